@@ -1,0 +1,252 @@
+/** The neutral words that all rooms share; see docs/design.md §2. Nothing here does anything. */
+import type { ErrorCode } from './errors.ts';
+
+export type Visibility = 'private' | 'internal' | 'public';
+
+/** A GitBucket account (group or user) that owns, or could own, repositories. */
+export type Owner = {
+  login: string;
+  kind: 'group' | 'user';
+  description: string;
+  /** Empty when unknown; groups have a synthetic one that is not kept. */
+  email: string;
+};
+
+export type Repository = {
+  owner: string;
+  name: string;
+  description: string;
+  private: boolean;
+  /** What GitBucket's database says; the branch may not exist (gitbucket-contract T27). */
+  defaultBranch: string;
+};
+
+/** Full ref name (`refs/heads/main`) to unpeeled object id (40 hex digits). */
+export type RefMap = ReadonlyMap<string, string>;
+
+/** What a server advertises for one repository. */
+export type RefListing = {
+  refs: RefMap;
+  /** Full name of the branch that HEAD points to; null when it does not resolve or there is none. */
+  head: string | null;
+};
+
+/** Something that could not be read or done, in the form people see. */
+export type Problem = {
+  code: ErrorCode;
+  /** `owner`, `owner/name` or a server's URL. */
+  object: string;
+  message: string;
+  hint: string;
+};
+
+/** What the source holds, as far as the token may see it. */
+export type SourceInventory = {
+  url: string;
+  /** False when the server demands a login for everything: its public repositories are then internal. */
+  anonymousAccess: boolean;
+  owners: Owner[];
+  repositories: Repository[];
+  problems: Problem[];
+};
+
+export type Project = {
+  id: number;
+  /** Full path with the server's letter case. */
+  fullPath: string;
+  name: string;
+  visibility: Visibility;
+  description: string;
+  /** Null while the repository is empty: the API then shows only a preference (gitlab-contract T37). */
+  defaultBranch: string | null;
+  empty: boolean;
+  archived: boolean;
+  webUrl: string;
+};
+
+/** A group or personal namespace that exists on the target. */
+export type Namespace = {
+  id: number;
+  kind: 'group' | 'user';
+  fullPath: string;
+  visibility: Visibility;
+  /** May the token's user create projects in it? */
+  usable: boolean;
+  /** Id of the user to whom a personal namespace belongs, when it is not the token's own user. */
+  userId: number | null;
+  projects: Project[];
+};
+
+export type TargetUser = { id: number; username: string; email: string };
+
+/** What the target holds at the paths that the plan may need. */
+export type TargetInventory = {
+  url: string;
+  version: string;
+  /** The token's user. */
+  user: TargetUser & { admin: boolean; canCreateGroup: boolean; namespaceId: number | null };
+  parentGroup: Namespace | null;
+  /** Keyed by lower-case full path. */
+  namespaces: ReadonlyMap<string, Namespace>;
+  /** Accounts found by user name, keyed by lower-case name: their paths are taken. */
+  users: ReadonlyMap<string, TargetUser>;
+};
+
+export type RefOutcome = 'create' | 'update' | 'delete' | 'unchanged' | 'kept' | 'refused' | 'diverged';
+
+/** What is decided for one ref. `kept`: on the target only, left alone. */
+export type RefChange = {
+  ref: string;
+  outcome: RefOutcome;
+  /** Id on the target before; null when the ref is absent there. */
+  old: string | null;
+  /** Id on the source; null when the ref is absent there. */
+  new: string | null;
+  /** True when the target still holds exactly what we wrote, so that history may be rewritten. */
+  force: boolean;
+  /** True when the ref must travel in a later request than the branches (a tag named like the preferred default branch). */
+  late: boolean;
+  reason?: string;
+  fix?: string;
+};
+
+export type StepName = 'group' | 'project' | 'code' | 'settings' | 'proof';
+
+export type PlannedGroup = {
+  kind: 'group';
+  /** Key of the item: the owner's login. */
+  id: string;
+  owner: Owner;
+  path: string;
+  fullPath: string;
+  name: string;
+  description: string;
+  visibility: Visibility;
+  /** Id of the namespace that exists already and is adopted. */
+  existing: number | null;
+  /** Personal namespaces are never created. */
+  namespaceKind: 'group' | 'user';
+  /** The user in whose personal namespace projects are made, when it is not the token's own. */
+  userId: number | null;
+  reasons: string[];
+  blocked: Blocked | null;
+};
+
+export type PlannedProject = {
+  kind: 'project';
+  /** Key of the item: `owner/name` on the source. */
+  id: string;
+  repository: Repository;
+  path: string;
+  fullPath: string;
+  name: string;
+  description: string;
+  visibility: Visibility;
+  existing: Project | null;
+  /** Short name of the branch that becomes the default; null when the source has no branch. */
+  defaultBranch: string | null;
+  /** Decided from both listings; decided afresh by the code step when the source has moved since. */
+  refs: RefChange[];
+  reasons: string[];
+  warnings: string[];
+  blocked: Blocked | null;
+};
+
+/** Why an item waits for a human, and what can be pasted into the config. */
+export type Blocked = { code: ErrorCode; reason: string; fix: string };
+
+export type PlanItem = PlannedGroup | PlannedProject;
+
+export type Plan = {
+  version: 1;
+  source: { url: string };
+  target: { url: string; version: string };
+  groups: PlannedGroup[];
+  projects: PlannedProject[];
+  /** What could not be read on the source; these are errors of the run, never silence. */
+  problems: Problem[];
+};
+
+export type ItemState = 'proven' | 'refused' | 'diverged' | 'blocked' | 'failed' | 'interrupted';
+
+export type StepResult = {
+  step: StepName;
+  outcome: 'done' | 'unchanged' | 'refused' | 'failed';
+  ms: number;
+  bytes: number;
+};
+
+export type ItemResult = {
+  kind: 'group' | 'project';
+  id: string;
+  target: { path: string; id: number | null; url: string | null };
+  state: ItemState;
+  /** True when this run wrote something on the target. */
+  changed: boolean;
+  steps: StepResult[];
+  /** Number of refs by outcome. */
+  refs: Record<RefOutcome, number>;
+  /** Only the refs that need a human's eye: refused and diverged ones, and those that differ in the proof. */
+  attention: RefChange[];
+  reasons: string[];
+  warnings: string[];
+  proof: Proof | null;
+  problem: Problem | null;
+};
+
+/** Comparison of the ids on both sides, read through the fetch advertisement. */
+export type Proof = {
+  equal: boolean;
+  /** Refs compared. */
+  refs: number;
+  /** SHA-256 over the sorted `id ref` lines, each ended by a newline. */
+  sourceHash: string;
+  targetHash: string;
+  head: { source: string | null; target: string | null };
+  differences: RefDifference[];
+};
+
+export type RefDifference = { ref: string; source: string | null; target: string | null; reason: string };
+
+export type Totals = {
+  groups: number;
+  projects: number;
+  states: Record<ItemState, number>;
+  refs: Record<RefOutcome, number>;
+  bytes: number;
+  ms: number;
+};
+
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;
+
+/** The one document that every report is rendered from. */
+export type Result = {
+  version: 1;
+  command: 'migrate' | 'verify' | 'plan' | 'status';
+  startedAt: string;
+  finishedAt: string;
+  source: { url: string };
+  target: { url: string; version: string };
+  totals: Totals;
+  items: ItemResult[];
+  problems: Problem[];
+  warnings: string[];
+  exitCode: ExitCode;
+};
+
+export type Phase = 'connect' | 'discover' | 'plan' | 'groups' | 'repositories' | 'report';
+
+/** Everything the engine tells; terminal, log and reports subscribe. */
+export type RunEvent =
+  | { type: 'phase'; phase: Phase; total: number }
+  | { type: 'phase-progress'; phase: Phase; done: number; total: number; detail?: string }
+  | { type: 'phase-done'; phase: Phase; summary: string }
+  | { type: 'item-started'; id: string }
+  | { type: 'item-step'; id: string; step: StepName }
+  | { type: 'item-progress'; id: string; stage: string; percent: number | null; bytes: number }
+  | { type: 'item-retry'; id: string; reason: string; waitMs: number }
+  | { type: 'item-finished'; result: ItemResult }
+  | { type: 'pause'; server: 'source' | 'target'; reason: string; waitMs: number }
+  | { type: 'warning'; message: string };
+
+export type Emit = (event: RunEvent) => void;
