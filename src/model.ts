@@ -48,6 +48,8 @@ export type SourceInventory = {
   owners: Owner[];
   repositories: Repository[];
   problems: Problem[];
+  /** What an administrator should know though nothing failed. */
+  warnings: string[];
 };
 
 export type Project = {
@@ -61,6 +63,7 @@ export type Project = {
   defaultBranch: string | null;
   empty: boolean;
   archived: boolean;
+  creatorId: number | null;
   webUrl: string;
 };
 
@@ -147,6 +150,11 @@ export type PlannedProject = {
   defaultBranch: string | null;
   /** Decided from both listings; decided afresh by the code step when the source has moved since. */
   refs: RefChange[];
+  /**
+   * Ids on the target that neither the source's listing nor the journal knows: nothing is written before they are
+   * found in the source's history, else the project is somebody else's.
+   */
+  mustKnow: string[];
   reasons: string[];
   warnings: string[];
   blocked: Blocked | null;
@@ -165,6 +173,7 @@ export type Plan = {
   projects: PlannedProject[];
   /** What could not be read on the source; these are errors of the run, never silence. */
   problems: Problem[];
+  warnings: string[];
 };
 
 export type ItemState = 'proven' | 'refused' | 'diverged' | 'blocked' | 'failed' | 'interrupted';

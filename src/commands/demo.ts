@@ -1,0 +1,80 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MigrationError } from '../errors.ts';
+import type { ExitCode, Result } from '../model.ts';
+import { parseResult } from '../report/schema.ts';
+import { startSandboxPair, type SandboxPair } from '../sandbox/pair.ts';
+import { demoEnd, demoFailed, demoStarted, demoStep } from '../ui/sandbox-messages.ts';
+import { migrateCommand } from './migrate.ts';
+import { openTerminal } from './session.ts';
+import { verifyCommand } from './verify.ts';
+import { readFile } from 'node:fs/promises';
+import type { CommonOptions, World } from './world.ts';
+
+/** `gb2gl demo`: both embedded servers, a whole migration, its proof and its reports; ends with 0 when all went as it must. */
+export async function demoCommand(options: CommonOptions, world: World): Promise<ExitCode> {
+  const pair = await startSandboxPair();
+  try {
+    return await show(pair, options, world);
+  } finally {
+    await pair.close();
+  }
+}
+
+async function show(pair: SandboxPair, options: CommonOptions, outer: World): Promise<ExitCode> {
+  const workDir = join(outer.runtime.cwd, options.workDir, 'demo');
+  await rm(workDir, { recursive: true, force: true });
+  const world = { ...outer, runtime: { ...outer.runtime, env: environment(pair, outer) } };
+  const inner: CommonOptions = { ...options, workDir, json: false };
+  delete inner.config;
+  const terminal = await openTerminal(options, world, 1);
+  terminal.write(demoStarted(pair.gitbucket.url, pair.gitlab.url));
+  terminal.write(demoStep('migrate --all --yes'));
+  await migrateCommand({ ...inner, all: true, yes: true }, world);
+  stopIfTold(world);
+  const reports = join(workDir, 'reports');
+  const migrated = await resultIn(reports);
+  terminal.write(demoStep('verify --all'));
+  await verifyCommand({ ...inner, all: true, quiet: true }, { ...world });
+  stopIfTold(world);
+  const unexpected = [...surprises(migrated, pair), ...surprises(await resultIn(reports), pair)];
+  if (options.json) outer.stdout.write(`${JSON.stringify(migrated)}\n`);
+  terminal.write(unexpected.length > 0 ? demoFailed(unexpected) : demoEnd(reports, troubles(migrated)));
+  return unexpected.length > 0 ? 1 : 0;
+}
+
+function environment(pair: SandboxPair, { runtime }: World): World['runtime']['env'] {
+  return {
+    ...runtime.env,
+    GITBUCKET_URL: pair.gitbucket.url,
+    GITBUCKET_TOKEN: pair.sample.tokens.root,
+    GITLAB_URL: pair.gitlab.url,
+    GITLAB_TOKEN: pair.gitlabToken,
+  };
+}
+
+function stopIfTold({ runtime }: World): void {
+  if (runtime.stopping.aborted) throw new MigrationError('interrupted', 'demo');
+}
+
+async function resultIn(reports: string): Promise<Result> {
+  return parseResult(JSON.parse(await readFile(join(reports, 'result.json'), 'utf8')));
+}
+
+/** Whatever is neither proven nor one of the faults that the sample server has on purpose. */
+function surprises(result: Result, { sample }: SandboxPair): string[] {
+  const owner = sample.broken.split('/')[0];
+  const problems = result.problems.filter(({ object }) => object !== sample.broken && object !== owner);
+  const items = result.items.filter(({ state }) => state !== 'proven' && state !== 'refused');
+  return [
+    ...problems.map(({ message }) => message),
+    ...items.map(({ id, state, problem }) => `${id}: ${state}${problem ? `, ${problem.message}` : ''}`),
+  ];
+}
+
+function troubles(result: Result): string[] {
+  const refused = result.items.flatMap(({ id, attention }) =>
+    attention.map(({ ref, reason }) => `${id}: GitLab refuses ${ref}${reason ? ` (${reason})` : ''}`),
+  );
+  return [...result.problems.map(({ message }) => message), ...refused];
+}

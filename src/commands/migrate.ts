@@ -1,0 +1,120 @@
+import { createInterface } from 'node:readline/promises';
+import { join } from 'node:path';
+import { MigrationError } from '../errors.ts';
+import { openJournal, type Journal } from '../journal/journal.ts';
+import { lockWorkDir } from '../journal/lock.ts';
+import type { ExitCode, ItemResult, Plan, Result } from '../model.ts';
+import { renderPlan } from '../report/plan-view.ts';
+import { buildResult } from '../report/result.ts';
+import { renderSummary } from '../report/summary.ts';
+import { writeReports } from '../report/write.ts';
+import { migrate } from '../run/migrate.ts';
+import { prepare, type PrepareOptions, type Prepared } from '../run/prepare.ts';
+import { createMirrorTransport } from '../transfer/mirror.ts';
+import { openSession, openTerminal, selectionOf, type Session } from './session.ts';
+import { planCommand } from './plan.ts';
+import type { CommonOptions, SelectionFlags, World } from './world.ts';
+
+export type MigrateOptions = CommonOptions &
+  SelectionFlags & { dryRun?: boolean; prune?: boolean; yes?: boolean };
+
+/** Seconds of silence on a transfer before git gives up: a hook of 20 ms for each of 200 refs is long but honest silence. */
+const STALL_SECONDS = 300;
+
+export async function migrateCommand(options: MigrateOptions, world: World): Promise<ExitCode> {
+  if (options.dryRun) return planCommand(options, world);
+  const { runtime } = world;
+  const session = await openSession(options, world);
+  const { config, workDir } = session;
+  const selection = selectionOf(options, config);
+  if (options.prune && !options.yes && !canAsk(options, world)) {
+    throw new MigrationError('usage', '', {
+      detail: '--prune deletes refs on GitLab: confirm it with --yes',
+    });
+  }
+  const release = await lockWorkDir(workDir, { pid: runtime.pid, now: runtime.now, alive: world.alive });
+  let journal: Journal | null = null;
+  try {
+    const servers = { source: config.source.url, target: config.target.url };
+    const run = new Date(runtime.now()).toISOString();
+    journal = await openJournal({ directory: workDir, servers, run, now: runtime.now });
+    const asked: PrepareOptions = {
+      ...session,
+      runtime,
+      selection,
+      history: journal.history,
+      prune: options.prune ?? false,
+    };
+    const prepared = await prepare(asked);
+    if (!(await confirmed(prepared.plan, options, session, world))) return 0;
+    const transport = createMirrorTransport({
+      directory: join(workDir, 'mirrors'),
+      env: runtime.env,
+      stallSeconds: Number(runtime.env['GB2GL_TIMEOUT']) || STALL_SECONDS,
+    });
+    const items = await migrate(prepared, { ...asked, journal, transport });
+    return await finish('migrate', prepared, items, session, options, world);
+  } finally {
+    await session.terminal.stop();
+    await journal?.close();
+    await release();
+  }
+}
+
+/** Writes the reports, tells the summary, gives the exit code. */
+export async function finish(
+  command: Result['command'],
+  prepared: Prepared,
+  items: ItemResult[],
+  session: Session,
+  options: CommonOptions,
+  { runtime, stdout }: World,
+): Promise<ExitCode> {
+  const { plan } = prepared;
+  const result = session.redactor.scrubDeep(
+    buildResult({
+      command,
+      source: plan.source,
+      target: plan.target,
+      items,
+      problems: plan.problems,
+      warnings: plan.warnings,
+      startedAt: session.startedAt,
+      finishedAt: new Date(runtime.now()),
+      interrupted: runtime.stopping.aborted,
+    }),
+  );
+  session.emit({ type: 'phase', phase: 'report', total: 0 });
+  const paths = await writeReports(session.reportDir, result, session.redactor);
+  session.emit({ type: 'phase-done', phase: 'report', summary: session.reportDir });
+  await session.terminal.stop();
+  const { terminal } = session;
+  if (options.json) stdout.write(`${JSON.stringify(result)}\n`);
+  const lines = renderSummary(result, { width: terminal.columns(), palette: terminal.palette, paths });
+  session.say(`${lines.join('\n')}\n`);
+  return result.exitCode;
+}
+
+function canAsk(options: CommonOptions, { stdin, stdout }: World): boolean {
+  return stdin.isTTY && stdout.isTTY && !options.json && !options.quiet;
+}
+
+/** On a terminal the plan is shown and a person says yes; in a script the plan is simply carried out. */
+async function confirmed(
+  plan: Plan,
+  options: MigrateOptions,
+  session: Session,
+  world: World,
+): Promise<boolean> {
+  if (options.yes || !canAsk(options, world)) return true;
+  await session.terminal.stop();
+  const lines = renderPlan(plan, { width: session.terminal.columns(), palette: session.terminal.palette });
+  session.say(`${lines.join('\n')}\n\n`);
+  const reader = createInterface({ input: world.stdin, output: world.stdout });
+  const answer = await reader.question('Go on? [Y/n] ', { signal: world.runtime.stopping }).catch(() => 'n');
+  reader.close();
+  const yes = /^(y|yes|)$/i.test(answer.trim());
+  if (!yes) session.say('Nothing was changed.\n');
+  session.terminal = await openTerminal(options, world, session.config.limits.transfers);
+  return yes;
+}

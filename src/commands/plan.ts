@@ -1,0 +1,63 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExitCode, Plan } from '../model.ts';
+import { planMarkdown } from '../report/plan-markdown.ts';
+import { renderPlan } from '../report/plan-view.ts';
+import { prepare } from '../run/prepare.ts';
+import { openSession, readHistory, selectionOf, type Session } from './session.ts';
+import type { CommonOptions, SelectionFlags, World } from './world.ts';
+
+export type PlanOptions = CommonOptions & SelectionFlags & { prune?: boolean };
+
+/** `gb2gl plan` and `migrate --dry-run`: says what would happen, and writes nothing but its own files. */
+export async function planCommand(options: PlanOptions, world: World): Promise<ExitCode> {
+  const session = await openSession(options, world);
+  const { config, terminal } = session;
+  const selection = selectionOf(options, config);
+  const history = await readHistory(session.workDir, {
+    source: config.source.url,
+    target: config.target.url,
+  });
+  try {
+    const { plan } = await prepare({
+      ...session,
+      runtime: world.runtime,
+      selection,
+      history,
+      prune: options.prune ?? false,
+    });
+    await terminal.stop();
+    await present(plan, session, options, world);
+    return exitCodeOfPlan(plan);
+  } finally {
+    await terminal.stop();
+  }
+}
+
+async function present(plan: Plan, session: Session, options: PlanOptions, world: World): Promise<void> {
+  const { terminal, redactor, reportDir, say } = session;
+  const safe = redactor.scrubDeep(plan);
+  await mkdir(reportDir, { recursive: true, mode: 0o700 });
+  const [json, markdown] = [join(reportDir, 'plan.json'), join(reportDir, 'plan.md')];
+  await writeFile(json, `${JSON.stringify(safe, null, 2)}\n`, { mode: 0o600 });
+  await writeFile(markdown, planMarkdown(safe), { mode: 0o600 });
+  if (options.json) {
+    world.stdout.write(`${JSON.stringify(safe)}\n`);
+    return;
+  }
+  if (!options.quiet) {
+    const lines = renderPlan(safe, { width: terminal.columns(), palette: terminal.palette });
+    say(`${lines.join('\n')}\n`);
+  }
+  say(`\nNothing was changed. The plan is in ${json} and ${markdown}\n`);
+}
+
+/** 1: something cannot be read; 4: something waits for a decision; 0: everything can be done. */
+export function exitCodeOfPlan(plan: Plan): ExitCode {
+  if (plan.problems.length > 0) return 1;
+  const waits = [...plan.groups, ...plan.projects].some(({ blocked }) => blocked !== null);
+  const trouble = plan.projects.some(({ refs }) =>
+    refs.some(({ outcome }) => outcome === 'refused' || outcome === 'diverged'),
+  );
+  return waits || trouble ? 4 : 0;
+}

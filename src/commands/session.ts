@@ -1,0 +1,112 @@
+import { resolve } from 'node:path';
+import { loadConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { MigrationError } from '../errors.ts';
+import { journalFile, readJournal } from '../journal/journal.ts';
+import type { History } from '../journal/replay.ts';
+import type { Emit } from '../model.ts';
+import type { Redactor } from '../net/redact.ts';
+import { createSelection, type Selection } from '../plan/select.ts';
+import { createServers, type Servers } from '../run/servers.ts';
+import { chooseTerminal, type Terminal } from '../ui/choose.ts';
+import type { CommonOptions, SelectionFlags, World } from './world.ts';
+
+/** What a command that talks to both servers works with. */
+export type Session = Servers & {
+  config: Config;
+  redactor: Redactor;
+  terminal: Terminal;
+  emit: Emit;
+  /** Writes text for people, without secrets. */
+  say(text: string): void;
+  startedAt: Date;
+  workDir: string;
+  reportDir: string;
+};
+
+export async function openSession(options: CommonOptions, world: World): Promise<Session> {
+  const { runtime, redactor } = world;
+  const path = resolve(runtime.cwd, options.config ?? 'migrate.config.json');
+  const loaded = await loadConfig({ path, named: options.config !== undefined }, runtime.env);
+  const config = withConcurrency(loaded, options.concurrency);
+  const terminal = await openTerminal(options, world, config.limits.transfers);
+  const emit: Emit = (event) => terminal.handle(redactor.scrubDeep(event));
+  const workDir = resolve(runtime.cwd, options.workDir);
+  return {
+    ...(await createServers(config, runtime, emit, redactor)),
+    config,
+    redactor,
+    terminal,
+    emit,
+    say: (text) => terminal.write(redactor.scrub(text)),
+    startedAt: new Date(runtime.now()),
+    workDir,
+    reportDir:
+      config.report.dir === null ? resolve(workDir, 'reports') : resolve(runtime.cwd, config.report.dir),
+  };
+}
+
+export function openTerminal(
+  options: CommonOptions,
+  { runtime, stdout, stderr }: World,
+  slots: number,
+): Promise<Terminal> {
+  return chooseTerminal({
+    stdout,
+    stderr,
+    env: runtime.env,
+    now: runtime.now,
+    json: options.json ?? false,
+    quiet: options.quiet ?? false,
+    verbose: options.verbose ?? false,
+    color: options.color,
+    slots,
+  });
+}
+
+/** @throws usage when nothing is selected, or `--all` is mixed with names */
+export function selectionOf(flags: SelectionFlags, config: Config): Selection {
+  const named = [...(flags.group ?? []), ...(flags.user ?? []), ...(flags.repo ?? [])];
+  const positive = named.filter((text) => !text.startsWith('!'));
+  if (!flags.all && positive.length === 0) {
+    throw new MigrationError('usage', '', {
+      detail: 'nothing is selected: add --all, --group NAME, --user NAME or --repo OWNER/NAME',
+    });
+  }
+  if (flags.all && positive.length > 0) {
+    throw new MigrationError('usage', '', {
+      detail: '--all takes everything: leave out --group, --user and --repo',
+    });
+  }
+  const unslashed = (flags.repo ?? []).find((text) => !text.includes('/'));
+  if (unslashed !== undefined) {
+    throw new MigrationError('usage', '', { detail: `--repo wants OWNER/NAME, not "${unslashed}"` });
+  }
+  return createSelection({
+    all: flags.all ?? false,
+    groups: flags.group ?? [],
+    users: flags.user ?? [],
+    repositories: flags.repo ?? [],
+    include: config.select.include,
+    exclude: config.select.exclude,
+  });
+}
+
+/** The journal as it is, for commands that write nothing. @throws journal-of-others, journal-damaged */
+export async function readHistory(
+  workDir: string,
+  servers?: { source: string; target: string },
+): Promise<History> {
+  const file = journalFile(workDir);
+  const { history } = await readJournal(file);
+  const known = history.servers;
+  if (servers && known && (known.source !== servers.source || known.target !== servers.target)) {
+    throw new MigrationError('journal-of-others', file, known);
+  }
+  return history;
+}
+
+function withConcurrency(config: Config, concurrency: number | undefined): Config {
+  if (concurrency === undefined) return config;
+  return { ...config, limits: { ...config.limits, transfers: concurrency } };
+}

@@ -1,0 +1,27 @@
+import type { ExitCode } from '../model.ts';
+import { prepare } from '../run/prepare.ts';
+import { verify } from '../run/verify.ts';
+import { finish } from './migrate.ts';
+import { openSession, readHistory, selectionOf } from './session.ts';
+import type { CommonOptions, SelectionFlags, World } from './world.ts';
+
+/** `gb2gl verify`: reads both servers afresh and proves that they are equal, weeks later and from anywhere. */
+export async function verifyCommand(
+  options: CommonOptions & SelectionFlags,
+  world: World,
+): Promise<ExitCode> {
+  const session = await openSession(options, world);
+  const { config } = session;
+  try {
+    const selection = selectionOf(options, config);
+    // The journal only helps to find projects that got another name; verify works without it.
+    const history = await readHistory(session.workDir, {
+      source: config.source.url,
+      target: config.target.url,
+    });
+    const prepared = await prepare({ ...session, runtime: world.runtime, selection, history, prune: false });
+    return await finish('verify', prepared, verify(prepared, session), session, options, world);
+  } finally {
+    await session.terminal.stop();
+  }
+}

@@ -1,0 +1,26 @@
+import type { Redactor } from '../net/redact.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** Everything outside that a command may touch; cli.ts hands it in. */
+export type World = {
+  runtime: Runtime;
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+  alive(pid: number): boolean;
+  /** Stands in front of everything that leaves the process. */
+  redactor: Redactor;
+};
+
+/** Options that every command has. */
+export type CommonOptions = {
+  config?: string;
+  workDir: string;
+  json?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+  color: boolean;
+  concurrency?: number;
+};
+
+export type SelectionFlags = { all?: boolean; group?: string[]; user?: string[]; repo?: string[] };

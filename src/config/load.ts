@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import type { z } from 'zod';
+import { MigrationError } from '../errors.ts';
+import { nearest } from './nearest.ts';
+import { Config, environmentKeys } from './schema.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Tree = { [key: string]: unknown };
+
+/**
+ * Reads the config file (absent is fine unless it was named), fills `${NAME}` from the environment, lets the four
+ * variables win, and validates everything at once.
+ * @throws config-unreadable, config-invalid (all problems in one message)
+ */
+export async function loadConfig(file: { path: string; named: boolean }, env: Environment): Promise<Config> {
+  const problems: string[] = [];
+  const tree = substitute(await readTree(file), env, [], problems) as Tree;
+  applyEnvironment(tree, env);
+  const parsed = Config.safeParse(tree);
+  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => describe(issue, tree)));
+  if (problems.length > 0 || !parsed.success) {
+    const detail = problems.map((line) => `  - ${line}`).join('\n');
+    throw new MigrationError('config-invalid', file.path, { count: problems.length, detail });
+  }
+  return parsed.data;
+}
+
+async function readTree({ path, named }: { path: string; named: boolean }): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (!named && (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new MigrationError('config-unreadable', path, { detail: (error as Error).message }, error);
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new MigrationError(
+      'config-unreadable',
+      path,
+      { detail: `not valid JSON, ${(error as Error).message}` },
+      error,
+    );
+  }
+}
+
+function substitute(value: unknown, env: Environment, path: string[], problems: string[]): unknown {
+  if (typeof value === 'string') {
+    return value.replaceAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_all, name: string) => {
+      const found = env[name];
+      if (found === undefined && !overridden(path, env)) {
+        problems.push(`${path.join('.')}: the environment variable ${name} is not set`);
+      }
+      return found ?? '';
+    });
+  }
+  if (Array.isArray(value))
+    return value.map((entry, index) => substitute(entry, env, [...path, String(index)], problems));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => [key, substitute(entry, env, [...path, key], problems)]),
+  );
+}
+
+function overridden(path: string[], env: Environment): boolean {
+  return Object.entries(environmentKeys).some(([name, key]) => env[name] && key.join('.') === path.join('.'));
+}
+
+function applyEnvironment(tree: Tree, env: Environment): void {
+  if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) return;
+  for (const [name, [section, key]] of Object.entries(environmentKeys)) {
+    const value = env[name];
+    if (!value) continue;
+    const branch = tree[section];
+    tree[section] = { ...(typeof branch === 'object' ? branch : {}), [key]: value };
+  }
+}
+
+function describe(issue: z.core.$ZodIssue, tree: Tree): string[] {
+  const path = issue.path.map(String);
+  const where = path.length > 0 ? path.join('.') : 'the file';
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const near = nearest(key, knownKeys(path));
+      return `${[...path, key].join('.')}: unknown key${near ? `, did you mean "${near}"?` : ''}`;
+    });
+  }
+  const missing = valueAt(tree, path) === undefined;
+  if (missing && path.length === 1 && (where === 'source' || where === 'target'))
+    return [missingServer(where)];
+  if (missing && path[1] === 'url') return [missingServer(path[0] === 'source' ? 'source' : 'target')];
+  return [`${where}: ${issue.message}`];
+}
+
+function missingServer(side: 'source' | 'target'): string {
+  const variable = side === 'source' ? 'GITBUCKET_URL' : 'GITLAB_URL';
+  return `${side}.url: missing; set it in the config file or set ${variable} in the environment`;
+}
+
+function valueAt(tree: unknown, path: string[]): unknown {
+  let value = tree;
+  for (const key of path) value = (value as Tree | undefined)?.[key];
+  return value;
+}
+
+function knownKeys(path: string[]): string[] {
+  let shape: unknown = Config;
+  for (const key of path) shape = unwrap(shape)?.[key];
+  return Object.keys(unwrap(shape) ?? {}).filter((key) => key !== '$schema');
+}
+
+/** The keys of an object schema, through the wrappers that defaults and descriptions put around it. */
+function unwrap(schema: unknown): Record<string, unknown> | undefined {
+  const { def } = schema as { def?: { shape?: Record<string, unknown>; innerType?: unknown } };
+  if (def?.innerType) return unwrap(def.innerType);
+  return def?.shape;
+}

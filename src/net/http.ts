@@ -1,0 +1,177 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import pRetry from 'p-retry';
+import { asMigrationError, isRetryable, MigrationError } from '../errors.ts';
+import type { Emit } from '../model.ts';
+import { failureOf, type Server } from './http-failure.ts';
+import type { Limiter } from './limiter.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+export type HttpRequest = {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Appended to the base URL as it is: the caller encodes. Query included. */
+  path: string;
+  /** Added to those of every request; null leaves one of those out. */
+  headers?: Record<string, string | null>;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** `bytes` gives a Buffer; otherwise JSON is parsed when the server says so, else the text is given. */
+  as?: 'bytes';
+  /** How often it is tried at most; 5 when absent. The first contact with a server tries less: a wrong URL is likelier. */
+  tries?: number;
+};
+
+export type HttpAnswer = { status: number; headers: Record<string, string>; body: unknown };
+
+/** One server, one policy: time-outs, retries, pauses, limits, redirects, certificates. */
+export type Http = {
+  readonly server: Server;
+  /**
+   * Sends and returns any answer below 500 but 429 (the caller judges 4xx), after the retries that the method allows.
+   * @throws unreachable, tls-untrusted, redirected (to another host), timeout, rate-limited, server-error, interrupted
+   */
+  send(request: HttpRequest): Promise<HttpAnswer>;
+};
+
+export type HttpOptions = {
+  server: Server;
+  headers: Record<string, string>;
+  ca: string | null;
+  limiter: Limiter;
+  timeoutMs: number;
+  /** Pause before the second try; doubles each time. */
+  backoffMs: number;
+  now(): number;
+  signal: AbortSignal;
+  emit: Emit;
+};
+
+const TRIES = 5;
+
+export function createHttp(options: HttpOptions): Http {
+  const agentOptions = { keepAlive: true, ...(options.ca === null ? {} : { ca: options.ca }) };
+  const client = axios.create({
+    httpAgent: new HttpAgent(agentOptions),
+    httpsAgent: new HttpsAgent(agentOptions),
+    // A redirect would carry the token to wherever it points (style: never followed, reported as a hint).
+    maxRedirects: 0,
+    timeout: options.timeoutMs,
+    maxContentLength: Infinity,
+    responseType: 'arraybuffer',
+    validateStatus: () => true,
+    signal: options.signal,
+    headers: { 'user-agent': 'git/2.40.0 gb2gl', accept: '*/*', ...options.headers },
+  });
+  return { server: options.server, send: (request) => withRetries(client, options, request) };
+}
+
+function withRetries(client: AxiosInstance, options: HttpOptions, request: HttpRequest): Promise<HttpAnswer> {
+  return pRetry(() => options.limiter.run(() => once(client, options, request)), {
+    retries: (request.tries ?? TRIES) - 1,
+    minTimeout: options.backoffMs,
+    factor: 2,
+    randomize: true,
+    signal: options.signal,
+    shouldRetry: ({ error }) => mayRepeat(request, error),
+  }).catch((error: unknown) => {
+    if (options.signal.aborted) throw new MigrationError('interrupted', request.path);
+    throw asMigrationError(error, request.path);
+  });
+}
+
+/** A POST that may have been carried out is never sent again; a refused one (429) may be. */
+function mayRepeat(request: HttpRequest, error: unknown): boolean {
+  if (!isRetryable(error)) return false;
+  const reads = request.method === 'GET';
+  return reads || (error instanceof MigrationError && error.code === 'rate-limited');
+}
+
+async function once(client: AxiosInstance, options: HttpOptions, request: HttpRequest): Promise<HttpAnswer> {
+  const { server, limiter } = options;
+  let response: AxiosResponse<Buffer>;
+  try {
+    response = await client.request<Buffer>({
+      method: request.method,
+      url: server.url + request.path,
+      ...(request.headers ? { headers: request.headers } : {}),
+      ...(request.body === undefined ? {} : { data: request.body }),
+    });
+  } catch (error) {
+    const failure = failureOf(error, server, request.path, options.timeoutMs);
+    if (failure.code === 'timeout') limiter.note('overloaded');
+    throw failure;
+  }
+  const answer = toAnswer(response, request);
+  judge(answer, options, request);
+  limiter.note('good');
+  return answer;
+}
+
+function judge(answer: HttpAnswer, options: HttpOptions, request: HttpRequest): void {
+  const { server, limiter, now, emit } = options;
+  const { status, headers } = answer;
+  if (status === 429 || status === 503 || status === 502 || status === 504) {
+    limiter.note('overloaded');
+    const waitMs = retryAfterMs(status, headers['retry-after'], now());
+    if (waitMs !== null && !isMaintenance(answer)) {
+      limiter.pause(waitMs);
+      emit({ type: 'pause', server: server.side, reason: `${status}`, waitMs });
+    }
+  }
+  if (isMaintenance(answer)) throw new MigrationError('maintenance', server.url);
+  if (status === 429) throw new MigrationError('rate-limited', request.path, { server: server.name });
+  if (status === 502 || status === 503 || status === 504) {
+    throw new MigrationError('server-error', `${request.method} ${request.path}`, {
+      server: server.name,
+      status,
+      detail: excerpt(answer.body),
+    });
+  }
+  if (status >= 300 && status < 400) refuseForeignRedirect(answer, server);
+}
+
+function isMaintenance({ status, body }: HttpAnswer): boolean {
+  return status === 503 && JSON.stringify(body).includes('maintenance mode');
+}
+
+function refuseForeignRedirect({ headers }: HttpAnswer, server: Server): void {
+  const location = headers['location'];
+  if (location === undefined) return;
+  const target = new URL(location, server.url);
+  if (target.origin === new URL(server.url).origin) return;
+  throw new MigrationError('redirected', server.url, {
+    server: server.name,
+    side: server.side,
+    location: `${target.origin}${target.pathname}`,
+  });
+}
+
+function toAnswer(response: AxiosResponse<Buffer>, request: HttpRequest): HttpAnswer {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(response.headers)) headers[name.toLowerCase()] = String(value);
+  const bytes = Buffer.from(response.data);
+  if (request.as === 'bytes' && response.status === 200)
+    return { status: response.status, headers, body: bytes };
+  const text = bytes.toString('utf8');
+  return { status: response.status, headers, body: parsed(text, headers['content-type'] ?? '') };
+}
+
+function parsed(text: string, contentType: string): unknown {
+  if (!contentType.includes('json') || text.trim() === '') return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** The beginning of a body in one line, for messages. */
+export function excerpt(body: unknown): string {
+  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
+  const line = text
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line || 'an empty body';
+}

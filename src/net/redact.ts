@@ -1,0 +1,95 @@
+const replacement = '[secret]';
+
+/** Shorter strings would blank out ordinary text. */
+const shortest = 6;
+
+/** Removes every registered secret, in all the forms in which it may travel, from what leaves the process. */
+export type Redactor = {
+  /** Registers a secret; with a user also the form that HTTP basic authentication sends. */
+  add(secret: string, user?: string): void;
+  scrub(text: string): string;
+  /** A copy of the value with every string in it scrubbed: keys, nested values, errors. */
+  scrubDeep<T>(value: T): T;
+};
+
+/** Makes a redactor that knows no secret yet. */
+export function createRedactor(): Redactor {
+  const forms = new Set<string>();
+  let pattern: RegExp | null = null;
+
+  function add(secret: string, user?: string): void {
+    if (secret.length < shortest) return;
+    for (const form of formsOf(secret, user)) forms.add(form);
+    // The longest first: a padded form must not leave its tail behind.
+    const sorted = [...forms].sort((a, b) => b.length - a.length);
+    pattern = new RegExp(
+      sorted.map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'),
+      'g',
+    );
+  }
+
+  function scrub(text: string): string {
+    return pattern === null ? text : text.replaceAll(pattern, replacement);
+  }
+
+  return { add, scrub, scrubDeep: (value) => copy(value, scrub, new Map()) as typeof value };
+}
+
+function formsOf(secret: string, user: string | undefined): string[] {
+  const texts = user === undefined ? [secret] : [secret, `${user}:${secret}`];
+  const encoded = texts.flatMap((text) => {
+    const bytes = Buffer.from(text, 'utf8');
+    const base64 = bytes.toString('base64');
+    return [base64, base64.replace(/=+$/, ''), bytes.toString('base64url')];
+  });
+  return [secret, JSON.stringify(secret).slice(1, -1), ...encoded].flatMap(withUrlForms);
+}
+
+function withUrlForms(text: string): string[] {
+  // Through UTF-8 and back: a lone surrogate would throw.
+  const url = encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
+  // RFC 3986 reserves these too, and other encoders escape them.
+  const strict = url.replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  const lower = strict.replaceAll(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase());
+  return [text, url, strict, lower, url.replaceAll('%20', '+')];
+}
+
+function copy(value: unknown, scrub: (text: string) => string, seen: Map<object, unknown>): unknown {
+  if (typeof value === 'string') return scrub(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (seen.has(value)) return seen.get(value);
+  if (value instanceof Date || ArrayBuffer.isView(value)) return value;
+  if (value instanceof URL) return scrub(value.href);
+  const again = (inner: unknown): unknown => copy(inner, scrub, seen);
+  if (Array.isArray(value)) {
+    const list: unknown[] = [];
+    seen.set(value, list);
+    for (const inner of value as unknown[]) list.push(again(inner));
+    return list;
+  }
+  if (value instanceof Map) {
+    const map = new Map<unknown, unknown>();
+    seen.set(value, map);
+    for (const [key, inner] of value) map.set(again(key), again(inner));
+    return map;
+  }
+  if (value instanceof Set) {
+    const set = new Set<unknown>();
+    seen.set(value, set);
+    for (const inner of value) set.add(again(inner));
+    return set;
+  }
+  const result = Object.create(Object.getPrototypeOf(value) as object | null) as object;
+  seen.set(value, result);
+  // An error keeps message, stack and cause as properties that are not enumerable.
+  for (const key of Reflect.ownKeys(value)) {
+    const descriptor = Object.getOwnPropertyDescriptor(value, key);
+    Object.defineProperty(result, typeof key === 'string' ? scrub(key) : key, {
+      value: again(Reflect.get(value, key)),
+      enumerable: descriptor?.enumerable ?? true,
+      configurable: true,
+      writable: true,
+    });
+  }
+  return result;
+}

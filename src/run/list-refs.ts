@@ -1,0 +1,73 @@
+import { MigrationError, problemOf } from '../errors.ts';
+import type { Emit, Problem, RefListing, Repository } from '../model.ts';
+import { keyOf, type ProjectPath } from '../plan/projects.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Source } from '../source/gitbucket.ts';
+import type { Target } from '../target/gitlab.ts';
+
+type Listed = { refs: Map<string, RefListing>; problems: Problem[] };
+type Options = { source: Source; target: Target; runtime: Runtime; emit: Emit };
+
+/**
+ * One listing for each repository of the source. One that fails becomes a problem and the others go on; when git refuses
+ * the token for every private repository, the token is at fault and nothing is begun.
+ */
+export async function listSourceRefs(repositories: readonly Repository[], options: Options): Promise<Listed> {
+  const { source, runtime, emit } = options;
+  const listed: Listed = { refs: new Map(), problems: [] };
+  let refusal: MigrationError | null = null;
+  let done = 0;
+  emit({ type: 'phase', phase: 'plan', total: repositories.length });
+  await Promise.all(
+    repositories.map(async (repository) => {
+      const id = keyOf(repository);
+      try {
+        stopIfTold(runtime, id);
+        listed.refs.set(id, await source.listRefs(repository.owner, repository.name));
+      } catch (error) {
+        if (isFatal(error)) throw error;
+        if (error instanceof MigrationError && error.code === 'git-token-refused') refusal = error;
+        listed.problems.push(problemOf(error, id));
+      }
+      done += 1;
+      emit({ type: 'phase-progress', phase: 'plan', done, total: repositories.length, detail: id });
+    }),
+  );
+  const readPrivate = repositories.some(
+    (repository) => repository.private && listed.refs.has(keyOf(repository)),
+  );
+  if (refusal !== null && !readPrivate) throw refusal as MigrationError;
+  return listed;
+}
+
+/** Listings of the projects that exist and hold something. */
+export async function listTargetRefs(
+  paths: ReadonlyMap<string, ProjectPath>,
+  options: Options,
+): Promise<Listed> {
+  const { target, runtime } = options;
+  const listed: Listed = { refs: new Map(), problems: [] };
+  await Promise.all(
+    [...paths].map(async ([id, { existing }]) => {
+      if (existing === null || existing.empty) return;
+      try {
+        stopIfTold(runtime, id);
+        listed.refs.set(id, await target.listRefs(existing.fullPath));
+      } catch (error) {
+        if (isFatal(error)) throw error;
+        listed.problems.push(problemOf(error, id));
+      }
+    }),
+  );
+  return listed;
+}
+
+function stopIfTold(runtime: Runtime, id: string): void {
+  if (runtime.stopping.aborted) throw new MigrationError('interrupted', id);
+}
+
+/** What concerns the whole server, not one repository. */
+function isFatal(error: unknown): boolean {
+  if (!(error instanceof MigrationError)) return true;
+  return ['interrupted', 'tls-untrusted', 'redirected', 'unreachable', 'maintenance'].includes(error.code);
+}

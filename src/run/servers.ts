@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import { MigrationError } from '../errors.ts';
+import type { Emit } from '../model.ts';
+import { createHttp, type Http } from '../net/http.ts';
+import type { Server } from '../net/http-failure.ts';
+import type { Redactor } from '../net/redact.ts';
+import { createLimiter } from '../net/limiter.ts';
+import type { Runtime } from '../runtime.ts';
+import { createGitBucketSource, type Source } from '../source/gitbucket.ts';
+import { createGitLabTarget, type Target } from '../target/gitlab.ts';
+
+export type Servers = { source: Source; target: Target };
+
+/** Listing a big server takes GitBucket minutes (gitbucket-contract T23). */
+const SOURCE_TIMEOUT_MS = 300_000;
+const TARGET_TIMEOUT_MS = 120_000;
+
+/** Makes both adapters; nothing is sent yet. @throws token-missing, config-unreadable (a CA file) */
+export async function createServers(
+  config: Config,
+  runtime: Runtime,
+  emit: Emit,
+  redactor: Redactor,
+): Promise<Servers> {
+  const { source, target } = config;
+  for (const secret of [source.token, source.password])
+    if (secret !== null) redactor.add(secret, source.username ?? undefined);
+  if (target.token !== null) redactor.add(target.token, 'oauth2');
+  const sourceToken = source.token ?? (source.username !== null && source.password !== null ? '' : null);
+  if (sourceToken === null) throw missing('source', 'GitBucket', 'GITBUCKET_TOKEN');
+  if (target.token === null) throw missing('target', 'GitLab', 'GITLAB_TOKEN');
+  const make = await httpFactory(config, runtime, emit);
+  const authorization =
+    source.token === null
+      ? `Basic ${Buffer.from(`${source.username}:${source.password}`).toString('base64')}`
+      : `token ${source.token}`;
+  const gitbucket = createGitBucketSource({
+    http: make('source', { authorization }),
+    anonymousHttp: make('source', {}),
+    token: source.token,
+    username: source.username,
+    password: source.password,
+  });
+  return {
+    source: {
+      ...gitbucket,
+      async connect() {
+        const user = await gitbucket.connect();
+        // Only now the Basic form is known in which git sends the token.
+        if (source.token !== null) redactor.add(source.token, user.login);
+        return user;
+      },
+    },
+    target: createGitLabTarget(make('target', { 'private-token': target.token }), target.token),
+  };
+}
+
+async function httpFactory(
+  config: Config,
+  runtime: Runtime,
+  emit: Emit,
+): Promise<(side: 'source' | 'target', headers: Record<string, string>) => Http> {
+  const ca = {
+    source: await certificate(config.source.caFile, runtime),
+    target: await certificate(config.target.caFile, runtime),
+  };
+  const clock = { now: runtime.now, sleep: (ms: number) => runtime.sleep(ms, runtime.aborting) };
+  const limiters = {
+    source: createLimiter(config.limits.source, clock),
+    target: createLimiter(config.limits.target, clock),
+  };
+  return (side, headers) =>
+    createHttp({
+      server: serverOf(side, config),
+      headers,
+      ca: ca[side],
+      limiter: limiters[side],
+      timeoutMs: timeoutOf(side, runtime),
+      backoffMs: 1000,
+      now: runtime.now,
+      signal: runtime.aborting,
+      emit,
+    });
+}
+
+function serverOf(side: 'source' | 'target', config: Config): Server {
+  return { side, name: side === 'source' ? 'GitBucket' : 'GitLab', url: config[side].url };
+}
+
+/** GB2GL_TIMEOUT (seconds) is for networks where the default is wrong. */
+function timeoutOf(side: 'source' | 'target', { env }: Runtime): number {
+  const seconds = Number(env['GB2GL_TIMEOUT']);
+  if (Number.isFinite(seconds) && seconds > 0) return seconds * 1000;
+  return side === 'source' ? SOURCE_TIMEOUT_MS : TARGET_TIMEOUT_MS;
+}
+
+async function certificate(file: string | null, { cwd }: Runtime): Promise<string | null> {
+  if (file === null) return null;
+  try {
+    return await readFile(resolve(cwd, file), 'utf8');
+  } catch (error) {
+    throw new MigrationError(
+      'config-unreadable',
+      file,
+      { detail: `caFile: ${(error as Error).message}` },
+      error,
+    );
+  }
+}
+
+function missing(side: string, server: string, variable: string): MigrationError {
+  return new MigrationError('token-missing', server, { side, server, variable });
+}

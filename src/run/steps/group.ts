@@ -1,0 +1,63 @@
+import { MigrationError } from '../../errors.ts';
+import type { Namespace, PlannedGroup } from '../../model.ts';
+import { parentOf } from '../../plan/owners.ts';
+import { saysTaken } from '../../target/error-text.ts';
+import type { GroupStep, RunContext, StepOutcome } from '../context.ts';
+
+/** Sees to it that the group exists. */
+export const group: GroupStep = {
+  name: 'group',
+  async run(item, context, attempt) {
+    if (item.existing !== null)
+      return settled(item, { id: item.existing, fullPath: item.fullPath }, 'unchanged', context);
+    const known = context.journal.history.items.get(item.id)?.steps.get('group');
+    // An earlier try may have made it without living to see the answer.
+    const found = attempt > 1 || known === 'started' ? await context.target.findGroup(item.fullPath) : null;
+    if (found?.usable) return settled(item, found, 'done', context);
+    await context.journal.record({ item: item.id, step: 'group', status: 'started' });
+    return settled(item, await create(item, context), 'done', context);
+  },
+};
+
+async function create(item: PlannedGroup, { target }: RunContext): Promise<Namespace> {
+  const parentPath = parentOf(item.fullPath);
+  const parent = parentPath === '' ? null : await target.findGroup(parentPath);
+  if (parentPath !== '' && parent === null) throw new MigrationError('parent-group-missing', parentPath);
+  try {
+    return await target.createGroup({
+      path: item.path,
+      fullPath: item.fullPath,
+      name: item.name,
+      description: item.description,
+      visibility: item.visibility,
+      parentId: parent?.id ?? null,
+    });
+  } catch (error) {
+    throw forPeople(error, item, target);
+  }
+}
+
+function forPeople(error: unknown, item: PlannedGroup, _target: unknown): unknown {
+  if (!(error instanceof MigrationError)) return error;
+  if (error.code === 'target-forbidden') {
+    return new MigrationError('groups-forbidden', item.fullPath, { user: 'of the token' }, error);
+  }
+  const detail = String(error.context['detail'] ?? '');
+  if (error.code !== 'target-refused' || !saysTaken(detail)) return error;
+  const suggestion = `${item.path}-gitbucket`;
+  return new MigrationError('namespace-taken', item.fullPath, { detail, owner: item.id, suggestion }, error);
+}
+
+async function settled(
+  item: PlannedGroup,
+  namespace: { id: number; fullPath: string },
+  outcome: StepOutcome,
+  { journal }: RunContext,
+): Promise<{ outcome: StepOutcome; id: number }> {
+  const known = journal.history.items.get(item.id);
+  if (known?.steps.get('group') !== 'done' || known.target?.id !== namespace.id) {
+    const target = { id: namespace.id, path: namespace.fullPath };
+    await journal.record({ item: item.id, step: 'group', status: 'done', target });
+  }
+  return { outcome, id: namespace.id };
+}

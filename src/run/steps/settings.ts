@@ -1,0 +1,45 @@
+import type { Step } from '../context.ts';
+
+/**
+ * Points the target's HEAD to the source's default branch. A default branch that somebody chose on GitLab after the tool
+ * saw to it is left alone.
+ */
+export const settings: Step = {
+  name: 'settings',
+  after: ['proof'],
+  applies: (item) => item.defaultBranch !== null,
+  async run(work, context) {
+    const { item, project, targetHead, source } = work;
+    const branch = item.defaultBranch ?? '';
+    const known = context.journal.history.items.get(item.id)?.head ?? null;
+    if (!project || !source.refs.has(`refs/heads/${branch}`)) return 'unchanged';
+    const refused = work.changes.some(
+      ({ ref, outcome }) => ref === `refs/heads/${branch}` && outcome === 'refused',
+    );
+    if (refused) return 'unchanged';
+    if (targetHead === `refs/heads/${branch}`) {
+      if (known === branch) return 'unchanged';
+      await context.journal.record({ item: item.id, step: 'settings', status: 'done', head: branch });
+      return 'unchanged';
+    }
+    if (known !== null && (known === branch || targetHead !== `refs/heads/${known}`)) {
+      const now = targetHead?.replace('refs/heads/', '') ?? 'none';
+      work.warnings.push(
+        `its default branch was changed on GitLab to ${now} and stays so; on the source it is ${branch}`,
+      );
+      return 'unchanged';
+    }
+    await context.journal.record({ item: item.id, step: 'settings', status: 'started' });
+    await context.target.setDefaultBranch(project, branch);
+    const listing = await context.target.listRefs(project.fullPath);
+    if (work.proof) work.proof.head.target = listing.head;
+    if (listing.head !== `refs/heads/${branch}`) {
+      work.warnings.push(
+        `GitLab keeps ${listing.head ?? 'no branch'} as default branch instead of ${branch}`,
+      );
+      return 'refused';
+    }
+    await context.journal.record({ item: item.id, step: 'settings', status: 'done', head: branch });
+    return 'done';
+  },
+};

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { MigrationError } from '../errors.ts';
+import { excerpt, type Http, type HttpAnswer } from '../net/http.ts';
+import { Branch, Group, Repo, User } from './schema.ts';
+
+/** The few endpoints of GitBucket's API that a migration reads; each gives null where GitBucket says 404. */
+export type GitBucketApi = {
+  whoAmI(): Promise<User>;
+  users(): Promise<User[] | null>;
+  groups(): Promise<Group[] | null>;
+  account(login: string): Promise<User | null>;
+  repositoriesOf(login: string): Promise<Repo[]>;
+  repository(owner: string, name: string): Promise<Repo | null>;
+  branchCount(owner: string, name: string): Promise<number>;
+  /** Status of `GET repositories`: 500 tells of a disabled owner of a public repository (gitbucket-contract T9). */
+  publicListStatus(): Promise<number>;
+};
+
+export function createGitBucketApi(http: Http): GitBucketApi {
+  async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+    const answer = await http.send({ method: 'GET', path: `/api/v3${path}` });
+    if (answer.status === 404) return missing(answer, path, http);
+    return checked(answer, path, schema, http);
+  }
+
+  async function demanded<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    const value = await read(path, schema);
+    if (value === null) throw notTheApi(http, `${path} is not known there (404)`);
+    return value;
+  }
+
+  return {
+    async whoAmI() {
+      const answer = await http.send({ method: 'GET', path: '/api/v3/user', tries: 2 });
+      return checked(answer, '/user', User, http);
+    },
+    users: () => read('/users', z.array(User)),
+    groups: () => read('/organizations', z.array(Group)),
+    account: (login) => read(`/users/${encodeURIComponent(login)}`, User),
+    repositoriesOf: (login) => demanded(`/users/${encodeURIComponent(login)}/repos`, z.array(Repo)),
+    repository: (owner, name) => read(repositoryPath(owner, name), Repo),
+    async branchCount(owner, name) {
+      return (await read(`${repositoryPath(owner, name)}/branches`, z.array(Branch)))?.length ?? 0;
+    },
+    async publicListStatus() {
+      return (await http.send({ method: 'GET', path: '/api/v3/repositories' })).status;
+    },
+  };
+}
+
+function repositoryPath(owner: string, name: string): string {
+  return `/repos/${encodeURIComponent(owner)}/${encodeURIComponent(name)}`;
+}
+
+/** 404 as JSON means "no such object"; as HTML it means that this is not the API (gitbucket-contract §1.2). */
+function missing(answer: HttpAnswer, path: string, http: Http): null {
+  if (typeof answer.body === 'object') return null;
+  throw notTheApi(http, `${path} gives a web page (404)`);
+}
+
+function checked<T>(answer: HttpAnswer, path: string, schema: z.ZodType<T>, http: Http): T {
+  const { server } = http;
+  const { status, body } = answer;
+  if (status === 401) {
+    throw new MigrationError('token-refused', server.url, {
+      server: server.name,
+      side: server.side,
+      variable: 'GITBUCKET_TOKEN',
+      detail: excerpt(body),
+    });
+  }
+  if (status >= 500) {
+    throw new MigrationError('server-error', `GET ${path}`, {
+      server: server.name,
+      status,
+      detail: excerpt(body),
+    });
+  }
+  if (status !== 200) throw notTheApi(http, `${path} gives ${status}, ${excerpt(body)}`);
+  if (typeof body === 'string') throw notTheApi(http, `${path} gives a web page instead of JSON`);
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw notTheApi(
+    http,
+    `${path} has unexpected fields: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
+  );
+}
+
+function notTheApi({ server }: Http, detail: string): MigrationError {
+  return new MigrationError('not-the-api', server.url, { server: server.name, side: server.side, detail });
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** Fields of GitBucket's API v3 that are used; ids are dummies on most versions and never read (gitbucket-contract §1.1). */
+export const User = z.object({
+  login: z.string().min(1),
+  email: z.string().default(''),
+  type: z.string().default('User'),
+});
+export type User = z.infer<typeof User>;
+
+export const Group = z.object({ login: z.string().min(1), description: z.string().default('') });
+export type Group = z.infer<typeof Group>;
+
+export const Repo = z.object({
+  name: z.string().min(1),
+  full_name: z.string().min(3),
+  description: z.string().default(''),
+  private: z.boolean(),
+  default_branch: z.string().default(''),
+});
+export type Repo = z.infer<typeof Repo>;
+
+export const Branch = z.object({ name: z.string(), commit: z.object({ sha: z.string() }) });

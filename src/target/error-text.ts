@@ -1,0 +1,34 @@
+/**
+ * GitLab's own words out of any of its error bodies (gitlab-contract §0.1, E1 to E18): a string, a hash of arrays, an
+ * array, Ruby's `inspect` inside a string, under `message`, `error` or `errors`, or plain text.
+ */
+export function errorText(body: unknown): string {
+  if (typeof body === 'string') return oneLine(body.replaceAll(/<[^>]*>/g, ' ')) || 'an empty body';
+  if (typeof body !== 'object' || body === null) return 'an empty body';
+  const { message, error, errors, error_description: description } = body as Record<string, unknown>;
+  const main = message ?? errors ?? error;
+  const text = main === undefined ? JSON.stringify(body) : words(main);
+  return oneLine(typeof description === 'string' ? `${text}: ${description}` : text);
+}
+
+function words(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(words).join(', ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  const parts = new Set<string>();
+  for (const [key, entry] of Object.entries(value)) {
+    // Projects repeat each message under project_namespace.* (gitlab-contract §2.3).
+    parts.add(`${key.replace('project_namespace.', '')} ${words(entry)}`);
+  }
+  return [...parts].join('; ');
+}
+
+function oneLine(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length > 600 ? `${line.slice(0, 600)}…` : line;
+}
+
+/** True when a name or path is refused because something has it already. */
+export function saysTaken(text: string): boolean {
+  return text.includes('has already been taken');
+}

@@ -1,0 +1,141 @@
+import { Gitlab } from '@gitbeaker/rest';
+import { MigrationError } from '../errors.ts';
+import type { Namespace, Project, RefListing, TargetUser, Visibility } from '../model.ts';
+import { excerpt, type Http } from '../net/http.ts';
+import { parseAdvertisement } from '../transfer/advertisement.ts';
+import { connect, type TargetIdentity } from './connect.ts';
+import { demand } from './demand.ts';
+import { createLookups } from './lookups.ts';
+import { orNull, refusalsOf } from './failure.ts';
+import { createRequester } from './requester.ts';
+import * as schema from './schema.ts';
+import { toProject } from './to-project.ts';
+
+export type NewGroup = {
+  path: string;
+  fullPath: string;
+  name: string;
+  description: string;
+  visibility: Visibility;
+  parentId: number | null;
+};
+
+export type NewProject = {
+  path: string;
+  fullPath: string;
+  name: string;
+  description: string;
+  visibility: Visibility;
+  defaultBranch: string | null;
+  namespaceId: number;
+  /** Owner of the personal namespace, when it is not the token's own. */
+  userId: number | null;
+};
+
+/** What the engine needs of GitLab. Every call that writes is made for one object and is never repeated blindly. */
+export type Target = {
+  readonly url: string;
+  connect(): Promise<TargetIdentity>;
+  /** The branch name that GitLab presumes for an empty project: its setting where the token may read it, else `main`. */
+  defaultBranchPreference(): Promise<string>;
+  findGroup(fullPath: string): Promise<Namespace | null>;
+  findUser(username: string): Promise<TargetUser | null>;
+  personalNamespace(user: TargetUser): Promise<Namespace | null>;
+  /** Projects directly in the namespace, all pages. */
+  projectsOf(namespace: Namespace): Promise<Project[]>;
+  findProject(fullPath: string): Promise<Project | null>;
+  createGroup(group: NewGroup): Promise<Namespace>;
+  createProject(project: NewProject): Promise<Project>;
+  /** Points HEAD to a branch that exists. */
+  setDefaultBranch(project: Project, branch: string): Promise<void>;
+  /** Lets history be rewritten on a protected branch, or forbids it again; false when the branch is not protected. */
+  allowForcePush(projectId: number, branch: string, allow: boolean): Promise<boolean>;
+  gitUrl(fullPath: string): string;
+  credentials(): { username: string; password: string };
+  /** Everything that a fetch would see. @throws project-missing, git-token-refused, fetch-failed */
+  listRefs(fullPath: string): Promise<RefListing>;
+};
+
+export function createGitLabTarget(http: Http, token: string): Target {
+  const client = new Gitlab({
+    host: http.server.url,
+    token,
+    requesterFn: createRequester(http),
+    // Our own policy bounds each request; gitbeaker's bound would cut long lists (gitlab-contract §11.2).
+    queryTimeout: null,
+  });
+  let identity: TargetIdentity | null = null;
+  const lookups = createLookups(client, http, () => identity?.user ?? null);
+  const credentials = { username: 'oauth2', password: token };
+  const basic = `Basic ${Buffer.from(`${credentials.username}:${token}`).toString('base64')}`;
+
+  async function refsAt(fullPath: string): Promise<RefListing> {
+    const answer = await http.send({
+      method: 'GET',
+      path: `/${fullPath}.git/info/refs?service=git-upload-pack`,
+      headers: { authorization: basic, 'private-token': null },
+      as: 'bytes',
+    });
+    if (Buffer.isBuffer(answer.body)) return parseAdvertisement(answer.body, fullPath);
+    const detail = `${answer.status}, ${excerpt(answer.body)}`;
+    if (answer.status === 404) throw new MigrationError('project-missing', fullPath, { target: fullPath });
+    if (answer.status === 401 || answer.status === 403) {
+      throw new MigrationError('git-token-refused', fullPath, { server: 'GitLab', side: 'target', detail });
+    }
+    throw new MigrationError('fetch-failed', fullPath, { detail });
+  }
+
+  return {
+    url: http.server.url,
+    ...lookups,
+    async connect() {
+      identity = await connect(client, http, basic);
+      return identity;
+    },
+    credentials: () => credentials,
+    gitUrl: (fullPath) => `${http.server.url}/${fullPath}.git`,
+    listRefs: refsAt,
+    async defaultBranchPreference() {
+      if (identity?.user.admin !== true) return 'main';
+      const answer = await http.send({ method: 'GET', path: '/api/v4/application/settings' });
+      const parsed = schema.ApplicationSettings.safeParse(answer.body);
+      return (parsed.success && parsed.data.default_branch_name) || 'main';
+    },
+    async createGroup(group) {
+      const answer = await refusalsOf(http, group.fullPath, () =>
+        client.Groups.create(group.name, group.path, {
+          visibility: group.visibility,
+          description: group.description,
+          ...(group.parentId === null ? {} : { parentId: group.parentId }),
+        }),
+      );
+      const made = demand(schema.Group, answer, group.fullPath);
+      return lookups.groupNamespace(made, true);
+    },
+    async createProject(project) {
+      const answer = await refusalsOf(http, project.fullPath, () =>
+        client.Projects.create({
+          name: project.name,
+          path: project.path,
+          namespaceId: project.namespaceId,
+          description: project.description,
+          visibility: project.visibility,
+          ...(project.defaultBranch === null ? {} : { defaultBranch: project.defaultBranch }),
+          ...(project.userId === null ? {} : { userId: project.userId }),
+        }),
+      );
+      return toProject(demand(schema.Project, answer, project.fullPath));
+    },
+    async setDefaultBranch(project, branch) {
+      await refusalsOf(http, project.fullPath, () =>
+        client.Projects.edit(project.id, { defaultBranch: branch }),
+      );
+    },
+    async allowForcePush(projectId, branch, allow) {
+      const answer = await orNull(http, branch, () =>
+        client.ProtectedBranches.edit(projectId, branch, { allowForcePush: allow }),
+      );
+      return answer !== null && demand(schema.ProtectedBranch, answer, branch).allow_force_push === allow;
+    },
+  };
+}

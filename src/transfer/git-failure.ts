@@ -1,0 +1,51 @@
+import { MigrationError } from '../errors.ts';
+import { GitExit } from './git.ts';
+import { remoteText } from './push-report.ts';
+
+type Side = 'source' | 'target';
+
+/** Transport messages of git and what they mean; the first that matches counts. */
+const meanings: [RegExp, (side: Side, id: string, text: string) => MigrationError][] = [
+  [/No space left on device|disk quota exceeded/i, (_side, id) => new MigrationError('disk-full', id)],
+  [
+    /could not read Username|Authentication failed|error: 401|HTTP Basic: Access denied/,
+    (side, id, detail) => new MigrationError('git-token-refused', id, { server: nameOf(side), side, detail }),
+  ],
+  [
+    /SSL certificate problem|server certificate verification failed/,
+    (side, id, detail) => new MigrationError('tls-untrusted', id, { server: nameOf(side), side, detail }),
+  ],
+  [
+    /unable to update url base from redirection|redirected|error: 30\d/,
+    (side, id, detail) =>
+      new MigrationError('redirected', id, { server: nameOf(side), side, location: detail }),
+  ],
+  [
+    /pack exceeds maximum allowed size|HTTP 413|fsck error|unpack-objects abnormal exit|index-pack abnormal exit/,
+    (_side, id, detail) => new MigrationError('push-unpack', id, { detail }),
+  ],
+  [/error: 403|HTTP 403/, (_side, id, detail) => new MigrationError('target-forbidden', id, { detail })],
+];
+
+/** The catalogue's error for a git command that failed as a whole. */
+export function gitFailure(error: unknown, side: Side, id: string, signal: AbortSignal): MigrationError {
+  if (signal.aborted) return new MigrationError('interrupted', id);
+  if (error instanceof MigrationError) return error;
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (code === 'ENOSPC') return new MigrationError('disk-full', id);
+  if (!(error instanceof GitExit)) {
+    const detail = error instanceof Error ? error.message : String(error);
+    if (/ENOENT/.test(detail)) return new MigrationError('git-missing', 'git', { detail });
+    return new MigrationError('git-failed', id, { detail });
+  }
+  const text = `${error.stderr}\n${error.stdout}`;
+  const detail = remoteText(error.stderr);
+  for (const [pattern, make] of meanings) {
+    if (pattern.test(text)) return make(side, id, detail);
+  }
+  return new MigrationError(side === 'source' ? 'fetch-failed' : 'push-failed', id, { detail });
+}
+
+function nameOf(side: Side): string {
+  return side === 'source' ? 'GitBucket' : 'GitLab';
+}

@@ -1,0 +1,115 @@
+import { setMaxListeners } from 'node:events';
+import { simpleGit, type SimpleGitProgressEvent } from 'simple-git';
+import type { Remote } from './transport.ts';
+
+/** What git said when it did not exit with 0. */
+export class GitExit extends Error {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+
+  constructor(exitCode: number, stdout: string, stderr: string) {
+    super(`git exited with ${exitCode}: ${stderr.trim().split('\n').at(-1) ?? ''}`);
+    this.name = 'GitExit';
+    this.exitCode = exitCode;
+    this.stdout = stdout;
+    this.stderr = stderr;
+  }
+}
+
+export type GitOptions = {
+  directory: string;
+  /** Environment of the program; names that steer git are dropped, certificates stay. */
+  env: Readonly<Record<string, string | undefined>>;
+  remotes: readonly Remote[];
+  /** Seconds without a byte after which git's own HTTP helper gives up. */
+  stallSeconds: number;
+  signal: AbortSignal;
+  progress?(event: SimpleGitProgressEvent): void;
+};
+
+/** git's settings for every call: quiet, without housekeeping, credentials only through the environment. */
+function settings(remotes: readonly Remote[], stallSeconds: number): [string, string][] {
+  const config: [string, string][] = [
+    ['credential.helper', ''],
+    ['gc.auto', '0'],
+    ['maintenance.auto', 'false'],
+    ['fetch.unpackLimit', '1'],
+    ['transfer.fsckObjects', 'false'],
+    // Version 0 needs one request less than version 2, and every GitBucket speaks it (gitbucket-contract §3).
+    ['protocol.version', '0'],
+    ['http.followRedirects', 'false'],
+    ['http.lowSpeedLimit', '1'],
+    ['http.lowSpeedTime', String(stallSeconds)],
+  ];
+  for (const remote of remotes) {
+    const basic = Buffer.from(`${remote.username}:${remote.password}`).toString('base64');
+    config.push([`http.${remote.url}.extraHeader`, `Authorization: Basic ${basic}`]);
+    if (remote.caFile !== null) config.push([`http.${remote.url}.sslCAInfo`, remote.caFile]);
+  }
+  return config;
+}
+
+const keptFromUser = ['GIT_SSL_CAINFO', 'GIT_SSL_CAPATH', 'GIT_EXEC_PATH'];
+const steering = /^(GIT_|EDITOR$|VISUAL$|PAGER$|PREFIX$|SSH_ASKPASS$)/;
+
+function environment(options: GitOptions): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options.env)) {
+    if (value === undefined || (steering.test(name) && !keptFromUser.includes(name))) continue;
+    env[name] = value;
+  }
+  env['LC_ALL'] = 'C';
+  env['GIT_TERMINAL_PROMPT'] = '0';
+  env['GIT_CONFIG_NOSYSTEM'] = '1';
+  env['GIT_CONFIG_GLOBAL'] = '/dev/null';
+  const config = settings(options.remotes, options.stallSeconds);
+  env['GIT_CONFIG_COUNT'] = String(config.length);
+  config.forEach(([key, value], index) => {
+    env[`GIT_CONFIG_KEY_${index}`] = key;
+    env[`GIT_CONFIG_VALUE_${index}`] = value;
+  });
+  return env;
+}
+
+/** Runs one git command and gives its standard output. @throws GitExit whenever git exits with another code than 0 */
+export type Git = (...args: string[]) => Promise<string>;
+
+/**
+ * The only place that makes a simple-git instance: a fresh one for each repository, since its own limit is per instance.
+ * The library alone takes a failure without text on stderr as success, and reduces others to one string.
+ */
+export function createGit(options: GitOptions): Git {
+  const env = environment(options);
+  let failure: GitExit | null = null;
+  setMaxListeners(0, options.signal);
+  const git = simpleGit({
+    baseDir: options.directory,
+    abort: options.signal,
+    unsafe: {
+      allowUnsafeConfigEnvCount: true,
+      allowUnsafeCredentialHelper: true,
+      allowUnsafeConfigPaths: true,
+    },
+    allowEnvironment: Object.keys(env).filter((name) => steering.test(name)),
+    errors(error, { exitCode, stdErr, stdOut }) {
+      if (exitCode === 0) return undefined;
+      failure = new GitExit(
+        exitCode,
+        Buffer.concat(stdOut).toString('utf8'),
+        Buffer.concat(stdErr).toString('utf8'),
+      );
+      return error ?? failure;
+    },
+    ...(options.progress ? { progress: (event: SimpleGitProgressEvent) => options.progress?.(event) } : {}),
+  }).env(env);
+
+  return async (...args) => {
+    failure = null;
+    try {
+      return await git.raw(args);
+    } catch (error) {
+      throw failure ?? error;
+    }
+  };
+}

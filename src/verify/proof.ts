@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { Proof, RefChange, RefDifference, RefListing, RefMap } from '../model.ts';
+import { travels } from '../plan/ref-names.ts';
+
+/**
+ * Compares the ids of all refs that travel on both sides. `changes` explain differences that are known: refs that
+ * GitLab refuses or that moved on the target.
+ */
+export function prove(
+  source: RefListing,
+  target: RefListing,
+  options: { notes: boolean; changes: readonly RefChange[] },
+): Proof {
+  const expected = new Map([...source.refs].filter(([ref]) => travels(ref, options)));
+  const reasons = new Map(options.changes.map((change) => [change.ref, change]));
+  const differences: RefDifference[] = [];
+  const found = new Map<string, string>();
+  for (const [ref, id] of expected) {
+    const other = target.refs.get(ref) ?? null;
+    if (other !== null) found.set(ref, other);
+    if (other !== id)
+      differences.push({ ref, source: id, target: other, reason: reasonOf(reasons.get(ref), other) });
+  }
+  return {
+    equal: differences.length === 0,
+    refs: expected.size,
+    sourceHash: hashOfRefs(expected),
+    targetHash: hashOfRefs(found),
+    head: { source: source.head, target: target.head },
+    differences,
+  };
+}
+
+function reasonOf(change: RefChange | undefined, target: string | null): string {
+  if (change?.outcome === 'refused' || change?.outcome === 'diverged') return change.reason ?? change.outcome;
+  return target === null ? 'missing on the target' : 'another object on the target';
+}
+
+/** SHA-256 over the `id ref` lines in the order of their bytes (`LC_ALL=C sort`), each ended by a newline. */
+export function hashOfRefs(refs: RefMap): string {
+  const lines = [...refs].map(([ref, id]) => Buffer.from(`${id} ${ref}\n`)).sort((a, b) => Buffer.compare(a, b));
+  return createHash('sha256').update(Buffer.concat(lines)).digest('hex');
+}
