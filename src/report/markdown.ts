@@ -1,0 +1,111 @@
+import type { ItemResult, Problem, Result } from '../model.ts';
+import { formatBytes, formatCount, formatDuration, formatTime, shortId } from '../ui/format.ts';
+import { headings, nextSteps, statesLine, verdictOf } from '../ui/report-messages.ts';
+import { attentionOf, warningsOf, type Attention } from './attention.ts';
+import { mdCode, mdFence, mdLink, mdText } from './markdown-escape.ts';
+import { costOf, countRefs } from './result.ts';
+
+/** The report as Markdown: the verdict, then what needs a human, then everything by owner. */
+export function renderMarkdown(result: Result): string {
+  const sections = [
+    summary(result),
+    list(headings.next, nextSteps(result).map(mdText)),
+    problems(result.problems),
+    attention(attentionOf(result.items)),
+    list(headings.warnings, warningsOf(result).map(mdText)),
+    everything(result.items),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function summary(result: Result): string {
+  const { title, detail } = verdictOf(result);
+  const rows = [
+    ['Source', mdCode(result.source.url)],
+    ['Target', `${mdCode(result.target.url)} (GitLab ${mdText(result.target.version)})`],
+    ['Command', mdCode(result.command)],
+    ['Started', formatTime(result.startedAt)],
+    ['Finished', formatTime(result.finishedAt)],
+    ['States', statesLine(result.totals.states) || 'none'],
+    ['Exit code', String(result.exitCode)],
+  ];
+  const table = ['| | |', '| --- | --- |', ...rows.map((cells) => `| ${cells.join(' | ')} |`)];
+  return [`# ${headings.title}`, `**${mdText(title)}.**`, `${mdText(detail)}.`, table.join('\n')].join(
+    '\n\n',
+  );
+}
+
+function list(heading: string, lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `## ${heading}\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
+}
+
+function problems(found: readonly Problem[]): string {
+  const lines = found.map(
+    ({ object, message, hint }) => `${mdCode(object)}: ${mdText(message)} ${mdText(hint)}`,
+  );
+  return list(headings.notRead, lines);
+}
+
+function attention(found: readonly Attention[]): string {
+  if (found.length === 0) return '';
+  return [`## ${headings.needsYou}`, ...found.map(attentionOfOne)].join('\n\n');
+}
+
+function attentionOfOne({ item, state, remarks }: Attention): string {
+  const lines = [`### ${mdLink(item.id, item.target.url)}: ${state}`];
+  for (const { ref, text, fix } of remarks) {
+    lines.push(ref === null ? mdText(text) : `${mdCode(ref)}: ${mdText(text)}`);
+    if (fix !== null) lines.push(mdFence(fix));
+  }
+  return lines.join('\n\n');
+}
+
+function everything(items: readonly ItemResult[]): string {
+  if (items.length === 0) return '';
+  const parts = [`## ${headings.everything}`];
+  for (const [owner, own] of byOwner(items)) {
+    const group = own.find(({ kind }) => kind === 'group');
+    parts.push(`### ${group === undefined ? mdCode(owner) : groupLine(group)}`);
+    const projects = own.filter(({ kind }) => kind === 'project');
+    if (projects.length > 0) parts.push(table(projects));
+  }
+  return parts.join('\n\n');
+}
+
+/** Items by owner, in the order of the result. */
+function byOwner(items: readonly ItemResult[]): Map<string, ItemResult[]> {
+  const owners = new Map<string, ItemResult[]>();
+  for (const item of items) {
+    const owner = item.id.split('/', 1)[0] ?? item.id;
+    const own = owners.get(owner);
+    if (own === undefined) owners.set(owner, [item]);
+    else own.push(item);
+  }
+  return owners;
+}
+
+function groupLine(group: ItemResult): string {
+  return `${mdCode(group.id)} → ${mdLink(group.target.path, group.target.url)}: ${group.state}`;
+}
+
+function table(projects: readonly ItemResult[]): string {
+  const head = [
+    '| Repository | Project | State | Refs | Bytes | Time | Proof |',
+    '| --- | --- | --- | ---: | ---: | ---: | --- |',
+  ];
+  return [...head, ...projects.map(row)].join('\n');
+}
+
+function row(item: ItemResult): string {
+  const { bytes, ms } = costOf(item);
+  const cells = [
+    mdCode(item.id),
+    mdLink(item.target.path, item.target.url),
+    item.state === 'proven' ? item.state : `**${item.state}**`,
+    formatCount(item.proof?.refs ?? countRefs(item.refs)),
+    formatBytes(bytes),
+    formatDuration(ms),
+    item.proof === null ? '' : mdCode(shortId(item.proof.sourceHash, 12)),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}

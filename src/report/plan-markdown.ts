@@ -1,0 +1,81 @@
+import type { Plan, PlannedGroup } from '../model.ts';
+import * as messages from '../ui/plan-messages.ts';
+import { mdCode, mdFence, mdText } from './markdown-escape.ts';
+import { actionOfGroup, ownersOf, planTotals, type PlannedOwner, type PlannedRow } from './plan-summary.ts';
+
+/** The plan as Markdown: totals, then by owner every repository with what happens to it and why. */
+export function planMarkdown(plan: Plan): string {
+  const owners = ownersOf(plan);
+  const sections = [`# ${messages.planHeadings.title}`, head(plan, owners), problems(plan), warnings(plan)];
+  for (const owner of owners) sections.push(...ownerSections(owner));
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function head(plan: Plan, owners: readonly PlannedOwner[]): string {
+  const { groups, projects, refs } = planTotals(owners);
+  const target = `${mdCode(plan.target.url)} (GitLab ${mdText(plan.target.version)})`;
+  const lines = [messages.groupsLine(groups), messages.projectsLine(projects), messages.refsLine(refs)];
+  return [
+    `${mdCode(plan.source.url)} → ${target}. ${messages.planHeadings.wrote}`,
+    lines.map((line) => `- ${line}`).join('\n'),
+  ].join('\n\n');
+}
+
+function problems(plan: Plan): string {
+  if (plan.problems.length === 0) return '';
+  const lines = plan.problems.map(
+    ({ object, message, hint }) => `- ${mdCode(object)}: ${mdText(message)} ${mdText(hint)}`,
+  );
+  return `## ${messages.planHeadings.notRead}\n\n${lines.join('\n')}`;
+}
+
+function warnings(plan: Plan): string {
+  if (plan.warnings.length === 0) return '';
+  return `## ${messages.planHeadings.warnings}\n\n${plan.warnings.map((warning) => `- ${mdText(warning)}`).join('\n')}`;
+}
+
+function ownerSections({ owner, group, rows }: PlannedOwner): string[] {
+  const sections = group === null ? [`## ${mdCode(owner)}`] : groupSections(group);
+  if (rows.length > 0) sections.push(table(rows));
+  for (const row of rows) sections.push(...fixes(row));
+  return sections;
+}
+
+function groupSections(group: PlannedGroup): string[] {
+  const what = messages.namespaceLine(actionOfGroup(group), group.namespaceKind, group.visibility);
+  const sections = [`## ${mdCode(group.id)} → ${mdCode(group.fullPath)}`, `${what}.`];
+  if (group.reasons.length > 0)
+    sections.push(group.reasons.map((reason) => `- ${mdText(reason)}`).join('\n'));
+  if (group.blocked !== null) sections.push(mdText(group.blocked.reason), mdFence(group.blocked.fix));
+  return sections;
+}
+
+function table(rows: readonly PlannedRow[]): string {
+  const lines = ['| Repository | Project | What happens | Refs | Why |', '| --- | --- | --- | --- | --- |'];
+  for (const row of rows) {
+    const { project } = row;
+    const why = [...project.reasons, ...project.warnings];
+    if (row.lowered) why.unshift(messages.loweredTo(project.visibility));
+    if (row.renamed) why.unshift(messages.renamedTo(project.path));
+    if (project.blocked !== null) why.unshift(project.blocked.reason);
+    const cells = [
+      mdCode(project.id),
+      mdCode(project.fullPath),
+      `${messages.actionTitles[row.action]}, ${project.visibility}`,
+      messages.refParts(row.refs),
+      why.map(mdText).join('<br>'),
+    ];
+    lines.push(`| ${cells.join(' | ')} |`);
+  }
+  return lines.join('\n');
+}
+
+function fixes({ project, attention }: PlannedRow): string[] {
+  const sections: string[] = [];
+  if (project.blocked !== null) sections.push(`${mdCode(project.id)}: blocked`, mdFence(project.blocked.fix));
+  for (const change of attention) {
+    sections.push(`${mdCode(project.id)} ${mdCode(change.ref)}: ${mdText(messages.refRemark(change))}`);
+    if (change.fix !== undefined) sections.push(mdFence(change.fix));
+  }
+  return sections;
+}

@@ -1,0 +1,77 @@
+import type { Plan, PlannedGroup, PlannedProject, RefChange, RefOutcome } from '../model.ts';
+import { noRefs } from './result.ts';
+
+/** What happens to one item as a whole. */
+export type Action = 'blocked' | 'create' | 'update' | 'unchanged';
+
+export type PlanTotals = {
+  groups: Record<Action, number>;
+  projects: Record<Action, number>;
+  refs: Record<RefOutcome, number>;
+};
+
+/** A project with what a reader should know about it before it happens. */
+export type PlannedRow = {
+  project: PlannedProject;
+  action: Action;
+  refs: Record<RefOutcome, number>;
+  renamed: boolean;
+  /** The project becomes less visible than the repository is. */
+  lowered: boolean;
+  /** Refs that GitLab refuses or that somebody moved. */
+  attention: RefChange[];
+};
+
+export type PlannedOwner = { owner: string; group: PlannedGroup | null; rows: PlannedRow[] };
+
+export function actionOfGroup(group: PlannedGroup): Action {
+  if (group.blocked !== null) return 'blocked';
+  return group.existing === null && group.namespaceKind === 'group' ? 'create' : 'unchanged';
+}
+
+/** Reads off a planned project what will happen and what needs attention. */
+function rowOf(project: PlannedProject): PlannedRow {
+  const refs = { ...noRefs };
+  for (const { outcome } of project.refs) refs[outcome] += 1;
+  return {
+    project,
+    action: actionOfProject(project, refs),
+    refs,
+    renamed: project.path !== project.repository.name,
+    lowered: !project.repository.private && project.visibility !== 'public',
+    attention: project.refs.filter(({ outcome }) => outcome === 'refused' || outcome === 'diverged'),
+  };
+}
+
+/** Groups and projects by owner, in the order of the plan. */
+export function ownersOf(plan: Plan): PlannedOwner[] {
+  const owners = new Map<string, PlannedOwner>();
+  for (const group of plan.groups) owners.set(group.id, { owner: group.id, group, rows: [] });
+  for (const project of plan.projects) {
+    const { owner } = project.repository;
+    const known = owners.get(owner) ?? { owner, group: null, rows: [] };
+    known.rows.push(rowOf(project));
+    owners.set(owner, known);
+  }
+  return [...owners.values()];
+}
+
+export function planTotals(owners: readonly PlannedOwner[]): PlanTotals {
+  const none = { blocked: 0, create: 0, update: 0, unchanged: 0 };
+  const totals: PlanTotals = { groups: { ...none }, projects: { ...none }, refs: { ...noRefs } };
+  for (const { group, rows } of owners) {
+    if (group !== null) totals.groups[actionOfGroup(group)] += 1;
+    for (const { action, refs } of rows) {
+      totals.projects[action] += 1;
+      for (const [outcome, count] of Object.entries(refs) as [RefOutcome, number][])
+        totals.refs[outcome] += count;
+    }
+  }
+  return totals;
+}
+
+function actionOfProject(project: PlannedProject, refs: Record<RefOutcome, number>): Action {
+  if (project.blocked !== null) return 'blocked';
+  if (project.existing === null) return 'create';
+  return refs.create + refs.update + refs.delete > 0 ? 'update' : 'unchanged';
+}

@@ -1,0 +1,107 @@
+import type { Blocked, Plan, PlannedGroup } from '../model.ts';
+import type { Palette } from '../ui/color.ts';
+import * as messages from '../ui/plan-messages.ts';
+import { warned } from '../ui/messages.ts';
+import { clean, wrap } from '../ui/width.ts';
+import {
+  actionOfGroup,
+  ownersOf,
+  planTotals,
+  type Action,
+  type PlannedOwner,
+  type PlannedRow,
+} from './plan-summary.ts';
+
+export type PlanOptions = { width: number; palette: Palette };
+
+const narrowest = 20;
+
+/** The plan as lines for a terminal: totals, then by owner; what needs no word is only named. */
+export function renderPlan(plan: Plan, options: PlanOptions): string[] {
+  const { palette } = options;
+  const owners = ownersOf(plan);
+  const totals = planTotals(owners);
+  const lines = text(`${plan.source.url} → ${plan.target.url} (GitLab ${plan.target.version})`, '', options);
+  lines.push('');
+  if (owners.length === 0) lines.push(messages.planHeadings.nothing);
+  for (const line of [
+    messages.groupsLine(totals.groups),
+    messages.projectsLine(totals.projects),
+    messages.refsLine(totals.refs),
+  ]) {
+    if (owners.length > 0) lines.push(...text(line, '', options));
+  }
+  if (plan.problems.length > 0) lines.push('', palette.red(messages.planHeadings.notRead));
+  for (const { object, message, hint } of plan.problems) {
+    lines.push(...text(`${object}: ${message}`, '  ', options), ...fixLines(hint, '    '));
+  }
+  for (const warning of plan.warnings) lines.push('', ...text(warned(warning), '', options));
+  for (const owner of owners) lines.push('', ...ownerLines(owner, options));
+  return lines;
+}
+
+function ownerLines({ owner, group, rows }: PlannedOwner, options: PlanOptions): string[] {
+  const lines = group === null ? [options.palette.bold(clean(owner))] : groupLines(group, options);
+  for (const action of ['create', 'update', 'unchanged'] as const) {
+    const names = rows.filter((row) => row.action === action && !isRemarkable(row));
+    if (names.length > 0) lines.push(...nameLines(action, names, options));
+  }
+  for (const row of rows) if (isRemarkable(row)) lines.push(...rowLines(row, options));
+  return lines;
+}
+
+function groupLines(group: PlannedGroup, options: PlanOptions): string[] {
+  const { palette } = options;
+  const where = `${clean(group.id)} → ${clean(group.fullPath)}`;
+  const what = messages.namespaceLine(actionOfGroup(group), group.namespaceKind, group.visibility);
+  const lines = [`${palette.bold(where)}  ${palette.dim(what)}`];
+  for (const reason of group.reasons) lines.push(...text(reason, '  ', options));
+  if (group.blocked !== null) lines.push(...blockedLines(group.blocked, '  ', options));
+  return lines;
+}
+
+/** Uneventful repositories share a paragraph: a list of hundreds must stay readable. */
+function nameLines(action: Action, rows: readonly PlannedRow[], options: PlanOptions): string[] {
+  const names = rows.map(({ project }) => clean(project.repository.name)).join(', ');
+  const lead = `${rows.length} ${messages.actionTitles[action]}: `;
+  return text(`${lead}${names}`, '  ', options).map((line) =>
+    action === 'unchanged' ? options.palette.dim(line) : line,
+  );
+}
+
+function isRemarkable(row: PlannedRow): boolean {
+  if (row.action === 'blocked' || row.renamed || row.lowered || row.attention.length > 0) return true;
+  return row.project.reasons.length > 0 || row.project.warnings.length > 0 || row.refs.delete > 0;
+}
+
+function rowLines(row: PlannedRow, options: PlanOptions): string[] {
+  const { project, action } = row;
+  const { palette } = options;
+  const paint = action === 'blocked' || row.attention.length > 0 ? palette.yellow : palette.cyan;
+  const counts = messages.refParts(row.refs);
+  const lines = [
+    `  ${paint(clean(project.repository.name))}  ${messages.actionTitles[action]}${counts === '' ? '' : `, refs: ${counts}`}`,
+  ];
+  if (row.renamed) lines.push(...text(messages.renamedTo(project.path), '    ', options));
+  if (row.lowered) lines.push(...text(messages.loweredTo(project.visibility), '    ', options));
+  for (const line of [...project.reasons, ...project.warnings]) lines.push(...text(line, '    ', options));
+  if (project.blocked !== null) lines.push(...blockedLines(project.blocked, '    ', options));
+  for (const change of row.attention) {
+    lines.push(...text(`${change.ref} ${messages.refRemark(change)}`, '    ', options));
+    if (change.fix !== undefined) lines.push(...fixLines(change.fix, '      '));
+  }
+  return lines;
+}
+
+function blockedLines(blocked: Blocked, indent: string, options: PlanOptions): string[] {
+  return [...text(blocked.reason, indent, options), ...fixLines(blocked.fix, `${indent}  `)];
+}
+
+/** A fix is there to be copied: never wrapped, never cut. */
+function fixLines(fix: string, indent: string): string[] {
+  return fix === '' ? [] : fix.split('\n').map((line) => `${indent}→ ${clean(line)}`);
+}
+
+function text(line: string, indent: string, { width }: PlanOptions): string[] {
+  return wrap(clean(line), Math.max(narrowest, width - indent.length)).map((part) => indent + part);
+}

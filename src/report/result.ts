@@ -1,0 +1,94 @@
+import type { ExitCode, ItemResult, ItemState, Problem, RefOutcome, Result, Totals } from '../model.ts';
+
+export type ResultParts = Pick<
+  Result,
+  'command' | 'source' | 'target' | 'items' | 'problems' | 'warnings'
+> & {
+  startedAt: Date;
+  finishedAt: Date;
+  interrupted: boolean;
+};
+
+const noStates: Readonly<Record<ItemState, number>> = {
+  proven: 0,
+  refused: 0,
+  diverged: 0,
+  blocked: 0,
+  failed: 0,
+  interrupted: 0,
+};
+
+export const noRefs: Readonly<Record<RefOutcome, number>> = {
+  create: 0,
+  update: 0,
+  delete: 0,
+  unchanged: 0,
+  kept: 0,
+  refused: 0,
+  diverged: 0,
+};
+
+/** Puts together the one document that every report is rendered from. */
+export function buildResult(parts: ResultParts): Result {
+  const { command, source, target, items, problems, warnings, startedAt, finishedAt } = parts;
+  return {
+    version: 1,
+    command,
+    startedAt: startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    source,
+    target,
+    totals: totalsOf(items, finishedAt.getTime() - startedAt.getTime()),
+    items,
+    problems,
+    warnings,
+    exitCode: parts.interrupted ? 130 : exitCodeOfItems(items, problems),
+  };
+}
+
+/** What a script may rely on: failure first, then what waits for a decision. */
+function exitCodeOfItems(items: readonly ItemResult[], problems: readonly Problem[]): ExitCode {
+  const states = new Set(items.map(({ state }) => state));
+  if (states.has('interrupted')) return 130;
+  if (states.has('failed') || problems.length > 0) return 1;
+  return states.has('refused') || states.has('blocked') || states.has('diverged') ? 4 : 0;
+}
+
+/** Bytes and time of all steps of one item. */
+export function costOf(item: Pick<ItemResult, 'steps'>): { bytes: number; ms: number } {
+  let bytes = 0;
+  let ms = 0;
+  for (const step of item.steps) {
+    bytes += step.bytes;
+    ms += step.ms;
+  }
+  return { bytes, ms };
+}
+
+/** Number of refs of one item, or of all. */
+export function countRefs(refs: Record<RefOutcome, number>): number {
+  let sum = 0;
+  for (const count of Object.values(refs)) sum += count;
+  return sum;
+}
+
+function totalsOf(items: readonly ItemResult[], ms: number): Totals {
+  const totals: Totals = {
+    groups: 0,
+    projects: 0,
+    states: { ...noStates },
+    refs: { ...noRefs },
+    bytes: 0,
+    ms,
+  };
+  for (const item of items) {
+    if (item.kind === 'group') totals.groups += 1;
+    else totals.projects += 1;
+    totals.states[item.state] += 1;
+    totals.bytes += costOf(item).bytes;
+    for (const [outcome, count] of Object.entries(item.refs) as [RefOutcome, number][]) {
+      totals.refs[outcome] += count;
+    }
+  }
+  return totals;
+}

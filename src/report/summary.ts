@@ -1,0 +1,83 @@
+import type { Result } from '../model.ts';
+import type { Palette } from '../ui/color.ts';
+import { headings, moreInReport, nextSteps, statesLine, verdictOf } from '../ui/report-messages.ts';
+import { clean, truncate, wrap } from '../ui/width.ts';
+import { attentionOf, warningsOf, type Attention } from './attention.ts';
+import type { ReportPaths } from './write.ts';
+
+export type SummaryOptions = { width: number; palette: Palette; paths: ReportPaths | null };
+
+const itemsShown = 10;
+const remarksShown = 3;
+
+/** What the terminal says at the end: the verdict, what needs a human, what to do next, where the reports are. */
+export function renderSummary(result: Result, options: SummaryOptions): string[] {
+  const { palette, width, paths } = options;
+  const { tone, title, detail } = verdictOf(result);
+  const marks = { good: palette.green('✔'), warn: palette.yellow('!'), bad: palette.red('✖') };
+  const lines = ['', ...hang(`${marks[tone]} `, `${title}.`, width, palette.bold)];
+  lines.push(...hang('  ', `${detail}.`, width));
+  const states = statesLine(result.totals.states);
+  if (states !== '') lines.push(...hang('  ', `${states}.`, width));
+  lines.push(...troubles(result, options), ...warnings(result, options));
+  const next = nextSteps(result);
+  if (next.length > 0)
+    lines.push('', palette.bold(headings.next), ...next.flatMap((step) => hang('  ', step, width)));
+  if (paths !== null) {
+    lines.push('', palette.bold(headings.reports));
+    // Paths are never cut: they are there to be opened.
+    for (const path of [paths.html, paths.markdown, paths.json]) lines.push(`  ${clean(path)}`);
+  }
+  return lines;
+}
+
+function troubles(result: Result, { palette, width }: SummaryOptions): string[] {
+  const found = attentionOf(result.items);
+  const lines: string[] = [];
+  if (result.problems.length > 0) lines.push('', palette.bold(headings.notRead));
+  for (const { object, message, hint } of result.problems.slice(0, itemsShown)) {
+    lines.push(`  ${palette.red(truncate(clean(object), width - 2))}`);
+    lines.push(...hang('    ', message, width), ...hang('    → ', hint, width));
+  }
+  lines.push(...more(result.problems.length - itemsShown, palette));
+  if (found.length > 0) lines.push('', palette.bold(headings.needsYou));
+  for (const one of found.slice(0, itemsShown)) lines.push(...trouble(one, width, palette));
+  lines.push(...more(found.length - itemsShown, palette));
+  return lines;
+}
+
+function trouble({ item, state, remarks }: Attention, width: number, palette: Palette): string[] {
+  const paint = state === 'failed' ? palette.red : palette.yellow;
+  const name = truncate(clean(item.id), Math.max(8, width - state.length - 4));
+  const lines = [`  ${paint(state)}  ${name}`];
+  for (const { ref, text, fix } of remarks.slice(0, remarksShown)) {
+    lines.push(...hang('    ', ref === null ? text : `${ref} ${text}`, width));
+    // A fix is there to be copied: as it is, line by line.
+    if (fix !== null) lines.push(...fix.split('\n').map((line) => `    → ${clean(line)}`));
+  }
+  return [...lines, ...more(remarks.length - remarksShown, palette, '    ')];
+}
+
+function warnings(result: Result, { palette, width }: SummaryOptions): string[] {
+  const all = warningsOf(result);
+  if (all.length === 0) return [];
+  const shown = all.slice(0, itemsShown).flatMap((warning) => hang('  ', warning, width));
+  return ['', palette.bold(headings.warnings), ...shown, ...more(all.length - itemsShown, palette)];
+}
+
+function more(count: number, palette: Palette, indent = '  '): string[] {
+  return count > 0 ? [palette.dim(`${indent}${moreInReport(count)}`)] : [];
+}
+
+/** A wrapped text whose further lines stand under the first one. */
+function hang(
+  lead: string,
+  text: string,
+  width: number,
+  paint: (text: string) => string = (same) => same,
+): string[] {
+  const indent = lead.endsWith('→ ') ? lead.length : Math.max(2, lead.search(/\S|$/));
+  return wrap(clean(text), Math.max(20, width - indent)).map((line, index) =>
+    index === 0 ? lead + paint(line) : ' '.repeat(indent) + paint(line),
+  );
+}

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createGitBucket, type EmbeddedGitBucket } from './gitbucket/gitbucket.ts';
+import { createGitLab, type EmbeddedGitLab } from './gitlab/gitlab.ts';
+import { seedSample, type SampleServer } from './seed/sample.ts';
+
+/** An embedded GitBucket with the sample server in it and an empty embedded GitLab, both on loopback. */
+export type SandboxPair = {
+  gitbucket: EmbeddedGitBucket;
+  gitlab: EmbeddedGitLab;
+  sample: SampleServer;
+  /** Token of GitLab's administrator. */
+  gitlabToken: string;
+  /** Stops both and removes all they had. */
+  close(): Promise<void>;
+};
+
+export async function startSandboxPair(
+  ports: { gitbucket?: number; gitlab?: number } = {},
+): Promise<SandboxPair> {
+  const folder = await mkdtemp(join(tmpdir(), 'gb2gl-sandbox-'));
+  const gitbucket = await createGitBucket({ dir: join(folder, 'gitbucket'), ...portOf(ports.gitbucket) });
+  const gitlab = await createGitLab({ dir: join(folder, 'gitlab'), ...portOf(ports.gitlab) });
+  const sample = seedSample(gitbucket);
+  return {
+    gitbucket,
+    gitlab,
+    sample,
+    gitlabToken: gitlab.token('root'),
+    async close() {
+      await Promise.all([gitbucket.close(), gitlab.close()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function portOf(port: number | undefined): { port?: number } {
+  return port === undefined ? {} : { port };
+}

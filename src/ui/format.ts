@@ -1,0 +1,65 @@
+const kilo = 1000;
+const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
+
+/** A whole number with thousands separated: `12,345`. */
+export function formatCount(value: number): string {
+  return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 ref`, `2 refs`; the plural is given where adding an s is wrong. */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${formatCount(value)} ${value === 1 ? one : many}`;
+}
+
+/** `740 B`, `1.2 MB`; powers of 1000. */
+export function formatBytes(value: number): string {
+  let amount = Math.max(0, value);
+  let unit = 0;
+  // 999.5 would be shown as 1000.
+  while (amount >= kilo - 0.5 && unit < byteUnits.length - 1) {
+    amount /= kilo;
+    unit += 1;
+  }
+  const digits = unit > 0 && amount < 99.95 ? 1 : 0;
+  return `${amount.toFixed(digits)} ${byteUnits[unit] ?? 'PB'}`;
+}
+
+/** `3.4 MB/s` */
+export function formatRate(bytesPerSecond: number): string {
+  return `${formatBytes(bytesPerSecond)}/s`;
+}
+
+/** `85 ms`, `4.2 s`, `48 s`, `3 min 04 s`, `2 h 05 min`. */
+export function formatDuration(ms: number): string {
+  const value = Math.max(0, ms);
+  if (value < 99.5) return `${Math.round(value)} ms`;
+  if (value < 9950) return `${(value / 1000).toFixed(1)} s`;
+  const seconds = Math.round(value / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${twoDigits(seconds % 60)} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
+}
+
+/** A coarse duration for estimates, which must not pretend to be exact: `about 20 s`, `about 7 min`, `about 1.5 h`. */
+export function formatEstimate(ms: number): string {
+  if (ms < 50_000) return `about ${Math.max(5, Math.ceil(ms / 5000) * 5)} s`;
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 60) return `about ${Math.max(1, minutes)} min`;
+  const quarters = Math.round(minutes / 15);
+  return `about ${quarters / 4} h`;
+}
+
+/** `2026-03-01 14:05:09 UTC` from an ISO time. */
+export function formatTime(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}
+
+/** The first digits of an object id or hash, enough to recognise it. */
+export function shortId(id: string, digits = 10): string {
+  return id.slice(0, digits);
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}

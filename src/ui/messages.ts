@@ -1,0 +1,100 @@
+/** Every sentence that the terminal shows and that is not an error; errors have their own catalogue. */
+import type { ItemState, Phase, StepName } from '../model.ts';
+import { formatBytes, formatCount, formatDuration, formatEstimate, formatRate, plural } from './format.ts';
+import type { Progress } from './meter.ts';
+
+export const phaseTitles = {
+  connect: 'Connect to both servers',
+  discover: 'Read what is there',
+  plan: 'Plan',
+  groups: 'Groups',
+  repositories: 'Repositories',
+  report: 'Report',
+} as const satisfies Record<Phase, string>;
+
+export const stepTitles = {
+  group: 'group',
+  project: 'project',
+  code: 'code',
+  settings: 'settings',
+  proof: 'proof',
+} as const satisfies Record<StepName, string>;
+
+const stateTitles = {
+  proven: 'proven',
+  refused: 'refused',
+  diverged: 'diverged',
+  blocked: 'blocked',
+  failed: 'failed',
+  interrupted: 'interrupted',
+} as const satisfies Record<ItemState, string>;
+
+export const idle = 'idle';
+export const interrupted = 'interrupted';
+
+export function working(step: StepName | null): string {
+  return step === null ? 'starting' : stepTitles[step];
+}
+
+export function progressed(stage: string, percent: number | null, bytes: number): string {
+  const parts = [stage];
+  if (percent !== null) parts.push(`${Math.floor(percent)} %`);
+  if (bytes > 0) parts.push(formatBytes(bytes));
+  return parts.join(' ');
+}
+
+export function retrying(reason: string, waitMs: number): string {
+  return `again in ${formatDuration(waitMs)}: ${reason}`;
+}
+
+export function paused(server: 'source' | 'target', reason: string, waitMs: number): string {
+  return `${server === 'source' ? 'GitBucket' : 'GitLab'} asks for a pause of ${formatDuration(waitMs)}: ${reason}`;
+}
+
+export function warned(message: string): string {
+  return `warning: ${message}`;
+}
+
+/** The counter: `12/340 · 1.2 GB · 30 MB/s · about 3 min left · 2 failed`. */
+export function counter(progress: Progress): string {
+  const parts = [`${formatCount(progress.done)}/${formatCount(progress.total)}`];
+  if (progress.bytes > 0) parts.push(formatBytes(progress.bytes));
+  if (progress.rate > 0) parts.push(formatRate(progress.rate));
+  if (progress.leftMs !== null && progress.done < progress.total) {
+    parts.push(`${formatEstimate(progress.leftMs)} left`);
+  }
+  const trouble = Object.entries(progress.trouble).map(([state, count]) => `${formatCount(count)} ${state}`);
+  return [...parts, ...trouble].join(' · ');
+}
+
+export function moreAtWork(count: number): string {
+  return `and ${plural(count, 'more item')} at work`;
+}
+
+export function phaseStarted(phase: Phase, total: number): string {
+  return total > 0 ? `${phaseTitles[phase]} (${formatCount(total)})` : phaseTitles[phase];
+}
+
+export function phaseFinished(phase: Phase, summary: string): string {
+  return summary === '' ? phaseTitles[phase] : `${phaseTitles[phase]}: ${summary}`;
+}
+
+export function itemFinished(
+  state: ItemState,
+  changed: boolean,
+  refs: number,
+  bytes: number,
+  ms: number,
+): string {
+  if (state === 'proven' && !changed) return `proven, nothing to do, ${formatDuration(ms)}`;
+  const parts: string[] = [stateTitles[state]];
+  if (refs > 0) parts.push(plural(refs, 'ref'));
+  if (bytes > 0) parts.push(formatBytes(bytes));
+  parts.push(formatDuration(ms));
+  return parts.join(', ');
+}
+
+export function phaseProgress(phase: Phase, done: number, total: number, detail: string | undefined): string {
+  const text = `${phaseTitles[phase]} ${formatCount(done)}/${formatCount(total)}`;
+  return detail === undefined ? text : `${text}: ${detail}`;
+}

@@ -1,0 +1,90 @@
+import type { ItemResult, RunEvent } from '../model.ts';
+import * as messages from './messages.ts';
+import { createMeter } from './meter.ts';
+import { clean } from './width.ts';
+
+export type PlainOptions = {
+  write: (text: string) => void;
+  now: () => number;
+  /** Also tells retries, steps and phase progress. */
+  verbose: boolean;
+  /** Tells only what needs a human. */
+  quiet: boolean;
+};
+
+const counterEveryMs = 10_000;
+
+/** Terminal output for logs and pipes: one line with the time for each thing that is over. */
+export function createPlain(options: PlainOptions): (event: RunEvent) => void {
+  const { now, verbose, quiet } = options;
+  const meter = createMeter(now);
+  let countedAt = now();
+
+  function line(text: string): void {
+    options.write(`${new Date(now()).toISOString().slice(0, 19)}Z ${clean(text)}\n`);
+  }
+
+  function count(): void {
+    if (quiet || now() - countedAt < counterEveryMs) return;
+    countedAt = now();
+    const progress = meter.progress();
+    if (progress.total > 0) line(messages.counter(progress));
+  }
+
+  function finished(result: ItemResult): void {
+    if (quiet && result.state === 'proven' && result.warnings.length === 0) return;
+    const { done, total } = meter.progress();
+    const position = total > 0 ? `${done}/${total} ` : '';
+    line(`${position}${result.id}: ${outcomeOf(result)}`);
+    for (const warning of result.warnings) line(`${result.id}: ${messages.warned(warning)}`);
+    if (result.problem !== null) line(`${result.id}: ${result.problem.message} ${result.problem.hint}`);
+  }
+
+  function tell(event: RunEvent): void {
+    switch (event.type) {
+      case 'phase':
+        countedAt = now();
+        if (!quiet) line(messages.phaseStarted(event.phase, event.total));
+        return;
+      case 'phase-done':
+        if (!quiet) line(messages.phaseFinished(event.phase, event.summary));
+        return;
+      case 'phase-progress':
+        if (verbose) line(messages.phaseProgress(event.phase, event.done, event.total, event.detail));
+        return;
+      case 'item-step':
+        if (verbose) line(`${event.id}: ${messages.stepTitles[event.step]}`);
+        return;
+      case 'item-retry':
+        if (verbose) line(`${event.id}: ${messages.retrying(event.reason, event.waitMs)}`);
+        return;
+      case 'item-finished':
+        return finished(event.result);
+      case 'pause':
+        return line(messages.paused(event.server, event.reason, event.waitMs));
+      case 'warning':
+        return line(messages.warned(event.message));
+      case 'item-started':
+      case 'item-progress':
+        return;
+    }
+  }
+
+  return (event) => {
+    meter.handle(event);
+    tell(event);
+    count();
+  };
+}
+
+function outcomeOf(result: ItemResult): string {
+  let bytes = 0;
+  let ms = 0;
+  for (const step of result.steps) {
+    bytes += step.bytes;
+    ms += step.ms;
+  }
+  let refs = 0;
+  for (const count of Object.values(result.refs)) refs += count;
+  return messages.itemFinished(result.state, result.changed, refs, bytes, ms);
+}

@@ -1,0 +1,105 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mdCode, mdFence, mdLink, mdText } from '../../../src/report/markdown-escape.ts';
+import { renderMarkdown } from '../../../src/report/markdown.ts';
+import { diverged, failed, group, idA, idB, project, refused, result } from './samples.ts';
+
+const marks = '|`\\<>&*_[]()!#@~\n\r\t -a1:/.'.split('');
+const nasty = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: fc.constantFrom(...marks), maxLength: 30 }),
+);
+
+/** What a Markdown reader shows for our inline code. */
+function decode(code: string): string {
+  if (code.startsWith('`')) return code.slice(1, -1);
+  const inner = code.replace(/^<code>|<\/code>$/g, '');
+  return inner.replaceAll(/&#(\d+);/g, (_, digits: string) => String.fromCodePoint(Number(digits)));
+}
+
+describe('escaping for Markdown', () => {
+  it('keeps every name inside one table cell, and readable as it was', () => {
+    fc.assert(
+      fc.property(nasty, (name) => {
+        const code = mdCode(name);
+        expect(code).not.toMatch(/[|\n\r]/);
+        const oneLine = name.replaceAll(/[\r\n\t]+/g, ' ');
+        fc.pre(!/[\p{Cc}\u2028-\u202E\u2066-\u2069]/u.test(oneLine));
+        expect(decode(code)).toBe(oneLine);
+      }),
+    );
+  });
+
+  it('lets no text become markup, a cell border, a mention or a second line', () => {
+    fc.assert(
+      fc.property(nasty, (text) => {
+        const inert = mdText(text).replaceAll('<span>@</span>', '');
+        expect(inert).not.toMatch(/[|\n\r<>`*_[\]\\~@]/);
+        expect(inert.replaceAll(/&#\d+;/g, '')).not.toMatch(/[&#]/);
+      }),
+    );
+  });
+
+  it('closes a fence only at its end', () => {
+    fc.assert(
+      fc.property(nasty, (text) => {
+        const lines = mdFence(text).split('\n');
+        const fence = lines.at(-1) ?? '';
+        expect(lines.slice(1, -1).filter((line) => line.includes(fence))).toEqual([]);
+        expect(lines[0]).toBe(`${fence}text`);
+      }),
+    );
+  });
+
+  it('links to web addresses only, and no address ends its link', () => {
+    expect(mdLink('a', 'https://gitlab.example.com/a')).toBe('[`a`](<https://gitlab.example.com/a>)');
+    expect(mdLink('a', 'javascript:alert(1)')).toBe('`a`');
+    expect(mdLink('a', null)).toBe('`a`');
+    expect(mdLink('a', 'https://x/> [b](c)')).toBe('`a`');
+    expect(mdLink('a', 'https://x/a)|b')).toBe('[`a`](<https://x/a%29%7Cb>)');
+  });
+});
+
+describe('Markdown report', () => {
+  const text = renderMarkdown(
+    result([group(), project(), refused, diverged, failed], { warnings: ['slow'] }),
+  );
+
+  it('begins with the verdict and the totals', () => {
+    expect(text.split('\n').slice(0, 5)).toEqual([
+      '# Migration from GitBucket to GitLab',
+      '',
+      '**1 item failed, 2 need your decision.**',
+      '',
+      '4 repositories, 1 group, 12 refs, 4.8 MB moved in 3 min 04 s.',
+    ]);
+  });
+
+  it('tells what needs a human before everything else, the failures first, with fixes to paste', () => {
+    const order = ['## What needs you', 'team/big', 'team/docs', 'team/api', '## Everything'];
+    const places = order.map((part) => text.indexOf(part));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(text).toContain('The connection broke. Run it again.');
+    expect(text).toContain('```text\ngit branch -m -- -x x\n```');
+    expect(text).toContain(`source ${idA}, target ${idB}`);
+  });
+
+  it('lists every repository of an owner with refs, bytes, time and proof', () => {
+    expect(text).toContain('### `team` → [`team`](<https://gitlab.example.com/team>): proven');
+    expect(text).toContain(
+      '| `team/web` | [`team/web`](<https://gitlab.example.com/team/web>) | proven | 3 | 1.2 MB | 1.0 s | `cccccccccccc` |',
+    );
+  });
+
+  it('has rows of equal length whatever the names are', () => {
+    fc.assert(
+      fc.property(nasty, (name) => {
+        const item = project({ id: `team/${name}`, target: { path: name, id: 1, url: `https://x/${name}` } });
+        const rows = renderMarkdown(result([item]))
+          .split('\n')
+          .filter((line) => line.startsWith('| '));
+        for (const row of rows.slice(-2)) expect(row.split('|')).toHaveLength(9);
+      }),
+    );
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import type { Project, RefChange } from '../../../src/model.ts';
+import { planMarkdown } from '../../../src/report/plan-markdown.ts';
+import { renderPlan } from '../../../src/report/plan-view.ts';
+import { createPalette } from '../../../src/ui/color.ts';
+import { displayWidth } from '../../../src/ui/width.ts';
+import { idA, idB, plan, plannedGroup, plannedProject } from './samples.ts';
+
+const existing: Project = {
+  id: 5,
+  fullPath: 'team/old',
+  name: 'old',
+  visibility: 'private',
+  description: '',
+  defaultBranch: 'main',
+  empty: false,
+  archived: false,
+  creatorId: 1,
+  webUrl: 'https://gitlab.example.com/team/old',
+};
+
+const refusedRef: RefChange = {
+  ref: 'refs/heads/-x',
+  outcome: 'refused',
+  old: null,
+  new: idA,
+  force: false,
+  late: false,
+  reason: 'GitLab says "invalid name"',
+  fix: 'git branch -m -- -x x',
+};
+const divergedRef: RefChange = {
+  ...refusedRef,
+  ref: 'refs/heads/main',
+  outcome: 'diverged',
+  old: idB,
+  fix: 'decide',
+};
+
+const sample = plan(
+  [
+    plannedGroup({ fullPath: 'platform/team' }),
+    plannedGroup({ id: 'bob', fullPath: 'bob', namespaceKind: 'user' }),
+  ],
+  [
+    plannedProject('web'),
+    plannedProject('api'),
+    plannedProject('old', {
+      existing,
+      refs: [{ ...refusedRef, ref: 'refs/heads/main', outcome: 'unchanged' }],
+    }),
+    plannedProject('c++', { path: 'cpp', fullPath: 'team/cpp', reasons: ['GitLab takes no + in a path'] }),
+    plannedProject('site', {
+      visibility: 'internal',
+      repository: { owner: 'team', name: 'site', description: '', private: false, defaultBranch: 'main' },
+    }),
+    plannedProject('odd', { refs: [refusedRef, divergedRef] }),
+    plannedProject('taken', {
+      blocked: { code: 'unexpected', reason: 'The path is taken.', fix: '"map": {}' },
+    }),
+  ],
+  {
+    problems: [{ code: 'unexpected', object: 'x/y', message: 'Broken.', hint: 'Repair it.' }],
+    warnings: ['slow'],
+  },
+);
+
+describe('plan on the terminal', () => {
+  const lines = renderPlan(sample, { width: 80, palette: createPalette(false) });
+
+  it('begins with both servers and the totals', () => {
+    expect(lines.slice(0, 7)).toEqual([
+      'https://gitbucket.example.com → https://gitlab.example.com (GitLab 19.2.1)',
+      '',
+      '2 groups: 1 new, 1 unchanged',
+      '7 repositories: 5 new, 1 unchanged, 1 blocked',
+      '8 refs: 5 to create, 1 unchanged, 1 refused by GitLab, 1 diverged',
+      '',
+      'What could not be read',
+    ]);
+  });
+
+  it('only names what is uneventful, and explains the rest with fixes', () => {
+    const from = lines.indexOf('team → platform/team  new group, private');
+    expect(lines.slice(from)).toEqual([
+      'team → platform/team  new group, private',
+      '  2 new: web, api',
+      '  1 unchanged: old',
+      '  c++  new, refs: 1 to create',
+      '    renamed to cpp',
+      '    GitLab takes no + in a path',
+      '  site  new, refs: 1 to create',
+      '    public on GitBucket, becomes internal',
+      '  odd  new, refs: 1 refused by GitLab, 1 diverged',
+      '    refs/heads/-x refused: GitLab says "invalid name"',
+      '      → git branch -m -- -x x',
+      '    refs/heads/main diverged: GitLab says "invalid name" (source aaaaaaaaaa,',
+      '    target bbbbbbbbbb)',
+      '      → decide',
+      '  taken  blocked, refs: 1 to create',
+      '    The path is taken.',
+      '      → "map": {}',
+      '',
+      'bob → bob  personal namespace',
+    ]);
+  });
+
+  it('tells problems and warnings', () => {
+    expect(lines).toContain('  x/y: Broken.');
+    expect(lines).toContain('    → Repair it.');
+    expect(lines).toContain('warning: slow');
+  });
+
+  it('fits a narrow terminal when there is nothing to paste', () => {
+    const many = Array.from({ length: 60 }, (_, index) => plannedProject(`repository-${index}`));
+    for (const line of renderPlan(plan([plannedGroup()], many), {
+      width: 40,
+      palette: createPalette(false),
+    })) {
+      expect(displayWidth(line)).toBeLessThanOrEqual(40);
+    }
+  });
+
+  it('says so when there is nothing to do', () => {
+    expect(renderPlan(plan([], []), { width: 80, palette: createPalette(false) })).toContain(
+      'There is nothing in this plan.',
+    );
+  });
+});
+
+describe('plan as Markdown', () => {
+  const text = planMarkdown(sample);
+
+  it('shows every repository with what happens to it and why', () => {
+    expect(text).toContain('| `team/web` | `team/web` | new, private | 1 to create |  |');
+    expect(text).toContain(
+      '| `team/c++` | `team/cpp` | new, private | 1 to create | renamed to cpp<br>GitLab',
+    );
+    expect(text).toContain('| `team/site` | `team/site` | new, internal | 1 to create | public on GitBucket');
+    expect(text).toContain('| `team/old` | `team/old` | unchanged, private | 1 unchanged |  |');
+  });
+
+  it('offers every fix as a block to paste', () => {
+    expect(text).toContain('`team/odd` `refs/heads/-x`: refused: GitLab says "invalid name"');
+    for (const fix of ['git branch -m -- -x x', 'decide', '"map": {}']) {
+      expect(text).toContain(`\`\`\`text\n${fix}\n\`\`\``);
+    }
+  });
+});

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { ItemState } from '../../../src/model.ts';
+import { parseResult, resultJsonSchema } from '../../../src/report/schema.ts';
+import { diverged, failed, group, project, refused, result } from './samples.ts';
+
+const unread = { code: 'unexpected', object: 'x/y', message: 'm', hint: 'h' } as const;
+
+describe('totals', () => {
+  it('count groups, repositories, states, refs, bytes and time', () => {
+    const { totals } = result([group(), project(), refused]);
+    expect(totals).toMatchObject({ groups: 1, projects: 2, bytes: 2_400_000, ms: 184_000 });
+    expect(totals.states).toMatchObject({ proven: 2, refused: 1, failed: 0 });
+    expect(totals.refs).toMatchObject({ create: 5, refused: 1, unchanged: 0 });
+  });
+});
+
+describe('exit code', () => {
+  it('is 0 when everything is proven or there is nothing', () => {
+    expect(result([project()]).exitCode).toBe(0);
+    expect(result([]).exitCode).toBe(0);
+  });
+
+  it.each(['refused', 'blocked', 'diverged'] as const)('is 4 when an item is %s', (state) => {
+    expect(result([project(), project({ state })]).exitCode).toBe(4);
+  });
+
+  it('is 1 when an item failed, whatever else waits', () => {
+    expect(result([refused, diverged, failed]).exitCode).toBe(1);
+  });
+
+  it('is 1 when something on the source could not be read', () => {
+    expect(result([project()], { problems: [unread] }).exitCode).toBe(1);
+  });
+
+  it('is 130 when the run was interrupted, even after failures', () => {
+    expect(result([failed], { interrupted: true }).exitCode).toBe(130);
+    expect(result([failed, project({ state: 'interrupted' })]).exitCode).toBe(130);
+  });
+});
+
+describe('schema of result.json', () => {
+  it('takes every result that was written and read again', () => {
+    const states: ItemState[] = ['proven', 'interrupted', 'blocked'];
+    const all = result([group(), refused, diverged, failed, ...states.map((state) => project({ state }))]);
+    expect(parseResult(JSON.parse(JSON.stringify(all)))).toEqual(all);
+  });
+
+  it('names the place of what is wrong', () => {
+    const wrong = { ...result([project()]), exitCode: 7, items: [{ ...project(), state: 'fine' }] };
+    expect(() => parseResult(wrong)).toThrow(/exitCode/);
+    expect(() => parseResult(wrong)).toThrow(/items[^a-z]+0[^a-z]+state/);
+    expect(() => parseResult({ ...result([]), version: 2 })).toThrow(/version/);
+  });
+
+  it('is documented as it is', () => {
+    const file = new URL('../../../docs/result.schema.json', import.meta.url);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(resultJsonSchema())));
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { renderSummary } from '../../../src/report/summary.ts';
+import { createPalette } from '../../../src/ui/color.ts';
+import { displayWidth } from '../../../src/ui/width.ts';
+import { diverged, failed, group, project, refused, result } from './samples.ts';
+
+const palette = createPalette(false);
+const paths = { json: '/r/result.json', markdown: '/r/report.md', html: '/r/report.html' };
+const lines = (of: ReturnType<typeof result>, width = 80): string[] =>
+  renderSummary(of, { width, palette, paths });
+
+describe('summary on the terminal', () => {
+  it('is short when all is well', () => {
+    expect(lines(result([group(), project()]))).toEqual([
+      '',
+      '✔ Everything is on GitLab, and proven.',
+      '  1 repository, 1 group, 3 refs, 1.2 MB moved in 3 min 04 s.',
+      '  2 proven.',
+      '',
+      'What to do next',
+      '  Nothing is left to do. Run it again whenever GitBucket has changed; only the',
+      '  difference moves.',
+      '',
+      'Reports',
+      '  /r/report.html',
+      '  /r/report.md',
+      '  /r/result.json',
+    ]);
+  });
+
+  it.each([
+    ['migrate', true, 'Everything is on GitLab, and proven.'],
+    ['migrate', false, 'Everything was on GitLab already, and is proven.'],
+    ['verify', false, 'Both sides are equal.'],
+    ['plan', false, 'Nothing stands in the way.'],
+    ['status', false, 'Everything recorded is finished and proven.'],
+  ] as const)('of %s, written: %s, says: %s', (command, changed, title) => {
+    expect(lines(result([project({ changed })], { command }))[1]).toBe(`✔ ${title}`);
+  });
+
+  it('says that an interrupted run can go on', () => {
+    const text = lines(result([project()], { interrupted: true })).join('\n');
+    expect(text).toContain('! Interrupted. Run the same command again to go on.');
+    expect(text).toContain('it goes on where it stopped');
+  });
+
+  it('names what needs a human, the failures first, with fixes that stay whole', () => {
+    const text = lines(result([project(), refused, diverged, failed])).join('\n');
+    expect(text).toContain('✖ 1 item failed, 2 need your decision.');
+    expect(text).toContain(
+      '  failed  team/big\n    The connection broke. Run it again.\n  diverged  team/docs',
+    );
+    expect(text).toContain('    → git branch -m -- -x x');
+    expect(text.indexOf('team/docs')).toBeLessThan(text.indexOf('team/api'));
+  });
+
+  it('stays short with hundreds of troubles', () => {
+    const many = Array.from({ length: 300 }, (_, index) => ({ ...failed, id: `team/r${index}` }));
+    const all = lines(result(many));
+    expect(all.length).toBeLessThan(50);
+    expect(all).toContain('  and 290 more in the report');
+  });
+
+  it('fits a narrow terminal, wide characters too', () => {
+    const wide = project({ id: `team/${'日本'.repeat(30)}`, state: 'interrupted' });
+    const wordy = { ...failed, warnings: ['語 '.repeat(40)] };
+    for (const line of lines(result([wide, wordy]), 40)) expect(displayWidth(line)).toBeLessThanOrEqual(40);
+  });
+
+  it('passes no control characters of a server on to the terminal', () => {
+    const evil = { ...failed, id: 'team/\u001B[2Jx', warnings: ['a\u001B]0;b\u0007'] };
+    expect(lines(result([evil])).join('\n')).not.toMatch(/(?!\n)\p{Cc}/u);
+  });
+
+  it('lists what could not be read with what to do', () => {
+    const problems = [
+      {
+        code: 'unexpected' as const,
+        object: 'x/y',
+        message: 'GitBucket cannot open it.',
+        hint: 'Repair it.',
+      },
+    ];
+    const text = lines(result([project()], { problems })).join('\n');
+    expect(text).toContain('✖ 1 object could not be read.');
+    expect(text).toContain('  x/y\n    GitBucket cannot open it.\n    → Repair it.');
+  });
+});

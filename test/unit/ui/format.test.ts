@@ -1,0 +1,112 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatEstimate,
+  formatRate,
+  formatTime,
+  plural,
+} from '../../../src/ui/format.ts';
+import { clean, displayWidth, pad, truncate, wrap } from '../../../src/ui/width.ts';
+
+const anyText = fc.string({ unit: 'grapheme' });
+
+describe('numbers', () => {
+  it.each([
+    [0, '0'],
+    [999, '999'],
+    [1000, '1,000'],
+    [1_234_567, '1,234,567'],
+  ])('%d is counted as %s', (value, text) => expect(formatCount(value)).toBe(text));
+
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [99_949, '99.9 kB'],
+    [99_951, '100 kB'],
+    [999_499, '999 kB'],
+    [999_600, '1.0 MB'],
+    [383_000_000, '383 MB'],
+    [1_250_000_000, '1.3 GB'],
+    [5e20, '500000 PB'],
+  ])('%d bytes are %s', (value, text) => expect(formatBytes(value)).toBe(text));
+
+  it.each([
+    [-5, '0 ms'],
+    [85, '85 ms'],
+    [99.6, '0.1 s'],
+    [4200, '4.2 s'],
+    [9960, '10 s'],
+    [59_600, '1 min 00 s'],
+    [184_300, '3 min 04 s'],
+    [3_599_700, '1 h 00 min'],
+    [7_500_000, '2 h 05 min'],
+  ])('%d ms are %s', (value, text) => expect(formatDuration(value)).toBe(text));
+
+  it.each([
+    [400, 'about 5 s'],
+    [41_000, 'about 45 s'],
+    [55_000, 'about 1 min'],
+    [424_000, 'about 7 min'],
+    [5_400_000, 'about 1.5 h'],
+  ])('%d ms to go are %s', (value, text) => expect(formatEstimate(value)).toBe(text));
+
+  it('have a unit in the right number', () => {
+    expect([plural(1, 'ref'), plural(2, 'ref'), plural(0, 'repository', 'repositories')]).toEqual([
+      '1 ref',
+      '2 refs',
+      '0 repositories',
+    ]);
+    expect(formatRate(2_000_000)).toBe('2.0 MB/s');
+    expect(formatTime('2026-03-01T14:05:09.123Z')).toBe('2026-03-01 14:05:09 UTC');
+  });
+});
+
+describe('width of text', () => {
+  it.each([
+    ['abc', 3],
+    ['日本語', 6],
+    ['e\u0301', 1],
+    ['한글', 4],
+    ['🚀', 2],
+    ['Ａ', 2],
+    ['…→', 2],
+    ['', 0],
+  ])('%j takes %d cells', (text, cells) => expect(displayWidth(text)).toBe(cells));
+
+  it('never grows over what was asked for, and shorter text stays as it is', () => {
+    fc.assert(
+      fc.property(anyText, fc.integer({ min: 0, max: 30 }), (text, width) => {
+        const cut = truncate(text, width);
+        expect(displayWidth(cut)).toBeLessThanOrEqual(width);
+        expect(cut === text).toBe(displayWidth(text) <= width && !(width === 0 && text !== ''));
+      }),
+    );
+  });
+
+  it('is filled to exactly what was asked for, on either side', () => {
+    expect(pad('日', 4)).toBe('日  ');
+    expect(pad('ab', 4, 'left')).toBe('  ab');
+    expect(pad('abcdef', 4)).toBe('abcdef');
+  });
+
+  it('breaks lines at spaces and loses nothing', () => {
+    expect(wrap('one two three', 7)).toEqual(['one two', 'three']);
+    expect(wrap('a-long-word x', 4)).toEqual(['a-long-word', 'x']);
+    fc.assert(fc.property(anyText, (text) => wrap(text, 10).join(' ') === text));
+  });
+});
+
+describe('text from servers', () => {
+  it('reaches the terminal in one line without control characters', () => {
+    expect(clean('a\u001B[31mb\r\nc\u202Ed')).toBe('a\uFFFD[31mb c\uFFFDd');
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(clean(text)).not.toMatch(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u);
+      }),
+    );
+  });
+});

@@ -1,0 +1,146 @@
+import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../src/model.ts';
+import { createPalette } from '../../../src/ui/color.ts';
+import { createLive, type Live } from '../../../src/ui/live.ts';
+import { createSlots } from '../../../src/ui/slots.ts';
+import { displayWidth } from '../../../src/ui/width.ts';
+import { failed, project } from '../report/samples.ts';
+
+const repaintMs = 100;
+
+type Screen = { live: Live; chunks: string[]; text: () => string };
+
+function screen(columns = 80): Screen {
+  const chunks: string[] = [];
+  const open = (): NodeJS.WriteStream => {
+    const stream = new Writable({
+      write: (chunk, _encoding, done) => {
+        chunks.push(String(chunk));
+        done();
+      },
+    });
+    return Object.assign(stream, { isTTY: true, columns, rows: 30 }) as unknown as NodeJS.WriteStream;
+  };
+  const live = createLive({
+    stdout: open(),
+    stderr: open(),
+    columns: () => columns,
+    now: Date.now,
+    slots: 3,
+    palette: createPalette(false),
+  });
+  return { live, chunks, text: () => stripVTControlCharacters(chunks.join('')) };
+}
+
+/** The last picture, which stays on the screen. */
+function lastPicture(text: string): string[] {
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.slice(lines.findLastIndex((line) => line.includes('Connect'))).filter((line) => line !== '');
+}
+
+function tellAll(live: Live, events: readonly RunEvent[]): void {
+  for (const event of events) live.handle(event);
+}
+
+const connected: RunEvent[] = [
+  { type: 'phase', phase: 'connect', total: 0 },
+  { type: 'phase-done', phase: 'connect', summary: 'GitLab 19.2.1' },
+];
+
+describe('live output', () => {
+  it('leaves the phases that took place on the screen, with what they found', async () => {
+    const { live, text } = screen();
+    tellAll(live, connected);
+    live.handle({ type: 'phase', phase: 'repositories', total: 1 });
+    live.handle({ type: 'item-finished', result: project() });
+    live.handle({ type: 'phase-done', phase: 'repositories', summary: '1 proven' });
+    await live.stop();
+    await live.stop();
+    expect(lastPicture(text())).toEqual([
+      '✔ Connect to both servers: GitLab 19.2.1',
+      '✔ Repositories: 1 proven',
+    ]);
+  });
+
+  it('shows the items at work in a fixed number of lines, and the counter', async () => {
+    const { live, text } = screen();
+    tellAll(live, connected);
+    for (const phase of ['discover', 'plan', 'groups'] as const) {
+      live.handle({ type: 'phase', phase, total: 0 });
+      live.handle({ type: 'phase-done', phase, summary: '' });
+    }
+    live.handle({ type: 'phase', phase: 'repositories', total: 20 });
+    live.handle({ type: 'item-finished', result: failed });
+    for (const name of ['a', 'b', 'c', 'd', 'e']) live.handle({ type: 'item-started', id: `team/${name}` });
+    live.handle({ type: 'item-progress', id: 'team/a', stage: 'sending', percent: 45, bytes: 12_000_000 });
+    live.handle({ type: 'warning', message: 'GitLab is slow' });
+    await sleep(4 * repaintMs);
+    const shown = text();
+    expect(shown).toMatch(/Repositories {2}1\/20 · 13\.2 MB.* · 1 failed/);
+    expect(shown).toMatch(/team\/a {2}sending 45 % 12\.0 MB/);
+    expect(shown).toMatch(/team\/b {2}starting/);
+    expect(shown).toContain('and 3 more items at work');
+    expect(shown).toContain('warning: GitLab is slow');
+    await live.stop();
+    expect(lastPicture(text()).at(-1)).toMatch(/Repositories {2}1\/20 .* · interrupted$/);
+  });
+
+  it('paints at most ten times a second, however much happens', async () => {
+    const { live, chunks } = screen();
+    tellAll(live, connected);
+    live.handle({ type: 'phase', phase: 'discover', total: 0 });
+    await sleep(2 * repaintMs);
+    const before = chunks.length;
+    const until = Date.now() + 5 * repaintMs;
+    let done = 0;
+    while (Date.now() < until) {
+      live.handle({ type: 'phase-progress', phase: 'discover', done: (done += 1), total: 9_999_999 });
+      await sleep(1);
+    }
+    expect(done).toBeGreaterThan(50);
+    expect(chunks.length - before).toBeLessThanOrEqual(8);
+    await live.stop();
+  });
+
+  it('keeps to the width of a narrow terminal', async () => {
+    const { live, text } = screen(40);
+    tellAll(live, connected);
+    live.handle({ type: 'phase', phase: 'discover', total: 9 });
+    live.handle({ type: 'phase-progress', phase: 'discover', done: 1, total: 9, detail: '日本'.repeat(40) });
+    await sleep(2 * repaintMs);
+    await live.stop();
+    for (const line of text().split('\n')) expect(displayWidth(line.trimEnd())).toBeLessThanOrEqual(40);
+    expect(text()).toContain('…');
+  });
+
+  it('listens to no signal', async () => {
+    const before = process.listenerCount('SIGINT');
+    const { live } = screen();
+    tellAll(live, connected);
+    expect(process.listenerCount('SIGINT')).toBe(before);
+    await live.stop();
+  });
+});
+
+describe('slots', () => {
+  it('give a free line to an item that waits for one', () => {
+    const slots = createSlots(1);
+    slots.handle({ type: 'item-started', id: 'a/1' });
+    slots.handle({ type: 'item-started', id: 'a/2' });
+    slots.handle({ type: 'item-step', id: 'a/2', step: 'code' });
+    slots.handle({ type: 'item-finished', result: project({ id: 'a/1' }) });
+    expect(slots.lines(40)).toEqual(['a/2  code']);
+    slots.handle({ type: 'item-finished', result: project({ id: 'a/2' }) });
+    expect(slots.lines(40)).toEqual(['idle']);
+  });
+
+  it('cut a long name rather than what happens to it', () => {
+    const slots = createSlots(1);
+    slots.handle({ type: 'item-started', id: `team/${'x'.repeat(80)}` });
+    slots.handle({ type: 'item-retry', id: `team/${'x'.repeat(80)}`, reason: 'HTTP 502', waitMs: 1000 });
+    expect(slots.lines(60)).toEqual([`team/${'x'.repeat(28)}…  again in 1.0 s: HTTP 502`]);
+  });
+});

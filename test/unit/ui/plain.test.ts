@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../src/model.ts';
+import { createPlain } from '../../../src/ui/plain.ts';
+import { failed, project } from '../report/samples.ts';
+
+type Told = { events: { at: number; event: RunEvent }[]; verbose?: boolean; quiet?: boolean };
+
+function tell({ events, verbose = false, quiet = false }: Told): string[] {
+  const written: string[] = [];
+  let time = 0;
+  const handle = createPlain({ write: (text) => written.push(text), now: () => time, verbose, quiet });
+  for (const { at, event } of events) {
+    time = at;
+    handle(event);
+  }
+  return written.join('').split('\n').slice(0, -1);
+}
+
+const run: Told['events'] = [
+  { at: 0, event: { type: 'phase', phase: 'repositories', total: 3 } },
+  { at: 0, event: { type: 'item-started', id: 'team/web' } },
+  { at: 500, event: { type: 'item-step', id: 'team/web', step: 'code' } },
+  { at: 1000, event: { type: 'item-retry', id: 'team/web', reason: 'HTTP 502', waitMs: 2000 } },
+  { at: 2000, event: { type: 'item-finished', result: project() } },
+  { at: 3000, event: { type: 'item-finished', result: failed } },
+  { at: 3500, event: { type: 'pause', server: 'target', reason: 'HTTP 429', waitMs: 30_000 } },
+  { at: 4000, event: { type: 'warning', message: 'a\u001B[2Jb' } },
+  { at: 4500, event: { type: 'item-finished', result: project({ id: 'team/same', changed: false }) } },
+  { at: 5000, event: { type: 'phase-done', phase: 'repositories', summary: '3 looked at' } },
+];
+
+describe('plain output', () => {
+  it('has one line with the time for each thing that is over', () => {
+    expect(tell({ events: run })).toEqual([
+      '1970-01-01T00:00:00Z Repositories (3)',
+      '1970-01-01T00:00:02Z 1/3 team/web: proven, 3 refs, 1.2 MB, 1.0 s',
+      '1970-01-01T00:00:03Z 2/3 team/big: failed, 3 refs, 1.2 MB, 1.0 s',
+      '1970-01-01T00:00:03Z team/big: The connection broke. Run it again.',
+      '1970-01-01T00:00:03Z GitLab asks for a pause of 30 s: HTTP 429',
+      '1970-01-01T00:00:04Z warning: a\uFFFD[2Jb',
+      '1970-01-01T00:00:04Z 3/3 team/same: proven, nothing to do, 1.0 s',
+      '1970-01-01T00:00:05Z Repositories: 3 looked at',
+    ]);
+  });
+
+  it('tells steps and retries when it is verbose', () => {
+    const lines = tell({ events: run, verbose: true });
+    expect(lines).toContain('1970-01-01T00:00:00Z team/web: code');
+    expect(lines).toContain('1970-01-01T00:00:01Z team/web: again in 2.0 s: HTTP 502');
+  });
+
+  it('tells only what needs a human when it is quiet', () => {
+    expect(tell({ events: run, quiet: true }).map((line) => line.slice(21))).toEqual([
+      '2/3 team/big: failed, 3 refs, 1.2 MB, 1.0 s',
+      'team/big: The connection broke. Run it again.',
+      'GitLab asks for a pause of 30 s: HTTP 429',
+      'warning: a\uFFFD[2Jb',
+    ]);
+  });
+
+  it('counts at most every ten seconds, with bytes, rate and time left', () => {
+    const events: Told['events'] = [{ at: 0, event: { type: 'phase', phase: 'repositories', total: 100 } }];
+    for (let index = 1; index <= 40; index += 1) {
+      events.push({
+        at: index * 1000,
+        event: { type: 'item-finished', result: project({ id: `t/${index}` }) },
+      });
+    }
+    const counters = tell({ events }).filter((line) => line.includes('/s'));
+    expect(counters).toHaveLength(4);
+    expect(counters[0]).toBe('1970-01-01T00:00:10Z 10/100 · 12.0 MB · 1.2 MB/s · about 2 min left');
+    expect(counters.at(-1)).toBe('1970-01-01T00:00:40Z 40/100 · 48.0 MB · 1.2 MB/s · about 1 min left');
+  });
+});
