@@ -40,7 +40,7 @@ export async function listSourceRefs(repositories: readonly Repository[], option
   return listed;
 }
 
-/** Listings of the projects that exist and hold something. */
+/** Listings of the projects that exist, also of empty ones: GitLab calls a repository with nothing but tags empty. */
 export async function listTargetRefs(
   paths: ReadonlyMap<string, ProjectPath>,
   options: Options,
@@ -49,7 +49,7 @@ export async function listTargetRefs(
   const listed: Listed = { refs: new Map(), problems: [] };
   await Promise.all(
     [...paths].map(async ([id, { existing }]) => {
-      if (existing === null || existing.empty) return;
+      if (existing === null) return;
       try {
         stopIfTold(runtime, id);
         listed.refs.set(id, await target.listRefs(existing.fullPath));

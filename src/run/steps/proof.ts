@@ -27,7 +27,5 @@ export const proof: Step = {
 async function readBack(work: ProjectWork, { target, listings }: RunContext): Promise<RefListing> {
   const listed = listings.target.get(work.item.id);
   if (!work.wrote && listed && work.attempt === 1) return listed;
-  const { project } = work;
-  if (!work.wrote && project?.empty && work.attempt === 1) return { refs: new Map(), head: null };
-  return target.listRefs(project?.fullPath ?? work.item.fullPath);
+  return target.listRefs(work.project?.fullPath ?? work.item.fullPath);
 }

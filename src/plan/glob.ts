@@ -1,0 +1,12 @@
+/** Tells whether a name matches a glob in which `*` stands for anything but a slash and `?` for one such character. */
+export function globMatcher(glob: string): (name: string) => boolean {
+  const source = [...glob].map(translate).join('');
+  const pattern = new RegExp(`^${source}$`, 'u');
+  return (name) => pattern.test(name);
+}
+
+function translate(character: string): string {
+  if (character === '*') return '[^/]*';
+  if (character === '?') return '[^/]';
+  return /[\^$\\.+()[\]{}|/]/.test(character) ? `\\${character}` : character;
+}

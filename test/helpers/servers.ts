@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import {
+  createGitBucket,
+  type EmbeddedGitBucket,
+  type GitBucketOptions,
+} from '../../src/sandbox/gitbucket/gitbucket.ts';
+import { createGitLab, type EmbeddedGitLab, type GitLabOptions } from '../../src/sandbox/gitlab/gitlab.ts';
+import type { LoggedRequest } from '../../src/sandbox/server.ts';
+import { tempDir } from './temp-dir.ts';
+
+export type TestServers = {
+  folder: string;
+  gitbucket: EmbeddedGitBucket;
+  gitlab: EmbeddedGitLab;
+  /** Variables that point the binary to both servers, as administrators. */
+  env: Record<string, string>;
+};
+
+export type TestServersOptions = {
+  gitbucket?: Partial<GitBucketOptions>;
+  gitlab?: Partial<GitLabOptions>;
+};
+
+/** Both embedded servers, empty; closed when the test is over, which fails when a fault was never met. */
+export async function testServers(options: TestServersOptions = {}): Promise<TestServers> {
+  const folder = await tempDir();
+  const gitbucket = await createGitBucket({ dir: join(folder, 'gitbucket'), ...options.gitbucket });
+  const gitlab = await createGitLab({ dir: join(folder, 'gitlab'), ...options.gitlab });
+  onTestFinished(async () => {
+    const unused = [...gitbucket.server.faults.unused(), ...gitlab.server.faults.unused()];
+    await Promise.all([gitbucket.close(), gitlab.close()]);
+    expect(unused, 'faults that were never met').toEqual([]);
+  });
+  return {
+    folder,
+    gitbucket,
+    gitlab,
+    env: {
+      GITBUCKET_URL: gitbucket.url,
+      GITBUCKET_TOKEN: gitbucket.token('root'),
+      GITLAB_URL: gitlab.url,
+      GITLAB_TOKEN: gitlab.token('root'),
+    },
+  };
+}
+
+/** Requests by which a client changes something: API writes and pushes. */
+export function writesOf(requests: readonly LoggedRequest[]): LoggedRequest[] {
+  return requests.filter(
+    ({ method, url }) =>
+      (method !== 'GET' && method !== 'HEAD' && !url.includes('git-upload-pack')) ||
+      url.includes('git-receive-pack'),
+  );
+}
+
+/** `id ref` lines of a bare repository under the given prefixes, sorted. */
+export function refsIn(gitDir: string, prefixes: readonly string[] = ['refs/heads', 'refs/tags']): string[] {
+  const output = execFileSync(
+    'git',
+    ['-C', gitDir, 'for-each-ref', '--format=%(objectname) %(refname)', ...prefixes],
+    {
+      encoding: 'utf8',
+    },
+  );
+  return output.split('\n').filter(Boolean).sort();
+}
