@@ -1,0 +1,84 @@
+import type { RefChange, RefMap } from '../model.ts';
+import { removeAdvice } from './ref-advice.ts';
+import { refKind, refusal, shortName, type NameContext, type RefRefusal } from './ref-names.ts';
+import type { RefObstacles } from './ref-obstacles.ts';
+
+/** What is known about both repositories when one ref is decided. */
+export type RefSituation = {
+  target: RefMap;
+  written: ReadonlyMap<string, ReadonlySet<string>>;
+  preference: string;
+  /** False while GitLab takes the preference for the default branch. */
+  hasBranches: boolean;
+  /** Short name of the default branch once all branches have arrived; null when there is none. */
+  defaultBranch: string | null;
+  /** Short name of the default branch now; null when unknown. */
+  targetDefault: string | null;
+  sourceHead: string | null;
+  isTaken: (ref: string) => boolean;
+};
+
+/** What happens to one ref of the source. */
+export function decideSourceRef(
+  ref: string,
+  id: string,
+  situation: RefSituation,
+  obstacles: RefObstacles,
+): RefChange {
+  const old = situation.target.get(ref) ?? null;
+  const change: RefChange = { ref, outcome: 'unchanged', old, new: id, force: false, late: false };
+  if (old === id) return change;
+  const refused = refusal(ref, nameContext(situation, old === null));
+  if (refused !== null) return { ...change, outcome: 'refused', ...refused };
+  return old === null ? create(change, situation, obstacles) : update(change, old, situation);
+}
+
+function create(change: RefChange, situation: RefSituation, obstacles: RefObstacles): RefChange {
+  const early = refusedForNow(change.ref, situation);
+  if (early !== null) return { ...change, outcome: 'refused', ...early };
+  const obstacle = obstacles.inTheWayOf(change.ref);
+  if (obstacle?.outcome === 'kept') {
+    const reason = `refname conflict: ${obstacle.ref} exists on the target (${obstacle.reason ?? 'kept'})`;
+    return { ...change, outcome: 'refused', reason, fix: obstacle.fix ?? removeAdvice(obstacle.ref) };
+  }
+  if (obstacle !== null) {
+    const reason = `after ${obstacle.ref}, which is in the way, has been deleted`;
+    return { ...change, outcome: 'create', late: true, reason };
+  }
+  if (!waitsForBranches(change.ref, situation)) return { ...change, outcome: 'create' };
+  const reason = 'after the branches: GitLab takes the name for the default branch until one exists';
+  return { ...change, outcome: 'create', late: true, reason };
+}
+
+function update(change: RefChange, old: string, situation: RefSituation): RefChange {
+  if (situation.written.get(change.ref)?.has(old) === true) {
+    return { ...change, outcome: 'update', force: true };
+  }
+  // Commits have ancestors, so the transfer can prove a fast-forward; a moved tag would just lose its old object.
+  if (refKind(change.ref) !== 'tag') {
+    const reason = 'the target was not written by this tool: only a fast-forward is made';
+    return { ...change, outcome: 'update', reason };
+  }
+  const reason = 'the target has another object, which this tool did not write';
+  return { ...change, outcome: 'diverged', reason, fix: removeAdvice(change.ref) };
+}
+
+/** The target's default branch is changed after the refs, so its name is not yet free for a tag. */
+function refusedForNow(ref: string, situation: RefSituation): RefRefusal | null {
+  const { targetDefault, defaultBranch } = situation;
+  if (targetDefault === null || targetDefault === defaultBranch) return null;
+  const refused = refusal(ref, nameContext({ ...situation, defaultBranch: targetDefault }, true));
+  if (refused === null) return null;
+  const fix = `make ${defaultBranch ?? 'another branch'} the default branch of the GitLab project, then run the same command again`;
+  return { ...refused, fix };
+}
+
+function waitsForBranches(ref: string, situation: RefSituation): boolean {
+  if (refKind(ref) !== 'tag' || situation.hasBranches) return false;
+  return shortName(ref) === situation.preference;
+}
+
+function nameContext(situation: RefSituation, creates: boolean): NameContext {
+  const { defaultBranch, preference, sourceHead, isTaken } = situation;
+  return { defaultBranch, preference, sourceHead, isTaken, creates };
+}

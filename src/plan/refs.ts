@@ -1,0 +1,85 @@
+import type { RefChange, RefListing, RefMap, RefOutcome } from '../model.ts';
+import { effectiveDefaultBranch } from './default-branch.ts';
+import { decideSourceRef, type RefSituation } from './ref-decisions.ts';
+import { planLeftovers } from './ref-leftovers.ts';
+import { refKind, refusal, shortName, travels, type RefKind } from './ref-names.ts';
+import { createRefObstacles } from './ref-obstacles.ts';
+
+export type RefPlanInput = {
+  source: RefListing;
+  target: RefMap;
+  /** Ids that the journal says we wrote, or were about to write, per ref. */
+  written: ReadonlyMap<string, ReadonlySet<string>>;
+  /** True when GitLab calls the project empty; a target without branches counts as such in any case. */
+  empty?: boolean;
+  /** Short name of the branch that becomes the default; null when the source has no branch. */
+  defaultBranch: string | null;
+  /** The default branch that GitLab assumes for a project without branches. */
+  preference: string;
+  notes: boolean;
+  prune: boolean;
+  /** Short name of the target's default branch as it is now, where it is known. */
+  targetDefault?: string | null;
+};
+
+const ORDER: readonly RefKind[] = ['branch', 'tag', 'note', 'other'];
+
+/** Decides for every ref that travels what happens to it; pure, so the plan and the run agree. */
+export function planRefs(input: RefPlanInput): RefChange[] {
+  const source = new Map([...input.source.refs].filter(([ref]) => travels(ref, input)));
+  const targetDefault = currentDefault(input);
+  const leftovers = planLeftovers(source, { ...input, targetDefault });
+  const situation = describe(source, leftovers, { ...input, targetDefault });
+  const obstacles = createRefObstacles(leftovers);
+  const changes = [...source].map(([ref, id]) => decideSourceRef(ref, id, situation, obstacles));
+  const first = situation.defaultBranch === null ? null : `refs/heads/${situation.defaultBranch}`;
+  return inOrder([...changes, ...leftovers], first);
+}
+
+/** Number of refs by outcome. */
+export function countOutcomes(changes: readonly RefChange[]): Record<RefOutcome, number> {
+  const counts = { create: 0, update: 0, delete: 0, unchanged: 0, kept: 0, refused: 0, diverged: 0 };
+  for (const change of changes) counts[change.outcome] += 1;
+  return counts;
+}
+
+/** The target's default branch; its HEAD may point to a branch that does not exist. */
+function currentDefault(input: RefPlanInput): string | null {
+  const { targetDefault = null, target } = input;
+  return targetDefault === null ? null : effectiveDefaultBranch(target.keys(), targetDefault, null);
+}
+
+function describe(
+  source: RefMap,
+  leftovers: readonly RefChange[],
+  input: RefPlanInput & { targetDefault: string | null },
+): RefSituation {
+  const { target, written, preference, targetDefault, defaultBranch } = input;
+  const names = { defaultBranch, preference };
+  const leaving = new Set(leftovers.filter(({ outcome }) => outcome === 'delete').map(({ ref }) => ref));
+  const staying = [...target.keys()].filter((ref) => !leaving.has(ref));
+  const arriving = [...source.keys()].filter((ref) => refusal(ref, names) === null);
+  return {
+    target,
+    written,
+    preference,
+    hasBranches: input.empty !== true && [...target.keys()].some((ref) => refKind(ref) === 'branch'),
+    defaultBranch: effectiveDefaultBranch([...staying, ...arriving], defaultBranch, targetDefault),
+    targetDefault,
+    sourceHead: input.source.head,
+    isTaken: (ref) => source.has(ref) || target.has(ref) || shortName(ref) === defaultBranch,
+  };
+}
+
+/** Ranks are computed once: a repository may have tens of thousands of refs. */
+function inOrder(changes: readonly RefChange[], first: string | null): RefChange[] {
+  const ranked = changes.map((change) => ({ change, rank: rank(change, first) }));
+  ranked.sort((a, b) => a.rank - b.rank || (a.change.ref < b.change.ref ? -1 : 1));
+  return ranked.map(({ change }) => change);
+}
+
+function rank({ ref, late }: RefChange, first: string | null): number {
+  const kind = ORDER.indexOf(refKind(ref));
+  if (late) return kind + ORDER.length;
+  return ref === first ? -1 : kind;
+}

@@ -1,0 +1,125 @@
+import { MigrationError } from '../errors.ts';
+import type { Owner, Repository, SourceInventory } from '../model.ts';
+import { nearest } from '../config/nearest.ts';
+import { globMatcher } from './glob.ts';
+
+/** What the command line asks for; `all` takes what the config's `select` says. */
+export type SelectionOptions = {
+  all: boolean;
+  groups: readonly string[];
+  users: readonly string[];
+  repositories: readonly string[];
+  include: readonly string[];
+  exclude: readonly string[];
+};
+
+export type Selection = {
+  /** True when the whole server is meant, so that what vanished from it can be told. */
+  readonly all: boolean;
+  /** False when nothing of this owner can be meant, so that its repositories need not be listed. */
+  ownerMatters(owner: Owner): boolean;
+  /** True when the owner itself is meant: its group is then made even when it is empty. */
+  ownerSelected(owner: Owner): boolean;
+  repositorySelected(repository: Repository, kind: Owner['kind']): boolean;
+  /** Owners and repositories that are named without a glob. */
+  readonly named: { owners: string[]; repositories: string[] };
+  /** @throws unknown-selection for the first option that matches nothing */
+  check(inventory: SourceInventory): void;
+};
+
+type Rule = { option: string; text: string; matches: (name: string) => boolean };
+
+export function createSelection(options: SelectionOptions): Selection {
+  const groups = rules('--group', positive(options.groups));
+  const users = rules('--user', positive(options.users));
+  const chosen = options.all ? options.include : options.repositories;
+  const repositories = rules(options.all ? 'select.include' : '--repo', positive(chosen));
+  const excluded = rules('', [
+    ...options.exclude,
+    ...[...options.groups, ...options.users, ...options.repositories, ...options.include]
+      .filter(isNegative)
+      .map(strip),
+  ]);
+  const ownerOf = (rule: Rule): ((name: string) => boolean) => globMatcher(rule.text.split('/')[0] ?? '');
+  const repositoryOwners = repositories.map(ownerOf);
+
+  function rejected(name: string): boolean {
+    return excluded.some((rule) => rule.matches(name));
+  }
+
+  function ownerSelected(owner: Owner): boolean {
+    if (rejected(owner.login) || rejected(`${owner.login}/*`)) return false;
+    if (options.all)
+      return owner.kind === 'group' && repositories.some((rule) => wholeOwner(rule, owner.login));
+    return (owner.kind === 'group' ? groups : users).some((rule) => rule.matches(owner.login));
+  }
+
+  return {
+    all: options.all,
+    ownerSelected,
+    ownerMatters: (owner) => ownerSelected(owner) || repositoryOwners.some((matches) => matches(owner.login)),
+    repositorySelected(repository, kind) {
+      const name = `${repository.owner}/${repository.name}`;
+      if (rejected(name) || rejected(repository.owner)) return false;
+      if (repositories.some((rule) => rule.matches(name))) return true;
+      return (
+        !options.all && (kind === 'group' ? groups : users).some((rule) => rule.matches(repository.owner))
+      );
+    },
+    named: {
+      owners: [...groups, ...users].map((rule) => rule.text).filter(isPlain),
+      repositories: repositories.map((rule) => rule.text).filter(isPlain),
+    },
+    check(inventory) {
+      const of = (kind: Owner['kind']): string[] =>
+        inventory.owners.filter((owner) => owner.kind === kind).map((owner) => owner.login);
+      const failed = new Set(inventory.problems.map((problem) => problem.object));
+      demand(groups, of('group'), failed);
+      demand(users, of('user'), failed);
+      if (!options.all)
+        demand(
+          repositories,
+          inventory.repositories.map((r) => `${r.owner}/${r.name}`),
+          failed,
+        );
+    },
+  };
+}
+
+/** `team-a/*` means the owner with all it has; `team-a/x` does not. */
+function wholeOwner(rule: Rule, login: string): boolean {
+  const [owner = '', name = ''] = rule.text.split('/');
+  return name === '*' && globMatcher(owner)(login);
+}
+
+function demand(wanted: readonly Rule[], names: readonly string[], failed: ReadonlySet<string>): void {
+  for (const rule of wanted) {
+    if (names.some(rule.matches) || failed.has(rule.text)) continue;
+    const near = nearest(rule.text, names);
+    throw new MigrationError('unknown-selection', rule.text, {
+      option: rule.option,
+      server: 'the source',
+      ...(near === null ? {} : { nearest: near }),
+    });
+  }
+}
+
+function rules(option: string, globs: readonly string[]): Rule[] {
+  return globs.map((text) => ({ option, text, matches: globMatcher(text) }));
+}
+
+function isNegative(glob: string): boolean {
+  return glob.startsWith('!');
+}
+
+function positive(globs: readonly string[]): string[] {
+  return globs.filter((glob) => !isNegative(glob));
+}
+
+function strip(glob: string): string {
+  return glob.slice(1);
+}
+
+function isPlain(glob: string): boolean {
+  return !/[*?]/.test(glob);
+}

@@ -1,0 +1,85 @@
+import type { Visibility } from '../model.ts';
+
+export type VisibilityConfig = {
+  /** For repositories that are not private: `auto` follows what the source lets anonymous visitors see. */
+  public: 'auto' | Visibility;
+  private: 'private' | 'internal';
+};
+
+export type VisibilityDecision = {
+  visibility: Visibility;
+  reasons: string[];
+  /** Set when GitLab leaves no level that is narrow enough. */
+  blocked: { reason: string; fix: string } | null;
+};
+
+const LEVELS = ['private', 'internal', 'public'] as const satisfies readonly Visibility[];
+
+/** The visibility of a project: what source and config say, lowered to what its namespace and GitLab allow. */
+export function projectVisibility(input: {
+  private: boolean;
+  anonymousAccess: boolean;
+  config: VisibilityConfig;
+  /** Levels that this token may not use; empty for an administrator, who may use all (gitlab-contract §2.1). */
+  restricted: readonly Visibility[];
+  /** Null when the namespace sets no limit. */
+  namespace: Visibility | null;
+}): VisibilityDecision {
+  const onSource = sourceVisibility(input.private, input.anonymousAccess);
+  const wish = input.private ? input.config.private : openVisibility(input.config.public, onSource);
+  const reasons: string[] = [];
+  if (wish !== onSource) reasons.push(`${wish} by the config's visibility; on the source it is ${onSource}`);
+  else if (!input.private && wish === 'internal') {
+    reasons.push('internal, because the source shows nothing without a login');
+  }
+  return lower(wish, input.namespace, 'namespace', input.restricted, reasons);
+}
+
+/** The visibility of a new group: just wide enough for its projects, and private when it has none. */
+export function groupVisibility(input: {
+  projects: readonly Visibility[];
+  parent: Visibility | null;
+  restricted: readonly Visibility[];
+}): VisibilityDecision {
+  const wish = LEVELS.findLast((level) => input.projects.includes(level)) ?? 'private';
+  return lower(wish, input.parent, 'group', input.restricted, []);
+}
+
+/** The widest level that both allow. */
+export function narrower(a: Visibility, b: Visibility): Visibility {
+  return LEVELS.indexOf(a) < LEVELS.indexOf(b) ? a : b;
+}
+
+function sourceVisibility(isPrivate: boolean, anonymousAccess: boolean): Visibility {
+  if (isPrivate) return 'private';
+  return anonymousAccess ? 'public' : 'internal';
+}
+
+function openVisibility(config: VisibilityConfig['public'], onSource: Visibility): Visibility {
+  return config === 'auto' ? onSource : config;
+}
+
+function lower(
+  wish: Visibility,
+  limit: Visibility | null,
+  limitedBy: 'namespace' | 'group',
+  restricted: readonly Visibility[],
+  reasons: readonly string[],
+): VisibilityDecision {
+  const ceiling = limit === null ? wish : narrower(wish, limit);
+  const why = [...reasons];
+  if (limit !== null && ceiling !== wish)
+    why.push(`${wish} is not allowed in ${limit === 'internal' ? 'an' : 'a'} ${limit} ${limitedBy}`);
+  const within = LEVELS.slice(0, LEVELS.indexOf(ceiling) + 1);
+  const visibility = within.findLast((level) => !restricted.includes(level));
+  if (visibility === undefined) return noneLeft(ceiling, why);
+  if (visibility !== ceiling) why.push(`${ceiling} has been restricted by your GitLab administrator`);
+  return { visibility, reasons: why, blocked: null };
+}
+
+/** A wider level would show more than the source does, so a human has to decide. */
+function noneLeft(ceiling: Visibility, reasons: string[]): VisibilityDecision {
+  const reason = `${ceiling} has been restricted by your GitLab administrator, and so is everything narrower`;
+  const fix = `ask an administrator of GitLab to allow the level ${ceiling} (Admin area, Settings, General, Visibility and access controls), or use an administrator's token`;
+  return { visibility: ceiling, reasons, blocked: { reason, fix } };
+}

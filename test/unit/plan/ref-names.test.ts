@@ -1,0 +1,155 @@
+import { spawnSync } from 'node:child_process';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  isWellFormed,
+  refKind,
+  refusal,
+  shortName,
+  travels,
+  type NameContext,
+} from '../../../src/plan/ref-names.ts';
+
+const SHA = '267208abfe40e546f5e847444276f7d43a39503e';
+const CONTEXT: NameContext = { defaultBranch: 'main', preference: 'main' };
+
+const BRANCH_IS_ID = 'You cannot create a branch with a SHA-1 or SHA-256 branch name.';
+const BRANCH_IS_INVALID = 'You cannot create a branch with an invalid name.';
+const TAG_IS_ID = 'You cannot create a tag with a SHA-1 or SHA-256 tag name.';
+const TAG_IS_INVALID = 'You cannot create a tag with a prohibited pattern.';
+const TAG_IS_DEFAULT = 'You cannot use default branch name to create a tag';
+
+function gitAccepts(name: string): boolean {
+  return spawnSync('git', ['check-ref-format', `refs/heads/${name}`]).status === 0;
+}
+
+describe('what a migration moves', () => {
+  test.each([
+    ['refs/heads/main', true],
+    ['refs/heads/refs/pull/1/head', true],
+    ['refs/tags/v1', true],
+    ['refs/pull/1/head', false],
+    ['refs/pull/1/merge', false],
+    ['refs/changes/01/1/1', false],
+    ['refs/remote-temp/o/r/main', false],
+    ['refs/remotes/origin/main', false],
+    ['refs/merge-requests/1/head', false],
+    ['refs/original/refs/heads/main', false],
+    ['refs/replace/0123', false],
+    ['refs/stash', false],
+    ['refs/headsup', false],
+    ['HEAD', false],
+  ])('%s travels: %s', (ref, expected) => {
+    expect(travels(ref, { notes: true })).toBe(expected);
+  });
+
+  test('notes travel only when asked for', () => {
+    expect(travels('refs/notes/commits', { notes: true })).toBe(true);
+    expect(travels('refs/notes/commits', { notes: false })).toBe(false);
+  });
+
+  test('kinds and short names', () => {
+    expect(refKind('refs/notes/x')).toBe('note');
+    expect(shortName('refs/heads/feature/x')).toBe('feature/x');
+    expect(shortName('refs/tags/rel/2.0')).toBe('rel/2.0');
+    expect(shortName('refs/stash')).toBe('refs/stash');
+  });
+});
+
+describe('a branch', () => {
+  test.each([
+    [SHA, BRANCH_IS_ID],
+    [`${SHA}-fix`, BRANCH_IS_ID],
+    [SHA.toUpperCase(), BRANCH_IS_ID],
+    ['a'.repeat(64), BRANCH_IS_ID],
+    ['HEAD', BRANCH_IS_INVALID],
+    ['-x', BRANCH_IS_INVALID],
+    ['refs/heads/x', BRANCH_IS_INVALID],
+    ['refs/remotes/origin/x', BRANCH_IS_INVALID],
+    ['a..b', BRANCH_IS_INVALID],
+    ['a.lock', BRANCH_IS_INVALID],
+    ['a.lock/b', BRANCH_IS_INVALID],
+    ['', BRANCH_IS_INVALID],
+  ])('called %s is refused: %s', (name, reason) => {
+    expect(refusal(`refs/heads/${name}`, CONTEXT)?.reason).toBe(reason);
+  });
+
+  test.each([
+    'main',
+    'head',
+    'HEAD/x',
+    'x-HEAD',
+    'refs/tags/x',
+    'refs/pull/1',
+    'x/-y',
+    SHA.slice(1),
+    `x${SHA}`,
+    '@',
+    'ünï/🚀',
+    'a%b',
+    'a#b',
+    'a+b',
+    'a;b',
+    "it's",
+    '$(x)',
+    'x/refs/heads/y',
+  ])('called %s is taken', (name) => {
+    expect(refusal(`refs/heads/${name}`, CONTEXT)).toBeNull();
+  });
+});
+
+describe('a tag', () => {
+  test.each([
+    [SHA, TAG_IS_ID],
+    [`${SHA}1`, TAG_IS_ID],
+    ['HEAD', TAG_IS_INVALID],
+    ['-x', TAG_IS_INVALID],
+    ['refs/heads/x', TAG_IS_INVALID],
+    ['refs/remotes/x', TAG_IS_INVALID],
+    ['refs/tags/x', TAG_IS_INVALID],
+    ['main', TAG_IS_DEFAULT],
+  ])('called %s is refused: %s', (name, reason) => {
+    expect(refusal(`refs/tags/${name}`, CONTEXT)?.reason).toBe(reason);
+  });
+
+  test.each(['v1.0', 'rel/2.0', 'Main', 'main/x', 'master'])('called %s is taken', (name) => {
+    expect(refusal(`refs/tags/${name}`, CONTEXT)).toBeNull();
+  });
+
+  test('named like the preference is refused only while there is no branch', () => {
+    expect(refusal('refs/tags/main', { defaultBranch: 'trunk', preference: 'main' })).toBeNull();
+    expect(refusal('refs/tags/main', { defaultBranch: null, preference: 'main' })?.reason).toBe(
+      TAG_IS_DEFAULT,
+    );
+  });
+
+  test('that exists already may be moved though it is named like the default branch', () => {
+    expect(refusal('refs/tags/main', { ...CONTEXT, creates: false })).toBeNull();
+    expect(refusal('refs/tags/HEAD', { ...CONTEXT, creates: false })?.reason).toBe(TAG_IS_INVALID);
+  });
+});
+
+test('notes only have to be well-formed', () => {
+  expect(refusal(`refs/notes/${SHA}`, CONTEXT)).toBeNull();
+  expect(refusal('refs/notes/a..b', CONTEXT)?.reason).toBe('funny refname');
+});
+
+describe('well-formed names', () => {
+  const DOTS = 'a . .. .a a/.b a. a./b a..b a.lock a.lock/b a.locks .lock'.split(' ');
+  const SIGNS = 'a/b a//b a/ /a @ a@ @{ a@{b a{b a~b a^b a:b a?b a*b a[b a]b a\\b -a HEAD'.split(' ');
+  const OTHERS = 'ü 🚀 a\'b a"b a$b a`b a|b a<b a,b a\u0080b a\u0001b a\tb a\u007Fb'.split(' ');
+
+  test.each([...DOTS, ...SIGNS, ...OTHERS, 'a b', ''])('are those that git itself accepts: %j', (name) => {
+    expect(isWellFormed(name)).toBe(gitAccepts(name));
+  });
+
+  test('are those that git itself accepts, for arbitrary names', () => {
+    const name = fc.stringMatching(/^([a.@{/~[\\ -]|\.lock|\.\.|\/){1,6}$/);
+    fc.assert(
+      fc.property(name, (candidate) => {
+        expect(isWellFormed(candidate)).toBe(gitAccepts(candidate));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
