@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync, type Dirent } from 'node:fs';
+import { join } from 'node:path';
+import { runGit } from './run-git.ts';
+
+export type GitRef = {
+  name: string;
+  /** Unpeeled object id. */
+  id: string;
+  /** What an annotated tag finally points at; absent when the object is no tag. */
+  peeled?: string;
+};
+
+export type RefList = {
+  /** Target of the symbolic HEAD, whether it exists or not. */
+  head: string | undefined;
+  /** Sorted as Java sorts strings, by UTF-16 code units. */
+  refs: GitRef[];
+};
+
+const EMPTY: RefList = { head: undefined, refs: [] };
+
+/** All refs below `refs/`, read from files; git is only started when a ref outside `refs/heads/` is not packed. */
+export async function readRefs(gitDir: string): Promise<RefList> {
+  const headFile = readOptional(join(gitDir, 'HEAD'));
+  if (headFile === undefined) return EMPTY;
+  const refs = new Map<string, GitRef>();
+  const unpeeled = new Set<string>();
+  for (const { ref, known } of parsePacked(readOptional(join(gitDir, 'packed-refs')) ?? '')) {
+    refs.set(ref.name, ref);
+    if (!known) unpeeled.add(ref.name);
+  }
+  for (const ref of readLoose(gitDir, 'refs', refs)) {
+    refs.set(ref.name, ref);
+    unpeeled.delete(ref.name);
+    if (!ref.name.startsWith('refs/heads/')) unpeeled.add(ref.name);
+  }
+  await peel(
+    gitDir,
+    [...unpeeled].flatMap((name) => refs.get(name) ?? []),
+  );
+  const sorted = [...refs.values()].sort((a, b) => compareText(a.name, b.name));
+  return { head: /^ref: (\S+)/.exec(headFile)?.[1], refs: sorted };
+}
+
+/** The ref that HEAD resolves to, if it exists. */
+export function resolvedHead(list: RefList): GitRef | undefined {
+  return list.refs.find((ref) => ref.name === list.head);
+}
+
+/** Java's order of strings. */
+export function compareText(a: string, b: string): number {
+  if (a < b) return -1;
+  return a > b ? 1 : 0;
+}
+
+type PackedRef = { ref: GitRef; known: boolean };
+
+function parsePacked(text: string): PackedRef[] {
+  const packed: PackedRef[] = [];
+  const fully = /^# pack-refs with:.* fully-peeled /m.test(text);
+  for (const line of text.split('\n')) {
+    const last = packed.at(-1);
+    if (line.startsWith('^') && last) {
+      last.ref.peeled = line.slice(1, 41);
+      last.known = true;
+    } else if (/^[0-9a-f]{40} /.test(line)) {
+      const name = line.slice(41);
+      packed.push({ ref: { name, id: line.slice(0, 40) }, known: fully || name.startsWith('refs/heads/') });
+    }
+  }
+  return packed;
+}
+
+function readLoose(gitDir: string, folder: string, packed: Map<string, GitRef>): GitRef[] {
+  const found: GitRef[] = [];
+  for (const entry of entriesOf(join(gitDir, folder))) {
+    const name = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) {
+      found.push(...readLoose(gitDir, name, packed));
+      continue;
+    }
+    const id = resolveLoose(gitDir, name, packed);
+    if (id) found.push({ name, id });
+  }
+  return found;
+}
+
+function resolveLoose(gitDir: string, name: string, packed: Map<string, GitRef>): string | undefined {
+  const text = readOptional(join(gitDir, name));
+  if (text === undefined) return packed.get(name)?.id;
+  const target = /^ref: (\S+)/.exec(text)?.[1];
+  if (target) return resolveLoose(gitDir, target, packed);
+  return /^[0-9a-f]{40}/.exec(text)?.[0];
+}
+
+async function peel(gitDir: string, refs: GitRef[]): Promise<void> {
+  if (refs.length === 0) return;
+  const input = refs.map((ref) => `${ref.id}^{}\n`).join('');
+  const output = await runGit(gitDir, ['cat-file', '--batch-check=%(objectname)'], input);
+  const ids = output.toString('utf8').split('\n');
+  refs.forEach((ref, index) => {
+    const id = ids[index]?.slice(0, 40);
+    if (id && id !== ref.id) ref.peeled = id;
+  });
+}
+
+// Synchronous on purpose: for files this small, the thread pool costs several times more than the reading.
+function readOptional(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}

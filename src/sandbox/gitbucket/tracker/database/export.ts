@@ -1,0 +1,37 @@
+import type { Hono } from 'hono';
+import { pageServerError, pageUnauthorized } from '../../answers.ts';
+import type { GitBucketContext, GitBucketEnv } from '../../context.ts';
+import { formBody } from '../body.ts';
+import type { Cell, TableSpec } from './table.ts';
+import { TABLES } from './tables.ts';
+
+/** The administrator's export as SQL; since 4.47 it always fails (gitbucket-observed A1, A2, R63). */
+export function registerExport(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
+  app.post('/admin/export', async (c) => {
+    if (!c.get('viewer')?.admin) return pageUnauthorized(c, context);
+    const names = (await formBody(c)).getAll('tableNames');
+    if (context.minor >= 47 || names.length === 0) return pageServerError(c, context);
+    c.header('content-type', 'application/octet-stream;charset=utf-8');
+    c.header('content-disposition', `attachment; filename=gitbucket-export-${context.now()}.sql`);
+    return c.body(exported(names, context));
+  });
+}
+
+function exported(names: string[], context: GitBucketContext): string {
+  const chosen = TABLES.filter((table) => names.includes(table.name) && table.name !== 'VERSIONS');
+  const deletes = chosen.toReversed().map((table) => `DELETE FROM ${table.name};\n`);
+  const inserts = chosen.flatMap((table) => table.rows(context).map((row) => insert(table, row)));
+  return [...deletes, ...inserts].join('');
+}
+
+function insert(table: TableSpec, row: Cell[]): string {
+  const values = row.map(literal).join(', ');
+  return `INSERT INTO ${table.name} (${table.columns.join(', ')}) VALUES (${values});\n`;
+}
+
+/** Times without zone or milliseconds. */
+function literal(cell: Cell): string {
+  if (cell === null) return 'NULL';
+  if (cell instanceof Date) return `'${cell.toISOString().slice(0, 19)}'`;
+  return typeof cell === 'string' ? `'${cell.replaceAll("'", "''")}'` : String(cell);
+}

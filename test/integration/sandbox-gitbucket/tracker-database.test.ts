@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  addCollaborator,
+  addComment,
+  addIssue,
+  addLabel,
+} from '../../../src/sandbox/gitbucket/tracker/fill-issues.ts';
+import { startTrackerServer, type Answer, type TrackerServer } from './tracker-setup.ts';
+
+type Table = { type: string; columns: string[]; rows: Record<string, string>[] };
+
+let server: TrackerServer;
+let cookie: string;
+beforeEach(async () => {
+  server = await startTrackerServer({ now: () => Date.UTC(2026, 10, 23, 19, 32, 44, 680) });
+  cookie = await server.signIn('root');
+});
+afterEach(() => server.close());
+
+function query(sql: string): Promise<Answer> {
+  return server.page('/admin/dbviewer/_query', { cookie, form: { query: sql } });
+}
+
+async function rows(sql: string): Promise<Record<string, string>[]> {
+  const answer = await query(sql);
+  expect(answer.json()).toMatchObject({ type: 'query' });
+  return (answer.json() as Table).rows;
+}
+
+describe('the database viewer', () => {
+  test('answers a SELECT with columns and rows of text', async () => {
+    const answer = await query('SELECT GROUP_NAME, USER_NAME, MANAGER FROM GROUP_MEMBER ORDER BY 1,2');
+    expect([answer.status, answer.type]).toEqual([200, 'application/json']);
+    expect(answer.json()).toEqual({
+      type: 'query',
+      columns: ['GROUP_NAME', 'USER_NAME', 'MANAGER'],
+      rows: [
+        { GROUP_NAME: 'team-a', USER_NAME: 'alice', MANAGER: 'true' },
+        { GROUP_NAME: 'team-a', USER_NAME: 'bob', MANAGER: 'false' },
+        { GROUP_NAME: 'team-b', USER_NAME: 'alice', MANAGER: 'false' },
+        { GROUP_NAME: 'team-b', USER_NAME: 'bob', MANAGER: 'true' },
+        { GROUP_NAME: 'team-b', USER_NAME: 'root', MANAGER: 'true' },
+      ],
+    });
+  });
+
+  test('answers an error with 200 and the words of H2', async () => {
+    const answer = await query('SELECT nope FROM nope');
+    expect([answer.status, answer.text]).toEqual([
+      200,
+      String.raw`{"type":"error","message":"org.h2.jdbc.JdbcSQLSyntaxErrorException: Table \"NOPE\" not found; SQL statement:\nSELECT nope FROM nope [42102-240]"}`,
+    ]);
+    expect((await query('SELECT NOPE FROM ACCOUNT')).text).toContain(
+      String.raw`Column \"NOPE\" not found; SQL statement:\nSELECT NOPE FROM ACCOUNT [42122-240]`,
+    );
+    expect((await query('SELECT FROM WHERE')).json()).toMatchObject({ type: 'error' });
+    expect((await query('WITH x AS (SELECT 1) SELECT * FROM x')).text).toContain(
+      'Method is not allowed for a query',
+    );
+    expect((await query(' ')).json()).toEqual({ type: 'error', message: 'query is empty' });
+  });
+
+  test('is closed to everybody but a signed-in administrator', async () => {
+    const form = { query: 'SELECT 1' };
+    const alice = await server.signIn('alice');
+    const basic = `Basic ${Buffer.from('root:root').toString('base64')}`;
+    for (const call of [{}, { as: 'root' }, { cookie: alice }, { headers: { authorization: basic } }]) {
+      const answer = await server.page('/admin/dbviewer/_query', { form, ...call });
+      expect([answer.status, answer.text, answer.type]).toEqual([401, '', 'text/html;charset=utf-8']);
+    }
+  });
+
+  test('shows CLOBs as handles unless they are cast', async () => {
+    const { context } = server.gitbucket;
+    addIssue(context, 'team-a/tracker', { title: "Alice's issue", author: 'alice', body: 'line1\r\nliné2' });
+    expect(await rows('SELECT TITLE, CONTENT FROM ISSUE')).toEqual([
+      { TITLE: "clob0: 'Alice''s issue'", CONTENT: String.raw`clob1: U&'line1\000d\000alin\00e92'` },
+    ]);
+    expect(
+      await rows('SELECT CAST(TITLE AS VARCHAR) AS TITLE, CAST(CONTENT AS VARCHAR) AS CONTENT FROM ISSUE'),
+    ).toEqual([{ TITLE: "Alice's issue", CONTENT: 'line1\r\nliné2' }]);
+  });
+
+  test('ignores aliases of plain columns, so that columns of one name collapse', async () => {
+    addCollaborator(server.gitbucket.context, 'team-a/tracker', 'dave', 'GUEST');
+    const from = 'FROM COLLABORATOR c JOIN ACCOUNT a ON c.COLLABORATOR_NAME = a.USER_NAME';
+    const collapsed = await query(`SELECT c.USER_NAME AS "owner", a.USER_NAME AS "who" ${from}`);
+    expect(collapsed.json()).toEqual({
+      type: 'query',
+      columns: ['USER_NAME', 'USER_NAME'],
+      rows: [{ USER_NAME: 'team-a' }],
+    });
+    const apart = `SELECT c.USER_NAME, CAST(a.USER_NAME AS VARCHAR) AS WHO, c.ROLE ${from}`;
+    expect(await rows(apart)).toEqual([{ USER_NAME: 'team-a', WHO: 'dave', ROLE: 'GUEST' }]);
+  });
+
+  test('knows accounts that no API shows, null as a word and times of the server', async () => {
+    server.gitbucket.disable('carol');
+    expect(
+      await rows("SELECT USER_NAME, URL, REMOVED, REGISTERED_DATE FROM ACCOUNT WHERE USER_NAME = 'carol'"),
+    ).toEqual([
+      { USER_NAME: 'carol', URL: '<NULL>', REMOVED: 'true', REGISTERED_DATE: '2026-11-23 19:32:44.68' },
+    ]);
+  });
+
+  test('tells where a repository was forked from', async () => {
+    server.gitbucket.fork('team-a', 'tracker', 'bob');
+    const sql =
+      'SELECT USER_NAME, REPOSITORY_NAME, PARENT_USER_NAME, PARENT_REPOSITORY_NAME FROM REPOSITORY WHERE PARENT_USER_NAME IS NOT NULL';
+    expect(await rows(sql)).toEqual([
+      {
+        USER_NAME: 'bob',
+        REPOSITORY_NAME: 'tracker',
+        PARENT_USER_NAME: 'team-a',
+        PARENT_REPOSITORY_NAME: 'tracker',
+      },
+    ]);
+  });
+
+  test('has the events and labels that the API hides, and can count and page', async () => {
+    const { context } = server.gitbucket;
+    addLabel(context, 'team-a/tracker', { name: 'x', color: '000000' });
+    addIssue(context, 'team-a/tracker', { title: 'a', author: 'alice', labels: ['x'], closed: true });
+    addComment(context, 'team-a/tracker', 1, { author: 'bob', body: '3:Issue 3', action: 'refer' });
+    expect(await rows('SELECT ACTION FROM ISSUE_COMMENT WHERE COMMENT_ID > 1 ORDER BY COMMENT_ID')).toEqual([
+      { ACTION: 'refer' },
+    ]);
+    const labels =
+      'SELECT L.LABEL_NAME FROM ISSUE_LABEL I JOIN LABEL L ON I.LABEL_ID = L.LABEL_ID AND I.USER_NAME = L.USER_NAME';
+    expect(await rows(labels)).toEqual([{ LABEL_NAME: 'x' }]);
+    expect(await rows("SELECT COUNT(*) AS N FROM ACCOUNT WHERE USER_NAME LIKE 'team-%'")).toEqual([
+      { N: '2' },
+    ]);
+    expect(await rows('SELECT USER_NAME FROM ACCOUNT ORDER BY USER_NAME DESC LIMIT 2 OFFSET 1')).toEqual([
+      { USER_NAME: 'team-a' },
+      { USER_NAME: 'root' },
+    ]);
+    expect(
+      await rows(
+        "SELECT USER_NAME FROM ACCOUNT WHERE NOT (USER_NAME IN ('alice','bob') OR ADMINISTRATOR = TRUE) AND GROUP_ACCOUNT = FALSE",
+      ),
+    ).toEqual([{ USER_NAME: 'carol' }, { USER_NAME: 'dave' }]);
+  });
+
+  test('answers only the first of several statements', async () => {
+    expect(await rows('SELECT VERSION FROM VERSIONS; DELETE FROM ACCOUNT')).toEqual([{ VERSION: '4.47.0' }]);
+    expect(await rows('SELECT COUNT(*) AS N FROM ACCOUNT')).toEqual([{ N: '7' }]);
+  });
+});
+
+const GROUP_MEMBER = { tableNames: 'GROUP_MEMBER' };
+
+describe('the export', () => {
+  test('always fails from 4.47 on', async () => {
+    const answer = await server.page('/admin/export', { cookie, form: GROUP_MEMBER });
+    expect([answer.status, answer.type]).toEqual([500, 'text/html;charset=utf-8']);
+    expect(answer.text).toContain('<!DOCTYPE html>');
+  });
+
+  test('gives SQL that first deletes before, to administrators only', async () => {
+    await server.close();
+    server = await startTrackerServer({ version: '4.38' });
+    cookie = await server.signIn('root');
+    const answer = await server.page('/admin/export', { cookie, form: GROUP_MEMBER });
+    expect([answer.status, answer.type]).toEqual([200, 'application/octet-stream;charset=utf-8']);
+    expect(answer.text.split('\n').slice(0, 2)).toEqual([
+      'DELETE FROM GROUP_MEMBER;',
+      "INSERT INTO GROUP_MEMBER (GROUP_NAME, USER_NAME, MANAGER) VALUES ('team-a', 'alice', true);",
+    ]);
+    expect((await server.page('/admin/export', { form: GROUP_MEMBER })).status).toBe(401);
+  });
+});
