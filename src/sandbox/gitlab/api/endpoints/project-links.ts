@@ -1,0 +1,94 @@
+import { created, noContent, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
+import { projectEntity } from '../entities/projects.ts';
+import { failure, notFound } from '../errors.ts';
+import { findGroup, findProject, lookUpProject, requireMaintainer, requireOwner } from '../lookup.ts';
+import { integerOf, textOf } from '../params.ts';
+
+/** Fork relation, sharing with groups, stars (gitlab-contract §3.6). */
+export const projectLinkEndpoints: Endpoint[] = [
+  { method: 'POST', path: '/projects/:id/fork/:source', access: 'user', run: linkFork },
+  { method: 'DELETE', path: '/projects/:id/fork', access: 'user', run: unlinkFork },
+  {
+    method: 'POST',
+    path: '/projects/:id/share',
+    access: 'user',
+    declares: {
+      fields: {
+        group_id: { type: 'integer', required: true },
+        group_access: { type: 'integer', required: true, values: [10, 15, 20, 30, 40, 50] },
+        expires_at: { type: 'string' },
+      },
+    },
+    run: share,
+  },
+  { method: 'DELETE', path: '/projects/:id/share/:group_id', access: 'user', run: unshare },
+  { method: 'POST', path: '/projects/:id/star', access: 'user', run: (call) => setStar(call, true) },
+  { method: 'POST', path: '/projects/:id/unstar', access: 'user', run: (call) => setStar(call, false) },
+];
+
+function linkFork(call: UserCall): Reply {
+  const { context, route } = call;
+  const project = findProject(call);
+  requireOwner(call, project);
+  const source = lookUpProject(call, route['source'] ?? '');
+  if (!source) throw notFound('Source Project');
+  if (source === project) throw failure(400, 'Target project cannot be equal to source project');
+  if (project.forkedFromId !== null) throw failure(409, 'Project already forked');
+  project.forkedFromId = source.id;
+  context.changed();
+  return created(projectEntity(context, project, call.actor));
+}
+
+function unlinkFork(call: UserCall): Reply {
+  const project = findProject(call);
+  requireOwner(call, project);
+  if (project.forkedFromId === null) return notModified();
+  project.forkedFromId = null;
+  call.context.changed();
+  return noContent();
+}
+
+function setStar(call: UserCall, wanted: boolean): Reply {
+  const project = findProject(call);
+  const { id } = call.actor.user;
+  if (project.stars.includes(id) === wanted) return notModified();
+  project.stars = wanted ? [...project.stars, id] : project.stars.filter((each) => each !== id);
+  call.context.changed();
+  return created(projectEntity(call.context, project, call.actor));
+}
+
+/** E17; HTTP leaves the body away. */
+function notModified(): Reply {
+  return { status: 304, body: { message: '304 Not Modified' } };
+}
+
+function share(call: UserCall): Reply {
+  const { context, params } = call;
+  const project = findProject(call);
+  requireMaintainer(call, project);
+  const group = findGroup(call, integerOf(params, 'group_id') ?? 0);
+  const accessLevel = integerOf(params, 'group_access') ?? 0;
+  if (project.links.some((link) => link.groupId === group.id)) {
+    throw failure(409, 'Shared group has already been taken');
+  }
+  const expiresAt = textOf(params, 'expires_at') || null;
+  project.links.push({ groupId: group.id, accessLevel, expiresAt });
+  context.changed();
+  return created({
+    id: context.state.nextId.other++,
+    project_id: project.id,
+    group_id: group.id,
+    group_access: accessLevel,
+    expires_at: expiresAt,
+  });
+}
+
+function unshare(call: UserCall): Reply {
+  const project = findProject(call);
+  requireMaintainer(call, project);
+  const link = project.links.find((each) => each.groupId === Number(call.route['group_id']));
+  if (!link) throw notFound('Group Link');
+  project.links = project.links.filter((each) => each !== link);
+  call.context.changed();
+  return noContent();
+}

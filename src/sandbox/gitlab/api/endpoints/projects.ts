@@ -1,0 +1,44 @@
+import { ok, type Call, type Endpoint, type Reply } from '../endpoint.ts';
+import { basicProject, projectEntity } from '../entities/projects.ts';
+import { findProject, findUser } from '../lookup.ts';
+import { keysetPage } from '../pagination.ts';
+import { chosenProjects, listEntity, PROJECT_FILTERS, projectOrder } from '../project-filters.ts';
+
+/** Reading projects (gitlab-contract §3.3, §11.1). */
+export const projectEndpoints: Endpoint[] = [
+  { method: 'GET', path: '/projects', access: 'anonymous', declares: { fields: PROJECT_FILTERS }, run: list },
+  { method: 'GET', path: '/projects/:id', access: 'anonymous', run: show },
+  {
+    method: 'GET',
+    path: '/users/:user_id/projects',
+    access: 'anonymous',
+    declares: { fields: PROJECT_FILTERS },
+    run: listOfUser,
+  },
+];
+
+function list(call: Call): Reply {
+  const { context, actor } = call;
+  const key = actor ? 'projects_api' : 'projects_api_unauthenticated';
+  call.limiter.check(key, caller(call));
+  const found = projectOrder(call, chosenProjects(call, context.state.projects));
+  return keysetPage(call, found, listEntity(call), { type: 'Project', enforced: actor === null });
+}
+
+function listOfUser(call: Call): Reply {
+  call.limiter.check('user_projects_api', caller(call));
+  const user = findUser(call);
+  const found = projectOrder(call, chosenProjects(call, call.context.routes.projectsIn(user.namespaceId)));
+  return keysetPage(call, found, listEntity(call), { type: 'Project', enforced: false });
+}
+
+function show(call: Call): Reply {
+  const { context, actor } = call;
+  call.limiter.check('project_api', caller(call));
+  const project = findProject(call);
+  return ok(actor ? projectEntity(context, project, actor) : basicProject(context, project));
+}
+
+function caller({ actor, request }: Call): string | number {
+  return actor?.user.id ?? request.socket.remoteAddress ?? '';
+}

@@ -1,0 +1,105 @@
+import type { Context } from '../../context.ts';
+import { BLANK, TAKEN, usernameErrors } from '../../names.ts';
+import type { Errors } from '../../projects.ts';
+import { isSince } from '../../settings.ts';
+import type { UserState } from '../../state.ts';
+import { createUser } from '../../users.ts';
+import { created, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
+import { userDetails } from '../entities/users.ts';
+import { failure, forbidden, invalid } from '../errors.ts';
+import { findUser } from '../lookup.ts';
+import { flagOf, integerOf, textOf, type Param } from '../params.ts';
+
+const CREATE: Record<string, Param> = {
+  email: { type: 'string', required: true },
+  name: { type: 'string', required: true },
+  username: { type: 'string', required: true },
+  password: { type: 'string' },
+  reset_password: { type: 'boolean' },
+  force_random_password: { type: 'boolean' },
+  skip_confirmation: { type: 'boolean' },
+  projects_limit: { type: 'integer' },
+  can_create_group: { type: 'boolean' },
+  external: { type: 'boolean' },
+  admin: { type: 'boolean' },
+};
+
+/** Making and blocking users, for administrators (gitlab-contract §8). */
+export const userAdministrationEndpoints: Endpoint[] = [
+  {
+    method: 'POST',
+    path: '/users',
+    access: 'admin',
+    declares: { fields: CREATE, atLeastOneOf: ['password', 'reset_password', 'force_random_password'] },
+    run: create,
+  },
+  change('block', 'blocked', ['active', 'deactivated']),
+  change('unblock', 'active', ['blocked']),
+  change('deactivate', 'deactivated', ['active']),
+  change('activate', 'active', ['deactivated']),
+];
+
+function create(call: UserCall): Reply {
+  const { context, params } = call;
+  const email = textOf(params, 'email') ?? '';
+  const username = textOf(params, 'username') ?? '';
+  const name = textOf(params, 'name') ?? '';
+  const { users } = context.state;
+  const emailTaken = users.some((user) => user.email.toLowerCase() === email.toLowerCase());
+  if (emailTaken) throw failure(409, 'Email has already been taken');
+  if (context.routes.userByName(username)) throw failure(409, 'Username has already been taken');
+  const errors = userErrors(context, { email, username, name, password: textOf(params, 'password') });
+  if (Object.keys(errors).length > 0) throw invalid(errors);
+  const user = createUser(context, {
+    email,
+    username,
+    name,
+    admin: flagOf(params, 'admin'),
+    canCreateGroup: flagOf(params, 'can_create_group'),
+    projectsLimit: integerOf(params, 'projects_limit'),
+    external: flagOf(params, 'external'),
+  });
+  return created(userDetails(context, user, call.actor));
+}
+
+function userErrors(
+  context: Context,
+  input: { email: string; username: string; name: string; password: string | undefined },
+): Errors {
+  const errors: Errors = {};
+  if (input.email === '') errors['email'] = [BLANK];
+  else if (!/^[^@\s]+@[^@\s]+$/.test(input.email)) errors['email'] = ['is invalid'];
+  if (input.name === '') errors['name'] = [BLANK];
+  const username = usernameErrors(input.username);
+  if (isSince(context.settings.version, 18, 0) && /^(?:duo|ai)[-_]/i.test(input.username))
+    username.push('is not allowed');
+  if (context.routes.find(input.username)) username.push(TAKEN);
+  if (username.length > 0) errors['username'] = username;
+  const password = input.password === undefined ? [] : passwordErrors(input.password, input);
+  if (password.length > 0) errors['password'] = password;
+  return errors;
+}
+
+function passwordErrors(password: string, person: { username: string; name: string }): string[] {
+  if (password.length < 8) return ['is too short (minimum is 8 characters)'];
+  const common = ['password', 'gitlab', 'devops', '12345678', 'qwertyui', person.username, person.name];
+  const weak = common.some((word) => word.length >= 4 && password.toLowerCase().includes(word.toLowerCase()));
+  return weak ? ['must not contain commonly used combinations of words and letters'] : [];
+}
+
+function change(action: string, to: UserState, from: UserState[]): Endpoint {
+  return {
+    method: 'POST',
+    path: `/users/:user_id/${action}`,
+    access: 'admin',
+    run(call) {
+      const user = findUser(call);
+      if (user.state === to) return created(true);
+      if (!from.includes(user.state))
+        throw forbidden(`A ${user.state} user cannot be ${action}ed by the API`);
+      user.state = to;
+      call.context.changed();
+      return created(true);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { Actor } from '../../access.ts';
+import type { Context } from '../../context.ts';
+import type { User } from '../../state.ts';
+
+/** What everybody sees of a user. */
+export function basicUser(context: Context, user: User): Record<string, unknown> {
+  return {
+    id: user.id,
+    username: user.username,
+    public_email: '',
+    name: user.name,
+    state: user.state,
+    locked: false,
+    avatar_url: null,
+    web_url: `${context.externalUrl}/${user.username}`,
+  };
+}
+
+/** `GET /users/:id` and the lists; the private part is for administrators only. */
+export function userDetails(context: Context, user: User, actor: Actor | null): Record<string, unknown> {
+  const profile = {
+    ...basicUser(context, user),
+    created_at: user.createdAt,
+    bio: '',
+    location: '',
+    website_url: '',
+    job_title: '',
+    bot: false,
+  };
+  return actor?.admin ? { ...profile, ...privateDetails(user), ...adminDetails(user) } : profile;
+}
+
+/** `GET /user`: the keys `is_admin`, `note`, `namespace_id` exist for administrators only (gitlab-contract §1.1). */
+export function currentUser(context: Context, actor: Actor): Record<string, unknown> {
+  const { user } = actor;
+  const own = {
+    ...basicUser(context, user),
+    created_at: user.createdAt,
+    bio: '',
+    location: '',
+    website_url: '',
+    job_title: '',
+    bot: false,
+    ...privateDetails(user),
+  };
+  return user.admin ? { ...own, ...adminDetails(user) } : own;
+}
+
+function privateDetails(user: User): Record<string, unknown> {
+  return {
+    last_sign_in_at: null,
+    confirmed_at: user.createdAt,
+    last_activity_on: null,
+    email: user.email,
+    theme_id: 1,
+    color_scheme_id: 1,
+    projects_limit: user.projectsLimit,
+    current_sign_in_at: null,
+    identities: [],
+    can_create_group: user.canCreateGroup,
+    can_create_project: user.projectsLimit > 0,
+    two_factor_enabled: false,
+    external: user.external,
+    private_profile: false,
+    commit_email: user.email,
+  };
+}
+
+function adminDetails(user: User): Record<string, unknown> {
+  return { is_admin: user.admin, note: null, namespace_id: user.namespaceId, created_by: null };
+}

@@ -1,0 +1,32 @@
+import { membership } from '../access.ts';
+import type { Context } from '../context.ts';
+import type { Errors } from '../projects.ts';
+import type { Group, Project, User } from '../state.ts';
+
+export type MemberTarget = { kind: 'group'; of: Group } | { kind: 'project'; of: Project };
+
+const ROLES: Record<number, string> = {
+  10: 'Guest',
+  15: 'Planner',
+  20: 'Reporter',
+  30: 'Developer',
+  40: 'Maintainer',
+  50: 'Owner',
+};
+
+/** Why this user cannot become a member with that level (gitlab-contract §2.6); null when nothing speaks against it. */
+export function memberProblem(
+  context: Context,
+  target: MemberTarget,
+  user: User,
+  level: number,
+): Errors | 'exists' | null {
+  if (target.of.members.some((member) => member.userId === user.id)) return 'exists';
+  if (!(level in ROLES)) return { access_level: ['is not included in the list'] };
+  const parentId = target.kind === 'group' ? target.of.parentId : target.of.namespaceId;
+  const parent = parentId === null ? null : context.routes.group(parentId);
+  const inherited = parent ? membership(context.routes, user.id, parent) : 0;
+  if (!parent || inherited <= level) return null;
+  const message = `should be greater than or equal to ${ROLES[inherited]} inherited membership from group ${parent.name}`;
+  return { access_level: [message] };
+}

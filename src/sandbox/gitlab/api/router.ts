@@ -1,0 +1,62 @@
+import type { Endpoint } from './endpoint.ts';
+
+type Match =
+  | { kind: 'found'; endpoint: Endpoint; route: Record<string, string> }
+  /** The path exists with other verbs. */
+  | { kind: 'wrong-method'; allowed: string[] }
+  | { kind: 'none' };
+
+export type Router = (method: string, path: string) => Match;
+
+type Compiled = { endpoint: Endpoint; segments: string[] };
+
+/** Matches raw paths segment by segment; only then are segments decoded, so that `%2F` stays inside one. */
+export function createRouter(endpoints: readonly Endpoint[]): Router {
+  const byLength = new Map<number, Compiled[]>();
+  for (const endpoint of endpoints) {
+    const segments = endpoint.path.split('/');
+    const list = byLength.get(segments.length) ?? [];
+    byLength.set(segments.length, [...list, { endpoint, segments }]);
+  }
+  for (const list of byLength.values()) list.sort((a, b) => variables(a) - variables(b));
+
+  return (method, path) => {
+    const parts = path.split('/');
+    const fitting = (byLength.get(parts.length) ?? []).filter((each) => fits(each.segments, parts));
+    const match = fitting.find((each) => each.endpoint.method === method);
+    if (match) return { kind: 'found', endpoint: match.endpoint, route: capture(match.segments, parts) };
+    if (fitting.length === 0) return { kind: 'none' };
+    return { kind: 'wrong-method', allowed: [...new Set(fitting.map((each) => each.endpoint.method))] };
+  };
+}
+
+/** Literal segments win over variables. */
+function variables({ segments }: Compiled): number {
+  return segments.filter((segment) => segment.startsWith(':')).length;
+}
+
+function fits(segments: string[], parts: string[]): boolean {
+  return segments.every((segment, index) => {
+    const part = parts[index] ?? '';
+    if (!segment.startsWith(':')) return segment === part;
+    // `:user_id` and the like are integers by the route's requirements; `:id` may be a path.
+    return segment.endsWith('_id') ? /^\d+$/.test(part) : part !== '';
+  });
+}
+
+function capture(segments: string[], parts: string[]): Record<string, string> {
+  const route: Record<string, string> = {};
+  segments.forEach((segment, index) => {
+    if (segment.startsWith(':')) route[segment.slice(1)] = decode(parts[index] ?? '');
+  });
+  return route;
+}
+
+/** `+` stays as it is: a path is not a form. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,79 @@
+import type { Context } from './context.ts';
+import { isProtected } from './protections.ts';
+import { effectiveDefaultBranch, writeHead } from './repository.ts';
+import type { BranchProtection } from './settings.ts';
+import type { Project } from './state.ts';
+
+/** One ref as a push changed it; forty zeros stand for absence. */
+export type RefUpdate = { ref: string; old: string; new: string };
+
+const ABSENT = /^0+$/;
+
+/** The group's initial branch name, else the instance's. */
+export function defaultBranchPreference(context: Context, project: Project): string {
+  const group = context.routes.group(project.namespaceId);
+  const preferred = group?.attributes['default_branch'];
+  return typeof preferred === 'string' && preferred !== '' ? preferred : context.settings.defaultBranchName;
+}
+
+/** Protection that a new default branch of this project gets. */
+export function defaultBranchProtection(context: Context, project: Project): BranchProtection {
+  const attributes = context.routes.group(project.namespaceId)?.attributes ?? {};
+  const details = attributes['default_branch_protection_defaults'];
+  if (typeof details === 'object' && details !== null) return levelOf(details);
+  const own = attributes['default_branch_protection'];
+  return typeof own === 'number' ? (own as BranchProtection) : context.settings.defaultBranchProtection;
+}
+
+type ProtectionDetails = {
+  allowed_to_push?: { access_level: number }[];
+  allowed_to_merge?: { access_level: number }[];
+  allow_force_push?: boolean;
+  developer_can_initial_push?: boolean;
+};
+
+/** The newer spelling of a group's setting, as the older number. */
+function levelOf(details: ProtectionDetails): BranchProtection {
+  const developersPush = Number(details.allowed_to_push?.[0]?.access_level) === 30;
+  if (developersPush) return details.allow_force_push ? 0 : 1;
+  if (details.developer_can_initial_push) return 4;
+  return Number(details.allowed_to_merge?.[0]?.access_level) === 30 ? 3 : 2;
+}
+
+/** What the background job after a push does for a created branch that is the default (gitlab-contract §3.4.4). */
+export function onPushed(context: Context, project: Project, updates: RefUpdate[]): void {
+  project.lastActivityAt = new Date().toISOString();
+  context.changed();
+  const created = updates.filter(
+    (update) => update.ref.startsWith('refs/heads/') && ABSENT.test(update.old) && !ABSENT.test(update.new),
+  );
+  if (created.length === 0) return;
+  if (context.settings.staleBranchLists) {
+    const known = context.unseenBranches.get(project.id) ?? [];
+    context.unseenBranches.set(project.id, new Set([...known, ...created.map(({ ref }) => ref.slice(11))]));
+  }
+  context.after(context.settings.asyncDelayMs, () => {
+    context.unseenBranches.delete(project.id);
+    for (const { ref } of created) adoptDefault(context, project, ref.slice(11));
+  });
+}
+
+function adoptDefault(context: Context, project: Project, branch: string): void {
+  const gitDir = context.gitDir(project);
+  if (effectiveDefaultBranch(gitDir) !== branch) return;
+  writeHead(gitDir, branch);
+  protectByDefault(context, project, branch);
+}
+
+function protectByDefault(context: Context, project: Project, branch: string): void {
+  const protection = defaultBranchProtection(context, project);
+  if (protection === 0 || isProtected(project, branch)) return;
+  project.protectedBranches.push({
+    id: context.state.nextId.other++,
+    name: branch,
+    pushAccessLevel: protection === 1 ? 30 : 40,
+    mergeAccessLevel: protection === 1 || protection === 3 ? 30 : 40,
+    allowForcePush: false,
+  });
+  context.changed();
+}

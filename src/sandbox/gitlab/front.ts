@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SandboxHandler } from '../server.ts';
+import { createApi } from './api/app.ts';
+import type { Context } from './context.ts';
+import { serveProjectGit } from './git/serve.ts';
+import { interceptWrite } from './read-only.ts';
+import { createThrottles } from './throttles.ts';
+
+const PAGE =
+  '<!DOCTYPE html>\n<html class="devise-layout-html"><head><title>Sign in · GitLab</title></head></html>\n';
+const NOT_FOUND =
+  '<!DOCTYPE html>\n<html><head><title>The page could not be found (404)</title></head></html>\n';
+const GIT_URL = /\/(?:info\/refs|git-upload-pack|git-receive-pack|info\/lfs\/.*|gitlab-lfs\/.*)$/;
+
+/** Everything in the order in which a request meets it: web server, middleware, git, API, web pages. */
+export function createFront(context: Context): SandboxHandler {
+  const api = createApi(context);
+  const throttles = createThrottles(context);
+
+  return async (request, response) => {
+    const raw = request.url ?? '/';
+    if (context.settings.redirectTo !== null) {
+      redirect(request, response, context.settings.redirectTo + raw);
+      return;
+    }
+    const question = raw.indexOf('?');
+    const fullPath = question < 0 ? raw : raw.slice(0, question);
+    const query = new URLSearchParams(question < 0 ? '' : raw.slice(question + 1));
+    if (!isBelow(fullPath, context.relativeUrl)) {
+      html(request, response, 404, NOT_FOUND);
+      return;
+    }
+    const path = fullPath.slice(context.relativeUrl.length);
+    if (throttles.intercept(request, response, path, query)) return;
+    if (!GIT_URL.test(path) && interceptWrite(context, request, response)) return;
+    if (await serveProjectGit(request, response, context)) return;
+    if (path.startsWith('/api/')) await api(request, response, path, query);
+    else web(context, request, response, path);
+  };
+}
+
+function web(context: Context, request: IncomingMessage, response: ServerResponse, path: string): void {
+  if (path === '/' || path === '') redirect(request, response, `${context.relativeUrl}/users/sign_in`, 302);
+  else if (path === '/users/sign_in') html(request, response, 200, PAGE);
+  else html(request, response, 404, NOT_FOUND);
+}
+
+function redirect(request: IncomingMessage, response: ServerResponse, location: string, status = 301): void {
+  request.resume();
+  response.writeHead(status, { location, 'content-type': 'text/html' });
+  response.end();
+}
+
+function html(request: IncomingMessage, response: ServerResponse, status: number, body: string): void {
+  request.resume();
+  response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' });
+  response.end(body);
+}
+
+function isBelow(path: string, relativeUrl: string): boolean {
+  return path === relativeUrl || path.startsWith(`${relativeUrl}/`);
+}

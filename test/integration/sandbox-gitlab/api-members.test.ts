@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { as, startGitLab } from './api-fixture.ts';
+
+describe('members (contract 2.6)', () => {
+  it('adds one by number or name, and refuses the second time', async () => {
+    const gitlab = await startGitLab();
+    const alice = gitlab.addUser({ username: 'alice', email: 'a@example.com' });
+    gitlab.addUser({ username: 'bob', email: 'b@example.com' });
+    gitlab.addGroup({ path: 'team' });
+    const root = as(gitlab, gitlab.token('root'));
+    const added = await root.post('/groups/team/members', { user_id: alice.id, access_level: 30 });
+    expect(added.status).toBe(201);
+    expect(added.body).toMatchObject({
+      id: alice.id,
+      username: 'alice',
+      access_level: 30,
+      created_by: { id: 1 },
+    });
+    expect((await root.post('/groups/team/members', { username: 'bob', access_level: 10 })).status).toBe(201);
+    const again = await root.post('/groups/team/members', { user_id: alice.id, access_level: 40 });
+    expect([again.status, again.text]).toEqual([409, '{"message":"Member already exists"}']);
+    const changed = await root.put(`/groups/team/members/${alice.id}`, { access_level: 40 });
+    expect([changed.status, changed.body.access_level]).toEqual([200, 40]);
+    expect((await root.delete(`/groups/team/members/${alice.id}`)).status).toBe(204);
+    expect((await root.get(`/groups/team/members/${alice.id}`)).text).toBe('{"message":"404 Not Found"}');
+  });
+
+  it('refuses unknown users, levels and calls without a user', async () => {
+    const gitlab = await startGitLab();
+    gitlab.addGroup({ path: 'team' });
+    gitlab.addUser({ username: 'alice', email: 'a@example.com' });
+    const root = as(gitlab, gitlab.token('root'));
+    const add = (body: object) => root.post('/groups/team/members', body);
+    expect((await add({ user_id: 999, access_level: 30 })).text).toBe('{"message":"404 User Not Found"}');
+    expect((await add({ username: 'alice', access_level: 35 })).text).toBe(
+      '{"message":{"access_level":["is not included in the list"]}}',
+    );
+    expect((await add({ access_level: 30 })).text).toBe(
+      '{"error":"user_id, username are missing, at least one parameter must be provided"}',
+    );
+    expect((await add({ username: 'alice', user_id: 2, access_level: 30 })).text).toBe(
+      '{"error":"user_id, username are mutually exclusive"}',
+    );
+    expect((await add({ username: 'alice' })).text).toBe('{"error":"access_level is missing"}');
+  });
+
+  it('answers lists with 201 even when some fail', async () => {
+    const gitlab = await startGitLab();
+    gitlab.addUser({ username: 'alice', email: 'a@example.com' });
+    gitlab.addUser({ username: 'bob', email: 'b@example.com' });
+    gitlab.addGroup({ path: 'team' });
+    const root = as(gitlab, gitlab.token('root'));
+    const body = { username: 'alice,bob', access_level: 30 };
+    const first = await root.post('/groups/team/members', body);
+    expect([first.status, first.text]).toEqual([201, '{"status":"success"}']);
+    const second = await root.post('/groups/team/members', body);
+    expect(second.status).toBe(201);
+    expect(second.body).toEqual({
+      status: 'error',
+      message: { alice: 'Member already exists', bob: 'Member already exists' },
+    });
+  });
+
+  it('lets owners alone add owners', async () => {
+    const gitlab = await startGitLab();
+    gitlab.addUser({ username: 'main', email: 'm@example.com' });
+    gitlab.addUser({ username: 'alice', email: 'a@example.com' });
+    gitlab.addProject({ namespace: 'root', path: 'app' });
+    gitlab.addMember('root/app', 'main', 40);
+    const api = as(gitlab, gitlab.token('main'));
+    const add = (access_level: number) =>
+      api.post('/projects/root%2Fapp/members', { username: 'alice', access_level });
+    expect((await add(50)).text).toBe('{"message":"403 Forbidden"}');
+    expect((await add(40)).status).toBe(201);
+    gitlab.addGroup({ path: 'team' });
+    gitlab.addMember('team', 'main', 40);
+    expect((await api.post('/groups/team/members', { username: 'alice', access_level: 10 })).status).toBe(
+      403,
+    );
+  });
+
+  it('never lowers an inherited membership', async () => {
+    const gitlab = await startGitLab();
+    gitlab.addUser({ username: 'alice', email: 'a@example.com' });
+    gitlab.addGroup({ path: 'team', name: 'The Team' });
+    gitlab.addMember('team', 'alice', 40);
+    gitlab.addProject({ namespace: 'team', path: 'app' });
+    const root = as(gitlab, gitlab.token('root'));
+    const lower = await root.post('/projects/team%2Fapp/members', { username: 'alice', access_level: 30 });
+    expect([lower.status, lower.body]).toEqual([
+      400,
+      {
+        message: {
+          access_level: [
+            'should be greater than or equal to Maintainer inherited membership from group The Team',
+          ],
+        },
+      },
+    ]);
+    expect(
+      (await root.post('/projects/team%2Fapp/members', { username: 'alice', access_level: 50 })).status,
+    ).toBe(201);
+  });
+
+  it('shows inherited members below /all only', async () => {
+    const gitlab = await startGitLab();
+    const alice = gitlab.addUser({ username: 'alice', email: 'a@example.com' });
+    gitlab.addGroup({ path: 'team' });
+    gitlab.addMember('team', 'alice', 30);
+    gitlab.addProject({ namespace: 'team', path: 'app' });
+    const root = as(gitlab, gitlab.token('root'));
+    expect((await root.get('/projects/team%2Fapp/members')).body).toEqual([]);
+    expect((await root.get(`/projects/team%2Fapp/members/all/${alice.id}`)).body.access_level).toBe(30);
+    const all = await root.get('/projects/team%2Fapp/members/all');
+    expect(all.body.map((member: { username: string }) => member.username).sort()).toEqual(['alice', 'root']);
+  });
+
+  it('keeps the last owner of a group', async () => {
+    const gitlab = await startGitLab();
+    gitlab.addGroup({ path: 'team' });
+    expect((await as(gitlab, gitlab.token('root')).delete('/groups/team/members/1')).status).toBe(403);
+  });
+});
