@@ -4,7 +4,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { World } from './commands/world.ts';
-import { asMigrationError, exitCodeOf, hintOf } from './errors.ts';
+import { asMigrationError, exitCodeOf, exitCodeOfStart, hintOf } from './errors.ts';
 import type { ExitCode } from './model.ts';
 import { createRedactor } from './net/redact.ts';
 import { abortingNow, errorLines, stoppingSoon } from './ui/cli-messages.ts';
@@ -164,7 +164,7 @@ async function main(world: World, argv: string[]): Promise<ExitCode> {
     if (argv.includes('--verbose') && error instanceof Error) {
       world.stderr.write(world.redactor.scrub(`${error.stack ?? ''}\n`));
     }
-    return exitCodeOf(known);
+    return exitCodeOfStart(known);
   }
 }
 

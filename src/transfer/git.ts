@@ -29,7 +29,7 @@ export type GitOptions = {
 };
 
 /** git's settings for every call: quiet, without housekeeping, credentials only through the environment. */
-function settings(remotes: readonly Remote[], stallSeconds: number): [string, string][] {
+function settings({ remotes, stallSeconds, env }: GitOptions): [string, string][] {
   const config: [string, string][] = [
     ['credential.helper', ''],
     ['gc.auto', '0'],
@@ -45,12 +45,14 @@ function settings(remotes: readonly Remote[], stallSeconds: number): [string, st
   for (const remote of remotes) {
     const basic = Buffer.from(`${remote.username}:${remote.password}`).toString('base64');
     config.push([`http.${remote.url}.extraHeader`, `Authorization: Basic ${basic}`]);
-    if (remote.caFile !== null) config.push([`http.${remote.url}.sslCAInfo`, remote.caFile]);
+    // As a variable it would outdo every setting; as a setting it yields to the server's own file.
+    const caFile = remote.caFile ?? env['GIT_SSL_CAINFO'];
+    if (caFile) config.push([`http.${remote.url}.sslCAInfo`, caFile]);
   }
   return config;
 }
 
-const keptFromUser = ['GIT_SSL_CAINFO', 'GIT_SSL_CAPATH', 'GIT_EXEC_PATH'];
+const keptFromUser = ['GIT_SSL_CAPATH', 'GIT_EXEC_PATH'];
 const steering = /^(GIT_|EDITOR$|VISUAL$|PAGER$|PREFIX$|SSH_ASKPASS$)/;
 
 function environment(options: GitOptions): Record<string, string> {
@@ -63,7 +65,7 @@ function environment(options: GitOptions): Record<string, string> {
   env['GIT_TERMINAL_PROMPT'] = '0';
   env['GIT_CONFIG_NOSYSTEM'] = '1';
   env['GIT_CONFIG_GLOBAL'] = '/dev/null';
-  const config = settings(options.remotes, options.stallSeconds);
+  const config = settings(options);
   env['GIT_CONFIG_COUNT'] = String(config.length);
   config.forEach(([key, value], index) => {
     env[`GIT_CONFIG_KEY_${index}`] = key;
@@ -90,6 +92,7 @@ export function createGit(options: GitOptions): Git {
       allowUnsafeConfigEnvCount: true,
       allowUnsafeCredentialHelper: true,
       allowUnsafeConfigPaths: true,
+      allowUnsafeTemplateDir: true,
     },
     allowEnvironment: Object.keys(env).filter((name) => steering.test(name)),
     errors(error, { exitCode, stdErr, stdOut }) {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MigrationError } from '../errors.ts';
-import type { RefListing } from '../model.ts';
 import { createGit, type Git } from './git.ts';
 import { gitFailure } from './git-failure.ts';
 import { pushChanges } from './push.ts';
@@ -24,7 +23,7 @@ export function createMirrorTransport(options: MirrorOptions): Transport {
 async function transfer(job: TransferJob, options: MirrorOptions): Promise<TransferResult> {
   const directory = join(options.directory, mirrorName(job.id));
   const git = createGit({
-    directory: await madeDirectory(directory, job.id),
+    directory: await madeDirectory(options.directory),
     env: options.env,
     remotes: [job.source, job.target],
     stallSeconds: options.stallSeconds,
@@ -32,14 +31,13 @@ async function transfer(job: TransferJob, options: MirrorOptions): Promise<Trans
     progress: ({ method, stage, progress }) => job.progress(`${method}: ${stage}`, progress, 0),
   });
   const before = await packBytes(directory);
-  await fetchInto(git, directory, job);
+  const mirror: Git = (...args) => git('-C', directory, ...args);
+  await update(git, mirror, directory, job);
   const bytes = (await packBytes(directory)) - before;
   job.progress('fetched', 100, bytes);
-  const source = await refsOf(git, job);
-  await demandKnown(git, job);
-  const changes = job.decide(source);
-  await job.beforeWrite(changes);
-  return { source, changes, results: await pushChanges(git, job, changes), bytes };
+  await demandKnown(mirror, job);
+  await job.beforeWrite();
+  return { results: await pushChanges(mirror, job), bytes };
 }
 
 /** Names come from the server and are never used as a path. */
@@ -47,44 +45,55 @@ function mirrorName(id: string): string {
   return `${createHash('sha256').update(id).digest('hex').slice(0, 24)}.git`;
 }
 
-async function madeDirectory(directory: string, id: string): Promise<string> {
+async function madeDirectory(directory: string): Promise<string> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new MigrationError('disk-full', id);
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new MigrationError('disk-full', directory);
     throw new MigrationError('work-dir', directory, { detail: (error as Error).message }, error);
   }
   return directory;
 }
 
-async function fetchInto(git: Git, directory: string, job: TransferJob): Promise<void> {
+async function update(git: Git, mirror: Git, directory: string, job: TransferJob): Promise<void> {
   try {
-    await makeReady(git, directory);
-    const refspecs = job.patterns.map((pattern) => `+${pattern}:${pattern}`);
-    await git(
-      'fetch',
-      '--prune',
-      '--no-tags',
-      '--no-write-fetch-head',
-      '--force',
-      job.source.url,
-      ...refspecs,
-    );
+    if (await isFile(join(directory, 'HEAD'))) await fetchInto(mirror, directory, job);
+    else await cloneTo(git, directory, job);
   } catch (error) {
     throw gitFailure(error, 'source', job.id, job.signal);
   }
 }
 
-/** `git init` is safe to repeat; what an interrupted fetch left behind is removed. */
-async function makeReady(git: Git, directory: string): Promise<void> {
-  const packs = join(directory, 'objects', 'pack');
-  const entries = await readdir(packs).catch(() => null);
-  if (entries === null || !(await isFile(join(directory, 'HEAD')))) {
-    await git('init', '--bare', '--quiet', '.');
-    return;
-  }
+/** A clone writes all refs in one go, where a fetch locks and writes each of them. It gets its name when it is whole. */
+async function cloneTo(git: Git, directory: string, job: TransferJob): Promise<void> {
+  const unfinished = `${directory}.new`;
+  await rm(unfinished, { recursive: true, force: true });
+  // Branches and tags are what a bare clone takes anyway.
+  const further = job.patterns.filter((pattern) => !/^refs\/(heads|tags)\//.test(pattern));
+  const refspecs = further.flatMap((pattern) => ['--config', `remote.origin.fetch=+${pattern}:${pattern}`]);
+  await git('clone', '--bare', '--quiet', '--template=', ...refspecs, job.source.url, unfinished);
+  await rename(unfinished, directory);
+}
+
+async function fetchInto(mirror: Git, directory: string, job: TransferJob): Promise<void> {
+  await removeLeftovers(join(directory, 'objects', 'pack'));
+  const refspecs = job.patterns.map((pattern) => `+${pattern}:${pattern}`);
+  await mirror(
+    'fetch',
+    '--prune',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--force',
+    job.source.url,
+    ...refspecs,
+  );
+}
+
+/** What an interrupted fetch left behind. */
+async function removeLeftovers(packs: string): Promise<void> {
+  const names = await readdir(packs).catch(() => []);
   await Promise.all(
-    entries.filter((name) => name.startsWith('tmp_')).map((name) => rm(join(packs, name), { force: true })),
+    names.filter((name) => name.startsWith('tmp_')).map((name) => rm(join(packs, name), { force: true })),
   );
 }
 
@@ -93,19 +102,6 @@ async function isFile(path: string): Promise<boolean> {
     (entry) => entry.isFile(),
     () => false,
   );
-}
-
-async function refsOf(git: Git, job: TransferJob): Promise<RefListing> {
-  const refs = new Map<string, string>();
-  try {
-    const lines = await git('for-each-ref', '--format=%(objectname) %(refname)');
-    for (const line of lines.split('\n')) {
-      if (line !== '') refs.set(line.slice(41), line.slice(0, 40));
-    }
-  } catch (error) {
-    throw gitFailure(error, 'source', job.id, job.signal);
-  }
-  return { refs, head: job.head !== null && refs.has(job.head) ? job.head : null };
 }
 
 async function demandKnown(git: Git, job: TransferJob): Promise<void> {

@@ -25,13 +25,9 @@ const sharedFates = ['pre-receive hook declined', 'unpacker error'];
 const REFUSED_PUSHES = 64;
 
 /** Pushes what is decided, in batches; a batch that is refused as a whole is split until only the guilty refs fail. */
-export async function pushChanges(
-  git: Git,
-  job: TransferJob,
-  changes: readonly RefChange[],
-): Promise<RefResult[]> {
+export async function pushChanges(git: Git, job: TransferJob): Promise<RefResult[]> {
   const results: RefResult[] = [];
-  const queue = pushBatches(changes);
+  const queue = pushBatches(job.changes);
   let refused = 0;
   for (let batch = queue.shift(); batch; batch = queue.shift()) {
     const { lines, text } = await push(git, job, batch);

@@ -1,4 +1,4 @@
-import type { RefChange, RefListing } from '../model.ts';
+import type { RefChange } from '../model.ts';
 
 /** One end of a transfer: a git URL with its Basic credentials and, if need be, a CA certificate file. */
 export type Remote = { url: string; username: string; password: string; caFile: string | null };
@@ -10,14 +10,12 @@ export type TransferJob = {
   target: Remote;
   /** Ref patterns that travel, such as `refs/heads/*`. */
   patterns: readonly string[];
-  /** Where the source's HEAD points, as read from its advertisement. */
-  head: string | null;
+  /** What is decided for every ref; only those that create, update or delete are written. */
+  changes: readonly RefChange[];
   /** Object ids that must be part of the source's history before anything is written. */
   mustKnow: readonly string[];
-  /** Decides what to do once the source has been read afresh. */
-  decide(source: RefListing): RefChange[];
-  /** Called once, before the first write, with the refs that are about to be written. */
-  beforeWrite(changes: readonly RefChange[]): Promise<void>;
+  /** Called once, when the objects are at hand and just before the first write. */
+  beforeWrite(): Promise<void>;
   progress(stage: string, percent: number | null, bytes: number): void;
   signal: AbortSignal;
 };
@@ -31,10 +29,7 @@ export type RefResult =
   | { ref: string; outcome: 'moved'; reason: string };
 
 export type TransferResult = {
-  /** What the source had at the moment of the transfer. */
-  source: RefListing;
-  changes: RefChange[];
-  /** One for each change with outcome create, update or delete. */
+  /** One for each change that is a write. */
   results: RefResult[];
   /** Bytes of packs received from the source. */
   bytes: number;

@@ -19,7 +19,7 @@ export const group: GroupStep = {
   },
 };
 
-async function create(item: PlannedGroup, { target }: RunContext): Promise<Namespace> {
+async function create(item: PlannedGroup, { target, identity }: RunContext): Promise<Namespace> {
   const parentPath = parentOf(item.fullPath);
   const parent = parentPath === '' ? null : await target.findGroup(parentPath);
   if (parentPath !== '' && parent === null) throw new MigrationError('parent-group-missing', parentPath);
@@ -33,14 +33,14 @@ async function create(item: PlannedGroup, { target }: RunContext): Promise<Names
       parentId: parent?.id ?? null,
     });
   } catch (error) {
-    throw forPeople(error, item, target);
+    throw forPeople(error, item, identity.user.username);
   }
 }
 
-function forPeople(error: unknown, item: PlannedGroup, _target: unknown): unknown {
+function forPeople(error: unknown, item: PlannedGroup, user: string): unknown {
   if (!(error instanceof MigrationError)) return error;
   if (error.code === 'target-forbidden') {
-    return new MigrationError('groups-forbidden', item.fullPath, { user: 'of the token' }, error);
+    return new MigrationError('groups-forbidden', item.fullPath, { user }, error);
   }
   const detail = String(error.context['detail'] ?? '');
   if (error.code !== 'target-refused' || !saysTaken(detail)) return error;

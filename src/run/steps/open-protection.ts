@@ -1,8 +1,6 @@
-import type { Project } from '../../model.ts';
+import type { Project, RefChange } from '../../model.ts';
 import type { TransferJob, TransferResult } from '../../transfer/transport.ts';
 import type { RunContext } from '../context.ts';
-
-type Transfer = (job: TransferJob) => Promise<TransferResult>;
 
 /**
  * GitLab protects the default branch by itself after the first push, against rewriting too (gitlab-contract §3.4). When
@@ -13,57 +11,54 @@ export async function withOpenProtection(
   job: TransferJob,
   project: Project,
   context: RunContext,
-  transfer: Transfer,
 ): Promise<TransferResult> {
-  await closeLeftOpen(job.id, project, context);
-  const first = await transfer(job);
-  const branches = first.results
-    .filter(({ outcome, ref }) => outcome === 'refused' && mayRewrite(ref, first))
-    .filter(
-      (result) =>
-        result.outcome === 'refused' && result.reason.includes('force push code to a protected branch'),
-    )
-    .map(({ ref }) => ref.replace(/^refs\/heads\//, ''));
-  if (branches.length === 0) return first;
-  const opened = await open(branches, job.id, project, context);
+  const first = await context.transport.transfer(job);
+  const closed = rewritesRefused(job, first);
+  if (closed.length === 0) return first;
   try {
+    const opened = await open(closed, job.id, project, context);
     if (opened.length === 0) return first;
-    const second = await transfer({ ...job, decide: only(job, opened) });
-    return merged(first, second);
+    return merged(first, await context.transport.transfer({ ...job, changes: opened }));
   } finally {
     await closeLeftOpen(job.id, project, context);
   }
 }
 
-function mayRewrite(ref: string, { changes }: TransferResult): boolean {
-  return changes.some((change) => change.ref === ref && change.outcome === 'update' && change.force);
+function rewritesRefused({ changes }: TransferJob, { results }: TransferResult): RefChange[] {
+  const refused = new Set<string>();
+  for (const result of results) {
+    const closed =
+      result.outcome === 'refused' && result.reason.includes('force push code to a protected branch');
+    if (closed) refused.add(result.ref);
+  }
+  return changes.filter((change) => change.outcome === 'update' && change.force && refused.has(change.ref));
 }
 
 async function open(
-  branches: readonly string[],
+  changes: readonly RefChange[],
   id: string,
   project: Project,
-  context: RunContext,
-): Promise<string[]> {
-  const opened: string[] = [];
-  for (const branch of branches) {
-    await context.journal.record({ item: id, step: 'settings', status: 'started', opened: branch });
-    if (await context.target.allowForcePush(project.id, branch, true)) opened.push(branch);
+  { journal, target }: RunContext,
+): Promise<RefChange[]> {
+  const opened: RefChange[] = [];
+  for (const change of changes) {
+    const branch = change.ref.replace(/^refs\/heads\//, '');
+    await journal.record({ item: id, step: 'settings', status: 'started', opened: branch });
+    if (await target.allowForcePush(project.id, branch, true)) opened.push(change);
   }
   return opened;
 }
 
-async function closeLeftOpen(id: string, project: Project, { journal, target }: RunContext): Promise<void> {
+/** Closes what this run opened, or a killed one left open. */
+export async function closeLeftOpen(
+  id: string,
+  project: Project,
+  { journal, target }: RunContext,
+): Promise<void> {
   for (const branch of journal.history.items.get(id)?.opened ?? []) {
     await target.allowForcePush(project.id, branch, false);
     await journal.record({ item: id, step: 'settings', status: 'done', opened: branch });
   }
-}
-
-/** The second transfer is about the opened branches alone. */
-function only(job: TransferJob, branches: readonly string[]): TransferJob['decide'] {
-  const refs = new Set(branches.map((branch) => `refs/heads/${branch}`));
-  return (source) => job.decide(source).filter((change) => refs.has(change.ref));
 }
 
 function merged(first: TransferResult, second: TransferResult): TransferResult {

@@ -1,0 +1,100 @@
+/**
+ * Many small repositories: gb2gl against the classic loop (curl for the project, `clone --mirror`, `push`) at equal
+ * parallelism, first run and a second one in which nothing changed. Prints ratios and requests per repository.
+ *
+ *   npx tsx bench/many.ts [--repositories 200] [--refs 61] [--parallel 4]
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { seedMany } from '../src/sandbox/seed/many.ts';
+import type { LoggedRequest } from '../src/sandbox/server.ts';
+import { cli, costOf, environment, line, refsIn, timed } from './run.ts';
+import { startBenchServers } from './servers.ts';
+
+const { values } = parseArgs({
+  options: {
+    repositories: { type: 'string', default: '200' },
+    refs: { type: 'string', default: '61' },
+    parallel: { type: 'string', default: '4' },
+  },
+});
+const repositories = Number(values.repositories);
+
+const firstLoop = `set -e
+curl -sf -H "PRIVATE-TOKEN: $GITLAB_TOKEN" -H 'content-type: application/json' \\
+  -d '{"name":"'"$2"'","path":"'"$2"'","namespace_id":'"$3"',"default_branch":"main"}' "$GITLAB_URL/api/v4/projects" > /dev/null
+git clone --quiet --mirror "http://root:$GITBUCKET_TOKEN@$GITBUCKET_HOST/git/$1/$2.git" "mirrors/$2.git"
+git -C "mirrors/$2.git" push --quiet "http://oauth2:$GITLAB_TOKEN@$GITLAB_HOST/$1/$2.git" '+refs/heads/*:refs/heads/*' '+refs/tags/*:refs/tags/*'
+`;
+const secondLoop = `set -e
+git -C "mirrors/$2.git" fetch --quiet --prune
+git -C "mirrors/$2.git" push --quiet "http://oauth2:$GITLAB_TOKEN@$GITLAB_HOST/$1/$2.git" '+refs/heads/*:refs/heads/*' '+refs/tags/*:refs/tags/*'
+`;
+
+const servers = await startBenchServers();
+try {
+  const { gitbucket, gitlabs, folder } = servers;
+  const { groups } = await seedMany(gitbucket, { repositories, refs: Number(values.refs) });
+  const ids = new Map(groups.map((path) => [path, gitlabs.loop.addGroup({ path }).id]));
+  const names = Object.values(gitbucket.context.state.repositories).map(({ owner, name }) => ({
+    owner,
+    name,
+  }));
+  const cwd = join(folder, 'work');
+  await mkdir(join(cwd, 'mirrors'), { recursive: true });
+  await writeFile(join(cwd, 'first.sh'), firstLoop);
+  await writeFile(join(cwd, 'second.sh'), secondLoop);
+  await writeFile(
+    join(cwd, 'list'),
+    names.map(({ owner, name }) => `${owner} ${name} ${ids.get(owner)}\n`).join(''),
+  );
+
+  const loopEnv = environment(gitbucket, gitlabs.loop);
+  const loop = (script: string): Promise<number> =>
+    timed('sh', ['-c', `xargs -P ${values.parallel} -L 1 sh ${script} < list`], {
+      cwd,
+      env: {
+        ...loopEnv,
+        GITBUCKET_HOST: gitbucket.url.replace('http://', ''),
+        GITLAB_HOST: gitlabs.loop.url.replace('http://', ''),
+      },
+    });
+  const toolEnv = environment(gitbucket, gitlabs.tool);
+  const tool = (): Promise<number> =>
+    timed(process.execPath, [cli, 'migrate', '--all', '--concurrency', values.parallel], {
+      cwd,
+      env: toolEnv,
+    });
+
+  const loopFirst = await costOf(() => loop('first.sh'));
+  gitbucket.server.requests.length = 0;
+  const toolFirst = await costOf(tool);
+  const perRepository = {
+    sourceGit: countPer(gitbucket.server.requests, /^\/git\//),
+    targetGit: countPer(gitlabs.tool.server.requests, /\.git\//),
+    targetApi: countPer(gitlabs.tool.server.requests, /^\/api\//),
+  };
+  for (const { owner, name } of names) {
+    const wanted = refsIn(gitbucket.gitDir(owner, name));
+    for (const [way, gitlab] of Object.entries(gitlabs)) {
+      if (refsIn(gitlab.gitDir(`${owner}/${name}`)) !== wanted)
+        throw new Error(`${way}: refs of ${owner}/${name} differ`);
+    }
+  }
+  const loopSecond = await costOf(() => loop('second.sh'));
+  const toolSecond = await costOf(tool);
+
+  console.log(
+    `${repositories} repositories of ${values.refs} refs, ${values.parallel} at once; refs equal after both\n`,
+  );
+  console.log(line('first run (ours with proof)', toolFirst, loopFirst));
+  console.log(line('second run, nothing changed', toolSecond, loopSecond));
+  console.log(`\nrequests per repository, first run: ${JSON.stringify(perRepository)}`);
+} finally {
+  await servers.close();
+}
+
+function countPer(requests: readonly LoggedRequest[], pattern: RegExp): number {
+  return Math.round((requests.filter(({ url }) => pattern.test(url)).length / repositories) * 100) / 100;
+}

@@ -1,0 +1,29 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createGitBucket, type EmbeddedGitBucket } from '../src/sandbox/gitbucket/gitbucket.ts';
+import { createGitLab, type EmbeddedGitLab } from '../src/sandbox/gitlab/gitlab.ts';
+
+export type BenchServers = {
+  folder: string;
+  gitbucket: EmbeddedGitBucket;
+  /** One GitLab for each way that is compared. */
+  gitlabs: { tool: EmbeddedGitLab; loop: EmbeddedGitLab };
+  close(): Promise<void>;
+};
+
+export async function startBenchServers(): Promise<BenchServers> {
+  const folder = await mkdtemp(join(tmpdir(), 'gb2gl-bench-'));
+  const gitbucket = await createGitBucket({ dir: join(folder, 'gitbucket') });
+  const tool = await createGitLab({ dir: join(folder, 'gitlab-tool') });
+  const loop = await createGitLab({ dir: join(folder, 'gitlab-loop') });
+  return {
+    folder,
+    gitbucket,
+    gitlabs: { tool, loop },
+    async close() {
+      await Promise.all([gitbucket.close(), tool.close(), loop.close()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
