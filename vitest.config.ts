@@ -1,4 +1,16 @@
+import { accessSync, constants, statfsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+
+/** Git makes thousands of small files: memory is much faster than most disks, where there is enough of it. */
+function fastFolder(): Record<string, string> {
+  try {
+    accessSync('/dev/shm', constants.W_OK);
+    const { bavail, bsize } = statfsSync('/dev/shm');
+    return bavail * bsize > 2e9 ? { TMPDIR: '/dev/shm' } : {};
+  } catch {
+    return {};
+  }
+}
 
 const env = {
   GIT_CONFIG_GLOBAL: '/dev/null',
@@ -6,6 +18,7 @@ const env = {
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_TERMINAL_PROMPT: '0',
   NO_COLOR: '1',
+  ...fastFolder(),
 };
 
 export default defineConfig({

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { createFaults, type Faults } from './faults.ts';
 
 /** One request as the sandbox saw it, in the order of arrival. */
@@ -11,6 +11,7 @@ export type LoggedRequest = {
   readonly userAgent: string;
   /** HTTP status of the answer, 0 while it is under way or when the connection was cut. */
   status: number;
+  /** Headers included, both ways. */
   bytesIn: number;
   bytesOut: number;
 };
@@ -35,10 +36,15 @@ export async function startSandboxServer(
 ): Promise<SandboxServer> {
   const requests: LoggedRequest[] = [];
   const faults = createFaults();
-  const server = createServer((request, response) => {
-    const entry = logged(request, response);
-    requests.push(entry);
+  const counters: Counters = new WeakMap();
+  function serve(request: IncomingMessage, response: ServerResponse): void {
+    requests.push(logged(request, response, counters));
     void answer(request, response, handler, faults);
+  }
+  const server = createServer(serve);
+  server.on('checkContinue', (request, response) => {
+    continueWhenRead(request, response);
+    serve(request, response);
   });
   server.requestTimeout = 0;
   await listen(server, options.port ?? 0);
@@ -63,7 +69,24 @@ async function answer(
   }
 }
 
-function logged(request: IncomingMessage, response: ServerResponse): LoggedRequest {
+/** A client that asks first hears "go on" only when somebody wants its body, as with Go's server. */
+function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
+  // The one place where a stream tells that somebody has begun to read it.
+  // oxlint-disable-next-line no-underscore-dangle
+  const read = request._read.bind(request);
+  let asked = true;
+  // oxlint-disable-next-line no-underscore-dangle
+  request._read = (size) => {
+    if (asked && !response.headersSent) response.writeContinue();
+    asked = false;
+    read(size);
+  };
+}
+
+/** Bytes of a kept connection that earlier requests account for. */
+type Counters = WeakMap<Socket, { read: number; written: number }>;
+
+function logged(request: IncomingMessage, response: ServerResponse, counters: Counters): LoggedRequest {
   const entry: LoggedRequest = {
     at: Date.now(),
     method: request.method ?? '',
@@ -74,12 +97,19 @@ function logged(request: IncomingMessage, response: ServerResponse): LoggedReque
     bytesOut: 0,
   };
   const { socket } = request;
-  const read = socket.bytesRead;
-  const written = socket.bytesWritten;
+  const before = counters.get(socket) ?? { read: 0, written: 0 };
+  function count(): void {
+    const now = { read: socket.bytesRead, written: socket.bytesWritten };
+    entry.bytesIn = now.read - before.read;
+    entry.bytesOut = now.written - before.written;
+    counters.set(socket, now);
+  }
   response.on('finish', () => {
     entry.status = response.statusCode;
-    entry.bytesIn = socket.bytesRead - read;
-    entry.bytesOut = socket.bytesWritten - written;
+    count();
+  });
+  response.on('close', () => {
+    if (entry.status === 0) count();
   });
   return entry;
 }

@@ -1,0 +1,40 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Writable } from 'node:stream';
+import type { Body } from './push-request.ts';
+
+/** Hands the body to git; stops when git has heard enough or the client has gone. */
+export async function feed(
+  child: ChildProcess,
+  head: Buffer,
+  body: Body,
+): Promise<'ended' | 'stopped' | 'gone'> {
+  const stdin = child.stdin!;
+  let stopped = false;
+  stdin.on('error', () => {
+    stopped = true;
+  });
+  child.once('exit', () => {
+    stopped = true;
+  });
+  await write(stdin, head);
+  try {
+    for (;;) {
+      if (stopped) return 'stopped';
+      const { done, value } = await body.next();
+      if (done) break;
+      await write(stdin, value);
+    }
+  } catch {
+    return 'gone';
+  }
+  stdin.end();
+  return 'ended';
+}
+
+async function write(stdin: Writable, chunk: Buffer): Promise<void> {
+  if (stdin.destroyed || stdin.write(chunk)) return;
+  await new Promise<void>((resolve) => {
+    stdin.once('drain', resolve);
+    stdin.once('close', resolve);
+  });
+}

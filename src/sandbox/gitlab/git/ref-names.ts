@@ -1,0 +1,15 @@
+/** The beginning of a name counts, so `<40 hex>-fix` is refused too (gitlab-contract §4.3). */
+const LOOKS_LIKE_ID = /^[0-9a-f]{40}/i;
+// oxlint-disable-next-line no-control-regex -- git forbids control characters in ref names
+const FORBIDDEN = /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|\/\.|\.lock(?:\/|$)|^[./]|[./]$/;
+
+export function looksLikeObjectId(name: string): boolean {
+  return LOOKS_LIKE_ID.test(name);
+}
+
+/** GitLab's own validator for short branch and tag names (lib/gitlab/git_ref_validator.rb). */
+export function isValidRefName(name: string): boolean {
+  if (name === '' || name === 'HEAD' || name.startsWith('-')) return false;
+  if (name.startsWith('refs/heads/') || name.startsWith('refs/remotes/')) return false;
+  return !FORBIDDEN.test(name);
+}
