@@ -88,9 +88,11 @@ export function createLive(options: LiveOptions): Live {
     }));
   }
 
-  const running = runPainted(rows.map(taskOf), options, paint);
+  /** The picture appears with the first event: a command that only writes text shows none. */
+  let running: Promise<void> | null = null;
 
   function handle(event: RunEvent): void {
+    running ??= runPainted(rows.map(taskOf), options, paint);
     meter.handle(event);
     slots.handle(event);
     const row = 'phase' in event ? rows.find(({ phase }) => phase === event.phase) : undefined;
@@ -120,6 +122,7 @@ export function createLive(options: LiveOptions): Live {
   }
 
   async function stop(): Promise<void> {
+    if (running === null) return;
     for (const row of rows) {
       // A phase that never began is no news: it gets no title.
       if (row.state === 'open') {
