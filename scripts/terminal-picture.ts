@@ -1,0 +1,97 @@
+// Draws docs/terminal.svg from a real run: the sample server is moved in a real terminal, and what that showed is kept.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startSandboxPair } from '../src/sandbox/pair.ts';
+import { createScreen, textOf, type Cell } from './terminal-screen.ts';
+import { terminalSvg } from './terminal-svg.ts';
+
+const columns = 92;
+const root = new URL('../', import.meta.url);
+const cli = fileURLToPath(new URL('dist/cli.js', root));
+
+/** The picture in the middle of the run, and the one at its end. */
+async function watch(cwd: string, env: Record<string, string>): Promise<{ middle: Cell[][]; end: Cell[][] }> {
+  const command = `stty cols ${columns} rows 40; exec node "${cli}" migrate --all --yes`;
+  const child = spawn('script', ['-qfec', command, '/dev/null'], {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: cwd, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const screen = createScreen();
+  let middle: Cell[][] = [];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    screen.write(text);
+    const rows = screen.rows();
+    if (isMiddle(rows)) middle = rows;
+  });
+  await once(child, 'close');
+  if (middle.length === 0) throw new Error('the middle of the run was not seen');
+  return { middle, end: screen.rows() };
+}
+
+/** Half of the repositories are done, every line for the others is in use, and the picture is whole. */
+function isMiddle(rows: Cell[][]): boolean {
+  const lines = rows.map(textOf);
+  const counter = /Repositories {2}(\d+)\/(\d+).* left$/.exec(
+    lines.find((line) => line.includes('Repositories  ')) ?? '',
+  );
+  if (!counter || !lines.some((line) => line.endsWith(' Report'))) return false;
+  const share = Number(counter[1]) / Number(counter[2]);
+  return share > 0.5 && share < 0.65;
+}
+
+function line(text: string, style: Partial<Cell['style']> = {}): Cell[] {
+  return Array.from(text, (letter) => ({
+    letter,
+    style: { bold: false, dim: false, color: null, ...style },
+  }));
+}
+
+function cut(row: Cell[]): Cell[] {
+  return row.length <= columns ? row : [...row.slice(0, columns - 1), ...line('…')];
+}
+
+/** The verdict and the first things that need somebody; the rest is in the report. */
+function summaryOf(end: Cell[][]): Cell[][] {
+  const lines = end.map(textOf);
+  const from = lines.findIndex((text) => /^[✖✔▲!]/.test(text) && text.endsWith('.'));
+  const needs = lines.indexOf('What needs you');
+  const broken = lines.findIndex((text) => text.trim() === 'dave/broken');
+  if (from < 0 || needs < 0 || broken < 0) throw new Error('the summary does not look as expected');
+  return [
+    ...end.slice(from, from + 3),
+    [],
+    line('What could not be read', { bold: true }),
+    ...end.slice(broken, needs),
+    ...end.slice(needs, needs + 4),
+    line('  …', { dim: true }),
+  ];
+}
+
+const pair = await startSandboxPair();
+const folder = await mkdtemp(join(tmpdir(), 'gb2gl-picture-'));
+try {
+  const { middle, end } = await watch(folder, {
+    GITBUCKET_URL: pair.gitbucket.url,
+    GITBUCKET_TOKEN: pair.sample.tokens.root,
+    GITLAB_URL: pair.gitlab.url,
+    GITLAB_TOKEN: pair.gitlabToken,
+  });
+  const shown = [
+    line('$ gb2gl migrate --all', { bold: true }),
+    ...middle.filter((row) => textOf(row) !== ''),
+    [],
+    line('… and at the end', { dim: true }),
+    [],
+    ...summaryOf(end),
+  ];
+  const title = 'gb2gl migrate --all on the sample server: the phases at work, then the summary';
+  await writeFile(new URL('docs/terminal.svg', root), terminalSvg(shown.map(cut), { title, columns }));
+} finally {
+  await pair.close();
+  await rm(folder, { recursive: true, force: true });
+}
