@@ -2,9 +2,9 @@
 export type Runtime = {
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
-  now(): number;
+  now: () => number;
   /** Resolves after `ms`; rejects at once when the signal aborts. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   pid: number;
   /** First Ctrl-C: finish what is under way, start nothing new. */
   stopping: AbortSignal;

@@ -18,7 +18,7 @@ export type Session = Servers & {
   terminal: Terminal;
   emit: Emit;
   /** Writes text for people, without secrets. */
-  say(text: string): void;
+  say: (text: string) => void;
   startedAt: Date;
   workDir: string;
   reportDir: string;
@@ -28,11 +28,13 @@ export async function openSession(options: CommonOptions, world: World): Promise
   const { runtime, redactor } = world;
   const path = resolve(runtime.cwd, options.config ?? 'migrate.config.json');
   const loaded = await loadConfig({ path, named: options.config !== undefined }, runtime.env);
-  const config = withConcurrency(loaded, options.concurrency);
+  const config = withConcurrency(withAbsolutePaths(loaded, runtime.cwd), options.concurrency);
   const terminal = await openTerminal(options, world, config.limits.transfers);
-  const emit: Emit = (event) => terminal.handle(redactor.scrubDeep(event));
+  let session: Session | null = null;
+  // The terminal of the moment: a question to the user ends one picture and begins another.
+  const emit: Emit = (event) => (session?.terminal ?? terminal).handle(redactor.scrubDeep(event));
   const workDir = resolve(runtime.cwd, options.workDir);
-  return {
+  session = {
     ...(await createServers(config, runtime, emit, redactor)),
     config,
     redactor,
@@ -44,6 +46,7 @@ export async function openSession(options: CommonOptions, world: World): Promise
     reportDir:
       config.report.dir === null ? resolve(workDir, 'reports') : resolve(runtime.cwd, config.report.dir),
   };
+  return session;
 }
 
 export function openTerminal(
@@ -104,6 +107,16 @@ export async function readHistory(
     throw new MigrationError('journal-of-others', file, known);
   }
   return history;
+}
+
+/** git works in folders of its own, so a relative path would not lead there. */
+function withAbsolutePaths(config: Config, cwd: string): Config {
+  const absolute = (file: string | null): string | null => (file === null ? null : resolve(cwd, file));
+  return {
+    ...config,
+    source: { ...config.source, caFile: absolute(config.source.caFile) },
+    target: { ...config.target, caFile: absolute(config.target.caFile) },
+  };
 }
 
 function withConcurrency(config: Config, concurrency: number | undefined): Config {

@@ -7,7 +7,7 @@ export type World = {
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
-  alive(pid: number): boolean;
+  alive: (pid: number) => boolean;
   /** Stands in front of everything that leaves the process. */
   redactor: Redactor;
 };

@@ -1,11 +1,12 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import { create, type AxiosInstance, type AxiosResponse } from 'axios';
 import pRetry from 'p-retry';
 import { asMigrationError, isRetryable, MigrationError } from '../errors.ts';
 import type { Emit } from '../model.ts';
 import { failureOf, type Server } from './http-failure.ts';
 import type { Limiter } from './limiter.ts';
+import { pageText } from './page-text.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export type HttpRequest = {
@@ -42,7 +43,7 @@ export type HttpOptions = {
   timeoutMs: number;
   /** Pause before the second try; doubles each time. */
   backoffMs: number;
-  now(): number;
+  now: () => number;
   signal: AbortSignal;
   emit: Emit;
 };
@@ -51,7 +52,7 @@ const TRIES = 5;
 
 export function createHttp(options: HttpOptions): Http {
   const agentOptions = { keepAlive: true, ...(options.ca === null ? {} : { ca: options.ca }) };
-  const client = axios.create({
+  const client = create({
     httpAgent: new HttpAgent(agentOptions),
     httpsAgent: new HttpsAgent(agentOptions),
     // A redirect would carry the token to wherever it points (style: never followed, reported as a hint).
@@ -137,7 +138,7 @@ function isMaintenance({ status, body }: HttpAnswer): boolean {
 
 function refuseForeignRedirect({ headers }: HttpAnswer, server: Server): void {
   const location = headers['location'];
-  if (location === undefined) return;
+  if (location === undefined || !URL.canParse(location, server.url)) return;
   const target = new URL(location, server.url);
   if (target.origin === new URL(server.url).origin) return;
   throw new MigrationError('redirected', server.url, {
@@ -169,9 +170,6 @@ function parsed(text: string, contentType: string): unknown {
 /** The beginning of a body in one line, for messages. */
 export function excerpt(body: unknown): string {
   const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
-  const line = text
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+  const line = pageText(text);
   return line.length > 200 ? `${line.slice(0, 200)}…` : line || 'an empty body';
 }

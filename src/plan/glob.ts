@@ -1,6 +1,6 @@
 /** Tells whether a name matches a glob in which `*` stands for anything but a slash and `?` for one such character. */
 export function globMatcher(glob: string): (name: string) => boolean {
-  const source = [...glob].map(translate).join('');
+  const source = Array.from(glob, translate).join('');
   const pattern = new RegExp(`^${source}$`, 'u');
   return (name) => pattern.test(name);
 }

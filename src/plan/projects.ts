@@ -197,7 +197,7 @@ function blockedBy(
 
 function warnings({ description }: Repository, warning: string | null): string[] {
   const found = warning === null ? [] : [warning];
-  if ([...description].length > 2000)
+  if (Array.from(description).length > 2000)
     found.push('its description is cut to the 2,000 characters that GitLab takes');
   return found;
 }

@@ -40,7 +40,6 @@ export function createSelection(options: SelectionOptions): Selection {
       .filter(isNegative)
       .map(strip),
   ]);
-  const ownerOf = (rule: Rule): ((name: string) => boolean) => globMatcher(rule.text.split('/')[0] ?? '');
   const repositoryOwners = repositories.map(ownerOf);
 
   function rejected(name: string): boolean {
@@ -84,6 +83,10 @@ export function createSelection(options: SelectionOptions): Selection {
         );
     },
   };
+}
+
+function ownerOf(rule: Rule): (name: string) => boolean {
+  return globMatcher(rule.text.split('/')[0] ?? '');
 }
 
 /** `team-a/*` means the owner with all it has; `team-a/x` does not. */

@@ -5,7 +5,7 @@ import { excerpt, type Http } from '../net/http.ts';
 import { parseAdvertisement } from '../transfer/advertisement.ts';
 import { connect, type TargetIdentity } from './connect.ts';
 import { demand } from './demand.ts';
-import { createLookups } from './lookups.ts';
+import { createLookups, groupNamespace } from './lookups.ts';
 import { orNull, refusalsOf } from './failure.ts';
 import { createRequester } from './requester.ts';
 import * as schema from './schema.ts';
@@ -110,7 +110,7 @@ export function createGitLabTarget(http: Http, token: string): Target {
         }),
       );
       const made = demand(schema.Group, answer, group.fullPath);
-      return lookups.groupNamespace(made, true);
+      return groupNamespace(made, true);
     },
     async createProject(project) {
       const answer = await refusalsOf(http, project.fullPath, () =>

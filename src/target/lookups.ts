@@ -15,7 +15,6 @@ const PAGE = { perPage: 100, orderBy: 'id', sort: 'asc' } as const;
 
 export type Lookups = {
   findGroup(fullPath: string): Promise<Namespace | null>;
-  groupNamespace(group: schema.Group, usable: boolean): Namespace;
   findUser(username: string): Promise<TargetUser | null>;
   personalNamespace(user: TargetUser): Promise<Namespace | null>;
   projectsOf(namespace: Namespace): Promise<Project[]>;
@@ -52,13 +51,7 @@ export function createLookups(
     return group !== null && same(group.full_path, fullPath) ? group : null;
   }
 
-  function groupNamespace(group: schema.Group, usable: boolean): Namespace {
-    const { id, full_path: fullPath, visibility } = group;
-    return { id, kind: 'group', fullPath, visibility, usable, userId: null, projects: [] };
-  }
-
   return {
-    groupNamespace,
     async findGroup(fullPath) {
       const group = await groupAt(fullPath);
       return group === null ? null : groupNamespace(group, await mayCreateIn(group));
@@ -96,4 +89,9 @@ export function createLookups(
 
 function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
+}
+
+export function groupNamespace(group: schema.Group, usable: boolean): Namespace {
+  const { id, full_path: fullPath, visibility } = group;
+  return { id, kind: 'group', fullPath, visibility, usable, userId: null, projects: [] };
 }

@@ -33,9 +33,7 @@ export function remoteText(stderr: string): string {
     (line) => /^(fatal|error): /.test(line) && !line.startsWith('error: failed to push some refs'),
   );
   return (
-    own.map((line) => line.replace(/^(fatal|error): /, '')).join('; ') ||
-    lines.filter(Boolean).at(-1) ||
-    'no text'
+    own.map((line) => line.replace(/^(fatal|error): /, '')).join('; ') || lines.findLast(Boolean) || 'no text'
   );
 }
 

@@ -96,7 +96,7 @@ test('a ref that moved on the target is diverged: untouched, listed with both id
   const run = await runCli(['migrate', '--all', '--json'], { cwd, env });
 
   expect(run.code, run.stderr).toBe(4);
-  const [item] = parseResult(JSON.parse(run.stdout)).items.filter(({ state }) => state === 'diverged');
+  const item = parseResult(JSON.parse(run.stdout)).items.find(({ state }) => state === 'diverged');
   expect(item?.attention).toMatchObject([{ ref: 'refs/heads/topic', old: foreign, new: wanted }]);
   expect(git(gitlab.gitDir('team-a/one'), 'rev-parse', 'refs/heads/topic')).toBe(foreign);
 });
