@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { MigrationError } from '../errors.ts';
 import { Entry, type StepRecord } from './record.ts';
 import { apply, emptyHistory, type History } from './replay.ts';
+import { summary } from './summary.ts';
 
 /** The append-only record of what the steps did: JSON Lines, one write and one fdatasync per record. */
 export type Journal = {
@@ -37,38 +38,56 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   if (known && (known.source !== options.servers.source || known.target !== options.servers.target)) {
     throw new MigrationError('journal-of-others', file, known);
   }
-  if (read.entries - liveEntries(history) > COMPACT_FROM) await compact(file, history, options.now());
+  const short = read.entries > COMPACT_FROM ? summary(history, timestamp(options.now())) : null;
+  if (short !== null && read.entries - short.length > COMPACT_FROM) await compact(file, short);
   else if (read.torn) await truncate(file, read.bytes);
   const handle = await open(file, 'a', 0o600);
-  const journal = appendTo(handle, history, options);
-  if (!known)
-    await journal.append({ v: 1, type: 'opened', at: timestamp(options.now()), ...options.servers });
-  return journal;
+  return appendTo(handle, (await handle.stat()).size, history, options);
 }
 
-function appendTo(
-  handle: FileHandle,
-  history: History,
-  options: JournalOptions,
-): Journal & { append(entry: Entry): Promise<void> } {
+function appendTo(handle: FileHandle, bytes: number, history: History, options: JournalOptions): Journal {
+  let size = bytes;
+  let opening: Promise<void> | null = history.servers === null ? null : Promise.resolve();
   // Appends are chained so that the order of the file is the order of the calls.
   let last: Promise<void> = Promise.resolve();
 
   function append(entry: Entry): Promise<void> {
-    const line = Buffer.from(`${JSON.stringify(entry)}\n`);
-    const done = last.then(async () => {
-      await handle.write(line);
-      await handle.datasync();
-      apply(history, entry);
-    });
+    const done = appendAfter(last, entry);
     last = done.catch(() => {});
     return done;
   }
 
+  async function appendAfter(previous: Promise<void>, entry: Entry): Promise<void> {
+    const line = Buffer.from(`${JSON.stringify(entry)}\n`);
+    await previous;
+    await write(line);
+    apply(history, entry);
+  }
+
+  /** A full disk takes a part of a line: it must not stay, for further lines may follow once there is space again. */
+  async function write(line: Buffer): Promise<void> {
+    try {
+      await handle.appendFile(line);
+      await handle.datasync();
+      size += line.length;
+    } catch (error) {
+      await handle.truncate(size).catch(() => {});
+      throw error;
+    }
+  }
+
   return {
     history,
-    append,
-    record: (step) => append({ v: 1, type: 'step', at: timestamp(options.now()), run: options.run, ...step }),
+    async record(step) {
+      const at = timestamp(options.now());
+      // Only an effect binds the work directory to a pair of servers: a start that failed may have had a wrong URL.
+      opening ??= append({ v: 1, type: 'opened', at, ...options.servers });
+      await opening.catch((error: unknown) => {
+        opening = null;
+        throw error;
+      });
+      await append({ v: 1, type: 'step', at, run: options.run, ...step });
+    },
     async close() {
       await last;
       await handle.close();
@@ -80,24 +99,24 @@ function appendTo(
 export async function readJournal(
   file: string,
 ): Promise<{ history: History; entries: number; torn: boolean; bytes: number }> {
-  const text = await contentOf(file);
-  const end = text.lastIndexOf('\n') + 1;
+  const content = await contentOf(file);
+  const end = content.lastIndexOf(0x0a) + 1;
   const history = emptyHistory();
-  const lines = text.slice(0, end).split('\n').slice(0, -1);
+  const lines = content.toString('utf8', 0, end).split('\n').slice(0, -1);
   lines.forEach((line, index) => apply(history, entryOf(line, index + 1, file)));
   return {
     history,
     entries: lines.length,
-    torn: end < text.length,
-    bytes: Buffer.byteLength(text.slice(0, end)),
+    torn: end < content.length,
+    bytes: end,
   };
 }
 
-async function contentOf(file: string): Promise<string> {
+async function contentOf(file: string): Promise<Buffer> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
     throw new MigrationError('work-dir', file, { detail: (error as Error).message }, error);
   }
 }
@@ -126,55 +145,17 @@ async function truncate(file: string, bytes: number): Promise<void> {
   await handle.close();
 }
 
-/** Lines that a compacted journal would have: see `summary`. */
-function liveEntries(history: History): number {
-  let count = 1;
-  for (const item of history.items.values()) count += item.steps.size + 1;
-  return count;
-}
-
-async function compact(file: string, history: History, now: number): Promise<void> {
+/** Replaces the file at once. */
+async function compact(file: string, entries: readonly Entry[]): Promise<void> {
   const temporary = `${file}.tmp`;
   const handle = await open(temporary, 'w', 0o600);
-  await handle.write(
-    `${summary(history, timestamp(now))
-      .map((entry) => JSON.stringify(entry))
-      .join('\n')}\n`,
-  );
+  await handle.writeFile(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
   await handle.sync();
   await handle.close();
   await rename(temporary, file);
   const directory = await open(dirname(file), 'r');
   await directory.sync();
   await directory.close();
-}
-
-/** The shortest journal that replays to the same history. */
-export function summary(history: History, at: string): Entry[] {
-  const entries: Entry[] = [];
-  if (history.servers) entries.push({ v: 1, type: 'opened', at, ...history.servers });
-  for (const [item, known] of history.items) {
-    const base = { v: 1, type: 'step', at: known.at || at, run: 'compacted', item } as const;
-    // A ref with several possible ids needs one `started` record for each of them.
-    const depth = Math.max(0, ...[...known.written.values()].map((ids) => ids.size));
-    for (let layer = 0; layer < depth; layer += 1) {
-      const refs: Record<string, string> = {};
-      for (const [ref, ids] of known.written) {
-        const id = [...ids][layer];
-        if (id !== undefined) refs[ref] = id;
-      }
-      entries.push({ ...base, step: 'code', status: 'started', refs });
-    }
-    for (const branch of known.opened)
-      entries.push({ ...base, step: 'code', status: 'started', opened: branch });
-    for (const [step, status] of known.steps) {
-      const target = known.target && (step === 'group' || step === 'project') ? { target: known.target } : {};
-      const hash = known.hash !== null && step === 'proof' ? { hash: known.hash } : {};
-      const head = known.head !== null && step === 'settings' ? { head: known.head } : {};
-      entries.push({ ...base, step, status, ...target, ...hash, ...head });
-    }
-  }
-  return entries;
 }
 
 function timestamp(now: number): string {

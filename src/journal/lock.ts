@@ -1,86 +1,55 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { MigrationError } from '../errors.ts';
 
 /** Gives the work directory back. */
 export type Release = () => Promise<void>;
 
-type Owner = { pid: number; since: string };
+type Self = { pid: number; now(): number; alive(pid: number): boolean };
+type Holder = { pid: number; since: string };
+
+const PREFIX = 'run.lock';
 
 /**
- * Makes the work directory (mode 0700) and takes its lock: one run at a time. A lock whose process is gone is taken over.
+ * Makes the work directory (mode 0700) and takes its lock: one run at a time. Each run puts down a file with a name of
+ * its own, and only then looks for others: of two that come at once at least the later one sees the other. Nobody ever
+ * removes the file of a run that is alive, and those of dead ones are in nobody's way.
  * @throws work-dir-locked, work-dir
  */
-export async function lockWorkDir(
-  directory: string,
-  self: { pid: number; now(): number; alive(pid: number): boolean },
-): Promise<Release> {
-  const file = join(directory, 'run.lock');
-  const mine = join(directory, `run.lock.${self.pid}`);
+export async function lockWorkDir(directory: string, self: Self): Promise<Release> {
+  const mine = `${PREFIX}.${self.pid}.${self.now()}`;
+  const file = join(directory, mine);
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    await writeFile(
-      mine,
-      JSON.stringify({ pid: self.pid, since: new Date(self.now()).toISOString() } satisfies Owner),
-      {
-        mode: 0o600,
-      },
-    );
-  } catch (error) {
-    throw failure(directory, error);
-  }
-  try {
-    // A hard link appears with its content at once, and only for one of several contenders.
-    while (!(await linked(mine, file))) {
-      const owner = await ownerOf(file);
-      if (owner && self.alive(owner.pid)) {
-        throw new MigrationError('work-dir-locked', directory, { pid: owner.pid, since: owner.since });
-      }
-      await takeAway(file, `${mine}.stale`, owner, self.alive);
+    for (let attempt = 1; ; attempt += 1) {
+      const holder = await otherRun(directory, mine, self);
+      if (holder) throw new MigrationError('work-dir-locked', directory, holder);
+      await writeFile(file, '', { mode: 0o600 });
+      if ((await otherRun(directory, mine, self)) === null) return () => rm(file, { force: true });
+      // Two came at once: both step back, and come again after times that differ.
+      await rm(file, { force: true });
+      await delay(((self.pid % 50) + 1) * attempt);
     }
-  } finally {
-    await rm(mine, { force: true });
-  }
-  return () => rm(file, { force: true });
-}
-
-async function linked(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw failure(to, error);
+    if (error instanceof MigrationError) throw error;
+    throw new MigrationError('work-dir', directory, { detail: (error as Error).message }, error);
   }
 }
 
-/** Moves a stale lock aside; puts it back when another contender's fresh lock was caught instead. */
-async function takeAway(
-  file: string,
-  aside: string,
-  stale: Owner | null,
-  alive: (pid: number) => boolean,
-): Promise<void> {
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw failure(file, error);
+/** A run that is alive and has put down its file; what dead ones left is removed. */
+async function otherRun(directory: string, mine: string, self: Self): Promise<Holder | null> {
+  for (const name of await readdir(directory)) {
+    if (name === mine || !name.startsWith(PREFIX)) continue;
+    const holder = holderOf(name);
+    // Our own number is that of a dead run: in a container every run may get the same one.
+    if (holder && holder.pid !== self.pid && self.alive(holder.pid)) return holder;
+    await rm(join(directory, name), { force: true });
   }
-  const caught = await ownerOf(aside);
-  if (caught && caught.pid !== stale?.pid && alive(caught.pid)) await linked(aside, file);
-  await rm(aside, { force: true });
+  return null;
 }
 
-async function ownerOf(file: string): Promise<Owner | null> {
-  try {
-    const value = JSON.parse(await readFile(file, 'utf8')) as Partial<Owner> | null;
-    return typeof value?.pid === 'number' ? { pid: value.pid, since: String(value.since) } : null;
-  } catch {
-    return null;
-  }
-}
-
-function failure(object: string, error: unknown): MigrationError {
-  return new MigrationError('work-dir', object, { detail: (error as Error).message }, error);
+function holderOf(name: string): Holder | null {
+  const [, pid, since] = /^run\.lock\.(\d{1,10})\.(\d{1,15})$/.exec(name) ?? [];
+  return pid && since ? { pid: Number(pid), since: new Date(Number(since)).toISOString() } : null;
 }

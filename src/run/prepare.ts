@@ -15,6 +15,7 @@ import type { Listings } from './context.ts';
 import { listSourceRefs, listTargetRefs } from './list-refs.ts';
 import { placeOwners } from './place-owners.ts';
 import type { Servers } from './servers.ts';
+import { withSuggestion } from './suggest-repository.ts';
 
 export type PrepareOptions = Servers & {
   config: Config;
@@ -32,7 +33,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const { target, config, history, selection, emit } = options;
   const identity = await connectBoth(options);
   const source = await discover(options);
-  selection.check(source);
+  await checkSelection(options, source);
   checkMaps(config, source);
   const owners = concerned(source, selection);
   const placements = await placeOwners(owners, { target, identity, config, history });
@@ -101,6 +102,17 @@ async function discover({
     summary: `${owners.length} owners, ${repositories.length} repositories`,
   });
   return inventory;
+}
+
+async function checkSelection(
+  { selection, source }: PrepareOptions,
+  inventory: SourceInventory,
+): Promise<void> {
+  try {
+    selection.check(inventory);
+  } catch (error) {
+    throw await withSuggestion(error, inventory, source);
+  }
 }
 
 /** Owners that have something to move, or whose group is wanted for itself. */

@@ -49,7 +49,9 @@ function fromProc(name: string): Running[] {
 /** For systems without /proc. */
 function fromPs(): Running[] {
   try {
-    const table = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
+    const table = execFileSync('ps', ['-A', '-ww', '-o', 'pid=', '-o', 'ppid=', '-o', 'args='], {
+      encoding: 'utf8',
+    });
     return [...table.matchAll(/^ *(\d+) +(\d+) (.*)$/gm)].map(([, pid, parent, command = '']) => ({
       pid: Number(pid),
       parent: Number(parent),

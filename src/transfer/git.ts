@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { simpleGit, type SimpleGitProgressEvent } from 'simple-git';
+import { endGit } from './end-git.ts';
+import { gitBinary } from './own-session.ts';
 import type { Remote } from './transport.ts';
 
 /** What git said when it did not exit with 0. */
@@ -52,13 +54,13 @@ function settings({ remotes, stallSeconds, env }: GitOptions): [string, string][
   return config;
 }
 
-const keptFromUser = ['GIT_SSL_CAPATH', 'GIT_EXEC_PATH'];
+const keptFromUser = new Set(['GIT_SSL_CAPATH', 'GIT_EXEC_PATH']);
 const steering = /^(GIT_|EDITOR$|VISUAL$|PAGER$|PREFIX$|SSH_ASKPASS$)/;
 
 function environment(options: GitOptions): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(options.env)) {
-    if (value === undefined || (steering.test(name) && !keptFromUser.includes(name))) continue;
+    if (value === undefined || (steering.test(name) && !keptFromUser.has(name))) continue;
     env[name] = value;
   }
   env['LC_ALL'] = 'C';
@@ -87,6 +89,7 @@ export function createGit(options: GitOptions): Git {
   setMaxListeners(0, options.signal);
   const git = simpleGit({
     baseDir: options.directory,
+    binary: gitBinary(env),
     abort: options.signal,
     unsafe: {
       allowUnsafeConfigEnvCount: true,
@@ -107,12 +110,20 @@ export function createGit(options: GitOptions): Git {
     ...(options.progress ? { progress: (event: SimpleGitProgressEvent) => options.progress?.(event) } : {}),
   }).env(env);
 
+  function end(): void {
+    endGit(options.remotes.map(({ url }) => url));
+  }
+
   return async (...args) => {
     failure = null;
+    // Before the library's own listener: once git has died its helpers are nobody's children.
+    options.signal.addEventListener('abort', end);
     try {
       return await git.raw(args);
     } catch (error) {
       throw failure ?? error;
+    } finally {
+      options.signal.removeEventListener('abort', end);
     }
   };
 }

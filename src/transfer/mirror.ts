@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { MigrationError } from '../errors.ts';
 import { createGit, type Git } from './git.ts';
 import { gitFailure } from './git-failure.ts';
+import { removeLeftovers, saysDamaged } from './mirror-damage.ts';
 import { pushChanges } from './push.ts';
 import type { TransferJob, TransferResult, Transport } from './transport.ts';
 
@@ -37,7 +38,13 @@ async function transfer(job: TransferJob, options: MirrorOptions): Promise<Trans
   job.progress('fetched', 100, bytes);
   await demandKnown(mirror, job);
   await job.beforeWrite();
-  return { results: await pushChanges(mirror, job), bytes };
+  try {
+    return { results: await pushChanges(mirror, job), bytes };
+  } catch (error) {
+    // The next try then makes a new one.
+    if (saysDamaged(error)) await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /** Names come from the server and are never used as a path. */
@@ -57,8 +64,8 @@ async function madeDirectory(directory: string): Promise<string> {
 
 async function update(git: Git, mirror: Git, directory: string, job: TransferJob): Promise<void> {
   try {
-    if (await isFile(join(directory, 'HEAD'))) await fetchInto(mirror, directory, job);
-    else await cloneTo(git, directory, job);
+    const fetched = (await isFile(join(directory, 'HEAD'))) && (await fetchInto(mirror, directory, job));
+    if (!fetched) await cloneTo(git, directory, job);
   } catch (error) {
     throw gitFailure(error, 'source', job.id, job.signal);
   }
@@ -67,34 +74,35 @@ async function update(git: Git, mirror: Git, directory: string, job: TransferJob
 /** A clone writes all refs in one go, where a fetch locks and writes each of them. It gets its name when it is whole. */
 async function cloneTo(git: Git, directory: string, job: TransferJob): Promise<void> {
   const unfinished = `${directory}.new`;
-  await rm(unfinished, { recursive: true, force: true });
+  // A git that outlived its killed run may still be writing there.
+  await rm(unfinished, { recursive: true, force: true, maxRetries: 5 });
   // Branches and tags are what a bare clone takes anyway.
   const further = job.patterns.filter((pattern) => !/^refs\/(heads|tags)\//.test(pattern));
   const refspecs = further.flatMap((pattern) => ['--config', `remote.origin.fetch=+${pattern}:${pattern}`]);
   await git('clone', '--bare', '--quiet', '--template=', ...refspecs, job.source.url, unfinished);
+  await rm(directory, { recursive: true, force: true });
   await rename(unfinished, directory);
 }
 
-async function fetchInto(mirror: Git, directory: string, job: TransferJob): Promise<void> {
-  await removeLeftovers(join(directory, 'objects', 'pack'));
+/** False when the mirror is damaged. */
+async function fetchInto(mirror: Git, directory: string, job: TransferJob): Promise<boolean> {
+  await removeLeftovers(directory);
   const refspecs = job.patterns.map((pattern) => `+${pattern}:${pattern}`);
-  await mirror(
-    'fetch',
-    '--prune',
-    '--no-tags',
-    '--no-write-fetch-head',
-    '--force',
-    job.source.url,
-    ...refspecs,
-  );
-}
-
-/** What an interrupted fetch left behind. */
-async function removeLeftovers(packs: string): Promise<void> {
-  const names = await readdir(packs).catch(() => []);
-  await Promise.all(
-    names.filter((name) => name.startsWith('tmp_')).map((name) => rm(join(packs, name), { force: true })),
-  );
+  try {
+    await mirror(
+      'fetch',
+      '--prune',
+      '--no-tags',
+      '--no-write-fetch-head',
+      '--force',
+      job.source.url,
+      ...refspecs,
+    );
+    return true;
+  } catch (error) {
+    if (job.signal.aborted || !saysDamaged(error)) throw error;
+    return false;
+  }
 }
 
 async function isFile(path: string): Promise<boolean> {

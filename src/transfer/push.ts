@@ -1,13 +1,15 @@
+import { MigrationError } from '../errors.ts';
 import type { RefChange } from '../model.ts';
 import type { Git } from './git.ts';
 import { GitExit } from './git.ts';
 import { gitFailure } from './git-failure.ts';
+import { sentBroken } from './mirror-damage.ts';
 import { pushBatches } from './push-batches.ts';
 import { parsePushReport, remoteText, type PushLine } from './push-report.ts';
 import type { RefResult, TransferJob } from './transport.ts';
 
 /** Reasons of git or the server that mean: the target is not as expected, nothing was written. */
-const movedReasons = [
+const movedReasons = new Set([
   'stale info',
   'non-fast-forward',
   'fetch first',
@@ -16,10 +18,10 @@ const movedReasons = [
   'incorrect old value provided',
   'reference already exists',
   'reference does not exist',
-];
+]);
 
 /** Fates that one ref brings on all the others of its push (gitlab-push-observed §g, §h). */
-const sharedFates = ['pre-receive hook declined', 'unpacker error'];
+const sharedFates = new Set(['pre-receive hook declined', 'unpacker error']);
 
 /** How many pushes may be refused as a whole before the rest is given up: each ref could be guilty. */
 const REFUSED_PUSHES = 64;
@@ -31,11 +33,12 @@ export async function pushChanges(git: Git, job: TransferJob): Promise<RefResult
   let refused = 0;
   for (let batch = queue.shift(); batch; batch = queue.shift()) {
     const { lines, text } = await push(git, job, batch);
-    const shared = batch.filter(({ ref }) => sharedFates.includes(lines.get(ref)?.reason ?? ''));
+    const shared = batch.filter(({ ref }) => sharedFates.has(lines.get(ref)?.reason ?? ''));
     for (const change of batch) {
       if (!shared.includes(change)) results.push(resultOf(change, lines, text));
     }
     if (shared.length === 0) continue;
+    if (sentBroken(text)) throw new MigrationError('push-failed', job.id, { detail: text });
     refused += 1;
     if (shared.length === 1 || refused > REFUSED_PUSHES) {
       results.push(...shared.map(({ ref }) => ({ ref, outcome: 'refused' as const, reason: text })));
@@ -51,7 +54,7 @@ function resultOf({ ref }: RefChange, lines: ReadonlyMap<string, PushLine>, text
   const line = lines.get(ref);
   if (line === undefined) return { ref, outcome: 'refused', reason: `git gave no result for it (${text})` };
   if (line.ok) return { ref, outcome: 'written' };
-  if (movedReasons.includes(line.reason)) return { ref, outcome: 'moved', reason: line.reason };
+  if (movedReasons.has(line.reason)) return { ref, outcome: 'moved', reason: line.reason };
   return { ref, outcome: 'refused', reason: line.reason };
 }
 

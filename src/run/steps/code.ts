@@ -72,12 +72,29 @@ async function move(work: ProjectWork, project: Project, context: RunContext): P
       context.emit({ type: 'item-progress', id: item.id, stage, percent, bytes }),
     signal: context.runtime.aborting,
   };
-  const { results, bytes } = await withOpenProtection(job, project, context);
+  const { results: answers, bytes } = await withOpenProtection(job, project, context);
+  const results = await lookedUp(answers, changes, project, context);
   const except = results.filter(({ outcome }) => outcome !== 'written').map(({ ref }) => ref);
   await journal.record({ item: item.id, step: 'code', status: 'done', refs, except });
   work.bytes += bytes;
   work.changes = corrected(changes, results);
   work.wrote ||= results.some(({ outcome }) => outcome === 'written');
+}
+
+/** When an answer is lost, git sends the push again by itself and meets its own refs: they are as they shall be. */
+async function lookedUp(
+  results: readonly RefResult[],
+  changes: readonly RefChange[],
+  project: Project,
+  { target }: RunContext,
+): Promise<readonly RefResult[]> {
+  if (!results.some(({ outcome }) => outcome === 'moved')) return results;
+  const { refs } = await target.listRefs(project.fullPath);
+  const wanted = new Map(Object.entries(idsOf(changes)));
+  return results.map((result) => {
+    const arrived = result.outcome === 'moved' && (refs.get(result.ref) ?? null) === wanted.get(result.ref);
+    return arrived ? { ref: result.ref, outcome: 'written' } : result;
+  });
 }
 
 /** The source's history holds everything that the project has: from now on it is ours to go on with. */

@@ -1,0 +1,176 @@
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { createGitBucket, type EmbeddedGitBucket } from '../../src/sandbox/gitbucket/gitbucket.ts';
+import { createGitLab, type EmbeddedGitLab } from '../../src/sandbox/gitlab/gitlab.ts';
+import { commitOn, git } from '../helpers/commits.ts';
+import { startCli } from '../helpers/run-cli.ts';
+import { descendants, ended, killAll } from '../helpers/processes.ts';
+import type { LoggedRequest } from '../../src/sandbox/server.ts';
+import { refsIn, writesOf } from '../helpers/servers.ts';
+
+/** Two servers and a work place on disk, stopped: each kill point goes on from its own copy. */
+export type Snapshot = { folder: string; sourceToken: string; urls: { gitbucket: string; gitlab: string } };
+
+export type World = {
+  folder: string;
+  gitbucket: EmbeddedGitBucket;
+  gitlab: EmbeddedGitLab;
+  cwd: string;
+  env: Record<string, string>;
+  close(): Promise<void>;
+};
+
+/** `unserved`: the request has no effect. `served`: the server does it, the client never hears. `alone`: git goes on without us. */
+export type KillMode = 'unserved' | 'served' | 'alone';
+
+/** Five repositories of two groups and a user. */
+export function seedSmall(gitbucket: EmbeddedGitBucket): void {
+  gitbucket.addUser({ login: 'carol', email: 'carol@source.example.com' });
+  for (const login of ['team-a', 'team-b'])
+    gitbucket.addGroup({ login, members: [{ login: 'root', manager: true }] });
+  const add = (owner: string, name: string, hidden: boolean): string => {
+    gitbucket.addRepository({ owner, name, private: hidden });
+    return gitbucket.gitDir(owner, name);
+  };
+  const refs = add('team-a', 'refs', true);
+  const first = commitOn(refs, 'main', 'first');
+  for (let number = 1; number < 30; number += 1) git(refs, 'update-ref', `refs/heads/b${number}`, first);
+  const tags = add('team-a', 'tags', false);
+  commitOn(tags, 'main', 'first');
+  git(tags, 'tag', 'light', 'main');
+  git(tags, 'tag', '-a', '-m', 'one', 'v1', 'main');
+  add('team-b', 'empty', true);
+  const rewritten = add('team-b', 'rewritten', false);
+  commitOn(rewritten, 'main', 'first');
+  commitOn(rewritten, 'main', 'second');
+  commitOn(rewritten, 'gone', 'a branch that is deleted later');
+  const tools = add('carol', 'tools', true);
+  commitOn(tools, 'trunk', 'first');
+  git(tools, 'symbolic-ref', 'HEAD', 'refs/heads/trunk');
+}
+
+/** What people did on the source between the first run and the second. */
+export function changeSource(gitbucket: EmbeddedGitBucket): void {
+  commitOn(gitbucket.gitDir('team-a', 'tags'), 'main', 'second');
+  const rewritten = gitbucket.gitDir('team-b', 'rewritten');
+  commitOn(rewritten, 'main', 'rewritten', { orphan: true });
+  git(rewritten, 'update-ref', '-d', 'refs/heads/gone');
+  gitbucket.addRepository({ owner: 'team-b', name: 'fresh' });
+  commitOn(gitbucket.gitDir('team-b', 'fresh'), 'main', 'first of fresh');
+}
+
+/** Starts both servers in a folder, which may hold a copy of a snapshot. */
+export async function openWorld(folder: string, snapshot?: Snapshot): Promise<World> {
+  if (snapshot) await cp(snapshot.folder, folder, { recursive: true });
+  const cwd = join(folder, 'work');
+  await mkdir(cwd, { recursive: true });
+  const gitbucket = await createGitBucket({ dir: join(folder, 'gitbucket') });
+  const gitlab = await createGitLab({ dir: join(folder, 'gitlab') });
+  if (snapshot) await moveJournal(cwd, snapshot, { gitbucket: gitbucket.url, gitlab: gitlab.url });
+  const env = {
+    GITBUCKET_URL: gitbucket.url,
+    GITBUCKET_TOKEN: snapshot?.sourceToken ?? gitbucket.token('root'),
+    GITLAB_URL: gitlab.url,
+    GITLAB_TOKEN: gitlab.token('root'),
+  };
+  return {
+    folder,
+    gitbucket,
+    gitlab,
+    cwd,
+    env,
+    async close() {
+      await Promise.all([gitbucket.close(), gitlab.close()]);
+    },
+  };
+}
+
+/** Stops the servers and keeps what they and the work place have. */
+export async function freeze(world: World): Promise<Snapshot> {
+  await world.gitlab.settle();
+  await world.close();
+  return {
+    folder: world.folder,
+    sourceToken: world.env['GITBUCKET_TOKEN'] ?? '',
+    urls: { gitbucket: world.gitbucket.url, gitlab: world.gitlab.url },
+  };
+}
+
+/** A copy of the servers listens on other ports, and a journal belongs to one pair of servers. */
+async function moveJournal(cwd: string, { urls }: Snapshot, now: Snapshot['urls']): Promise<void> {
+  const file = join(cwd, '.gb2gl', 'journal.jsonl');
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text === null) return;
+  await writeFile(file, text.replace(urls.gitbucket, now.gitbucket).replace(urls.gitlab, now.gitlab));
+}
+
+/** Everything that a finished migration is judged by. */
+export async function endState({ gitlab }: World): Promise<object> {
+  await gitlab.settle();
+  const { groups, projects } = gitlab.context.state;
+  return {
+    groups: groups.map(({ fullPath, visibility }) => `${fullPath} ${visibility}`).sort(),
+    projects: projects
+      .map((project) => {
+        const gitDir = gitlab.gitDir(project.fullPath);
+        return {
+          path: project.fullPath,
+          visibility: project.visibility,
+          head: execFileSync('git', ['-C', gitDir, 'symbolic-ref', 'HEAD'], { encoding: 'utf8' }).trim(),
+          refs: refsIn(gitDir, ['refs/']),
+          protections: project.protectedBranches.map(({ name, allowForcePush }) => ({
+            name,
+            allowForcePush,
+          })),
+        };
+      })
+      .sort((a, b) => (a.path < b.path ? -1 : 1)),
+  };
+}
+
+/** Requests of both servers in the order of their arrival. */
+export function allRequests({ gitbucket, gitlab }: World): LoggedRequest[] {
+  return [...gitbucket.server.requests, ...gitlab.server.requests].sort((a, b) => a.at - b.at);
+}
+
+/** Where a run is killed: at the n-th request of all, or at the n-th that writes something on the target. */
+export type KillPoint = { among: 'all' | 'writes'; number: number; mode: KillMode };
+
+/** Runs the command and kills it with -9 at the point; gives the request that was hit, null when it never came. */
+export async function runUntilKilled(
+  world: World,
+  args: readonly string[],
+  point: KillPoint,
+): Promise<string | null> {
+  const running = startCli(args, world);
+  const root = running.child.pid ?? 0;
+  const servers = [world.gitbucket.server, world.gitlab.server];
+  let seen = 0;
+  let hit: string | null = null;
+  let orphans: number[] = [];
+
+  function arrived(requests: readonly LoggedRequest[]): void {
+    const last = requests.slice(-1);
+    if (point.among === 'writes' && writesOf(last).length === 0) return;
+    seen += 1;
+    if (seen !== point.number) return;
+    hit = last.map(({ method, url }) => `${method} ${url}`).join();
+    orphans = descendants(root);
+    running.child.kill('SIGKILL');
+    if (point.mode !== 'alone') killAll(orphans);
+    // The sandbox answers a fault with 500, to nobody: the request has had no effect.
+    if (point.mode === 'unserved') throw new Error('the client is gone');
+  }
+
+  for (const { faults, requests } of servers)
+    faults.add({ url: /./, times: Infinity, action: { kind: 'notice', call: () => arrived(requests) } });
+  await running.finished;
+  await ended(orphans);
+  for (const { faults } of servers) faults.clear();
+  return hit;
+}
+
+export function removeFolder(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true, maxRetries: 3 });
+}

@@ -1,0 +1,179 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import { expect, test } from 'vitest';
+import { journalFile, readJournal } from '../../src/journal/journal.ts';
+import { parseResult } from '../../src/report/schema.ts';
+import type { LoggedRequest } from '../../src/sandbox/server.ts';
+import { descendants, ended } from '../helpers/processes.ts';
+import { runCli, startCli, type CliResult } from '../helpers/run-cli.ts';
+import { writesOf } from '../helpers/servers.ts';
+import { tempDir } from '../helpers/temp-dir.ts';
+import {
+  allRequests,
+  changeSource,
+  endState,
+  freeze,
+  openWorld,
+  removeFolder,
+  runUntilKilled,
+  seedSmall,
+  type KillPoint,
+  type Snapshot,
+  type World,
+} from './resume-world.ts';
+
+const WORKERS = 3;
+
+/** Requests of an undisturbed run, and what it leaves. */
+type Wanted = { args: string[]; requests: LoggedRequest[]; state: object };
+
+async function undisturbed(folder: string, snapshot: Snapshot, args: string[]): Promise<Wanted> {
+  const world = await openWorld(join(folder, 'undisturbed'), snapshot);
+  try {
+    const { code, stderr } = await runCli(args, world);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    return { args, requests: allRequests(world), state: await endState(world) };
+  } finally {
+    await world.close();
+  }
+}
+
+/**
+ * Every write is killed before it is done, and all or some also after it. Of the other requests every one after the first
+ * write is taken, or a sample; those before it are all alike, for nothing has happened yet.
+ */
+function pointsOf(
+  { requests }: Wanted,
+  sample: { before: number; after: number; served: number },
+): KillPoint[] {
+  const modes = ['unserved', 'served', 'alone'] as const;
+  const writes = writesOf(requests);
+  const firstWrite = requests.findIndex((request) => writes.includes(request));
+  const points: KillPoint[] = [];
+  for (const [index, request] of requests.entries()) {
+    const every = index < firstWrite ? sample.before : sample.after;
+    if (writes.includes(request) || index % every !== 0) continue;
+    points.push({ among: 'all', number: index + 1, mode: modes[points.length % 3] ?? 'served' });
+  }
+  for (const [index] of writes.entries()) {
+    points.push({ among: 'writes', number: index + 1, mode: 'unserved' });
+    if (index % sample.served === 0) points.push({ among: 'writes', number: index + 1, mode: 'served' });
+  }
+  return points;
+}
+
+type Outcome = { point: KillPoint; hit: string | null; fault: string | null };
+
+/** Kills a run at the point and runs the same command again to the end. */
+async function tryPoint(
+  folder: string,
+  snapshot: Snapshot,
+  wanted: Wanted,
+  point: KillPoint,
+): Promise<Outcome> {
+  const place = join(folder, `${point.among}-${point.number}-${point.mode}`);
+  const world = await openWorld(place, snapshot);
+  try {
+    const hit = await runUntilKilled(world, wanted.args, point);
+    const again = await runCli([...wanted.args, '--json'], world);
+    await readJournal(journalFile(join(world.cwd, '.gb2gl')));
+    return { point, hit, fault: await faultOf(again, wanted, world) };
+  } finally {
+    await world.close();
+    await removeFolder(place);
+  }
+}
+
+async function faultOf(again: CliResult, wanted: Wanted, world: World): Promise<string | null> {
+  if (again.code !== 0) return `exit ${again.code}, ${again.stderr}`;
+  const bad = parseResult(JSON.parse(again.stdout)).items.filter(({ state }) => state !== 'proven');
+  if (bad.length > 0) return `not proven: ${bad.map(({ id }) => id).join(', ')}`;
+  const found = JSON.stringify(await endState(world));
+  return found === JSON.stringify(wanted.state)
+    ? null
+    : `${found}\ninstead of\n${JSON.stringify(wanted.state)}`;
+}
+
+async function outcomesOf(
+  folder: string,
+  snapshot: Snapshot,
+  wanted: Wanted,
+  points: readonly KillPoint[],
+): Promise<{ faults: Outcome[]; missed: number }> {
+  const limit = pLimit(WORKERS);
+  const outcomes = await Promise.all(
+    points.map((point) => limit(() => tryPoint(folder, snapshot, wanted, point))),
+  );
+  return {
+    faults: outcomes.filter(({ fault }) => fault !== null),
+    missed: outcomes.filter(({ hit }) => hit === null).length,
+  };
+}
+
+test('a run that is killed at any request is finished by the next one, as if it had never been disturbed', async () => {
+  const folder = await tempDir();
+  const first = await openWorld(join(folder, 'first'));
+  seedSmall(first.gitbucket);
+  const snapshot = await freeze(first);
+
+  const wanted = await undisturbed(folder, snapshot, ['migrate', '--all']);
+  const points = pointsOf(wanted, { before: 8, after: 1, served: 1 });
+  const { faults, missed } = await outcomesOf(folder, snapshot, wanted, points);
+
+  expect(faults).toEqual([]);
+  expect(points.length).toBeGreaterThan(20);
+  // Requests that run side by side are not always as many: the last points may lie beyond the end.
+  expect(missed).toBeLessThan(4);
+}, 300_000);
+
+test('so is a later run that brings new commits, rewritten history, a deleted branch and a new repository', async () => {
+  const folder = await tempDir();
+  const first = await openWorld(join(folder, 'first'));
+  seedSmall(first.gitbucket);
+  expect((await runCli(['migrate', '--all'], first)).code).toBe(0);
+  changeSource(first.gitbucket);
+  const snapshot = await freeze(first);
+
+  const args = ['migrate', '--all', '--prune', '--yes'];
+  const wanted = await undisturbed(folder, snapshot, args);
+  const points = pointsOf(wanted, { before: 12, after: 4, served: 2 });
+  const { faults, missed } = await outcomesOf(folder, snapshot, wanted, points);
+
+  expect(faults).toEqual([]);
+  expect(points.length).toBeGreaterThan(20);
+  // Requests that run side by side are not always as many: the last points may lie beyond the end.
+  expect(missed).toBeLessThan(4);
+}, 300_000);
+
+test.each(['git-upload-pack', 'git-receive-pack'])(
+  'a git that outlives its killed run in %s does not disturb the next run, even at the same moment',
+  async (service) => {
+    const folder = await tempDir();
+    const world = await openWorld(folder);
+    try {
+      seedSmall(world.gitbucket);
+      const server = service === 'git-upload-pack' ? world.gitbucket.server : world.gitlab.server;
+      let orphans: number[] = [];
+      const call = async (): Promise<void> => {
+        orphans = descendants(running.child.pid ?? 0);
+        running.child.kill('SIGKILL');
+        // The next run is well under way when this request is served.
+        await delay(900);
+      };
+      server.faults.add({ method: 'POST', url: new RegExp(`${service}$`), action: { kind: 'notice', call } });
+      const running = startCli(['migrate', '--all'], world);
+      await new Promise((resolve) => running.child.once('exit', resolve));
+      expect(orphans.length).toBeGreaterThan(0);
+
+      const { code, stderr } = await runCli(['migrate', '--all'], world);
+
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      await ended(orphans);
+      expect(await runCli(['verify', '--all'], world)).toMatchObject({ code: 0 });
+      expect(world.gitlab.context.state.projects.length).toBe(5);
+    } finally {
+      await world.close();
+    }
+  },
+);

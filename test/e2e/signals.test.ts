@@ -1,0 +1,148 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { journalFile, readJournal } from '../../src/journal/journal.ts';
+import { parseResult } from '../../src/report/schema.ts';
+import { commitOn } from '../helpers/commits.ts';
+import { descendants, ended } from '../helpers/processes.ts';
+import { runCli, type CliResult } from '../helpers/run-cli.ts';
+import { refsIn, testServers, writesOf, type TestServers } from '../helpers/servers.ts';
+
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const NAMES = ['one', 'two', 'three', 'four', 'five', 'six'];
+
+type Running = { child: ChildProcess; finished: Promise<CliResult>; heard(text: string): Promise<void> };
+
+/** As a shell starts it: the leader of a process group of its own, to which the terminal sends Ctrl-C. */
+function startInOwnGroup(args: readonly string[], cwd: string, env: Record<string, string>): Running {
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: cwd, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const finished = new Promise<CliResult>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+  return {
+    child,
+    finished,
+    heard: (text) => until(() => stderr.includes(text), `"${text}" on stderr`),
+  };
+}
+
+async function until(holds: () => boolean, what: string): Promise<void> {
+  for (let waited = 0; !holds(); waited += 10) {
+    if (waited > 20_000) throw new Error(`waited in vain for ${what}`);
+    await delay(10);
+  }
+}
+
+/** Ctrl-C in a terminal reaches the whole group. */
+function pressCtrlC({ child }: Running): void {
+  process.kill(-(child.pid ?? 0), 'SIGINT');
+}
+
+async function serversWithSix(): Promise<TestServers & { cwd: string }> {
+  const servers = await testServers();
+  servers.gitbucket.addGroup({ login: 'team-a', members: [{ login: 'root', manager: true }] });
+  for (const name of NAMES) {
+    servers.gitbucket.addRepository({ owner: 'team-a', name });
+    commitOn(servers.gitbucket.gitDir('team-a', name), 'main', `first of ${name}`);
+  }
+  const cwd = join(servers.folder, 'work');
+  await mkdir(cwd, { recursive: true });
+  return { ...servers, cwd };
+}
+
+async function demandFinishedByNextRun({
+  gitbucket,
+  gitlab,
+  cwd,
+  env,
+}: TestServers & { cwd: string }): Promise<void> {
+  const next = await runCli(['migrate', '--all', '--json'], { cwd, env });
+  expect({ code: next.code, stderr: next.stderr }).toMatchObject({ code: 0 });
+  expect(parseResult(JSON.parse(next.stdout)).items.map(({ state }) => state)).toEqual(
+    Array.from({ length: NAMES.length + 1 }, () => 'proven'),
+  );
+  for (const name of NAMES)
+    expect(refsIn(gitlab.gitDir(`team-a/${name}`))).toEqual(refsIn(gitbucket.gitDir('team-a', name)));
+  const created = gitlab.server.requests.filter(
+    ({ method, url, status }) => method === 'POST' && url.endsWith('/api/v4/projects') && status === 201,
+  );
+  expect(created.length).toBe(NAMES.length);
+}
+
+test.each([
+  ['Ctrl-C', pressCtrlC],
+  ['SIGTERM', ({ child }: Running) => void child.kill('SIGTERM')],
+])('the first %s finishes what is being pushed and names what was not begun', async (_name, send) => {
+  const world = await serversWithSix();
+  const { gitlab, cwd, env } = world;
+  const call = async (): Promise<void> => {
+    send(running);
+    // Long enough for git to die of the signal, if it got it.
+    await delay(700);
+  };
+  gitlab.server.faults.add({ method: 'POST', url: /git-receive-pack$/, action: { kind: 'notice', call } });
+  const running = startInOwnGroup(['migrate', '--all', '--json', '--concurrency', '1'], cwd, env);
+
+  const { code, stdout, stderr } = await running.finished;
+
+  expect({ code, stderr }).toMatchObject({ code: 130 });
+  expect(stderr).toContain('finishing what is under way');
+  const projects = parseResult(JSON.parse(stdout)).items.filter(({ kind }) => kind === 'project');
+  expect(projects.filter(({ state }) => state === 'proven').length).toBe(1);
+  expect(projects.filter(({ state }) => state === 'interrupted').length).toBe(NAMES.length - 1);
+  expect(gitlab.context.state.projects.length).toBe(1);
+  await demandFinishedByNextRun(world);
+});
+
+test('the second Ctrl-C stops at once, leaves no git behind and a journal that the next run goes on with', async () => {
+  const world = await serversWithSix();
+  const { gitlab, cwd, env } = world;
+  gitlab.server.faults.add({ method: 'POST', url: /git-receive-pack$/, action: { kind: 'hang' } });
+  const running = startInOwnGroup(['migrate', '--all', '--concurrency', '2'], cwd, env);
+  const pushes = (): number =>
+    gitlab.server.requests.filter(({ method, url }) => method === 'POST' && url.endsWith('git-receive-pack'))
+      .length;
+  await until(() => pushes() > 0, 'a push');
+
+  pressCtrlC(running);
+  await running.heard('finishing what is under way');
+  const below = descendants(running.child.pid ?? 0);
+  expect(below.length).toBeGreaterThan(0);
+  const pressed = Date.now();
+  pressCtrlC(running);
+  const { code } = await running.finished;
+
+  expect(code).toBe(130);
+  expect(Date.now() - pressed).toBeLessThan(3000);
+  await ended(below, 2000);
+  const { history } = await readJournal(journalFile(join(cwd, '.gb2gl')));
+  expect(history.servers).not.toBeNull();
+  await demandFinishedByNextRun(world);
+});
+
+test('Ctrl-C while the servers are being read writes nothing on the target', async () => {
+  const world = await serversWithSix();
+  const { gitbucket, gitlab, cwd, env } = world;
+  const call = async (): Promise<void> => {
+    pressCtrlC(running);
+    await running.heard('finishing what is under way');
+  };
+  gitbucket.server.faults.add({ url: /team-a\/repos/, action: { kind: 'notice', call } });
+  const running = startInOwnGroup(['migrate', '--all'], cwd, env);
+
+  expect((await running.finished).code).toBe(130);
+
+  expect(writesOf(gitlab.server.requests)).toEqual([]);
+  await demandFinishedByNextRun(world);
+});

@@ -1,0 +1,195 @@
+import { spawn } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import { parseResult } from '../../src/report/schema.ts';
+import { displayWidth } from '../../src/ui/width.ts';
+import { commitOn } from '../helpers/commits.ts';
+import { runCli } from '../helpers/run-cli.ts';
+import { testServers, writesOf, type TestServers } from '../helpers/servers.ts';
+
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const ESCAPE = '\u001B';
+const SHOW_CURSOR = `${ESCAPE}[?25h`;
+const HIDE_CURSOR = `${ESCAPE}[?25l`;
+const NAMES = ['short', 'a-repository-with-a-name-that-is-longer-than-a-narrow-terminal-is-wide', 'third'];
+
+type Place = TestServers & { cwd: string };
+
+async function place(): Promise<Place> {
+  const servers = await testServers();
+  servers.gitbucket.addGroup({ login: 'team', members: [{ login: 'root', manager: true }] });
+  for (const name of NAMES) {
+    servers.gitbucket.addRepository({ owner: 'team', name });
+    commitOn(servers.gitbucket.gitDir('team', name), 'main', `first of ${name}`);
+  }
+  const cwd = join(servers.folder, 'work');
+  await mkdir(cwd);
+  return { ...servers, cwd };
+}
+
+type Size = { columns: number; rows: number };
+const wide: Size = { columns: 100, rows: 40 };
+type Answer = { after: string; type: string };
+type InTerminal = { press(keys: string): void; finished: Promise<{ code: number | null; screen: string }> };
+
+/** Starts the binary under a pseudo terminal of a size; types the answer once the text has appeared. */
+function startInTerminal(
+  { cwd, env }: Place,
+  args: readonly string[],
+  { columns, rows }: Size,
+  answer?: Answer,
+): InTerminal {
+  const command = `stty cols ${columns} rows ${rows}; exec '${process.execPath}' '${cli}' ${args.join(' ')}`;
+  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: cwd, TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
+  });
+  let screen = '';
+  let answered = answer === undefined;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    screen += text;
+    if (answered || !answer || !screen.includes(answer.after)) return;
+    answered = true;
+    child.stdin.write(answer.type);
+  });
+  const finished = new Promise<{ code: number | null; screen: string }>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, screen }));
+  });
+  return { press: (keys) => void child.stdin.write(keys), finished };
+}
+
+function runInTerminal(...args: Parameters<typeof startInTerminal>): InTerminal['finished'] {
+  return startInTerminal(...args).finished;
+}
+
+function widest(screen: string): number {
+  const lines = stripVTControlCharacters(screen).split(/[\r\n]+/);
+  return Math.max(...lines.map((line) => displayWidth(line)));
+}
+
+test.each([
+  { columns: 120, rows: 40 },
+  { columns: 40, rows: 10 },
+])('on a terminal of $columns columns the moving picture fits and ends cleanly', async (size) => {
+  const where = await place();
+
+  const { code, screen } = await runInTerminal(where, ['migrate', '--all', '--yes'], size);
+
+  expect({ code, screen }).toMatchObject({ code: 0 });
+  expect(screen).toContain(HIDE_CURSOR);
+  expect(screen.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(screen.lastIndexOf(HIDE_CURSOR));
+  expect(stripVTControlCharacters(screen)).toContain('3 repositories');
+  // Paths of the reports are never broken: people copy them.
+  const text = screen.replaceAll(/^.*report[s.].*$/gm, '');
+  expect(widest(text)).toBeLessThanOrEqual(size.columns);
+});
+
+test('the plan is shown before anything is done, and "n" changes nothing', async () => {
+  const where = await place();
+  const answer = { after: 'Go on?', type: 'n\r' };
+
+  const { code, screen } = await runInTerminal(where, ['migrate', '--all'], wide, answer);
+
+  expect({ code, screen }).toMatchObject({ code: 0 });
+  const text = stripVTControlCharacters(screen);
+  expect(text.indexOf('team')).toBeLessThan(text.indexOf('Go on?'));
+  expect(text).toContain('Nothing was changed.');
+  expect(writesOf(where.gitlab.server.requests)).toEqual([]);
+});
+
+test('"y" carries the plan out', async () => {
+  const where = await place();
+  const answer = { after: 'Go on?', type: 'y\r' };
+
+  const { code, screen } = await runInTerminal(where, ['migrate', '--all'], wide, answer);
+
+  expect({ code, screen }).toMatchObject({ code: 0 });
+  expect(where.gitlab.context.state.projects.length).toBe(3);
+});
+
+test.each([
+  ['Ctrl-C', '\u0003'],
+  ['Ctrl-D', '\u0004'],
+])('%s at the question changes nothing and leaves no lock behind', async (_name, type) => {
+  const where = await place();
+  const answer = { after: 'Go on?', type };
+
+  const { code, screen } = await runInTerminal(where, ['migrate', '--all'], wide, answer);
+
+  expect([0, 130]).toContain(code);
+  expect(screen).not.toContain('unsettled');
+  expect(writesOf(where.gitlab.server.requests)).toEqual([]);
+  expect((await runCli(['migrate', '--all'], where)).code).toBe(0);
+});
+
+test('Ctrl-C typed while repositories are moved finishes what is begun and shows the cursor again', async () => {
+  const where = await place();
+  const call = async (): Promise<void> => {
+    running.press('\u0003');
+    // Long enough for git to die of the signal, if the terminal sent it one.
+    await delay(700);
+  };
+  where.gitlab.server.faults.add({
+    method: 'POST',
+    url: /git-receive-pack$/,
+    action: { kind: 'notice', call },
+  });
+  const running = startInTerminal(where, ['migrate', '--all', '--yes', '--concurrency', '1'], wide);
+
+  const { code, screen } = await running.finished;
+
+  expect({ code, screen }).toMatchObject({ code: 130 });
+  expect(stripVTControlCharacters(screen)).toContain('2 proven, 2 interrupted');
+  expect(screen.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(screen.lastIndexOf(HIDE_CURSOR));
+  expect((await runCli(['migrate', '--all'], where)).code).toBe(0);
+});
+
+test('into a pipe goes one line for each repository, without escape codes', async () => {
+  const where = await place();
+  const { code, stdout } = await runCli(['migrate', '--all'], where);
+  expect(code).toBe(0);
+  expect(stdout).not.toContain(ESCAPE);
+  for (const name of NAMES)
+    expect(stdout.split('\n').filter((line) => line.includes(`team/${name}: `)).length).toBe(1);
+});
+
+test('--json prints exactly one document on stdout, for migrate, plan, verify and status', async () => {
+  const where = await place();
+  for (const command of ['plan', 'migrate', 'verify']) {
+    const { stdout, stderr } = await runCli([command, '--all', '--json'], where);
+    expect({ command, stderr, lines: stdout.trim().split('\n').length }).toMatchObject({ lines: 1 });
+    expect(() => JSON.parse(stdout) as unknown).not.toThrow();
+  }
+  const verify = await runCli(['verify', '--all', '--json'], where);
+  expect(parseResult(JSON.parse(verify.stdout)).exitCode).toBe(0);
+  const status = await runCli(['status', '--json'], where);
+  expect(JSON.parse(status.stdout)).toMatchObject({ command: 'status', counts: { proven: 3 } });
+});
+
+test('--quiet tells the summary only', async () => {
+  const where = await place();
+  const { code, stdout, stderr } = await runCli(['migrate', '--all', '--quiet'], where);
+  expect(code).toBe(0);
+  expect(stderr).toBe('');
+  expect(stdout).toContain('3 repositories');
+  expect(stdout).not.toContain('Read what is there');
+});
+
+test('a reader that closes early is no fault', async () => {
+  const where = await place();
+  const child = spawn('sh', ['-c', `'${process.execPath}' '${cli}' plan --all | head -1; exit 0`], {
+    cwd: where.cwd,
+    env: { PATH: process.env['PATH'], HOME: where.cwd, ...where.env },
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  await new Promise((resolve) => child.once('close', resolve));
+  expect(stdout.split('\n').length).toBe(2);
+  expect(stderr).toBe('');
+});

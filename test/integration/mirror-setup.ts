@@ -1,0 +1,94 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RefChange } from '../../src/model.ts';
+import { planRefs } from '../../src/plan/refs.ts';
+import { createMirrorTransport } from '../../src/transfer/mirror.ts';
+import type { TransferJob, TransferResult } from '../../src/transfer/transport.ts';
+import { refsIn, testServers, type TestServers } from '../helpers/servers.ts';
+
+export type MirrorSetup = TestServers & {
+  /** Bare repositories of both servers. */
+  source: string;
+  target: string;
+  /** What would be done now; `ours`: everything on the target was written by us. */
+  changes(options?: { ours?: boolean; prune?: boolean }): RefChange[];
+  transfer(changes: readonly RefChange[], more?: Partial<TransferJob>): Promise<TransferResult>;
+  /** The mirror's folder, once there is one. */
+  mirror(): Promise<string>;
+};
+
+/** One repository on the embedded GitBucket, one empty project on the embedded GitLab, and the transport between them. */
+export async function mirrorSetup(): Promise<MirrorSetup> {
+  const servers = await testServers();
+  const { gitbucket, gitlab, folder, env } = servers;
+  gitbucket.addGroup({ login: 'team', members: [{ login: 'root', manager: true }] });
+  gitbucket.addRepository({ owner: 'team', name: 'one', private: true });
+  gitlab.addGroup({ path: 'team' });
+  gitlab.addProject({ namespace: 'team', path: 'one' });
+  const source = gitbucket.gitDir('team', 'one');
+  const target = gitlab.gitDir('team/one');
+  const directory = join(folder, 'mirrors');
+  const transport = createMirrorTransport({
+    directory,
+    env: { PATH: process.env['PATH'] },
+    stallSeconds: 30,
+  });
+
+  function job(changes: readonly RefChange[]): TransferJob {
+    const password = { source: env['GITBUCKET_TOKEN'] ?? '', target: env['GITLAB_TOKEN'] ?? '' };
+    return {
+      id: 'team/one',
+      source: {
+        url: `${gitbucket.url}/git/team/one.git`,
+        username: 'root',
+        password: password.source,
+        caFile: null,
+      },
+      target: {
+        url: `${gitlab.url}/team/one.git`,
+        username: 'oauth2',
+        password: password.target,
+        caFile: null,
+      },
+      patterns: ['refs/heads/*', 'refs/tags/*', 'refs/notes/*'],
+      changes,
+      mustKnow: [],
+      beforeWrite: () => Promise.resolve(),
+      progress() {},
+      signal: new AbortController().signal,
+    };
+  }
+
+  return {
+    ...servers,
+    source,
+    target,
+    changes({ ours = false, prune = false } = {}) {
+      const there = refMap(target);
+      return planRefs({
+        source: { refs: refMap(source), head: 'refs/heads/main' },
+        target: there,
+        written: new Map(ours ? [...there].map(([ref, id]) => [ref, new Set([id])]) : []),
+        defaultBranch: 'main',
+        preference: 'main',
+        notes: true,
+        prune,
+        targetDefault: 'main',
+      });
+    },
+    transfer: (changes, more = {}) => transport.transfer({ ...job(changes), ...more }),
+    async mirror() {
+      const [name = ''] = await readdir(directory);
+      return join(directory, name);
+    },
+  };
+}
+
+function refMap(gitDir: string): Map<string, string> {
+  return new Map(
+    refsIn(gitDir, ['refs/heads', 'refs/tags', 'refs/notes']).map((line) => [
+      line.slice(41),
+      line.slice(0, 40),
+    ]),
+  );
+}
