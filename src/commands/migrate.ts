@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { MigrationError } from '../errors.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
@@ -110,11 +110,18 @@ async function confirmed(
   await session.terminal.stop();
   const lines = renderPlan(plan, { width: session.terminal.columns(), palette: session.terminal.palette });
   session.say(`${lines.join('\n')}\n\n`);
-  const reader = createInterface({ input: world.stdin, output: world.stdout });
-  const answer = await reader.question('Go on? [Y/n] ', { signal: world.runtime.stopping }).catch(() => 'n');
-  reader.close();
-  const yes = /^(y|yes|)$/i.test(answer.trim());
+  const yes = /^(y|yes|)$/i.test(await answerTo('Go on? [Y/n] ', world));
   if (!yes) session.say('Nothing was changed.\n');
   session.terminal = await openTerminal(options, world, session.config.limits.transfers);
   return yes;
+}
+
+/** What is typed; `n` at the end of the input. @throws interrupted on Ctrl-C, which the terminal hands over as a key */
+function answerTo(question: string, { stdin, stdout }: World): Promise<string> {
+  const reader = createInterface({ input: stdin, output: stdout });
+  return new Promise<string>((resolve, reject) => {
+    reader.once('SIGINT', () => reject(new MigrationError('interrupted', 'migrate')));
+    reader.once('close', () => resolve('n'));
+    reader.question(question, (answer) => resolve(answer.trim()));
+  }).finally(() => reader.close());
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import { writeAll } from './write-all.ts';
 
 export type GitHttpCall = {
   /** Absolute path of the bare repository. */
@@ -81,7 +82,7 @@ async function relayCgi(child: ChildProcess, output: Readable, response: ServerR
   let started = false;
   for await (const chunk of output as AsyncIterable<Buffer>) {
     if (started) {
-      await write(response, chunk);
+      await writeAll(response, chunk);
       continue;
     }
     head = Buffer.concat([head, chunk]);
@@ -89,7 +90,7 @@ async function relayCgi(child: ChildProcess, output: Readable, response: ServerR
     if (end < 0) continue;
     started = true;
     writeHead(response, head.subarray(0, end).toString('latin1'));
-    if (head.length > end + 4) await write(response, head.subarray(end + 4));
+    if (head.length > end + 4) await writeAll(response, head.subarray(end + 4));
   }
   await new Promise<void>((resolve) =>
     child.exitCode === null ? child.once('exit', () => resolve()) : resolve(),
@@ -109,17 +110,4 @@ function writeHead(response: ServerResponse, head: string): void {
     else headers.push([name, value]);
   }
   response.writeHead(status, headers.flat());
-}
-
-async function write(response: ServerResponse, chunk: Buffer): Promise<void> {
-  if (response.destroyed || response.write(chunk)) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      response.off('drain', done);
-      response.off('close', done);
-      resolve();
-    };
-    response.on('drain', done);
-    response.on('close', done);
-  });
 }

@@ -113,15 +113,15 @@ test('"y" carries the plan out', async () => {
 });
 
 test.each([
-  ['Ctrl-C', '\u0003'],
-  ['Ctrl-D', '\u0004'],
-])('%s at the question changes nothing and leaves no lock behind', async (_name, type) => {
+  ['Ctrl-C', '\u0003', 130],
+  ['Ctrl-D', '\u0004', 0],
+])('%s at the question changes nothing and leaves no lock behind', async (_name, type, expected) => {
   const where = await place();
   const answer = { after: 'Go on?', type };
 
   const { code, screen } = await runInTerminal(where, ['migrate', '--all'], wide, answer);
 
-  expect([0, 130]).toContain(code);
+  expect(code).toBe(expected);
   expect(screen).not.toContain('unsettled');
   expect(writesOf(where.gitlab.server.requests)).toEqual([]);
   expect((await runCli(['migrate', '--all'], where)).code).toBe(0);
@@ -192,4 +192,12 @@ test('a reader that closes early is no fault', async () => {
   await new Promise((resolve) => child.once('close', resolve));
   expect(stdout.split('\n').length).toBe(2);
   expect(stderr).toBe('');
+});
+
+test.each(['status', 'demo'])('gb2gl %s ends by itself on a terminal', async (command) => {
+  const where = await place();
+
+  const { code, screen } = await runInTerminal(where, [command], wide);
+
+  expect({ code, screen }).toMatchObject({ code: 0 });
 });

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Writable } from 'node:stream';
+import { writeAll } from '../../write-all.ts';
 import type { Body } from './push-request.ts';
 
 /** Hands the body to git; stops when git has heard enough or the client has gone. */
@@ -16,25 +16,17 @@ export async function feed(
   child.once('exit', () => {
     stopped = true;
   });
-  await write(stdin, head);
+  await writeAll(stdin, head);
   try {
     for (;;) {
       if (stopped) return 'stopped';
       const { done, value } = await body.next();
       if (done) break;
-      await write(stdin, value);
+      await writeAll(stdin, value);
     }
   } catch {
     return 'gone';
   }
   stdin.end();
   return 'ended';
-}
-
-async function write(stdin: Writable, chunk: Buffer): Promise<void> {
-  if (stdin.destroyed || stdin.write(chunk)) return;
-  await new Promise<void>((resolve) => {
-    stdin.once('drain', resolve);
-    stdin.once('close', resolve);
-  });
 }

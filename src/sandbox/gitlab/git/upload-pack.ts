@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import { writeAll } from '../../write-all.ts';
 import { killGit, startGit, uploadPackConfig } from './gitaly.ts';
 import type { Body } from './push-request.ts';
 import { clientGone, openBody, send } from './workhorse.ts';
@@ -47,7 +48,6 @@ async function copy(output: Readable, response: ServerResponse, gone: AbortSigna
   for await (const chunk of output as AsyncIterable<Buffer>) {
     if (gone.aborted) continue;
     if (!response.headersSent) response.writeHead(200, RESULT);
-    if (response.write(chunk)) continue;
-    await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    await writeAll(response, chunk);
   }
 }
