@@ -31,7 +31,7 @@ export const catalogue = {
     exit: 2,
   },
   'config-invalid': {
-    message: (c) => `the configuration has ${c['count']} problem(s):\n${c['detail']}`,
+    message: (c) => `the configuration (${c['where']}) has ${c['count']} problem(s):\n${c['detail']}`,
     hint: () => 'migrate.config.example.json shows every key; docs/config.md explains them',
     blame: 'you',
     retryable: false,
@@ -136,6 +136,14 @@ export const catalogue = {
     retryable: false,
     exit: 3,
   },
+  'user-refused': {
+    message: (c) => `GitLab at ${c['object']} accepts the token but not its user: ${c['detail']}`,
+    hint: () =>
+      'ask the GitLab administrator to unblock or confirm the user, or use the token of another user (a new token of this one does not help)',
+    blame: 'you',
+    retryable: false,
+    exit: 3,
+  },
   'token-scope': {
     message: (c) =>
       `the GitLab token lacks the scope "api" (it has: ${c['scopes'] || 'none that the API accepts'}${c['detail'] ? `; ${c['detail']}` : ''})`,
@@ -161,7 +169,7 @@ export const catalogue = {
       'use a token of a user who may, create the group by hand and make that user its owner, or map the owner into an existing group: "map": { "owners": { … } }, or set "parentGroup"',
     blame: 'target',
     retryable: false,
-    exit: 3,
+    exit: 4,
   },
   'parent-group-missing': {
     message: (c) => `the parent group ${c['object']} does not exist on GitLab or is not visible to the token`,
@@ -237,7 +245,7 @@ export const catalogue = {
   'path-taken': {
     message: (c) => `${c['object']} exists on GitLab already and was not made by this tool: ${c['detail']}`,
     hint: (c) =>
-      `choose another path: "map": { "repositories": { "${c['repository']}": "${c['suggestion']}" } }, or remove the project by hand`,
+      `choose another path: "map": { "repositories": { "${repositoryOf(c)}": "${c['suggestion'] ?? `${repositoryOf(c)}-gitbucket`}" } }, or remove the project by hand`,
     blame: 'target',
     retryable: false,
     exit: 4,
@@ -336,6 +344,22 @@ export const catalogue = {
     retryable: false,
     exit: 1,
   },
+  'push-too-large': {
+    message: (c) =>
+      `GitLab, or a proxy before it, takes no push as large as that of ${c['object']}: ${c['detail']}`,
+    hint: () =>
+      "the push is split along the history; when one commit alone is too large, the administrator must raise the limit (receive_max_input_size, or the proxy's body size)",
+    blame: 'target',
+    retryable: false,
+    exit: 1,
+  },
+  'relay-unfit': {
+    message: (c) => `${c['object']} cannot be moved without a mirror on disk: ${c['detail']}`,
+    hint: () => 'run again with --transport auto or --transport mirror',
+    blame: 'you',
+    retryable: false,
+    exit: 1,
+  },
   'push-failed': {
     message: (c) => `the push of ${c['object']} failed: ${c['detail']}`,
     hint: () => 'run the same command again: what arrived is kept',
@@ -396,6 +420,11 @@ export const catalogue = {
     exit: 1,
   },
 } satisfies Record<string, Entry>;
+
+/** The object is the repository itself, unless it is its path on the target. */
+function repositoryOf(context: ErrorContext): string {
+  return `${context['repository'] ?? context['object']}`;
+}
 
 function near(context: ErrorContext): string {
   return context['nearest'] ? ` (did you mean ${context['nearest']}?)` : '';

@@ -27,6 +27,13 @@ export function exitCodeOf(error: unknown): ExitCode {
   return error instanceof MigrationError ? entryOf(error.code).exit : 1;
 }
 
+/** Exit code of an error that no item took up: what fails at a server then kept the run from starting. */
+export function exitCodeOfStart(error: unknown): ExitCode {
+  const exit = exitCodeOf(error);
+  if (exit !== 1 || !(error instanceof MigrationError)) return exit;
+  return ['source', 'target', 'network'].includes(entryOf(error.code).blame) ? 3 : 1;
+}
+
 /** True when the same request may succeed a little later without anybody doing anything. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof MigrationError && entryOf(error.code).retryable;

@@ -6,6 +6,8 @@ import { Config, environmentKeys } from './schema.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Tree = { [key: string]: unknown };
+/** A value that needs a variable which is not there. */
+type Unset = { path: string; name: string };
 
 /**
  * Reads the config file (absent is fine unless it was named), fills `${NAME}` from the environment, lets the four
@@ -13,28 +15,38 @@ type Tree = { [key: string]: unknown };
  * @throws config-unreadable, config-invalid (all problems in one message)
  */
 export async function loadConfig(file: { path: string; named: boolean }, env: Environment): Promise<Config> {
-  const problems: string[] = [];
-  const tree = substitute(await readTree(file), env, [], problems) as Tree;
+  const unset: Unset[] = [];
+  const read = await readTree(file);
+  const tree = substitute(read === undefined ? {} : read, env, [], unset) as Tree;
   applyEnvironment(tree, env);
   const parsed = Config.safeParse(tree);
-  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => describe(issue, tree)));
+  const problems = unset.map(({ path, name }) => `${path}: the environment variable ${name} is not set`);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.filter(
+      (issue) => !unset.some(({ path }) => path === issue.path.join('.')),
+    );
+    problems.push(...issues.flatMap((issue) => describe(issue, tree)));
+  }
   if (problems.length > 0 || !parsed.success) {
     const detail = problems.map((line) => `  - ${line}`).join('\n');
-    throw new MigrationError('config-invalid', file.path, { count: problems.length, detail });
+    const where = read === undefined ? `there is no ${file.path}` : file.path;
+    throw new MigrationError('config-invalid', file.path, { count: problems.length, detail, where });
   }
   return parsed.data;
 }
 
+/** Undefined when there is no file and none was named. */
 async function readTree({ path, named }: { path: string; named: boolean }): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (!named && (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    if (!named && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new MigrationError('config-unreadable', path, { detail: (error as Error).message }, error);
   }
   try {
-    return JSON.parse(text) as unknown;
+    // Some editors begin a file with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
   } catch (error) {
     throw new MigrationError(
       'config-unreadable',
@@ -45,21 +57,19 @@ async function readTree({ path, named }: { path: string; named: boolean }): Prom
   }
 }
 
-function substitute(value: unknown, env: Environment, path: string[], problems: string[]): unknown {
+function substitute(value: unknown, env: Environment, path: string[], unset: Unset[]): unknown {
   if (typeof value === 'string') {
     return value.replaceAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_all, name: string) => {
       const found = env[name];
-      if (found === undefined && !overridden(path, env)) {
-        problems.push(`${path.join('.')}: the environment variable ${name} is not set`);
-      }
+      if (found === undefined && !overridden(path, env)) unset.push({ path: path.join('.'), name });
       return found ?? '';
     });
   }
   if (Array.isArray(value))
-    return value.map((entry, index) => substitute(entry, env, [...path, String(index)], problems));
+    return value.map((entry, index) => substitute(entry, env, [...path, String(index)], unset));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, entry]) => [key, substitute(entry, env, [...path, key], problems)]),
+    Object.entries(value).map(([key, entry]) => [key, substitute(entry, env, [...path, key], unset)]),
   );
 }
 

@@ -5,7 +5,7 @@ const Name = z.string().min(1);
 
 /** Address of a server's start page, context path included. */
 const ServerUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address', abort: true })
   .refine(
     (text) => !/\/api\/v[34]\/?$/.test(text),
     'must be the address of the start page, without /api/v3 or /api/v4',

@@ -12,7 +12,6 @@ const tlsCodes = new Set([
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
   'ERR_TLS_CERT_ALTNAME_INVALID',
-  'EPROTO',
 ]);
 
 /** The expected error for what axios or node threw. The original is not kept as a cause: it carries the token. */
@@ -33,6 +32,7 @@ function plain(code: string, message: string): string {
     ENOTFOUND: 'the host name is unknown (ENOTFOUND)',
     EAI_AGAIN: 'the host name cannot be resolved (EAI_AGAIN)',
     ECONNRESET: 'the connection was cut (ECONNRESET)',
+    EPROTO: 'it does not speak TLS, or no version of it that is known here: is https:// right? (EPROTO)',
     EHOSTUNREACH: 'no route to the host (EHOSTUNREACH)',
   };
   return known[code] ?? (code && !message.includes(code) ? `${message} (${code})` : message);

@@ -1,4 +1,5 @@
 import type { ItemResult, Problem, RefChange, RefDifference, Result } from '../model.ts';
+import { problem } from '../ui/messages.ts';
 import { troubleStates, type TroubleState } from '../ui/report-messages.ts';
 
 /** Why one thing needs a human, and what can be done. */
@@ -42,7 +43,7 @@ export function warningsOf(result: Result): string[] {
 /** What unblocks an item can be pasted; what mends a failure is a sentence. */
 function ofProblem({ message, hint }: Problem, pasteable: boolean): Remark {
   if (pasteable) return { ref: null, text: message, fix: hint || null };
-  return { ref: null, text: hint === '' ? message : `${message} ${hint}`, fix: null };
+  return { ref: null, text: problem({ message, hint }), fix: null };
 }
 
 function ofChange(change: RefChange): Remark {

@@ -66,7 +66,7 @@ function checked<T>(answer: HttpAnswer, path: string, schema: z.ZodType<T>, http
       server: server.name,
       side: server.side,
       variable: 'GITBUCKET_TOKEN',
-      detail: excerpt(body),
+      detail: wordsOf(body),
     });
   }
   if (status >= 500) {
@@ -76,7 +76,7 @@ function checked<T>(answer: HttpAnswer, path: string, schema: z.ZodType<T>, http
       detail: excerpt(body),
     });
   }
-  if (status !== 200) throw notTheApi(http, `${path} gives ${status}, ${excerpt(body)}`);
+  if (status !== 200) throw notTheApi(http, `${path} gives ${status}, ${wordsOf(body)}`);
   if (typeof body === 'string') throw notTheApi(http, `${path} gives a web page instead of JSON`);
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
@@ -84,6 +84,13 @@ function checked<T>(answer: HttpAnswer, path: string, schema: z.ZodType<T>, http
     http,
     `${path} has unexpected fields: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
   );
+}
+
+/** GitBucket's own words, `{"message": "Bad credentials"}`, or the beginning of whatever came instead. */
+function wordsOf(body: unknown): string {
+  const { message, error } = { ...(body as { message?: unknown; error?: unknown } | null) };
+  const words = message ?? error;
+  return typeof words === 'string' ? words : excerpt(body);
 }
 
 function notTheApi({ server }: Http, detail: string): MigrationError {

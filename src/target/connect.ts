@@ -20,7 +20,7 @@ export async function connect(client: Client, http: Http, gitAuthorization: stri
   // The first contact goes without gitbeaker: a wrong URL shall be told at once and in its own words.
   const first = await http.send({ method: 'GET', path: '/api/v4/user', tries: 2 });
   if (first.status !== 200 || typeof first.body === 'string')
-    throw toError(http, url, first.status, first.body);
+    throw refusedUser(toError(http, url, first.status, first.body));
   const token = await tokenInfo(client, http);
   if (token !== null && !token.scopes.includes('api')) {
     throw new MigrationError('token-scope', url, { scopes: token.scopes.join(', ') });
@@ -39,6 +39,12 @@ export async function connect(client: Client, http: Http, gitAuthorization: stri
       namespaceId: user.namespace_id ?? null,
     },
   };
+}
+
+/** Who may not even ask who he is, is blocked, deactivated or not yet confirmed (gitlab-contract §1.1). */
+function refusedUser(error: MigrationError): MigrationError {
+  if (error.code !== 'target-forbidden') return error;
+  return new MigrationError('user-refused', error.object, { detail: error.context['detail'] });
 }
 
 /** Null for tokens that have no such record (OAuth, gitlab-contract §1.1). */

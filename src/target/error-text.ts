@@ -1,9 +1,11 @@
+import { pageText } from '../net/page-text.ts';
+
 /**
  * GitLab's own words out of any of its error bodies (gitlab-contract §0.1, E1 to E18): a string, a hash of arrays, an
  * array, Ruby's `inspect` inside a string, under `message`, `error` or `errors`, or plain text.
  */
 export function errorText(body: unknown): string {
-  if (typeof body === 'string') return oneLine(body.replaceAll(/<[^>]*>/g, ' ')) || 'an empty body';
+  if (typeof body === 'string') return oneLine(pageText(body)) || 'an empty body';
   if (typeof body !== 'object' || body === null) return 'an empty body';
   const { message, error, errors, error_description: description } = body as Record<string, unknown>;
   const main = message ?? errors ?? error;
@@ -18,7 +20,9 @@ function words(value: unknown): string {
   const parts = new Set<string>();
   for (const [key, entry] of Object.entries(value)) {
     // Projects repeat each message under project_namespace.* (gitlab-contract §2.3).
-    parts.add(`${key.replace('project_namespace.', '')} ${words(entry)}`);
+    const field = key.replace('project_namespace.', '');
+    // Two keys name no field: what concerns the whole object, and the limiter's text (gitlab-contract §0.1, E10).
+    parts.add(field === 'base' || field === 'error' ? words(entry) : `${field} ${words(entry)}`);
   }
   return [...parts].join('; ');
 }

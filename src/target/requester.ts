@@ -3,7 +3,6 @@ import type { Http, HttpAnswer, HttpRequest } from '../net/http.ts';
 
 type GitlabOptions = NonNullable<ConstructorParameters<typeof Gitlab>[0]>;
 type RequesterFn = NonNullable<GitlabOptions['requesterFn']>;
-type Requester = ReturnType<RequesterFn>;
 type CallOptions = { searchParams?: Record<string, unknown>; body?: unknown };
 
 /** What gitbeaker's calls throw here for any answer that is not a success. */
@@ -25,30 +24,34 @@ export class GitLabRefusal extends Error {
  */
 export function createRequester(http: Http): RequesterFn {
   const call =
-    (method: HttpRequest['method']) =>
+    (method: HttpRequest['method'], base: string) =>
     async (endpoint: string, options?: CallOptions): Promise<never> => {
       const answer = await http.send({
         method,
-        path: `/api/v4/${endpoint}${query(options?.searchParams)}`,
+        path: `${base}/${endpoint}${query(options?.searchParams)}`,
         ...(method === 'GET' ? {} : { body: snakeKeys(options?.body ?? {}) }),
       });
       if (answer.status < 200 || answer.status > 299) throw new GitLabRefusal(endpoint, answer);
       return answer as never;
     };
-  return () =>
-    ({
-      get: call('GET'),
-      post: call('POST'),
-      put: call('PUT'),
-      patch: call('PATCH'),
-      delete: call('DELETE'),
-    }) as unknown as Requester;
+  return ({ url }) => {
+    // Resources that exist for groups and projects alike carry their prefix in the URL, others in the endpoint.
+    const base = url.slice(http.server.url.length).replace(/\/$/, '');
+    return {
+      get: call('GET', base),
+      post: call('POST', base),
+      put: call('PUT', base),
+      patch: call('PATCH', base),
+      delete: call('DELETE', base),
+    };
+  };
 }
 
 function query(params: Record<string, unknown> | undefined): string {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(params ?? {})) {
-    if (value !== undefined && value !== null) search.append(snake(key), String(value));
+    if (value !== undefined && value !== null)
+      search.append(snake(key), `${value as string | number | boolean}`);
   }
   const text = search.toString();
   return text === '' ? '' : `?${text}`;

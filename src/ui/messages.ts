@@ -1,5 +1,5 @@
 /** Every sentence that the terminal shows and that is not an error; errors have their own catalogue. */
-import type { ItemState, Phase, StepName } from '../model.ts';
+import type { ItemState, Phase, Problem, StepName } from '../model.ts';
 import { formatBytes, formatCount, formatDuration, formatEstimate, formatRate, plural } from './format.ts';
 import type { Progress } from './meter.ts';
 
@@ -49,6 +49,12 @@ export function retrying(reason: string, waitMs: number): string {
 
 export function paused(server: 'source' | 'target', reason: string, waitMs: number): string {
   return `${server === 'source' ? 'GitBucket' : 'GitLab'} asks for a pause of ${formatDuration(waitMs)}: ${reason}`;
+}
+
+/** What happened and what to do about it, in one line. */
+export function problem({ message, hint }: Pick<Problem, 'message' | 'hint'>): string {
+  if (hint === '') return message;
+  return /[.!?:;]$/.test(message) ? `${message} ${hint}` : `${message}; ${hint}`;
 }
 
 export function warned(message: string): string {

@@ -37,7 +37,7 @@ export function createPlain(options: PlainOptions): (event: RunEvent) => void {
     const position = total > 0 ? `${done}/${total} ` : '';
     line(`${position}${result.id}: ${outcomeOf(result)}`);
     for (const warning of result.warnings) line(`${result.id}: ${messages.warned(warning)}`);
-    if (result.problem !== null) line(`${result.id}: ${result.problem.message} ${result.problem.hint}`);
+    if (result.problem !== null) line(`${result.id}: ${messages.problem(result.problem)}`);
   }
 
   function tell(event: RunEvent): void {

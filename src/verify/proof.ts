@@ -38,6 +38,8 @@ function reasonOf(change: RefChange | undefined, target: string | null): string 
 
 /** SHA-256 over the `id ref` lines in the order of their bytes (`LC_ALL=C sort`), each ended by a newline. */
 export function hashOfRefs(refs: RefMap): string {
-  const lines = [...refs].map(([ref, id]) => Buffer.from(`${id} ${ref}\n`)).sort((a, b) => Buffer.compare(a, b));
+  const lines = [...refs]
+    .map(([ref, id]) => Buffer.from(`${id} ${ref}\n`))
+    .sort((a, b) => Buffer.compare(a, b));
   return createHash('sha256').update(Buffer.concat(lines)).digest('hex');
 }

@@ -1,0 +1,42 @@
+import { createHttp, type Http } from '../../src/net/http.ts';
+import { createLimiter } from '../../src/net/limiter.ts';
+import type { EmbeddedGitBucket } from '../../src/sandbox/gitbucket/gitbucket.ts';
+import type { EmbeddedGitLab } from '../../src/sandbox/gitlab/gitlab.ts';
+import { createGitBucketSource, type Source } from '../../src/source/gitbucket.ts';
+import { createGitLabTarget, type Target } from '../../src/target/gitlab.ts';
+
+function http(
+  server: { side: 'source' | 'target'; name: 'GitBucket' | 'GitLab'; url: string },
+  headers: Record<string, string>,
+): Http {
+  return createHttp({
+    server,
+    headers,
+    ca: null,
+    limiter: createLimiter(4, { now: Date.now, sleep: async () => {} }),
+    timeoutMs: 10_000,
+    backoffMs: 1,
+    now: Date.now,
+    signal: new AbortController().signal,
+    emit: () => {},
+  });
+}
+
+/** The source adapter, talking to an embedded GitBucket with the token of this account. */
+export function sourceOf(gitbucket: EmbeddedGitBucket, login = 'root'): Source {
+  const token = gitbucket.token(login);
+  const server = { side: 'source', name: 'GitBucket', url: gitbucket.url } as const;
+  return createGitBucketSource({
+    http: http(server, { authorization: `token ${token}` }),
+    anonymousHttp: http(server, {}),
+    token,
+    username: null,
+    password: null,
+  });
+}
+
+/** The target adapter, talking to an embedded GitLab with this token. */
+export function targetOf(gitlab: EmbeddedGitLab, token = gitlab.token('root')): Target {
+  const server = { side: 'target', name: 'GitLab', url: gitlab.url } as const;
+  return createGitLabTarget(http(server, { 'private-token': token }), token);
+}

@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import type { SourceInventory } from '../../src/model.ts';
+import { createSelection, type SelectionOptions } from '../../src/plan/select.ts';
+import type { GitBucketVersion } from '../../src/sandbox/gitbucket/version.ts';
+import { readInventory } from '../../src/source/inventory.ts';
+import { sourceOf } from '../helpers/adapters.ts';
+import { smallServers } from '../helpers/small-server.ts';
+import type { TestServers } from '../helpers/servers.ts';
+
+async function read(
+  { gitbucket }: TestServers,
+  options: Partial<SelectionOptions> = { all: true },
+  known: string[] = [],
+): Promise<SourceInventory> {
+  const none = { all: false, groups: [], users: [], repositories: [], include: ['*/*'], exclude: [] };
+  const source = sourceOf(gitbucket);
+  await source.connect();
+  const selection = createSelection({ ...none, ...options });
+  return readInventory(source, { selection, known, progress: () => {} });
+}
+
+function ids({ repositories }: SourceInventory): string[] {
+  return repositories.map(({ owner, name }) => `${owner}/${name}`);
+}
+
+describe('every supported GitBucket', () => {
+  for (const version of ['4.23', '4.30', '4.35', '4.47'] satisfies GitBucketVersion[]) {
+    test(`${version}: named groups are read with all they own, private repositories too`, async () => {
+      const servers = await smallServers({ gitbucket: { version } });
+      const inventory = await read(servers, { groups: ['team-a', 'team-b'] });
+
+      expect(ids(inventory)).toEqual(['team-a/one', 'team-a/two', 'team-b/three']);
+      expect(inventory.repositories.map((repository) => repository.private)).toEqual([false, false, true]);
+      expect(inventory.repositories.map(({ defaultBranch }) => defaultBranch)).toEqual([
+        'main',
+        'main',
+        'main',
+      ]);
+      expect(inventory.problems).toEqual([]);
+      expect(inventory.anonymousAccess).toBe(true);
+    });
+
+    test(`${version}: git shows the refs of public, private and empty repositories`, async () => {
+      const servers = await smallServers({ gitbucket: { version } });
+      servers.gitbucket.addRepository({ owner: 'team-a', name: 'empty' });
+      const source = sourceOf(servers.gitbucket);
+      await source.connect();
+
+      for (const [owner, name] of [
+        ['team-a', 'one'],
+        ['team-b', 'three'],
+      ] as const) {
+        const listing = await source.listRefs(owner, name);
+        expect([...listing.refs.keys()].sort()).toEqual(['refs/heads/main', 'refs/heads/topic']);
+        expect(listing.head).toBe('refs/heads/main');
+      }
+      expect((await source.listRefs('team-a', 'empty')).refs.size).toBe(0);
+    });
+  }
+
+  for (const version of ['4.30', '4.35', '4.47'] satisfies GitBucketVersion[]) {
+    test(`${version}: all owners are found, those without repositories too`, async () => {
+      const servers = await smallServers({ gitbucket: { version } });
+      servers.gitbucket.addGroup({ login: 'nobody-yet', members: [{ login: 'root', manager: true }] });
+      servers.gitbucket.addUser({ login: 'alice', email: 'alice@example.com' });
+      servers.gitbucket.addRepository({ owner: 'alice', name: 'tools', private: true });
+      const inventory = await read(servers);
+
+      expect(inventory.owners.map(({ login, kind }) => `${kind} ${login}`)).toEqual([
+        'user alice',
+        'group nobody-yet',
+        'user root',
+        'group team-a',
+        'group team-b',
+      ]);
+      expect(inventory.owners.find(({ login }) => login === 'alice')?.email).toBe('alice@example.com');
+      expect(ids(inventory)).toContain('alice/tools');
+    });
+  }
+});
+
+test('GitBucket 4.23 has no list of owners: --all is refused, names are asked for one by one', async () => {
+  const servers = await smallServers({ gitbucket: { version: '4.23' } });
+  await expect(read(servers)).rejects.toMatchObject({ code: 'owners-unlisted' });
+  expect(ids(await read(servers, { repositories: ['team-b/three'] }))).toEqual(['team-b/three']);
+  expect((await read(servers, { groups: ['no-such-group'] })).owners).toEqual([]);
+});
+
+test('a server that demands a login for everything is read with the token, and told apart', async () => {
+  const servers = await smallServers({ gitbucket: { anonymousAccess: false } });
+  const inventory = await read(servers);
+
+  expect(inventory.anonymousAccess).toBe(false);
+  expect(ids(inventory)).toEqual(['team-a/one', 'team-a/two', 'team-b/three']);
+});
+
+describe('a damaged repository', () => {
+  for (const how of ['missing', 'empty'] as const) {
+    test(`whose directory is ${how} is isolated: its owner's other public ones and all other owners are read`, async () => {
+      const servers = await smallServers();
+      servers.gitbucket.break('team-a', 'two', how);
+      const inventory = await read(servers);
+
+      expect(ids(inventory)).toEqual(['team-a/one', 'team-b/three']);
+      expect(inventory.problems.map(({ code, object }) => `${code} ${object}`)).toEqual([
+        'owner-unreadable team-a',
+        'repository-broken team-a/two',
+      ]);
+      expect(inventory.problems[0]?.message).toContain('1 of them could be found in another way');
+    });
+  }
+
+  test('that is private is named all the same when an earlier run knew it or it was named', async () => {
+    const servers = await smallServers();
+    const { gitbucket } = servers;
+    gitbucket.addRepository({ owner: 'team-b', name: 'four', private: true, defaultBranch: 'main' });
+    gitbucket.break('team-b', 'three');
+
+    const blind = await read(servers);
+    expect(blind.problems.map(({ object }) => object)).toEqual(['team-b']);
+    expect(ids(blind)).toEqual(['team-a/one', 'team-a/two']);
+
+    const knowing = await read(servers, { all: true }, [
+      'team-b/three',
+      'team-b/four',
+      'team-b/renamed-since',
+    ]);
+    expect(ids(knowing)).toEqual(['team-a/one', 'team-a/two', 'team-b/four']);
+    expect(knowing.problems.map(({ object }) => object)).toEqual(['team-b', 'team-b/three']);
+
+    const named = await read(servers, { repositories: ['team-b/four', 'team-b/three'] });
+    expect(ids(named)).toEqual(['team-b/four']);
+    expect(named.problems.map(({ code }) => code)).toContain('repository-broken');
+  });
+});
+
+test('a disabled account that owns a public repository is warned of, for its repositories are invisible', async () => {
+  const servers = await smallServers();
+  const { gitbucket } = servers;
+  gitbucket.addUser({ login: 'gone', email: 'gone@example.com' });
+  gitbucket.addRepository({ owner: 'gone', name: 'left-behind' });
+  gitbucket.disable('gone');
+  const inventory = await read(servers);
+
+  expect(ids(inventory)).toEqual(['team-a/one', 'team-a/two', 'team-b/three']);
+  expect(inventory.warnings).toHaveLength(1);
+  expect(inventory.warnings[0]).toContain('at least one account that owns a public repository is disabled');
+});
+
+describe('what git refuses is told apart', () => {
+  test('a damaged directory, a repository that is gone, and a right that is missing', async () => {
+    const servers = await smallServers();
+    const { gitbucket } = servers;
+    gitbucket.addUser({ login: 'alice', email: 'alice@example.com' });
+    gitbucket.break('team-a', 'two');
+    const root = sourceOf(gitbucket);
+    await root.connect();
+    await expect(root.listRefs('team-a', 'two')).rejects.toMatchObject({ code: 'repository-broken' });
+    await expect(root.listRefs('team-a', 'no-such')).rejects.toMatchObject({ code: 'repository-unreadable' });
+    const alice = sourceOf(gitbucket, 'alice');
+    await alice.connect();
+    await expect(alice.listRefs('team-b', 'three')).rejects.toMatchObject({ code: 'repository-unreadable' });
+  });
+
+  test('an answer without refs is an error when the API lists branches', async () => {
+    const servers = await smallServers();
+    const empty = '001e# service=git-upload-pack\n00000000';
+    servers.gitbucket.server.faults.add({
+      url: /^\/git\/team-a\/one\.git\/info\/refs/,
+      action: { kind: 'status', status: 200, body: empty },
+    });
+    const source = sourceOf(servers.gitbucket);
+    await source.connect();
+    await expect(source.listRefs('team-a', 'one')).rejects.toMatchObject({
+      code: expect.stringMatching(/^(listing-disagrees|fetch-failed)$/) as string,
+    });
+  });
+});
