@@ -1,4 +1,5 @@
 import { accessSync, constants, statfsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Git makes thousands of small files: memory is much faster than most disks, where there is enough of it. */
@@ -27,6 +28,8 @@ export default defineConfig({
     env,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Tests mostly wait for git and for child processes.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'] } },
