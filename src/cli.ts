@@ -49,7 +49,12 @@ function build(world: World, done: (code: ExitCode) => void): Command {
   )
     .option('--dry-run', 'the same as gb2gl plan')
     .option('--prune', 'delete refs on GitLab that were deleted on GitBucket and that this tool wrote')
-    .option('--yes', 'do not ask before the plan is carried out');
+    .option('--yes', 'do not ask before the plan is carried out')
+    .addOption(
+      new Option('--transport <name>', 'how repositories are moved')
+        .choices(['auto', 'relay', 'mirror'])
+        .default('auto'),
+    );
   selectable(
     add(
       'plan',

@@ -1,14 +1,14 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MigrationError } from '../errors.ts';
 import type { ExitCode, Result } from '../model.ts';
 import { parseResult } from '../report/schema.ts';
+import { reportPaths } from '../report/write.ts';
 import { startSandboxPair, type SandboxPair } from '../sandbox/pair.ts';
 import { demoEnd, demoFailed, demoStarted, demoStep } from '../ui/sandbox-messages.ts';
 import { migrateCommand } from './migrate.ts';
 import { openTerminal } from './session.ts';
 import { verifyCommand } from './verify.ts';
-import { readFile } from 'node:fs/promises';
 import type { CommonOptions, World } from './world.ts';
 
 /** `gb2gl demo`: both embedded servers, a whole migration, its proof and its reports; ends with 0 when all went as it must. */
@@ -33,11 +33,11 @@ async function show(pair: SandboxPair, options: CommonOptions, outer: World): Pr
   await migrateCommand({ ...inner, all: true, yes: true }, world);
   stopIfTold(world);
   const reports = join(workDir, 'reports');
-  const migrated = await resultIn(reports);
+  const migrated = await resultIn(reports, 'migrate');
   terminal.write(demoStep('verify --all'));
   await verifyCommand({ ...inner, all: true, quiet: true }, { ...world });
   stopIfTold(world);
-  const unexpected = [...surprises(migrated, pair), ...surprises(await resultIn(reports), pair)];
+  const unexpected = [...surprises(migrated, pair), ...surprises(await resultIn(reports, 'verify'), pair)];
   if (options.json) outer.stdout.write(`${JSON.stringify(migrated)}\n`);
   terminal.write(unexpected.length > 0 ? demoFailed(unexpected) : demoEnd(reports, troubles(migrated)));
   return unexpected.length > 0 ? 1 : 0;
@@ -57,8 +57,8 @@ function stopIfTold({ runtime }: World): void {
   if (runtime.stopping.aborted) throw new MigrationError('interrupted', 'demo');
 }
 
-async function resultIn(reports: string): Promise<Result> {
-  return parseResult(JSON.parse(await readFile(join(reports, 'result.json'), 'utf8')));
+async function resultIn(reports: string, command: Result['command']): Promise<Result> {
+  return parseResult(JSON.parse(await readFile(reportPaths(reports, command).json, 'utf8')));
 }
 
 /** Whatever is neither proven nor one of the faults that the sample server has on purpose. */

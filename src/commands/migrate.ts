@@ -1,5 +1,4 @@
 import { createInterface } from 'node:readline';
-import { join } from 'node:path';
 import { MigrationError } from '../errors.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import { lockWorkDir } from '../journal/lock.ts';
@@ -10,16 +9,13 @@ import { renderSummary } from '../report/summary.ts';
 import { writeReports } from '../report/write.ts';
 import { migrate } from '../run/migrate.ts';
 import { prepare, type PrepareOptions, type Prepared } from '../run/prepare.ts';
-import { createMirrorTransport } from '../transfer/mirror.ts';
+import { chooseTransport, type TransportName } from '../transfer/choose.ts';
 import { openSession, openTerminal, selectionOf, type Session } from './session.ts';
 import { planCommand } from './plan.ts';
 import type { CommonOptions, SelectionFlags, World } from './world.ts';
 
 export type MigrateOptions = CommonOptions &
-  SelectionFlags & { dryRun?: boolean; prune?: boolean; yes?: boolean };
-
-/** Seconds of silence on a transfer before git gives up: a hook of 20 ms for each of 200 refs is long but honest silence. */
-const STALL_SECONDS = 300;
+  SelectionFlags & { dryRun?: boolean; prune?: boolean; yes?: boolean; transport?: TransportName };
 
 export async function migrateCommand(options: MigrateOptions, world: World): Promise<ExitCode> {
   if (options.dryRun) return planCommand(options, world);
@@ -47,11 +43,7 @@ export async function migrateCommand(options: MigrateOptions, world: World): Pro
     };
     const prepared = await prepare(asked);
     if (!(await confirmed(prepared.plan, options, session, world))) return 0;
-    const transport = createMirrorTransport({
-      directory: join(workDir, 'mirrors'),
-      env: runtime.env,
-      stallSeconds: Number(runtime.env['GB2GL_TIMEOUT']) || STALL_SECONDS,
-    });
+    const transport = chooseTransport(options.transport ?? 'auto', workDir, runtime);
     const items = await migrate(prepared, { ...asked, journal, transport });
     return await finish('migrate', prepared, items, session, options, world);
   } finally {

@@ -5,6 +5,7 @@ import pRetry from 'p-retry';
 import { asMigrationError, isRetryable, MigrationError } from '../errors.ts';
 import type { Emit } from '../model.ts';
 import { failureOf, type Server } from './http-failure.ts';
+import { postStream, type StreamAnswer, type StreamRequest } from './http-stream.ts';
 import type { Limiter } from './limiter.ts';
 import { pageText } from './page-text.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -33,6 +34,11 @@ export type Http = {
    * @throws unreachable, tls-untrusted, redirected (to another host), timeout, rate-limited, server-error, interrupted
    */
   send(request: HttpRequest): Promise<HttpAnswer>;
+  /**
+   * One POST of any size in both directions, never repeated; gives the answer whatever its status.
+   * @throws unreachable, tls-untrusted, redirected (to another host), timeout, interrupted
+   */
+  stream(request: StreamRequest): Promise<StreamAnswer>;
 };
 
 export type HttpOptions = {
@@ -41,6 +47,8 @@ export type HttpOptions = {
   ca: string | null;
   limiter: Limiter;
   timeoutMs: number;
+  /** As `timeoutMs`, for the head of a streamed answer: a server may work long on a big pack. */
+  streamTimeoutMs: number;
   /** Pause before the second try; doubles each time. */
   backoffMs: number;
   now: () => number;
@@ -64,7 +72,19 @@ export function createHttp(options: HttpOptions): Http {
     signal: options.signal,
     headers: { 'user-agent': 'git/2.40.0 gb2gl', accept: '*/*', ...options.headers },
   });
-  return { server: options.server, send: (request) => withRetries(client, options, request) };
+  return {
+    server: options.server,
+    send: (request) => withRetries(client, options, request),
+    async stream(request) {
+      const { server, signal, streamTimeoutMs: timeoutMs } = options;
+      const answer = await postStream(client, server, request, { timeoutMs, signal });
+      if (answer.status >= 300 && answer.status < 400) {
+        answer.body.destroy();
+        refuseForeignRedirect(answer, server);
+      }
+      return answer;
+    },
+  };
 }
 
 function withRetries(client: AxiosInstance, options: HttpOptions, request: HttpRequest): Promise<HttpAnswer> {
@@ -136,7 +156,7 @@ function isMaintenance({ status, body }: HttpAnswer): boolean {
   return status === 503 && JSON.stringify(body).includes('maintenance mode');
 }
 
-function refuseForeignRedirect({ headers }: HttpAnswer, server: Server): void {
+function refuseForeignRedirect({ headers }: Pick<HttpAnswer, 'headers'>, server: Server): void {
   const location = headers['location'];
   if (location === undefined || !URL.canParse(location, server.url)) return;
   const target = new URL(location, server.url);

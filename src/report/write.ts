@@ -16,16 +16,22 @@ export async function writeReports(
 ): Promise<ReportPaths> {
   // Before rendering: escaping would hide a secret from the redactor.
   const safe = redactor.scrubDeep(result);
-  const paths = {
-    json: join(dir, 'result.json'),
-    markdown: join(dir, 'report.md'),
-    html: join(dir, 'report.html'),
-  };
+  const paths = reportPaths(dir, result.command);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await replace(paths.json, `${JSON.stringify(safe, null, 2)}\n`);
   await replace(paths.markdown, renderMarkdown(safe));
   await replace(paths.html, renderHtml(safe));
   return paths;
+}
+
+/** A later proof does not take the place of what the migration had to tell. */
+export function reportPaths(dir: string, command: Result['command']): ReportPaths {
+  const names = command === 'verify' ? ['verify', 'verify'] : ['result', 'report'];
+  return {
+    json: join(dir, `${names[0]}.json`),
+    markdown: join(dir, `${names[1]}.md`),
+    html: join(dir, `${names[1]}.html`),
+  };
 }
 
 async function replace(path: string, text: string): Promise<void> {

@@ -16,6 +16,8 @@ export type Servers = { source: Source; target: Target };
 /** Listing a big server takes GitBucket minutes (gitbucket-contract T23). */
 const SOURCE_TIMEOUT_MS = 300_000;
 const TARGET_TIMEOUT_MS = 120_000;
+const STREAM_TIMEOUT_MS = { source: 600_000, target: 1_800_000 };
+const SILENCE_MS = { source: 60_000, target: 1_800_000 };
 
 /** Makes both adapters; nothing is sent yet. @throws token-missing, config-unreadable (a CA file) */
 export async function createServers(
@@ -42,6 +44,8 @@ export async function createServers(
     token: source.token,
     username: source.username,
     password: source.password,
+    caFile: source.caFile,
+    silenceMs: silenceOf('source', runtime),
   });
   return {
     source: {
@@ -53,7 +57,11 @@ export async function createServers(
         return user;
       },
     },
-    target: createGitLabTarget(make('target', { 'private-token': target.token }), target.token),
+    target: createGitLabTarget(make('target', { 'private-token': target.token }), {
+      token: target.token,
+      caFile: target.caFile,
+      silenceMs: silenceOf('target', runtime),
+    }),
   };
 }
 
@@ -78,6 +86,7 @@ async function httpFactory(
       ca: ca[side],
       limiter: limiters[side],
       timeoutMs: timeoutOf(side, runtime),
+      streamTimeoutMs: streamTimeoutOf(side, runtime),
       backoffMs: 1000,
       now: runtime.now,
       signal: runtime.aborting,
@@ -94,6 +103,16 @@ function timeoutOf(side: 'source' | 'target', { env }: Runtime): number {
   const seconds = Number(env['GB2GL_TIMEOUT']);
   if (Number.isFinite(seconds) && seconds > 0) return seconds * 1000;
   return side === 'source' ? SOURCE_TIMEOUT_MS : TARGET_TIMEOUT_MS;
+}
+
+/** Until the first byte of a pack, or of the report on one: the server counts, or unpacks and checks. */
+function streamTimeoutOf(side: 'source' | 'target', runtime: Runtime): number {
+  return runtime.env['GB2GL_TIMEOUT'] ? timeoutOf(side, runtime) : STREAM_TIMEOUT_MS[side];
+}
+
+/** Between two bytes of a stream that has begun. */
+function silenceOf(side: 'source' | 'target', runtime: Runtime): number {
+  return runtime.env['GB2GL_TIMEOUT'] ? timeoutOf(side, runtime) : SILENCE_MS[side];
 }
 
 async function certificate(file: string | null, { cwd }: Runtime): Promise<string | null> {

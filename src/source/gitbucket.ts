@@ -1,11 +1,11 @@
 import { MigrationError } from '../errors.ts';
 import type { RefListing } from '../model.ts';
-import { excerpt, type Http } from '../net/http.ts';
+import type { Http } from '../net/http.ts';
 import { parseAdvertisement } from '../transfer/advertisement.ts';
+import { createRemote } from '../transfer/remote.ts';
+import type { Remote } from '../transfer/transport.ts';
 import { createGitBucketApi, type GitBucketApi } from './api.ts';
 import type { User } from './schema.ts';
-
-export type GitCredentials = { username: string; password: string };
 
 /** What the engine needs of GitBucket: it only reads. */
 export type Source = {
@@ -16,10 +16,8 @@ export type Source = {
   readonly web: Http;
   /** Proves the token on the API; gives the account it belongs to. */
   connect(): Promise<User>;
-  /** Clone URL as GitBucket's servlet wants it: `.git` is a must (without it the repository looks empty) and nothing is percent-encoded (gitbucket-observed A3, A4). */
-  gitUrl(owner: string, name: string): string;
-  /** Basic credentials for git: the token's owner must be named exactly (gitbucket-contract §2.2). */
-  credentials(): GitCredentials;
+  /** The repository for git. GitBucket's servlet must see `.git` (without it the repository looks empty) and does not decode the path (gitbucket-observed A3, A4); the token's owner must be named exactly (gitbucket-contract §2.2). */
+  remote(owner: string, name: string): Remote;
   /**
    * Everything that git advertises for the repository.
    * @throws repository-broken, repository-unreadable, git-token-refused, listing-disagrees, fetch-failed
@@ -33,6 +31,8 @@ export type GitBucketOptions = {
   token: string | null;
   username: string | null;
   password: string | null;
+  caFile: string | null;
+  silenceMs: number;
 };
 
 export function createGitBucketSource(options: GitBucketOptions): Source {
@@ -41,11 +41,16 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
   const anonymous = createGitBucketApi(options.anonymousHttp);
   let login = options.username ?? '';
 
-  function credentials(): GitCredentials {
-    if (options.username !== null && options.password !== null) {
-      return { username: options.username, password: options.password };
-    }
-    return { username: login, password: options.token ?? '' };
+  function remote(owner: string, name: string): Remote {
+    const withPassword = options.username !== null && options.password !== null;
+    return createRemote(http, {
+      path: `/git/${owner}/${name}.git`,
+      username: withPassword ? (options.username ?? '') : login,
+      password: (withPassword ? options.password : options.token) ?? '',
+      caFile: options.caFile,
+      silenceMs: options.silenceMs,
+      whyRefused: ({ status }) => whyDenied(api, http, owner, name, status),
+    });
   }
 
   return {
@@ -58,34 +63,16 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
       login = user.login;
       return user;
     },
-    gitUrl: (owner, name) => `${http.server.url}${gitPath(owner, name)}`,
-    credentials,
+    remote,
     async listRefs(owner, name) {
-      const object = `${owner}/${name}`;
-      const { username, password } = credentials();
-      const answer = await http.send({
-        method: 'GET',
-        path: `${gitPath(owner, name)}/info/refs?service=git-upload-pack`,
-        headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
-        as: 'bytes',
-      });
-      if (answer.status === 401 || answer.status === 404) {
-        throw await whyDenied(api, http, owner, name, answer.status);
-      }
-      if (!Buffer.isBuffer(answer.body)) {
-        throw new MigrationError('fetch-failed', object, {
-          detail: `${answer.status}, ${excerpt(answer.body)}`,
-        });
-      }
-      const listing = parseAdvertisement(answer.body, object);
+      const listing = parseAdvertisement(
+        await remote(owner, name).advertisement('git-upload-pack'),
+        `${owner}/${name}`,
+      );
       if (listing.refs.size === 0) await confirmEmpty(api, owner, name);
       return listing;
     },
   };
-}
-
-function gitPath(owner: string, name: string): string {
-  return `/git/${owner}/${name}.git`;
 }
 
 /** GitBucket answers 401 for everything: no right, wrong token and a damaged directory (gitbucket-contract §2.2). The API tells them apart. */

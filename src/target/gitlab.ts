@@ -1,8 +1,10 @@
 import { Gitlab } from '@gitbeaker/rest';
 import { MigrationError } from '../errors.ts';
 import type { Namespace, Project, RefListing, TargetUser, Visibility } from '../model.ts';
-import { excerpt, type Http } from '../net/http.ts';
+import { excerpt, type Http, type HttpAnswer } from '../net/http.ts';
 import { parseAdvertisement } from '../transfer/advertisement.ts';
+import { createRemote } from '../transfer/remote.ts';
+import type { Remote } from '../transfer/transport.ts';
 import { connect, type TargetIdentity } from './connect.ts';
 import { demand } from './demand.ts';
 import { createLookups, groupNamespace } from './lookups.ts';
@@ -50,13 +52,15 @@ export type Target = {
   setDefaultBranch(project: Project, branch: string): Promise<void>;
   /** Lets history be rewritten on a protected branch, or forbids it again; false when the branch is not protected. */
   allowForcePush(projectId: number, branch: string, allow: boolean): Promise<boolean>;
-  gitUrl(fullPath: string): string;
-  credentials(): { username: string; password: string };
+  /** The project's repository for git. */
+  remote(fullPath: string): Remote;
   /** Everything that a fetch would see. @throws project-missing, git-token-refused, fetch-failed */
   listRefs(fullPath: string): Promise<RefListing>;
 };
 
-export function createGitLabTarget(http: Http, token: string): Target {
+export type GitLabOptions = { token: string; caFile: string | null; silenceMs: number };
+
+export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: GitLabOptions): Target {
   const client = new Gitlab({
     host: http.server.url,
     token,
@@ -66,23 +70,17 @@ export function createGitLabTarget(http: Http, token: string): Target {
   });
   let identity: TargetIdentity | null = null;
   const lookups = createLookups(client, http, () => identity?.user ?? null);
-  const credentials = { username: 'oauth2', password: token };
-  const basic = `Basic ${Buffer.from(`${credentials.username}:${token}`).toString('base64')}`;
+  const user = { username: 'oauth2', password: token };
+  const basic = `Basic ${Buffer.from(`${user.username}:${token}`).toString('base64')}`;
 
-  async function refsAt(fullPath: string): Promise<RefListing> {
-    const answer = await http.send({
-      method: 'GET',
-      path: `/${fullPath}.git/info/refs?service=git-upload-pack`,
-      headers: { authorization: basic, 'private-token': null },
-      as: 'bytes',
+  function remote(fullPath: string): Remote {
+    return createRemote(http, {
+      path: `/${fullPath}.git`,
+      ...user,
+      caFile,
+      silenceMs,
+      whyRefused: (answer) => Promise.resolve(whyRefused(fullPath, answer)),
     });
-    if (Buffer.isBuffer(answer.body)) return parseAdvertisement(answer.body, fullPath);
-    const detail = `${answer.status}, ${excerpt(answer.body)}`;
-    if (answer.status === 404) throw new MigrationError('project-missing', fullPath, { target: fullPath });
-    if (answer.status === 401 || answer.status === 403) {
-      throw new MigrationError('git-token-refused', fullPath, { server: 'GitLab', side: 'target', detail });
-    }
-    throw new MigrationError('fetch-failed', fullPath, { detail });
   }
 
   return {
@@ -92,9 +90,10 @@ export function createGitLabTarget(http: Http, token: string): Target {
       identity = await connect(client, http, basic);
       return identity;
     },
-    credentials: () => credentials,
-    gitUrl: (fullPath) => `${http.server.url}/${fullPath}.git`,
-    listRefs: refsAt,
+    remote,
+    async listRefs(fullPath) {
+      return parseAdvertisement(await remote(fullPath).advertisement('git-upload-pack'), fullPath);
+    },
     async defaultBranchPreference() {
       if (identity?.user.admin !== true) return 'main';
       const answer = await http.send({ method: 'GET', path: '/api/v4/application/settings' });
@@ -138,4 +137,13 @@ export function createGitLabTarget(http: Http, token: string): Target {
       return answer !== null && demand(schema.ProtectedBranch, answer, branch).allow_force_push === allow;
     },
   };
+}
+
+function whyRefused(fullPath: string, { status, body }: HttpAnswer): MigrationError {
+  const detail = `${status}, ${excerpt(body)}`;
+  if (status === 404) return new MigrationError('project-missing', fullPath, { target: fullPath });
+  if (status === 401 || status === 403) {
+    return new MigrationError('git-token-refused', fullPath, { server: 'GitLab', side: 'target', detail });
+  }
+  return new MigrationError('fetch-failed', fullPath, { detail });
 }

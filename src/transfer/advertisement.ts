@@ -40,3 +40,12 @@ function symrefOf(capabilities: string): string | null {
   const symref = capabilities.split(' ').find((text) => text.startsWith('symref=HEAD:'));
   return symref?.slice('symref=HEAD:'.length) ?? null;
 }
+
+/** Capabilities that come with the first ref of an advertisement; [] when there are none. */
+export function capabilitiesIn(body: Buffer, object: string): string[] {
+  for (const line of pktLines(body, object)) {
+    const [, capabilities] = line?.toString('utf8').trimEnd().split('\0') ?? [];
+    if (capabilities !== undefined) return capabilities.split(' ').filter(Boolean);
+  }
+  return [];
+}

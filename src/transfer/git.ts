@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { simpleGit, type SimpleGitProgressEvent } from 'simple-git';
 import { endGit } from './end-git.ts';
 import { gitBinary } from './own-session.ts';
-import type { Remote } from './transport.ts';
+import type { GitRemote } from './transport.ts';
 
 /** What git said when it did not exit with 0. */
 export class GitExit extends Error {
@@ -23,7 +23,7 @@ export type GitOptions = {
   directory: string;
   /** Environment of the program; names that steer git are dropped, certificates stay. */
   env: Readonly<Record<string, string | undefined>>;
-  remotes: readonly Remote[];
+  remotes: readonly GitRemote[];
   /** Seconds without a byte after which git's own HTTP helper gives up. */
   stallSeconds: number;
   signal: AbortSignal;

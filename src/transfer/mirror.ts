@@ -14,6 +14,7 @@ export type MirrorOptions = {
   env: Readonly<Record<string, string | undefined>>;
   /** Seconds of silence after which git gives up on a server. */
   stallSeconds: number;
+  now: () => number;
 };
 
 /** Moves a repository through a bare mirror on disk, with the real git on both sides. */
@@ -39,7 +40,7 @@ async function transfer(job: TransferJob, options: MirrorOptions): Promise<Trans
   await demandKnown(mirror, job);
   await job.beforeWrite();
   try {
-    return { results: await pushChanges(mirror, job), bytes };
+    return { results: await pushChanges(mirror, job, options.now), bytes };
   } catch (error) {
     // The next try then makes a new one.
     if (saysDamaged(error)) await rm(directory, { recursive: true, force: true });

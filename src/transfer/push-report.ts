@@ -1,16 +1,12 @@
-/** One line of `git push --porcelain`: flag, both ends, summary (git-push, "OUTPUT"). */
-export type PushLine = { ref: string; ok: boolean; reason: string };
-
-/** Per-ref outcomes of a push, from its standard output. Keyed by the target's ref. */
-export function parsePushReport(stdout: string): Map<string, PushLine> {
-  const lines = new Map<string, PushLine>();
+/** `ok` or the reason for each ref of the target, from the output of `git push --porcelain` (git-push, "OUTPUT"). */
+export function parsePushReport(stdout: string): Map<string, string> {
+  const refs = new Map<string, string>();
   for (const line of stdout.split('\n')) {
     const [flag = '', ends, summary = ''] = line.split('\t');
     if (ends === undefined || flag.length !== 1) continue;
-    const ref = ends.slice(ends.lastIndexOf(':') + 1);
-    lines.set(ref, { ref, ok: flag !== '!', reason: reasonOf(summary) });
+    refs.set(ends.slice(ends.lastIndexOf(':') + 1), flag === '!' ? reasonOf(summary) : 'ok');
   }
-  return lines;
+  return refs;
 }
 
 /** `[remote rejected] (pre-receive hook declined)` gives the text in the last parentheses. */

@@ -4,65 +4,39 @@ import type { Git } from './git.ts';
 import { GitExit } from './git.ts';
 import { gitFailure } from './git-failure.ts';
 import { sentBroken } from './mirror-damage.ts';
-import { pushBatches } from './push-batches.ts';
-import { parsePushReport, remoteText, type PushLine } from './push-report.ts';
+import { parsePushReport, remoteText } from './push-report.ts';
+import { isWrite, sendBatches, type PushAnswer } from './send-batches.ts';
 import type { RefResult, TransferJob } from './transport.ts';
 
-/** Reasons of git or the server that mean: the target is not as expected, nothing was written. */
-const movedReasons = new Set([
-  'stale info',
-  'non-fast-forward',
-  'fetch first',
-  'already exists',
-  'needs force',
-  'incorrect old value provided',
-  'reference already exists',
-  'reference does not exist',
-]);
+/**
+ * Refs that go in one push. GitLab runs a hook of about 20 ms for each of them in silence, and a proxy that cuts the
+ * silence loses the whole request (gitlab-push-observed §c, §m): 200 stay within a few seconds.
+ */
+const REFS_PER_PUSH = 200;
 
-/** Fates that one ref brings on all the others of its push (gitlab-push-observed §g, §h). */
-const sharedFates = new Set(['pre-receive hook declined', 'unpacker error']);
-
-/** How many pushes may be refused as a whole before the rest is given up: each ref could be guilty. */
-const REFUSED_PUSHES = 64;
-
-/** Pushes what is decided, in batches; a batch that is refused as a whole is split until only the guilty refs fail. */
-export async function pushChanges(git: Git, job: TransferJob): Promise<RefResult[]> {
-  const results: RefResult[] = [];
-  const queue = pushBatches(job.changes);
-  let refused = 0;
-  for (let batch = queue.shift(); batch; batch = queue.shift()) {
-    const { lines, text } = await push(git, job, batch);
-    const shared = batch.filter(({ ref }) => sharedFates.has(lines.get(ref)?.reason ?? ''));
-    for (const change of batch) {
-      if (!shared.includes(change)) results.push(resultOf(change, lines, text));
-    }
-    if (shared.length === 0) continue;
-    if (sentBroken(text)) throw new MigrationError('push-failed', job.id, { detail: text });
-    refused += 1;
-    if (shared.length === 1 || refused > REFUSED_PUSHES) {
-      results.push(...shared.map(({ ref }) => ({ ref, outcome: 'refused' as const, reason: text })));
-      continue;
-    }
-    const middle = Math.ceil(shared.length / 2);
-    queue.unshift(shared.slice(0, middle), shared.slice(middle));
-  }
-  return results;
+/** Pushes what is decided with the real git; late refs wait until the others are there. */
+export async function pushChanges(git: Git, job: TransferJob, now: () => number): Promise<RefResult[]> {
+  const writes = job.changes.filter(isWrite);
+  const options = {
+    send: (batch: readonly RefChange[]) => push(git, job, batch),
+    sizer: { size: () => REFS_PER_PUSH, learn: () => {} },
+    connections: 1,
+    now,
+  };
+  const early = await sendBatches(
+    writes.filter((change) => !change.late),
+    options,
+  );
+  return [
+    ...early,
+    ...(await sendBatches(
+      writes.filter((change) => change.late),
+      options,
+    )),
+  ];
 }
 
-function resultOf({ ref }: RefChange, lines: ReadonlyMap<string, PushLine>, text: string): RefResult {
-  const line = lines.get(ref);
-  if (line === undefined) return { ref, outcome: 'refused', reason: `git gave no result for it (${text})` };
-  if (line.ok) return { ref, outcome: 'written' };
-  if (movedReasons.has(line.reason)) return { ref, outcome: 'moved', reason: line.reason };
-  return { ref, outcome: 'refused', reason: line.reason };
-}
-
-async function push(
-  git: Git,
-  job: TransferJob,
-  batch: readonly RefChange[],
-): Promise<{ lines: Map<string, PushLine>; text: string }> {
+async function push(git: Git, job: TransferJob, batch: readonly RefChange[]): Promise<PushAnswer> {
   try {
     const stdout = await git(
       'push',
@@ -73,11 +47,14 @@ async function push(
       job.target.url,
       ...batch.map(refspec),
     );
-    return { lines: parsePushReport(stdout), text: '' };
+    return { refs: parsePushReport(stdout), text: '' };
   } catch (error) {
     if (error instanceof GitExit && !job.signal.aborted) {
-      const lines = parsePushReport(error.stdout);
-      if (lines.size > 0) return { lines, text: remoteText(error.stderr) };
+      const refs = parsePushReport(error.stdout);
+      const text = remoteText(error.stderr);
+      if (refs.size > 0 && sentBroken(text))
+        throw new MigrationError('push-failed', job.id, { detail: text });
+      if (refs.size > 0) return { refs, text };
     }
     throw gitFailure(error, 'target', job.id, job.signal);
   }

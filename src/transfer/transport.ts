@@ -1,11 +1,27 @@
+import type { Readable } from 'node:stream';
 import type { RefChange } from '../model.ts';
+import type { StreamAnswer } from '../net/http-stream.ts';
 
-/** One end of a transfer: a git URL with its Basic credentials and, if need be, a CA certificate file. */
-export type Remote = { url: string; username: string; password: string; caFile: string | null };
+/** What git needs to reach a repository: its URL with Basic credentials and, if need be, a CA certificate file. */
+export type GitRemote = { url: string; username: string; password: string; caFile: string | null };
+
+export type GitService = 'git-upload-pack' | 'git-receive-pack';
+
+/** One end of a transfer. */
+export type Remote = GitRemote & {
+  /** Ref advertisement of a service, version 0. */
+  advertisement(service: GitService): Promise<Buffer>;
+  /** One request to a service; the answer's body is given as a stream, whatever its status. */
+  post(service: GitService, body: Readable | Buffer): Promise<StreamAnswer>;
+  /** Milliseconds without a byte after which a stream is given up. */
+  silenceMs: number;
+};
 
 export type TransferJob = {
   /** Key of the item, `owner/name`. */
   id: string;
+  /** 1 for the first try. */
+  attempt: number;
   source: Remote;
   target: Remote;
   /** Ref patterns that travel, such as `refs/heads/*`. */
@@ -33,6 +49,8 @@ export type TransferResult = {
   results: RefResult[];
   /** Bytes of packs received from the source. */
   bytes: number;
+  /** What people should know of the way it was moved. */
+  note?: string;
 };
 
 /** A way to move objects and refs. The engine does not know which one it has. */

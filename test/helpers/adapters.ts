@@ -15,6 +15,7 @@ function http(
     ca: null,
     limiter: createLimiter(4, { now: Date.now, sleep: async () => {} }),
     timeoutMs: 10_000,
+    streamTimeoutMs: 10_000,
     backoffMs: 1,
     now: Date.now,
     signal: new AbortController().signal,
@@ -32,11 +33,17 @@ export function sourceOf(gitbucket: EmbeddedGitBucket, login = 'root'): Source {
     token,
     username: null,
     password: null,
+    caFile: null,
+    silenceMs: 10_000,
   });
 }
 
 /** The target adapter, talking to an embedded GitLab with this token. */
 export function targetOf(gitlab: EmbeddedGitLab, token = gitlab.token('root')): Target {
   const server = { side: 'target', name: 'GitLab', url: gitlab.url } as const;
-  return createGitLabTarget(http(server, { 'private-token': token }), token);
+  return createGitLabTarget(http(server, { 'private-token': token }), {
+    token,
+    caFile: null,
+    silenceMs: 10_000,
+  });
 }

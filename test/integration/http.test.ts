@@ -35,6 +35,7 @@ function policy(url: string, options: { ca?: string; timeoutMs?: number } = {}):
     ca: options.ca ?? null,
     limiter,
     timeoutMs: options.timeoutMs ?? 5000,
+    streamTimeoutMs: options.timeoutMs ?? 5000,
     backoffMs: 1,
     now,
     signal: abort.signal,

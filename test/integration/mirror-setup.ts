@@ -4,6 +4,7 @@ import type { RefChange } from '../../src/model.ts';
 import { planRefs } from '../../src/plan/refs.ts';
 import { createMirrorTransport } from '../../src/transfer/mirror.ts';
 import type { TransferJob, TransferResult } from '../../src/transfer/transport.ts';
+import { sourceOf, targetOf } from '../helpers/adapters.ts';
 import { refsIn, testServers, type TestServers } from '../helpers/servers.ts';
 
 export type MirrorSetup = TestServers & {
@@ -20,7 +21,7 @@ export type MirrorSetup = TestServers & {
 /** One repository on the embedded GitBucket, one empty project on the embedded GitLab, and the transport between them. */
 export async function mirrorSetup(): Promise<MirrorSetup> {
   const servers = await testServers();
-  const { gitbucket, gitlab, folder, env } = servers;
+  const { gitbucket, gitlab, folder } = servers;
   gitbucket.addGroup({ login: 'team', members: [{ login: 'root', manager: true }] });
   gitbucket.addRepository({ owner: 'team', name: 'one', private: true });
   gitlab.addGroup({ path: 'team' });
@@ -32,24 +33,18 @@ export async function mirrorSetup(): Promise<MirrorSetup> {
     directory,
     env: { PATH: process.env['PATH'] },
     stallSeconds: 30,
+    now: Date.now,
   });
 
+  const repository = sourceOf(gitbucket);
+  await repository.connect();
+
   function job(changes: readonly RefChange[]): TransferJob {
-    const password = { source: env['GITBUCKET_TOKEN'] ?? '', target: env['GITLAB_TOKEN'] ?? '' };
     return {
       id: 'team/one',
-      source: {
-        url: `${gitbucket.url}/git/team/one.git`,
-        username: 'root',
-        password: password.source,
-        caFile: null,
-      },
-      target: {
-        url: `${gitlab.url}/team/one.git`,
-        username: 'oauth2',
-        password: password.target,
-        caFile: null,
-      },
+      attempt: 1,
+      source: repository.remote('team', 'one'),
+      target: targetOf(gitlab).remote('team/one'),
       patterns: ['refs/heads/*', 'refs/tags/*', 'refs/notes/*'],
       changes,
       mustKnow: [],

@@ -21,7 +21,7 @@ test('every line of git push --porcelain becomes the outcome of its ref', () => 
     ].join('\n'),
   );
 
-  expect([...report.values()].filter(({ ok }) => ok).map(({ ref }) => ref)).toEqual([
+  expect([...report].filter(([, answer]) => answer === 'ok').map(([ref]) => ref)).toEqual([
     'refs/heads/new',
     'refs/tags/v1',
     'refs/heads/main',
@@ -29,9 +29,7 @@ test('every line of git push --porcelain becomes the outcome of its ref', () => 
     'refs/heads/gone',
     'refs/heads/same',
   ]);
-  expect(
-    Object.fromEntries([...report.values()].filter(({ ok }) => !ok).map(({ ref, reason }) => [ref, reason])),
-  ).toEqual({
+  expect(Object.fromEntries([...report].filter(([, answer]) => answer !== 'ok'))).toEqual({
     'refs/heads/x': 'pre-receive hook declined',
     'refs/heads/moved': 'stale info',
     'refs/heads/odd(1)': 'failed to update ref (twice)',

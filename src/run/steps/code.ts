@@ -1,7 +1,7 @@
 import { MigrationError } from '../../errors.ts';
 import type { Project, RefChange } from '../../model.ts';
 import { planRefs } from '../../plan/refs.ts';
-import { isWrite } from '../../transfer/push-batches.ts';
+import { isWrite } from '../../transfer/send-batches.ts';
 import type { RefResult, TransferJob } from '../../transfer/transport.ts';
 import type { ProjectWork, RunContext, Step } from '../context.ts';
 import { closeLeftOpen, withOpenProtection } from './open-protection.ts';
@@ -55,12 +55,9 @@ async function move(work: ProjectWork, project: Project, context: RunContext): P
   const refs = idsOf(changes.filter(isWrite));
   const job: TransferJob = {
     id: item.id,
-    source: {
-      url: source.gitUrl(item.repository.owner, item.repository.name),
-      ...source.credentials(),
-      caFile: config.source.caFile,
-    },
-    target: { url: target.gitUrl(project.fullPath), ...target.credentials(), caFile: config.target.caFile },
+    attempt: work.attempt,
+    source: source.remote(item.repository.owner, item.repository.name),
+    target: target.remote(project.fullPath),
     patterns: ['refs/heads/*', 'refs/tags/*', ...(config.migrate.notes ? ['refs/notes/*'] : [])],
     changes,
     mustKnow: item.mustKnow,
@@ -72,7 +69,8 @@ async function move(work: ProjectWork, project: Project, context: RunContext): P
       context.emit({ type: 'item-progress', id: item.id, stage, percent, bytes }),
     signal: context.runtime.aborting,
   };
-  const { results: answers, bytes } = await withOpenProtection(job, project, context);
+  const { results: answers, bytes, note } = await withOpenProtection(job, project, context);
+  if (note !== undefined) work.warnings.push(note);
   const results = await lookedUp(answers, changes, project, context);
   const except = results.filter(({ outcome }) => outcome !== 'written').map(({ ref }) => ref);
   await journal.record({ item: item.id, step: 'code', status: 'done', refs, except });

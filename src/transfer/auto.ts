@@ -1,0 +1,34 @@
+import { MigrationError, type ErrorCode } from '../errors.ts';
+import { fitsRelay } from './relay/relay.ts';
+import type { TransferJob, TransferResult, Transport } from './transport.ts';
+
+/** Tries by which the relay may fail before the mirror takes over. */
+const RELAY_TRIES = 2;
+
+/** Failures that a mirror on disk can get round: it holds the objects and can send them in other portions. */
+const forMirror: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'push-unpack',
+  'push-too-large',
+  'relay-unfit',
+]);
+
+/** The relay, and the mirror for what the relay cannot do. */
+export function createAutoTransport({ relay, mirror }: { relay: Transport; mirror: Transport }): Transport {
+  return {
+    async transfer(job) {
+      if (!fitsRelay(job)) return mirror.transfer(job);
+      if (job.attempt > RELAY_TRIES) return noted(job, 'the relay failed twice', mirror);
+      try {
+        return await relay.transfer(job);
+      } catch (error) {
+        if (!(error instanceof MigrationError) || !forMirror.has(error.code)) throw error;
+        return noted(job, error.message, mirror);
+      }
+    },
+  };
+}
+
+async function noted(job: TransferJob, reason: string, mirror: Transport): Promise<TransferResult> {
+  const result = await mirror.transfer(job);
+  return { ...result, note: `moved through a mirror on disk: ${reason}` };
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+
+const TRAILER = 20;
+
+/** Checks a pack while it passes: begins with PACK, ends with the SHA-1 of all bytes before (gitformat-pack). */
+export type PackCheck = {
+  add(bytes: Buffer): void;
+  /** True when what passed is a whole pack. */
+  complete(): boolean;
+  bytes(): number;
+};
+
+export function createPackCheck(): PackCheck {
+  const hash = createHash('sha1');
+  let total = 0;
+  let signed = true;
+  /** The last bytes seen, which may be the trailer and are therefore not hashed yet. */
+  let tail: Buffer = Buffer.alloc(0);
+  return {
+    add(bytes) {
+      if (total === 0 && bytes.length > 0)
+        signed = bytes.toString('latin1', 0, 4) === 'PACK'.slice(0, bytes.length);
+      total += bytes.length;
+      if (bytes.length >= TRAILER) {
+        hash.update(tail);
+        hash.update(bytes.subarray(0, bytes.length - TRAILER));
+        tail = Buffer.from(bytes.subarray(bytes.length - TRAILER));
+        return;
+      }
+      const joined = Buffer.concat([tail, bytes]);
+      const keep = Math.max(0, joined.length - TRAILER);
+      hash.update(joined.subarray(0, keep));
+      tail = Buffer.from(joined.subarray(keep));
+    },
+    complete: () => signed && tail.length === TRAILER && hash.copy().digest().equals(tail),
+    bytes: () => total,
+  };
+}
+
+/** A pack of no objects, which receive-pack wants to see when all objects are there already (gitlab-push-observed §c). */
+export function emptyPack(): Buffer {
+  const header = Buffer.from('5041434b0000000200000000', 'hex');
+  return Buffer.concat([header, createHash('sha1').update(header).digest()]);
+}
