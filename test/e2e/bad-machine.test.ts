@@ -52,7 +52,17 @@ test('a full disk fails the one repository that does not fit, and more space fin
   const servers = await smallServers();
   fatCommit(servers.gitbucket.gitDir('team-a', 'one'));
 
-  const full = await gb2gl(servers, ['migrate', '--all', '--json', '--concurrency', '1', '--work-dir', disk]);
+  const full = await gb2gl(servers, [
+    'migrate',
+    '--all',
+    '--json',
+    '--concurrency',
+    '1',
+    '--work-dir',
+    disk,
+    '--transport',
+    'mirror',
+  ]);
 
   expect(full.code, full.stderr).toBe(1);
   const result = resultOf(full);
@@ -62,7 +72,15 @@ test('a full disk fails the one repository that does not fit, and more space fin
   expect(problem?.hint).toContain('--work-dir DIR');
 
   execFileSync('mount', ['-o', 'remount,size=40m', disk]);
-  const again = await gb2gl(servers, ['migrate', '--all', '--json', '--work-dir', disk]);
+  const again = await gb2gl(servers, [
+    'migrate',
+    '--all',
+    '--json',
+    '--work-dir',
+    disk,
+    '--transport',
+    'mirror',
+  ]);
   expect(again.code, again.stderr).toBe(0);
   expectMoved(servers, resultOf(again));
 });

@@ -105,31 +105,42 @@ test.each([
   await demandFinishedByNextRun(world);
 });
 
-test('the second Ctrl-C stops at once, leaves no git behind and a journal that the next run goes on with', async () => {
-  const world = await serversWithSix();
-  const { gitlab, cwd, env } = world;
-  gitlab.server.faults.add({ method: 'POST', url: /git-receive-pack$/, action: { kind: 'hang' } });
-  const running = startInOwnGroup(['migrate', '--all', '--concurrency', '2'], cwd, env);
-  const pushes = (): number =>
-    gitlab.server.requests.filter(({ method, url }) => method === 'POST' && url.endsWith('git-receive-pack'))
-      .length;
-  await until(() => pushes() > 0, 'a push');
+test.each([
+  ['relay', false],
+  ['mirror', true],
+])(
+  'with the %s the second Ctrl-C stops at once, leaves no git behind and a journal that the next run goes on with',
+  async (transport, usesGit) => {
+    const world = await serversWithSix();
+    const { gitlab, cwd, env } = world;
+    gitlab.server.faults.add({ method: 'POST', url: /git-receive-pack$/, action: { kind: 'hang' } });
+    const running = startInOwnGroup(
+      ['migrate', '--all', '--concurrency', '2', '--transport', transport],
+      cwd,
+      env,
+    );
+    const pushes = (): number =>
+      gitlab.server.requests.filter(
+        ({ method, url }) => method === 'POST' && url.endsWith('git-receive-pack'),
+      ).length;
+    await until(() => pushes() > 0, 'a push');
 
-  pressCtrlC(running);
-  await running.heard('finishing what is under way');
-  const below = descendants(running.child.pid ?? 0);
-  expect(below.length).toBeGreaterThan(0);
-  const pressed = Date.now();
-  pressCtrlC(running);
-  const { code } = await running.finished;
+    pressCtrlC(running);
+    await running.heard('finishing what is under way');
+    const below = descendants(running.child.pid ?? 0);
+    expect(below.length > 0).toBe(usesGit);
+    const pressed = Date.now();
+    pressCtrlC(running);
+    const { code } = await running.finished;
 
-  expect(code).toBe(130);
-  expect(Date.now() - pressed).toBeLessThan(3000);
-  await ended(below, 2000);
-  const { history } = await readJournal(journalFile(join(cwd, '.gb2gl')));
-  expect(history.servers).not.toBeNull();
-  await demandFinishedByNextRun(world);
-});
+    expect(code).toBe(130);
+    expect(Date.now() - pressed).toBeLessThan(3000);
+    await ended(below, 2000);
+    const { history } = await readJournal(journalFile(join(cwd, '.gb2gl')));
+    expect(history.servers).not.toBeNull();
+    await demandFinishedByNextRun(world);
+  },
+);
 
 test('Ctrl-C while the servers are being read writes nothing on the target', async () => {
   const world = await serversWithSix();

@@ -32,6 +32,20 @@ describe('writing the reports', () => {
     expect((await readdir(dir)).sort()).toEqual(['report.html', 'report.md', 'result.json']);
   });
 
+  it('keeps the reports of a migration beside those of a later proof', async () => {
+    const dir = join(folder, 'both');
+    await writeReports(dir, result([project()]), createRedactor());
+    await writeReports(dir, { ...result([project()]), command: 'verify' }, createRedactor());
+    expect((await readdir(dir)).sort()).toEqual([
+      'report.html',
+      'report.md',
+      'result.json',
+      'verify.html',
+      'verify.json',
+      'verify.md',
+    ]);
+  });
+
   it('replaces older reports, and closes those that were open to others', async () => {
     await writeFile(join(folder, 'result.json'), 'old', { mode: 0o644 });
     const paths = await writeReports(folder, result([project()]), createRedactor());
