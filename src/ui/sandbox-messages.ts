@@ -26,7 +26,7 @@ The sample server has its faults on purpose, so that you see how they are told:
 ${trouble.map((line) => `  - ${line}`).join('\n')}
 
 Reports:  ${folder}/report.html  report.md  result.json
-Next:     gb2gl sandbox     both servers for trying things by hand
+Next:     gb2gl sandbox     both servers for trying things by hand (in a clone: node dist/cli.js sandbox)
           README.md         "Use it on your servers": four variables and one command
 `;
 }
