@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seedMany } from '../src/sandbox/seed/many.ts';
 import type { LoggedRequest } from '../src/sandbox/server.ts';
+import { firstLoop, loopEnvironment, secondLoop } from './classic.ts';
 import { cli, costOf, environment, line, refsIn, timed } from './run.ts';
 import { startBenchServers } from './servers.ts';
 
@@ -20,17 +21,6 @@ const { values } = parseArgs({
   },
 });
 const repositories = Number(values.repositories);
-
-const firstLoop = `set -e
-curl -sf -H "PRIVATE-TOKEN: $GITLAB_TOKEN" -H 'content-type: application/json' \\
-  -d '{"name":"'"$2"'","path":"'"$2"'","namespace_id":'"$3"',"default_branch":"main"}' "$GITLAB_URL/api/v4/projects" > /dev/null
-git clone --quiet --mirror "http://root:$GITBUCKET_TOKEN@$GITBUCKET_HOST/git/$1/$2.git" "mirrors/$2.git"
-git -C "mirrors/$2.git" push --quiet "http://oauth2:$GITLAB_TOKEN@$GITLAB_HOST/$1/$2.git" '+refs/heads/*:refs/heads/*' '+refs/tags/*:refs/tags/*'
-`;
-const secondLoop = `set -e
-git -C "mirrors/$2.git" fetch --quiet --prune
-git -C "mirrors/$2.git" push --quiet "http://oauth2:$GITLAB_TOKEN@$GITLAB_HOST/$1/$2.git" '+refs/heads/*:refs/heads/*' '+refs/tags/*:refs/tags/*'
-`;
 
 const servers = await startBenchServers();
 try {
@@ -50,16 +40,9 @@ try {
     names.map(({ owner, name }) => `${owner} ${name} ${ids.get(owner)}\n`).join(''),
   );
 
-  const loopEnv = environment(gitbucket, gitlabs.loop);
+  const loopEnv = loopEnvironment(gitbucket, gitlabs.loop);
   const loop = (script: string): Promise<number> =>
-    timed('sh', ['-c', `xargs -P ${values.parallel} -L 1 sh ${script} < list`], {
-      cwd,
-      env: {
-        ...loopEnv,
-        GITBUCKET_HOST: gitbucket.url.replace('http://', ''),
-        GITLAB_HOST: gitlabs.loop.url.replace('http://', ''),
-      },
-    });
+    timed('sh', ['-c', `xargs -P ${values.parallel} -L 1 sh ${script} < list`], { cwd, env: loopEnv });
   const toolEnv = environment(gitbucket, gitlabs.tool);
   const tool = (): Promise<number> =>
     timed(process.execPath, [cli, 'migrate', '--all', '--concurrency', values.parallel], {

@@ -1,8 +1,9 @@
 /**
  * A big server: plan and no-change run over thousands of repositories, with the live display on a pseudo terminal.
- * Prints seconds, the greatest resident memory, the greatest event-loop lag and requests per server.
+ * Prints seconds, CPU of the client, the greatest resident memory, requests per server, and how long the event loop was
+ * held up: in all, and while the display was alive (start-up and the writing of reports are no part of that).
  *
- *   npx tsx bench/scale.ts [--repositories 2000] [--refs 60]
+ *   npx tsx bench/scale.ts [--repositories 2000] [--refs 60] [--profile]
  */
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -14,9 +15,24 @@ import { cli, environment, timed } from './run.ts';
 import { startBenchServers } from './servers.ts';
 
 const { values } = parseArgs({
-  options: { repositories: { type: 'string', default: '2000' }, refs: { type: 'string', default: '60' } },
+  options: {
+    repositories: { type: 'string', default: '2000' },
+    refs: { type: 'string', default: '60' },
+    profile: { type: 'boolean', default: false },
+  },
 });
-type Probe = { lagMaxMs: number; lag99Ms: number; rssMB: number; cpuS: number };
+type Lag = { at: number; ms: number; functions?: string[] };
+type Probe = {
+  lagMaxMs: number;
+  /** The greatest between the first and the last frame of the display. */
+  lagShownMs: number;
+  firstFrameMs: number | null;
+  lastFrameMs: number | null;
+  /** Those above 50 ms. */
+  lags: Lag[];
+  rssMB: number;
+  cpuS: number;
+};
 
 const servers = await startBenchServers();
 try {
@@ -57,14 +73,27 @@ try {
           ...env,
           TERM: 'xterm-256color',
           GB2GL_PROBE: probe,
+          ...(values.profile ? { GB2GL_PROFILE: '1' } : {}),
           NODE_OPTIONS: `--import ${fileURLToPath(new URL('probe.mjs', import.meta.url))}`,
         },
       },
     );
-    const { lagMaxMs, lag99Ms, rssMB, cpuS } = JSON.parse(readFileSync(probe, 'utf8')) as Probe;
+    print(name, seconds, JSON.parse(readFileSync(probe, 'utf8')) as Probe);
+  }
+
+  function print(name: string, seconds: number, probe: Probe): void {
+    const perRepository = (probe.cpuS * 1000) / Number(values.repositories);
     console.log(
-      `${name.padEnd(30)} ${seconds.toFixed(1).padStart(7)} s   cpu ${cpuS.toFixed(1)} s   memory ${rssMB.toFixed(0)} MB   lag max ${lagMaxMs.toFixed(0)} ms, 99 % ${lag99Ms.toFixed(0)} ms   requests ${gitbucket.server.requests.length} + ${gitlab.server.requests.length}`,
+      `${name.padEnd(30)} ${seconds.toFixed(1).padStart(7)} s   cpu ${probe.cpuS.toFixed(1)} s, ${perRepository.toFixed(2)} ms per repository   memory ${probe.rssMB.toFixed(0)} MB   requests ${gitbucket.server.requests.length} + ${gitlab.server.requests.length}`,
     );
+    console.log(
+      `  lag: ${probe.lagShownMs.toFixed(0)} ms while the display was alive (${probe.firstFrameMs?.toFixed(0)} to ${probe.lastFrameMs?.toFixed(0)} ms), ${probe.lagMaxMs.toFixed(0)} ms in all`,
+    );
+    for (const { at, ms, functions = [] } of probe.lags) {
+      console.log(
+        `    ${ms.toFixed(0)} ms at ${at.toFixed(0)} ms ${functions.map((text) => `\n        ${text}`).join('')}`,
+      );
+    }
   }
 } finally {
   await servers.close();
