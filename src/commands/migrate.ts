@@ -63,25 +63,23 @@ export async function finish(
   { runtime, stdout }: World,
 ): Promise<ExitCode> {
   const { plan } = prepared;
-  const result = session.redactor.scrubDeep(
-    buildResult({
-      command,
-      source: plan.source,
-      target: plan.target,
-      items,
-      problems: plan.problems,
-      warnings: plan.warnings,
-      startedAt: session.startedAt,
-      finishedAt: new Date(runtime.now()),
-      interrupted: runtime.stopping.aborted,
-    }),
-  );
+  const result = buildResult({
+    command,
+    source: plan.source,
+    target: plan.target,
+    items,
+    problems: plan.problems,
+    warnings: plan.warnings,
+    startedAt: session.startedAt,
+    finishedAt: new Date(runtime.now()),
+    interrupted: runtime.stopping.aborted,
+  });
   session.emit({ type: 'phase', phase: 'report', total: 0 });
   const paths = await writeReports(session.reportDir, result, session.redactor);
   session.emit({ type: 'phase-done', phase: 'report', summary: session.reportDir });
   await session.terminal.stop();
   const { terminal } = session;
-  if (options.json) stdout.write(`${JSON.stringify(result)}\n`);
+  if (options.json) stdout.write(`${session.redactor.scrub(JSON.stringify(result))}\n`);
   const lines = renderSummary(result, { width: terminal.columns(), palette: terminal.palette, paths });
   session.say(`${lines.join('\n')}\n`);
   return result.exitCode;

@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExitCode, Plan } from '../model.ts';
+import type { Redactor } from '../net/redact.ts';
+import { planJson } from '../report/plan-json.ts';
 import { planMarkdown } from '../report/plan-markdown.ts';
 import { renderPlan } from '../report/plan-view.ts';
 import { prepare } from '../run/prepare.ts';
@@ -36,13 +38,13 @@ export async function planCommand(options: PlanOptions, world: World): Promise<E
 
 async function present(plan: Plan, session: Session, options: PlanOptions, world: World): Promise<void> {
   const { terminal, redactor, reportDir, say } = session;
-  const safe = redactor.scrubDeep(plan);
+  const safe = scrubbed(plan, redactor);
   await mkdir(reportDir, { recursive: true, mode: 0o700 });
   const [json, markdown] = [join(reportDir, 'plan.json'), join(reportDir, 'plan.md')];
-  await writeFile(json, `${JSON.stringify(safe, null, 2)}\n`, { mode: 0o600 });
+  await writeFile(json, planJson(safe), { mode: 0o600 });
   await writeFile(markdown, planMarkdown(safe), { mode: 0o600 });
   if (options.json) {
-    world.stdout.write(`${JSON.stringify(safe)}\n`);
+    for (const piece of planJson(safe)) world.stdout.write(piece);
     return;
   }
   if (!options.quiet) {
@@ -50,6 +52,12 @@ async function present(plan: Plan, session: Session, options: PlanOptions, world
     say(`${lines.join('\n')}\n`);
   }
   say(`\nNothing was changed. The plan is in ${json} and ${markdown}\n`);
+}
+
+/** Without secrets. The refs are most of a plan, and hold nothing but names and ids. */
+function scrubbed(plan: Plan, redactor: Redactor): Plan {
+  const projects = plan.projects.map(({ refs, ...project }) => ({ ...redactor.scrubDeep(project), refs }));
+  return { ...redactor.scrubDeep({ ...plan, projects: [] }), projects };
 }
 
 /** 1: something cannot be read; 4: something waits for a decision; 0: everything can be done. */

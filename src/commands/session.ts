@@ -4,7 +4,7 @@ import type { Config } from '../config/schema.ts';
 import { MigrationError } from '../errors.ts';
 import { journalFile, readJournal } from '../journal/journal.ts';
 import type { History } from '../journal/replay.ts';
-import type { Emit } from '../model.ts';
+import type { Emit, RunEvent } from '../model.ts';
 import type { Redactor } from '../net/redact.ts';
 import { createSelection, type Selection } from '../plan/select.ts';
 import { createServers, type Servers } from '../run/servers.ts';
@@ -32,7 +32,8 @@ export async function openSession(options: CommonOptions, world: World): Promise
   const terminal = await openTerminal(options, world, config.limits.transfers);
   let session: Session | null = null;
   // The terminal of the moment: a question to the user ends one picture and begins another.
-  const emit: Emit = (event) => (session?.terminal ?? terminal).handle(redactor.scrubDeep(event));
+  const emit: Emit = (event) =>
+    (session?.terminal ?? terminal).handle(isMeasure(event) ? event : redactor.scrubDeep(event));
   const workDir = resolve(runtime.cwd, options.workDir);
   session = {
     ...(await createServers(config, runtime, emit, redactor)),
@@ -47,6 +48,11 @@ export async function openSession(options: CommonOptions, world: World): Promise
       config.report.dir === null ? resolve(workDir, 'reports') : resolve(runtime.cwd, config.report.dir),
   };
   return session;
+}
+
+/** Progress comes with every chunk and holds nothing that a server said. */
+function isMeasure(event: RunEvent): boolean {
+  return event.type === 'item-progress';
 }
 
 export function openTerminal(

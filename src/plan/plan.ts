@@ -3,12 +3,13 @@ import { shortened } from './description.ts';
 import { displayName } from './display-names.ts';
 import type { PlanInput } from './input.ts';
 import { lastPart, type Placement } from './owners.ts';
-import { planProjects } from './projects.ts';
 import { groupVisibility } from './visibility.ts';
 
-/** Decides everything from two inventories, the config and the journal. Pure: the same input gives the same plan. */
-export function buildPlan(input: PlanInput): Plan {
-  const projects = planProjects(input);
+/**
+ * Puts the plan together: the groups that the planned projects need, and what could not be read. Pure, as all of it: the
+ * same input gives the same plan.
+ */
+export function buildPlan(input: PlanInput, projects: readonly PlannedProject[]): Plan {
   const groups = [...input.placements.values()]
     .filter(
       ({ owner }) =>

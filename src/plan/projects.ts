@@ -1,48 +1,39 @@
 import type { Blocked, PlannedProject, Project, RefListing, Repository, Visibility } from '../model.ts';
-import type { ItemHistory } from '../journal/replay.ts';
+import type { History, ItemHistory } from '../journal/replay.ts';
 import { assignPaths } from './assign-paths.ts';
 import { shortened } from './description.ts';
 import { assignNames } from './display-names.ts';
 import { lastPart, type Placement } from './owners.ts';
-import type { PathAssignment, PathEntry } from './path-assignment.ts';
-import type { PlanInput } from './input.ts';
+import type { PathEntry } from './path-assignment.ts';
+import type { PlanInput, ProjectPath } from './input.ts';
 import { travels } from './ref-names.ts';
 import { planRefs } from './refs.ts';
 import { sourceDefaultBranch } from './source-default.ts';
 import { projectVisibility } from './visibility.ts';
 
-/** One planned project for each repository whose refs could be read. */
-export function planProjects(input: PlanInput): PlannedProject[] {
-  const paths = projectPaths(input);
-  const planned: PlannedProject[] = [];
+/** One planned project after the other, for each repository whose refs could be read; thousands take a while. */
+export function* planProjects(input: PlanInput): Generator<PlannedProject> {
   for (const repository of input.source.repositories) {
     const id = keyOf(repository);
     const listing = input.sourceRefs.get(id);
     const placement = input.placements.get(repository.owner);
-    const path = paths.get(id);
-    if (listing && placement && path) planned.push(planProject(repository, listing, placement, path, input));
+    const path = input.paths.get(id);
+    if (listing && placement && path) yield planProject(repository, listing, placement, path, input);
   }
-  return planned;
 }
-
-export type ProjectPath = PathAssignment & { fullPath: string; name: string; existing: Project | null };
 
 /** Paths and display names of the projects, namespace by namespace; the names of earlier runs stay. */
 export function projectPaths(
   input: Pick<PlanInput, 'source' | 'placements' | 'config' | 'history'>,
 ): Map<string, ProjectPath> {
   const found = new Map<string, ProjectPath>();
+  const earlier = earlierPaths(input.history);
   for (const [fullPath, repositories] of byNamespace(input)) {
     const namespace = [...input.placements.values()].find(
       (placement) => placement.fullPath === fullPath,
     )?.namespace;
     const entries = repositories.map((repository) => pathEntry(repository, fullPath, input));
-    const remembered = new Map<string, string>();
-    for (const [item, known] of input.history.items) {
-      if (!item.includes('/') || known.target === null) continue;
-      if (known.target.path === `${fullPath}/${lastPart(known.target.path)}`)
-        remembered.set(item, lastPart(known.target.path));
-    }
+    const remembered = earlier.get(fullPath) ?? new Map<string, string>();
     const assigned = assignPaths(entries, {
       level: 'project',
       parent: fullPath,
@@ -68,6 +59,20 @@ export function projectPaths(
     }
   }
   return found;
+}
+
+/** Last part of the paths that earlier runs gave, by namespace and then by `owner/name`. */
+function earlierPaths({ items }: History): Map<string, Map<string, string>> {
+  const paths = new Map<string, Map<string, string>>();
+  for (const [item, { target }] of items) {
+    if (!item.includes('/') || target === null) continue;
+    const path = lastPart(target.path);
+    const namespace = target.path.slice(0, -path.length - 1);
+    const known = paths.get(namespace);
+    if (known) known.set(item, path);
+    else paths.set(namespace, new Map([[item, path]]));
+  }
+  return paths;
 }
 
 function byNamespace(input: Pick<PlanInput, 'source' | 'placements'>): Map<string, Repository[]> {

@@ -58,7 +58,11 @@ function describe(
   const names = { defaultBranch, preference };
   const leaving = new Set(leftovers.filter(({ outcome }) => outcome === 'delete').map(({ ref }) => ref));
   const staying = [...target.keys()].filter((ref) => !leaving.has(ref));
-  const arriving = [...source.keys()].filter((ref) => refusal(ref, names) === null);
+  // Mostly the wanted branch arrives, and then nothing else matters.
+  const wanted = defaultBranch === null ? null : `refs/heads/${defaultBranch}`;
+  const arrives = (ref: string): boolean => refusal(ref, names) === null;
+  const arriving =
+    wanted !== null && source.has(wanted) && arrives(wanted) ? [wanted] : [...source.keys()].filter(arrives);
   return {
     target,
     written,

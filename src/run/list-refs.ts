@@ -1,9 +1,14 @@
+import pLimit from 'p-limit';
 import { MigrationError, problemOf } from '../errors.ts';
 import type { Emit, Problem, RefListing, Repository } from '../model.ts';
-import { keyOf, type ProjectPath } from '../plan/projects.ts';
+import type { ProjectPath } from '../plan/input.ts';
+import { keyOf } from '../plan/projects.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Source } from '../source/gitbucket.ts';
 import type { Target } from '../target/gitlab.ts';
+
+/** Listings that are begun; how many are sent at once is for each server's own limit to say. */
+const AT_HAND = 32;
 
 type Listed = { refs: Map<string, RefListing>; problems: Problem[] };
 type Options = { source: Source; target: Target; runtime: Runtime; emit: Emit };
@@ -16,22 +21,25 @@ export async function listSourceRefs(repositories: readonly Repository[], option
   const { source, runtime, emit } = options;
   const listed: Listed = { refs: new Map(), problems: [] };
   let refusal: MigrationError | null = null;
+  const limit = pLimit(AT_HAND);
   let done = 0;
   emit({ type: 'phase', phase: 'plan', total: repositories.length });
   await Promise.all(
-    repositories.map(async (repository) => {
-      const id = keyOf(repository);
-      try {
-        stopIfTold(runtime, id);
-        listed.refs.set(id, await source.listRefs(repository.owner, repository.name));
-      } catch (error) {
-        if (isFatal(error)) throw error;
-        if (error instanceof MigrationError && error.code === 'git-token-refused') refusal = error;
-        listed.problems.push(problemOf(error, id));
-      }
-      done += 1;
-      emit({ type: 'phase-progress', phase: 'plan', done, total: repositories.length, detail: id });
-    }),
+    repositories.map((repository) =>
+      limit(async () => {
+        const id = keyOf(repository);
+        try {
+          stopIfTold(runtime, id);
+          listed.refs.set(id, await source.listRefs(repository.owner, repository.name));
+        } catch (error) {
+          if (isFatal(error)) throw error;
+          if (error instanceof MigrationError && error.code === 'git-token-refused') refusal = error;
+          listed.problems.push(problemOf(error, id));
+        }
+        done += 1;
+        emit({ type: 'phase-progress', phase: 'plan', done, total: repositories.length, detail: id });
+      }),
+    ),
   );
   const readPrivate = repositories.some(
     (repository) => repository.private && listed.refs.has(keyOf(repository)),
@@ -46,18 +54,21 @@ export async function listTargetRefs(
   options: Options,
 ): Promise<Listed> {
   const { target, runtime } = options;
+  const limit = pLimit(AT_HAND);
   const listed: Listed = { refs: new Map(), problems: [] };
   await Promise.all(
-    [...paths].map(async ([id, { existing }]) => {
-      if (existing === null) return;
-      try {
-        stopIfTold(runtime, id);
-        listed.refs.set(id, await target.listRefs(existing.fullPath));
-      } catch (error) {
-        if (isFatal(error)) throw error;
-        listed.problems.push(problemOf(error, id));
-      }
-    }),
+    [...paths].map(([id, { existing }]) =>
+      limit(async () => {
+        if (existing === null) return;
+        try {
+          stopIfTold(runtime, id);
+          listed.refs.set(id, await target.listRefs(existing.fullPath));
+        } catch (error) {
+          if (isFatal(error)) throw error;
+          listed.problems.push(problemOf(error, id));
+        }
+      }),
+    ),
   );
   return listed;
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Journal } from '../journal/journal.ts';
 import type { ItemResult, PlannedProject } from '../model.ts';
@@ -27,6 +28,8 @@ export async function migrate(
   const projects = await Promise.all(
     plan.projects.map((item) =>
       limit(async () => {
+        // A project with nothing to do waits for nothing: thousands of them would be one long breath.
+        await setImmediate();
         const result = await one(item, groups, context);
         emit({ type: 'item-finished', result });
         return result;

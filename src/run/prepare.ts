@@ -4,8 +4,9 @@ import { MigrationError } from '../errors.ts';
 import type { History } from '../journal/replay.ts';
 import type { Emit, Namespace, Owner, Plan, SourceInventory } from '../model.ts';
 import type { Placement } from '../plan/owners.ts';
+import type { PlanInput } from '../plan/input.ts';
 import { buildPlan } from '../plan/plan.ts';
-import { projectPaths } from '../plan/projects.ts';
+import { planProjects, projectPaths } from '../plan/projects.ts';
 import type { Selection } from '../plan/select.ts';
 import type { Runtime } from '../runtime.ts';
 import { readInventory } from '../source/inventory.ts';
@@ -14,6 +15,7 @@ import type { Target } from '../target/gitlab.ts';
 import type { Listings } from './context.ts';
 import { listSourceRefs, listTargetRefs } from './list-refs.ts';
 import { placeOwners } from './place-owners.ts';
+import { inSlices } from './slices.ts';
 import type { Servers } from './servers.ts';
 import { withSuggestion } from './suggest-repository.ts';
 
@@ -44,7 +46,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const { refs: sourceRefs, problems } = await listSourceRefs(seen.repositories, options);
   const targetRefs = await listTargetRefs(paths, options);
   const preference = await target.defaultBranchPreference();
-  const plan = buildPlan({
+  const input: PlanInput = {
     config,
     source: seen,
     target: {
@@ -55,6 +57,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       parentGroup,
     },
     placements,
+    paths,
     wholeOwners: new Set(owners.filter((owner) => selection.ownerSelected(owner)).map(({ login }) => login)),
     sourceRefs,
     targetRefs: targetRefs.refs,
@@ -62,7 +65,8 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     history,
     all: selection.all,
     prune: options.prune,
-  });
+  };
+  const plan = buildPlan(input, await inSlices(planProjects(input)));
   emit({
     type: 'phase-done',
     phase: 'plan',

@@ -1,0 +1,15 @@
+import type { Plan } from '../model.ts';
+
+/**
+ * `plan.json` piece by piece, one project a line: as one text the plan of a big server would need more memory than all
+ * the rest of the run.
+ */
+export function* planJson(plan: Plan): Generator<string> {
+  const { projects, ...rest } = plan;
+  const head = JSON.stringify(rest);
+  yield `${head.slice(0, -1)},"projects":[`;
+  for (const [index, project] of projects.entries()) {
+    yield `${index === 0 ? '' : ','}\n${JSON.stringify(project)}`;
+  }
+  yield '\n]}\n';
+}
