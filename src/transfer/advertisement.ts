@@ -1,6 +1,6 @@
 import { MigrationError } from '../errors.ts';
 import type { RefListing } from '../model.ts';
-import { pktLines } from './pkt-line.ts';
+import { pktLines, type PktLine } from './pkt-line.ts';
 
 /**
  * Reads the ref advertisement of git's smart HTTP protocol, version 0 (gitprotocol-http "Smart Server Response",
@@ -11,27 +11,40 @@ export function parseAdvertisement(body: Buffer, object: string): RefListing {
   const refs = new Map<string, string>();
   let head: string | null = null;
   let first = true;
+  let last: PktLine | null = null;
   for (const line of pktLines(body, object)) {
-    if (line === null || line[0] === 0x23) continue;
-    const text = line.toString('utf8').replace(/\n$/, '');
-    const [entry = '', capabilities] = text.split('\0');
-    if (first && capabilities !== undefined) head = symrefOf(capabilities);
+    last = line;
+    if (typeof line === 'string' || line[0] === 0x23) continue;
+    const end = endOfRef(line);
+    if (first && line[end] === 0) head = symrefOf(line.toString('utf8', end + 1).trimEnd());
     first = false;
-    addRef(refs, entry, object);
+    addRef(refs, line.subarray(0, end), object);
   }
   if (first)
     throw new MigrationError('fetch-failed', object, { detail: 'the answer has no ref advertisement' });
+  // Cut between two lines it would look like a repository with fewer refs.
+  if (last !== 'flush')
+    throw new MigrationError('fetch-failed', object, { detail: 'the listing has no end' });
   return { refs, head: head !== null && refs.has(head) ? head : null };
 }
 
-function addRef(refs: Map<string, string>, entry: string, object: string): void {
-  const match = /^([0-9a-f]{40}) (.+)$/.exec(entry);
-  if (!match) {
+/** Where the capabilities, the newline or the line itself end the ref. */
+function endOfRef(line: Buffer): number {
+  const zero = line.indexOf(0);
+  if (zero >= 0) return zero;
+  return line.at(-1) === 0x0a ? line.length - 1 : line.length;
+}
+
+/** Both strings are made from the bytes: parts of a longer string would keep all of it in memory. */
+function addRef(refs: Map<string, string>, bytes: Buffer, object: string): void {
+  const id = bytes.toString('latin1', 0, 40);
+  const name = bytes.toString('utf8', 41);
+  if (!/^[0-9a-f]{40}$/.test(id) || bytes[40] !== 0x20 || name === '') {
+    const entry = bytes.toString('utf8');
     if (entry.startsWith('shallow ') || entry.startsWith('version ')) return;
     const text = entry.startsWith('ERR ') ? entry.slice(4) : `unexpected line "${entry.slice(0, 80)}"`;
     throw new MigrationError('fetch-failed', object, { detail: text });
   }
-  const [, id = '', name = ''] = match;
   if (name === 'HEAD' || name === '.have' || name === 'capabilities^{}' || name.endsWith('^{}')) return;
   refs.set(name, id);
 }
@@ -44,7 +57,8 @@ function symrefOf(capabilities: string): string | null {
 /** Capabilities that come with the first ref of an advertisement; [] when there are none. */
 export function capabilitiesIn(body: Buffer, object: string): string[] {
   for (const line of pktLines(body, object)) {
-    const [, capabilities] = line?.toString('utf8').trimEnd().split('\0') ?? [];
+    if (typeof line === 'string') continue;
+    const [, capabilities] = line.toString('utf8').trimEnd().split('\0');
     if (capabilities !== undefined) return capabilities.split(' ').filter(Boolean);
   }
   return [];

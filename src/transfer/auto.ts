@@ -15,9 +15,10 @@ const forMirror: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** The relay, and the mirror for what the relay cannot do. */
 export function createAutoTransport({ relay, mirror }: { relay: Transport; mirror: Transport }): Transport {
   return {
-    async transfer(job) {
-      if (!fitsRelay(job)) return mirror.transfer(job);
-      if (job.attempt > RELAY_TRIES) return noted(job, 'the relay failed twice', mirror);
+    async transfer(given) {
+      if (!fitsRelay(given)) return mirror.transfer(given);
+      if (given.attempt > RELAY_TRIES) return noted(given, 'the relay failed twice', mirror);
+      const job = { ...given, beforeWrite: once(() => given.beforeWrite()) };
       try {
         return await relay.transfer(job);
       } catch (error) {
@@ -31,4 +32,10 @@ export function createAutoTransport({ relay, mirror }: { relay: Transport; mirro
 async function noted(job: TransferJob, reason: string, mirror: Transport): Promise<TransferResult> {
   const result = await mirror.transfer(job);
   return { ...result, note: `moved through a mirror on disk: ${reason}` };
+}
+
+/** Both ways announce the write; it is announced once. */
+function once(beforeWrite: () => Promise<void>): () => Promise<void> {
+  let announced: Promise<void> | null = null;
+  return () => (announced ??= beforeWrite());
 }

@@ -21,14 +21,40 @@ const meanings: [RegExp, (side: Side, id: string, text: string) => MigrationErro
       new MigrationError('redirected', id, { server: nameOf(side), side, location: detail }),
   ],
   [
-    /pack exceeds maximum allowed size|HTTP 413|fsck error|unpack-objects abnormal exit|index-pack abnormal exit/,
+    /pack exceeds maximum allowed size|HTTP 413/,
+    (_side, id, detail) => new MigrationError('push-too-large', id, { detail }),
+  ],
+  [
+    /fsck error|unpack-objects abnormal exit|index-pack abnormal exit/,
     (_side, id, detail) => new MigrationError('push-unpack', id, { detail }),
   ],
   [/error: 403|HTTP 403/, (_side, id, detail) => new MigrationError('target-forbidden', id, { detail })],
 ];
 
-/** The catalogue's error for a git command that failed as a whole. */
-export function gitFailure(error: unknown, side: Side, id: string, signal: AbortSignal): MigrationError {
+/**
+ * Below that git sends a pack in one plain request (http.postBuffer) that no proxy has trouble with: what cuts it has
+ * other reasons.
+ */
+const CUTTABLE = 1024 * 1024;
+
+/** True when nobody said why the push broke off; a proxy that waits no longer looks like that (gitlab-push-observed §m). */
+export function saysCut({ stderr }: GitExit): boolean {
+  if (/HTTP (408|504)\b/.test(stderr)) return true;
+  if (/HTTP \d{3}\b/.test(stderr)) return false;
+  return /RPC failed; curl|unexpected disconnect|remote end hung up/.test(stderr);
+}
+
+/**
+ * The catalogue's error for a git command that failed as a whole; `packBytes` is how much a push had to send. One that
+ * is too large by guess only has the failure as its cause.
+ */
+export function gitFailure(
+  error: unknown,
+  side: Side,
+  id: string,
+  signal: AbortSignal,
+  packBytes = 0,
+): MigrationError {
   if (signal.aborted) return new MigrationError('interrupted', id);
   if (error instanceof MigrationError) return error;
   const code = (error as NodeJS.ErrnoException | null)?.code;
@@ -43,6 +69,8 @@ export function gitFailure(error: unknown, side: Side, id: string, signal: Abort
   for (const [pattern, make] of meanings) {
     if (pattern.test(text)) return make(side, id, detail);
   }
+  if (packBytes >= CUTTABLE && saysCut(error))
+    return new MigrationError('push-too-large', id, { detail }, error);
   return new MigrationError(side === 'source' ? 'fetch-failed' : 'push-failed', id, { detail });
 }
 

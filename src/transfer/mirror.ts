@@ -6,6 +6,7 @@ import { createGit, type Git } from './git.ts';
 import { gitFailure } from './git-failure.ts';
 import { removeLeftovers, saysDamaged } from './mirror-damage.ts';
 import { pushChanges } from './push.ts';
+import { createPushLimit, type PushLimit } from './push-limit.ts';
 import type { TransferJob, TransferResult, Transport } from './transport.ts';
 
 export type MirrorOptions = {
@@ -19,10 +20,11 @@ export type MirrorOptions = {
 
 /** Moves a repository through a bare mirror on disk, with the real git on both sides. */
 export function createMirrorTransport(options: MirrorOptions): Transport {
-  return { transfer: (job) => transfer(job, options) };
+  const limit = createPushLimit();
+  return { transfer: (job) => transfer(job, options, limit) };
 }
 
-async function transfer(job: TransferJob, options: MirrorOptions): Promise<TransferResult> {
+async function transfer(job: TransferJob, options: MirrorOptions, limit: PushLimit): Promise<TransferResult> {
   const directory = join(options.directory, mirrorName(job.id));
   const git = createGit({
     directory: await madeDirectory(options.directory),
@@ -40,7 +42,7 @@ async function transfer(job: TransferJob, options: MirrorOptions): Promise<Trans
   await demandKnown(mirror, job);
   await job.beforeWrite();
   try {
-    return { results: await pushChanges(mirror, job, options.now), bytes };
+    return { results: await pushChanges(mirror, job, options.now, limit), bytes };
   } catch (error) {
     // The next try then makes a new one.
     if (saysDamaged(error)) await rm(directory, { recursive: true, force: true });

@@ -1,36 +1,116 @@
 import { MigrationError } from '../errors.ts';
 
-/** Payload of one pkt-line; null for a flush packet (gitprotocol-common, "pkt-line Format"). */
-export type PktLine = Buffer | null;
+/** `flush` is 0000, `delim` 0001, `end` 0002 (gitprotocol-common "pkt-line Format", gitprotocol-v2 "Packet-Line Framing"). */
+export type PktLine = Buffer | 'flush' | 'delim' | 'end';
 
-/**
- * Splits a complete body into pkt-lines.
- * @throws not-the-api when the bytes are not pkt-lines or end inside one
- */
-export function* pktLines(body: Buffer, object: string): Generator<PktLine> {
-  let at = 0;
-  while (at < body.length) {
-    const length = lengthAt(body, at, object);
-    if (length === 0) {
-      yield null;
-      at += 4;
-      continue;
-    }
-    if (at + length > body.length) throw damaged(object, 'the answer ends inside a line');
-    yield body.subarray(at + 4, at + length);
-    at += length;
+/** Cuts bytes that come in any pieces into pkt-lines. */
+export type PktReader = {
+  push(bytes: Buffer): void;
+  /** The next whole line; null when more bytes are needed. @throws fetch-failed when the bytes are not pkt-lines */
+  next(): PktLine | null;
+  /** The four characters with which the next line begins; fewer when they are not there yet. */
+  peek(): string;
+  /** All bytes that are not read yet, as they are; they are gone from the reader. */
+  takeRest(): Buffer;
+};
+
+const special = ['flush', 'delim', 'end'] as const;
+const DIGITS = 4;
+
+export function createPktReader(object: string): PktReader {
+  let pieces: Buffer[] = [];
+  let size = 0;
+  /** Length of the line that has begun; null before its digits are there. */
+  let length: number | null = null;
+
+  // Joined only when a whole line is there: a line may come byte by byte.
+  function take(count: number): Buffer {
+    const joined = pieces.length === 1 ? (pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(pieces);
+    pieces = joined.length > count ? [joined.subarray(count)] : [];
+    size = joined.length - count;
+    return joined.subarray(0, count);
   }
+
+  return {
+    push(bytes) {
+      if (bytes.length === 0) return;
+      pieces.push(bytes);
+      size += bytes.length;
+    },
+    next() {
+      if (length === null && size < DIGITS) return null;
+      length ??= lengthOf(take(DIGITS), object);
+      if (length < DIGITS) {
+        const name = special[length] ?? 'flush';
+        length = null;
+        return name;
+      }
+      if (size < length - DIGITS) return null;
+      const line = take(length - DIGITS);
+      length = null;
+      return line;
+    },
+    peek() {
+      if (length !== null || size === 0) return '';
+      if ((pieces[0]?.length ?? 0) < DIGITS) pieces = [Buffer.concat(pieces)];
+      return pieces[0]?.toString('latin1', 0, DIGITS) ?? '';
+    },
+    takeRest() {
+      const digits = length === null ? '' : length.toString(16).padStart(DIGITS, '0');
+      length = null;
+      return Buffer.concat([Buffer.from(digits), take(size)]);
+    },
+  };
 }
 
-function lengthAt(body: Buffer, at: number, object: string): number {
-  const text = body.toString('latin1', at, at + 4);
+function lengthOf(digits: Buffer, object: string): number {
+  const text = digits.toString('latin1');
   if (!/^[0-9a-f]{4}$/i.test(text))
-    throw damaged(object, `it does not begin a line with a length but with "${text}"`);
+    throw damaged(object, `a line begins with ${JSON.stringify(text)} instead of its length`);
   const length = Number.parseInt(text, 16);
-  if (length > 0 && length < 4) throw damaged(object, `a line of ${length} byte(s)`);
+  if (length === 3) throw damaged(object, 'a line of length 3');
   return length;
+}
+
+/**
+ * The lines of a whole body.
+ * @throws fetch-failed when the bytes are not pkt-lines, or end inside one
+ */
+export function* pktLines(body: Buffer, object: string): Generator<PktLine> {
+  const reader = createPktReader(object);
+  reader.push(body);
+  for (let line = reader.next(); line !== null; line = reader.next()) yield line;
+  demandEnd(reader, object);
+}
+
+/**
+ * One line after the other from a stream that may be cut anywhere.
+ * @throws fetch-failed as above
+ */
+export async function* readPktLines(stream: AsyncIterable<Buffer>, object: string): AsyncGenerator<PktLine> {
+  const reader = createPktReader(object);
+  for await (const chunk of stream) {
+    reader.push(chunk);
+    for (let line = reader.next(); line !== null; line = reader.next()) yield line;
+  }
+  demandEnd(reader, object);
+}
+
+/** @throws fetch-failed when a line has begun and not ended */
+export function demandEnd(reader: PktReader, object: string): void {
+  if (reader.takeRest().length > 0) throw damaged(object, 'the answer ends inside a line');
 }
 
 function damaged(object: string, detail: string): MigrationError {
   return new MigrationError('fetch-failed', object, { detail: `this is not git's protocol: ${detail}` });
+}
+
+export const FLUSH = Buffer.from('0000');
+/** Ends the capabilities of a request of protocol 2 (gitprotocol-v2 "Command Request"). */
+export const DELIM = Buffer.from('0001');
+
+/** One line as it goes over the wire. */
+export function pktLine(text: string): Buffer {
+  const payload = Buffer.from(text);
+  return Buffer.concat([Buffer.from((payload.length + DIGITS).toString(16).padStart(DIGITS, '0')), payload]);
 }

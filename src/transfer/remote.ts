@@ -1,5 +1,9 @@
+import type { Readable } from 'node:stream';
 import { MigrationError } from '../errors.ts';
 import { excerpt, type Http, type HttpAnswer } from '../net/http.ts';
+import { beginningOf, type StreamAnswer } from '../net/http-stream.ts';
+import { asAdvertisement, isVersion2, lsRefsRequest } from './protocol-v2.ts';
+import { placeAfterRedirect } from './redirect.ts';
 import type { GitRemote, GitService, Remote } from './transport.ts';
 
 export type RemoteOptions = Omit<GitRemote, 'url'> & {
@@ -10,38 +14,82 @@ export type RemoteOptions = Omit<GitRemote, 'url'> & {
   whyRefused(answer: HttpAnswer): Promise<MigrationError>;
 };
 
+/** The server sent us elsewhere so often: it goes round in a circle. */
+const MOST_REDIRECTS = 5;
+
 /** A repository on one of the two servers, reached through that server's HTTP policy. */
 export function createRemote(http: Http, options: RemoteOptions): Remote {
-  const { path, username, password, caFile, silenceMs } = options;
+  const { username, password, caFile, silenceMs } = options;
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   // The API's own headers mean nothing to git.
   const headers = { authorization, 'private-token': null };
-  return {
-    url: http.server.url + path,
-    username,
-    password,
-    caFile,
-    silenceMs,
-    async advertisement(service: GitService) {
-      const answer = await http.send({
-        method: 'GET',
-        path: `${path}/info/refs?service=${service}`,
-        headers,
-        as: 'bytes',
-      });
-      if (Buffer.isBuffer(answer.body)) return answer.body;
-      if (answer.status >= 400 && answer.status < 500) throw await options.whyRefused(answer);
-      throw new MigrationError('fetch-failed', path, { detail: `${answer.status}, ${excerpt(answer.body)}` });
-    },
-    post: (service, body) =>
-      http.stream({
+  /** Follows the server's redirects, and its choice of protocol, from the first answer on. */
+  let path = options.path;
+  let version2 = false;
+
+  async function advertisement(service: GitService): Promise<Buffer> {
+    for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
+      const question = `/info/refs?service=${service}`;
+      const answer = await http.send({ method: 'GET', path: `${path}${question}`, headers, as: 'bytes' });
+      if (Buffer.isBuffer(answer.body)) return readable(answer.body);
+      const { status } = answer;
+      if (status >= 400 && status < 500) throw await options.whyRefused(answer);
+      if (status < 300 || status >= 400) {
+        throw new MigrationError('fetch-failed', options.path, {
+          detail: `${status}, ${excerpt(answer.body)}`,
+        });
+      }
+      path = placeAfterRedirect(http.server, answer.headers, path, question);
+    }
+    throw new MigrationError('fetch-failed', options.path, { detail: 'its redirects go round in a circle' });
+  }
+
+  /** A listing of protocol 2 takes a second request. */
+  async function readable(body: Buffer): Promise<Buffer> {
+    version2 = isVersion2(body);
+    if (!version2) return body;
+    const answer = await post('git-upload-pack', lsRefsRequest());
+    if (answer.status !== 200) {
+      const detail = `${answer.status}, ${excerpt(await beginningOf(answer.body))}`;
+      throw new MigrationError('fetch-failed', options.path, { detail });
+    }
+    return asAdvertisement(await wholeOf(answer.body, options.path), options.path);
+  }
+
+  async function post(service: GitService, body: Readable | Buffer): Promise<StreamAnswer> {
+    for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
+      const answer = await http.stream({
         path: `${path}/${service}`,
         headers: {
           ...headers,
           'content-type': `application/x-${service}-request`,
           accept: `application/x-${service}-result`,
+          ...(version2 && service === 'git-upload-pack' ? { 'git-protocol': 'version=2' } : {}),
         },
         body,
-      }),
-  };
+      });
+      if (answer.status < 300 || answer.status >= 400) return answer;
+      const moved = placeAfterRedirect(http.server, answer.headers, path, `/${service}`);
+      // A stream cannot be sent again.
+      if (!Buffer.isBuffer(body)) {
+        const { name: server, side, url } = http.server;
+        throw new MigrationError('redirected', url + path, { server, side, location: url + moved });
+      }
+      path = moved;
+    }
+    throw new MigrationError('fetch-failed', options.path, { detail: 'its redirects go round in a circle' });
+  }
+
+  return { url: http.server.url + options.path, username, password, caFile, silenceMs, advertisement, post };
+}
+
+async function wholeOf(body: Readable, object: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new MigrationError('fetch-failed', object, { detail: `the listing broke off (${detail})` });
+  }
+  return Buffer.concat(chunks);
 }

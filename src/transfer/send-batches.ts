@@ -38,9 +38,17 @@ export async function sendBatches(writes: readonly RefChange[], options: SendOpt
   const waiting = [...writes];
   const results: RefResult[] = [];
   let refused = 0;
+  let failed = false;
 
   async function worker(): Promise<void> {
-    while (waiting.length > 0) await sendOne(waiting.splice(0, options.sizer.size()));
+    while (waiting.length > 0 && !failed) {
+      try {
+        await sendOne(waiting.splice(0, options.sizer.size()));
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
   }
 
   async function sendOne(batch: readonly RefChange[]): Promise<void> {
@@ -60,7 +68,9 @@ export async function sendBatches(writes: readonly RefChange[], options: SendOpt
     await sendOne(shared.slice(middle));
   }
 
-  await Promise.all(Array.from({ length: options.connections }, worker));
+  // Nothing is still being written when the next try reads the refs.
+  const ends = await Promise.allSettled(Array.from({ length: options.connections }, worker));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return results;
 }
 

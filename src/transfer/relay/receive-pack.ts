@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { RefChange } from '../../model.ts';
-import { FLUSH, pktLine, readPktLines } from './pkt-stream.ts';
+import { FLUSH, pktLine, pktLines, readPktLines } from '../pkt-line.ts';
 
 const ZERO = '0'.repeat(40);
 
@@ -48,17 +48,13 @@ export async function readReport(answer: AsyncIterable<Buffer>, id: string): Pro
     else if (line[0] === 2 || line[0] === 3) text.push(line.subarray(1));
     else plain.push(line);
   }
-  const lines =
-    report.length > 0 ? await linesIn(Buffer.concat(report), id) : plain.map((line) => line.toString());
-  return { ...parsed(lines), text: Buffer.concat(text).toString('utf8') };
+  const lines = report.length > 0 ? linesIn(Buffer.concat(report), id) : plain;
+  const texts = lines.map((line) => line.toString('utf8'));
+  return { ...parsed(texts), text: Buffer.concat(text).toString('utf8') };
 }
 
-async function linesIn(bytes: Buffer, id: string): Promise<string[]> {
-  const lines: string[] = [];
-  for await (const line of readPktLines(Readable.from([bytes]) as AsyncIterable<Buffer>, id)) {
-    if (typeof line !== 'string') lines.push(line.toString('utf8'));
-  }
-  return lines;
+function linesIn(report: Buffer, id: string): Buffer[] {
+  return [...pktLines(report, id)].filter((line) => typeof line !== 'string');
 }
 
 function parsed(lines: readonly string[]): Pick<PushReport, 'unpack' | 'refs'> {

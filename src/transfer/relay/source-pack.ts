@@ -1,5 +1,8 @@
 import { MigrationError } from '../../errors.ts';
 import { beginningOf } from '../../net/http-stream.ts';
+import { pageText } from '../../net/page-text.ts';
+import { capabilitiesIn } from '../advertisement.ts';
+import { fetchRequest, VERSION_2 } from '../protocol-v2.ts';
 import type { TransferJob } from '../transport.ts';
 import { createPackCheck } from './pack-check.ts';
 import { packOf, uploadPackRequest } from './upload-pack.ts';
@@ -19,49 +22,85 @@ export type SourcePack = {
 /**
  * Asks the source for a pack and waits for its first bytes, so that the target's request is opened only when there is
  * something to send.
- * @throws fetch-failed, timeout, git-token-refused
+ * @throws fetch-failed, timeout, interrupted, and what the source's listing tells of a refusal
  */
 export async function openPack(
   job: TransferJob,
   wants: readonly string[],
   haves: readonly string[],
 ): Promise<SourcePack> {
-  const answer = await job.source.post('git-upload-pack', uploadPackRequest(wants, haves));
+  const first = await ask(job, uploadPackRequest(wants, haves));
+  if (!(first instanceof MigrationError)) return first;
+  // The listing knows why a repository is refused; or the server speaks protocol 2 alone.
+  const listing = await job.source.advertisement('git-upload-pack');
+  if (!capabilitiesIn(listing, job.id).includes(VERSION_2)) throw first;
+  const second = await ask(job, fetchRequest(wants, haves));
+  if (second instanceof MigrationError) throw second;
+  return second;
+}
+
+/** The pack; or, as a value, the source's refusal. */
+async function ask(job: TransferJob, request: Buffer): Promise<SourcePack | MigrationError> {
+  const answer = await job.source.post('git-upload-pack', request);
   if (answer.status !== 200) {
-    const detail = `${answer.status}, ${(await beginningOf(answer.body)).replaceAll(/\s+/g, ' ').slice(0, 200)}`;
-    throw new MigrationError('fetch-failed', job.id, { detail });
+    const text = pageText(await beginningOf(answer.body)).slice(0, 300) || 'an empty body';
+    const failure = new MigrationError('fetch-failed', job.id, { detail: `${answer.status}, ${text}` });
+    if (answer.status >= 500 || answer.status === 429) throw failure;
+    return failure;
   }
+  const pieces = packOf(withinTime(answer.body, job, 'source'), job.id);
+  try {
+    const first = await pieces.next();
+    if (!first.done) return flowing(job, pieces, first.value, () => answer.body.destroy());
+    return new MigrationError('fetch-failed', job.id, { detail: 'the source sent no pack' });
+  } catch (error) {
+    if (error instanceof MigrationError && error.code === 'fetch-failed') return error;
+    throw error;
+  }
+}
+
+function flowing(
+  job: TransferJob,
+  pieces: AsyncGenerator<Buffer>,
+  first: Buffer,
+  letGo: () => void,
+): SourcePack {
   const check = createPackCheck();
-  let failure: MigrationError | null = null;
-  let stopped = false;
-  const pieces = packOf(withinTime(answer.body, job.source.silenceMs, job.id), job.id);
-  const first = await pieces.next();
-  if (first.done) throw new MigrationError('fetch-failed', job.id, { detail: 'the source sent no pack' });
+  const state: { stopped: boolean; failure: MigrationError | null } = { stopped: false, failure: null };
 
   async function* bytes(): AsyncGenerator<Buffer> {
+    let piece: Buffer | null = first;
     try {
-      for (let piece = first; !piece.done && !stopped; piece = await pieces.next()) {
-        check.add(piece.value);
+      while (piece !== null && !state.stopped) {
+        check.add(piece);
         job.progress('relay', null, check.bytes());
-        yield piece.value;
+        yield piece;
+        piece = (await pieces.next()).value ?? null;
       }
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      failure =
-        error instanceof MigrationError ? error : new MigrationError('fetch-failed', job.id, { detail });
+      if (!state.stopped) state.failure = asFailure(error, job.id);
     }
-    if (!stopped && !check.complete()) {
-      failure ??= new MigrationError('fetch-failed', job.id, { detail: 'the pack is cut short or damaged' });
+    if (!state.stopped && !check.complete()) {
+      state.failure ??= new MigrationError('fetch-failed', job.id, {
+        detail: 'the pack is cut short or damaged',
+      });
     }
   }
 
   return {
     bytes: bytes(),
     stop() {
-      stopped = true;
-      answer.body.destroy();
+      state.stopped = true;
+      letGo();
     },
     size: () => check.bytes(),
-    failure: () => failure,
+    failure: () => state.failure,
   };
+}
+
+function asFailure(error: unknown, id: string): MigrationError {
+  if (error instanceof MigrationError) return error;
+  return new MigrationError('fetch-failed', id, {
+    detail: error instanceof Error ? error.message : String(error),
+  });
 }

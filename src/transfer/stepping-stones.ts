@@ -1,0 +1,79 @@
+import type { RefChange } from '../model.ts';
+import type { Git } from './git.ts';
+import { commitsPerStep, firstParentLine, longestLine, parseHistory, type History } from './history-lines.ts';
+import { pushBytes } from './push-size.ts';
+
+/** Steps that are measured before a line is taken; merges of long histories are the ones that may be too large. */
+const MEASURED_STEPS = 3;
+
+/**
+ * Commits that a ref can be taken over, each a fast-forward of the one before, the last one being its final id; only
+ * that one when the ref has no history of its own or can only be moved whole. A tag is moved whole: one that stays half
+ * way, because the run was killed, could not be told from somebody else's.
+ */
+export async function steppingStones(
+  git: Git,
+  change: RefChange,
+  there: readonly string[],
+  budget: number,
+): Promise<readonly string[]> {
+  const { ref, new: id } = change;
+  if (id === null) return [];
+  if (ref.startsWith('refs/tags/')) return [id];
+  const range = ['--ignore-missing', id, '--not', ...there.slice(-10_000)];
+  const history = parseHistory(await git('rev-list', '--topo-order', '--reverse', '--parents', ...range));
+  if (!history.has(id)) return [id];
+  const usual = await startingAbove(git, change, firstParentLine(history, id));
+  const largest = await largestStep(git, history, usual, there);
+  if (largest <= budget) return usual;
+  const other = await startingAbove(git, change, longestLine(history, id));
+  return (await largestStep(git, history, other, there)) < largest ? other : usual;
+}
+
+/** The part of the line that is a fast-forward of what the ref holds. */
+async function startingAbove(
+  git: Git,
+  { old, new: id, force }: RefChange,
+  line: readonly string[],
+): Promise<readonly string[]> {
+  if (old === null || id === null) return line;
+  if (await isAncestor(git, old, id)) return line.slice(await firstAbove(git, old, line));
+  // git itself refuses what is no fast-forward, unless history may be rewritten.
+  return force ? line : line.slice(-1);
+}
+
+async function largestStep(
+  git: Git,
+  history: History,
+  line: readonly string[],
+  there: readonly string[],
+): Promise<number> {
+  const commits = commitsPerStep(history, line);
+  const heaviest = [...commits.keys()].sort((a, b) => (commits[b] ?? 0) - (commits[a] ?? 0));
+  let largest = 0;
+  for (const index of heaviest.slice(0, MEASURED_STEPS)) {
+    const before = line.slice(Math.max(0, index - 1), index);
+    largest = Math.max(largest, await pushBytes(git, line.slice(index, index + 1), [...there, ...before]));
+  }
+  return largest;
+}
+
+/** False also when the mirror does not have the commit. */
+export async function isAncestor(git: Git, old: string, id: string): Promise<boolean> {
+  return git('merge-base', '--is-ancestor', old, id).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Index of the first stone that has the commit below it; it may have come in by a merge. */
+async function firstAbove(git: Git, old: string, line: readonly string[]): Promise<number> {
+  let [low, high] = [0, line.length - 1];
+  if (await isAncestor(git, old, line[0] ?? '')) return 0;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (await isAncestor(git, old, line[middle] ?? '')) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
