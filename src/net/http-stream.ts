@@ -1,4 +1,6 @@
-import { Readable } from 'node:stream';
+import http from 'node:http';
+import https from 'node:https';
+import type { Readable } from 'node:stream';
 import type { AxiosInstance } from 'axios';
 import type { Server } from './http-failure.ts';
 import { failureOf } from './http-failure.ts';
@@ -11,11 +13,28 @@ export type StreamRequest = {
   body: Readable | Buffer;
 };
 
-export type StreamAnswer = { status: number; headers: Record<string, string>; body: Readable };
+export type StreamAnswer = {
+  status: number;
+  headers: Record<string, string>;
+  body: Readable;
+  /** Cuts the connection if the request is still being sent. */
+  hangUp(): void;
+};
+
+/** A streamed body may itself wait for a server that is given as long; that one shall be given up first. */
+const MORE_PATIENCE_MS = 15_000;
+const BEGINNING_MS = 10_000;
+
+/** Chosen here because axios bounds its own choice by the clock, however well a long upload goes on. */
+const transport = {
+  request: (options: https.RequestOptions, answered: (response: http.IncomingMessage) => void) =>
+    options.protocol === 'https:' ? https.request(options, answered) : http.request(options, answered),
+};
 
 /**
  * POSTs a body of any size and gives the answer as a stream, both with backpressure. Resolves as soon as the answer's
- * head is there, also while the body is still being sent. Never repeated, and outside the limit of small requests.
+ * head is there, also while the body is still being sent; gives up when nothing moves on the connection for that long.
+ * Never repeated, and outside the limit of small requests.
  */
 export async function postStream(
   client: AxiosInstance,
@@ -23,6 +42,8 @@ export async function postStream(
   request: StreamRequest,
   options: { timeoutMs: number; signal: AbortSignal },
 ): Promise<StreamAnswer> {
+  const more = Buffer.isBuffer(request.body) ? 0 : Math.min(options.timeoutMs, MORE_PATIENCE_MS);
+  const timeout = options.timeoutMs + more;
   try {
     const response = await client.request<Readable>({
       method: 'POST',
@@ -30,15 +51,26 @@ export async function postStream(
       headers: request.headers,
       data: request.body,
       responseType: 'stream',
-      maxBodyLength: Infinity,
-      timeout: options.timeoutMs,
+      // Any other value puts a stream of its own between, with its own buffer.
+      maxBodyLength: -1,
+      maxContentLength: -1,
+      timeout,
+      transport,
       signal: options.signal,
     });
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(response.headers)) headers[name.toLowerCase()] = String(value);
-    return { status: response.status, headers, body: response.data };
+    const sent = response.request as http.ClientRequest;
+    return {
+      status: response.status,
+      headers,
+      body: response.data,
+      hangUp() {
+        if (!sent.writableFinished) sent.destroy();
+      },
+    };
   } catch (error) {
-    throw failureOf(error, server, request.path, options.timeoutMs);
+    throw failureOf(error, server, request.path, timeout);
   }
 }
 
@@ -46,6 +78,7 @@ export async function postStream(
 export async function beginningOf(body: Readable, bytes = 4096): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
+  const timer = setTimeout(() => body.destroy(), BEGINNING_MS);
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       chunks.push(chunk);
@@ -55,6 +88,7 @@ export async function beginningOf(body: Readable, bytes = 4096): Promise<string>
   } catch {
     // What was read so far is all there is.
   }
+  clearTimeout(timer);
   body.destroy();
   return Buffer.concat(chunks).toString('utf8', 0, bytes);
 }

@@ -14,6 +14,8 @@ export type LoggedRequest = {
   /** Headers included, both ways. */
   bytesIn: number;
   bytesOut: number;
+  /** From the arrival to the end of the answer; 0 while it is under way. */
+  ms: number;
 };
 
 export type SandboxHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -95,13 +97,16 @@ function logged(request: IncomingMessage, response: ServerResponse, counters: Co
     status: 0,
     bytesIn: 0,
     bytesOut: 0,
+    ms: 0,
   };
+  const arrived = performance.now();
   const { socket } = request;
   const before = counters.get(socket) ?? { read: 0, written: 0 };
   function count(): void {
     const now = { read: socket.bytesRead, written: socket.bytesWritten };
     entry.bytesIn = now.read - before.read;
     entry.bytesOut = now.written - before.written;
+    entry.ms = performance.now() - arrived;
     counters.set(socket, now);
   }
   response.on('finish', () => {

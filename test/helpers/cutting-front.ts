@@ -1,0 +1,141 @@
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createGzip } from 'node:zlib';
+import { onTestFinished } from 'vitest';
+
+/** What the front does to the POSTs of one repository. */
+export type Cut =
+  /** The answer stops after so many bytes and the connection breaks. */
+  | { what: 'answer'; at: number; how: 'reset' }
+  /** The answer stops after so many bytes but ends as if it were whole. */
+  | { what: 'answer'; at: number; how: 'end' }
+  /** The answer stops after so many bytes and nothing more comes. */
+  | { what: 'answer'; at: number; how: 'stall' }
+  /** The server behind never sees more of the request: its connection breaks. */
+  | { what: 'request'; at: number; how: 'reset' };
+
+export type FrontOptions = {
+  /** Added to every request. */
+  headers?: Record<string, string>;
+  /** Compresses the answers to POSTs. */
+  gzip?: boolean;
+};
+
+export type Front = {
+  url: string;
+  /** Headers of the requests as they came. */
+  seen: IncomingHttpHeaders[];
+  /** Cuts the next POST whose path has this text. */
+  cut(path: string, cut: Cut): void;
+  /** Bodies of POST answers as the server gave them, by path. */
+  answers: Map<string, Buffer[]>;
+};
+
+/** A server before another one that passes everything on, and cuts what it is told to. */
+export async function cuttingFront(upstream: string, options: FrontOptions = {}): Promise<Front> {
+  const cuts = new Map<string, Cut>();
+  const answers = new Map<string, Buffer[]>();
+  const seen: IncomingHttpHeaders[] = [];
+  const base = new URL(upstream);
+
+  function serve(request: IncomingMessage, response: ServerResponse): void {
+    const url = request.url ?? '';
+    const path = [...cuts.keys()].find((key) => url.includes(key));
+    const cut = request.method === 'POST' && path !== undefined ? cuts.get(path) : undefined;
+    if (cut !== undefined && path !== undefined) cuts.delete(path);
+    const { method } = request;
+    seen.push(request.headers);
+    const headers = { ...request.headers, ...options.headers };
+    const inner = httpRequest({
+      host: base.hostname,
+      port: base.port,
+      path: url,
+      method,
+      headers,
+      agent: false,
+    });
+    inner.on('error', () => response.destroy());
+    request.on('error', () => inner.destroy());
+    request.on('close', () => {
+      if (!request.complete) inner.destroy();
+    });
+    let sent = 0;
+    if (cut?.what === 'request') {
+      request.on('data', (bytes: Buffer) => {
+        const part = bytes.subarray(0, Math.max(0, cut.at - sent));
+        sent += bytes.length;
+        if (part.length > 0) inner.write(part, () => sent >= cut.at && inner.destroy());
+        else inner.destroy();
+      });
+      request.on('end', () => inner.end());
+    } else request.pipe(inner);
+    inner.on('response', (answer) => {
+      if (options.gzip === true && method === 'POST') {
+        delete answer.headers['content-length'];
+        response.writeHead(answer.statusCode ?? 500, { ...answer.headers, 'content-encoding': 'gzip' });
+        answer.pipe(createGzip()).pipe(response);
+        return;
+      }
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      pass(answer, response, cut?.what === 'answer' ? cut : undefined, keep(answers, url, method));
+    });
+  }
+
+  const server = createServer(serve);
+  server.requestTimeout = 0;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}${base.pathname.replace(/\/$/, '')}`,
+    cut: (path, cut) => cuts.set(path, cut),
+    answers,
+    seen,
+  };
+}
+
+function keep(answers: Front['answers'], url: string, method = ''): Buffer[] {
+  const key = `${method} ${url}`;
+  const kept = answers.get(key) ?? [];
+  answers.set(key, kept);
+  return kept;
+}
+
+function pass(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  cut: Extract<Cut, { what: 'answer' }> | undefined,
+  kept: Buffer[],
+): void {
+  let sent = 0;
+  const limit = cut?.at ?? Infinity;
+  let over = false;
+  answer.on('data', (bytes: Buffer) => {
+    if (over) return;
+    kept.push(bytes);
+    const part = bytes.subarray(0, limit - sent);
+    sent += part.length;
+    response.write(part);
+    if (sent < limit) return;
+    over = true;
+    finish();
+  });
+  answer.on('end', () => {
+    if (!over) response.end();
+  });
+  answer.on('error', () => response.destroy());
+  function finish(): void {
+    answer.resume();
+    if (cut?.how === 'reset') response.write('', () => setImmediate(() => response.destroy()));
+    else if (cut?.how === 'end') response.end();
+  }
+}

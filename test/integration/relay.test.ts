@@ -1,0 +1,203 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { commitOn, git } from '../helpers/commits.ts';
+import { refsIn } from '../helpers/servers.ts';
+import { expectEqual, gitRequests, relaySetup, type RelaySetup } from './relay-setup.ts';
+
+/** That many branches on the first commit. */
+function branches({ source }: RelaySetup, count: number): string {
+  const first = commitOn(source, 'main', 'first');
+  for (let number = 1; number < count; number += 1) git(source, 'update-ref', `refs/heads/b${number}`, first);
+  return first;
+}
+
+/** Refs of each push, in order. */
+function sizes({ gitlab }: RelaySetup): number[] {
+  return gitlab.context.pushes.map(({ refs }) => refs.length);
+}
+
+test('up to 50 refs of every kind travel in one request to each server', async () => {
+  const setup = await relaySetup();
+  const first = branches(setup, 47);
+  git(setup.source, 'tag', '-a', '-m', 'one', 'v1', 'main');
+  git(setup.source, 'tag', 'light', 'main');
+  git(setup.source, 'notes', 'add', '-m', 'a note', first);
+  git(setup.source, 'update-ref', 'refs/pull/1/head', first);
+  setup.gitbucket.server.requests.length = 0;
+
+  const { results, bytes } = await setup.transfer();
+
+  expect(results.filter(({ outcome }) => outcome === 'written').length).toBe(50);
+  expect(bytes).toBeGreaterThan(200);
+  expectEqual(setup);
+  expect(gitRequests(setup.gitbucket.server.requests)).toEqual(['POST git-upload-pack']);
+  expect(gitRequests(setup.gitlab.server.requests)).toEqual([
+    'GET info/refs git-receive-pack',
+    'POST git-receive-pack',
+  ]);
+  expect(setup.gitlab.context.pushes.map(({ options }) => options)).toEqual([['ci.skip']]);
+});
+
+test('what the target can do is asked once for all repositories', async () => {
+  const setup = await relaySetup();
+  const second = setup.add('two');
+  for (const { source } of [setup, second]) commitOn(source, 'main', 'first');
+
+  await setup.transfer();
+  await second.transfer();
+
+  expectEqual(second);
+  const asked = gitRequests(setup.gitlab.server.requests).filter((line) => line.startsWith('GET'));
+  expect(asked.length).toBe(1);
+});
+
+test('of more than 50 refs the first 50 come with the pack, the rest without', async () => {
+  const setup = await relaySetup();
+  branches(setup, 260);
+
+  await setup.transfer();
+
+  expectEqual(setup);
+  expect(sizes(setup)[0]).toBe(50);
+  expect(gitRequests(setup.gitbucket.server.requests).length).toBe(1);
+});
+
+test('the slower the hooks, the fewer refs in one request', async () => {
+  const setup = await relaySetup();
+  branches(setup, 210);
+  setup.gitlab.context.settings.git.hookMsPerRef = 60;
+
+  await setup.transfer();
+
+  expectEqual(setup);
+  const [first, second, third, ...later] = sizes(setup);
+  expect([first, second, third]).toEqual([50, 50, 50]);
+  expect(Math.max(...later)).toBeLessThanOrEqual(49);
+});
+
+test('later only what is new travels, as a thin pack', async () => {
+  const setup = await relaySetup();
+  const noise = Array.from({ length: 5000 }, (_, index) => Math.sin(index)).join('\n');
+  commitOn(setup.source, 'main', noise);
+  const first = await setup.transfer();
+
+  // The text is the commit's message too, which nothing can shorten; the file is.
+  commitOn(setup.source, 'main', `${noise}\none line more`);
+  const { bytes } = await setup.transfer(setup.changes({ ours: true }));
+
+  expect(bytes).toBeLessThan(first.bytes * 0.6);
+  expectEqual(setup);
+});
+
+test('a ref on objects that are there costs no request to the source', async () => {
+  const setup = await relaySetup();
+  commitOn(setup.source, 'main', 'first');
+  await setup.transfer();
+  git(setup.source, 'branch', 'again', 'main');
+  setup.gitbucket.server.requests.length = 0;
+
+  await setup.transfer(setup.changes({ ours: true }));
+
+  expectEqual(setup);
+  expect(setup.gitbucket.server.requests).toEqual([]);
+});
+
+test('a branch gives way to one below its name, and the other way round', async () => {
+  const setup = await relaySetup();
+  commitOn(setup.source, 'main', 'first');
+  commitOn(setup.source, 'a', 'a file');
+  commitOn(setup.source, 'b/c', 'a folder');
+  await setup.transfer();
+  for (const branch of ['a', 'b/c']) git(setup.source, 'branch', '-D', branch);
+  commitOn(setup.source, 'a/b', 'now a folder');
+  commitOn(setup.source, 'b', 'now a file');
+
+  const { results } = await setup.transfer(setup.changes({ ours: true, prune: true }));
+
+  expect(results.map(({ outcome }) => outcome)).toEqual(['written', 'written', 'written', 'written']);
+  expectEqual(setup);
+});
+
+test('a deletion that meets another id on the target is not made', async () => {
+  const setup = await relaySetup();
+  commitOn(setup.source, 'main', 'first');
+  commitOn(setup.source, 'gone', 'gone');
+  await setup.transfer();
+  git(setup.source, 'branch', '-D', 'gone');
+  const planned = setup.changes({ ours: true, prune: true });
+  const foreign = commitOn(setup.target, 'gone', 'work on GitLab');
+
+  const { results } = await setup.transfer(planned);
+
+  expect(results).toMatchObject([{ ref: 'refs/heads/gone', outcome: 'moved' }]);
+  expect(git(setup.target, 'rev-parse', 'gone')).toBe(foreign);
+});
+
+test('refs that moved on the target since they were read are left alone, the others are written', async () => {
+  const setup = await relaySetup();
+  commitOn(setup.source, 'main', 'first');
+  commitOn(setup.source, 'topic', 'topic');
+  await setup.transfer();
+  commitOn(setup.source, 'topic', 'rewritten', { orphan: true });
+  commitOn(setup.source, 'fresh', 'fresh');
+  commitOn(setup.source, 'main', 'second');
+  const planned = setup.changes({ ours: true });
+  const foreign = commitOn(setup.target, 'topic', 'work on GitLab');
+  const other = commitOn(setup.target, 'fresh', 'made on GitLab');
+
+  const { results } = await setup.transfer(planned);
+
+  expect(Object.fromEntries(results.map(({ ref, outcome }) => [ref, outcome]))).toEqual({
+    'refs/heads/main': 'written',
+    'refs/heads/fresh': 'moved',
+    'refs/heads/topic': 'moved',
+  });
+  expect(git(setup.target, 'rev-parse', 'topic', 'fresh')).toBe(`${foreign}\n${other}`);
+});
+
+test('of 200 refs exactly those that GitLab declines are refused, each with its text', async () => {
+  const setup = await relaySetup();
+  commitOn(setup.source, 'main', 'first');
+  await setup.transfer();
+  const project = setup.gitlab.project('team/one');
+  const closed = { pushAccessLevel: 0, mergeAccessLevel: 0, allowForcePush: false };
+  project.protectedBranches.push({ id: 900, name: 'locked-*', ...closed });
+  project.protectedTags.push({ name: 'sealed*', createAccessLevel: 0 });
+  const next = commitOn(setup.source, 'b0', 'a new object for all of them');
+  const guilty = ['refs/heads/locked-a', 'refs/heads/locked-z', 'refs/tags/sealed-1'];
+  const names = Array.from({ length: 196 }, (_, index) => `refs/heads/b${index + 1}`);
+  for (const ref of [...names, ...guilty]) git(setup.source, 'update-ref', ref, next);
+
+  const { results } = await setup.transfer(setup.changes({ ours: true }));
+
+  const refused = results.filter(({ outcome }) => outcome !== 'written');
+  expect(refused.map(({ ref }) => ref).sort()).toEqual(guilty);
+  for (const result of refused)
+    expect('reason' in result && result.reason).toMatch(
+      /protected branches|create this tag as it is protected/,
+    );
+  expect(results.length).toBe(200);
+  expect(refsIn(setup.target).length).toBe(198);
+});
+
+test('an object that fsck refuses is named with the check', async () => {
+  const setup = await relaySetup();
+  commitOn(setup.source, 'main', 'first');
+  const bad = await badCommit(setup);
+
+  const attempt = setup.transfer();
+
+  await expect(attempt).rejects.toMatchObject({ code: 'push-unpack' });
+  await expect(attempt).rejects.toThrow(new RegExp(`${bad}.*badDate`));
+});
+
+async function badCommit({ source, folder }: RelaySetup): Promise<string> {
+  const tree = git(source, 'rev-parse', 'main^{tree}');
+  const file = join(folder, 'commit');
+  const who = 'A <a@example.com>';
+  await writeFile(file, `tree ${tree}\nauthor ${who} 1x +0000\ncommitter ${who} 1 +0000\n\nbad\n`);
+  const bad = git(source, 'hash-object', '-t', 'commit', '-w', '--literally', file);
+  git(source, 'update-ref', 'refs/heads/bad', bad);
+  return bad;
+}

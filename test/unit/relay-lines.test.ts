@@ -1,0 +1,237 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { MigrationError } from '../../src/errors.ts';
+import { capabilitiesIn, parseAdvertisement } from '../../src/transfer/advertisement.ts';
+import { FLUSH, pktLine, pktLines, readPktLines, type PktLine } from '../../src/transfer/pkt-line.ts';
+import { asAdvertisement } from '../../src/transfer/protocol-v2.ts';
+import { createPackCheck, emptyPack } from '../../src/transfer/relay/pack-check.ts';
+import { readReport } from '../../src/transfer/relay/receive-pack.ts';
+import { packOf } from '../../src/transfer/relay/upload-pack.ts';
+
+const specials = fc.constantFrom<PktLine>('flush', 'delim', 'end');
+const line: fc.Arbitrary<PktLine> = fc.oneof(
+  fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+  specials,
+);
+
+function onWire(value: PktLine): Buffer {
+  if (value === 'flush') return FLUSH;
+  if (value === 'delim') return Buffer.from('0001');
+  if (value === 'end') return Buffer.from('0002');
+  return Buffer.concat([Buffer.from((value.length + 4).toString(16).padStart(4, '0')), value]);
+}
+
+/** The bytes in pieces of these sizes, again and again. */
+function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
+  const pieces: Buffer[] = [];
+  for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
+    const size = sizes[turn % sizes.length] ?? 1;
+    pieces.push(bytes.subarray(at, at + size));
+    at += size;
+  }
+  return pieces;
+}
+
+async function* streamOf(pieces: readonly Buffer[]): AsyncGenerator<Buffer> {
+  yield* pieces;
+}
+
+async function all<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const value of values) list.push(value);
+  return list;
+}
+
+const sizes = fc.array(fc.integer({ min: 1, max: 70 }), { minLength: 1, maxLength: 8 });
+
+test('lines are the same however the stream is cut', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { maxLength: 30 }), sizes, async (lines, cuts) => {
+      const bytes = Buffer.concat(lines.map(onWire));
+      expect(await all(readPktLines(streamOf(cut(bytes, cuts)), 'x'))).toEqual(lines);
+      expect([...pktLines(bytes, 'x')]).toEqual(lines);
+    }),
+  );
+});
+
+test('a line that has begun and not ended is an error', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 100 }), fc.nat(102), (payload, at) => {
+      const whole = onWire(Buffer.from(payload));
+      const part = whole.subarray(0, 1 + (at % (whole.length - 1)));
+      expect(() => [...pktLines(part, 'x')]).toThrow(MigrationError);
+    }),
+  );
+});
+
+/** Bytes that look like the protocol for a while, and bytes that do not. */
+const anything = fc.oneof(
+  fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes)),
+  fc
+    .array(
+      fc.oneof(
+        line.map(onWire),
+        fc
+          .constantFrom('NAK\n', 'ERR no\n', 'unpack ok\n', 'ng x\n', 'ok \n', '\u0001PACK', '\u0003gone')
+          .map(pktLine),
+        fc.constantFrom('PACK', '0003', '00', 'zzzz', '0004', 'fff').map((text) => Buffer.from(text)),
+      ),
+      { maxLength: 12 },
+    )
+    .map((parts) => Buffer.concat(parts)),
+);
+
+const readers: [string, (pieces: Buffer[], whole: Buffer) => unknown][] = [
+  ['an advertisement', (_pieces, whole) => parseAdvertisement(whole, 'x')],
+  ['capabilities', (_pieces, whole) => capabilitiesIn(whole, 'x')],
+  ['a listing of protocol 2', (_pieces, whole) => asAdvertisement(whole, 'x')],
+  ['a pack', (pieces) => all(packOf(streamOf(pieces), 'x'))],
+  ['a report', (pieces) => readReport(streamOf(pieces), 'x')],
+];
+
+async function failureOf(job: () => unknown): Promise<unknown> {
+  try {
+    await job();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+test.each(readers)(
+  'whatever comes instead of %s gives a result or an expected error',
+  async (_name, read) => {
+    await fc.assert(
+      fc.asyncProperty(anything, sizes, async (bytes, cuts) => {
+        const failure = await failureOf(() => read(cut(bytes, cuts), bytes));
+        expect(failure === null || failure instanceof MigrationError, String(failure)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  },
+);
+
+function pack(content: Uint8Array): Buffer {
+  const body = Buffer.concat([Buffer.from('PACK'), Buffer.from(content)]);
+  return Buffer.concat([body, createHash('sha1').update(body).digest()]);
+}
+
+const answers: [string, string][] = [
+  ['NAK', 'NAK\n'],
+  ['an ACK', `ACK ${'a'.repeat(40)}\n`],
+  ['a common ACK', `ACK ${'a'.repeat(40)} common\n`],
+  ['a shallow line', `shallow ${'b'.repeat(40)}\n`],
+  ['the section of protocol 2', 'packfile\n'],
+];
+
+test.each(answers)(
+  'the pack after %s comes out whole, with and without a side band',
+  async (_name, first) => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 3000 }), sizes, async (content, cuts) => {
+        const whole = pack(content);
+        const banded = cut(whole, [997]).map((part) => onWire(Buffer.concat([Buffer.from([1]), part])));
+        const progress = pktLine('\u0002Counting objects\r');
+        const bodies = [
+          Buffer.concat([pktLine(first), progress, ...banded, FLUSH]),
+          Buffer.concat([pktLine(first), whole]),
+        ];
+        for (const body of bodies) {
+          const parts = await all(packOf(streamOf(cut(body, cuts)), 'x'));
+          expect(Buffer.concat(parts)).toEqual(whole);
+          const check = createPackCheck();
+          for (const part of parts) check.add(part);
+          expect(check.complete()).toBe(true);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  },
+);
+
+test('no part of a pack passes for the whole', () => {
+  const whole = pack(Buffer.from('some objects'));
+  for (let end = 0; end < whole.length; end += 1) {
+    const check = createPackCheck();
+    check.add(whole.subarray(0, end));
+    expect(check.complete(), `${end} bytes`).toBe(false);
+  }
+  const check = createPackCheck();
+  check.add(emptyPack());
+  expect(check.complete()).toBe(true);
+});
+
+test.each([
+  ['an error line', pktLine('ERR access denied\n')],
+  ['the error band', pktLine('\u0003access denied\n')],
+])('%s gives the words of the source', async (_name, body) => {
+  await expect(all(packOf(streamOf([body]), 'x'))).rejects.toThrow('access denied');
+});
+
+const id = 'c'.repeat(40);
+
+test('an advertisement tells branches and tags, and nothing of what only looks like a ref', () => {
+  const body = Buffer.concat([
+    pktLine('# service=git-upload-pack\n'),
+    FLUSH,
+    pktLine(`${id} HEAD\0side-band symref=HEAD:refs/heads/main agent=x\n`),
+    pktLine(`${id} refs/heads/main\n`),
+    pktLine(`${id} refs/tags/v1\n`),
+    pktLine(`${id} refs/tags/v1^{}\n`),
+    pktLine(`${id} .have\n`),
+    pktLine(`shallow ${id}\n`),
+    FLUSH,
+  ]);
+  const { refs, head } = parseAdvertisement(body, 'x');
+  expect([...refs.keys()]).toEqual(['refs/heads/main', 'refs/tags/v1']);
+  expect(head).toBe('refs/heads/main');
+  expect(capabilitiesIn(body, 'x')).toContain('side-band');
+});
+
+test('a listing that stops between two lines is an error, not a smaller repository', () => {
+  const lines = [`${id} refs/heads/a\0caps\n`, `${id} refs/heads/b\n`].map(pktLine);
+  expect(parseAdvertisement(Buffer.concat([...lines, FLUSH]), 'x').refs.size).toBe(2);
+  expect(() => parseAdvertisement(Buffer.concat(lines), 'x')).toThrow('has no end');
+  expect(() => asAdvertisement(pktLine(`${id} refs/heads/a\n`), 'x')).toThrow('has no end');
+});
+
+test('a listing of protocol 2 reads like one of version 0', () => {
+  const body = Buffer.concat([
+    pktLine(`${id} HEAD symref-target:refs/heads/main\n`),
+    pktLine(`${id} refs/heads/main\n`),
+    FLUSH,
+  ]);
+  const advertisement = asAdvertisement(body, 'x');
+  expect(parseAdvertisement(advertisement, 'x')).toEqual({
+    refs: new Map([['refs/heads/main', id]]),
+    head: 'refs/heads/main',
+  });
+  const empty = asAdvertisement(
+    Buffer.concat([pktLine('unborn HEAD symref-target:refs/heads/main\n'), FLUSH]),
+    'x',
+  );
+  expect(parseAdvertisement(empty, 'x')).toEqual({ refs: new Map(), head: null });
+});
+
+test('a report without a side band, and one in pieces, say the same', async () => {
+  const report = [
+    pktLine('unpack ok\n'),
+    pktLine('ok refs/heads/a\n'),
+    pktLine('ng refs/heads/b no way\n'),
+    FLUSH,
+  ];
+  const bytes = Buffer.concat(report);
+  const pieces = cut(bytes, [7]).map((part) => onWire(Buffer.concat([Buffer.from([1]), part])));
+  const expected = {
+    unpack: 'ok',
+    refs: new Map([
+      ['refs/heads/a', 'ok'],
+      ['refs/heads/b', 'no way'],
+    ]),
+    text: '',
+  };
+  expect(await readReport(Readable.from([bytes]), 'x')).toEqual(expected);
+  expect(await readReport(Readable.from([...pieces, FLUSH]), 'x')).toEqual(expected);
+});
