@@ -57,9 +57,15 @@ export type HttpOptions = {
 };
 
 const TRIES = 5;
+/** Connections to one server at most, whatever the limits in the config add up to. */
+const MOST_SOCKETS = 64;
 
 export function createHttp(options: HttpOptions): Http {
-  const agentOptions = { keepAlive: true, ...(options.ca === null ? {} : { ca: options.ca }) };
+  const agentOptions = {
+    keepAlive: true,
+    maxSockets: MOST_SOCKETS,
+    ...(options.ca === null ? {} : { ca: options.ca }),
+  };
   const client = create({
     httpAgent: new HttpAgent(agentOptions),
     httpsAgent: new HttpsAgent(agentOptions),
@@ -82,6 +88,7 @@ export function createHttp(options: HttpOptions): Http {
         answer.body.destroy();
         refuseForeignRedirect(answer, server);
       }
+      heedOverload(answer, options);
       return answer;
     },
   };
@@ -129,18 +136,25 @@ async function once(client: AxiosInstance, options: HttpOptions, request: HttpRe
   return answer;
 }
 
-function judge(answer: HttpAnswer, options: HttpOptions, request: HttpRequest): void {
+/** Holds back everything for a server that asks for it, or that shows that it cannot keep up. */
+function heedOverload(
+  { status, headers }: Pick<HttpAnswer, 'status' | 'headers'>,
+  options: HttpOptions,
+): void {
+  if (status !== 429 && status !== 502 && status !== 503 && status !== 504) return;
   const { server, limiter, now, emit } = options;
-  const { status, headers } = answer;
-  if (status === 429 || status === 503 || status === 502 || status === 504) {
-    limiter.note('overloaded');
-    const waitMs = retryAfterMs(status, headers['retry-after'], now());
-    if (waitMs !== null && !isMaintenance(answer)) {
-      limiter.pause(waitMs);
-      emit({ type: 'pause', server: server.side, reason: `${status}`, waitMs });
-    }
-  }
+  limiter.note('overloaded');
+  const waitMs = retryAfterMs(status, headers['retry-after'], now());
+  if (waitMs === null) return;
+  limiter.pause(waitMs);
+  emit({ type: 'pause', server: server.side, reason: `${status}`, waitMs });
+}
+
+function judge(answer: HttpAnswer, options: HttpOptions, request: HttpRequest): void {
+  const { server } = options;
+  const { status } = answer;
   if (isMaintenance(answer)) throw new MigrationError('maintenance', server.url);
+  heedOverload(answer, options);
   if (status === 429) throw new MigrationError('rate-limited', request.path, { server: server.name });
   if (status === 502 || status === 503 || status === 504) {
     throw new MigrationError('server-error', `${request.method} ${request.path}`, {

@@ -272,3 +272,19 @@ describe('a connection', () => {
     }
   });
 });
+
+describe('a stream', () => {
+  test('that is told to come back later is not sent again, but holds back all that follows', async () => {
+    const server = await inTurn(status(429, { 'retry-after': '3' }), json(1));
+    const { http, slept, events } = policy(server.url);
+
+    const answer = await http.stream({ path: '/x', headers: {}, body: Buffer.from('0000') });
+    answer.body.resume();
+    expect(answer.status).toBe(429);
+    expect(server.requests).toHaveLength(1);
+    await http.send(get());
+
+    expect(slept).toEqual([3000]);
+    expect(events).toEqual([{ type: 'pause', server: 'target', reason: '429', waitMs: 3000 }]);
+  });
+});
