@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
 const TRAILER = 20;
+/** Signature, version and number of objects. */
+const HEAD = 12;
 
 /** Checks a pack while it passes: begins with PACK, ends with the SHA-1 of all bytes before (gitformat-pack). */
 export type PackCheck = {
@@ -8,18 +10,22 @@ export type PackCheck = {
   /** True when what passed is a whole pack. */
   complete(): boolean;
   bytes(): number;
+  /** Objects that the pack's head announces; null until it has passed. */
+  objects(): number | null;
 };
 
 export function createPackCheck(): PackCheck {
   const hash = createHash('sha1');
   let total = 0;
   let signed = true;
+  let head: Buffer = Buffer.alloc(0);
   /** The last bytes seen, which may be the trailer and are therefore not hashed yet. */
   let tail: Buffer = Buffer.alloc(0);
   return {
     add(bytes) {
       if (total === 0 && bytes.length > 0)
         signed = bytes.toString('latin1', 0, 4) === 'PACK'.slice(0, bytes.length);
+      if (head.length < HEAD) head = Buffer.concat([head, bytes.subarray(0, HEAD - head.length)]);
       total += bytes.length;
       if (bytes.length >= TRAILER) {
         hash.update(tail);
@@ -34,6 +40,7 @@ export function createPackCheck(): PackCheck {
     },
     complete: () => signed && tail.length === TRAILER && hash.copy().digest().equals(tail),
     bytes: () => total,
+    objects: () => (head.length < HEAD ? null : head.readUInt32BE(8)),
   };
 }
 

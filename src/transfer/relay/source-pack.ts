@@ -73,7 +73,7 @@ function flowing(
     try {
       while (piece !== null && !state.stopped) {
         check.add(piece);
-        job.progress('relay', null, check.bytes());
+        job.progress(stageOf(check.objects()), null, check.bytes());
         yield piece;
         piece = (await pieces.next()).value ?? null;
       }
@@ -103,4 +103,8 @@ function asFailure(error: unknown, id: string): MigrationError {
   return new MigrationError('fetch-failed', id, {
     detail: error instanceof Error ? error.message : String(error),
   });
+}
+
+function stageOf(objects: number | null): string {
+  return objects === null ? 'relay' : `relay of ${objects} object${objects === 1 ? '' : 's'},`;
 }
