@@ -44,7 +44,9 @@ async function present(plan: Plan, session: Session, options: PlanOptions, world
   await writeFile(json, planJson(safe), { mode: 0o600 });
   await writeFile(markdown, planMarkdown(safe), { mode: 0o600 });
   if (options.json) {
-    for (const piece of planJson(safe)) world.stdout.write(piece);
+    // One document on one line: the pieces have no line breaks but those between them.
+    for (const piece of planJson(safe)) world.stdout.write(piece.replaceAll('\n', ''));
+    world.stdout.write('\n');
     return;
   }
   if (!options.quiet) {

@@ -31,7 +31,7 @@ test('the sample server comes to the same result over the relay and over the mir
   ] as const) {
     const cwd = join(servers.folder, transport);
     await mkdir(cwd);
-    const run = await runCli(['migrate', '--all', '--json', '--transport', transport], {
+    const run = await runCli(['migrate', '--all', '--json', '--concurrency', '1', '--transport', transport], {
       cwd,
       env: { ...servers.env, GITLAB_URL: gitlab.url, GITLAB_TOKEN: gitlab.token('root') },
     });
