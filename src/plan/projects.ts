@@ -22,11 +22,10 @@ export function* planProjects(input: PlanInput): Generator<PlannedProject> {
   }
 }
 
-/** Paths and display names of the projects, namespace by namespace; the names of earlier runs stay. */
-export function projectPaths(
+/** Paths and display names of the projects, one after the other, namespace by namespace; the names of earlier runs stay. */
+export function* projectPaths(
   input: Pick<PlanInput, 'source' | 'placements' | 'config' | 'history'>,
-): Map<string, ProjectPath> {
-  const found = new Map<string, ProjectPath>();
+): Generator<[key: string, path: ProjectPath]> {
   const earlier = earlierPaths(input.history);
   for (const [fullPath, repositories] of byNamespace(input)) {
     const namespace = [...input.placements.values()].find(
@@ -50,15 +49,17 @@ export function projectPaths(
     for (const [key, assignment] of assigned) {
       const existing = projects.get(assignment.path.toLowerCase()) ?? null;
       const name = names.get(key) ?? assignment.path;
-      found.set(key, {
-        ...assignment,
-        fullPath: existing?.fullPath ?? `${fullPath}/${assignment.path}`,
-        name,
-        existing,
-      });
+      yield [
+        key,
+        {
+          ...assignment,
+          fullPath: existing?.fullPath ?? `${fullPath}/${assignment.path}`,
+          name,
+          existing,
+        },
+      ];
     }
   }
-  return found;
 }
 
 /** Last part of the paths that earlier runs gave, by namespace and then by `owner/name`. */

@@ -42,7 +42,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const parentGroup = await findParent(target, config);
   await readProjects(placements, target);
   const seen: SourceInventory = { ...source, owners };
-  const paths = projectPaths({ source: seen, placements, config, history });
+  const paths = new Map(await inSlices(projectPaths({ source: seen, placements, config, history })));
   const { refs: sourceRefs, problems } = await listSourceRefs(seen.repositories, options);
   const targetRefs = await listTargetRefs(paths, options);
   const preference = await target.defaultBranchPreference();
