@@ -33,15 +33,15 @@ async function watch(cwd: string, env: Record<string, string>): Promise<{ middle
   return { middle, end: screen.rows() };
 }
 
-/** Half of the repositories are done, every line for the others is in use, and the picture is whole. */
+/** About half of the repositories are done, and the picture is whole. */
 function isMiddle(rows: Cell[][]): boolean {
   const lines = rows.map(textOf);
-  const counter = /Repositories {2}(\d+)\/(\d+).* left$/.exec(
+  const counter = /Repositories {2}(\d+)\/(\d+)/.exec(
     lines.find((line) => line.includes('Repositories  ')) ?? '',
   );
   if (!counter || !lines.some((line) => line.endsWith(' Report'))) return false;
   const share = Number(counter[1]) / Number(counter[2]);
-  return share > 0.5 && share < 0.65;
+  return share > 0.3 && share < 0.85;
 }
 
 function line(text: string, style: Partial<Cell['style']> = {}): Cell[] {
