@@ -209,14 +209,6 @@ export const catalogue = {
     retryable: false,
     exit: 1,
   },
-  'repository-vanished': {
-    message: (c) => `${c['object']} was migrated to ${c['target']} earlier but is not on the source any more`,
-    hint: () =>
-      'if it was renamed, transferred or deleted there, nothing is lost: the project on GitLab stays as it is; delete it by hand when it is not wanted',
-    blame: 'source',
-    retryable: false,
-    exit: 0,
-  },
   'listing-disagrees': {
     message: (c) =>
       `git shows no refs in ${c['object']}, but GitBucket's API lists ${c['branches']} branch(es): the two readings must agree`,
@@ -327,14 +319,6 @@ export const catalogue = {
     blame: 'network',
     retryable: true,
     exit: 1,
-  },
-  'push-declined': {
-    message: (c) => `GitLab declines ${c['object']}: ${c['detail']}`,
-    hint: () =>
-      "the text is GitLab's own; rename or remove the ref on GitBucket, or change the rule on GitLab",
-    blame: 'target',
-    retryable: false,
-    exit: 4,
   },
   'push-unpack': {
     message: (c) => `GitLab refuses the objects of ${c['object']}: ${c['detail']}`,

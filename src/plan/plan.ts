@@ -3,7 +3,7 @@ import { shortened } from './description.ts';
 import { displayName } from './display-names.ts';
 import type { PlanInput } from './input.ts';
 import { lastPart, type Placement } from './owners.ts';
-import { groupVisibility } from './visibility.ts';
+import { groupVisibility, narrower } from './visibility.ts';
 
 /**
  * Puts the plan together: the groups that the planned projects need, and what could not be read. Pure, as all of it: the
@@ -74,8 +74,7 @@ function fitted(projects: readonly PlannedProject[], groups: readonly PlannedGro
   return projects.map((project) => {
     const group = byOwner.get(project.repository.owner);
     if (!group || group.namespaceKind === 'user' || project.existing) return project;
-    const levels: Visibility[] = ['private', 'internal', 'public'];
-    if (levels.indexOf(project.visibility) <= levels.indexOf(group.visibility)) return project;
+    if (narrower(project.visibility, group.visibility) === project.visibility) return project;
     const reason = `${group.visibility} instead of ${project.visibility}, because its group is ${group.visibility}`;
     return { ...project, visibility: group.visibility, reasons: [...project.reasons, reason] };
   });

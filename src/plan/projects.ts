@@ -9,7 +9,7 @@ import type { PlanInput, ProjectPath } from './input.ts';
 import { travels } from './ref-names.ts';
 import { planRefs } from './refs.ts';
 import { sourceDefaultBranch } from './source-default.ts';
-import { projectVisibility } from './visibility.ts';
+import { narrower, projectVisibility } from './visibility.ts';
 
 /** One planned project after the other, for each repository whose refs could be read; thousands take a while. */
 export function* planProjects(input: PlanInput): Generator<PlannedProject> {
@@ -190,8 +190,7 @@ function blockedBy(
     const fix = 'unarchive it on GitLab (Settings > General > Advanced), then run the same command again';
     return { code: 'archived', reason: `${existing.fullPath} is archived and takes no pushes`, fix };
   }
-  const levels: Visibility[] = ['private', 'internal', 'public'];
-  if (existing && levels.indexOf(existing.visibility) > levels.indexOf(allowed)) {
+  if (existing && narrower(existing.visibility, allowed) !== existing.visibility) {
     return {
       code: 'too-visible',
       reason: `${existing.fullPath} exists and is ${existing.visibility}, but the repository is ${allowed} on the source`,

@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RefChange } from '../../src/model.ts';
-import { planRefs } from '../../src/plan/refs.ts';
 import { createMirrorTransport } from '../../src/transfer/mirror.ts';
 import type { TransferJob, TransferResult } from '../../src/transfer/transport.ts';
 import { sourceOf, targetOf } from '../helpers/adapters.ts';
-import { refsIn, testServers, type TestServers } from '../helpers/servers.ts';
+import { testServers, type TestServers } from '../helpers/servers.ts';
+import { changesBetween } from './relay-setup.ts';
 
 export type MirrorSetup = TestServers & {
   /** Bare repositories of both servers. */
@@ -58,32 +58,11 @@ export async function mirrorSetup(): Promise<MirrorSetup> {
     ...servers,
     source,
     target,
-    changes({ ours = false, prune = false } = {}) {
-      const there = refMap(target);
-      return planRefs({
-        source: { refs: refMap(source), head: 'refs/heads/main' },
-        target: there,
-        written: new Map(ours ? [...there].map(([ref, id]) => [ref, new Set([id])]) : []),
-        defaultBranch: 'main',
-        preference: 'main',
-        notes: true,
-        prune,
-        targetDefault: 'main',
-      });
-    },
+    changes: (options) => changesBetween(source, target, options),
     transfer: (changes, more = {}) => transport.transfer({ ...job(changes), ...more }),
     async mirror() {
       const [name = ''] = await readdir(directory);
       return join(directory, name);
     },
   };
-}
-
-function refMap(gitDir: string): Map<string, string> {
-  return new Map(
-    refsIn(gitDir, ['refs/heads', 'refs/tags', 'refs/notes']).map((line) => [
-      line.slice(41),
-      line.slice(0, 40),
-    ]),
-  );
 }

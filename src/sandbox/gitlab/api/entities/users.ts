@@ -18,15 +18,7 @@ export function basicUser(context: Context, user: User): Record<string, unknown>
 
 /** `GET /users/:id` and the lists; the private part is for administrators only. */
 export function userDetails(context: Context, user: User, actor: Actor | null): Record<string, unknown> {
-  const profile = {
-    ...basicUser(context, user),
-    created_at: user.createdAt,
-    bio: '',
-    location: '',
-    website_url: '',
-    job_title: '',
-    bot: false,
-  };
+  const profile = profileOf(context, user);
   return actor?.admin ? { ...profile, ...privateDetails(user), ...adminDetails(user) } : profile;
 }
 
@@ -34,13 +26,7 @@ export function userDetails(context: Context, user: User, actor: Actor | null): 
 export function currentUser(context: Context, actor: Actor): Record<string, unknown> {
   const { user } = actor;
   const own = {
-    ...basicUser(context, user),
-    created_at: user.createdAt,
-    bio: '',
-    location: '',
-    website_url: '',
-    job_title: '',
-    bot: false,
+    ...profileOf(context, user),
     ...privateDetails(user),
   };
   return user.admin ? { ...own, ...adminDetails(user) } : own;
@@ -68,4 +54,16 @@ function privateDetails(user: User): Record<string, unknown> {
 
 function adminDetails(user: User): Record<string, unknown> {
   return { is_admin: user.admin, note: null, namespace_id: user.namespaceId, created_by: null };
+}
+
+function profileOf(context: Context, user: User): Record<string, unknown> {
+  return {
+    ...basicUser(context, user),
+    created_at: user.createdAt,
+    bio: '',
+    location: '',
+    website_url: '',
+    job_title: '',
+    bot: false,
+  };
 }
