@@ -2,10 +2,11 @@
  * A big server: plan and no-change run over thousands of repositories, with the live display on a pseudo terminal.
  * Prints seconds, CPU of the client, the greatest resident memory, requests per server, and how long the event loop was
  * held up: in all, and while the display was alive (start-up and the writing of reports are no part of that).
+ * The last line is the floor: what Node alone needs for one listing of each repository on each server.
  *
  *   npx tsx bench/scale.ts [--repositories 2000] [--refs 60] [--profile]
  */
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,6 +60,7 @@ try {
   await measure('plan, everything is there', 'plan --all');
   await measure('run, everything is there', 'migrate --all --yes');
   await measure('run again, nothing changed', 'migrate --all --yes');
+  await measureBareRequests();
 
   async function measure(name: string, command: string): Promise<void> {
     const probe = join(folder, 'probe.json');
@@ -81,6 +83,31 @@ try {
     print(name, seconds, JSON.parse(readFileSync(probe, 'utf8')) as Probe);
   }
 
+  async function measureBareRequests(): Promise<void> {
+    const names = gitbucket.context.state.repositories.map(({ owner, name }) => `${owner}/${name}`);
+    const urls = names.flatMap((name) => [
+      `${gitbucket.url}/git/${name}.git/info/refs?service=git-upload-pack`,
+      `${gitlab.url}/${name}.git/info/refs?service=git-upload-pack`,
+    ]);
+    const headers = {
+      [gitbucket.url]: headersOf(gitbucket.token('root')),
+      [gitlab.url]: headersOf(gitlab.token('root')),
+    };
+    const list = join(folder, 'requests.json');
+    const probe = join(folder, 'probe.json');
+    writeFileSync(list, JSON.stringify({ urls, headers, parallel: 8 }));
+    const script = fileURLToPath(new URL('bare-requests.mjs', import.meta.url));
+    const seconds = await timed(process.execPath, [script], {
+      cwd,
+      env: { GB2GL_BARE: list, GB2GL_PROBE: probe },
+    });
+    const { cpuS } = JSON.parse(readFileSync(probe, 'utf8')) as Probe;
+    const each = (cpuS * 1000) / names.length;
+    console.log(
+      `${'the same listings, Node alone'.padEnd(30)} ${seconds.toFixed(1).padStart(7)} s   cpu ${cpuS.toFixed(1)} s, ${each.toFixed(2)} ms per repository`,
+    );
+  }
+
   function print(name: string, seconds: number, probe: Probe): void {
     const perRepository = (probe.cpuS * 1000) / Number(values.repositories);
     console.log(
@@ -97,4 +124,13 @@ try {
   }
 } finally {
   await servers.close();
+}
+
+function headersOf(token: string): Record<string, string> {
+  return {
+    authorization: `Basic ${Buffer.from(`root:${token}`).toString('base64')}`,
+    'accept-encoding': 'gzip',
+    // GitBucket sends everybody else to the page of the repository.
+    'user-agent': 'git/2.40.0',
+  };
 }

@@ -51,6 +51,7 @@ export async function postStream(
       headers: request.headers,
       data: request.body,
       responseType: 'stream',
+      decompress: true,
       // Any other value puts a stream of its own between, with its own buffer.
       maxBodyLength: -1,
       maxContentLength: -1,

@@ -4,10 +4,11 @@ import { create, type AxiosInstance, type AxiosResponse } from 'axios';
 import pRetry from 'p-retry';
 import { asMigrationError, isRetryable, MigrationError } from '../errors.ts';
 import type { Emit } from '../model.ts';
+import { decompressed } from './decompress.ts';
+import { encodingOf, excerpt, isMaintenance, toAnswer, type HttpAnswer } from './http-answer.ts';
 import { failureOf, type Server } from './http-failure.ts';
 import { postStream, type StreamAnswer, type StreamRequest } from './http-stream.ts';
 import type { Limiter } from './limiter.ts';
-import { pageText } from './page-text.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export type HttpRequest = {
@@ -23,8 +24,6 @@ export type HttpRequest = {
   /** How often it is tried at most; 5 when absent. The first contact with a server tries less: a wrong URL is likelier. */
   tries?: number;
 };
-
-export type HttpAnswer = { status: number; headers: Record<string, string>; body: unknown };
 
 /** One server, one policy: time-outs, retries, pauses, limits, redirects, certificates. */
 export type Http = {
@@ -73,6 +72,8 @@ export function createHttp(options: HttpOptions): Http {
     maxRedirects: 0,
     timeout: options.timeoutMs,
     maxContentLength: Infinity,
+    // Its own way is a stream and a thread for each answer, which costs more than all else of a small request.
+    decompress: false,
     responseType: 'arraybuffer',
     validateStatus: () => true,
     signal: options.signal,
@@ -118,6 +119,7 @@ function mayRepeat(request: HttpRequest, error: unknown): boolean {
 async function once(client: AxiosInstance, options: HttpOptions, request: HttpRequest): Promise<HttpAnswer> {
   const { server, limiter } = options;
   let response: AxiosResponse<Buffer>;
+  let bytes: Buffer;
   try {
     response = await client.request<Buffer>({
       method: request.method,
@@ -125,12 +127,13 @@ async function once(client: AxiosInstance, options: HttpOptions, request: HttpRe
       ...(request.headers ? { headers: request.headers } : {}),
       ...(request.body === undefined ? {} : { data: request.body }),
     });
+    bytes = await decompressed(response.data, encodingOf(response));
   } catch (error) {
     const failure = failureOf(error, server, request.path, options.timeoutMs);
     if (failure.code === 'timeout') limiter.note('overloaded');
     throw failure;
   }
-  const answer = toAnswer(response, request);
+  const answer = toAnswer(response, bytes, request);
   judge(answer, options, request);
   limiter.note('good');
   return answer;
@@ -166,10 +169,6 @@ function judge(answer: HttpAnswer, options: HttpOptions, request: HttpRequest): 
   if (status >= 300 && status < 400) refuseForeignRedirect(answer, server);
 }
 
-function isMaintenance({ status, body }: HttpAnswer): boolean {
-  return status === 503 && JSON.stringify(body).includes('maintenance mode');
-}
-
 function refuseForeignRedirect({ headers }: Pick<HttpAnswer, 'headers'>, server: Server): void {
   const location = headers['location'];
   if (location === undefined || !URL.canParse(location, server.url)) return;
@@ -180,30 +179,4 @@ function refuseForeignRedirect({ headers }: Pick<HttpAnswer, 'headers'>, server:
     side: server.side,
     location: `${target.origin}${target.pathname}`,
   });
-}
-
-function toAnswer(response: AxiosResponse<Buffer>, request: HttpRequest): HttpAnswer {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(response.headers)) headers[name.toLowerCase()] = String(value);
-  const bytes = Buffer.from(response.data);
-  if (request.as === 'bytes' && response.status === 200)
-    return { status: response.status, headers, body: bytes };
-  const text = bytes.toString('utf8');
-  return { status: response.status, headers, body: parsed(text, headers['content-type'] ?? '') };
-}
-
-function parsed(text: string, contentType: string): unknown {
-  if (!contentType.includes('json') || text.trim() === '') return text;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
-/** The beginning of a body in one line, for messages. */
-export function excerpt(body: unknown): string {
-  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
-  const line = pageText(text);
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line || 'an empty body';
 }

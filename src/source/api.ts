@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MigrationError } from '../errors.ts';
-import { excerpt, type Http, type HttpAnswer } from '../net/http.ts';
+import { excerpt, type HttpAnswer } from '../net/http-answer.ts';
+import type { Http } from '../net/http.ts';
 import { Branch, Group, Repo, User } from './schema.ts';
 
 /** The few endpoints of GitBucket's API that a migration reads; each gives null where GitBucket says 404. */

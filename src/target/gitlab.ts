@@ -1,7 +1,8 @@
 import { Gitlab } from '@gitbeaker/rest';
 import { MigrationError } from '../errors.ts';
 import type { Namespace, Project, RefListing, TargetUser, Visibility } from '../model.ts';
-import { excerpt, type Http, type HttpAnswer } from '../net/http.ts';
+import { excerpt, type HttpAnswer } from '../net/http-answer.ts';
+import type { Http } from '../net/http.ts';
 import { parseAdvertisement } from '../transfer/advertisement.ts';
 import { createRemote } from '../transfer/remote.ts';
 import type { Remote } from '../transfer/transport.ts';

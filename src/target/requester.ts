@@ -1,5 +1,6 @@
 import type { Gitlab } from '@gitbeaker/rest';
-import type { Http, HttpAnswer, HttpRequest } from '../net/http.ts';
+import type { HttpAnswer } from '../net/http-answer.ts';
+import type { Http, HttpRequest } from '../net/http.ts';
 
 type GitlabOptions = NonNullable<ConstructorParameters<typeof Gitlab>[0]>;
 type RequesterFn = NonNullable<GitlabOptions['requesterFn']>;

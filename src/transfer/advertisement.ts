@@ -15,10 +15,10 @@ export function parseAdvertisement(body: Buffer, object: string): RefListing {
   for (const line of pktLines(body, object)) {
     last = line;
     if (typeof line === 'string' || line[0] === 0x23) continue;
-    const end = endOfRef(line);
+    const end = endOfRef(line, first);
     if (first && line[end] === 0) head = symrefOf(line.toString('utf8', end + 1).trimEnd());
     first = false;
-    addRef(refs, line.subarray(0, end), object);
+    addRef(refs, line, end, object);
   }
   if (first)
     throw new MigrationError('fetch-failed', object, { detail: 'the answer has no ref advertisement' });
@@ -28,19 +28,19 @@ export function parseAdvertisement(body: Buffer, object: string): RefListing {
   return { refs, head: head !== null && refs.has(head) ? head : null };
 }
 
-/** Where the capabilities, the newline or the line itself end the ref. */
-function endOfRef(line: Buffer): number {
-  const zero = line.indexOf(0);
+/** Where the capabilities (of the first ref only), the newline or the line itself end the ref. */
+function endOfRef(line: Buffer, first: boolean): number {
+  const zero = first ? line.indexOf(0) : -1;
   if (zero >= 0) return zero;
   return line.at(-1) === 0x0a ? line.length - 1 : line.length;
 }
 
 /** Both strings are made from the bytes: parts of a longer string would keep all of it in memory. */
-function addRef(refs: Map<string, string>, bytes: Buffer, object: string): void {
-  const id = bytes.toString('latin1', 0, 40);
-  const name = bytes.toString('utf8', 41);
-  if (!/^[0-9a-f]{40}$/.test(id) || bytes[40] !== 0x20 || name === '') {
-    const entry = bytes.toString('utf8');
+function addRef(refs: Map<string, string>, line: Buffer, end: number, object: string): void {
+  const id = line.toString('latin1', 0, 40);
+  const name = line.toString('utf8', 41, end);
+  if (!/^[0-9a-f]{40}$/.test(id) || line[40] !== 0x20 || name === '') {
+    const entry = line.toString('utf8', 0, end);
     if (entry.startsWith('shallow ') || entry.startsWith('version ')) return;
     const text = entry.startsWith('ERR ') ? entry.slice(4) : `unexpected line "${entry.slice(0, 80)}"`;
     throw new MigrationError('fetch-failed', object, { detail: text });

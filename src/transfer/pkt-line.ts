@@ -39,7 +39,7 @@ export function createPktReader(object: string): PktReader {
     },
     next() {
       if (length === null && size < DIGITS) return null;
-      length ??= lengthOf(take(DIGITS), object);
+      length ??= lengthAt(take(DIGITS), 0, object);
       if (length < DIGITS) {
         const name = special[length] ?? 'flush';
         length = null;
@@ -63,13 +63,23 @@ export function createPktReader(object: string): PktReader {
   };
 }
 
-function lengthOf(digits: Buffer, object: string): number {
-  const text = digits.toString('latin1');
-  if (!/^[0-9a-f]{4}$/i.test(text))
+/** Read digit by digit: a big listing has hundreds of thousands of lines. */
+function lengthAt(bytes: Buffer, at: number, object: string): number {
+  let length = 0;
+  for (let index = at; index < at + DIGITS; index += 1) length = length * 16 + digitOf(bytes[index]);
+  if (Number.isNaN(length)) {
+    const text = bytes.toString('latin1', at, at + DIGITS);
     throw damaged(object, `a line begins with ${JSON.stringify(text)} instead of its length`);
-  const length = Number.parseInt(text, 16);
+  }
   if (length === 3) throw damaged(object, 'a line of length 3');
   return length;
+}
+
+function digitOf(byte = 0): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  // The letters of both cases differ in one bit.
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : Number.NaN;
 }
 
 /**
@@ -77,10 +87,14 @@ function lengthOf(digits: Buffer, object: string): number {
  * @throws fetch-failed when the bytes are not pkt-lines, or end inside one
  */
 export function* pktLines(body: Buffer, object: string): Generator<PktLine> {
-  const reader = createPktReader(object);
-  reader.push(body);
-  for (let line = reader.next(); line !== null; line = reader.next()) yield line;
-  demandEnd(reader, object);
+  let at = 0;
+  while (at < body.length) {
+    const length = at + DIGITS > body.length ? Infinity : lengthAt(body, at, object);
+    if (length < DIGITS) yield special[length] ?? 'flush';
+    else if (at + length > body.length) throw endsInside(object);
+    else yield body.subarray(at + DIGITS, at + length);
+    at += Math.max(length, DIGITS);
+  }
 }
 
 /**
@@ -98,7 +112,11 @@ export async function* readPktLines(stream: AsyncIterable<Buffer>, object: strin
 
 /** @throws fetch-failed when a line has begun and not ended */
 export function demandEnd(reader: PktReader, object: string): void {
-  if (reader.takeRest().length > 0) throw damaged(object, 'the answer ends inside a line');
+  if (reader.takeRest().length > 0) throw endsInside(object);
+}
+
+function endsInside(object: string): MigrationError {
+  return damaged(object, 'the answer ends inside a line');
 }
 
 function damaged(object: string, detail: string): MigrationError {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { MigrationError } from '../errors.ts';
-import { excerpt, type Http, type HttpAnswer } from '../net/http.ts';
+import { excerpt, type HttpAnswer } from '../net/http-answer.ts';
+import type { Http } from '../net/http.ts';
 import { beginningOf, type StreamAnswer } from '../net/http-stream.ts';
 import { asAdvertisement, isVersion2, lsRefsRequest } from './protocol-v2.ts';
 import { placeAfterRedirect } from './redirect.ts';

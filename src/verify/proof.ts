@@ -21,11 +21,13 @@ export function prove(
     if (other !== id)
       differences.push({ ref, source: id, target: other, reason: reasonOf(reasons.get(ref), other) });
   }
+  const equal = differences.length === 0;
+  const sourceHash = hashOfRefs(expected);
   return {
-    equal: differences.length === 0,
+    equal,
     refs: expected.size,
-    sourceHash: hashOfRefs(expected),
-    targetHash: hashOfRefs(found),
+    sourceHash,
+    targetHash: equal ? sourceHash : hashOfRefs(found),
     head: { source: source.head, target: target.head },
     differences,
   };
@@ -38,8 +40,10 @@ function reasonOf(change: RefChange | undefined, target: string | null): string 
 
 /** SHA-256 over the `id ref` lines in the order of their bytes (`LC_ALL=C sort`), each ended by a newline. */
 export function hashOfRefs(refs: RefMap): string {
-  const lines = [...refs]
-    .map(([ref, id]) => Buffer.from(`${id} ${ref}\n`))
-    .sort((a, b) => Buffer.compare(a, b));
-  return createHash('sha256').update(Buffer.concat(lines)).digest('hex');
+  const lines = [...refs].sort(([a, idA], [b, idB]) => {
+    if (idA !== idB) return idA < idB ? -1 : 1;
+    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  });
+  const text = lines.map(([ref, id]) => `${id} ${ref}\n`).join('');
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -52,10 +52,10 @@ async function wholeAnswer(
   return { length: bytes.length, ends: ends.filter((end) => end < bytes.length) };
 }
 
-/** So many places, always the same, the first and the last bytes among them. */
+/** So many places all over it, drawn anew in every run; a failure names its place. */
 function places(length: number, count: number): number[] {
-  const step = (length - 1) / (count - 1);
-  return [...new Set(Array.from({ length: count }, (_, index) => Math.floor(index * step)))];
+  const step = length / count;
+  return Array.from({ length: count }, (_, index) => Math.floor((index + Math.random()) * step));
 }
 
 /**
