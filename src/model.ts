@@ -155,9 +155,40 @@ export type PlannedProject = {
    * found in the source's history, else the project is somebody else's.
    */
   mustKnow: string[];
+  /** What the repository has on GitBucket and this run does not move. */
+  losses: Loss[];
+  /** What a look into the objects found (`--deep`). */
+  findings: Finding[];
   reasons: string[];
   warnings: string[];
   blocked: Blocked | null;
+};
+
+export type LossKind =
+  | 'pull-requests'
+  | 'issues'
+  | 'labels'
+  | 'milestones'
+  | 'releases'
+  | 'wiki-pages'
+  | 'lfs-objects'
+  | 'collaborators'
+  | 'webhooks'
+  | 'protected-branches'
+  | 'other-refs';
+
+/** `count` is null when there are some but the source does not tell how many. */
+export type Loss = { kind: LossKind; count: number | null };
+
+/** Something inside a repository that GitLab refuses, or that will not work there as it did. */
+export type Finding = {
+  kind: 'bad-object' | 'large-file' | 'missing-lfs-object' | 'old-server-url';
+  /** True when GitLab refuses the push for it. */
+  refused: boolean;
+  /** The object id, file path or ref that it is about. */
+  object: string;
+  reason: string;
+  fix: string;
 };
 
 /** Why an item waits for a human, and what can be pasted into the config. */
@@ -165,8 +196,23 @@ export type Blocked = { code: ErrorCode; reason: string; fix: string };
 
 export type PlanItem = PlannedGroup | PlannedProject;
 
+/** What the plan was decided with, besides the two servers; `migrate --plan` decides with the same. */
+export type PlanSettings = {
+  parentGroup: string | null;
+  map: {
+    owners: Record<string, string>;
+    repositories: Record<string, string>;
+    users: Record<string, string>;
+  };
+  visibility: { public: 'auto' | Visibility; private: 'private' | 'internal' };
+  userRepositories: 'auto' | 'group' | 'personal';
+  notes: boolean;
+  prune: boolean;
+};
+
 export type Plan = {
   version: 1;
+  settings: PlanSettings;
   source: { url: string };
   target: { url: string; version: string };
   groups: PlannedGroup[];
@@ -176,7 +222,8 @@ export type Plan = {
   warnings: string[];
 };
 
-export type ItemState = 'proven' | 'refused' | 'diverged' | 'blocked' | 'failed' | 'interrupted';
+/** `drifted`: the source or the target is no longer as the plan file says. */
+export type ItemState = 'proven' | 'refused' | 'diverged' | 'blocked' | 'drifted' | 'failed' | 'interrupted';
 
 export type StepResult = {
   step: StepName;
@@ -231,7 +278,7 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;
 /** The one document that every report is rendered from. */
 export type Result = {
   version: 1;
-  command: 'migrate' | 'verify' | 'plan' | 'status';
+  command: 'migrate' | 'verify' | 'rehearse';
   startedAt: string;
   finishedAt: string;
   source: { url: string };

@@ -2,6 +2,7 @@ import type { Plan, PlannedGroup, PlannedProject, Visibility } from '../model.ts
 import { shortened } from './description.ts';
 import { displayName } from './display-names.ts';
 import type { PlanInput } from './input.ts';
+import { settingsOf } from './settings.ts';
 import { lastPart, type Placement } from './owners.ts';
 import { groupVisibility, narrower } from './visibility.ts';
 
@@ -19,6 +20,7 @@ export function buildPlan(input: PlanInput, projects: readonly PlannedProject[])
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   return {
     version: 1,
+    settings: settingsOf(input.config, input.prune),
     source: { url: input.source.url },
     target: { url: input.target.url, version: input.target.version },
     groups,

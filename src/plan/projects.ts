@@ -3,6 +3,7 @@ import type { History, ItemHistory } from '../journal/replay.ts';
 import { assignPaths } from './assign-paths.ts';
 import { shortened } from './description.ts';
 import { assignNames } from './display-names.ts';
+import { lossesIn } from './losses.ts';
 import { lastPart, type Placement } from './owners.ts';
 import type { PathEntry } from './path-assignment.ts';
 import type { PlanInput, ProjectPath } from './input.ts';
@@ -143,6 +144,8 @@ function planProject(
       targetDefault: existing?.defaultBranch ?? null,
     }),
     mustKnow: ours || !targetRefs ? [] : unknownIds(targetRefs, listing, history, input.config.migrate.notes),
+    losses: lossesIn(listing),
+    findings: [],
     reasons,
     warnings: warnings(repository, warning),
     blocked: path.blocked

@@ -1,6 +1,6 @@
 /** Last part of the script of report.html: the header, and the list with its filters, search and order. */
 export const pageScript = String.raw`
-const order = ['failed', 'blocked', 'diverged', 'refused', 'interrupted', 'proven'];
+const order = ['failed', 'blocked', 'drifted', 'diverged', 'refused', 'interrupted', 'proven'];
 const shownAtOnce = 200;
 const entries = result.items.map((item, index) => ({
   item,

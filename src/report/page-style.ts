@@ -1,9 +1,9 @@
 /** Style of report.html: calm, light and dark, one column of cards on a narrow screen. */
 export const pageStyle = `
 :root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1b2230;--soft:#5d6778;--faint:#8b94a3;--line:#e4e7ec;--hover:#f3f5f9;--accent:#3a5bd9;--code:#f1f3f7;
---proven:#1f8a5b;--failed:#c8372d;--blocked:#b4610a;--diverged:#7a4fc4;--refused:#9a7400;--interrupted:#64748b;--bar:#6d8bf0;--bar2:#54b2a3}
+--proven:#1f8a5b;--failed:#c8372d;--blocked:#b4610a;--drifted:#2b7a9b;--diverged:#7a4fc4;--refused:#9a7400;--interrupted:#64748b;--bar:#6d8bf0;--bar2:#54b2a3}
 @media (prefers-color-scheme:dark){:root{--bg:#10141b;--card:#181d26;--ink:#e6e9ef;--soft:#a3adbd;--faint:#788396;--line:#29303c;--hover:#1e2530;--accent:#8ea8ff;--code:#212835;
---proven:#4cc38a;--failed:#ff7a6e;--blocked:#f2a25c;--diverged:#b99af2;--refused:#e0bb4a;--interrupted:#94a3b8;--bar:#6d8bf0;--bar2:#4da596}}
+--proven:#4cc38a;--failed:#ff7a6e;--blocked:#f2a25c;--drifted:#5fb4d6;--diverged:#b99af2;--refused:#e0bb4a;--interrupted:#94a3b8;--bar:#6d8bf0;--bar2:#4da596}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;-webkit-text-size-adjust:100%;font-variant-numeric:tabular-nums}
 main{max-width:1120px;margin:0 auto;padding:40px 24px 80px}
@@ -23,7 +23,7 @@ code,.mono{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberatio
 .card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:18px 20px;margin:0 0 16px}
 .card ul{margin:0;padding:0;list-style:none}.card li{padding:5px 0}.card li+li{border-top:1px solid var(--line)}
 .strip{display:flex;gap:2px;height:8px;border-radius:4px;overflow:hidden;margin-bottom:14px}.strip i{min-width:4px;background:var(--tone)}
-.proven{--tone:var(--proven)}.failed{--tone:var(--failed)}.blocked{--tone:var(--blocked)}.diverged{--tone:var(--diverged)}.refused{--tone:var(--refused)}.interrupted{--tone:var(--interrupted)}
+.proven{--tone:var(--proven)}.failed{--tone:var(--failed)}.blocked{--tone:var(--blocked)}.drifted{--tone:var(--drifted)}.diverged{--tone:var(--diverged)}.refused{--tone:var(--refused)}.interrupted{--tone:var(--interrupted)}
 .tools{display:flex;flex-wrap:wrap;gap:8px;align-items:center}
 .chip{font:inherit;font-size:13px;display:inline-flex;align-items:center;gap:7px;border:1px solid var(--line);background:transparent;color:var(--soft);border-radius:999px;padding:4px 12px;cursor:pointer}
 .chip:hover{background:var(--hover)}.chip[aria-pressed=true]{border-color:var(--accent);color:var(--ink);background:color-mix(in srgb,var(--accent) 10%,transparent)}

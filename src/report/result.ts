@@ -14,6 +14,7 @@ const noStates: Readonly<Record<ItemState, number>> = {
   refused: 0,
   diverged: 0,
   blocked: 0,
+  drifted: 0,
   failed: 0,
   interrupted: 0,
 };
@@ -51,7 +52,8 @@ function exitCodeOfItems(items: readonly ItemResult[], problems: readonly Proble
   const states = new Set(items.map(({ state }) => state));
   if (states.has('interrupted')) return 130;
   if (states.has('failed') || problems.length > 0) return 1;
-  return states.has('refused') || states.has('blocked') || states.has('diverged') ? 4 : 0;
+  const waiting: readonly ItemState[] = ['refused', 'blocked', 'diverged', 'drifted'];
+  return waiting.some((state) => states.has(state)) ? 4 : 0;
 }
 
 /** Bytes and time of all steps of one item. */

@@ -17,7 +17,7 @@ const problem = z
   .describe('Something that could not be read or done');
 
 const outcomes = ['create', 'update', 'delete', 'unchanged', 'kept', 'refused', 'diverged'] as const;
-const states = ['proven', 'refused', 'diverged', 'blocked', 'failed', 'interrupted'] as const;
+const states = ['proven', 'refused', 'diverged', 'blocked', 'drifted', 'failed', 'interrupted'] as const;
 const refCounts = z
   .record(z.enum(outcomes), count)
   .describe('Number of refs by outcome; kept: on the target only');
@@ -71,7 +71,7 @@ const item = z.object({
 /** result.json, version 1. */
 const resultSchema = z.object({
   version: z.literal(1),
-  command: z.enum(['migrate', 'verify', 'plan', 'status']),
+  command: z.enum(['migrate', 'verify', 'rehearse']),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
   source: z.object({ url: z.string() }),

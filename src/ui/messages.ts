@@ -25,6 +25,7 @@ const stateTitles = {
   refused: 'refused',
   diverged: 'diverged',
   blocked: 'blocked',
+  drifted: 'drifted',
   failed: 'failed',
   interrupted: 'interrupted',
 } as const satisfies Record<ItemState, string>;

@@ -3,7 +3,7 @@ import type { ItemState, Result } from '../model.ts';
 import { formatBytes, formatCount, formatDuration, plural } from './format.ts';
 
 /** States that need a human, the most pressing first. */
-export const troubleStates = ['failed', 'blocked', 'diverged', 'refused', 'interrupted'] as const;
+export const troubleStates = ['failed', 'blocked', 'drifted', 'diverged', 'refused', 'interrupted'] as const;
 export type TroubleState = (typeof troubleStates)[number];
 
 export type Verdict = { tone: 'good' | 'warn' | 'bad'; title: string; detail: string };
@@ -18,7 +18,7 @@ export function verdictOf(result: Result): Verdict {
   const bad: string[] = [];
   if (states.failed > 0) bad.push(`${plural(states.failed, 'item')} failed`);
   if (result.problems.length > 0) bad.push(`${plural(result.problems.length, 'object')} could not be read`);
-  const waiting = states.blocked + states.diverged + states.refused;
+  const waiting = states.blocked + states.drifted + states.diverged + states.refused;
   const verb = waiting === 1 ? 'needs' : 'need';
   const open =
     waiting > 0
@@ -31,9 +31,8 @@ export function verdictOf(result: Result): Verdict {
 
 function calmTitle(result: Result): string {
   if (result.items.length === 0) return 'There was nothing to do';
-  if (result.command === 'plan') return 'Nothing stands in the way';
   if (result.command === 'verify') return 'Both sides are equal';
-  if (result.command === 'status') return 'Everything recorded is finished and proven';
+  if (result.command === 'rehearse') return 'GitLab would take everything';
   const wrote = result.items.some(({ changed }) => changed);
   return wrote ? 'Everything is on GitLab, and proven' : 'Everything was on GitLab already, and is proven';
 }
@@ -54,6 +53,8 @@ const advice = {
   failed:
     'Failed: mend what each one names, then run the same command again. What is finished is not done twice.',
   blocked: 'Blocked: paste the fix of each one into migrate.config.json, then run the same command again.',
+  drifted:
+    'Drifted: one of the servers moved since the plan was made. Make a new plan, look at it, and run that.',
   diverged:
     'Diverged: somebody changed the target. Compare both ids and keep one: push it to GitBucket, or delete the ref on GitLab, then run again.',
   refused:
@@ -105,6 +106,7 @@ export const stateNotes = {
   proven: 'Everything selected has the same ids on both sides.',
   failed: 'Could not be finished.',
   blocked: 'Waits for your decision; nothing was written.',
+  drifted: 'Not as the plan says any more; nothing was written.',
   diverged: 'The target was changed by somebody else; nothing of that was touched.',
   refused: 'GitLab does not take some of it.',
   interrupted: 'The run was stopped before it was finished.',

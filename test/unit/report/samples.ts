@@ -123,6 +123,8 @@ export function plannedProject(name: string, part: Partial<PlannedProject> = {})
     defaultBranch: 'main',
     refs: [{ ref: 'refs/heads/main', outcome: 'create', old: null, new: idA, force: false, late: false }],
     mustKnow: [],
+    losses: [],
+    findings: [],
     reasons: [],
     warnings: [],
     blocked: null,
@@ -133,6 +135,14 @@ export function plannedProject(name: string, part: Partial<PlannedProject> = {})
 export function plan(groups: PlannedGroup[], projects: PlannedProject[], part: Partial<Plan> = {}): Plan {
   return {
     version: 1,
+    settings: {
+      parentGroup: null,
+      map: { owners: {}, repositories: {}, users: {} },
+      visibility: { public: 'auto', private: 'private' },
+      userRepositories: 'auto',
+      notes: true,
+      prune: false,
+    },
     source: { url: 'https://gitbucket.example.com' },
     target: { url: 'https://gitlab.example.com', version: '19.2.1' },
     groups,

@@ -32,8 +32,7 @@ describe('summary on the terminal', () => {
     ['migrate', true, 'Everything is on GitLab, and proven.'],
     ['migrate', false, 'Everything was on GitLab already, and is proven.'],
     ['verify', false, 'Both sides are equal.'],
-    ['plan', false, 'Nothing stands in the way.'],
-    ['status', false, 'Everything recorded is finished and proven.'],
+    ['rehearse', true, 'GitLab would take everything.'],
   ] as const)('of %s, written: %s, says: %s', (command, changed, title) => {
     expect(lines(result([project({ changed })], { command }))[1]).toBe(`✔ ${title}`);
   });
