@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { format } from 'oxfmt';
+import { planJsonSchema } from '../src/report/plan-schema.ts';
 import { resultJsonSchema } from '../src/report/schema.ts';
 import { configPage } from './config-page.ts';
 import { configSchema } from './config-schema.ts';
@@ -13,6 +14,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     { path: 'docs/errors.md', text: errorsPage() },
     { path: 'docs/config.md', text: configPage() },
     await json('docs/result.schema.json', resultJsonSchema()),
+    await json('docs/plan.schema.json', planJsonSchema()),
     await json('migrate.config.schema.json', configSchema()),
   ];
 }

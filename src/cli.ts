@@ -48,6 +48,10 @@ function build(world: World, done: (code: ExitCode) => void): Command {
     ),
   )
     .option('--dry-run', 'the same as gb2gl plan')
+    .option(
+      '--plan <file>',
+      'carry out exactly this plan.json; what has changed since is left out and listed',
+    )
     .option('--prune', 'delete refs on GitLab that were deleted on GitBucket and that this tool wrote')
     .option('--yes', 'do not ask before the plan is carried out')
     .addOption(

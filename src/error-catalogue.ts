@@ -45,6 +45,27 @@ export const catalogue = {
     retryable: false,
     exit: 2,
   },
+  'plan-unreadable': {
+    message: (c) => `${c['object']} is not a plan that can be carried out: ${c['detail']}`,
+    hint: () => 'write a new one with gb2gl plan; it is plan.json in the report folder',
+    blame: 'you',
+    retryable: false,
+    exit: 2,
+  },
+  'plan-of-others': {
+    message: (c) => `${c['object']} was made for ${c['source']} and ${c['target']}, not for these servers`,
+    hint: () => 'use the config that the plan was made with, or make a new plan',
+    blame: 'you',
+    retryable: false,
+    exit: 2,
+  },
+  'plan-drifted': {
+    message: (c) => `not as the plan says: ${c['detail']}`,
+    hint: () => 'make a new plan with gb2gl plan, look at it, and run that',
+    blame: 'you',
+    retryable: false,
+    exit: 4,
+  },
   'git-missing': {
     message: (c) => `git cannot be started: ${c['detail']}`,
     hint: () => 'install git 2.30 or newer and make sure that it is on the PATH',

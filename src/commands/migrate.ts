@@ -8,22 +8,33 @@ import { buildResult } from '../report/result.ts';
 import { renderSummary } from '../report/summary.ts';
 import { writeReports } from '../report/write.ts';
 import { migrate } from '../run/migrate.ts';
+import { followPlan } from '../run/follow-plan.ts';
 import { prepare, type PrepareOptions, type Prepared } from '../run/prepare.ts';
 import { chooseTransport, type TransportName } from '../transfer/choose.ts';
-import { openSession, openTerminal, selectionOf, type Session } from './session.ts';
+import { openSession, openTerminal, type Session } from './session.ts';
 import { planCommand } from './plan.ts';
+import { wantedBy } from './plan-file.ts';
 import type { CommonOptions, SelectionFlags, World } from './world.ts';
 
 export type MigrateOptions = CommonOptions &
-  SelectionFlags & { dryRun?: boolean; prune?: boolean; yes?: boolean; transport?: TransportName };
+  SelectionFlags & {
+    dryRun?: boolean;
+    plan?: string;
+    prune?: boolean;
+    yes?: boolean;
+    transport?: TransportName;
+  };
 
 export async function migrateCommand(options: MigrateOptions, world: World): Promise<ExitCode> {
+  if (options.dryRun && options.plan !== undefined) {
+    throw new MigrationError('usage', '', { detail: '--dry-run makes a plan and --plan carries one out' });
+  }
   if (options.dryRun) return planCommand(options, world);
   const { runtime } = world;
   const session = await openSession(options, world);
-  const { config, workDir } = session;
-  const selection = selectionOf(options, config);
-  if (options.prune && !options.yes && !canAsk(options, world)) {
+  const { workDir } = session;
+  const { config, selection, prune, earlier } = await wantedBy(options, session.config, runtime.cwd);
+  if (prune && !options.yes && !canAsk(options, world)) {
     throw new MigrationError('usage', '', {
       detail: '--prune deletes refs on GitLab: confirm it with --yes',
     });
@@ -34,18 +45,15 @@ export async function migrateCommand(options: MigrateOptions, world: World): Pro
     const servers = { source: config.source.url, target: config.target.url };
     const run = new Date(runtime.now()).toISOString();
     journal = await openJournal({ directory: workDir, servers, run, now: runtime.now });
-    const asked: PrepareOptions = {
-      ...session,
-      runtime,
-      selection,
-      history: journal.history,
-      prune: options.prune ?? false,
-    };
-    const prepared = await prepare(asked);
+    const asked: PrepareOptions = { ...session, config, runtime, selection, history: journal.history, prune };
+    const now = await prepare(asked);
+    const { prepared, drifted } = earlier
+      ? followPlan(earlier, now, journal.history)
+      : { prepared: now, drifted: [] };
     if (!(await confirmed(prepared.plan, options, session, world))) return 0;
     const transport = chooseTransport(options.transport ?? 'auto', workDir, runtime);
     const items = await migrate(prepared, { ...asked, journal, transport });
-    return await finish('migrate', prepared, items, session, options, world);
+    return await finish('migrate', prepared, [...drifted, ...items], session, options, world);
   } finally {
     await session.terminal.stop();
     await journal?.close();

@@ -7,7 +7,7 @@ const millis = z.number().nonnegative();
 const objectId = z.string().nullable();
 const code = z.string() as unknown as z.ZodType<ErrorCode>;
 
-const problem = z
+export const problem = z
   .object({
     code: code.describe('Code of the error catalogue'),
     object: z.string().describe('Owner, owner/name or URL of a server'),
@@ -18,11 +18,11 @@ const problem = z
 
 const outcomes = ['create', 'update', 'delete', 'unchanged', 'kept', 'refused', 'diverged'] as const;
 const states = ['proven', 'refused', 'diverged', 'blocked', 'drifted', 'failed', 'interrupted'] as const;
-const refCounts = z
+export const refCounts = z
   .record(z.enum(outcomes), count)
   .describe('Number of refs by outcome; kept: on the target only');
 
-const refChange = z.object({
+export const refChange = z.object({
   ref: z.string().describe('Full ref name'),
   outcome: z.enum(outcomes),
   old: objectId.describe('Id on the target before; null when absent there'),

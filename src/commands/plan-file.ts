@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import { MigrationError } from '../errors.ts';
+import type { Plan } from '../model.ts';
+import type { Selection } from '../plan/select.ts';
+import { selectPlanned } from '../plan/select-planned.ts';
+import { withSettings } from '../plan/settings.ts';
+import { parsePlan } from '../report/plan-schema.ts';
+import { selectionOf } from './session.ts';
+import type { SelectionFlags } from './world.ts';
+
+export type WantedFlags = SelectionFlags & { plan?: string; prune?: boolean };
+
+/** What a migration shall do: what the command line selects, or what a plan file says. */
+export type Wanted = { config: Config; selection: Selection; prune: boolean; earlier: Plan | null };
+
+/** @throws usage, plan-unreadable, plan-of-others */
+export async function wantedBy(flags: WantedFlags, config: Config, cwd: string): Promise<Wanted> {
+  if (flags.plan === undefined) {
+    return { config, selection: selectionOf(flags, config), prune: flags.prune ?? false, earlier: null };
+  }
+  if (flags.all || flags.group || flags.user || flags.repo || flags.prune) {
+    throw new MigrationError('usage', '', {
+      detail: '--plan does what the plan says: leave out --all, --group, --user, --repo and --prune',
+    });
+  }
+  const earlier = await readPlan(resolve(cwd, flags.plan), config);
+  const { settings } = earlier;
+  return {
+    config: withSettings(config, settings),
+    selection: selectPlanned(earlier),
+    prune: settings.prune,
+    earlier,
+  };
+}
+
+async function readPlan(file: string, config: Config): Promise<Plan> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new MigrationError('plan-unreadable', file, { detail: (error as Error).message }, error);
+  }
+  const plan = parsePlan(text, file);
+  const { source, target } = plan;
+  if (source.url !== config.source.url || target.url !== config.target.url) {
+    throw new MigrationError('plan-of-others', file, { source: source.url, target: target.url });
+  }
+  return plan;
+}

@@ -1,0 +1,123 @@
+import type { ItemHistory } from '../journal/replay.ts';
+import type { Plan, PlannedGroup, PlannedProject, RefChange } from '../model.ts';
+
+/** What keeps one item from being carried out as a plan file says. */
+export type Drift = { id: string; reason: string };
+
+/** What the journal says of an item: what we did ourselves since the plan was made is no drift. */
+type Known = { items: ReadonlyMap<string, Pick<ItemHistory, 'target'>> };
+
+/**
+ * Compares a plan that was made earlier with one of this moment, item by item. What the earlier one has and the later
+ * one would do otherwise has drifted; what only the later one has is not looked at.
+ */
+export function driftsBetween(earlier: Plan, now: Plan, known: Known): Drift[] {
+  const groups = new Map(now.groups.map((group) => [group.id, group]));
+  const projects = new Map(now.projects.map((project) => [project.id, project]));
+  const unread = new Map(now.problems.map(({ object, message }) => [object, message]));
+  const gone = (id: string, owner: string): string => {
+    const message = unread.get(id) ?? unread.get(owner);
+    return message === undefined ? 'it is not on the source any more' : `it cannot be read now: ${message}`;
+  };
+  const drifts: Drift[] = [];
+  const moved = new Set<string>();
+  for (const group of earlier.groups) {
+    const later = groups.get(group.id);
+    const reason = later ? groupDrift(group, later, known) : gone(group.id, group.id);
+    if (reason === null) continue;
+    moved.add(group.id);
+    drifts.push({ id: group.id, reason });
+  }
+  for (const project of earlier.projects) {
+    const { owner } = project.repository;
+    const later = projects.get(project.id);
+    const own = later ? projectDrift(project, later, known) : gone(project.id, owner);
+    const reason = own ?? (moved.has(owner) ? 'its group has drifted' : null);
+    if (reason !== null) drifts.push({ id: project.id, reason });
+  }
+  return drifts;
+}
+
+function groupDrift(earlier: PlannedGroup, now: PlannedGroup, known: Known): string | null {
+  if (now.fullPath !== earlier.fullPath)
+    return `its group would be ${now.fullPath} now instead of ${earlier.fullPath}`;
+  const blocked = blockedDrift(earlier, now);
+  if (blocked !== null) return blocked;
+  const existence = existenceDrift(earlier.existing, now.existing, known.items.get(now.id)?.target?.id);
+  if (existence !== null) return `the group ${now.fullPath} ${existence}`;
+  return now.visibility === earlier.visibility
+    ? null
+    : `the group would be ${now.visibility} now instead of ${earlier.visibility}`;
+}
+
+function projectDrift(earlier: PlannedProject, now: PlannedProject, known: Known): string | null {
+  if (now.fullPath !== earlier.fullPath)
+    return `its project would be ${now.fullPath} now instead of ${earlier.fullPath}`;
+  const [before, after] = [earlier.existing, now.existing];
+  const existence = existenceDrift(
+    before?.id ?? null,
+    after?.id ?? null,
+    known.items.get(now.id)?.target?.id,
+  );
+  if (existence !== null) return `the project ${now.fullPath} ${existence}`;
+  const blocked = blockedDrift(earlier, now);
+  if (blocked !== null) return blocked;
+  if (now.visibility !== earlier.visibility)
+    return `the project would be ${now.visibility} now instead of ${earlier.visibility}`;
+  if (now.defaultBranch !== earlier.defaultBranch)
+    return `its default branch is ${now.defaultBranch ?? 'none'} now instead of ${earlier.defaultBranch ?? 'none'}`;
+  return refsDrift(earlier.refs, now.refs);
+}
+
+/** An item that this tool has made since then is still the one of the plan. */
+function existenceDrift(
+  before: number | null,
+  after: number | null,
+  ours: number | undefined,
+): string | null {
+  if (before === after) return null;
+  if (before === null) return after === ours ? null : 'was made by somebody else since';
+  return after === null ? 'was removed since' : 'is another one since';
+}
+
+function blockedDrift(
+  earlier: Pick<PlannedProject, 'blocked'>,
+  now: Pick<PlannedProject, 'blocked'>,
+): string | null {
+  if (now.blocked?.code === earlier.blocked?.code) return null;
+  return now.blocked === null ? 'it is not blocked any more' : now.blocked.reason;
+}
+
+function refsDrift(earlier: readonly RefChange[], now: readonly RefChange[]): string | null {
+  const later = new Map(now.map((change) => [change.ref, change]));
+  const reasons: string[] = [];
+  for (const change of earlier) {
+    const reason = refDrift(change, later.get(change.ref));
+    if (reason !== null) reasons.push(`${change.ref} ${reason}`);
+    later.delete(change.ref);
+  }
+  for (const { ref } of later.values()) reasons.push(`${ref} is new`);
+  const [first, ...rest] = reasons;
+  if (first === undefined) return null;
+  return rest.length === 0 ? first : `${first}, and ${rest.length} more`;
+}
+
+function refDrift(earlier: RefChange, now: RefChange | undefined): string | null {
+  // A ref that was to be deleted and is gone on both sides has arrived where the plan wants it.
+  if (now === undefined) return earlier.outcome === 'delete' ? null : 'is gone on both sides';
+  if (now.new !== earlier.new) return `was ${named(earlier.new)} on the source and is ${named(now.new)} now`;
+  const arrived = now.old === now.new && now.outcome === 'unchanged' && changes(earlier);
+  if (arrived) return null;
+  if (now.old !== earlier.old) return `was ${named(earlier.old)} on the target and is ${named(now.old)} now`;
+  return now.outcome === earlier.outcome
+    ? null
+    : `was planned as ${earlier.outcome} and would be ${now.outcome} now`;
+}
+
+function changes({ outcome }: RefChange): boolean {
+  return outcome === 'create' || outcome === 'update';
+}
+
+function named(id: string | null): string {
+  return id === null ? 'absent' : id.slice(0, 12);
+}

@@ -1,0 +1,161 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Result } from '../../src/model.ts';
+import { parseResult } from '../../src/report/schema.ts';
+import { commitOn, git } from '../helpers/commits.ts';
+import { runCli, startCli, type CliResult } from '../helpers/run-cli.ts';
+import { refsIn, testServers, writesOf, type TestServers } from '../helpers/servers.ts';
+
+type Place = TestServers & { cwd: string; plan: string };
+
+/** A group with three repositories, and the plan of them. */
+async function planned(...flags: string[]): Promise<Place> {
+  const servers = await testServers();
+  servers.gitbucket.addGroup({ login: 'team', members: [{ login: 'root', manager: true }] });
+  for (const name of ['one', 'two', 'three']) {
+    servers.gitbucket.addRepository({ owner: 'team', name });
+    commitOn(servers.gitbucket.gitDir('team', name), 'main', name);
+  }
+  const cwd = join(servers.folder, 'work');
+  await mkdir(cwd);
+  const place = { ...servers, cwd, plan: join(cwd, '.gb2gl', 'reports', 'plan.json') };
+  const run = await runCli(['plan', ...(flags.length > 0 ? flags : ['--all'])], place);
+  expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code: 0 });
+  return place;
+}
+
+function follow({ plan, ...place }: Place, ...more: string[]): Promise<CliResult> {
+  return runCli(['migrate', '--plan', plan, '--json', ...more], place);
+}
+
+function statesOf(run: CliResult): Record<string, Result['items'][number]['state']> {
+  const result = parseResult(JSON.parse(run.stdout));
+  return Object.fromEntries(result.items.map(({ id, state }) => [id, state]));
+}
+
+test('a plan file is carried out exactly: what came later stays behind', async () => {
+  const place = await planned();
+  place.gitbucket.addRepository({ owner: 'team', name: 'later' });
+  place.gitbucket.addGroup({ login: 'newcomers', members: [{ login: 'root', manager: true }] });
+
+  const run = await follow(place);
+
+  expect(statesOf(run)).toEqual({
+    team: 'proven',
+    'team/one': 'proven',
+    'team/two': 'proven',
+    'team/three': 'proven',
+  });
+  expect(run.code).toBe(0);
+  expect(place.gitlab.context.state.projects.map(({ path }) => path).sort()).toEqual(['one', 'three', 'two']);
+});
+
+test('what moved since then on either side is left alone and listed, and the others run', async () => {
+  const place = await planned();
+  const { gitbucket, gitlab } = place;
+  commitOn(gitbucket.gitDir('team', 'one'), 'main', 'more');
+  gitlab.addGroup({ path: 'team', visibility: 'private' });
+  gitlab.addProject({ path: 'elsewhere', namespace: 'team', visibility: 'private' });
+
+  const first = await follow(place);
+  expect(first.code).toBe(4);
+  // A group that somebody made meanwhile is a decision for a human.
+  expect(new Set(Object.values(statesOf(first)))).toEqual(new Set(['drifted']));
+  expect(writesOf(gitlab.server.requests)).toEqual([]);
+
+  const again = await runCli(['plan', '--all'], place);
+  expect(again.code).toBe(0);
+  commitOn(gitbucket.gitDir('team', 'two'), 'main', 'more');
+  git(gitbucket.gitDir('team', 'three'), 'tag', 'v1', 'main');
+
+  const run = await follow(place);
+
+  expect(statesOf(run)).toEqual({
+    team: 'proven',
+    'team/one': 'proven',
+    'team/two': 'drifted',
+    'team/three': 'drifted',
+  });
+  expect(run.code).toBe(4);
+  const [two, three] = ['team/two', 'team/three'].map((id) =>
+    parseResult(JSON.parse(run.stdout)).items.find((item) => item.id === id),
+  );
+  expect(two?.problem?.message).toMatch(/refs\/heads\/main was [0-9a-f]{12} on the source and is/);
+  expect(three?.problem?.message).toContain('refs/tags/v1 is new');
+  expect(two?.problem?.hint).toContain('gb2gl plan');
+});
+
+test('a run of a plan file that was killed goes on with the same file', async () => {
+  const place = await planned();
+  const { gitlab } = place;
+  gitlab.server.faults.add({ url: /git-receive-pack$/, action: { kind: 'hang' } });
+  const stopped = startCli(['migrate', '--plan', place.plan, '--json'], place);
+  await expect
+    .poll(() => gitlab.server.requests.some(({ url }) => url.includes('git-receive-pack')), {
+      timeout: 20_000,
+    })
+    .toBe(true);
+  stopped.child.kill('SIGKILL');
+  await stopped.finished;
+
+  const run = await follow(place);
+
+  expect({ code: run.code, states: new Set(Object.values(statesOf(run))) }).toEqual({
+    code: 0,
+    states: new Set(['proven']),
+  });
+  for (const name of ['one', 'two', 'three'])
+    expect(refsIn(gitlab.gitDir(`team/${name}`))).toEqual(refsIn(place.gitbucket.gitDir('team', name)));
+});
+
+test('the plan decides with its own settings, whatever the config says today', async () => {
+  const place = await planned();
+  const config = {
+    source: { url: place.env['GITBUCKET_URL'] },
+    target: { url: place.env['GITLAB_URL'] },
+    map: { owners: { team: 'another-team' } },
+  };
+  await writeFile(join(place.cwd, 'migrate.config.json'), JSON.stringify(config));
+
+  const run = await follow(place);
+
+  expect(run.code).toBe(0);
+  expect(place.gitlab.context.state.groups.map(({ path }) => path)).toContain('team');
+});
+
+test('a plan of one group does not touch another', async () => {
+  const place = await planned('--repo', 'team/one', 'team/two');
+
+  const run = await follow(place);
+
+  expect(statesOf(run)).toEqual({ team: 'proven', 'team/one': 'proven', 'team/two': 'proven' });
+});
+
+test('a file that is no plan, of other servers, or mixed with a selection, is refused before anything is asked', async () => {
+  const place = await planned();
+  const { cwd, gitlab } = place;
+  gitlab.server.requests.length = 0;
+  await writeFile(join(cwd, 'broken.json'), '{"version":1}');
+  const text = await readFile(place.plan, 'utf8');
+  await writeFile(
+    join(cwd, 'foreign.json'),
+    text.replace(JSON.stringify({ url: place.env['GITBUCKET_URL'] }), '{"url":"https://git.example.com"}'),
+  );
+  await rm(place.plan);
+
+  for (const [args, words] of [
+    [['--plan', 'broken.json'], 'is not a plan that can be carried out: settings:'],
+    [['--plan', 'foreign.json'], 'was made for https://git.example.com'],
+    [['--plan', place.plan], 'ENOENT'],
+    [['--plan', 'broken.json', '--all'], '--plan does what the plan says'],
+    [['--plan', 'broken.json', '--dry-run'], '--dry-run makes a plan'],
+  ] as const) {
+    const run = await runCli(['migrate', ...args], place);
+    expect({ code: run.code, stderr: run.stderr }, args.join(' ')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(words) as string,
+    });
+  }
+  expect(gitlab.server.requests).toEqual([]);
+});

@@ -1,0 +1,142 @@
+import { describe, expect, it, test } from 'vitest';
+import type { PlannedProject, Project, RefChange } from '../../../src/model.ts';
+import { driftsBetween } from '../../../src/plan/drift.ts';
+import { plan, plannedGroup, plannedProject } from '../report/samples.ts';
+
+const [A, B] = ['a'.repeat(40), 'b'.repeat(40)];
+const nothing = { items: new Map() };
+
+function made(id: number): Project {
+  return {
+    id,
+    fullPath: 'team/app',
+    name: 'app',
+    visibility: 'private',
+    description: '',
+    defaultBranch: 'main',
+    empty: false,
+    archived: false,
+    creatorId: 1,
+    webUrl: '',
+  };
+}
+
+function ref(part: Partial<RefChange>): RefChange {
+  return { ref: 'refs/heads/main', outcome: 'create', old: null, new: A, force: false, late: false, ...part };
+}
+
+/** Why the project has drifted between two plans that hold nothing else; null when it has not. */
+function drift(
+  before: Partial<PlannedProject>,
+  after: Partial<PlannedProject>,
+  known: Parameters<typeof driftsBetween>[2] = nothing,
+): string | null {
+  const group = plannedGroup();
+  const drifts = driftsBetween(
+    plan([group], [plannedProject('app', before)]),
+    plan([group], [plannedProject('app', after)]),
+    known,
+  );
+  expect(drifts.length).toBeLessThan(2);
+  return drifts[0]?.reason ?? null;
+}
+
+describe('a project is as the plan says', () => {
+  it('when nothing has happened', () => {
+    expect(drift({}, {})).toBe(null);
+  });
+
+  it('when only what is told about it differs', () => {
+    expect(
+      drift(
+        { losses: [], warnings: ['w'] },
+        { losses: [{ kind: 'pull-requests', count: 2 }], reasons: ['r'] },
+      ),
+    ).toBe(null);
+  });
+
+  it('when the plan was carried out in part, by us', () => {
+    const ours = {
+      items: new Map([['team/app', { target: { id: 7, path: 'team/app' } }]]),
+    };
+    const after = { existing: made(7), refs: [ref({ outcome: 'unchanged', old: A, new: A })] };
+    expect(drift({ refs: [ref({})] }, after, ours)).toBe(null);
+    expect(drift({ refs: [ref({})] }, after)).toBe('the project team/app was made by somebody else since');
+  });
+
+  it('when a ref that was to be deleted is gone', () => {
+    expect(drift({ refs: [ref({ outcome: 'delete', old: A, new: null })] }, { refs: [] })).toBe(null);
+  });
+});
+
+test.each<[string, Partial<PlannedProject>, Partial<PlannedProject>, string]>([
+  [
+    'the source moved on',
+    {},
+    { refs: [ref({ new: B })] },
+    'refs/heads/main was aaaaaaaaaaaa on the source and is bbbbbbbbbbbb now',
+  ],
+  [
+    'the target moved',
+    { refs: [ref({ outcome: 'update', old: A, new: B })] },
+    { refs: [ref({ outcome: 'diverged', old: 'c'.repeat(40), new: B })] },
+    'refs/heads/main was aaaaaaaaaaaa on the target and is cccccccccccc now',
+  ],
+  ['a branch came', {}, { refs: [ref({}), ref({ ref: 'refs/heads/new' })] }, 'refs/heads/new is new'],
+  [
+    'two branches went',
+    { refs: [ref({}), ref({ ref: 'refs/heads/x' }), ref({ ref: 'refs/heads/y' })] },
+    {},
+    'refs/heads/x is gone on both sides, and 1 more',
+  ],
+  [
+    'a rule changed',
+    {},
+    { refs: [ref({ outcome: 'refused', reason: 'no' })] },
+    'refs/heads/main was planned as create and would be refused now',
+  ],
+  [
+    'another name is taken',
+    {},
+    { fullPath: 'team/app-2' },
+    'its project would be team/app-2 now instead of team/app',
+  ],
+  ['it was removed', { existing: made(7) }, {}, 'the project team/app was removed since'],
+  [
+    'it was made again',
+    { existing: made(7) },
+    { existing: made(8) },
+    'the project team/app is another one since',
+  ],
+  ['it became public', {}, { visibility: 'public' }, 'the project would be public now instead of private'],
+  ['another default', {}, { defaultBranch: 'trunk' }, 'its default branch is trunk now instead of main'],
+  [
+    'somebody archived it',
+    { existing: made(7) },
+    { existing: made(7), blocked: { code: 'archived', reason: 'team/app is archived', fix: '' } },
+    'team/app is archived',
+  ],
+])('%s: it has drifted', (_, before, after, reason) => {
+  expect(drift(before, after)).toBe(reason);
+});
+
+test('what vanished from the source, or cannot be read any more, has drifted', () => {
+  const before = plan([plannedGroup()], [plannedProject('app'), plannedProject('lib')]);
+  const problems = [{ code: 'fetch-failed' as const, object: 'team/lib', message: 'it broke', hint: '' }];
+  expect(driftsBetween(before, plan([plannedGroup()], [], { problems }), nothing)).toEqual([
+    { id: 'team/app', reason: 'it is not on the source any more' },
+    { id: 'team/lib', reason: 'it cannot be read now: it broke' },
+  ]);
+});
+
+test('the projects of a drifted group have drifted with it; what only the later plan has is nobody’s drift', () => {
+  const before = plan([plannedGroup()], [plannedProject('app')]);
+  const after = plan(
+    [plannedGroup({ visibility: 'public' }), plannedGroup({ id: 'new' })],
+    [plannedProject('app'), plannedProject('lib')],
+  );
+  expect(driftsBetween(before, after, nothing)).toEqual([
+    { id: 'team', reason: 'the group would be public now instead of private' },
+    { id: 'team/app', reason: 'its group has drifted' },
+  ]);
+});
