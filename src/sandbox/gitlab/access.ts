@@ -26,6 +26,13 @@ export function membership(routes: Routes, userId: number, target: Project | Gro
   return Math.max(own, membership(routes, userId, parent.group));
 }
 
+/** As `membership`, without what invited groups bring: the lists of groups by role know only members (groups_finder.rb). */
+export function memberRole(routes: Routes, userId: number, group: Group): number {
+  const own = group.members.find((member) => member.userId === userId && !expired(member.expiresAt));
+  const parent = group.parentId === null ? null : routes.group(group.parentId);
+  return Math.max(own?.accessLevel ?? NO_ACCESS, parent ? memberRole(routes, userId, parent) : NO_ACCESS);
+}
+
 /** What the actor may do at most; 60 for an administrator, 0 without membership (and for nobody). */
 export function accessLevel(routes: Routes, actor: Actor | null, target: Project | Group): number {
   if (!actor) return NO_ACCESS;

@@ -26,18 +26,28 @@ export function defaultBranchProtection(context: Context, project: Project): Bra
 }
 
 type ProtectionDetails = {
-  allowed_to_push?: { access_level: number }[];
-  allowed_to_merge?: { access_level: number }[];
-  allow_force_push?: boolean;
-  developer_can_initial_push?: boolean;
+  allowed_to_push?: { access_level: number }[] | undefined;
+  allowed_to_merge?: { access_level: number }[] | undefined;
+  allow_force_push?: boolean | undefined;
+  developer_can_initial_push?: boolean | undefined;
 };
 
-/** The newer spelling of a group's setting, as the older number. */
-function levelOf(details: ProtectionDetails): BranchProtection {
+/** The newer spelling of a setting, as the older number. */
+export function levelOf(details: ProtectionDetails): BranchProtection {
   const developersPush = Number(details.allowed_to_push?.[0]?.access_level) === 30;
   if (developersPush) return details.allow_force_push ? 0 : 1;
   if (details.developer_can_initial_push) return 4;
   return Number(details.allowed_to_merge?.[0]?.access_level) === 30 ? 3 : 2;
+}
+
+/** The older number in the newer spelling. */
+export function detailsOf(level: BranchProtection): ProtectionDetails {
+  return {
+    allowed_to_push: [{ access_level: level < 2 ? 30 : 40 }],
+    allow_force_push: level === 0,
+    allowed_to_merge: [{ access_level: level < 2 || level === 3 ? 30 : 40 }],
+    developer_can_initial_push: level === 4,
+  };
 }
 
 /** What the background job after a push does for a created branch that is the default (gitlab-contract §3.4.4). */

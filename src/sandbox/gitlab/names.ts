@@ -104,6 +104,7 @@ export function isLonger(value: string, limit: number): boolean {
 }
 
 function isReservedBelow(path: string, parent: string): boolean {
-  const full = `/${parent}/${path}`.toLowerCase();
-  return WILDCARD.has(path.toLowerCase()) || PAIRS.some((pair) => full.endsWith(`/${pair}`));
+  // The first component is matched by the rule for the top level alone (path_regex.rb full_namespace_route_regex).
+  const nested = `/${[...parent.split('/').slice(1), path].join('/')}`.toLowerCase();
+  return WILDCARD.has(path.toLowerCase()) || PAIRS.some((pair) => nested.endsWith(`/${pair}`));
 }

@@ -15,7 +15,13 @@ const EVERY_SCOPE: Scope[] = [
   'admin_mode',
 ];
 
-type TokenOptions = { scopes?: Scope[]; expired?: boolean; revoked?: boolean };
+type TokenOptions = {
+  scopes?: Scope[];
+  expired?: boolean;
+  revoked?: boolean;
+  /** `2026-01-31`; in a year when absent, null for never. */
+  expiresAt?: string | null;
+};
 
 type GroupSetup = {
   path: string;
@@ -110,7 +116,10 @@ function addToken(context: Context, user: User, options: TokenOptions): string {
       options.scopes ??
       EVERY_SCOPE.filter((scope) => user.admin || (scope !== 'sudo' && scope !== 'admin_mode')),
     revoked: options.revoked ?? false,
-    expiresAt: (options.expired ? now : nextYear).toISOString().slice(0, 10),
+    expiresAt:
+      options.expiresAt === undefined
+        ? (options.expired ? now : nextYear).toISOString().slice(0, 10)
+        : options.expiresAt,
     createdAt: now.toISOString(),
     lastUsedAt: null,
   });

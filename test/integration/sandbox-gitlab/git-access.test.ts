@@ -165,8 +165,11 @@ describe('states of project and server', () => {
       403,
       'Git push is not allowed because this GitLab instance is currently in (read-only) maintenance mode.',
     ]);
+    // Before the project is looked for (ee/lib/ee/gitlab/git_access.rb): nothing is made by such a question.
+    expect(await pushRefusal('no-such-group/no-such-project')).toEqual(await pushRefusal('team/private'));
     gitlab.settings.maintenanceMode = false;
     gitlab.settings.readOnlyDatabase = true;
+    expect((await pushRefusal('no-such-group/no-such-project'))[0]).toBe(403);
     expect(await pushRefusal('team/private')).toEqual([
       403,
       "You can't push code to a read-only GitLab instance.",

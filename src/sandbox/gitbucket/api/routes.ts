@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import type { GitBucketContext, GitBucketEnv } from '../context.ts';
 import { registerAccountCreation } from './account-creation.ts';
 import { registerBranches } from './branches.ts';
+import { registerCommits } from './commits.ts';
 import { registerForks } from './forks.ts';
 import { registerGitRefs } from './git-refs.ts';
 import { registerMeta } from './meta.ts';
@@ -23,4 +24,5 @@ export function registerApi(app: Hono<GitBucketEnv>, context: GitBucketContext):
   registerBranches(app, context);
   registerTags(app, context);
   registerGitRefs(app, context);
+  registerCommits(app, context);
 }

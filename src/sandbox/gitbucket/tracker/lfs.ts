@@ -28,6 +28,8 @@ export function registerLfs(app: Hono<GitBucketEnv>, context: GitBucketContext):
       return bare(c, 404, JSON.stringify({ message: `Object '${param(c, 'oid')}' not found` }));
     c.header('content-type', 'application/octet-stream');
     c.header('content-length', String(size));
+    // A servlet answers HEAD as it answers GET, without the body.
+    if (c.req.method === 'HEAD') return c.body(null);
     return c.body(Readable.toWeb(createReadStream(file)) as ReadableStream);
   });
 

@@ -14,7 +14,18 @@ const FIELDS = ['%H', '%P', '%an', '%ae', '%at', '%cn', '%ce', '%ct', '%B'].join
 
 /** The commits from base to head, newest first; fails when one of the two objects is gone. */
 export async function pullCommits(gitDir: string, base: string, head: string): Promise<PullCommit[]> {
-  const output = await runGit(gitDir, ['log', '-z', `--format=${FIELDS}`, `${base}..${head}`]);
+  return logged(gitDir, [`${base}..${head}`]);
+}
+
+/** One commit by its id. */
+export async function commitAt(gitDir: string, id: string): Promise<PullCommit> {
+  const [commit] = await logged(gitDir, ['-1', id]);
+  if (!commit) throw new Error(`no commit ${id}`);
+  return commit;
+}
+
+async function logged(gitDir: string, range: readonly string[]): Promise<PullCommit[]> {
+  const output = await runGit(gitDir, ['log', '-z', `--format=${FIELDS}`, ...range]);
   const fields = output.toString('utf8').split('\0');
   const commits: PullCommit[] = [];
   for (let at = 0; at + 9 <= fields.length; at += 9) {

@@ -35,6 +35,12 @@ export function admit(
   service: GitService,
 ): Admission {
   const push = service === 'git-receive-pack';
+  // Before anything else is looked at, once the caller has logged in (ee/lib/ee/gitlab/git_access.rb check).
+  if (push && actor && context.settings.maintenanceMode) {
+    return forbidden(
+      'Git push is not allowed because this GitLab instance is currently in (read-only) maintenance mode.',
+    );
+  }
   const early = protocolRefusal(context, push) ?? (actor && actorRefusal(actor, push));
   if (early) return early;
   if (push && !actor) return { kind: 'login' };
@@ -100,11 +106,6 @@ function repositoryDir(context: Context, project: Project, wiki: boolean): strin
 }
 
 function pushRefusal(context: Context, actor: Actor, project: Project, wiki: boolean): Admission | null {
-  if (context.settings.maintenanceMode) {
-    return forbidden(
-      'Git push is not allowed because this GitLab instance is currently in (read-only) maintenance mode.',
-    );
-  }
   if (project.repositoryReadOnly) {
     return forbidden('The repository is temporarily read-only. Please try again later.');
   }

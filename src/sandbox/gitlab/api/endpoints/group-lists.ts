@@ -1,4 +1,4 @@
-import { membership, OWNER } from '../../access.ts';
+import { memberRole, membership, OWNER } from '../../access.ts';
 import { groupsBelow } from '../../groups.ts';
 import type { Group, Project } from '../../state.ts';
 import type { Call, Endpoint, Reply } from '../endpoint.ts';
@@ -64,7 +64,8 @@ function chosen(call: Call, groups: Group[], all: boolean): Group[] {
     if (flagOf(params, 'top_level_only') && group.parentId !== null) return false;
     if (params['visibility'] !== undefined && params['visibility'] !== group.visibility) return false;
     const level = actor ? membership(context.routes, actor.user.id, group) : 0;
-    if ((!all && level === 0) || level < least) return false;
+    if (!all && level === 0) return false;
+    if (least > 0 && (!actor || memberRole(context.routes, actor.user.id, group) < least)) return false;
     return group.name.toLowerCase().includes(search) || group.path.toLowerCase().includes(search);
   });
 }

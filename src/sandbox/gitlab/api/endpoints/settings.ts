@@ -1,10 +1,14 @@
 import type { Visibility } from '../../../../model.ts';
-import type { BranchProtection, Settings } from '../../settings.ts';
+import { detailsOf } from '../../default-branch.ts';
+import type { BranchProtection, Settings, Throttle } from '../../settings.ts';
 import { ok, type Call, type Endpoint, type Reply } from '../endpoint.ts';
 import { integerOf, listOf, textOf, type Param } from '../params.ts';
 import { VISIBILITIES } from '../project-fields.ts';
 
 const MEGABYTE = 1024 * 1024;
+
+/** A number here, a word on groups (Gitlab::Access.project_creation_options). */
+const CREATION_LEVELS = ['noone', 'maintainer', 'developer', 'administrator', 'owner'];
 
 const FIELDS: Record<string, Param> = {
   default_branch_name: { type: 'string' },
@@ -35,14 +39,28 @@ function show({ context: { settings } }: Call): Reply {
     id: 1,
     default_branch_name: settings.defaultBranchName,
     default_branch_protection: settings.defaultBranchProtection,
+    default_branch_protection_defaults: detailsOf(settings.defaultBranchProtection),
     default_group_visibility: settings.defaultGroupVisibility,
     default_project_visibility: settings.defaultProjectVisibility,
-    default_project_creation: settings.defaultProjectCreation,
+    default_project_creation: CREATION_LEVELS.indexOf(settings.defaultProjectCreation),
+    admin_mode: settings.adminMode,
     restricted_visibility_levels: settings.restrictedVisibilities,
     import_sources: settings.importSources,
     receive_max_input_size: receiveMaxInputSize === null ? null : receiveMaxInputSize / MEGABYTE,
     max_attachment_size: settings.maxAttachmentSize / MEGABYTE,
+    ...throttleFields(settings, 'authenticated_api', { limit: 7200, period: 3600 }),
+    ...throttleFields(settings, 'authenticated_git_http', { limit: 3600, period: 3600 }),
   });
+}
+
+/** A throttle as the API shows it; switched off it keeps the numbers with which it would begin (gitlab-contract §10.2). */
+function throttleFields(settings: Settings, name: string, usual: Throttle): Record<string, unknown> {
+  const throttle = settings.throttles[`throttle_${name}`];
+  return {
+    [`throttle_${name}_enabled`]: throttle !== undefined,
+    [`throttle_${name}_requests_per_period`]: (throttle ?? usual).limit,
+    [`throttle_${name}_period_in_seconds`]: (throttle ?? usual).period,
+  };
 }
 
 function update(call: Call): Reply {

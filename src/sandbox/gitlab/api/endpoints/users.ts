@@ -1,9 +1,18 @@
+import type { UserState } from '../../state.ts';
 import { ok, type Call, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { basicUser, userDetails } from '../entities/users.ts';
 import { forbidden, notFound } from '../errors.ts';
 import { findUser } from '../lookup.ts';
 import { KEYSET, keysetPage, ordered } from '../pagination.ts';
 import { textOf } from '../params.ts';
+
+/** Users in these states are shown to administrators only (users_finder.rb without_forbidden_states). */
+const FORBIDDEN_STATES: ReadonlySet<UserState> = new Set([
+  'blocked',
+  'banned',
+  'ldap_blocked',
+  'blocked_pending_approval',
+]);
 
 /** Reading users (gitlab-contract §8). */
 export const userEndpoints: Endpoint[] = [
@@ -34,6 +43,7 @@ function list(call: Call): Reply {
   const search = textOf(params, 'search')?.toLowerCase();
   const found = context.state.users.filter((user) => {
     if (username !== undefined && user.username.toLowerCase() !== username.toLowerCase()) return false;
+    if (!actor?.admin && FORBIDDEN_STATES.has(user.state)) return false;
     // Only administrators find people by an address that is not public.
     if (params['public_email'] !== undefined) return false;
     if (params['active'] === true && user.state !== 'active') return false;

@@ -1,10 +1,11 @@
 import type { Context } from '../../context.ts';
+import { detailsOf } from '../../default-branch.ts';
 import type { NamespaceRef } from '../../routes.ts';
+import type { BranchProtection } from '../../settings.ts';
 import type { Group } from '../../state.ts';
 
 /** Settings that a group shows, with what they are until somebody sets them. */
 const DEFAULTS: Record<string, unknown> = {
-  project_creation_level: 'developer',
   subgroup_creation_level: 'maintainer',
   mentions_disabled: null,
   lfs_enabled: true,
@@ -15,12 +16,18 @@ const DEFAULTS: Record<string, unknown> = {
   emails_enabled: true,
   request_access_enabled: true,
   default_branch: null,
-  default_branch_protection: 2,
   enabled_git_access_protocol: null,
 };
 
 export function groupEntity(context: Context, group: Group): Record<string, unknown> {
-  const settings: Record<string, unknown> = { ...DEFAULTS, ...group.attributes };
+  const settings: Record<string, unknown> = {
+    ...DEFAULTS,
+    // Until the group has its own, it shows the instance's.
+    project_creation_level: context.settings.defaultProjectCreation,
+    default_branch_protection: context.settings.defaultBranchProtection,
+    ...group.attributes,
+  };
+  const protection = settings['default_branch_protection'] as BranchProtection;
   return {
     id: group.id,
     web_url: `${context.externalUrl}/groups/${group.fullPath}`,
@@ -30,12 +37,8 @@ export function groupEntity(context: Context, group: Group): Record<string, unkn
     visibility: group.visibility,
     ...settings,
     emails_disabled: settings['emails_enabled'] === false,
-    default_branch_protection_defaults: settings['default_branch_protection_defaults'] ?? {
-      allowed_to_push: [{ access_level: 40 }],
-      allow_force_push: false,
-      allowed_to_merge: [{ access_level: 40 }],
-      developer_can_initial_push: false,
-    },
+    default_branch_protection_defaults:
+      settings['default_branch_protection_defaults'] ?? detailsOf(protection),
     avatar_url: null,
     full_name: fullName(context, group),
     full_path: group.fullPath,
