@@ -1,4 +1,5 @@
 import type { AxiosResponse } from 'axios';
+import { cutTo } from './cut.ts';
 import type { HttpRequest } from './http.ts';
 import { pageText } from './page-text.ts';
 
@@ -32,8 +33,7 @@ function parsed(text: string, contentType: string): unknown {
 /** The beginning of a body in one line, for messages. */
 export function excerpt(body: unknown): string {
   const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
-  const line = pageText(text);
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line || 'an empty body';
+  return cutTo(200, pageText(text)) || 'an empty body';
 }
 
 /** GitLab's own page while an administrator has stopped all writes. */

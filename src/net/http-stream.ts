@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
 import type { AxiosInstance } from 'axios';
+import { cutMark } from './cut.ts';
 import type { Server } from './http-failure.ts';
 import { failureOf } from './http-failure.ts';
 
@@ -75,21 +76,24 @@ export async function postStream(
   }
 }
 
-/** The beginning of an answer that is only looked at for a message; the rest is thrown away. */
+/** The beginning of an answer that is only looked at for a message, marked where it breaks off; the rest is thrown away. */
 export async function beginningOf(body: Readable, bytes = 4096): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
+  let whole = false;
   const timer = setTimeout(() => body.destroy(), BEGINNING_MS);
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       chunks.push(chunk);
       size += chunk.length;
-      if (size >= bytes) break;
+      if (size > bytes) break;
     }
+    whole = size <= bytes;
   } catch {
     // What was read so far is all there is.
   }
   clearTimeout(timer);
   body.destroy();
-  return Buffer.concat(chunks).toString('utf8', 0, bytes);
+  const text = Buffer.concat(chunks).toString('utf8', 0, bytes);
+  return whole || text === '' ? text : `${text}${cutMark}`;
 }

@@ -7,12 +7,13 @@ import type { Emit } from '../model.ts';
 import { decompressed } from './decompress.ts';
 import { encodingOf, excerpt, isMaintenance, toAnswer, type HttpAnswer } from './http-answer.ts';
 import { failureOf, type Server } from './http-failure.ts';
+import { listen, nothingHeard, type Heard } from './heard.ts';
 import { postStream, type StreamAnswer, type StreamRequest } from './http-stream.ts';
 import type { Limiter } from './limiter.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export type HttpRequest = {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Appended to the base URL as it is: the caller encodes. Query included. */
   path: string;
   /** Added to those of every request; null leaves one of those out. */
@@ -28,6 +29,8 @@ export type HttpRequest = {
 /** One server, one policy: time-outs, retries, pauses, limits, redirects, certificates. */
 export type Http = {
   readonly server: Server;
+  /** Clock and throttle of the server, as its last answers told. */
+  readonly heard: Readonly<Heard>;
   /**
    * Sends and returns any answer below 500 but 429 (the caller judges 4xx), after the retries that the method allows.
    * @throws unreachable, tls-untrusted, redirected (to another host), timeout, rate-limited, server-error, interrupted
@@ -53,7 +56,11 @@ export type HttpOptions = {
   now: () => number;
   signal: AbortSignal;
   emit: Emit;
+  /** True for a server inside this process: no proxy of the environment leads there. */
+  direct?: boolean;
 };
+
+type Policy = HttpOptions & { heard: Heard };
 
 const TRIES = 5;
 /** Connections to one server at most, whatever the limits in the config add up to. */
@@ -75,13 +82,16 @@ export function createHttp(options: HttpOptions): Http {
     // Its own way is a stream and a thread for each answer, which costs more than all else of a small request.
     decompress: false,
     responseType: 'arraybuffer',
+    ...(options.direct === true ? { proxy: false } : {}),
     validateStatus: () => true,
     signal: options.signal,
     headers: { 'user-agent': 'git/2.40.0 gb2gl', accept: '*/*', ...options.headers },
   });
+  const heard = nothingHeard();
   return {
     server: options.server,
-    send: (request) => withRetries(client, options, request),
+    heard,
+    send: (request) => withRetries(client, { ...options, heard }, request),
     async stream(request) {
       const { server, signal, streamTimeoutMs: timeoutMs } = options;
       const answer = await postStream(client, server, request, { timeoutMs, signal });
@@ -95,7 +105,7 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-function withRetries(client: AxiosInstance, options: HttpOptions, request: HttpRequest): Promise<HttpAnswer> {
+function withRetries(client: AxiosInstance, options: Policy, request: HttpRequest): Promise<HttpAnswer> {
   return pRetry(() => options.limiter.run(() => once(client, options, request)), {
     retries: (request.tries ?? TRIES) - 1,
     minTimeout: options.backoffMs,
@@ -112,14 +122,15 @@ function withRetries(client: AxiosInstance, options: HttpOptions, request: HttpR
 /** A POST that may have been carried out is never sent again; a refused one (429) may be. */
 function mayRepeat(request: HttpRequest, error: unknown): boolean {
   if (!isRetryable(error)) return false;
-  const reads = request.method === 'GET';
+  const reads = request.method === 'GET' || request.method === 'HEAD';
   return reads || (error instanceof MigrationError && error.code === 'rate-limited');
 }
 
-async function once(client: AxiosInstance, options: HttpOptions, request: HttpRequest): Promise<HttpAnswer> {
+async function once(client: AxiosInstance, options: Policy, request: HttpRequest): Promise<HttpAnswer> {
   const { server, limiter } = options;
   let response: AxiosResponse<Buffer>;
   let bytes: Buffer;
+  const sentAt = options.now();
   try {
     response = await client.request<Buffer>({
       method: request.method,
@@ -134,6 +145,7 @@ async function once(client: AxiosInstance, options: HttpOptions, request: HttpRe
     throw failure;
   }
   const answer = toAnswer(response, bytes, request);
+  listen(options.heard, answer.headers, { sentAt, receivedAt: options.now() });
   judge(answer, options, request);
   limiter.note('good');
   return answer;

@@ -1,12 +1,18 @@
+import { cutMark } from './cut.ts';
+
 const replacement = '[secret]';
 
 /** Shorter strings would blank out ordinary text. */
 const shortest = 6;
 
+/** Fewer letters before a cut tell nothing of a secret. */
+const shortestBeginning = 3;
+
 /** Removes every registered secret, in all the forms in which it may travel, from what leaves the process. */
 export type Redactor = {
   /** Registers a secret; with a user also the form that HTTP basic authentication sends. */
   add(secret: string, user?: string): void;
+  /** The text without secrets, and without the beginning of one that a cut (`…`) went through. */
   scrub(text: string): string;
   /** A copy of the value with every string in it scrubbed: keys, nested values, errors. */
   scrubDeep<T>(value: T): T;
@@ -29,10 +35,29 @@ export function createRedactor(): Redactor {
   }
 
   function scrub(text: string): string {
-    return pattern === null ? text : text.replaceAll(pattern, replacement);
+    if (pattern === null) return text;
+    const whole = text.replaceAll(pattern, replacement);
+    return whole.includes(cutMark) ? withoutBeginnings(whole, forms) : whole;
   }
 
   return { add, scrub, scrubDeep: (value) => copy(value, scrub, new Map()) as typeof value };
+}
+
+function withoutBeginnings(text: string, forms: ReadonlySet<string>): string {
+  const parts = text.split(cutMark);
+  return parts
+    .map((part, index) => (index === parts.length - 1 ? part : withoutBeginning(part, forms)))
+    .join(cutMark);
+}
+
+/** A text that ends within a secret, without what it holds of it. */
+function withoutBeginning(text: string, forms: ReadonlySet<string>): string {
+  let longest = 0;
+  for (const form of forms) {
+    for (let length = form.length - 1; length >= shortestBeginning && length > longest; length -= 1)
+      if (text.endsWith(form.slice(0, length))) longest = length;
+  }
+  return longest === 0 ? text : `${text.slice(0, -longest)}${replacement}`;
 }
 
 function formsOf(secret: string, user: string | undefined): string[] {

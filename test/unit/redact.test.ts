@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cutTo } from '../../src/net/cut.ts';
 import { createRedactor } from '../../src/net/redact.ts';
 
 const secretText = fc
@@ -34,6 +35,22 @@ describe('redactor', () => {
     ]) {
       expect(redactor.scrub(`<${form}>`)).toBe('<[secret]>');
     }
+  });
+
+  it('leaves no beginning of a secret before the place where a text was cut off, whatever its form', () => {
+    const secret = 'glpat-Zk9+/=%x?~ZZtop';
+    const redactor = createRedactor();
+    redactor.add(secret, 'oauth2');
+    for (const form of [secret, encodeURIComponent(secret), base64(secret), base64(`oauth2:${secret}`)]) {
+      for (let kept = 1; kept <= form.length; kept += 1) {
+        const cut = cutTo(30 + kept, `GitLab says: Basic and so on: ${form} is wrong`);
+        const rest = redactor.scrub(`${cut} (404)`).replace('GitLab says: Basic and so on: ', '');
+        // Padding that was cut off tells nothing.
+        const wanted = kept < 3 ? `${form.slice(0, kept)}… (404)` : '[secret]… (404)';
+        expect(rest.replace('=…', '…'), `${kept} letters`).toBe(wanted);
+      }
+    }
+    expect(redactor.scrub('a description that ends in Zk9… is not one')).toContain('in Zk9… is');
   });
 
   it('leaves text without secrets as it is, and ignores what is too short to be one', () => {
