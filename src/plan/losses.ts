@@ -1,5 +1,26 @@
-import type { Loss, RefListing } from '../model.ts';
+import type { Loss, LossKind, RefListing } from '../model.ts';
 import { refKind } from './ref-names.ts';
+
+/** What only further questions to the source tell, in the order in which it is shown. */
+export const uncountedWithoutAsking = [
+  'issues',
+  'labels',
+  'milestones',
+  'releases',
+  'wiki-pages',
+  'lfs-objects',
+  'collaborators',
+  'webhooks',
+  'protected-branches',
+] as const satisfies LossKind[];
+
+/** All kinds, in the order in which people read them. */
+export const lossKinds = ['pull-requests', ...uncountedWithoutAsking, 'other-refs'] as const;
+
+/** The same losses in that order. */
+export function inOrder(losses: readonly Loss[]): Loss[] {
+  return losses.toSorted((a, b) => lossKinds.indexOf(a.kind) - lossKinds.indexOf(b.kind));
+}
 
 const PULL = /^refs\/pull\/\d+\/head$/;
 

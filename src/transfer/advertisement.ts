@@ -1,5 +1,6 @@
 import { MigrationError } from '../errors.ts';
 import type { RefListing } from '../model.ts';
+import { cutTo } from '../net/cut.ts';
 import { pktLines, type PktLine } from './pkt-line.ts';
 
 /**
@@ -42,7 +43,7 @@ function addRef(refs: Map<string, string>, line: Buffer, end: number, object: st
   if (!/^[0-9a-f]{40}$/.test(id) || line[40] !== 0x20 || name === '') {
     const entry = line.toString('utf8', 0, end);
     if (entry.startsWith('shallow ') || entry.startsWith('version ')) return;
-    const text = entry.startsWith('ERR ') ? entry.slice(4) : `unexpected line "${entry.slice(0, 80)}"`;
+    const text = entry.startsWith('ERR ') ? entry.slice(4) : `unexpected line "${cutTo(80, entry)}"`;
     throw new MigrationError('fetch-failed', object, { detail: text });
   }
   if (name === 'HEAD' || name === '.have' || name === 'capabilities^{}' || name.endsWith('^{}')) return;

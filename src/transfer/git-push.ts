@@ -42,8 +42,9 @@ export async function gitPush(
   }
 }
 
+/** A bare id would be taken for a branch of that name, where there is one. */
 function refspec(change: RefChange): string {
-  return change.outcome === 'delete' ? `:${change.ref}` : `${change.new ?? ''}:${change.ref}`;
+  return change.outcome === 'delete' ? `:${change.ref}` : `${change.new ?? ''}^{object}:${change.ref}`;
 }
 
 /** The old id as a lease: the push is refused when somebody moved the ref. Without a lease git allows a fast-forward only. */

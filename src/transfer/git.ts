@@ -31,7 +31,11 @@ export type GitOptions = {
 };
 
 /** git's settings for every call: quiet, without housekeeping, credentials only through the environment. */
-function settings({ remotes, stallSeconds, env }: GitOptions): [string, string][] {
+function settings({
+  remotes,
+  stallSeconds,
+  env,
+}: Pick<GitOptions, 'env' | 'remotes' | 'stallSeconds'>): [string, string][] {
   const config: [string, string][] = [
     ['credential.helper', ''],
     ['gc.auto', '0'],
@@ -57,7 +61,10 @@ function settings({ remotes, stallSeconds, env }: GitOptions): [string, string][
 const keptFromUser = new Set(['GIT_SSL_CAPATH', 'GIT_EXEC_PATH']);
 const steering = /^(GIT_|EDITOR$|VISUAL$|PAGER$|PREFIX$|SSH_ASKPASS$)/;
 
-function environment(options: GitOptions): Record<string, string> {
+/** Everything that a git gets to know: nothing of the user's own configuration, the credentials of these servers. */
+export function gitEnvironment(
+  options: Pick<GitOptions, 'env' | 'remotes' | 'stallSeconds'>,
+): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(options.env)) {
     if (value === undefined || (steering.test(name) && !keptFromUser.has(name))) continue;
@@ -84,7 +91,7 @@ export type Git = (...args: string[]) => Promise<string>;
  * The library alone takes a failure without text on stderr as success, and reduces others to one string.
  */
 export function createGit(options: GitOptions): Git {
-  const env = environment(options);
+  const env = gitEnvironment(options);
   let failure: GitExit | null = null;
   setMaxListeners(0, options.signal);
   const git = simpleGit({

@@ -1,4 +1,5 @@
 import { MigrationError } from '../errors.ts';
+import { cutTo } from '../net/cut.ts';
 import { DELIM, FLUSH, pktLine, pktLines, type PktLine } from './pkt-line.ts';
 import { haveLines } from './relay/upload-pack.ts';
 
@@ -47,7 +48,7 @@ export function asAdvertisement(answer: Buffer, object: string): Buffer {
     if (text.startsWith('unborn ')) continue;
     const [, id, name, attributes = ''] = /^([0-9a-f]{40}) ([^ ]+)(.*)$/.exec(text) ?? [];
     if (id === undefined || name === undefined) {
-      throw new MigrationError('fetch-failed', object, { detail: text.replace(/^ERR /, '').slice(0, 200) });
+      throw new MigrationError('fetch-failed', object, { detail: cutTo(200, text.replace(/^ERR /, '')) });
     }
     const target = / symref-target:(\S+)/.exec(attributes)?.[1];
     if (name === 'HEAD' && target !== undefined) symref = ` symref=HEAD:${target}`;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { MigrationError } from '../../errors.ts';
 import type { RefChange } from '../../model.ts';
+import { cutTo } from '../../net/cut.ts';
 import { beginningOf, type StreamAnswer } from '../../net/http-stream.ts';
 import { pageText } from '../../net/page-text.ts';
 import type { PushAnswer } from '../send-batches.ts';
@@ -110,7 +111,7 @@ function isPassing(text: string): boolean {
 }
 
 async function refusal({ status, body }: StreamAnswer, job: TransferJob): Promise<MigrationError> {
-  const detail = `${status}, ${pageText(await beginningOf(body)).slice(0, 300) || 'an empty body'}`;
+  const detail = `${status}, ${cutTo(300, pageText(await beginningOf(body))) || 'an empty body'}`;
   if (status === 401)
     return new MigrationError('git-token-refused', job.id, { server: 'GitLab', side: 'target', detail });
   if (status === 403 || status === 404) return new MigrationError('target-forbidden', job.id, { detail });

@@ -1,4 +1,5 @@
 import { MigrationError } from '../../errors.ts';
+import { cutTo } from '../../net/cut.ts';
 import { beginningOf } from '../../net/http-stream.ts';
 import { pageText } from '../../net/page-text.ts';
 import { capabilitiesIn } from '../advertisement.ts';
@@ -43,7 +44,7 @@ export async function openPack(
 async function ask(job: TransferJob, request: Buffer): Promise<SourcePack | MigrationError> {
   const answer = await job.source.post('git-upload-pack', request);
   if (answer.status !== 200) {
-    const text = pageText(await beginningOf(answer.body)).slice(0, 300) || 'an empty body';
+    const text = cutTo(300, pageText(await beginningOf(answer.body))) || 'an empty body';
     const failure = new MigrationError('fetch-failed', job.id, { detail: `${answer.status}, ${text}` });
     if (answer.status >= 500 || answer.status === 429) throw failure;
     return failure;

@@ -1,0 +1,77 @@
+import { firstParentLine, longestLine, type History } from '../transfer/history-lines.ts';
+
+/** A ref that leads to a commit; tags go in one push, branches along their history. */
+export type WantedRef = { ref: string; commit: string };
+
+/** Where a ref cannot go on: `commits` can only be pushed together. */
+export type Stuck = { ref: string; commit: string; packed: number; commits: readonly string[] };
+
+type Step = Omit<Stuck, 'ref'>;
+
+/**
+ * The refs that no sequence of pushes brings to GitLab when one push may have `limit` bytes: as the mirror pushes them,
+ * first along the first parents, else along the longest line, and again as long as other refs bring in parts.
+ */
+export function stuckRefs(
+  history: History,
+  bytes: ReadonlyMap<string, number>,
+  refs: readonly WantedRef[],
+  limit: number,
+): Stuck[] {
+  const unsent = new Map(history);
+  const todo = { unsent, bytes, limit };
+  let waiting = refs.map((wanted): Waiting => ({ ...wanted, line: null, stop: null }));
+  for (let before = Infinity; waiting.length > 0 && unsent.size < before;) {
+    before = unsent.size;
+    waiting = waiting.map((each) => pushed(each, todo)).filter(({ stop }) => stop !== null);
+  }
+  return waiting.flatMap(({ ref, stop }) => (stop === null ? [] : [{ ref, ...stop }]));
+}
+
+type Unsent = { unsent: Map<string, readonly string[]>; bytes: ReadonlyMap<string, number>; limit: number };
+
+/** A ref that has gone part of its way stays on that line: it is only taken forward. */
+type Waiting = WantedRef & { line: readonly string[] | null; stop: Step | null };
+
+/** Sends what can be sent of it; `stop` is the step that cannot, null when it has arrived. */
+function pushed(waiting: Waiting, todo: Unsent): Waiting {
+  const steps = waiting.line === null ? firstSteps(waiting, todo) : along(waiting.line, todo);
+  const at = steps.findIndex(({ packed }) => packed > todo.limit);
+  for (const step of at < 0 ? steps : steps.slice(0, at))
+    for (const id of step.commits) todo.unsent.delete(id);
+  if (at < 0) return { ...waiting, stop: null };
+  const begun = waiting.line !== null || at > 0;
+  return {
+    ...waiting,
+    line: begun ? steps.slice(at).map(({ commit }) => commit) : null,
+    stop: steps[at] ?? null,
+  };
+}
+
+function firstSteps({ ref, commit }: WantedRef, todo: Unsent): Step[] {
+  if (ref.startsWith('refs/tags/')) return along([commit], todo);
+  const usual = along(firstParentLine(todo.unsent, commit), todo);
+  if (largest(usual) <= todo.limit) return usual;
+  const other = along(longestLine(todo.unsent, commit), todo);
+  return largest(other) < largest(usual) ? other : usual;
+}
+
+/** What each stone of the line brings that the ones before did not. */
+function along(line: readonly string[], { unsent, bytes }: Unsent): Step[] {
+  const seen = new Set<string>();
+  return line.map((stone) => {
+    const commits: string[] = [];
+    const open = [stone];
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (seen.has(id) || !unsent.has(id)) continue;
+      seen.add(id);
+      commits.push(id);
+      open.push(...(unsent.get(id) ?? []));
+    }
+    return { commit: stone, commits, packed: commits.reduce((sum, id) => sum + (bytes.get(id) ?? 0), 0) };
+  });
+}
+
+function largest(steps: readonly Step[]): number {
+  return steps.reduce((most, { packed }) => Math.max(most, packed), 0);
+}

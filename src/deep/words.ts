@@ -1,0 +1,34 @@
+/** Few findings of a kind tell what is the matter; thousands would hide all else. */
+export const MOST_SHOWN = 100;
+
+const MEBIBYTE = 1024 * 1024;
+
+/** `12.3 MiB`, in the unit in which GitLab states its limits. */
+export function mebibytes(bytes: number): string {
+  const amount = bytes / MEBIBYTE;
+  return `${amount < 0.1 ? amount.toPrecision(1) : Number(amount.toFixed(1))} MiB`;
+}
+
+/** Where an object comes from, as far as git told. */
+export function placeOf({ path, commit }: { path: string; commit: string }): string {
+  const parts = [
+    ...(path === '' ? [] : [path]),
+    ...(/^[0-9a-f]{40}$/.test(commit) ? [`commit ${commit}`] : []),
+  ];
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+
+/** `main`, `main and 3 other branches`. */
+export function branchList(names: readonly string[]): string {
+  return andOthers(names, 'branch', 'branches');
+}
+
+/** `refs/heads/main and one other ref`. */
+export function refList(refs: readonly string[]): string {
+  return andOthers(refs, 'ref', 'refs');
+}
+
+function andOthers([first = '', ...others]: readonly string[], one: string, many: string): string {
+  if (others.length === 0) return first;
+  return `${first} and ${others.length === 1 ? `one other ${one}` : `${others.length} other ${many}`}`;
+}

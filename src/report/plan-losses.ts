@@ -1,0 +1,54 @@
+import type { Finding, Loss, LossKind, Plan } from '../model.ts';
+import { inOrder, uncountedWithoutAsking } from '../plan/losses.ts';
+import * as messages from '../ui/loss-messages.ts';
+import { mdCode, mdFence, mdText } from './markdown-escape.ts';
+import type { PlannedRow } from './plan-summary.ts';
+
+/** The lines of the plan's head about losses and findings; none where there is nothing to say. */
+export function lossTotals(plan: Plan): string[] {
+  const losses = summed(plan.projects.flatMap((project) => project.losses));
+  const findings = plan.projects.flatMap((project) => project.findings);
+  const wasDeep = plan.uncounted.length < uncountedWithoutAsking.length;
+  return [
+    ...(losses.length === 0 ? [] : [messages.lossesLine(losses)]),
+    ...(findings.length === 0 ? [] : [messages.findingsLine(findings)]),
+    ...[messages.uncountedLine(plan.uncounted, wasDeep)].filter(Boolean),
+  ];
+}
+
+/** Findings of which GitLab's refusal is certain come first. */
+export function findingsOf({ project }: PlannedRow): Finding[] {
+  return project.findings.toSorted((a, b) => Number(b.refused) - Number(a.refused));
+}
+
+/** One line for all repositories of an owner that have something to lose. */
+export function ownerLosses(rows: readonly PlannedRow[]): string {
+  const parts = rows
+    .filter(({ project }) => project.losses.length > 0)
+    .map(({ project }) => `${project.repository.name} (${messages.lossParts(project.losses)})`);
+  return parts.length === 0 ? '' : `stays on GitBucket: ${parts.join(', ')}`;
+}
+
+/** The losses of an owner's repositories and their findings, as Markdown. */
+export function lossSections(rows: readonly PlannedRow[]): string[] {
+  const losing = rows.filter(({ project }) => project.losses.length > 0);
+  const lines = losing.map(({ project }) => `- ${mdCode(project.id)}: ${messages.lossParts(project.losses)}`);
+  const sections = lines.length === 0 ? [] : [`${messages.lossHeadings.stays}:`, lines.join('\n')];
+  for (const row of rows) {
+    for (const finding of findingsOf(row)) {
+      const where = `${mdCode(row.project.id)} ${mdCode(finding.object)}`;
+      sections.push(`${where}: ${mdText(messages.findingRemark(finding))}`, mdFence(finding.fix));
+    }
+  }
+  return sections;
+}
+
+/** By kind; not known as soon as one of them is not known. */
+function summed(losses: readonly Loss[]): Loss[] {
+  const sums = new Map<LossKind, number | null>();
+  for (const { kind, count } of losses) {
+    const sum = sums.get(kind);
+    sums.set(kind, count === null || sum === null ? null : (sum ?? 0) + count);
+  }
+  return inOrder([...sums].map(([kind, count]) => ({ kind, count })));
+}

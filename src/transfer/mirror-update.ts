@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MigrationError } from '../errors.ts';
+import { createGit, type Git } from './git.ts';
+import { gitFailure } from './git-failure.ts';
+import { removeLeftovers, saysDamaged } from './mirror-damage.ts';
+import type { GitRemote } from './transport.ts';
+
+export type MirrorOptions = {
+  /** Holds one bare repository for each migrated one; a later run fetches only what is new. */
+  directory: string;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Seconds of silence after which git gives up on a server. */
+  stallSeconds: number;
+};
+
+export type MirrorJob = {
+  /** Key of the item: it gives the mirror its place. */
+  id: string;
+  source: GitRemote;
+  /** The other servers that git will be told to reach from the mirror. */
+  others?: readonly GitRemote[];
+  patterns: readonly string[];
+  progress(stage: string, percent: number | null, bytes: number): void;
+  signal: AbortSignal;
+};
+
+export type Mirror = {
+  /** git in the mirror. */
+  git: Git;
+  directory: string;
+  /** Bytes of packs that came from the source this time. */
+  bytes: number;
+};
+
+/** The repository's mirror, as new as the source: fetched, or cloned when there is none or it is damaged. */
+export async function updateMirror(job: MirrorJob, options: MirrorOptions): Promise<Mirror> {
+  const directory = join(options.directory, mirrorName(job.id));
+  const git = createGit({
+    directory: await madeDirectory(options.directory),
+    env: options.env,
+    remotes: [job.source, ...(job.others ?? [])],
+    stallSeconds: options.stallSeconds,
+    signal: job.signal,
+    progress: ({ method, stage, progress }) => job.progress(`${method}: ${stage}`, progress, 0),
+  });
+  const mirror: Git = (...args) => git('-C', directory, ...args);
+  const before = await packBytes(directory);
+  try {
+    const fetched = (await isFile(join(directory, 'HEAD'))) && (await fetchInto(mirror, directory, job));
+    if (!fetched) await cloneTo(git, directory, job);
+  } catch (error) {
+    throw gitFailure(error, 'source', job.id, job.signal);
+  }
+  return { git: mirror, directory, bytes: (await packBytes(directory)) - before };
+}
+
+/** Names come from the server and are never used as a path. */
+function mirrorName(id: string): string {
+  return `${createHash('sha256').update(id).digest('hex').slice(0, 24)}.git`;
+}
+
+async function madeDirectory(directory: string): Promise<string> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new MigrationError('disk-full', directory);
+    throw new MigrationError('work-dir', directory, { detail: (error as Error).message }, error);
+  }
+  return directory;
+}
+
+/** A clone writes all refs in one go, where a fetch locks and writes each of them. It gets its name when it is whole. */
+async function cloneTo(git: Git, directory: string, job: MirrorJob): Promise<void> {
+  const unfinished = `${directory}.new`;
+  // A git that outlived its killed run may still be writing there.
+  await rm(unfinished, { recursive: true, force: true, maxRetries: 5 });
+  // Branches and tags are what a bare clone takes anyway.
+  const further = job.patterns.filter((pattern) => !/^refs\/(heads|tags)\//.test(pattern));
+  const refspecs = further.flatMap((pattern) => ['--config', `remote.origin.fetch=+${pattern}:${pattern}`]);
+  await git('clone', '--bare', '--quiet', '--template=', ...refspecs, job.source.url, unfinished);
+  await rm(directory, { recursive: true, force: true });
+  await rename(unfinished, directory);
+}
+
+/** False when the mirror is damaged. */
+async function fetchInto(mirror: Git, directory: string, job: MirrorJob): Promise<boolean> {
+  await removeLeftovers(directory);
+  const refspecs = job.patterns.map((pattern) => `+${pattern}:${pattern}`);
+  try {
+    await mirror(
+      'fetch',
+      '--prune',
+      '--no-tags',
+      '--no-write-fetch-head',
+      '--force',
+      job.source.url,
+      ...refspecs,
+    );
+    return true;
+  } catch (error) {
+    if (job.signal.aborted || !saysDamaged(error)) throw error;
+    return false;
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (entry) => entry.isFile(),
+    () => false,
+  );
+}
+
+async function packBytes(directory: string): Promise<number> {
+  const packs = join(directory, 'objects', 'pack');
+  const names = await readdir(packs).catch(() => []);
+  const sizes = await Promise.all(
+    names.filter((name) => name.endsWith('.pack')).map(async (name) => (await stat(join(packs, name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

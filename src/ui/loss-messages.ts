@@ -1,0 +1,65 @@
+/** Sentences about what stays on GitBucket and about what a look into the objects found. */
+import type { Finding, Loss, LossKind } from '../model.ts';
+import { formatCount, plural } from './format.ts';
+
+const lossTitles = {
+  'pull-requests': ['pull request', 'pull requests'],
+  issues: ['issue', 'issues'],
+  labels: ['label', 'labels'],
+  milestones: ['milestone', 'milestones'],
+  releases: ['release', 'releases'],
+  'wiki-pages': ['wiki page', 'wiki pages'],
+  'lfs-objects': ['LFS object', 'LFS objects'],
+  collaborators: ['collaborator', 'collaborators'],
+  webhooks: ['webhook', 'webhooks'],
+  'protected-branches': ['protected branch', 'protected branches'],
+  'other-refs': ['other ref', 'other refs'],
+} as const satisfies Record<LossKind, readonly [string, string]>;
+
+const findingTitles = {
+  'bad-object': ['bad object', 'bad objects'],
+  'large-file': ['large file', 'large files'],
+  'missing-lfs-object': ['missing LFS object', 'missing LFS objects'],
+  'old-server-url': ['submodule of the old server', 'submodules of the old server'],
+} as const satisfies Record<Finding['kind'], readonly [string, string]>;
+
+export const lossHeadings = { stays: 'Stays on GitBucket', findings: 'Findings' } as const;
+
+/** `3 issues, releases`; the number is left out where nobody knows it. */
+export function lossParts(losses: readonly Loss[]): string {
+  return losses
+    .map(({ kind, count }) => (count === null ? lossTitles[kind][1] : named(count, lossTitles[kind])))
+    .join(', ');
+}
+
+export function lossesLine(losses: readonly Loss[]): string {
+  return `stays on GitBucket: ${lossParts(losses)}`;
+}
+
+/** Once for the whole plan; empty when everything was counted. */
+export function uncountedLine(kinds: readonly LossKind[], wasDeep: boolean): string {
+  if (kinds.length === 0) return '';
+  const names = kinds.map((kind) => lossTitles[kind][1]);
+  const list = names.length === 1 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  if (wasDeep) return `this GitBucket does not tell of all ${list}: those that there are stay on it`;
+  return `${list} stay on GitBucket; gb2gl plan --deep counts them`;
+}
+
+/** `2 bad objects, 1 large file; GitLab refuses 2 of them`. */
+export function findingsLine(findings: readonly Finding[]): string {
+  const kinds = Object.keys(findingTitles) as Finding['kind'][];
+  const parts = kinds.flatMap((kind) => {
+    const count = findings.filter((finding) => finding.kind === kind).length;
+    return count === 0 ? [] : [named(count, findingTitles[kind])];
+  });
+  const refused = findings.filter((finding) => finding.refused).length;
+  return `${plural(findings.length, 'finding')}: ${parts.join(', ')}${refused === 0 ? '' : `; ${formatCount(refused)} refused by GitLab`}`;
+}
+
+export function findingRemark({ kind, refused, reason }: Finding): string {
+  return `${findingTitles[kind][0]}${refused ? ', refused' : ''}: ${reason}`;
+}
+
+function named(count: number, [one, many]: readonly [string, string]): string {
+  return plural(count, one, many);
+}
