@@ -6,14 +6,14 @@
  *
  *   npx tsx bench/scale.ts [--repositories 2000] [--refs 60] [--profile]
  */
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { seedMany } from '../src/sandbox/seed/many.ts';
 import { cli, environment, timed } from './run.ts';
-import { startBenchServers } from './servers.ts';
+import { copyAll, startBenchServers } from './servers.ts';
 
 const { values } = parseArgs({
   options: {
@@ -50,13 +50,7 @@ try {
   console.log(`${values.repositories} repositories of ${values.refs} refs in ${groups.length} groups\n`);
   await measure('plan, nothing migrated yet', 'plan --all');
 
-  for (const path of groups) gitlab.addGroup({ path, visibility: 'public' });
-  for (const { owner, name } of gitbucket.context.state.repositories) {
-    gitlab.addProject({ path: name, namespace: owner, visibility: 'public' });
-    const gitDir = gitlab.gitDir(`${owner}/${name}`);
-    rmSync(gitDir, { recursive: true, force: true });
-    cpSync(gitbucket.gitDir(owner, name), gitDir, { recursive: true });
-  }
+  copyAll(servers, groups);
   await measure('plan, everything is there', 'plan --all');
   await measure('run, everything is there', 'migrate --all --yes');
   await measure('run again, nothing changed', 'migrate --all --yes');

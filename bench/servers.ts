@@ -1,3 +1,4 @@
+import { cpSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,4 +27,18 @@ export async function startBenchServers(): Promise<BenchServers> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Puts on GitLab what a migration would, by copying files. */
+export function copyAll(
+  { gitbucket, gitlabs: { tool: gitlab } }: BenchServers,
+  groups: readonly string[],
+): void {
+  for (const path of groups) gitlab.addGroup({ path, visibility: 'public' });
+  for (const { owner, name } of gitbucket.context.state.repositories) {
+    gitlab.addProject({ path: name, namespace: owner, visibility: 'public' });
+    const gitDir = gitlab.gitDir(`${owner}/${name}`);
+    rmSync(gitDir, { recursive: true, force: true });
+    cpSync(gitbucket.gitDir(owner, name), gitDir, { recursive: true });
+  }
 }

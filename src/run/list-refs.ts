@@ -1,24 +1,36 @@
 import pLimit from 'p-limit';
+import type { Config } from '../config/schema.ts';
 import { MigrationError, problemOf } from '../errors.ts';
 import type { Emit, Problem, RefListing, Repository } from '../model.ts';
 import type { ProjectPath } from '../plan/input.ts';
 import { keyOf } from '../plan/projects.ts';
+import { renameRefs, renamesOf } from '../plan/rename-refs.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Source } from '../source/gitbucket.ts';
 import type { Target } from '../target/gitlab.ts';
+import { sharing } from './share-refs.ts';
 
 /** Listings that are begun; how many are sent at once is for each server's own limit to say. */
 const AT_HAND = 32;
 
 type Listed = { refs: Map<string, RefListing>; problems: Problem[] };
-type Options = { source: Source; target: Target; runtime: Runtime; emit: Emit };
+type Options = { source: Source; target: Target; config: Config; runtime: Runtime; emit: Emit };
+
+/** What the source has, under the names with which it travels. @throws those of the source */
+export async function listSource(
+  repository: Repository,
+  { source, config }: Pick<Options, 'source' | 'config'>,
+): Promise<RefListing> {
+  const listing = await source.listRefs(repository.owner, repository.name);
+  return renameRefs(listing, renamesOf(repository, config));
+}
 
 /**
  * One listing for each repository of the source. One that fails becomes a problem and the others go on; when git refuses
  * the token for every private repository, the token is at fault and nothing is begun.
  */
 export async function listSourceRefs(repositories: readonly Repository[], options: Options): Promise<Listed> {
-  const { source, runtime, emit } = options;
+  const { runtime, emit } = options;
   const listed: Listed = { refs: new Map(), problems: [] };
   let refusal: MigrationError | null = null;
   const limit = pLimit(AT_HAND);
@@ -30,7 +42,7 @@ export async function listSourceRefs(repositories: readonly Repository[], option
         const id = keyOf(repository);
         try {
           stopIfTold(runtime, id);
-          listed.refs.set(id, await source.listRefs(repository.owner, repository.name));
+          listed.refs.set(id, await listSource(repository, options));
         } catch (error) {
           if (isFatal(error)) throw error;
           if (error instanceof MigrationError && error.code === 'git-token-refused') refusal = error;
@@ -51,6 +63,7 @@ export async function listSourceRefs(repositories: readonly Repository[], option
 /** Listings of the projects that exist, also of empty ones: GitLab calls a repository with nothing but tags empty. */
 export async function listTargetRefs(
   paths: ReadonlyMap<string, ProjectPath>,
+  sourceRefs: ReadonlyMap<string, RefListing>,
   options: Options,
 ): Promise<Listed> {
   const { target, runtime } = options;
@@ -62,7 +75,7 @@ export async function listTargetRefs(
         if (existing === null) return;
         try {
           stopIfTold(runtime, id);
-          listed.refs.set(id, await target.listRefs(existing.fullPath));
+          listed.refs.set(id, sharing(await target.listRefs(existing.fullPath), sourceRefs.get(id)));
         } catch (error) {
           if (isFatal(error)) throw error;
           listed.problems.push(problemOf(error, id));
@@ -78,7 +91,7 @@ function stopIfTold(runtime: Runtime, id: string): void {
 }
 
 /** What concerns the whole server, not one repository. */
-function isFatal(error: unknown): boolean {
+export function isFatal(error: unknown): boolean {
   if (!(error instanceof MigrationError)) return true;
   return ['interrupted', 'tls-untrusted', 'redirected', 'unreachable', 'maintenance'].includes(error.code);
 }

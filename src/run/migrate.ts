@@ -4,7 +4,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { ItemResult, PlannedProject } from '../model.ts';
 import type { Transport } from '../transfer/transport.ts';
 import type { RunContext } from './context.ts';
-import { emptyResult } from './item-result.ts';
+import { blockedResult, emptyResult } from './item-result.ts';
 import type { PrepareOptions, Prepared } from './prepare.ts';
 import { runGroups, withoutGroup } from './run-groups.ts';
 import { runProject } from './run-project.ts';
@@ -48,6 +48,7 @@ async function one(
   context: RunContext,
 ): Promise<ItemResult> {
   if (context.runtime.stopping.aborted) return emptyResult(item, 'interrupted');
+  if (item.blocked !== null) return blockedResult(item);
   const cause = groups.failed.get(item.repository.owner);
   if (cause) return withoutGroup(emptyResult(item, 'failed'), cause);
   context.emit({ type: 'item-started', id: item.id });

@@ -1,81 +1,82 @@
 import type { Config } from '../config/schema.ts';
 import { MigrationError } from '../errors.ts';
-import type { History } from '../journal/replay.ts';
-import type { Blocked, Namespace, Owner } from '../model.ts';
-import { ownerPaths, parentOf, samePerson, type Placement } from '../plan/owners.ts';
+import type { Blocked, Owner } from '../model.ts';
+import { ownerPaths, samePerson, type Placement } from '../plan/owners.ts';
 import type { PathAssignment } from '../plan/path-assignment.ts';
-import type { Target } from '../target/gitlab.ts';
-import type { TargetIdentity } from '../target/connect.ts';
+import type { Person } from '../target/lookups.ts';
+import type { HiddenPaths } from './hidden-paths.ts';
+import { lookAtPaths, whyClosed, type Found, type PathContext } from './look-at-paths.ts';
 
-export type PlacementContext = { target: Target; identity: TargetIdentity; config: Config; history: History };
+export type PlacementContext = PathContext & { config: Config; hidden: HiddenPaths };
 
 /**
  * Finds for each owner the namespace it goes to. Paths that turn out to belong to somebody else are taken out and the
- * pure rules asked again, until every path is free or usable.
+ * pure rules asked again, until every path is free, usable or blocked.
  */
 export async function placeOwners(
   owners: readonly Owner[],
   context: PlacementContext,
 ): Promise<Map<string, Placement>> {
-  const placements = new Map<string, Placement>();
-  await Promise.all(
-    owners.map(async (owner) => {
-      const personal = await personalPlacement(owner, context);
-      if (personal) placements.set(owner.login, personal);
-    }),
-  );
+  const placements = await personalPlacements(owners, context);
   const rest = owners.filter((owner) => !placements.has(owner.login));
   const looked = new Map<string, Found>();
   for (;;) {
     const taken = new Set([...looked].filter(([, found]) => found.takenBy !== null).map(([path]) => path));
     const paths = ownerPaths(rest, context.config, taken, context.history);
-    const unknown = [...paths.values()].filter(({ fullPath }) => !looked.has(fullPath.toLowerCase()));
+    const unknown = [...paths.values()]
+      .map(({ fullPath }) => fullPath)
+      .filter((fullPath) => !looked.has(fullPath.toLowerCase()));
     if (unknown.length === 0) {
       for (const owner of rest) placements.set(owner.login, groupPlacement(owner, paths, looked));
       return placements;
     }
-    await Promise.all(
-      unknown.map(async ({ fullPath }) =>
-        looked.set(fullPath.toLowerCase(), await lookAt(fullPath, context)),
-      ),
-    );
+    const found = await context.hidden.unhide(await lookAtPaths(unknown, context));
+    for (const [path, at] of found) looked.set(path, at);
   }
 }
 
-/** `takenBy`: why the path cannot be used. */
-type Found = { namespace: Namespace | null; takenBy: string | null };
-
-async function lookAt(fullPath: string, { target }: PlacementContext): Promise<Found> {
-  const group = await target.findGroup(fullPath);
-  if (group?.usable) return { namespace: group, takenBy: null };
-  if (group) return { namespace: null, takenBy: 'a group in which the token may not create projects' };
-  if (parentOf(fullPath) !== '') {
-    const parent = await target.findGroup(parentOf(fullPath));
-    if (parent === null) return { namespace: null, takenBy: 'no group: the group above it does not exist' };
-    return { namespace: null, takenBy: null };
-  }
-  const user = await target.findUser(fullPath);
-  return { namespace: null, takenBy: user === null ? null : 'a user of GitLab' };
+/** Owners whose repositories go into the personal namespace of the same person. */
+async function personalPlacements(
+  owners: readonly Owner[],
+  context: PlacementContext,
+): Promise<Map<string, Placement>> {
+  const { survey, config } = context;
+  const candidates = owners.filter((owner) => mayBePersonal(owner, config));
+  const nameOf = ({ login }: Owner): string => config.map.users[login] ?? login;
+  const people = await survey.usersNamed(candidates.map(nameOf));
+  const placements = new Map<string, Placement>();
+  await Promise.all(
+    candidates.map(async (owner) => {
+      const person = people.get(nameOf(owner).toLowerCase()) ?? null;
+      const placement = await personalPlacement(owner, person, context);
+      if (placement) placements.set(owner.login, placement);
+    }),
+  );
+  return placements;
 }
 
-async function personalPlacement(owner: Owner, context: PlacementContext): Promise<Placement | null> {
-  const { target, identity, config } = context;
-  if (owner.kind !== 'user' || config.map.owners[owner.login] !== undefined) return null;
-  if (config.userRepositories === 'group') return null;
-  const user = await target.findUser(config.map.users[owner.login] ?? owner.login);
-  if (user === null || !samePerson(owner, config, user)) return null;
-  const own = user.id === identity.user.id;
-  if (!own && !identity.user.admin) return null;
-  const namespace = await target.personalNamespace(user);
+function mayBePersonal({ kind, login }: Owner, { map, userRepositories }: Config): boolean {
+  return kind === 'user' && map.owners[login] === undefined && userRepositories !== 'group';
+}
+
+async function personalPlacement(
+  owner: Owner,
+  person: Person | null,
+  { survey, identity, config }: PlacementContext,
+): Promise<Placement | null> {
+  if (person === null || !samePerson(owner, config, person)) return null;
+  if (person.id !== identity.user.id && !identity.user.admin) return null;
+  const namespace = await survey.personalNamespace(person);
   if (namespace === null) return null;
+  const { fullPath, closed } = namespace;
   return {
     owner,
-    fullPath: namespace.fullPath,
+    fullPath,
     kind: 'user',
-    // Projects in the token's own namespace need no user id.
-    namespace: own ? { ...namespace, userId: user.id } : namespace,
-    reasons: [`personal namespace of the same person, ${user.username}`],
-    blocked: null,
+    namespace,
+    parent: null,
+    reasons: [`personal namespace of the same person, ${person.username}`],
+    blocked: closed === null ? null : whyClosed(closed, fullPath),
   };
 }
 
@@ -94,6 +95,7 @@ function groupPlacement(
     fullPath: found?.namespace?.fullPath ?? fullPath,
     kind: 'group',
     namespace: found?.namespace ?? null,
+    parent: found?.parent ?? null,
     reasons,
     blocked: assignment.blocked ? fromPath(assignment.blocked) : blockedBy(owner, fullPath, found),
   };
@@ -105,7 +107,7 @@ function fromPath({ reason, fix }: { reason: string; fix: string }): Blocked {
 
 /** Only a path that the map demands is kept although it is taken; then a human must choose. */
 function blockedBy(owner: Owner, fullPath: string, found: Found | undefined): Blocked | null {
-  if (!found?.takenBy) return null;
+  if (!found?.takenBy) return found?.blocked ?? null;
   return {
     code: 'namespace-taken',
     reason: `${fullPath} is ${found.takenBy}`,

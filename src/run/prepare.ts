@@ -1,23 +1,26 @@
-import { nearest } from '../config/nearest.ts';
 import type { Config } from '../config/schema.ts';
 import { MigrationError } from '../errors.ts';
 import type { History } from '../journal/replay.ts';
-import type { Emit, Namespace, Owner, Plan, SourceInventory } from '../model.ts';
-import type { Placement } from '../plan/owners.ts';
+import type { Emit, Namespace, Owner, Plan, PlannedProject, SourceInventory } from '../model.ts';
 import type { PlanInput } from '../plan/input.ts';
 import { buildPlan } from '../plan/plan.ts';
-import { planProjects, projectPaths } from '../plan/projects.ts';
+import { projectPaths } from '../plan/project-paths.ts';
+import { planProjects } from '../plan/projects.ts';
 import type { Selection } from '../plan/select.ts';
 import type { Runtime } from '../runtime.ts';
-import { readInventory } from '../source/inventory.ts';
+import { readInventory, type ReadInventory } from '../source/inventory.ts';
 import type { TargetIdentity } from '../target/connect.ts';
 import type { Target } from '../target/gitlab.ts';
+import { checkNames } from './check-names.ts';
 import type { Listings } from './context.ts';
+import { askProtections } from './ask-protections.ts';
+import { createHiddenPaths } from './hidden-paths.ts';
+import { askSource } from './known-history.ts';
 import { listSourceRefs, listTargetRefs } from './list-refs.ts';
+import { parentMissing } from './parent-missing.ts';
 import { placeOwners } from './place-owners.ts';
 import { inSlices } from './slices.ts';
 import type { Servers } from './servers.ts';
-import { withSuggestion } from './suggest-repository.ts';
 
 export type PrepareOptions = Servers & {
   config: Config;
@@ -26,6 +29,8 @@ export type PrepareOptions = Servers & {
   history: History;
   prune: boolean;
   emit: Emit;
+  /** What must hold before anything is read; throws when the run cannot succeed. */
+  preflight?: () => Promise<void>;
 };
 
 export type Prepared = { plan: Plan; identity: TargetIdentity; listings: Listings; preference: string };
@@ -35,16 +40,24 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const { target, config, history, selection, emit } = options;
   const identity = await connectBoth(options);
   const source = await discover(options);
-  await checkSelection(options, source);
-  checkMaps(config, source);
+  await checkNames(options, source);
   const owners = concerned(source, selection);
-  const placements = await placeOwners(owners, { target, identity, config, history });
-  const parentGroup = await findParent(target, config);
-  await readProjects(placements, target);
+  const survey = target.survey(await findParent(target, config));
+  const hidden = createHiddenPaths(target, identity);
+  const placements = await placeOwners(owners, { survey, identity, config, history, hidden });
+  await survey.fillIn([...placements.values()].flatMap(({ namespace }) => namespace ?? []));
   const seen: SourceInventory = { ...source, owners };
   const paths = new Map(await inSlices(projectPaths({ source: seen, placements, config, history })));
   const { refs: sourceRefs, problems } = await listSourceRefs(seen.repositories, options);
-  const targetRefs = await listTargetRefs(paths, options);
+  const targetRefs = await listTargetRefs(paths, sourceRefs, options);
+  const known = await askSource({
+    source: options.source,
+    paths,
+    sourceRefs,
+    targetRefs: targetRefs.refs,
+    history,
+    notes: config.migrate.notes,
+  });
   const preference = await target.defaultBranchPreference();
   const input: PlanInput = {
     config,
@@ -53,20 +66,24 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       url: target.url,
       version: identity.version,
       preference,
-      canCreateGroup: identity.user.canCreateGroup,
-      parentGroup,
+      user: identity.user,
+      restricted: await target.restrictedLevels(),
+      newGroupsTakeProjects: await target.newGroupsTakeProjects(),
     },
     placements,
     paths,
     wholeOwners: new Set(owners.filter((owner) => selection.ownerSelected(owner)).map(({ login }) => login)),
     sourceRefs,
     targetRefs: targetRefs.refs,
+    known,
+    protections: new Map(),
     problems: [...problems, ...targetRefs.problems],
     history,
+    unasked: hidden.unasked,
     all: selection.all,
     prune: options.prune,
   };
-  const plan = buildPlan(input, await inSlices(planProjects(input)));
+  const plan = buildPlan(input, await plannedProjects(input, options, identity));
   emit({
     type: 'phase-done',
     phase: 'plan',
@@ -75,8 +92,21 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   return { plan, identity, listings: { source: sourceRefs, target: targetRefs.refs }, preference };
 }
 
-async function connectBoth({ source, target, emit }: PrepareOptions): Promise<TargetIdentity> {
+/** What GitLab protects is asked for where something is to be written; then those are decided again. */
+async function plannedProjects(
+  input: PlanInput,
+  { source, target }: PrepareOptions,
+  { user: { admin } }: TargetIdentity,
+): Promise<PlannedProject[]> {
+  const projects = await inSlices(planProjects(input));
+  const protections = await askProtections(projects, { source, target, admin });
+  return protections.size === 0 ? projects : inSlices(planProjects({ ...input, protections }));
+}
+
+async function connectBoth(options: PrepareOptions): Promise<TargetIdentity> {
+  const { source, target, emit } = options;
   emit({ type: 'phase', phase: 'connect', total: 2 });
+  await options.preflight?.();
   const [user, identity] = await Promise.all([source.connect(), target.connect()]);
   const summary = `GitBucket as ${user.login}, GitLab ${identity.version} as ${identity.user.username}`;
   emit({ type: 'phase-done', phase: 'connect', summary });
@@ -89,7 +119,7 @@ async function discover({
   history,
   runtime,
   emit,
-}: PrepareOptions): Promise<SourceInventory> {
+}: PrepareOptions): Promise<ReadInventory> {
   emit({ type: 'phase', phase: 'discover', total: 0 });
   const inventory = await readInventory(source, {
     selection,
@@ -108,17 +138,6 @@ async function discover({
   return inventory;
 }
 
-async function checkSelection(
-  { selection, source }: PrepareOptions,
-  inventory: SourceInventory,
-): Promise<void> {
-  try {
-    selection.check(inventory);
-  } catch (error) {
-    throw await withSuggestion(error, inventory, source);
-  }
-}
-
 /** Owners that have something to move, or whose group is wanted for itself. */
 function concerned(source: SourceInventory, selection: Selection): Owner[] {
   const withRepositories = new Set(source.repositories.map(({ owner }) => owner));
@@ -131,40 +150,6 @@ function concerned(source: SourceInventory, selection: Selection): Owner[] {
 async function findParent(target: Target, { target: { parentGroup } }: Config): Promise<Namespace | null> {
   if (parentGroup === null) return null;
   const found = await target.findGroup(parentGroup);
-  if (found === null) throw new MigrationError('parent-group-missing', parentGroup);
+  if (found === null) throw await parentMissing(target, parentGroup);
   return found;
-}
-
-/** Fills in what each existing namespace holds; two owners may share one. */
-async function readProjects(placements: ReadonlyMap<string, Placement>, target: Target): Promise<void> {
-  const namespaces = new Map<number, Promise<Namespace['projects']>>();
-  await Promise.all(
-    [...placements.values()].map(async ({ namespace }) => {
-      if (namespace === null) return;
-      const reading = namespaces.get(namespace.id) ?? target.projectsOf(namespace);
-      namespaces.set(namespace.id, reading);
-      namespace.projects = await reading;
-    }),
-  );
-}
-
-/** A key of the maps that names nothing would be silently without effect. */
-function checkMaps({ map }: Config, source: SourceInventory): void {
-  const logins = source.owners.map(({ login }) => login);
-  for (const login of [...Object.keys(map.owners), ...Object.keys(map.users)])
-    demandKnown(login, logins, 'map');
-  for (const name of Object.keys(map.repositories)) {
-    const owner = name.split('/')[0] ?? '';
-    demandKnown(owner, logins, 'map.repositories');
-  }
-}
-
-function demandKnown(name: string, names: readonly string[], option: string): void {
-  if (names.includes(name)) return;
-  const near = nearest(name, names);
-  throw new MigrationError('unknown-selection', name, {
-    option,
-    server: 'the source',
-    ...(near === null ? {} : { nearest: near }),
-  });
 }

@@ -26,21 +26,32 @@ export async function createServers(
   emit: Emit,
   redactor: Redactor,
 ): Promise<Servers> {
-  const { source, target } = config;
+  const source = await createSource(config, runtime, emit, redactor);
+  return { source, target: await createTarget(config, runtime, emit, redactor) };
+}
+
+type OneSide<S extends 'source' | 'target'> = Pick<Config, S | 'limits'>;
+
+/** The adapter of GitBucket alone; nothing is sent yet. @throws token-missing, config-unreadable (a CA file) */
+export async function createSource(
+  config: OneSide<'source'>,
+  runtime: Runtime,
+  emit: Emit,
+  redactor: Redactor,
+): Promise<Source> {
+  const { source, limits } = config;
   for (const secret of [source.token, source.password])
     if (secret !== null) redactor.add(secret, source.username ?? undefined);
-  if (target.token !== null) redactor.add(target.token, 'oauth2');
   const sourceToken = source.token ?? (source.username !== null && source.password !== null ? '' : null);
   if (sourceToken === null) throw missing('source', 'GitBucket', 'GITBUCKET_TOKEN');
-  if (target.token === null) throw missing('target', 'GitLab', 'GITLAB_TOKEN');
-  const make = await httpFactory(config, runtime, emit);
+  const make = await httpFactory('source', { ...source, places: limits.source }, runtime, emit);
   const authorization =
     source.token === null
       ? `Basic ${Buffer.from(`${source.username}:${source.password}`).toString('base64')}`
       : `token ${source.token}`;
   const gitbucket = createGitBucketSource({
-    http: make('source', { authorization }),
-    anonymousHttp: make('source', {}),
+    http: make({ authorization }),
+    anonymousHttp: make({}),
     token: source.token,
     username: source.username,
     password: source.password,
@@ -48,43 +59,53 @@ export async function createServers(
     silenceMs: silenceOf('source', runtime),
   });
   return {
-    source: {
-      ...gitbucket,
-      async connect() {
-        const user = await gitbucket.connect();
-        // Only now the Basic form is known in which git sends the token.
-        if (source.token !== null) redactor.add(source.token, user.login);
-        return user;
-      },
+    ...gitbucket,
+    async connect() {
+      const user = await gitbucket.connect();
+      // Only now the Basic form is known in which git sends the token.
+      if (source.token !== null) redactor.add(source.token, user.login);
+      return user;
     },
-    target: createGitLabTarget(make('target', { 'private-token': target.token }), {
-      token: target.token,
-      caFile: target.caFile,
-      silenceMs: silenceOf('target', runtime),
-    }),
   };
 }
 
-async function httpFactory(
-  config: Config,
+/** The adapter of GitLab alone; nothing is sent yet. @throws token-missing, config-unreadable (a CA file) */
+export async function createTarget(
+  config: OneSide<'target'>,
   runtime: Runtime,
   emit: Emit,
-): Promise<(side: 'source' | 'target', headers: Record<string, string>) => Http> {
-  const ca = {
-    source: await certificate(config.source.caFile, runtime),
-    target: await certificate(config.target.caFile, runtime),
-  };
-  const clock = { now: runtime.now, sleep: (ms: number) => runtime.sleep(ms, runtime.aborting) };
-  const limiters = {
-    source: createLimiter(config.limits.source, clock),
-    target: createLimiter(config.limits.target, clock),
-  };
-  return (side, headers) =>
+  redactor: Redactor,
+): Promise<Target> {
+  const { target, limits } = config;
+  if (target.token === null) throw missing('target', 'GitLab', 'GITLAB_TOKEN');
+  redactor.add(target.token, 'oauth2');
+  const make = await httpFactory('target', { ...target, places: limits.target }, runtime, emit);
+  return createGitLabTarget(make({ 'private-token': target.token }), {
+    token: target.token,
+    caFile: target.caFile,
+    silenceMs: silenceOf('target', runtime),
+  });
+}
+
+type Place = { url: string; caFile: string | null; places: number };
+
+/** Makes clients of one server that share its limit. */
+async function httpFactory(
+  side: 'source' | 'target',
+  { url, caFile, places }: Place,
+  runtime: Runtime,
+  emit: Emit,
+): Promise<(headers: Record<string, string>) => Http> {
+  const ca = await certificate(caFile, runtime);
+  const sleep = (ms: number): Promise<void> => runtime.sleep(ms, runtime.aborting);
+  const limiter = createLimiter(places, { now: runtime.now, sleep });
+  const server: Server = { side, name: side === 'source' ? 'GitBucket' : 'GitLab', url };
+  return (headers) =>
     createHttp({
-      server: serverOf(side, config),
+      server,
       headers,
-      ca: ca[side],
-      limiter: limiters[side],
+      ca,
+      limiter,
       timeoutMs: timeoutOf(side, runtime),
       streamTimeoutMs: streamTimeoutOf(side, runtime),
       backoffMs: 1000,
@@ -92,10 +113,6 @@ async function httpFactory(
       signal: runtime.aborting,
       emit,
     });
-}
-
-function serverOf(side: 'source' | 'target', config: Config): Server {
-  return { side, name: side === 'source' ? 'GitBucket' : 'GitLab', url: config[side].url };
 }
 
 /** GB2GL_TIMEOUT (seconds) is for networks where the default is wrong. */

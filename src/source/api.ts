@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { MigrationError } from '../errors.ts';
-import { excerpt, type HttpAnswer } from '../net/http-answer.ts';
 import type { Http } from '../net/http.ts';
+import { checked, missing, notTheApi, repositoryPath } from './answers.ts';
+import { createCommitLookups, type CommitLookups } from './commit-lookups.ts';
 import { Branch, Group, Repo, User } from './schema.ts';
 
 /** The few endpoints of GitBucket's API that a migration reads; each gives null where GitBucket says 404. */
-export type GitBucketApi = {
+export type GitBucketApi = CommitLookups & {
   whoAmI(): Promise<User>;
   users(): Promise<User[] | null>;
   groups(): Promise<Group[] | null>;
@@ -13,6 +13,8 @@ export type GitBucketApi = {
   repositoriesOf(login: string): Promise<Repo[]>;
   repository(owner: string, name: string): Promise<Repo | null>;
   branchCount(owner: string, name: string): Promise<number>;
+  /** What GitBucket has below the repository at this path; null where it does not know it. */
+  below<T>(owner: string, name: string, path: string, schema: z.ZodType<T>): Promise<T | null>;
   /** Status of `GET repositories`: 500 tells of a disabled owner of a public repository (gitbucket-contract T9). */
   publicListStatus(): Promise<number>;
 };
@@ -31,6 +33,7 @@ export function createGitBucketApi(http: Http): GitBucketApi {
   }
 
   return {
+    ...createCommitLookups(http),
     async whoAmI() {
       const answer = await http.send({ method: 'GET', path: '/api/v3/user', tries: 2 });
       return checked(answer, '/user', User, http);
@@ -43,57 +46,9 @@ export function createGitBucketApi(http: Http): GitBucketApi {
     async branchCount(owner, name) {
       return (await read(`${repositoryPath(owner, name)}/branches`, z.array(Branch)))?.length ?? 0;
     },
+    below: (owner, name, path, schema) => read(`${repositoryPath(owner, name)}/${path}`, schema),
     async publicListStatus() {
       return (await http.send({ method: 'GET', path: '/api/v3/repositories' })).status;
     },
   };
-}
-
-function repositoryPath(owner: string, name: string): string {
-  return `/repos/${encodeURIComponent(owner)}/${encodeURIComponent(name)}`;
-}
-
-/** 404 as JSON means "no such object"; as HTML it means that this is not the API (gitbucket-contract §1.2). */
-function missing(answer: HttpAnswer, path: string, http: Http): null {
-  if (typeof answer.body === 'object') return null;
-  throw notTheApi(http, `${path} gives a web page (404)`);
-}
-
-function checked<T>(answer: HttpAnswer, path: string, schema: z.ZodType<T>, http: Http): T {
-  const { server } = http;
-  const { status, body } = answer;
-  if (status === 401) {
-    throw new MigrationError('token-refused', server.url, {
-      server: server.name,
-      side: server.side,
-      variable: 'GITBUCKET_TOKEN',
-      detail: wordsOf(body),
-    });
-  }
-  if (status >= 500) {
-    throw new MigrationError('server-error', `GET ${path}`, {
-      server: server.name,
-      status,
-      detail: excerpt(body),
-    });
-  }
-  if (status !== 200) throw notTheApi(http, `${path} gives ${status}, ${wordsOf(body)}`);
-  if (typeof body === 'string') throw notTheApi(http, `${path} gives a web page instead of JSON`);
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw notTheApi(
-    http,
-    `${path} has unexpected fields: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
-  );
-}
-
-/** GitBucket's own words, `{"message": "Bad credentials"}`, or the beginning of whatever came instead. */
-function wordsOf(body: unknown): string {
-  const { message, error } = { ...(body as { message?: unknown; error?: unknown } | null) };
-  const words = message ?? error;
-  return typeof words === 'string' ? words : excerpt(body);
-}
-
-function notTheApi({ server }: Http, detail: string): MigrationError {
-  return new MigrationError('not-the-api', server.url, { server: server.name, side: server.side, detail });
 }

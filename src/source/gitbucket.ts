@@ -14,7 +14,9 @@ export type Source = {
   /** The same server without credentials: shows what anonymous visitors see. */
   readonly anonymous: GitBucketApi;
   readonly web: Http;
-  /** Proves the token on the API; gives the account it belongs to. */
+  /** The server as such, with the token. */
+  readonly http: Http;
+  /** Proves the token on the API; gives the account it belongs to. Asks only once. */
   connect(): Promise<User>;
   /** The repository for git. GitBucket's servlet must see `.git` (without it the repository looks empty) and does not decode the path (gitbucket-observed A3, A4); the token's owner must be named exactly (gitbucket-contract §2.2). */
   remote(owner: string, name: string): Remote;
@@ -40,6 +42,7 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
   const api = createGitBucketApi(http);
   const anonymous = createGitBucketApi(options.anonymousHttp);
   let login = options.username ?? '';
+  let known: User | null = null;
 
   function remote(owner: string, name: string): Remote {
     const withPassword = options.username !== null && options.password !== null;
@@ -58,10 +61,11 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
     api,
     anonymous,
     web: options.anonymousHttp,
+    http,
     async connect() {
-      const user = await api.whoAmI();
-      login = user.login;
-      return user;
+      known ??= await api.whoAmI();
+      login = known.login;
+      return known;
     },
     remote,
     async listRefs(owner, name) {
@@ -95,6 +99,11 @@ async function whyDenied(
     return new MigrationError('repository-broken', object, {
       detail: `git says ${status}, the API says 500`,
     });
+  }
+  if (status === 404 && /[^\w.+@-]/.test(owner + name)) {
+    // Its git servlet does not decode the path (gitbucket-observed A4), so no client can spell such a name.
+    const detail = 'GitBucket does not serve git below a name with such characters';
+    return new MigrationError('name-unreachable', object, { detail });
   }
   return new MigrationError('git-token-refused', object, {
     server: http.server.name,

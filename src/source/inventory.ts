@@ -5,6 +5,14 @@ import { repositoriesFoundBySearch } from './found-by-search.ts';
 import type { Source } from './gitbucket.ts';
 import type { Repo } from './schema.ts';
 
+/** The inventory, and what else was seen on the way to it. */
+export type ReadInventory = SourceInventory & {
+  /** False when the source has no list of its owners, so that only those that are named were asked for. */
+  allOwners: boolean;
+  /** `owner/name` of all repositories of each owner whose list was read whole, selected or not. */
+  listed: Map<string, string[]>;
+};
+
 export type InventoryOptions = {
   selection: Selection;
   /** `owner/name` of repositories that an earlier run saw: they are looked for when an owner's list fails. */
@@ -16,30 +24,32 @@ export type InventoryOptions = {
  * Reads everything that the selection may mean: both owner lists, then the repositories of each owner. An owner whose
  * list fails is isolated and becomes a problem; the others go on.
  */
-export async function readInventory(source: Source, options: InventoryOptions): Promise<SourceInventory> {
-  const { owners, anonymousAccess } = await readOwners(source, options.selection);
+export async function readInventory(source: Source, options: InventoryOptions): Promise<ReadInventory> {
+  const { owners, allOwners, anonymousAccess } = await readOwners(source, options.selection);
   const wanted = owners.filter((owner) => options.selection.ownerMatters(owner));
   const problems: Problem[] = [];
   const repositories: Repository[] = [];
+  const listed = new Map<string, string[]>();
   let done = 0;
   await Promise.all(
     wanted.map(async (owner) => {
       const read = await readOwner(source, owner, options);
       repositories.push(...read.repositories);
       problems.push(...read.problems);
+      if (read.names !== null) listed.set(owner.login, read.names);
       done += 1;
       options.progress(done, wanted.length, owner.login);
     }),
   );
   const warnings = options.selection.all ? await hiddenOwners(source) : [];
   repositories.sort((a, b) => compare(a.owner, b.owner) || compare(a.name, b.name));
-  return { url: source.url, anonymousAccess, owners, repositories, problems, warnings };
+  return { url: source.url, anonymousAccess, owners, allOwners, repositories, listed, problems, warnings };
 }
 
 async function readOwners(
   source: Source,
   selection: Selection,
-): Promise<{ owners: Owner[]; anonymousAccess: boolean }> {
+): Promise<{ owners: Owner[]; allOwners: boolean; anonymousAccess: boolean }> {
   // The list without credentials also tells whether "public" means anonymous (gitbucket-contract §4.2).
   const open = await source.anonymous.users().catch((error: unknown) => {
     if (error instanceof MigrationError && error.code === 'token-refused') return 'login demanded' as const;
@@ -51,18 +61,19 @@ async function readOwners(
     source.api.groups(),
   ]);
   if (users === null || groups === null) {
-    return { owners: await namedOwners(source, selection), anonymousAccess };
+    return { owners: await namedOwners(source, selection), allOwners: false, anonymousAccess };
   }
   const owners: Owner[] = [
-    ...groups.map((group) => groupOwner(group.login, group.description)),
+    ...groups.map((group) => groupOwner(group.login, group.description, group.created_at)),
     ...users.map((user) => ({
       login: user.login,
       kind: 'user' as const,
       description: '',
       email: user.email,
+      ...madeAt(user.created_at),
     })),
   ];
-  return { owners: owners.sort((a, b) => compare(a.login, b.login)), anonymousAccess };
+  return { owners: owners.sort((a, b) => compare(a.login, b.login)), allOwners: true, anonymousAccess };
 }
 
 /** Before 4.30 there is no list of owners (gitbucket-contract §1.3): only those that are named can be asked for. */
@@ -76,19 +87,20 @@ async function namedOwners(source: Source, selection: Selection): Promise<Owner[
   return accounts
     .filter((account) => account !== null)
     .map((account) => {
-      if (account.type === 'Organization') return groupOwner(account.login, '');
-      return { login: account.login, kind: 'user', description: '', email: account.email };
+      if (account.type === 'Organization') return groupOwner(account.login, '', account.created_at);
+      const { login, email, created_at: createdAt } = account;
+      return { login, kind: 'user', description: '', email, ...madeAt(createdAt) };
     });
 }
 
-async function readOwner(
-  source: Source,
-  owner: Owner,
-  options: InventoryOptions,
-): Promise<{ repositories: Repository[]; problems: Problem[] }> {
+/** `names` is null when the list could not be read whole. */
+type ReadOwner = { repositories: Repository[]; names: string[] | null; problems: Problem[] };
+
+async function readOwner(source: Source, owner: Owner, options: InventoryOptions): Promise<ReadOwner> {
   try {
     const repos = await source.api.repositoriesOf(owner.login);
-    return { repositories: keep(repos, owner, options.selection), problems: [] };
+    const names = repos.map(({ name }) => `${owner.login}/${name}`);
+    return { repositories: keep(repos, owner, options.selection), names, problems: [] };
   } catch (error) {
     if (!(error instanceof MigrationError) || error.code !== 'server-error') throw error;
     return isolate(source, owner, options, error);
@@ -101,7 +113,7 @@ async function isolate(
   owner: Owner,
   options: InventoryOptions,
   failure: MigrationError,
-): Promise<{ repositories: Repository[]; problems: Problem[] }> {
+): Promise<ReadOwner> {
   const prefix = `${owner.login}/`;
   const known = [...options.known, ...options.selection.named.repositories]
     .filter((name) => name.startsWith(prefix))
@@ -130,7 +142,7 @@ async function isolate(
   );
   const context = { detail: failure.message, found: found.length };
   problems.unshift(problemOf(new MigrationError('owner-unreadable', owner.login, context), owner.login));
-  return { repositories: keep(found, owner, options.selection), problems };
+  return { repositories: keep(found, owner, options.selection), names: null, problems };
 }
 
 async function hiddenOwners(source: Source): Promise<string[]> {
@@ -151,12 +163,17 @@ function keep(repos: readonly Repo[], owner: Owner, selection: Selection): Repos
       description: repo.description,
       private: repo.private,
       defaultBranch: repo.default_branch,
+      ...(repo.id ? { id: repo.id } : {}),
     }))
     .filter((repository) => selection.repositorySelected(repository, owner.kind));
 }
 
-function groupOwner(login: string, description: string): Owner {
-  return { login, kind: 'group', description, email: '' };
+function madeAt(createdAt: string | undefined): Pick<Owner, 'createdAt'> {
+  return createdAt === undefined ? {} : { createdAt };
+}
+
+function groupOwner(login: string, description: string, createdAt: string | undefined): Owner {
+  return { login, kind: 'group', description, email: '', ...madeAt(createdAt) };
 }
 
 function compare(a: string, b: string): number {

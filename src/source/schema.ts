@@ -1,14 +1,22 @@
 import { z } from 'zod';
 
-/** Fields of GitBucket's API v3 that are used; ids are dummies on most versions and never read (gitbucket-contract §1.1). */
+/** Fields of GitBucket's API v3 that are used; ids are dummies on most versions and never a key (gitbucket-contract §1.1). */
 export const User = z.object({
   login: z.string().min(1),
   email: z.string().default(''),
   type: z.string().default('User'),
+  created_at: z.string().optional(),
+  site_admin: z.boolean().optional(),
+  /** Built from the base URL that GitBucket believes in. */
+  url: z.string().optional(),
 });
 export type User = z.infer<typeof User>;
 
-export const Group = z.object({ login: z.string().min(1), description: z.string().default('') });
+export const Group = z.object({
+  login: z.string().min(1),
+  description: z.string().default(''),
+  created_at: z.string().optional(),
+});
 export type Group = z.infer<typeof Group>;
 
 export const Repo = z.object({
@@ -17,6 +25,8 @@ export const Repo = z.object({
   description: z.string().default(''),
   private: z.boolean(),
   default_branch: z.string().default(''),
+  /** Absent or 0 before 4.47. */
+  id: z.number().optional(),
 });
 export type Repo = z.infer<typeof Repo>;
 

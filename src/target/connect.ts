@@ -10,7 +10,10 @@ import * as schema from './schema.ts';
 
 type Client = InstanceType<typeof Gitlab>;
 
-export type TargetIdentity = Pick<TargetInventory, 'version' | 'user'>;
+export type TargetIdentity = Pick<TargetInventory, 'version' | 'user'> & {
+  /** Null for tokens that have no such record, like those of OAuth. */
+  token: { scopes: readonly string[]; expiresAt: string | null } | null;
+};
 
 /**
  * Proves the token on the API and on git over HTTP before anything is planned.
@@ -29,15 +32,35 @@ export async function connect(client: Client, http: Http, gitAuthorization: stri
   const user = demand(schema.CurrentUser, first.body, url);
   const { version } = await ask(http, schema.Metadata, () => client.Metadata.show());
   await proveGit(http, gitAuthorization);
+  return identityOf(user, version, token);
+}
+
+/** As `connect`, without proving anything: for a token that reads the API though git refuses it, or a scope is missing. */
+export async function whoIs(http: Http): Promise<TargetIdentity> {
+  const { url } = http.server;
+  const read = async (path: string): Promise<unknown> => (await http.send({ method: 'GET', path })).body;
+  const user = demand(schema.CurrentUser, await read('/api/v4/user'), url);
+  const { version } = demand(schema.Metadata, await read('/api/v4/metadata'), url);
+  const token = schema.TokenInfo.safeParse(await read('/api/v4/personal_access_tokens/self'));
+  return identityOf(user, version, token.success ? token.data : null);
+}
+
+function identityOf(
+  user: z.infer<typeof schema.CurrentUser>,
+  version: string,
+  token: z.infer<typeof schema.TokenInfo> | null,
+): TargetIdentity {
   return {
     version,
+    token: token === null ? null : { scopes: token.scopes, expiresAt: token.expires_at },
     user: {
       id: user.id,
       username: user.username,
       email: user.email ?? '',
       admin: user.is_admin === true,
-      canCreateGroup: user.can_create_group,
+      canCreateGroup: user.can_create_group && !user.external,
       namespaceId: user.namespace_id ?? null,
+      projectsLimit: user.projects_limit ?? null,
     },
   };
 }

@@ -1,3 +1,4 @@
+import { cutTo } from '../net/cut.ts';
 import { pageText } from '../net/page-text.ts';
 
 /**
@@ -28,11 +29,20 @@ function words(value: unknown): string {
 }
 
 function oneLine(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length > 600 ? `${line.slice(0, 600)}…` : line;
+  return cutTo(600, text.replaceAll(/\s+/g, ' ').trim());
 }
 
 /** True when a name or path is refused because something has it already. */
 export function saysTaken(text: string): boolean {
   return text.includes('has already been taken');
+}
+
+/** True when an administrator keeps a visibility level to himself (gitlab-contract §2.1, §3.1). */
+export function saysRestricted(text: string): boolean {
+  return text.includes('has been restricted by your GitLab administrator');
+}
+
+/** True when a personal namespace takes no further project (gitlab-contract §3.1). */
+export function saysFull(text: string): boolean {
+  return /reached your limit of \d+ project|cannot create projects in your personal namespace/.test(text);
 }

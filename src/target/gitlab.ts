@@ -1,6 +1,6 @@
 import { Gitlab } from '@gitbeaker/rest';
 import { MigrationError } from '../errors.ts';
-import type { Namespace, Project, RefListing, TargetUser, Visibility } from '../model.ts';
+import type { Namespace, Project, RefListing, Visibility } from '../model.ts';
 import { excerpt, type HttpAnswer } from '../net/http-answer.ts';
 import type { Http } from '../net/http.ts';
 import { parseAdvertisement } from '../transfer/advertisement.ts';
@@ -8,10 +8,15 @@ import { createRemote } from '../transfer/remote.ts';
 import type { Remote } from '../transfer/transport.ts';
 import { connect, type TargetIdentity } from './connect.ts';
 import { demand } from './demand.ts';
-import { createLookups, groupNamespace } from './lookups.ts';
+import { createExistenceLookup, type ExistenceLookup } from './existence.ts';
+import { groupNamespace, OWNER } from './group-rights.ts';
+import { createLookups, type Lookups } from './lookups.ts';
 import { orNull, refusalsOf } from './failure.ts';
+import { createProtectionLookups, type ProtectionLookups } from './protections.ts';
 import { createRequester } from './requester.ts';
 import * as schema from './schema.ts';
+import { createSettings, type TargetSettings } from './settings.ts';
+import { createSurvey, type Survey } from './survey.ts';
 import { toProject } from './to-project.ts';
 
 export type NewGroup = {
@@ -36,28 +41,28 @@ export type NewProject = {
 };
 
 /** What the engine needs of GitLab. Every call that writes is made for one object and is never repeated blindly. */
-export type Target = {
-  readonly url: string;
-  connect(): Promise<TargetIdentity>;
-  /** The branch name that GitLab presumes for an empty project: its setting where the token may read it, else `main`. */
-  defaultBranchPreference(): Promise<string>;
-  findGroup(fullPath: string): Promise<Namespace | null>;
-  findUser(username: string): Promise<TargetUser | null>;
-  personalNamespace(user: TargetUser): Promise<Namespace | null>;
-  /** Projects directly in the namespace, all pages. */
-  projectsOf(namespace: Namespace): Promise<Project[]>;
-  findProject(fullPath: string): Promise<Project | null>;
-  createGroup(group: NewGroup): Promise<Namespace>;
-  createProject(project: NewProject): Promise<Project>;
-  /** Points HEAD to a branch that exists. */
-  setDefaultBranch(project: Project, branch: string): Promise<void>;
-  /** Lets history be rewritten on a protected branch, or forbids it again; false when the branch is not protected. */
-  allowForcePush(projectId: number, branch: string, allow: boolean): Promise<boolean>;
-  /** The project's repository for git. */
-  remote(fullPath: string): Remote;
-  /** Everything that a fetch would see. @throws project-missing, git-token-refused, fetch-failed */
-  listRefs(fullPath: string): Promise<RefListing>;
-};
+export type Target = Lookups &
+  ProtectionLookups &
+  ExistenceLookup &
+  TargetSettings & {
+    readonly url: string;
+    /** The server as such, with the token. */
+    readonly http: Http;
+    /** Proves the token; asks only once. */
+    connect(): Promise<TargetIdentity>;
+    /** Looks up in bulk what a plan needs, below the group or on the whole server. Only after `connect`. */
+    survey(parent: Namespace | null): Survey;
+    createGroup(group: NewGroup): Promise<Namespace>;
+    createProject(project: NewProject): Promise<Project>;
+    /** Points HEAD to a branch that exists. */
+    setDefaultBranch(project: Project, branch: string): Promise<void>;
+    /** Lets history be rewritten on a protected branch, or forbids it again; false when the branch is not protected. */
+    allowForcePush(projectId: number, branch: string, allow: boolean): Promise<boolean>;
+    /** The project's repository for git. */
+    remote(fullPath: string): Remote;
+    /** Everything that a fetch would see. @throws project-missing, git-token-refused, fetch-failed */
+    listRefs(fullPath: string): Promise<RefListing>;
+  };
 
 export type GitLabOptions = { token: string; caFile: string | null; silenceMs: number };
 
@@ -71,6 +76,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
   });
   let identity: TargetIdentity | null = null;
   const lookups = createLookups(client, http, () => identity?.user ?? null);
+  const settings = createSettings(http, () => identity?.user.admin === true);
   const user = { username: 'oauth2', password: token };
   const basic = `Basic ${Buffer.from(`${user.username}:${token}`).toString('base64')}`;
 
@@ -86,20 +92,23 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
 
   return {
     url: http.server.url,
+    http,
     ...lookups,
+    ...settings,
+    ...createProtectionLookups(client, http),
+    ...createExistenceLookup(http),
+    survey(parent) {
+      if (identity === null)
+        throw new MigrationError('unexpected', http.server.url, { detail: 'not connected' });
+      return createSurvey({ http, lookups, me: identity.user, parent });
+    },
     async connect() {
-      identity = await connect(client, http, basic);
+      identity ??= await connect(client, http, basic);
       return identity;
     },
     remote,
     async listRefs(fullPath) {
       return parseAdvertisement(await remote(fullPath).advertisement('git-upload-pack'), fullPath);
-    },
-    async defaultBranchPreference() {
-      if (identity?.user.admin !== true) return 'main';
-      const answer = await http.send({ method: 'GET', path: '/api/v4/application/settings' });
-      const parsed = schema.ApplicationSettings.safeParse(answer.body);
-      return (parsed.success && parsed.data.default_branch_name) || 'main';
     },
     async createGroup(group) {
       const answer = await refusalsOf(http, group.fullPath, () =>
@@ -110,7 +119,8 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
         }),
       );
       const made = demand(schema.Group, answer, group.fullPath);
-      return groupNamespace(made, true);
+      // Who makes a group is its Owner (gitlab-contract §2.1).
+      return groupNamespace(made, OWNER);
     },
     async createProject(project) {
       const answer = await refusalsOf(http, project.fullPath, () =>

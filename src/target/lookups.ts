@@ -1,46 +1,55 @@
 import type { Gitlab } from '@gitbeaker/rest';
 import { z } from 'zod';
-import type { Namespace, Project, TargetUser } from '../model.ts';
+import { MigrationError } from '../errors.ts';
+import type { Namespace, Project, TargetInventory, TargetUser } from '../model.ts';
 import type { Http } from '../net/http.ts';
 import { demand } from './demand.ts';
 import { orNull, refusalsOf } from './failure.ts';
+import { ADMINISTRATOR, groupNamespace } from './group-rights.ts';
 import * as schema from './schema.ts';
-import { toProject } from './to-project.ts';
+import { isLeaving, toProject } from './to-project.ts';
 
 type Client = InstanceType<typeof Gitlab>;
+export type Me = TargetInventory['user'];
 
-/** Role that may create projects whatever the group demands, and push to protected branches: Maintainer. */
-const MAINTAINER = 40;
-const PAGE = { perPage: 100, orderBy: 'id', sort: 'asc' } as const;
+/** A user of the target; what only administrators are told is null for others. */
+export type Person = TargetUser & {
+  active: boolean;
+  admin: boolean;
+  namespaceId: number | null;
+  projectsLimit: number | null;
+};
 
 export type Lookups = {
   findGroup(fullPath: string): Promise<Namespace | null>;
-  findUser(username: string): Promise<TargetUser | null>;
-  personalNamespace(user: TargetUser): Promise<Namespace | null>;
-  projectsOf(namespace: Namespace): Promise<Project[]>;
+  findUser(username: string): Promise<Person | null>;
+  personalNamespace(person: Person): Promise<Namespace | null>;
+  /** @throws marked-for-deletion */
   findProject(fullPath: string): Promise<Project | null>;
 };
 
+/** What the survey needs besides: the group as GitLab shows it, and the role of the token's user in it. */
+export type GroupLookups = {
+  groupAt(fullPath: string): Promise<schema.Group | null>;
+  roleIn(group: schema.Group): Promise<number>;
+};
+
 /** Exact look-ups; a search is never a substitute for them (gitlab-contract §2.2). */
-export function createLookups(
-  client: Client,
-  http: Http,
-  me: () => { id: number; admin: boolean } | null,
-): Lookups {
-  async function mayCreateIn(group: schema.Group): Promise<boolean> {
+export function createLookups(client: Client, http: Http, me: () => Me | null): Lookups & GroupLookups {
+  async function roleIn(group: schema.Group): Promise<number> {
     const user = me();
-    if (user === null || user.admin) return true;
+    if (user === null || user.admin) return ADMINISTRATOR;
     const answer = await orNull(http, group.full_path, () =>
       client.GroupMembers.show(group.id, user.id, { includeInherited: true }),
     );
-    return answer !== null && demand(schema.Member, answer, group.full_path).access_level >= MAINTAINER;
+    return answer === null ? 0 : demand(schema.Member, answer, group.full_path).access_level;
   }
 
   /** A path of digits only would be taken for an id (gitlab-contract T7): it is looked for in the list. */
   async function groupAt(fullPath: string): Promise<schema.Group | null> {
     if (/^-?\d+$/.test(fullPath)) {
       const found = await refusalsOf(http, fullPath, () =>
-        client.Groups.all({ search: fullPath, perPage: 100 }),
+        client.Groups.all({ search: fullPath, perPage: 100, allAvailable: true }),
       );
       const groups = demand(z.array(schema.Group), found, fullPath);
       return groups.find((group) => same(group.full_path, fullPath)) ?? null;
@@ -52,46 +61,72 @@ export function createLookups(
   }
 
   return {
+    groupAt,
+    roleIn,
     async findGroup(fullPath) {
       const group = await groupAt(fullPath);
-      return group === null ? null : groupNamespace(group, await mayCreateIn(group));
+      return group === null ? null : groupNamespace(group, await roleIn(group));
     },
     async findUser(username) {
       const answer = await refusalsOf(http, username, () => client.Users.all({ username }));
-      const user = demand(z.array(schema.User), answer, username).find((entry) =>
-        same(entry.username, username),
-      );
-      return user ? { id: user.id, username: user.username, email: user.email ?? '' } : null;
+      const users = demand(z.array(schema.User), answer, username);
+      const user = users.find((entry) => same(entry.username, username));
+      return user ? toPerson(user, me()) : null;
     },
-    async personalNamespace(user) {
-      const answer = await orNull(http, user.username, () => client.Namespaces.show(user.username));
-      if (answer === null) return null;
-      const { id, kind, full_path: fullPath } = demand(schema.Namespace, answer, user.username);
-      if (kind !== 'user') return null;
-      return { id, kind, fullPath, visibility: 'public', usable: true, userId: user.id, projects: [] };
-    },
-    async projectsOf(namespace) {
-      const object = namespace.fullPath;
-      const answer = await refusalsOf<unknown>(http, object, () =>
-        namespace.kind === 'group'
-          ? client.Groups.allProjects(namespace.id, { ...PAGE, includeSubgroups: false, withShared: false })
-          : client.Users.allProjects(namespace.userId ?? 0, PAGE),
-      );
-      return demand(z.array(schema.Project), answer, object).map(toProject);
+    async personalNamespace(person) {
+      const id = person.namespaceId ?? (await personalId(client, http, person.username));
+      return id === null ? null : personal(person, id);
     },
     async findProject(fullPath) {
       const answer = await orNull(http, fullPath, () => client.Projects.show(fullPath));
-      const project = answer === null ? null : toProject(demand(schema.Project, answer, fullPath));
-      return project !== null && same(project.fullPath, fullPath) ? project : null;
+      if (answer === null) return null;
+      const project = demand(schema.Project, answer, fullPath);
+      if (!same(project.path_with_namespace, fullPath)) return null;
+      if (isLeaving(project)) throw new MigrationError('marked-for-deletion', fullPath);
+      return toProject(project);
     },
+  };
+}
+
+/** Of itself the token's user knows more than lists of users tell. */
+export function toPerson(user: schema.User, me: Me | null): Person {
+  const own = me !== null && me.id === user.id ? me : null;
+  return {
+    id: user.id,
+    username: user.username,
+    email: own?.email ?? user.email ?? '',
+    active: user.state === 'active',
+    admin: own?.admin ?? user.is_admin === true,
+    namespaceId: own?.namespaceId ?? user.namespace_id ?? null,
+    projectsLimit: own?.projectsLimit ?? user.projects_limit ?? null,
+  };
+}
+
+async function personalId(client: Client, http: Http, username: string): Promise<number | null> {
+  const answer = await orNull(http, username, () => client.Namespaces.show(username));
+  if (answer === null) return null;
+  const { id, kind } = demand(schema.Namespace, answer, username);
+  return kind === 'user' ? id : null;
+}
+
+/** Whoever makes projects in it is its owner, also by an administrator's request (gitlab-contract §3.2). */
+function personal(person: Person, id: number): Namespace {
+  return {
+    id,
+    kind: 'user',
+    fullPath: person.username,
+    visibility: 'public',
+    usable: person.active,
+    takesGroups: false,
+    closed: person.active ? null : 'inactive',
+    exempt: person.admin,
+    userId: person.id,
+    projectsLimit: person.projectsLimit,
+    projects: [],
+    occupants: [],
   };
 }
 
 function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
-}
-
-export function groupNamespace(group: schema.Group, usable: boolean): Namespace {
-  const { id, full_path: fullPath, visibility } = group;
-  return { id, kind: 'group', fullPath, visibility, usable, userId: null, projects: [] };
 }

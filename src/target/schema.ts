@@ -18,16 +18,35 @@ export const CurrentUser = z.object({
   /** The key exists for administrators only (T58). */
   is_admin: z.boolean().optional(),
   can_create_group: z.boolean().default(true),
+  external: z.boolean().default(false),
   namespace_id: z.number().nullish(),
+  projects_limit: z.number().nullish(),
 });
 
-export const User = z.object({ id: z.number(), username: z.string(), email: z.string().nullish() });
+/** All but the first three are for administrators only (gitlab-contract §8). */
+export const User = z.object({
+  id: z.number(),
+  username: z.string(),
+  state: z.string().default('active'),
+  email: z.string().nullish(),
+  is_admin: z.boolean().nullish(),
+  namespace_id: z.number().nullish(),
+  projects_limit: z.number().nullish(),
+});
+
+export type User = z.infer<typeof User>;
 
 export const Group = z.object({
   id: z.number(),
+  name: z.string(),
   path: z.string(),
   full_path: z.string(),
   visibility: Visibility,
+  project_creation_level: z.string().nullish(),
+  default_branch: z.string().nullish(),
+  subgroup_creation_level: z.string().nullish(),
+  archived: z.boolean().nullish(),
+  marked_for_deletion_on: z.string().nullish(),
   web_url: z.string().default(''),
 });
 export type Group = z.infer<typeof Group>;
@@ -43,6 +62,7 @@ export const Member = z.object({ access_level: z.number() });
 export const Project = z.object({
   id: z.number(),
   name: z.string(),
+  path: z.string(),
   path_with_namespace: z.string(),
   visibility: Visibility,
   description: z.string().nullable().default(null),
@@ -50,10 +70,18 @@ export const Project = z.object({
   empty_repo: z.boolean().default(false),
   archived: z.boolean().default(false),
   creator_id: z.number().nullish(),
+  marked_for_deletion_on: z.string().nullish(),
+  /** Its name before 15.x; both are sent today. */
+  marked_for_deletion_at: z.string().nullish(),
   web_url: z.string().default(''),
 });
 export type Project = z.infer<typeof Project>;
 
 export const ProtectedBranch = z.object({ name: z.string(), allow_force_push: z.boolean().default(false) });
 
-export const ApplicationSettings = z.object({ default_branch_name: z.string().nullish() });
+export const ApplicationSettings = z.object({
+  default_branch_name: z.string().nullish(),
+  restricted_visibility_levels: z.array(Visibility).nullish(),
+  /** Who may make projects in a new group; 0 for nobody. */
+  default_project_creation: z.number().nullish(),
+});

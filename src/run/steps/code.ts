@@ -1,9 +1,10 @@
 import { MigrationError } from '../../errors.ts';
 import type { Project, RefChange } from '../../model.ts';
-import { planRefs } from '../../plan/refs.ts';
+import { heldTo, planRefs } from '../../plan/refs.ts';
 import { isWrite } from '../../transfer/send-batches.ts';
 import type { RefResult, TransferJob } from '../../transfer/transport.ts';
 import type { ProjectWork, RunContext, Step } from '../context.ts';
+import { listSource } from '../list-refs.ts';
 import { closeLeftOpen, withOpenProtection } from './open-protection.ts';
 
 /** Moves the objects and refs that the target lacks. Nothing to move costs nothing: the plan's listings told so. */
@@ -34,9 +35,10 @@ function demandProject({ project, item }: ProjectWork): Project {
 async function decideAfresh(work: ProjectWork, context: RunContext): Promise<RefChange[]> {
   const { item } = work;
   const project = demandProject(work);
-  work.source = await context.source.listRefs(item.repository.owner, item.repository.name);
+  work.source = await listSource(item.repository, context);
   const target = await context.target.listRefs(project.fullPath);
-  return planRefs({
+  const afresh = planRefs({
+    repository: item.id,
     source: work.source,
     target: target.refs,
     written: context.journal.history.items.get(item.id)?.written ?? new Map(),
@@ -47,6 +49,7 @@ async function decideAfresh(work: ProjectWork, context: RunContext): Promise<Ref
     prune: context.prune,
     targetDefault: target.head?.replace(/^refs\/heads\//, '') ?? null,
   });
+  return heldTo(item.refs, afresh);
 }
 
 async function move(work: ProjectWork, project: Project, context: RunContext): Promise<void> {

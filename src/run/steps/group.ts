@@ -1,7 +1,7 @@
 import { MigrationError } from '../../errors.ts';
 import type { Namespace, PlannedGroup } from '../../model.ts';
 import { parentOf } from '../../plan/owners.ts';
-import { saysTaken } from '../../target/error-text.ts';
+import { saysRestricted, saysTaken } from '../../target/error-text.ts';
 import type { GroupStep, RunContext, StepOutcome } from '../context.ts';
 
 /** Sees to it that the group exists. */
@@ -40,9 +40,14 @@ async function create(item: PlannedGroup, { target, identity }: RunContext): Pro
 function forPeople(error: unknown, item: PlannedGroup, user: string): unknown {
   if (!(error instanceof MigrationError)) return error;
   if (error.code === 'target-forbidden') {
-    return new MigrationError('groups-forbidden', item.fullPath, { user }, error);
+    const parent = item.fullPath.slice(0, -item.path.length - 1);
+    const where = parent === '' ? '' : ` in ${parent}`;
+    return new MigrationError('groups-forbidden', item.fullPath, { user, where }, error);
   }
   const detail = String(error.context['detail'] ?? '');
+  if (saysRestricted(detail)) {
+    return new MigrationError('visibility-restricted', item.fullPath, { detail }, error);
+  }
   if (error.code !== 'target-refused' || !saysTaken(detail)) return error;
   const suggestion = `${item.path}-gitbucket`;
   return new MigrationError('namespace-taken', item.fullPath, { detail, owner: item.id, suggestion }, error);

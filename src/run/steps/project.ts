@@ -1,6 +1,6 @@
 import { MigrationError } from '../../errors.ts';
 import type { PlannedProject, Project } from '../../model.ts';
-import { saysTaken } from '../../target/error-text.ts';
+import { saysFull, saysRestricted, saysTaken } from '../../target/error-text.ts';
 import type { ProjectWork, RunContext, Step } from '../context.ts';
 
 /** Sees to it that the project exists. A POST is made at most once a try, and never without a look when its fate is open. */
@@ -45,12 +45,28 @@ async function create(work: ProjectWork, context: RunContext): Promise<Project> 
     return checked(made, work);
   } catch (error) {
     const detail = error instanceof MigrationError ? String(error.context['detail'] ?? '') : '';
+    const refusal = refusalOf(item, detail, error);
+    if (refusal !== null) throw refusal;
     if (!(error instanceof MigrationError) || error.code !== 'target-refused' || !saysTaken(detail))
       throw error;
     const found = await context.target.findProject(item.fullPath);
     if (found) return adopted(found, work, context);
     throw taken(item, detail);
   }
+}
+
+/** Refusals that the plan foresees in the same words, where the token may read what they depend on. */
+function refusalOf(item: PlannedProject, detail: string, cause: unknown): MigrationError | null {
+  const { fullPath } = item;
+  if (saysRestricted(detail)) return new MigrationError('visibility-restricted', fullPath, { detail }, cause);
+  const namespace = fullPath.slice(0, fullPath.lastIndexOf('/'));
+  if (saysFull(detail)) {
+    return new MigrationError('project-limit', fullPath, { user: namespace, detail }, cause);
+  }
+  // Said of a namespace without the right to make projects in it (gitlab-contract T20).
+  if (detail.includes('namespace is not valid'))
+    return new MigrationError('projects-forbidden', namespace, { detail }, cause);
+  return null;
 }
 
 /** GitLab lowers a visibility and ignores a namespace without a word (gitlab-contract §3.1, T16). */

@@ -1,3 +1,4 @@
+import { headVerdict, keptHeadWarning, refusedHeadWarning } from '../../plan/head.ts';
 import type { Step } from '../context.ts';
 
 /**
@@ -17,16 +18,16 @@ export const settings: Step = {
       ({ ref, outcome }) => ref === `refs/heads/${branch}` && outcome === 'refused',
     );
     if (refused) return 'unchanged';
-    if (targetHead === `refs/heads/${branch}`) {
+    const verdict = headVerdict(branch, targetHead, known);
+    if (verdict === 'right') {
       if (known === branch) return 'unchanged';
       await context.journal.record({ item: item.id, step: 'settings', status: 'done', head: branch });
       return 'unchanged';
     }
-    if (known !== null && (known === branch || targetHead !== `refs/heads/${known}`)) {
-      const now = targetHead?.replace('refs/heads/', '') ?? 'none';
-      work.warnings.push(
-        `its default branch was changed on GitLab to ${now} and stays so; on the source it is ${branch}`,
-      );
+    if (verdict === 'kept') {
+      const warning = keptHeadWarning(branch, targetHead);
+      // Mostly the plan has told already.
+      if (!item.warnings.includes(warning)) work.warnings.push(warning);
       return 'unchanged';
     }
     await context.journal.record({ item: item.id, step: 'settings', status: 'started' });
@@ -34,9 +35,8 @@ export const settings: Step = {
     const listing = await context.target.listRefs(project.fullPath);
     if (work.proof) work.proof.head.target = listing.head;
     if (listing.head !== `refs/heads/${branch}`) {
-      work.warnings.push(
-        `GitLab keeps ${listing.head ?? 'no branch'} as default branch instead of ${branch}`,
-      );
+      const warning = refusedHeadWarning(branch, listing.head);
+      if (!item.warnings.includes(warning)) work.warnings.push(warning);
       return 'refused';
     }
     await context.journal.record({ item: item.id, step: 'settings', status: 'done', head: branch });

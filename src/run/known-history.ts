@@ -1,0 +1,90 @@
+import pLimit from 'p-limit';
+import type { RefListing } from '../model.ts';
+import type { History } from '../journal/replay.ts';
+import {
+  questionsOf,
+  type HistoryQuestions,
+  type KnownObject,
+  type KnownObjects,
+} from '../plan/known-history.ts';
+import type { ProjectPath } from '../plan/input.ts';
+import type { Source } from '../source/gitbucket.ts';
+
+/** Questions for one project at most; what is beyond them the transfer finds out when it has the objects. */
+const MOST_QUESTIONS = 50;
+/** Listing the branches that hold a commit takes GitBucket the square of their number. */
+const MOST_BRANCHES = 500;
+const AT_HAND = 32;
+
+type Context = {
+  source: Source;
+  paths: ReadonlyMap<string, ProjectPath>;
+  sourceRefs: ReadonlyMap<string, RefListing>;
+  targetRefs: ReadonlyMap<string, RefListing>;
+  history: History;
+  notes: boolean;
+};
+
+/**
+ * Asks the source about what existing projects hold and neither listing nor journal explain, by `owner/name`. Costs
+ * nothing for a project that holds what was written last.
+ */
+export async function askSource(context: Context): Promise<Map<string, KnownObjects>> {
+  const limit = pLimit(AT_HAND);
+  const known = new Map<string, KnownObjects>();
+  await Promise.all(
+    [...context.paths].map(async ([id, path]) => {
+      const questions = questionsFor(id, path, context);
+      if (questions === null) return;
+      known.set(id, await limit(() => answers(id, questions, context)));
+    }),
+  );
+  return known;
+}
+
+function questionsFor(
+  id: string,
+  { existing }: ProjectPath,
+  { sourceRefs, targetRefs, history, notes }: Context,
+): HistoryQuestions | null {
+  const source = sourceRefs.get(id);
+  const target = targetRefs.get(id);
+  if (!existing || !source || !target) return null;
+  const item = history.items.get(id);
+  const ours = item?.target?.id === existing.id;
+  const { moved, others } = questionsOf({ source, target, history: item, ours, notes });
+  if (moved.length + others.length === 0) return null;
+  const room = Math.max(0, MOST_QUESTIONS - moved.length);
+  return { moved: moved.slice(0, MOST_QUESTIONS), others: others.slice(0, room) };
+}
+
+async function answers(
+  id: string,
+  { moved, others }: HistoryQuestions,
+  { source, sourceRefs }: Context,
+): Promise<KnownObjects> {
+  const [owner = '', name = ''] = id.split('/');
+  const { api } = source;
+  const branches = [...(sourceRefs.get(id)?.refs.keys() ?? [])].filter((ref) =>
+    ref.startsWith('refs/heads/'),
+  );
+  const objects = new Map<string, KnownObject>();
+
+  async function lookUp(object: string): Promise<void> {
+    const known = await api.hasCommit(owner, name, object);
+    if (known !== null) objects.set(object, { known, tips: null });
+  }
+
+  async function lookUpTips(object: string): Promise<void> {
+    const tips = await api.branchTipsWith(owner, name, object);
+    if (tips === null) return lookUp(object);
+    objects.set(
+      object,
+      tips === 'absent' ? { known: false, tips: null } : { known: true, tips: new Set(tips) },
+    );
+  }
+
+  const few = branches.length <= MOST_BRANCHES;
+  await Promise.all([...moved.map(few ? lookUpTips : lookUp), ...others.map(lookUp)]);
+  return objects;
+}

@@ -1,0 +1,50 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Config } from '../../src/config/schema.ts';
+import { emptyHistory } from '../../src/journal/replay.ts';
+import { createSelection } from '../../src/plan/select.ts';
+import { prepare, type PrepareOptions, type Prepared } from '../../src/run/prepare.ts';
+import type { Runtime } from '../../src/runtime.ts';
+import { sourceOf, targetOf } from './adapters.ts';
+import type { TestServers } from './servers.ts';
+
+export function quietRuntime(cwd: string): Runtime {
+  return {
+    env: { PATH: process.env['PATH'] },
+    cwd,
+    now: Date.now,
+    sleep: (ms) => delay(ms),
+    pid: process.pid,
+    stopping: new AbortController().signal,
+    aborting: new AbortController().signal,
+  };
+}
+
+/** The plan of everything, made in this process, and what it was made with. */
+export async function preparedWith(
+  { gitbucket, gitlab, folder }: TestServers,
+  token: string,
+): Promise<{ prepared: Prepared; options: PrepareOptions }> {
+  const config = Config.parse({
+    source: { url: gitbucket.url, token: gitbucket.token('root') },
+    target: { url: gitlab.url, token },
+  });
+  const selection = createSelection({
+    all: true,
+    groups: [],
+    users: [],
+    repositories: [],
+    include: config.select.include,
+    exclude: [],
+  });
+  const options: PrepareOptions = {
+    source: sourceOf(gitbucket),
+    target: targetOf(gitlab, token),
+    config,
+    runtime: quietRuntime(folder),
+    selection,
+    history: emptyHistory(),
+    prune: false,
+    emit: () => {},
+  };
+  return { prepared: await prepare(options), options };
+}

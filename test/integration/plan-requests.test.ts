@@ -1,0 +1,94 @@
+import { cpSync, rmSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { seedMany } from '../../src/sandbox/seed/many.ts';
+import type { LoggedRequest } from '../../src/sandbox/server.ts';
+import { planOf } from '../helpers/plan-of.ts';
+import { testServers, writesOf, type TestServers } from '../helpers/servers.ts';
+
+const REPOSITORIES = 150;
+
+async function manyServers(
+  groups = 12,
+  repositories = REPOSITORIES,
+): Promise<TestServers & { owners: string[] }> {
+  const servers = await testServers();
+  const made = await seedMany(servers.gitbucket, { repositories, refs: 3, groups });
+  return { ...servers, owners: made.groups };
+}
+
+/** What a migration would leave on GitLab. */
+function copyAll(
+  { gitbucket, gitlab, owners }: Awaited<ReturnType<typeof manyServers>>,
+  owner?: string,
+): void {
+  for (const path of owners)
+    gitlab.addGroup({ path, visibility: 'public', ...(owner === undefined ? {} : { owner }) });
+  for (const { owner: namespace, name } of gitbucket.context.state.repositories) {
+    gitlab.addProject({ path: name, namespace, visibility: 'public' });
+    const gitDir = gitlab.gitDir(`${namespace}/${name}`);
+    rmSync(gitDir, { recursive: true, force: true });
+    cpSync(gitbucket.gitDir(namespace, name), gitDir, { recursive: true });
+  }
+}
+
+/** How often each thing was asked for: API calls, and listings of the refs of repositories that exist. */
+function costs(log: LoggedRequest[]): { api: number; listings: number; twice: number } {
+  expect(writesOf(log)).toEqual([]);
+  const urls = log.splice(0).map(({ url }) => url);
+  const listings = urls.filter((url) => url.includes('/info/refs?') && !url.includes('/gb2gl-no-such-'));
+  return {
+    api: urls.filter((url) => url.startsWith('/api/')).length,
+    listings: listings.length,
+    twice: listings.length - new Set(listings).size,
+  };
+}
+
+test('a plan with nothing migrated asks GitLab six times, whatever the number of owners, and lists no refs there', async () => {
+  const servers = await manyServers();
+  const plan = await planOf(servers);
+  expect(plan.projects.length).toBe(REPOSITORIES);
+  expect(costs(servers.gitlab.server.requests)).toEqual({ api: 6, listings: 0, twice: 0 });
+  // Two lists of owners and the repositories of each, the token's own account included; who the token is, and whether an owner is hidden.
+  const owners = servers.owners.length + 1;
+  expect(costs(servers.gitbucket.server.requests)).toEqual({
+    api: 2 + owners + 2,
+    listings: REPOSITORIES,
+    twice: 0,
+  });
+});
+
+test.each(['root', 'mover'])(
+  'a plan with everything in place reads projects in pages of a hundred and lists each repository once, for %s',
+  async (login) => {
+    const servers = await manyServers();
+    const { gitlab } = servers;
+    gitlab.addUser({ username: 'mover', email: 'm@example.com' });
+    copyAll(servers, login);
+    const plan = await planOf(servers, { token: gitlab.token(login) });
+    expect(plan.projects.every(({ existing, blocked }) => existing !== null && blocked === null)).toBe(true);
+    expect(
+      plan.projects.flatMap(({ refs }) => refs.filter(({ outcome }) => outcome !== 'unchanged')),
+    ).toEqual([]);
+    const { api, ...listings } = costs(gitlab.server.requests);
+    // The connection 3, settings 1 (administrators) or roles 1 (others), groups 1, projects 2.
+    expect(api).toBe(7);
+    expect(listings).toEqual({ listings: REPOSITORIES, twice: 0 });
+  },
+);
+
+test('many foreign groups, users and projects on GitLab are never read whole', async () => {
+  const servers = await manyServers(4, 12);
+  const { gitlab, owners } = servers;
+  copyAll(servers);
+  for (let index = 0; index < 450; index += 1) {
+    gitlab.addGroup({ path: `foreign-${index}`, visibility: 'public' });
+    gitlab.addUser({ username: `user-${index}`, email: `user-${index}@example.com` });
+    gitlab.addProject({ namespace: 'root', path: `foreign-${index}` });
+  }
+  await planOf(servers);
+  const urls = gitlab.server.requests.map(({ url }) => url);
+  for (const list of ['groups', 'projects', 'users'])
+    expect(urls.filter((url) => url.startsWith(`/api/v4/${list}?`)).length, list).toBeLessThanOrEqual(1);
+  // Each group, its projects and its subgroups.
+  expect(costs(gitlab.server.requests).api).toBeLessThanOrEqual(8 + 3 * owners.length);
+});
