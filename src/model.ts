@@ -10,6 +10,8 @@ export type Owner = {
   description: string;
   /** Empty when unknown; groups have a synthetic one that is not kept. */
   email: string;
+  /** When it was made on GitBucket; absent when unknown. Decides who keeps a name that several have. */
+  createdAt?: string | undefined;
 };
 
 export type Repository = {
@@ -19,6 +21,8 @@ export type Repository = {
   private: boolean;
   /** What GitBucket's database says; the branch may not exist (gitbucket-contract T27). */
   defaultBranch: string;
+  /** Grows with every repository that is made; absent before 4.47 (gitbucket-contract §1.1). */
+  id?: number | undefined;
 };
 
 /** Full ref name (`refs/heads/main`) to unpeeled object id (40 hex digits). */
@@ -29,6 +33,8 @@ export type RefListing = {
   refs: RefMap;
   /** Full name of the branch that HEAD points to; null when it does not resolve or there is none. */
   head: string | null;
+  /** What a reader should know about names that were to be changed. */
+  warnings?: readonly string[];
 };
 
 /** Something that could not be read or done, in the form people see. */
@@ -61,11 +67,16 @@ export type Project = {
   description: string;
   /** Null while the repository is empty: the API then shows only a preference (gitlab-contract T37). */
   defaultBranch: string | null;
+  /** The branch name that GitLab presumes while the project is empty, where it tells. */
+  presumedBranch?: string | null | undefined;
   empty: boolean;
   archived: boolean;
   creatorId: number | null;
   webUrl: string;
 };
+
+/** Something in a namespace that has a path and a name there but is no target: a subgroup, or a project that waits for its deletion. */
+export type Occupant = { kind: 'subgroup' | 'leaving'; path: string; name: string };
 
 /** A group or personal namespace that exists on the target. */
 export type Namespace = {
@@ -73,11 +84,22 @@ export type Namespace = {
   kind: 'group' | 'user';
   fullPath: string;
   visibility: Visibility;
-  /** May the token's user create projects in it? */
+  /** May the token's user create projects in it, and push to their protected branches? */
   usable: boolean;
+  /** May the token's user create groups in it? */
+  takesGroups: boolean;
+  /** Why the token's user, who has a sufficient role in it otherwise, can make nothing there: the rules of the group, … */
+  closed: 'rules' | 'archived' | 'leaving' | 'inactive' | null;
+  /** Restricted visibility levels do not concern whoever makes projects here: an administrator. */
+  exempt: boolean;
   /** Id of the user to whom a personal namespace belongs, when it is not the token's own user. */
   userId: number | null;
+  /** How many projects it may hold; null for groups, which have no limit, and where it is not known. */
+  projectsLimit: number | null;
   projects: Project[];
+  occupants: Occupant[];
+  /** The branch name that the group presumes for its empty projects; absent or null when the server's own counts. */
+  presumedBranch?: string | null | undefined;
 };
 
 export type TargetUser = { id: number; username: string; email: string };
@@ -87,7 +109,13 @@ export type TargetInventory = {
   url: string;
   version: string;
   /** The token's user. */
-  user: TargetUser & { admin: boolean; canCreateGroup: boolean; namespaceId: number | null };
+  user: TargetUser & {
+    admin: boolean;
+    canCreateGroup: boolean;
+    namespaceId: number | null;
+    /** Of the personal namespace; null when GitLab does not tell. */
+    projectsLimit: number | null;
+  };
   parentGroup: Namespace | null;
   /** Keyed by lower-case full path. */
   namespaces: ReadonlyMap<string, Namespace>;
@@ -203,6 +231,7 @@ export type PlanSettings = {
     owners: Record<string, string>;
     repositories: Record<string, string>;
     users: Record<string, string>;
+    refs: Record<string, Record<string, string>>;
   };
   visibility: { public: 'auto' | Visibility; private: 'private' | 'internal' };
   userRepositories: 'auto' | 'group' | 'personal';
@@ -219,6 +248,8 @@ export type Plan = {
   projects: PlannedProject[];
   /** What could not be read on the source; these are errors of the run, never silence. */
   problems: Problem[];
+  /** Kinds of losses that nobody counted: `--deep` asks the source for them. */
+  uncounted: LossKind[];
   warnings: string[];
 };
 
@@ -290,7 +321,15 @@ export type Result = {
   exitCode: ExitCode;
 };
 
-export type Phase = 'connect' | 'discover' | 'plan' | 'groups' | 'repositories' | 'report';
+export type Phase =
+  | 'connect'
+  | 'discover'
+  | 'plan'
+  | 'inspect'
+  | 'stage'
+  | 'groups'
+  | 'repositories'
+  | 'report';
 
 /** Everything the engine tells; terminal, log and reports subscribe. */
 export type RunEvent =

@@ -2,9 +2,12 @@ import { z } from 'zod';
 
 const Secret = z.string().min(1).nullable().default(null);
 const Name = z.string().min(1);
+const TravellingRef = z
+  .string()
+  .regex(/^refs\/(heads|tags|notes)\/./, 'must be a full name below refs/heads/, refs/tags/ or refs/notes/');
 
 /** Address of a server's start page, context path included. */
-const ServerUrl = z
+export const ServerUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address', abort: true })
   .refine(
     (text) => !/\/api\/v[34]\/?$/.test(text),
@@ -49,6 +52,10 @@ export const Config = z.strictObject({
       owners: z.record(Name, Name).default({}).describe('GitBucket owner to GitLab group path'),
       repositories: z.record(Name, Name).default({}).describe('OWNER/NAME to GROUP/PATH on GitLab'),
       users: z.record(Name, Name).default({}).describe('GitBucket user to GitLab user name'),
+      refs: z
+        .record(Name, z.record(TravellingRef, TravellingRef))
+        .default({})
+        .describe('for OWNER/NAME: full ref name on GitBucket to the one it gets on GitLab'),
     })
     .prefault({})
     .describe('names that the tool shall not choose itself'),

@@ -12,8 +12,9 @@ import {
 import { createPathClaims, looksLikeWiki } from './path-claims.ts';
 
 /**
- * Gives every entry of one namespace a legal path of its own. Paths of earlier runs come first, then the
- * config's map, then names that are legal as they are, then cleaned ones. The order of entries is irrelevant.
+ * Gives every entry of one namespace a legal path of its own. Paths of earlier runs come first, then the config's map, then
+ * the others from old to new; among those whose age is unknown, names that are legal as they are come before cleaned
+ * ones. The order of entries is irrelevant.
  */
 export function assignPaths(
   entries: readonly PathEntry[],
@@ -21,10 +22,15 @@ export function assignPaths(
 ): Map<string, PathAssignment> {
   const claims = createPathClaims(context.taken);
   const work: PathWork = { context, claims, assigned: new Map(), obstacles: new Map() };
-  const sorted = [...entries].sort(byWikiThenKey);
+  const sorted = [...entries].sort(byWikiThenAge);
   const unmapped = sorted.filter((entry) => entry.wanted === undefined);
   recallEarlier(unmapped, work);
   const refusals = grantMapped(sorted, work);
+  // One by one where the age is known: who comes later never takes a name away, be it legal as it is or not.
+  for (const entry of unmapped.filter(({ made }) => made !== undefined)) {
+    keepOriginal(entry, work);
+    cleanName(entry, work);
+  }
   for (const entry of unmapped) keepOriginal(entry, work);
   for (const entry of unmapped) cleanName(entry, work);
   blockMapped(refusals, work);
@@ -78,10 +84,16 @@ function cleanName(entry: PathEntry, work: PathWork): void {
   block(entry, entry.original, { cause: 'illegal', reason, fix }, work);
 }
 
-/** `foo` before `foo.wiki`: the repository keeps its name, whatever the keys are. */
-function byWikiThenKey(a: PathEntry, b: PathEntry): number {
+/**
+ * `foo` before `foo.wiki`: the repository keeps its name, whatever the keys are. Then the older one first, so that what
+ * is made later takes no name away; one whose age is unknown comes after those.
+ */
+function byWikiThenAge(a: PathEntry, b: PathEntry): number {
   const rank = Number(looksLikeWiki(a.original)) - Number(looksLikeWiki(b.original));
-  return rank === 0 ? compare(a.key, b.key) : rank;
+  if (rank !== 0) return rank;
+  const [before, after] = [a.made ?? Infinity, b.made ?? Infinity];
+  if (before !== after) return before < after ? -1 : 1;
+  return compare(a.key, b.key);
 }
 
 function compare(a: string, b: string): number {

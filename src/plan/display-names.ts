@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { MAX_PATH_LENGTH } from './names.ts';
+import { withSuffix } from './suggest-path.ts';
 
 export type NameKind = 'group' | 'project';
 
@@ -21,38 +23,46 @@ export function displayName(original: string, kind: NameKind, path: string): str
   return isLegalName(original, kind) ? original : path;
 }
 
-/** Display names that are distinct inside one namespace, as GitLab demands of projects and of subgroups. */
+/**
+ * Display names that are distinct inside one namespace, as GitLab demands of projects and of subgroups, and differ from
+ * those that others have there: the original name, else the path, else the path with a suffix.
+ */
 export function assignNames(
   entries: readonly NameEntry[],
   context: { kind: NameKind; taken: ReadonlySet<string> },
 ): Map<string, string> {
-  const usesPath = new Set<string>();
+  const fallbacks = new Map(entries.map((entry) => [entry.key, fallbackOf(entry, context.taken)]));
+  const fallback = ({ key, path }: NameEntry): string => fallbacks.get(key) ?? path;
+  const fallsBack = new Set<string>();
   for (const entry of entries) {
-    if (!isLegalName(entry.original, context.kind)) usesPath.add(entry.key);
+    if (!isLegalName(entry.original, context.kind)) fallsBack.add(entry.key);
   }
   // Each round may put a path where another entry's original name was meant to stand.
   let size = -1;
-  while (size !== usesPath.size) {
-    size = usesPath.size;
-    const used = countNames(entries, usesPath);
+  while (size !== fallsBack.size) {
+    size = fallsBack.size;
+    const used = new Map<string, number>();
+    for (const entry of entries) {
+      const name = fallsBack.has(entry.key) ? fallback(entry) : entry.original;
+      used.set(name, (used.get(name) ?? 0) + 1);
+    }
     for (const entry of entries) {
       const clashes = (used.get(entry.original) ?? 0) > 1 || context.taken.has(entry.original);
-      if (clashes) usesPath.add(entry.key);
+      if (clashes) fallsBack.add(entry.key);
     }
   }
-  return new Map(entries.map((entry) => [entry.key, usesPath.has(entry.key) ? entry.path : entry.original]));
+  return new Map(
+    entries.map((entry) => [entry.key, fallsBack.has(entry.key) ? fallback(entry) : entry.original]),
+  );
+}
+
+/** The path, as a name; with a suffix that depends on the key alone when somebody else has that name. */
+function fallbackOf({ key, path }: NameEntry, taken: ReadonlySet<string>): string {
+  if (!taken.has(path)) return path;
+  return withSuffix(path, createHash('sha256').update(key).digest('hex').slice(0, 6));
 }
 
 function isLegalName(name: string, kind: NameKind): boolean {
   const format = kind === 'group' ? GROUP_NAME : PROJECT_NAME;
   return format.test(name) && Array.from(name).length <= MAX_PATH_LENGTH;
-}
-
-function countNames(entries: readonly NameEntry[], usesPath: ReadonlySet<string>): Map<string, number> {
-  const used = new Map<string, number>();
-  for (const entry of entries) {
-    const name = usesPath.has(entry.key) ? entry.path : entry.original;
-    used.set(name, (used.get(name) ?? 0) + 1);
-  }
-  return used;
 }

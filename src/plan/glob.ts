@@ -5,6 +5,11 @@ export function globMatcher(glob: string): (name: string) => boolean {
   return (name) => pattern.test(name);
 }
 
+/** True for a name without `*` and `?`. */
+export function isPlain(glob: string): boolean {
+  return !/[*?]/.test(glob);
+}
+
 function translate(character: string): string {
   if (character === '*') return '[^/]*';
   if (character === '?') return '[^/]';

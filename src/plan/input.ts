@@ -1,11 +1,21 @@
 import type { Config } from '../config/schema.ts';
 import type { History } from '../journal/replay.ts';
-import type { Namespace, Problem, Project, RefListing, SourceInventory } from '../model.ts';
+import type { Problem, Project, RefListing, SourceInventory, TargetInventory, Visibility } from '../model.ts';
+import type { KnownObjects } from './known-history.ts';
 import type { Placement } from './owners.ts';
+import type { Protections } from './protections.ts';
 import type { PathAssignment } from './path-assignment.ts';
 
 /** Where a repository goes. */
-export type ProjectPath = PathAssignment & { fullPath: string; name: string; existing: Project | null };
+export type ProjectPath = PathAssignment & {
+  fullPath: string;
+  name: string;
+  /** Why the display name is not the one on the source, when another project has that. */
+  nameReason: string | null;
+  existing: Project | null;
+  /** True when a project that waits for its deletion still has the path. */
+  leaving: boolean;
+};
 
 /** Everything that a plan is decided from. */
 export type PlanInput = {
@@ -15,8 +25,10 @@ export type PlanInput = {
     url: string;
     version: string;
     preference: string;
-    canCreateGroup: boolean;
-    parentGroup: Namespace | null;
+    user: TargetInventory['user'];
+    /** Levels for administrators only; null when the token may not read them. */
+    restricted: readonly Visibility[] | null;
+    newGroupsTakeProjects: boolean;
   };
   /** By owner's login. */
   placements: ReadonlyMap<string, Placement>;
@@ -28,9 +40,15 @@ export type PlanInput = {
   sourceRefs: ReadonlyMap<string, RefListing>;
   /** By `owner/name`, for projects that exist. */
   targetRefs: ReadonlyMap<string, RefListing>;
+  /** What the source said about objects of existing projects, by `owner/name`. */
+  known: ReadonlyMap<string, KnownObjects>;
+  /** What existing projects protect, by `owner/name`; only of those in which something is to be written. */
+  protections: ReadonlyMap<string, Protections>;
   /** What failed while the refs were listed. */
   problems: readonly Problem[];
   history: History;
+  /** Group paths that look free, though a group that the token cannot see may have them. */
+  unasked?: readonly string[];
   /** True when the whole server was read. */
   all: boolean;
   prune: boolean;

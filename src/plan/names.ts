@@ -17,7 +17,8 @@ const MAX_ANCESTORS = 20;
 const CHARACTERS = /^[a-zA-Z0-9]+([._-][a-zA-Z0-9]+)*$/;
 const GROUP_FORMAT = /^([a-zA-Z0-9_.][a-zA-Z0-9_.-]{0,254}[a-zA-Z0-9_-]|[a-zA-Z0-9_])$/;
 const PROJECT_FORMAT = /^[a-zA-Z0-9_.][a-zA-Z0-9_.-]{0,254}$/;
-const FORBIDDEN_END = /\.(git|atom)$/;
+/** In any letter case: the rule itself looks at small letters, but addresses are compared without regard to case. */
+const FORBIDDEN_END = /\.(git|atom)$/i;
 const ALL_DIGITS = /^\d+$/;
 
 const CHARACTERS_MESSAGE =

@@ -11,6 +11,8 @@ export type Placement = {
   kind: 'group' | 'user';
   /** Null while the group has yet to be made. */
   namespace: Namespace | null;
+  /** The group around it; null at the top level and for personal namespaces. */
+  parent: Namespace | null;
   reasons: string[];
   blocked: Blocked | null;
 };
@@ -40,7 +42,8 @@ export function ownerPaths(
     .filter((owner) => !mapped.includes(owner))
     .map((owner) => {
       const wanted = config.map.owners[owner.login];
-      const base = { key: owner.login, original: owner.login };
+      const made = owner.createdAt === undefined ? undefined : Date.parse(owner.createdAt);
+      const base = { key: owner.login, original: owner.login, made };
       return wanted === undefined ? base : { ...base, wanted: lastPart(wanted) };
     });
   const remembered = new Map<string, string>();

@@ -7,6 +7,8 @@ export type PathEntry = {
   key: string;
   /** The name on the source. */
   original: string;
+  /** When it was made, as a number that grows: the older one keeps a name that several have. Absent when unknown. */
+  made?: number | undefined;
   /** The path component that the config's map asks for. */
   wanted?: string;
 };

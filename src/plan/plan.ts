@@ -1,72 +1,34 @@
-import type { Plan, PlannedGroup, PlannedProject, Visibility } from '../model.ts';
-import { shortened } from './description.ts';
-import { displayName } from './display-names.ts';
+import type { Plan, PlannedGroup, PlannedProject } from '../model.ts';
+import { planGroups } from './groups.ts';
 import type { PlanInput } from './input.ts';
+import { uncountedWithoutAsking } from './losses.ts';
 import { settingsOf } from './settings.ts';
-import { lastPart, type Placement } from './owners.ts';
-import { groupVisibility, narrower } from './visibility.ts';
+import { withinLimits } from './project-limits.ts';
+import { unreadRestrictions } from './restrictions.ts';
+import { narrower } from './visibility.ts';
 
 /**
  * Puts the plan together: the groups that the planned projects need, and what could not be read. Pure, as all of it: the
  * same input gives the same plan.
  */
 export function buildPlan(input: PlanInput, projects: readonly PlannedProject[]): Plan {
-  const groups = [...input.placements.values()]
-    .filter(
-      ({ owner }) =>
-        input.wholeOwners.has(owner.login) || projects.some((p) => p.repository.owner === owner.login),
-    )
-    .map((placement) => planGroup(placement, projects, input))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const groups = planGroups(input, projects);
+  const planned = withinLimits(withGroups(fitted(projects, groups), groups), input.placements);
   return {
     version: 1,
     settings: settingsOf(input.config, input.prune),
     source: { url: input.source.url },
     target: { url: input.target.url, version: input.target.version },
     groups,
-    projects: fitted(projects, groups),
+    projects: planned,
     problems: [...input.source.problems, ...input.problems],
-    warnings: [...input.source.warnings, ...vanished(input)],
-  };
-}
-
-function planGroup(
-  placement: Placement,
-  projects: readonly PlannedProject[],
-  input: PlanInput,
-): PlannedGroup {
-  const { owner, fullPath, kind, namespace, reasons } = placement;
-  const path = lastPart(fullPath);
-  const own = projects.filter((project) => project.repository.owner === owner.login);
-  const decided = groupVisibility({
-    projects: own.map((project) => project.visibility),
-    parent: input.target.parentGroup?.visibility ?? null,
-    restricted: [],
-  });
-  const visibility: Visibility = namespace?.visibility ?? decided.visibility;
-  const forbidden = namespace === null && input.target.parentGroup === null && !input.target.canCreateGroup;
-  return {
-    kind: 'group',
-    id: owner.login,
-    owner,
-    path,
-    fullPath,
-    name: displayName(owner.login, 'group', path),
-    description: shortened(owner.description),
-    visibility,
-    existing: namespace?.id ?? null,
-    namespaceKind: kind,
-    userId: kind === 'user' ? (namespace?.userId ?? null) : null,
-    reasons: [...reasons, ...(namespace === null ? decided.reasons : [])],
-    blocked: placement.blocked ?? (forbidden ? groupsForbidden(fullPath) : null),
-  };
-}
-
-function groupsForbidden(fullPath: string): PlannedGroup['blocked'] {
-  return {
-    code: 'groups-forbidden',
-    reason: `the token's user may not create the group ${fullPath}`,
-    fix: `create the group by hand and make the user its owner, or use "target": { "parentGroup": … }`,
+    uncounted: [...uncountedWithoutAsking],
+    warnings: [
+      ...input.source.warnings,
+      ...unreadRestrictions(groups, planned, input),
+      ...hiddenGroups(input),
+      ...vanished(input),
+    ],
   };
 }
 
@@ -80,6 +42,26 @@ function fitted(projects: readonly PlannedProject[], groups: readonly PlannedGro
     const reason = `${group.visibility} instead of ${project.visibility}, because its group is ${group.visibility}`;
     return { ...project, visibility: group.visibility, reasons: [...project.reasons, reason] };
   });
+}
+
+/** Where the group is blocked, nothing can be made in it. */
+function withGroups(projects: readonly PlannedProject[], groups: readonly PlannedGroup[]): PlannedProject[] {
+  const blocked = new Map(
+    groups.flatMap((group) => (group.blocked ? [[group.id, group.blocked] as const] : [])),
+  );
+  return projects.map((project) => {
+    const cause = blocked.get(project.repository.owner);
+    if (!cause || project.blocked) return project;
+    return { ...project, blocked: { ...cause, reason: `its group is blocked: ${cause.reason}` } };
+  });
+}
+
+/** Groups that only their members see have their paths all the same. */
+function hiddenGroups({ unasked = [] }: PlanInput): string[] {
+  if (unasked.length === 0) return [];
+  return [
+    `GitLab answers few questions about paths a minute: ${unasked.length} group path(s) look free but may belong to a group that the token cannot see (${unasked.slice(0, 5).join(', ')}${unasked.length > 5 ? ', …' : ''}); an administrator's token sees them all`,
+  ];
 }
 
 /** What an earlier run moved and the source does not show any more; nothing is ever deleted for it. */

@@ -1,8 +1,8 @@
-/** What a user can do about a ref; commands are safe to paste, whatever the ref is called. */
+/** What a user can do about a ref; it is safe to paste, whatever the ref is called. */
 
 export type RenameContext = {
-  /** Full name of the branch that the source's HEAD points to: GitBucket does not let it be deleted. */
-  sourceHead?: string | null;
+  /** `owner/name` of the repository. */
+  repository: string;
   /** Is there such a ref already? The advice then proposes another name. */
   isTaken?: (ref: string) => boolean;
 };
@@ -10,21 +10,10 @@ export type RenameContext = {
 const SAFE_WORD = /^[\w./:@%+=-]+$/;
 const EXPANDED = /^refs\/(heads|remotes|tags)\//;
 
-/** How to rename a ref on the source, so that GitLab takes it the next time. */
-export function renameAdvice(ref: string, wellFormed: boolean, context: RenameContext): string {
-  const renamed = freeName(ref, context);
-  const first =
-    ref === context.sourceHead ? 'choose another default branch in its GitBucket settings, then ' : '';
-  if (!wellFormed) {
-    return `git itself refuses this name: ${first}make ${renamed} at the same object on GitBucket and delete this one`;
-  }
-  // Three commands, so that the old name is only deleted once the new one is safe. The empty refmap keeps
-  // the clone's own refs/remotes out of it, where an old name may stand in the way or HEAD point elsewhere.
-  return (
-    `rename it on GitBucket: ${first}run in a clone of the repository: ` +
-    `git fetch --refmap= origin ${shellWord(ref)} && git push origin ${shellWord(`FETCH_HEAD:${renamed}`)} ` +
-    `&& git push origin ${shellWord(`:${ref}`)}`
-  );
+/** The entry of the config that moves a ref under a name that GitLab takes; nothing on GitBucket needs to change. */
+export function renameAdvice(ref: string, context: RenameContext): string {
+  const refs = { [context.repository]: { [ref]: freeName(ref, context) } };
+  return `"map": ${JSON.stringify({ refs })}`;
 }
 
 /** How to remove a ref from the target by hand. */

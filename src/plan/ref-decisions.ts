@@ -1,5 +1,6 @@
 import type { RefChange, RefMap } from '../model.ts';
 import { removeAdvice } from './ref-advice.ts';
+import type { Write } from './protections.ts';
 import { refKind, refusal, shortName, type NameContext, type RefRefusal } from './ref-names.ts';
 import type { RefObstacles } from './ref-obstacles.ts';
 
@@ -14,7 +15,11 @@ export type RefSituation = {
   defaultBranch: string | null;
   /** Short name of the default branch now; null when unknown. */
   targetDefault: string | null;
-  sourceHead: string | null;
+  /** `owner/name` on the source. */
+  repository: string;
+  /** Why the target's protections do not let the ref be written; null when they do. */
+  closed: (ref: string, write: Write) => RefRefusal | null;
+  isPartOf: (old: string, tip: string) => boolean | null;
   isTaken: (ref: string) => boolean;
 };
 
@@ -34,7 +39,7 @@ export function decideSourceRef(
 }
 
 function create(change: RefChange, situation: RefSituation, obstacles: RefObstacles): RefChange {
-  const early = refusedForNow(change.ref, situation);
+  const early = refusedForNow(change.ref, situation) ?? situation.closed(change.ref, 'create');
   if (early !== null) return { ...change, outcome: 'refused', ...early };
   const obstacle = obstacles.inTheWayOf(change.ref);
   if (obstacle?.outcome === 'kept') {
@@ -51,8 +56,21 @@ function create(change: RefChange, situation: RefSituation, obstacles: RefObstac
 }
 
 function update(change: RefChange, old: string, situation: RefSituation): RefChange {
+  const decided = updateOf(change, old, situation);
+  if (decided.outcome !== 'update') return decided;
+  const closed = situation.closed(change.ref, 'update');
+  return closed === null ? decided : { ...change, outcome: 'refused', ...closed };
+}
+
+function updateOf(change: RefChange, old: string, situation: RefSituation): RefChange {
   if (situation.written.get(change.ref)?.has(old) === true) {
     return { ...change, outcome: 'update', force: true };
+  }
+  const part = change.new === null ? null : situation.isPartOf(old, change.new);
+  if (part === false) {
+    const reason =
+      "the target has commits that are not part of the source's branch, and this tool did not write them";
+    return { ...change, outcome: 'diverged', reason, fix: 'decide by hand which of the two ids is right' };
   }
   // Commits have ancestors, so the transfer can prove a fast-forward; a moved tag would just lose its old object.
   if (refKind(change.ref) !== 'tag') {
@@ -79,6 +97,6 @@ function waitsForBranches(ref: string, situation: RefSituation): boolean {
 }
 
 function nameContext(situation: RefSituation, creates: boolean): NameContext {
-  const { defaultBranch, preference, sourceHead, isTaken } = situation;
-  return { defaultBranch, preference, sourceHead, isTaken, creates };
+  const { repository, defaultBranch, preference, isTaken } = situation;
+  return { repository, defaultBranch, preference, isTaken, creates };
 }

@@ -7,6 +7,8 @@ type LeftoverInput = {
   notes: boolean;
   prune: boolean;
   targetDefault?: string | null;
+  /** Why the target's protections keep the ref; null when they do not. */
+  closed: (ref: string, write: 'delete') => { reason: string; fix: string } | null;
 };
 
 /** What happens to the refs that exist only on the target. */
@@ -35,7 +37,7 @@ function whyKept(
   }
   // A source that shows no ref at all is more likely broken than emptied (gitbucket-observed A3).
   if (sourceIsEmpty) return { reason: 'the source shows no ref at all, so nothing is deleted' };
-  if (ref !== `refs/heads/${input.targetDefault ?? ''}`) return null;
+  if (ref !== `refs/heads/${input.targetDefault ?? ''}`) return input.closed(ref, 'delete');
   const fix =
     'choose another default branch in the settings of the GitLab project, then run again with --prune';
   return { reason: 'The default branch of a project cannot be deleted.', fix };

@@ -56,7 +56,7 @@ export function travels(ref: string, options: { notes: boolean }): boolean {
 /** Does GitLab refuse the name? */
 export function refusal(ref: string, context: NameContext): RefRefusal | null {
   const reason = refusalReason(ref, context);
-  return reason === null ? null : { reason, fix: renameAdvice(ref, isWellFormed(shortName(ref)), context) };
+  return reason === null ? null : { reason, fix: renameAdvice(ref, context) };
 }
 
 /** The rules of `git check-ref-format` for what follows `refs/heads/`. */

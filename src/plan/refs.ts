@@ -2,10 +2,13 @@ import type { RefChange, RefListing, RefMap, RefOutcome } from '../model.ts';
 import { effectiveDefaultBranch } from './default-branch.ts';
 import { decideSourceRef, type RefSituation } from './ref-decisions.ts';
 import { planLeftovers } from './ref-leftovers.ts';
+import { protectionRefusal, type Protections } from './protections.ts';
 import { refKind, refusal, shortName, travels, type RefKind } from './ref-names.ts';
 import { createRefObstacles } from './ref-obstacles.ts';
 
 export type RefPlanInput = {
+  /** `owner/name` on the source. */
+  repository: string;
   source: RefListing;
   target: RefMap;
   /** Ids that the journal says we wrote, or were about to write, per ref. */
@@ -18,6 +21,10 @@ export type RefPlanInput = {
   preference: string;
   notes: boolean;
   prune: boolean;
+  /** What GitLab protects in the project; absent while nobody needs to know. */
+  protections?: Protections | undefined;
+  /** Is a commit of the target part of the history of this one of the source? Null when nobody knows yet. */
+  isPartOf?: (old: string, tip: string) => boolean | null;
   /** Short name of the target's default branch as it is now, where it is known. */
   targetDefault?: string | null;
 };
@@ -28,12 +35,26 @@ const ORDER: readonly RefKind[] = ['branch', 'tag', 'note', 'other'];
 export function planRefs(input: RefPlanInput): RefChange[] {
   const source = new Map([...input.source.refs].filter(([ref]) => travels(ref, input)));
   const targetDefault = currentDefault(input);
-  const leftovers = planLeftovers(source, { ...input, targetDefault });
-  const situation = describe(source, leftovers, { ...input, targetDefault });
+  const closed = closedBy(input);
+  const leftovers = planLeftovers(source, { ...input, targetDefault, closed });
+  const situation = describe(source, leftovers, { ...input, targetDefault, closed });
   const obstacles = createRefObstacles(leftovers);
   const changes = [...source].map(([ref, id]) => decideSourceRef(ref, id, situation, obstacles));
   const first = situation.defaultBranch === null ? null : `refs/heads/${situation.defaultBranch}`;
   return inOrder([...changes, ...leftovers], first);
+}
+
+/** What the plan leaves alone for reasons that only it knows stays so, as long as neither side has moved. */
+export function heldTo(planned: readonly RefChange[], afresh: readonly RefChange[]): RefChange[] {
+  const left = new Map(
+    planned
+      .filter(({ outcome }) => ['refused', 'diverged', 'kept'].includes(outcome))
+      .map((change) => [change.ref, change]),
+  );
+  return afresh.map((change) => {
+    const before = left.get(change.ref);
+    return before && before.old === change.old && before.new === change.new ? before : change;
+  });
 }
 
 /** Number of refs by outcome. */
@@ -49,13 +70,21 @@ function currentDefault(input: RefPlanInput): string | null {
   return targetDefault === null ? null : effectiveDefaultBranch(target.keys(), targetDefault, null);
 }
 
+/** While a project has no branch, whoever may create projects may push all of them (gitlab-contract §3.4.2). */
+function closedBy({ protections, target }: RefPlanInput): RefSituation['closed'] {
+  const branches = [...target.keys()].some((ref) => refKind(ref) === 'branch');
+  if (protections === undefined) return () => null;
+  return (ref, write) =>
+    !branches && refKind(ref) === 'branch' ? null : protectionRefusal(ref, write, protections);
+}
+
 function describe(
   source: RefMap,
   leftovers: readonly RefChange[],
-  input: RefPlanInput & { targetDefault: string | null },
+  input: RefPlanInput & Pick<RefSituation, 'targetDefault' | 'closed'>,
 ): RefSituation {
-  const { target, written, preference, targetDefault, defaultBranch } = input;
-  const names = { defaultBranch, preference };
+  const { repository, target, written, preference, targetDefault, defaultBranch } = input;
+  const names = { repository, defaultBranch, preference };
   const leaving = new Set(leftovers.filter(({ outcome }) => outcome === 'delete').map(({ ref }) => ref));
   const staying = [...target.keys()].filter((ref) => !leaving.has(ref));
   // Mostly the wanted branch arrives, and then nothing else matters.
@@ -70,7 +99,9 @@ function describe(
     hasBranches: input.empty !== true && [...target.keys()].some((ref) => refKind(ref) === 'branch'),
     defaultBranch: effectiveDefaultBranch([...staying, ...arriving], defaultBranch, targetDefault),
     targetDefault,
-    sourceHead: input.source.head,
+    repository,
+    closed: input.closed,
+    isPartOf: input.isPartOf ?? (() => null),
     isTaken: (ref) => source.has(ref) || target.has(ref) || shortName(ref) === defaultBranch,
   };
 }

@@ -12,6 +12,6 @@ export function selectPlanned(plan: Plan): Selection {
     ownerSelected: ({ login }) => groups.has(login),
     repositorySelected: ({ owner, name }) => projects.has(`${owner}/${name}`),
     named: { owners: [...owners], repositories: [...projects] },
-    check() {},
+    rules: { groups: [], users: [], repositories: [], exclusions: [] },
   };
 }

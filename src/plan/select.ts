@@ -1,7 +1,5 @@
-import { MigrationError } from '../errors.ts';
-import type { Owner, Repository, SourceInventory } from '../model.ts';
-import { nearest } from '../config/nearest.ts';
-import { globMatcher } from './glob.ts';
+import type { Owner, Repository } from '../model.ts';
+import { globMatcher, isPlain } from './glob.ts';
 
 /** What the command line asks for; `all` takes what the config's `select` says. */
 export type SelectionOptions = {
@@ -23,23 +21,25 @@ export type Selection = {
   repositorySelected(repository: Repository, kind: Owner['kind']): boolean;
   /** Owners and repositories that are named without a glob. */
   readonly named: { owners: string[]; repositories: string[] };
-  /** @throws unknown-selection for the first option that matches nothing */
-  check(inventory: SourceInventory): void;
+  /** As they were written, for telling which of them match nothing. */
+  readonly rules: { groups: Rule[]; users: Rule[]; repositories: Rule[]; exclusions: Rule[] };
 };
 
-type Rule = { option: string; text: string; matches: (name: string) => boolean };
+/** A name or glob, and the option or config key that it comes from. */
+export type Rule = { option: string; text: string; matches: (name: string) => boolean };
 
 export function createSelection(options: SelectionOptions): Selection {
   const groups = rules('--group', positive(options.groups));
   const users = rules('--user', positive(options.users));
   const chosen = options.all ? options.include : options.repositories;
   const repositories = rules(options.all ? 'select.include' : '--repo', positive(chosen));
-  const excluded = rules('', [
-    ...options.exclude,
-    ...[...options.groups, ...options.users, ...options.repositories, ...options.include]
-      .filter(isNegative)
-      .map(strip),
-  ]);
+  const excluded = [
+    ...rules('select.exclude', options.exclude),
+    ...exclusions('--group', options.groups),
+    ...exclusions('--user', options.users),
+    ...exclusions('--repo', options.repositories),
+    ...exclusions('select.include', options.include),
+  ];
   const repositoryOwners = repositories.map(ownerOf);
 
   function rejected(name: string): boolean {
@@ -55,6 +55,7 @@ export function createSelection(options: SelectionOptions): Selection {
 
   return {
     all: options.all,
+    rules: { groups, users, repositories, exclusions: excluded },
     ownerSelected,
     ownerMatters: (owner) => ownerSelected(owner) || repositoryOwners.some((matches) => matches(owner.login)),
     repositorySelected(repository, kind) {
@@ -69,19 +70,6 @@ export function createSelection(options: SelectionOptions): Selection {
       owners: [...groups, ...users].map((rule) => rule.text).filter(isPlain),
       repositories: repositories.map((rule) => rule.text).filter(isPlain),
     },
-    check(inventory) {
-      const of = (kind: Owner['kind']): string[] =>
-        inventory.owners.filter((owner) => owner.kind === kind).map((owner) => owner.login);
-      const failed = new Set(inventory.problems.map((problem) => problem.object));
-      demand(groups, of('group'), failed);
-      demand(users, of('user'), failed);
-      if (!options.all)
-        demand(
-          repositories,
-          inventory.repositories.map((r) => `${r.owner}/${r.name}`),
-          failed,
-        );
-    },
   };
 }
 
@@ -95,20 +83,12 @@ function wholeOwner(rule: Rule, login: string): boolean {
   return name === '*' && globMatcher(owner)(login);
 }
 
-function demand(wanted: readonly Rule[], names: readonly string[], failed: ReadonlySet<string>): void {
-  for (const rule of wanted) {
-    if (names.some(rule.matches) || failed.has(rule.text)) continue;
-    const near = nearest(rule.text, names);
-    throw new MigrationError('unknown-selection', rule.text, {
-      option: rule.option,
-      server: 'the source',
-      ...(near === null ? {} : { nearest: near }),
-    });
-  }
-}
-
 function rules(option: string, globs: readonly string[]): Rule[] {
   return globs.map((text) => ({ option, text, matches: globMatcher(text) }));
+}
+
+function exclusions(option: string, globs: readonly string[]): Rule[] {
+  return globs.filter(isNegative).map((text) => ({ option, text, matches: globMatcher(strip(text)) }));
 }
 
 function isNegative(glob: string): boolean {
@@ -121,8 +101,4 @@ function positive(globs: readonly string[]): string[] {
 
 function strip(glob: string): string {
   return glob.slice(1);
-}
-
-function isPlain(glob: string): boolean {
-  return !/[*?]/.test(glob);
 }

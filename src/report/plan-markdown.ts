@@ -1,6 +1,8 @@
 import type { Plan, PlannedGroup } from '../model.ts';
 import * as messages from '../ui/plan-messages.ts';
 import { mdCode, mdFence, mdText } from './markdown-escape.ts';
+import { mergedFixes } from './merged-fixes.ts';
+import { lossSections, lossTotals } from './plan-losses.ts';
 import { actionOfGroup, ownersOf, planTotals, type PlannedOwner, type PlannedRow } from './plan-summary.ts';
 
 /** The plan as Markdown: totals, then by owner every repository with what happens to it and why. */
@@ -8,13 +10,17 @@ export function planMarkdown(plan: Plan): string {
   const owners = ownersOf(plan);
   const sections = [`# ${messages.planHeadings.title}`, head(plan, owners), problems(plan), warnings(plan)];
   for (const owner of owners) sections.push(...ownerSections(owner));
+  const fixes = mergedFixes(plan);
+  if (fixes !== null)
+    sections.push(`## ${messages.planHeadings.paste}`, mdFence(JSON.stringify(fixes, null, 2)));
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
 function head(plan: Plan, owners: readonly PlannedOwner[]): string {
   const { groups, projects, refs } = planTotals(owners);
   const target = `${mdCode(plan.target.url)} (GitLab ${mdText(plan.target.version)})`;
-  const lines = [messages.groupsLine(groups), messages.projectsLine(projects), messages.refsLine(refs)];
+  const counts = [messages.groupsLine(groups), messages.projectsLine(projects), messages.refsLine(refs)];
+  const lines = [...counts, ...lossTotals(plan)];
   return [
     `${mdCode(plan.source.url)} → ${target}. ${messages.planHeadings.wrote}`,
     lines.map((line) => `- ${line}`).join('\n'),
@@ -38,6 +44,7 @@ function ownerSections({ owner, group, rows }: PlannedOwner): string[] {
   const sections = group === null ? [`## ${mdCode(owner)}`] : groupSections(group);
   if (rows.length > 0) sections.push(table(rows));
   for (const row of rows) sections.push(...fixes(row));
+  sections.push(...lossSections(rows));
   return sections;
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MigrationError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import type * as model from '../model.ts';
+import { lossKinds } from '../plan/losses.ts';
 import { problem, refChange, refCounts } from './schema.ts';
 
 const count = z.int().nonnegative();
@@ -20,6 +21,7 @@ const owner = z.object({
   kind: z.enum(['group', 'user']),
   description: z.string(),
   email: z.string(),
+  createdAt: z.string().optional().describe('When it was made on GitBucket'),
 });
 
 const group = z.object({
@@ -45,6 +47,11 @@ const project = z.object({
   visibility,
   description: z.string(),
   defaultBranch: z.string().nullable(),
+  presumedBranch: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('The branch name that GitLab presumes while it is empty'),
   empty: z.boolean(),
   archived: z.boolean(),
   creatorId: id.nullable(),
@@ -57,21 +64,8 @@ const repository = z.object({
   description: z.string(),
   private: z.boolean(),
   defaultBranch: z.string(),
+  id: id.optional().describe('Its number on GitBucket (4.47 and later)'),
 });
-
-const lossKinds = [
-  'pull-requests',
-  'issues',
-  'labels',
-  'milestones',
-  'releases',
-  'wiki-pages',
-  'lfs-objects',
-  'collaborators',
-  'webhooks',
-  'protected-branches',
-  'other-refs',
-] as const;
 
 const loss = z.object({
   kind: z.enum(lossKinds),
@@ -109,7 +103,7 @@ const plannedProject = z.object({
 const settings = z
   .object({
     parentGroup: z.string().nullable(),
-    map: z.object({ owners: names, repositories: names, users: names }),
+    map: z.object({ owners: names, repositories: names, users: names, refs: z.record(z.string(), names) }),
     visibility: z.object({
       public: z.enum(['auto', 'private', 'internal', 'public']),
       private: z.enum(['private', 'internal']),
@@ -129,6 +123,9 @@ const planSchema = z.object({
   groups: z.array(group),
   projects: z.array(plannedProject),
   problems: z.array(problem).describe('What could not be read on the source'),
+  uncounted: z
+    .array(z.enum(lossKinds))
+    .describe('Kinds of losses that were not counted (--deep counts them)'),
   warnings: texts,
 }) satisfies z.ZodType<model.Plan>;
 

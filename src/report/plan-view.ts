@@ -1,8 +1,11 @@
 import type { Blocked, Plan, PlannedGroup } from '../model.ts';
 import type { Palette } from '../ui/color.ts';
 import * as messages from '../ui/plan-messages.ts';
+import { findingRemark } from '../ui/loss-messages.ts';
 import { warned } from '../ui/messages.ts';
 import { clean, wrap } from '../ui/width.ts';
+import { mergedFixes } from './merged-fixes.ts';
+import { findingsOf, lossTotals, ownerLosses } from './plan-losses.ts';
 import {
   actionOfGroup,
   ownersOf,
@@ -15,6 +18,8 @@ import {
 export type PlanOptions = { width: number; palette: Palette };
 
 const narrowest = 20;
+/** Of one repository; plan.md has them all. */
+const mostFindings = 10;
 
 /** The plan as lines for a terminal: totals, then by owner; what needs no word is only named. */
 export function renderPlan(plan: Plan, options: PlanOptions): string[] {
@@ -28,6 +33,7 @@ export function renderPlan(plan: Plan, options: PlanOptions): string[] {
     messages.groupsLine(totals.groups),
     messages.projectsLine(totals.projects),
     messages.refsLine(totals.refs),
+    ...lossTotals(plan),
   ]) {
     if (owners.length > 0) lines.push(...text(line, '', options));
   }
@@ -37,6 +43,8 @@ export function renderPlan(plan: Plan, options: PlanOptions): string[] {
   }
   for (const warning of plan.warnings) lines.push('', ...text(warned(warning), '', options));
   for (const owner of owners) lines.push('', ...ownerLines(owner, options));
+  const fixes = mergedFixes(plan);
+  if (fixes !== null) lines.push('', messages.planHeadings.paste, ...pasteable(fixes));
   return lines;
 }
 
@@ -47,6 +55,8 @@ function ownerLines({ owner, group, rows }: PlannedOwner, options: PlanOptions):
     if (names.length > 0) lines.push(...nameLines(action, names, options));
   }
   for (const row of rows) if (isRemarkable(row)) lines.push(...rowLines(row, options));
+  const losses = ownerLosses(rows);
+  if (losses !== '') lines.push(...text(losses, '  ', options).map((line) => options.palette.dim(line)));
   return lines;
 }
 
@@ -71,13 +81,16 @@ function nameLines(action: Action, rows: readonly PlannedRow[], options: PlanOpt
 
 function isRemarkable(row: PlannedRow): boolean {
   if (row.action === 'blocked' || row.renamed || row.lowered || row.attention.length > 0) return true;
+  if (row.project.findings.length > 0) return true;
   return row.project.reasons.length > 0 || row.project.warnings.length > 0 || row.refs.delete > 0;
 }
 
 function rowLines(row: PlannedRow, options: PlanOptions): string[] {
   const { project, action } = row;
   const { palette } = options;
-  const paint = action === 'blocked' || row.attention.length > 0 ? palette.yellow : palette.cyan;
+  const findings = findingsOf(row);
+  const waits = action === 'blocked' || row.attention.length > 0 || findings.some(({ refused }) => refused);
+  const paint = waits ? palette.yellow : palette.cyan;
   const counts = messages.refParts(row.refs);
   const lines = [
     `  ${paint(clean(project.repository.name))}  ${messages.actionTitles[action]}${counts === '' ? '' : `, refs: ${counts}`}`,
@@ -90,11 +103,27 @@ function rowLines(row: PlannedRow, options: PlanOptions): string[] {
     lines.push(...text(`${change.ref} ${messages.refRemark(change)}`, '    ', options));
     if (change.fix !== undefined) lines.push(...fixLines(change.fix, '      '));
   }
+  for (const finding of findings.slice(0, mostFindings)) {
+    lines.push(
+      ...text(`${finding.object} ${findingRemark(finding)}`, '    ', options),
+      ...fixLines(finding.fix, '      '),
+    );
+  }
+  if (findings.length > mostFindings)
+    lines.push(...text(messages.moreFindings(findings.length - mostFindings), '    ', options));
   return lines;
 }
 
 function blockedLines(blocked: Blocked, indent: string, options: PlanOptions): string[] {
   return [...text(blocked.reason, indent, options), ...fixLines(blocked.fix, `${indent}  `)];
+}
+
+/** Never wrapped; the lines are those of a config file. */
+function pasteable(fixes: object): string[] {
+  return JSON.stringify(fixes, null, 2)
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => clean(line));
 }
 
 /** A fix is there to be copied: never wrapped, never cut. */

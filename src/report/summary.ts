@@ -10,6 +10,12 @@ export type SummaryOptions = { width: number; palette: Palette; paths: ReportPat
 const itemsShown = 10;
 const remarksShown = 3;
 
+/** A rehearsal is made for its list, which is shown whole. */
+function limitsFor({ command }: Result): { items: number; remarks: number } {
+  if (command === 'rehearse') return { items: Infinity, remarks: Infinity };
+  return { items: itemsShown, remarks: remarksShown };
+}
+
 /** What the terminal says at the end: the verdict, what needs a human, what to do next, where the reports are. */
 export function renderSummary(result: Result, options: SummaryOptions): string[] {
   const { palette, width, paths } = options;
@@ -33,29 +39,35 @@ export function renderSummary(result: Result, options: SummaryOptions): string[]
 
 function troubles(result: Result, { palette, width }: SummaryOptions): string[] {
   const found = attentionOf(result.items);
+  const most = limitsFor(result);
   const lines: string[] = [];
   if (result.problems.length > 0) lines.push('', palette.bold(headings.notRead));
-  for (const { object, message, hint } of result.problems.slice(0, itemsShown)) {
+  for (const { object, message, hint } of result.problems.slice(0, most.items)) {
     lines.push(`  ${palette.red(truncate(clean(object), width - 2))}`);
     lines.push(...hang('    ', message, width), ...hang('    → ', hint, width));
   }
-  lines.push(...more(result.problems.length - itemsShown, palette));
+  lines.push(...more(result.problems.length - most.items, palette));
   if (found.length > 0) lines.push('', palette.bold(headings.needsYou));
-  for (const one of found.slice(0, itemsShown)) lines.push(...trouble(one, width, palette));
-  lines.push(...more(found.length - itemsShown, palette));
+  for (const one of found.slice(0, most.items)) lines.push(...trouble(one, width, palette, most.remarks));
+  lines.push(...more(found.length - most.items, palette));
   return lines;
 }
 
-function trouble({ item, state, remarks }: Attention, width: number, palette: Palette): string[] {
+function trouble(
+  { item, state, remarks }: Attention,
+  width: number,
+  palette: Palette,
+  most: number,
+): string[] {
   const paint = state === 'failed' ? palette.red : palette.yellow;
   const name = truncate(clean(item.id), Math.max(8, width - state.length - 4));
   const lines = [`  ${paint(state)}  ${name}`];
-  for (const { ref, text, fix } of remarks.slice(0, remarksShown)) {
+  for (const { ref, text, fix } of remarks.slice(0, most)) {
     lines.push(...hang('    ', ref === null ? text : `${ref} ${text}`, width));
     // A fix is there to be copied: as it is, line by line.
     if (fix !== null) lines.push(...fix.split('\n').map((line) => `    → ${clean(line)}`));
   }
-  return [...lines, ...more(remarks.length - remarksShown, palette, '    ')];
+  return [...lines, ...more(remarks.length - most, palette, '    ')];
 }
 
 function warnings(result: Result, { palette, width }: SummaryOptions): string[] {

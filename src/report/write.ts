@@ -24,9 +24,9 @@ export async function writeReports(
   return paths;
 }
 
-/** A later proof does not take the place of what the migration had to tell. */
+/** A later proof, or a rehearsal, does not take the place of what the migration had to tell. */
 export function reportPaths(dir: string, command: Result['command']): ReportPaths {
-  const names = command === 'verify' ? ['verify', 'verify'] : ['result', 'report'];
+  const names = command === 'migrate' ? ['result', 'report'] : [command, command];
   return {
     json: join(dir, `${names[0]}.json`),
     markdown: join(dir, `${names[1]}.md`),

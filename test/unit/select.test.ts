@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MigrationError } from '../../src/errors.ts';
-import type { Owner, Repository, SourceInventory } from '../../src/model.ts';
+import type { Owner, Repository } from '../../src/model.ts';
 import { globMatcher } from '../../src/plan/glob.ts';
 import { createSelection, type Selection, type SelectionOptions } from '../../src/plan/select.ts';
 
@@ -16,14 +15,7 @@ function repository(id: string): Repository {
   return { owner: login, name, description: '', private: false, defaultBranch: 'main' };
 }
 
-const inventory: SourceInventory = {
-  url: 'http://bucket',
-  anonymousAccess: true,
-  owners: [...groups, 'alice'].map(owner),
-  repositories: names.map(repository),
-  problems: [],
-  warnings: [],
-};
+const owners = [...groups, 'alice'].map(owner);
 
 function selection(options: Partial<SelectionOptions>): Selection {
   const none = { all: false, groups: [], users: [], repositories: [], include: ['*/*'], exclude: [] };
@@ -40,7 +32,7 @@ function chosen(options: Partial<SelectionOptions>): string[] {
 
 function chosenOwners(options: Partial<SelectionOptions>): string[] {
   const made = selection(options);
-  return inventory.owners.filter((each) => made.ownerSelected(each)).map(({ login }) => login);
+  return owners.filter((each) => made.ownerSelected(each)).map(({ login }) => login);
 }
 
 describe('a glob', () => {
@@ -101,36 +93,4 @@ test('an owner of whom nothing can be meant need not be listed', () => {
   expect(made.ownerSelected(owner('team-a'))).toBe(false);
   expect(made.named).toEqual({ owners: [], repositories: ['team-a/one'] });
   expect(selection({ groups: ['team-a', 'x*'] }).named.owners).toEqual(['team-a']);
-});
-
-function refusal(options: Partial<SelectionOptions>, over: Partial<SourceInventory> = {}): MigrationError {
-  try {
-    selection(options).check({ ...inventory, ...over });
-  } catch (error) {
-    if (error instanceof MigrationError) return error;
-    throw error;
-  }
-  throw new Error('it was taken');
-}
-
-describe('a name that matches nothing', () => {
-  test('is an error with the option, the name and the nearest one', () => {
-    const error = refusal({ groups: ['team-b'] });
-    expect(error.code).toBe('unknown-selection');
-    expect(error.message).toBe('--group team-b matches nothing on the source (did you mean team-a?)');
-    expect(refusal({ repositories: ['alice/oen'] }).message).toContain('--repo alice/oen');
-    expect(refusal({ users: ['zzzzzzzz'] }).message).toBe('--user zzzzzzzz matches nothing on the source');
-    expect(refusal({ groups: ['x*'] }).message).toContain('--group x*');
-  });
-
-  test('is no error when it was found but could not be read', () => {
-    const problem = { code: 'repository-broken', object: 'team-a/gone', message: '', hint: '' } as const;
-    const options = { repositories: ['team-a/gone'] };
-    expect(() => selection(options).check({ ...inventory, problems: [problem] })).not.toThrow();
-    expect(refusal(options).code).toBe('unknown-selection');
-  });
-
-  test('is no error in a config that --all follows', () => {
-    expect(() => selection({ all: true, include: ['old-team/*'] }).check(inventory)).not.toThrow();
-  });
 });

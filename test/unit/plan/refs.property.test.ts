@@ -44,6 +44,7 @@ const input: fc.Arbitrary<RefPlanInput> = fc
     target: refs,
     written,
     defaultBranch: short,
+    repository: fc.constant('team/app'),
     preference: fc.constantFrom('main', 'a'),
     notes: fc.boolean(),
     prune: fc.boolean(),

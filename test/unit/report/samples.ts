@@ -137,7 +137,7 @@ export function plan(groups: PlannedGroup[], projects: PlannedProject[], part: P
     version: 1,
     settings: {
       parentGroup: null,
-      map: { owners: {}, repositories: {}, users: {} },
+      map: { owners: {}, repositories: {}, users: {}, refs: {} },
       visibility: { public: 'auto', private: 'private' },
       userRepositories: 'auto',
       notes: true,
@@ -148,6 +148,7 @@ export function plan(groups: PlannedGroup[], projects: PlannedProject[], part: P
     groups,
     projects,
     problems: [],
+    uncounted: [],
     warnings: [],
     ...part,
   };

@@ -1,0 +1,53 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Plan } from '../../src/model.ts';
+import { mergedFixes } from '../../src/report/merged-fixes.ts';
+import { parsePlan } from '../../src/report/plan-schema.ts';
+import { commitOn, git } from '../helpers/commits.ts';
+import { runCli } from '../helpers/run-cli.ts';
+import { refsIn, testServers } from '../helpers/servers.ts';
+
+test.each(['relay', 'mirror'])(
+  'the fixes of a plan, pasted into the config, bring every refused ref over (%s)',
+  async (transport) => {
+    const { folder, gitbucket, gitlab, env } = await testServers();
+    gitbucket.addGroup({ login: 'team', members: [{ login: 'root', manager: true }] });
+    gitbucket.addRepository({ owner: 'team', name: 'app' });
+    const source = gitbucket.gitDir('team', 'app');
+    const main = commitOn(source, 'main', 'first');
+    const names = ['refs/heads/HEAD', 'refs/heads/-x', `refs/heads/${main}`, 'refs/tags/main'];
+    for (const ref of names) git(source, 'update-ref', ref, commitOn(source, 'topic', ref));
+    const cwd = join(folder, 'work');
+    await mkdir(cwd);
+    const file = join(cwd, '.gb2gl', 'reports', 'plan.json');
+    const plan = async (): Promise<Plan> => parsePlan(await readFile(file, 'utf8'), file);
+
+    expect((await runCli(['plan', '--all'], { cwd, env })).code).toBe(4);
+    const config = {
+      source: { url: env['GITBUCKET_URL'] },
+      target: { url: env['GITLAB_URL'] },
+      ...mergedFixes(await plan()),
+    };
+    await writeFile(join(cwd, 'migrate.config.json'), JSON.stringify(config));
+    expect((await runCli(['plan', '--all'], { cwd, env })).code).toBe(0);
+    const followed = ['migrate', '--plan', file, '--transport', transport];
+    const run = await runCli(followed, { cwd, env });
+
+    expect(run.code, run.stdout).toBe(0);
+    const renamed = refsIn(source).map((line) =>
+      line
+        .replace(' refs/tags/main', ' refs/tags/tag-main')
+        .replace(
+          / refs\/heads\/(HEAD|-x|[0-9a-f]{40})$/,
+          (_, name: string) => ` refs/heads/branch-${name.replace('-', '')}`,
+        ),
+    );
+    expect(refsIn(gitlab.gitDir('team/app'))).toEqual(renamed.sort());
+    const verified = await runCli(['verify', '--all'], { cwd, env });
+    expect(verified.code, verified.stdout).toBe(0);
+    const again = await runCli(['migrate', '--all', '--json'], { cwd, env });
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({ totals: { refs: { create: 0, update: 0, kept: 0 } } });
+  },
+);

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { planMarkdown } from '../../../src/report/plan-markdown.ts';
+import { renderPlan } from '../../../src/report/plan-view.ts';
+import { createPalette } from '../../../src/ui/color.ts';
+import { plan, plannedGroup, plannedProject } from './samples.ts';
+
+const fix = '"map": {"refs":{"team/app":{"refs/heads/HEAD":"refs/heads/branch-HEAD"}}}';
+const sample = plan(
+  [plannedGroup()],
+  [
+    plannedProject('app', {
+      refs: [
+        {
+          ref: 'refs/heads/HEAD',
+          outcome: 'refused',
+          old: null,
+          new: 'a'.repeat(40),
+          force: false,
+          late: false,
+          reason: 'You cannot create a branch with an invalid name.',
+          fix,
+        },
+      ],
+    }),
+  ],
+);
+const merged = [
+  '  "map": {',
+  '    "refs": {',
+  '      "team/app": {',
+  '        "refs/heads/HEAD": "refs/heads/branch-HEAD"',
+  '      }',
+  '    }',
+  '  }',
+];
+
+test('the plan ends with all its fixes as one piece of the config', () => {
+  const lines = renderPlan(sample, { width: 80, palette: createPalette(false) });
+  expect(lines.slice(-8)).toEqual([
+    'Fixes to put into migrate.config.json, if you agree with them',
+    ...merged,
+  ]);
+  expect(planMarkdown(sample)).toContain(['```text', '{', ...merged, '}', '```'].join('\n'));
+});
