@@ -1,0 +1,14 @@
+import type { PlannedGroup, PlannedProject } from '../../src/model.ts';
+import type { NewGroup, NewProject } from '../../src/target/gitlab.ts';
+
+/** The request by which a run would make the project. */
+export function newProjectOf(item: PlannedProject, namespaceId: number): NewProject {
+  const { path, fullPath, name, description, visibility, defaultBranch } = item;
+  return { path, fullPath, name, description, visibility, defaultBranch, namespaceId, userId: null };
+}
+
+/** The request by which a run would make the group. */
+export function newGroupOf(item: PlannedGroup, parentId: number | null): NewGroup {
+  const { path, fullPath, name, description, visibility } = item;
+  return { path, fullPath, name, description, visibility, parentId };
+}
