@@ -4,6 +4,7 @@ import { planJsonSchema } from '../src/report/plan-schema.ts';
 import { resultJsonSchema } from '../src/report/schema.ts';
 import { configPage } from './config-page.ts';
 import { configSchema } from './config-schema.ts';
+import { doctorPage } from './doctor-page.ts';
 import { errorsPage } from './errors-page.ts';
 
 export type GeneratedFile = { path: string; text: string };
@@ -13,6 +14,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
   return [
     { path: 'docs/errors.md', text: errorsPage() },
     { path: 'docs/config.md', text: configPage() },
+    { path: 'docs/doctor.md', text: doctorPage() },
     await json('docs/result.schema.json', resultJsonSchema()),
     await json('docs/plan.schema.json', planJsonSchema()),
     await json('migrate.config.schema.json', configSchema()),

@@ -37,16 +37,26 @@ export async function lockWorkDir(directory: string, self: Self): Promise<Releas
   }
 }
 
+/** The run that is using the work directory; null when there is none. Only looks. */
+export async function runIn(directory: string, self: Pick<Self, 'pid' | 'alive'>): Promise<Holder | null> {
+  const names = await readdir(directory);
+  return names.map((name) => holderOf(name)).find((holder) => isOther(holder, self)) ?? null;
+}
+
 /** A run that is alive and has put down its file; what dead ones left is removed. */
 async function otherRun(directory: string, mine: string, self: Self): Promise<Holder | null> {
   for (const name of await readdir(directory)) {
     if (name === mine || !name.startsWith(PREFIX)) continue;
     const holder = holderOf(name);
-    // Our own number is that of a dead run: in a container every run may get the same one.
-    if (holder && holder.pid !== self.pid && self.alive(holder.pid)) return holder;
+    if (isOther(holder, self)) return holder;
     await rm(join(directory, name), { force: true });
   }
   return null;
+}
+
+/** Our own number is that of a dead run: in a container every run may get the same one. */
+function isOther(holder: Holder | null, self: Pick<Self, 'pid' | 'alive'>): holder is Holder {
+  return holder !== null && holder.pid !== self.pid && self.alive(holder.pid);
 }
 
 function holderOf(name: string): Holder | null {

@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import { diagnose } from '../doctor/doctor.ts';
+import { openErrors, waivers, withWaivers } from '../doctor/waive.ts';
+import { MigrationError } from '../errors.ts';
+import type { Emit, ExitCode } from '../model.ts';
+import { createSource, createTarget } from '../run/servers.ts';
+import type { Runtime } from '../runtime.ts';
+import { renderFindings } from '../ui/doctor-messages.ts';
+import { openTerminal, readConfig } from './session.ts';
+import type { CommonOptions, World } from './world.ts';
+
+export type DoctorCommandOptions = CommonOptions & { waive?: string[] };
+
+/** Nobody waits for minutes to hear that a server does not answer; GB2GL_TIMEOUT says otherwise. */
+const PATIENCE_SECONDS = '60';
+
+/** `gb2gl doctor`: every check; 0 when no error is left that is not waived, else 3. Writes nothing. */
+export async function doctorCommand(options: DoctorCommandOptions, world: World): Promise<ExitCode> {
+  const waived = waivers(options.waive ?? []);
+  const config = await readConfig(options, world);
+  const { redactor, stdout, pid, alive, nodeVersion } = { ...world, pid: world.runtime.pid };
+  // Nothing moves here but lines of text: a display would only flicker.
+  const terminal = await openTerminal({ ...options, quiet: true }, world, 1);
+  const emit: Emit = (event) => terminal.handle(redactor.scrubDeep(event));
+  const runtime = impatient(world.runtime);
+  const diagnosis = await diagnose({
+    config,
+    source: await orError(() => createSource(config, runtime, emit, redactor)),
+    target: await orError(() => createTarget(config, runtime, emit, redactor)),
+    workDir: resolve(runtime.cwd, options.workDir),
+    env: runtime.env,
+    now: runtime.now,
+    pid,
+    alive,
+    nodeVersion,
+  });
+  const findings = withWaivers(diagnosis.findings, waived);
+  const exitCode: ExitCode = openErrors(findings).length > 0 ? 3 : 0;
+  const document = {
+    version: 1,
+    command: 'doctor',
+    ...serversOf(config, diagnosis.version),
+    findings,
+    exitCode,
+  };
+  const safe = redactor.scrubDeep(document);
+  if (options.json) stdout.write(`${JSON.stringify(safe)}\n`);
+  const { palette } = terminal;
+  const lines = renderFindings(safe, { width: terminal.columns(), palette, quiet: options.quiet ?? false });
+  terminal.write(`${lines.join('\n')}\n`);
+  return exitCode;
+}
+
+function serversOf(config: Config, version: string | null) {
+  return { source: { url: config.source.url }, target: { url: config.target.url, version } };
+}
+
+/** The adapter, or why there is none: the other server is checked all the same. */
+async function orError<T>(make: () => Promise<T>): Promise<T | MigrationError> {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof MigrationError && error.code === 'token-missing') return error;
+    throw error;
+  }
+}
+
+/** The first Ctrl-C stops at once: there is nothing that should be finished. */
+function impatient(runtime: Runtime): Runtime {
+  return {
+    ...runtime,
+    env: { ...runtime.env, GB2GL_TIMEOUT: runtime.env['GB2GL_TIMEOUT'] ?? PATIENCE_SECONDS },
+    aborting: AbortSignal.any([runtime.stopping, runtime.aborting]),
+  };
+}

@@ -1,0 +1,96 @@
+import type { Config } from '../config/schema.ts';
+import { MigrationError } from '../errors.ts';
+import type { Source } from '../source/gitbucket.ts';
+import type { User } from '../source/schema.ts';
+import { attempted, failed, found, type CheckFinding } from './finding.ts';
+import { gitFindings } from './source-git.ts';
+import { readOwners, repositoryToProve, type Owners } from './source-owners.ts';
+import { sessionOf } from './source-session.ts';
+import { versionFindings } from './source-version.ts';
+
+export type SourceReport = { findings: CheckFinding[]; owners: Owners | null };
+
+/** Every check of GitBucket: address, credentials on each surface, what they see, version. */
+export async function sourceFindings(source: Source, config: Config['source']): Promise<SourceReport> {
+  const { url } = source;
+  const findings: CheckFinding[] = [];
+  let user: User | null = null;
+  try {
+    user = await source.connect();
+    findings.push(...accountFindings(user, config, url));
+  } catch (error) {
+    findings.push(failed(error, 'source'));
+  }
+  if (!answersAsGitBucket(findings)) return { findings, owners: null };
+  const open = await isOpen(source);
+  if (open !== null) findings.push(found(open ? 'source-anonymous' : 'source-login-demanded', 'source', url));
+  const session = await sessionOf(source.web, config).catch((error: unknown) => failed(error, 'source'));
+  if (session !== null) findings.push('finding' in session ? session.finding : session);
+  if (user === null) return { findings, owners: null };
+  const cookie = session !== null && 'cookie' in session ? session.cookie : null;
+  const { findings: more, owners } = await behindLogin(source, { config, cookie, open: open === true });
+  return { findings: [...findings, ...more], owners };
+}
+
+/** What only an accepted login can find out. */
+async function behindLogin(
+  source: Source,
+  known: { config: Config['source']; cookie: string | null; open: boolean },
+): Promise<SourceReport> {
+  try {
+    const owners = await readOwners(source);
+    const repository = await repositoryToProve(source, owners, known.open);
+    const findings = [
+      ...(await hiddenOwners(source)),
+      ...(await attempted('source', () => gitFindings(source, repository))),
+      ...(await attempted('source', () => versionFindings(source, { ...known, repository, owners }))),
+    ];
+    return { findings, owners };
+  } catch (error) {
+    return { findings: [failed(error, 'source')], owners: null };
+  }
+}
+
+/** Whose credentials they are, what he sees, and the address that the server believes in. */
+export function accountFindings(user: User, config: Config['source'], url: string): CheckFinding[] {
+  const context = { user: user.login };
+  const findings = [
+    found(config.token === null ? 'source-login' : 'source-token', 'source', url, context),
+    found(
+      user.site_admin === true ? 'source-administrator' : 'source-not-administrator',
+      'source',
+      url,
+      context,
+    ),
+  ];
+  const base = baseOf(user.url, '/api/v3/');
+  if (base !== null && base !== url) findings.push(found('source-base-url', 'source', url, { found: base }));
+  return findings;
+}
+
+/** The part of an address before the marker; null when it has none. */
+function baseOf(address: string | undefined, marker: string): string | null {
+  const at = address?.indexOf(marker) ?? -1;
+  return address === undefined || at < 0 ? null : address.slice(0, at);
+}
+
+/** False when nothing else can be asked. A refused token only stops what needs a token. */
+function answersAsGitBucket(findings: readonly CheckFinding[]): boolean {
+  return findings.every(({ level, id }) => level !== 'error' || id === 'token-refused');
+}
+
+/** Does it show anything without a login (gitbucket-contract §4.2)? Null when that could not be found out. */
+async function isOpen(source: Source): Promise<boolean | null> {
+  try {
+    await source.anonymous.users();
+    return true;
+  } catch (error) {
+    return error instanceof MigrationError && error.code === 'token-refused' ? false : null;
+  }
+}
+
+async function hiddenOwners(source: Source): Promise<CheckFinding[]> {
+  const status = await source.api.publicListStatus();
+  if (status < 500) return [];
+  return [failed(new MigrationError('hidden-owners', source.url, { status }), 'source', 'warning')];
+}

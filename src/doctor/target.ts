@@ -1,0 +1,65 @@
+import type { Config } from '../config/schema.ts';
+import { MigrationError } from '../errors.ts';
+import { whoIs, type TargetIdentity } from '../target/connect.ts';
+import type { Target } from '../target/gitlab.ts';
+import { attempted, failed, type CheckFinding } from './finding.ts';
+import { scheduledDeletions } from './target-deletion.ts';
+import { identityFindings } from './target-identity.ts';
+import { parentGroupFindings } from './target-parent.ts';
+import { lfsFindings, pushFindings, slashFindings } from './target-probes.ts';
+import { settingsFindings, throttleFindings } from './target-settings.ts';
+
+export type TargetReport = {
+  findings: CheckFinding[];
+  version: string | null;
+  /** Full paths of groups and projects that were deleted and are kept for a while. */
+  scheduled: string[];
+};
+
+/** Every check of GitLab; asks with GET and git advertisements only. */
+export async function targetFindings(
+  target: Target,
+  config: Config['target'],
+  now: number,
+): Promise<TargetReport> {
+  const findings: CheckFinding[] = [];
+  const identity = await identityOf(target, findings);
+  if (identity === null) return { findings, version: null, scheduled: [] };
+  findings.push(...identityFindings(identity, config, now));
+  const canPush = findings.every(({ level }) => level !== 'error');
+  let scheduled: string[] = [];
+  const checks = [
+    attempted('target', () => slashFindings(target.http)),
+    attempted('target', () => (canPush ? pushFindings(target) : Promise.resolve([]))),
+    attempted('target', () => lfsFindings(target)),
+    attempted('target', () => settingsFindings(target.http, identity)),
+    attempted('target', () => parentGroupFindings(target, config.parentGroup, identity.user)),
+    attempted('target', async () => {
+      scheduled = await scheduledDeletions(target.http);
+      return [];
+    }),
+  ];
+  for (const check of await Promise.all(checks)) findings.push(...check);
+  findings.push(...throttleFindings(target.http));
+  return { findings, version: identity.version, scheduled };
+}
+
+/** Who the token is; null when GitLab does not tell. What it may not do besides becomes a finding. */
+async function identityOf(target: Target, findings: CheckFinding[]): Promise<TargetIdentity | null> {
+  try {
+    return await target.connect();
+  } catch (error) {
+    findings.push(failed(error, 'target'));
+    // The API still answers: the other checks need not wait for a better token.
+    const answers =
+      error instanceof MigrationError && (error.code === 'git-token-refused' || error.code === 'token-scope');
+    if (!answers) return null;
+  }
+  try {
+    return await whoIs(target.http);
+  } catch (error) {
+    // A token without read access has been told already.
+    failed(error, 'target');
+    return null;
+  }
+}

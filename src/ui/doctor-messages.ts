@@ -1,0 +1,83 @@
+/** Everything that `gb2gl doctor` says, but for the sentences of the findings, which have their own catalogue. */
+import type { Level } from '../doctor/entry.ts';
+import type { Area, CheckFinding } from '../doctor/finding.ts';
+import type { Palette } from './color.ts';
+import { plural } from './format.ts';
+import { clean, wrap } from './width.ts';
+
+type Diagnosis = {
+  source: { url: string };
+  target: { url: string };
+  findings: readonly CheckFinding[];
+};
+type View = { width: number; palette: Palette; quiet: boolean };
+
+const areas: readonly Area[] = ['machine', 'source', 'target'];
+const narrowest = 40;
+/** As wide as the longest of the words in front. */
+const indent = 9;
+
+/** The findings by server, and how many there are of each kind; with `quiet` only what is not ok. */
+export function renderFindings(diagnosis: Diagnosis, view: View): string[] {
+  const shown = diagnosis.findings.filter(({ level }) => !view.quiet || level !== 'ok');
+  const lines: string[] = [];
+  for (const area of areas) {
+    const findings = shown.filter((finding) => finding.area === area);
+    if (findings.length === 0) continue;
+    if (lines.length > 0) lines.push('');
+    lines.push(view.palette.bold(titleOf(area, diagnosis)));
+    for (const finding of findings) lines.push(...findingLines(finding, view));
+  }
+  if (lines.length > 0) lines.push('');
+  return [...lines, summaryOf(diagnosis.findings)];
+}
+
+function titleOf(area: Area, { source, target }: Diagnosis): string {
+  if (area === 'machine') return 'This machine';
+  return area === 'source' ? `GitBucket ${clean(source.url)}` : `GitLab ${clean(target.url)}`;
+}
+
+function findingLines(finding: CheckFinding, { width, palette }: View): string[] {
+  const { id, level, waived, sentence, wayOut } = finding;
+  const word = (waived ? 'waived' : level).padEnd(indent);
+  const room = Math.max(narrowest, width - indent - 2);
+  const mark = level === 'ok' ? '' : ` [${id}]`;
+  const [first = '', ...more] = wrap(clean(sentence) + mark, room);
+  const lines = [
+    `  ${painter(waived ? 'note' : level, palette)(word)}${first}`,
+    ...more.map((line) => ' '.repeat(indent + 2) + line),
+  ];
+  if (wayOut === '') return lines;
+  const way = wrap(clean(wayOut), room - 2);
+  return [
+    ...lines,
+    ...way.map((line, index) => `${' '.repeat(indent + 2)}${index === 0 ? '→ ' : '  '}${line}`),
+  ];
+}
+
+function painter(level: Level, palette: Palette): (text: string) => string {
+  switch (level) {
+    case 'ok':
+      return palette.green;
+    case 'note':
+      return palette.dim;
+    case 'warning':
+      return palette.yellow;
+    case 'error':
+      return palette.red;
+  }
+}
+
+/** `12 ok, 2 notes, 1 warning, 1 error, 1 waived` */
+function summaryOf(findings: readonly CheckFinding[]): string {
+  const open = findings.filter(({ waived }) => !waived);
+  const count = (level: Level): number => open.filter((finding) => finding.level === level).length;
+  const parts = [
+    `${count('ok')} ok`,
+    plural(count('note'), 'note'),
+    plural(count('warning'), 'warning'),
+    plural(count('error'), 'error'),
+  ];
+  const waived = findings.length - open.length;
+  return [...parts, ...(waived > 0 ? [`${waived} waived`] : [])].join(', ');
+}

@@ -1,0 +1,77 @@
+import type { z } from 'zod';
+import { Config } from '../../src/config/schema.ts';
+import { diagnose } from '../../src/doctor/doctor.ts';
+import type { Area, CheckFinding } from '../../src/doctor/finding.ts';
+import { MigrationError } from '../../src/errors.ts';
+import { createRedactor } from '../../src/net/redact.ts';
+import { createSource, createTarget } from '../../src/run/servers.ts';
+import type { Runtime } from '../../src/runtime.ts';
+import type { TestServers } from './servers.ts';
+
+export type Examined = {
+  source?: Partial<z.input<typeof Config>['source']>;
+  target?: Partial<z.input<typeof Config>['target']>;
+  env?: Record<string, string>;
+  now?: () => number;
+  nodeVersion?: string;
+  workDir?: string;
+  alive?: (pid: number) => boolean;
+};
+
+/** Everything that doctor finds about these servers, asked as their administrators unless told otherwise. */
+export async function examine(servers: TestServers, options: Examined = {}): Promise<CheckFinding[]> {
+  const { env: from, folder } = servers;
+  const config = Config.parse({
+    source: { url: from['GITBUCKET_URL'], token: from['GITBUCKET_TOKEN'], ...options.source },
+    target: { url: from['GITLAB_URL'], token: from['GITLAB_TOKEN'], ...options.target },
+  });
+  const { signal } = new AbortController();
+  const env = { PATH: process.env['PATH'], ...options.env };
+  const now = options.now ?? Date.now;
+  const runtime: Runtime = {
+    env,
+    cwd: folder,
+    now,
+    sleep: async () => {},
+    pid: process.pid,
+    stopping: signal,
+    aborting: signal,
+  };
+  const redactor = createRedactor();
+  const { findings } = await diagnose({
+    config,
+    source: await createSource(config, runtime, () => {}, redactor).catch(asError),
+    target: await createTarget(config, runtime, () => {}, redactor).catch(asError),
+    workDir: options.workDir ?? folder,
+    env,
+    now,
+    pid: process.pid,
+    alive: options.alive ?? (() => false),
+    nodeVersion: options.nodeVersion ?? process.versions.node,
+  });
+  return findings;
+}
+
+function asError(error: unknown): MigrationError {
+  if (error instanceof MigrationError) return error;
+  throw error;
+}
+
+/** Ids in this part, in the order in which they were found. */
+export function idsIn(area: Area, findings: readonly CheckFinding[]): string[] {
+  return findings.filter((finding) => finding.area === area).map(({ id }) => id);
+}
+
+/** Ids of what is worse than a note. */
+export function troubles(findings: readonly CheckFinding[]): string[] {
+  return findings.filter(({ level }) => level === 'warning' || level === 'error').map(({ id }) => id);
+}
+
+/** The one finding with that id. */
+export function findingOf(id: string, findings: readonly CheckFinding[]): CheckFinding {
+  const [found, ...more] = findings.filter((finding) => finding.id === id);
+  if (!found || more.length > 0) {
+    throw new Error(`${more.length + (found ? 1 : 0)} findings are ${id}: ${JSON.stringify(findings)}`);
+  }
+  return found;
+}

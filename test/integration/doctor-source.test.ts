@@ -1,0 +1,190 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { GitBucketOptions } from '../../src/sandbox/gitbucket/gitbucket.ts';
+import type { GitBucketVersion } from '../../src/sandbox/gitbucket/version.ts';
+import { commitOn } from '../helpers/commits.ts';
+import { examine, findingOf, idsIn, troubles } from '../helpers/doctor.ts';
+import { otherHost } from '../helpers/hosts.ts';
+import { testServers, type TestServers } from '../helpers/servers.ts';
+
+/** A server with one private and one public repository of a group. */
+async function furnished(gitbucket: Partial<GitBucketOptions> = {}): Promise<TestServers> {
+  const servers = await testServers({ gitbucket });
+  servers.gitbucket.addUser({ login: 'ada', email: 'ada@example.com' });
+  servers.gitbucket.addGroup({ login: 'team-a', members: [{ login: 'ada', manager: true }] });
+  for (const name of ['hidden', 'open']) {
+    servers.gitbucket.addRepository({ owner: 'team-a', name, private: name === 'hidden' });
+    commitOn(servers.gitbucket.gitDir('team-a', name), 'main', name);
+  }
+  return servers;
+}
+
+test('a healthy GitBucket is ok on every surface, and the credentials are proven on a private repository', async () => {
+  const servers = await furnished();
+  const findings = await examine(servers);
+
+  expect(idsIn('source', findings)).toEqual([
+    'source-token',
+    'source-administrator',
+    'source-anonymous',
+    'source-git',
+    'source-wiki',
+    'source-lfs',
+    'source-version',
+    'source-placeholders',
+    'clock',
+  ]);
+  expect(findingOf('source-git', findings).object).toBe('team-a/hidden');
+  expect(findingOf('source-version', findings).sentence).toBe('GitBucket 4.47 or later');
+});
+
+test('a refused token leaves what can be seen without one, and the whole of the other side', async () => {
+  const servers = await furnished();
+  const findings = await examine(servers, { source: { token: 'a'.repeat(40) } });
+
+  expect(idsIn('source', findings)).toEqual(['token-refused', 'source-anonymous', 'clock']);
+  expect(findingOf('token-refused', findings).wayOut).toContain('Account settings > Applications');
+  expect(idsIn('target', findings)).toContain('target-git');
+
+  const missing = await examine(servers, { source: { token: null } });
+  expect(idsIn('source', missing)).toEqual(['token-missing']);
+  expect(idsIn('target', missing)).toEqual(idsIn('target', findings));
+});
+
+test('a user who is no administrator is told what he misses', async () => {
+  const servers = await furnished();
+  const findings = await examine(servers, { source: { token: servers.gitbucket.token('ada') } });
+
+  expect(troubles(findings)).toEqual(['source-not-administrator']);
+  expect(findingOf('source-git', findings).object).toBe('team-a/hidden');
+});
+
+test('without private repositories nothing is proven on git, unless a login is demanded for all', async () => {
+  const open = await testServers();
+  open.gitbucket.addRepository({ owner: 'root', name: 'open' });
+  expect(idsIn('source', await examine(open))).toContain('source-git-unproven');
+
+  const closed = await testServers({ gitbucket: { anonymousAccess: false } });
+  closed.gitbucket.addRepository({ owner: 'root', name: 'open' });
+  const ids = idsIn('source', await examine(closed));
+  expect(ids).toContain('source-login-demanded');
+  expect(ids).toContain('source-git');
+
+  const empty = await testServers();
+  expect(idsIn('source', await examine(empty))).toContain('source-git-unproven');
+});
+
+test('a missing base URL is found by LFS, and another one by the addresses in answers', async () => {
+  const without = await examine(await furnished({ baseUrl: null }));
+  expect(troubles(without)).toEqual(['source-lfs-without-base-url']);
+  expect(findingOf('source-lfs-without-base-url', without).sentence).toContain('Git LFS answers 401');
+
+  const other = await examine(await furnished({ baseUrl: 'https://gitbucket.example.com' }));
+  expect(troubles(other)).toEqual([]);
+  expect(findingOf('source-base-url', other).sentence).toContain(
+    'its address is https://gitbucket.example.com',
+  );
+});
+
+test.each<[GitBucketVersion, string, string[]]>([
+  ['4.23', '4.23.0', ['source-names-by-case', 'source-without-owner-list']],
+  ['4.30', 'between 4.30 and 4.31', []],
+  ['4.36', 'between 4.35 and 4.37', []],
+  ['4.38', 'between 4.37 and 4.47', []],
+  ['4.48', '4.47 or later', ['source-placeholders']],
+])('GitBucket %s is recognised without a session', async (version, text, problems) => {
+  const findings = await examine(await furnished({ version }), {});
+  expect(findingOf('source-version', findings).sentence).toBe(`GitBucket ${text}`);
+  const ids = idsIn('source', findings);
+  expect(ids.slice(ids.indexOf('source-version') + 1)).toEqual([...problems, 'clock']);
+});
+
+test('a password is tried by signing in, which shows an administrator the exact version', async () => {
+  const servers = await furnished({ version: '4.38', baseUrl: 'https://gitbucket.example.com' });
+  const wrong = await examine(servers, { source: { username: 'root', password: 'wrong' } });
+  expect(troubles(wrong)).toContain('source-password-refused');
+
+  const plain = await furnished({ version: '4.38' });
+  const right = await examine(plain, { source: { username: 'root', password: 'root' } });
+  expect(findingOf('source-session', right).level).toBe('ok');
+  expect(findingOf('source-version', right).sentence).toBe('GitBucket 4.38.4');
+  expect(troubles(right)).toEqual([]);
+
+  // Its sign-in leads to the address that it believes in.
+  const elsewhere = await examine(servers, { source: { username: 'root', password: 'root' } });
+  expect(findingOf('source-session', elsewhere).level).toBe('ok');
+});
+
+test('git that refuses the token, a wiki that fails and a strange answer of LFS are told each', async () => {
+  const servers = await furnished();
+  const { faults } = servers.gitbucket.server;
+  faults.add({ url: /hidden\.git\/info\/refs/, action: { kind: 'status', status: 401, body: 'no' } });
+  const refused = idsIn('source', await examine(servers));
+  expect(refused).toContain('git-token-refused');
+  expect(refused).toContain('source-version');
+  expect(refused).not.toContain('source-wiki');
+
+  faults.add({ url: /hidden\.wiki\.git/, action: { kind: 'status', status: 404, body: 'no wiki' } });
+  faults.add({
+    method: 'POST',
+    url: /lfs\/objects\/batch/,
+    action: { kind: 'status', status: 404, body: 'no' },
+  });
+  const found = await examine(servers);
+  expect(troubles(found)).toEqual(['source-wiki-unreadable']);
+  expect(findingOf('source-lfs-unavailable', found).sentence).toContain('(404)');
+});
+
+test('a damaged repository is a warning, for the others can be moved', async () => {
+  const servers = await furnished();
+  const { faults } = servers.gitbucket.server;
+  faults.add({ url: /hidden\.git\/info\/refs/, action: { kind: 'status', status: 401, body: 'no' } });
+  faults.add({ url: /repos\/team-a\/hidden$/, action: { kind: 'status', status: 500, body: '{}' } });
+  const findings = await examine(servers);
+  expect(troubles(findings)).toEqual(['repository-broken']);
+  expect(findingOf('repository-broken', findings).level).toBe('warning');
+});
+
+test('a disabled account that owns a public repository is a warning', async () => {
+  const servers = await furnished();
+  servers.gitbucket.addRepository({ owner: 'ada', name: 'public' });
+  servers.gitbucket.disable('ada');
+  const findings = await examine(servers);
+  expect(findingOf('hidden-owners', findings).level).toBe('warning');
+});
+
+test('a web server that is something else, a forgotten context path and a redirect are recognised', async () => {
+  const servers = await furnished({ contextPath: '/gitbucket' });
+  const page = await otherHost((response) => response.end('<html><h1>It works!</h1></html>'));
+  const root = new URL(servers.gitbucket.url).origin;
+  for (const url of [page.url, root]) {
+    const findings = await examine(servers, { source: { url } });
+    expect(idsIn('source', findings)).toEqual(['not-the-api', 'clock']);
+    expect(findingOf('not-the-api', findings).wayOut).toContain('context path');
+  }
+  const sendTo = (location: string): void =>
+    servers.gitbucket.server.faults.add({
+      url: /\/api\/v3\/user$/,
+      action: { kind: 'status', status: 302, headers: { location } },
+    });
+  sendTo('/login-of-a-proxy');
+  expect(findingOf('not-the-api', await examine(servers)).sentence).toContain('/user gives 302');
+  sendTo(`${page.url}/api/v3/user`);
+  const moved = await examine(servers);
+  expect(findingOf('redirected', moved).sentence).toContain(`redirects to ${page.url}/api/v3/user`);
+  expect(page.requests).toHaveLength(1);
+});
+
+test('nothing but reading and signing in is asked of GitBucket, and the work directory stays as it was', async () => {
+  const servers = await furnished();
+  const workDir = join(servers.folder, 'not-there', 'yet');
+  await examine(servers, { workDir, source: { username: 'root', password: 'root' } });
+  const posts = servers.gitbucket.server.requests.filter(({ method }) => method !== 'GET');
+  expect(posts.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    'POST /signin',
+    'POST /git/team-a/hidden.git/info/lfs/objects/batch',
+  ]);
+  // Would fail if doctor had made the directory.
+  writeFileSync(join(servers.folder, 'not-there'), '');
+});

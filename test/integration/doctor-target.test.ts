@@ -1,0 +1,199 @@
+import { expect, test } from 'vitest';
+import type { EmbeddedGitLab, GitLabOptions } from '../../src/sandbox/gitlab/gitlab.ts';
+import { examine, findingOf, idsIn, troubles, type Examined } from '../helpers/doctor.ts';
+import { testServers, type TestServers } from '../helpers/servers.ts';
+
+function withGitLab(gitlab: Partial<GitLabOptions> = {}): Promise<TestServers> {
+  return testServers({ gitlab });
+}
+
+/** Somebody who is no administrator. */
+function ada(gitlab: EmbeddedGitLab): string {
+  gitlab.addUser({ username: 'ada', name: 'Ada', email: 'ada@example.com' });
+  return gitlab.token('ada');
+}
+
+async function targetIds(servers: TestServers, options: Examined = {}): Promise<string[]> {
+  return idsIn('target', await examine(servers, options));
+}
+
+test('a healthy GitLab is ok on every surface, and is sent nothing but GET', async () => {
+  const servers = await withGitLab();
+  servers.gitlab.addGroup({ path: 'imports' });
+  servers.gitlab.server.requests.length = 0;
+  const findings = await examine(servers, { target: { parentGroup: 'imports' } });
+
+  expect(idsIn('target', findings)).toEqual([
+    'target-token',
+    'target-version',
+    'target-slashes',
+    'target-git',
+    'target-administrator',
+    'target-branch-protection',
+    'target-parent-group',
+    'clock',
+  ]);
+  const { requests } = servers.gitlab.server;
+  expect(requests.length).toBeGreaterThan(8);
+  expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  expect(servers.gitlab.context.state.projects).toEqual([]);
+});
+
+test.each([
+  ['revoked', { revoked: true }, 'token-refused'],
+  ['expired', { expired: true }, 'token-refused'],
+] as const)('a %s token leaves all checks of the other side', async (_what, options, id) => {
+  const servers = await withGitLab();
+  const findings = await examine(servers, { target: { token: servers.gitlab.token('root', options) } });
+  expect(idsIn('target', findings)).toEqual([id, 'clock']);
+  expect(idsIn('source', findings)).toContain('source-version');
+});
+
+test('a token without the scope api, or without git, still tells what it can', async () => {
+  const servers = await withGitLab();
+  const token = servers.gitlab.token('root', { scopes: ['read_api', 'read_repository'] });
+  const reading = await examine(servers, { target: { token } });
+  expect(troubles(reading)).toEqual(['token-scope']);
+  expect(idsIn('target', reading)).toEqual(expect.arrayContaining(['target-version', 'target-slashes']));
+  expect(idsIn('target', reading)).not.toContain('target-token');
+
+  const git = servers.gitlab.token('root', { scopes: ['write_repository'] });
+  expect(await targetIds(servers, { target: { token: git } })).toEqual(['token-scope', 'clock']);
+
+  servers.gitlab.settings.git.pullOverHttp = false;
+  const closed = await examine(servers);
+  expect(troubles(closed)).toEqual(['git-token-refused']);
+  expect(idsIn('target', closed)).toContain('target-administrator');
+});
+
+test('a blocked user is told as such', async () => {
+  const servers = await withGitLab();
+  const token = ada(servers.gitlab);
+  for (const user of servers.gitlab.context.state.users) if (user.username === 'ada') user.state = 'blocked';
+  expect(await targetIds(servers, { target: { token } })).toEqual(['user-refused', 'clock']);
+});
+
+test('GitLab that takes no pushes at present says why before anything is pushed', async () => {
+  const servers = await withGitLab();
+  const { settings } = servers.gitlab;
+  settings.maintenanceMode = true;
+  expect(troubles(await examine(servers))).toEqual(['maintenance']);
+  settings.maintenanceMode = false;
+  settings.readOnlyDatabase = true;
+  const copy = await examine(servers);
+  expect(findingOf('target-read-only', copy).sentence).toContain('read-only GitLab instance');
+  settings.readOnlyDatabase = false;
+  settings.git.pushOverHttp = false;
+  const closed = await examine(servers);
+  expect(findingOf('target-push-refused', closed).sentence).toContain('Pushing over HTTP is not allowed');
+});
+
+test('a proxy that decodes %2F, or refuses it, is found on an empty server', async () => {
+  const servers = await withGitLab({ settings: { decodesSlashes: true } });
+  const decoded = await examine(servers);
+  expect(troubles(decoded)).toEqual(['target-slashes-decoded']);
+  expect(findingOf('target-slashes-decoded', decoded).wayOut).toContain('AllowEncodedSlashes');
+
+  const refusing = await withGitLab();
+  refusing.gitlab.server.faults.add({
+    url: /%2F/,
+    action: { kind: 'status', status: 404, body: '<html><h1>Not Found</h1></html>' },
+  });
+  expect(findingOf('target-slashes-decoded', await examine(refusing)).sentence).toContain('404: Not Found');
+});
+
+test('a token that ends soon is told with its day', async () => {
+  const servers = await withGitLab();
+  const day = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10);
+  const soon = servers.gitlab.token('root', { expiresAt: day });
+  const findings = await examine(servers, { target: { token: soon } });
+  expect(findingOf('target-token-expires', findings).sentence).toBe(
+    `the GitLab token expires on ${day} (in 4 days)`,
+  );
+
+  const never = servers.gitlab.token('root', { expiresAt: null });
+  expect(troubles(await examine(servers, { target: { token: never } }))).toEqual([]);
+});
+
+test('rights of an ordinary user, at the top level and below a parent group', async () => {
+  const servers = await withGitLab();
+  const { gitlab } = servers;
+  const token = ada(gitlab);
+  expect(await targetIds(servers, { target: { token } })).toEqual(
+    expect.arrayContaining(['target-not-administrator', 'target-groups']),
+  );
+  for (const user of gitlab.context.state.users) if (user.username === 'ada') user.canCreateGroup = false;
+  expect(troubles(await examine(servers, { target: { token } }))).toEqual(['target-groups-forbidden']);
+
+  for (const path of ['none', 'reporter', 'maintainer']) gitlab.addGroup({ path, visibility: 'public' });
+  gitlab.addMember('reporter', 'ada', 20);
+  gitlab.addMember('maintainer', 'ada', 40);
+  const below = (parentGroup: string): Promise<string[]> =>
+    examine(servers, { target: { token, parentGroup } }).then(troubles);
+  expect(await below('none')).toEqual(['target-parent-group-role']);
+  expect(await below('reporter')).toEqual(['target-parent-group-role']);
+  expect(await below('maintainer')).toEqual([]);
+  expect(await below('no-such-group')).toEqual(['parent-group-missing']);
+});
+
+test('Admin Mode takes the rights of an administrator away', async () => {
+  const servers = await withGitLab({ settings: { adminMode: true } });
+  const token = servers.gitlab.token('root', { scopes: ['api'] });
+  expect(troubles(await examine(servers, { target: { token } }))).toEqual(['target-admin-mode']);
+  expect(troubles(await examine(servers))).toEqual([]);
+});
+
+test('settings that matter are told, limits from settings and from headers once', async () => {
+  const servers = await withGitLab({
+    settings: {
+      restrictedVisibilities: ['public'],
+      throttles: { throttle_authenticated_api: { limit: 600, period: 60 } },
+      lfsEnabled: false,
+      git: { receiveMaxInputSize: 50 * 1024 * 1024 },
+    },
+  });
+  const findings = await examine(servers);
+  expect(troubles(findings)).toEqual(['target-lfs-disabled']);
+  expect(findingOf('target-visibility-restricted', findings).sentence).toContain('public');
+  expect(findingOf('target-push-limited', findings).sentence).toContain('52 MB');
+  expect(findingOf('target-throttled', findings).sentence).toContain('600 API requests in 60 s');
+
+  const token = ada(servers.gitlab);
+  const heard = findingOf('target-throttled', await examine(servers, { target: { token } }));
+  expect(heard.sentence).toContain('600 requests per minute (throttle_authenticated_api');
+});
+
+test('what was deleted and is kept is told where its path is wanted', async () => {
+  const servers = await withGitLab();
+  const { gitbucket, gitlab } = servers;
+  gitbucket.addGroup({ login: 'team-a', members: [{ login: 'root', manager: true }] });
+  for (const path of ['team-a', 'other']) {
+    const { id } = gitlab.addGroup({ path });
+    const headers = { 'private-token': gitlab.token('root') };
+    await fetch(`${gitlab.url}/api/v4/groups/${id}`, { method: 'DELETE', headers });
+  }
+  const findings = await examine(servers);
+  expect(findingOf('target-deletion-scheduled', findings).sentence).toMatch(
+    /: team-a-deletion_scheduled-\d+;/,
+  );
+});
+
+test('a parent group that is being deleted is an error', async () => {
+  const servers = await withGitLab({ version: '17.11.0-ee', settings: { deletion: 'marked' } });
+  const { gitlab } = servers;
+  const { id } = gitlab.addGroup({ path: 'imports' });
+  const headers = { 'private-token': gitlab.token('root') };
+  await fetch(`${gitlab.url}/api/v4/groups/${id}`, { method: 'DELETE', headers });
+  const findings = await examine(servers, { target: { parentGroup: 'imports' } });
+  expect(troubles(findings)).toEqual(['target-parent-group-deleted']);
+  expect(idsIn('target', findings)).toContain('target-deletes-late');
+});
+
+test('an address that is not GitLab, and one that leads elsewhere, are recognised', async () => {
+  const servers = await withGitLab();
+  const mixed = await examine(servers, { target: { url: servers.gitbucket.url } });
+  expect(idsIn('target', mixed)).toEqual(['not-the-api', 'clock']);
+  servers.gitlab.settings.redirectTo = 'https://gitlab.example.com';
+  const moved = await examine(servers);
+  expect(findingOf('redirected', moved).sentence).toContain('redirects to https://gitlab.example.com');
+});

@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import { daysLeft, formatSize, isAtLeast, roughly } from '../../../src/doctor/measures.ts';
+import { clockFindings, clocksTogether, networkFindings } from '../../../src/doctor/network.ts';
+import { proxyFindings, proxyFor } from '../../../src/doctor/proxy.ts';
+import { listen, nothingHeard } from '../../../src/net/heard.ts';
+
+const gitlab = { side: 'target', name: 'GitLab', url: 'https://gitlab.example.com' } as const;
+const DAY_MS = 86_400_000;
+
+test('the proxy of an address is the one that axios takes, lower case first', () => {
+  const env = { HTTPS_PROXY: 'http://big.example.com:3128', https_proxy: 'http://small.example.com' };
+  expect(proxyFor('https://gitlab.example.com', env)).toMatchObject({
+    proxy: 'small.example.com',
+    variable: 'https_proxy',
+  });
+  expect(proxyFor('http://gitlab.example.com', env)).toBeNull();
+  expect(proxyFor('http://gitlab.example.com', { ALL_PROXY: 'any.example.com:8080' })).toMatchObject({
+    proxy: 'any.example.com:8080',
+    bypassed: false,
+  });
+});
+
+test.each([
+  ['gitlab.example.com', true],
+  ['.example.com', true],
+  ['*.example.com', true],
+  ['*', true],
+  ['other.example.com, gitlab.example.com:443', true],
+  ['gitlab.example.com:8443', false],
+  ['example.com', false],
+  ['', false],
+])('NO_PROXY=%s', (exceptions, bypassed) => {
+  const env = { https_proxy: 'http://proxy.example.com', NO_PROXY: exceptions };
+  expect(proxyFor(gitlab.url, env)?.bypassed).toBe(bypassed);
+});
+
+test('credentials of a proxy are not told', () => {
+  const env = { https_proxy: 'http://me:secret-word@proxy.example.com:3128' };
+  const findings = proxyFindings('target', gitlab.url, env);
+  expect(findings.map(({ sentence }) => sentence)).toEqual([
+    'requests to https://gitlab.example.com go through the proxy proxy.example.com:3128 (https_proxy)',
+  ]);
+  expect(JSON.stringify(findings)).not.toContain('secret-word');
+});
+
+test('plain http is told when it leaves this machine', async () => {
+  const options = { ca: null, env: {}, now: 0 };
+  const at = async (url: string): Promise<string[]> =>
+    (await networkFindings('target', { ...gitlab, url }, options)).map(({ id }) => id);
+  expect(await at('http://gitlab.example.com')).toEqual(['unencrypted']);
+  expect(await at('http://127.0.0.1:8080')).toEqual([]);
+  expect(await at('http://localhost')).toEqual([]);
+});
+
+test('a clock is told when it differs by more than a minute, and so are two that disagree', () => {
+  const ids = (clockMs: number | null): string[] =>
+    clockFindings('target', gitlab, clockMs).map(({ id }) => id);
+  expect([ids(null), ids(59_000), ids(-59_000), ids(61_000)]).toEqual([
+    [],
+    ['clock'],
+    ['clock'],
+    ['clock-differs'],
+  ]);
+  expect(clockFindings('target', gitlab, -7_200_000)[0]?.sentence).toBe(
+    'the clock of GitLab is 2 h behind that of this machine',
+  );
+  expect(clocksTogether(-40_000, 40_000).map(({ sentence }) => sentence)).toEqual([
+    'the clocks of GitBucket and GitLab differ by 80 s',
+  ]);
+  expect(clocksTogether(40_000, 50_000)).toEqual([]);
+  expect(clocksTogether(null, 500_000)).toEqual([]);
+});
+
+test('clock and throttle are heard from the headers of any answer', () => {
+  const heard = nothingHeard();
+  const now = Date.UTC(2026, 0, 1);
+  listen(heard, {}, { sentAt: now, receivedAt: now });
+  expect(heard).toEqual({ clockMs: null, throttle: null });
+  const headers = {
+    date: new Date(now + 120_000).toUTCString(),
+    'ratelimit-limit': '120',
+    'ratelimit-name': 'throttle_authenticated_api',
+    'ratelimit-remaining': '7',
+  };
+  listen(heard, headers, { sentAt: now - 500, receivedAt: now + 500 });
+  expect(heard.clockMs).toBe(120_500);
+  expect(heard.throttle).toEqual({ name: 'throttle_authenticated_api', perMinute: 120, remaining: 7 });
+});
+
+test('measures are told roughly', () => {
+  expect([DAY_MS / 2, DAY_MS, 5 * DAY_MS, -DAY_MS].map((time) => daysLeft(time, 0))).toEqual([
+    'today',
+    'in 1 day',
+    'in 5 days',
+    '1 day ago',
+  ]);
+  expect([45_000, 600_000, 36_000_000].map(roughly)).toEqual(['45 s', '10 min', '10 h']);
+  expect([740e6, 12.34e9].map(formatSize)).toEqual(['740 MB', '12.3 GB']);
+});
+
+test.each([
+  ['2.39.5', '2.30.0', true],
+  ['2.30', '2.30.0', true],
+  ['2.9.5', '2.30.0', false],
+  ['18.9.0-ee', '18.0', true],
+  ['4.47.0', '4.5', true],
+])('is %s at least %s?', (version, least, expected) => {
+  expect(isAtLeast(version, least)).toBe(expected);
+});
