@@ -1,0 +1,111 @@
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { configText, schemaReference, writeConfig } from '../config/write.ts';
+import { MigrationError } from '../errors.ts';
+import type { ExitCode } from '../model.ts';
+import {
+  initEnd,
+  initIntro,
+  nothingWritten,
+  replaceQuestion,
+  sides,
+  type Written,
+} from '../ui/init-messages.ts';
+import { createPrompt, type Prompt } from '../ui/prompt.ts';
+import { answersOfEnvironment, answersOfPerson, type InitAnswers } from './init-answers.ts';
+import type { CommonOptions, World } from './world.ts';
+
+export type InitOptions = CommonOptions & { yes?: boolean; force?: boolean; parentGroup?: string };
+
+/** The schema that the package brings along; it lies as far from src as from dist. */
+const schemaFile = fileURLToPath(new URL('../../migrate.config.schema.json', import.meta.url));
+const usualFile = 'migrate.config.json';
+
+/** `gb2gl init`: asks for both servers, tries the answers, writes a config file without secrets. */
+export async function initCommand(options: InitOptions, world: World): Promise<ExitCode> {
+  const { runtime, redactor, stdin, stdout, stderr } = world;
+  const output = options.json ? stderr : stdout;
+  const say = (text: string): void => void output.write(redactor.scrub(text));
+  const name = options.config ?? usualFile;
+  const file = resolve(runtime.cwd, name);
+  const there = await isThere(file);
+  const asked = { world, say, parentGroup: options.parentGroup };
+  if (options.yes) {
+    if (there && !options.force) throw new MigrationError('config-exists', file);
+    await write(file, await answersOfEnvironment(asked), there, options, world, say);
+    return 0;
+  }
+  const prompt = createPrompt({ stdin, output, stopping: runtime.stopping });
+  try {
+    say(initIntro);
+    if (there && !options.force && !(await mayReplace(name, prompt))) {
+      say(nothingWritten);
+      if (options.json) stdout.write(`${JSON.stringify({ version: 1, command: 'init', file: null })}\n`);
+      return 0;
+    }
+    await write(file, await answersOfPerson(prompt, asked), there, options, world, say);
+    return 0;
+  } finally {
+    prompt.close();
+  }
+}
+
+async function mayReplace(name: string, prompt: Prompt): Promise<boolean> {
+  return /^y(es)?$/i.test(await prompt.ask(replaceQuestion(name)));
+}
+
+async function write(
+  file: string,
+  { source, target, parentGroup, looks }: InitAnswers,
+  replace: boolean,
+  options: InitOptions,
+  { runtime, redactor, stdout }: World,
+  say: (text: string) => void,
+): Promise<void> {
+  const schema = schemaReference(file, schemaFile);
+  const text = configText({ source, target: { ...target, parentGroup }, schema });
+  await writeConfig(file, text, { replace });
+  say(
+    initEnd({
+      file: options.config ?? usualFile,
+      named: options.config !== undefined,
+      ...comparedWith(runtime.env, { source, target }),
+    }),
+  );
+  if (!options.json) return;
+  const document = {
+    version: 1,
+    command: 'init',
+    file,
+    source: { url: source.url, found: looks.source },
+    target: { url: target.url, parentGroup, found: looks.target },
+  };
+  stdout.write(`${redactor.scrub(JSON.stringify(document))}\n`);
+}
+
+/** Where the environment says something else than the answers. */
+function comparedWith(
+  env: World['runtime']['env'],
+  answers: Pick<InitAnswers, 'source' | 'target'>,
+): Pick<Written, 'tokens' | 'overruling'> {
+  const both = [
+    { ...sides.source, ...answers.source },
+    { ...sides.target, ...answers.target },
+  ];
+  return {
+    tokens: both
+      .filter(({ tokenVariable, token }) => !env[tokenVariable] || env[tokenVariable] !== token)
+      .map(({ tokenVariable }) => tokenVariable),
+    overruling: both
+      .filter(({ urlVariable, url }) => (env[urlVariable] || url).replace(/\/+$/, '') !== url)
+      .map(({ urlVariable }) => urlVariable),
+  };
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

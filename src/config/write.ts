@@ -1,0 +1,63 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, relative, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { MigrationError } from '../errors.ts';
+
+type Server = { url: string; caFile: string | null };
+
+export type NewConfig = {
+  source: Server;
+  target: Server & { parentGroup: string | null };
+  /** What `$schema` says. */
+  schema: string;
+};
+
+/** The text of a config file that has the tokens as references to the environment, and defaults for all else. */
+export function configText({ source, target, schema }: NewConfig): string {
+  const config = {
+    $schema: schema,
+    source: { url: source.url, token: '${GITBUCKET_TOKEN}', ...certificate(source) },
+    target: {
+      url: target.url,
+      token: '${GITLAB_TOKEN}',
+      parentGroup: target.parentGroup,
+      ...certificate(target),
+    },
+  };
+  return `${JSON.stringify(config, null, 2)}\n`;
+}
+
+function certificate({ caFile }: Server): { caFile?: string } {
+  return caFile === null ? {} : { caFile };
+}
+
+/**
+ * How a config file names the schema so that editors find it: relative when the schema is below the file's folder, as in
+ * a project that has the package installed; otherwise a file URL, for a package that is installed for the whole machine.
+ */
+export function schemaReference(configFile: string, schemaFile: string): string {
+  const path = relative(dirname(configFile), schemaFile);
+  if (path === '' || path.startsWith('..') || path.includes(':')) return pathToFileURL(schemaFile).href;
+  return `./${path.split(sep).join('/')}`;
+}
+
+/**
+ * Writes a file that only its owner can read, whole or not at all.
+ * @throws config-exists when it is there and must not be replaced, config-unwritable
+ */
+export async function writeConfig(
+  path: string,
+  text: string,
+  { replace }: { replace: boolean },
+): Promise<void> {
+  try {
+    if (!replace) return await writeFile(path, text, { mode: 0o600, flag: 'wx' });
+    const draft = `${path}.new`;
+    await rm(draft, { force: true });
+    await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
+    await rename(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new MigrationError('config-exists', path);
+    throw new MigrationError('config-unwritable', path, { detail: (error as Error).message }, error);
+  }
+}
