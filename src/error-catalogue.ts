@@ -37,8 +37,25 @@ export const catalogue = {
     retryable: false,
     exit: 2,
   },
+  'config-exists': {
+    message: (c) => `${c['object']} is there already`,
+    hint: () => 'replace it with gb2gl init --force, or write another file with --config FILE',
+    blame: 'you',
+    retryable: false,
+    exit: 2,
+  },
+  'config-unwritable': {
+    message: (c) => `the config file ${c['object']} cannot be written: ${c['detail']}`,
+    hint: () => 'choose a place that you may write to with --config FILE',
+    blame: 'you',
+    retryable: false,
+    exit: 3,
+  },
   'unknown-selection': {
-    message: (c) => `${c['option']} ${c['object']} matches nothing on ${c['server']}${near(c)}`,
+    message: (c) =>
+      c['count'] === undefined
+        ? `${c['option']} ${c['object']} matches nothing on ${c['server']}${c['note'] ? `: ${c['note']}` : ''}${near(c)}`
+        : `${c['count']} names match nothing:\n${c['detail']}`,
     hint: () =>
       'check the spelling and letter case; gb2gl plan --all lists everything that the token can see',
     blame: 'you',
@@ -110,6 +127,14 @@ export const catalogue = {
     blame: 'you',
     retryable: false,
     exit: 1,
+  },
+  'cannot-start': {
+    message: (c) => `the migration cannot succeed as things are:\n${c['detail']}`,
+    hint: () =>
+      'mend what is named; --waive ID passes by a finding that you know better; gb2gl doctor checks everything',
+    blame: 'you',
+    retryable: false,
+    exit: 3,
   },
   unreachable: {
     message: (c) => `${c['server']} at ${c['object']} cannot be reached: ${c['detail']}`,
@@ -185,15 +210,17 @@ export const catalogue = {
     exit: 3,
   },
   'groups-forbidden': {
-    message: (c) => `the GitLab user ${c['user']} may not create groups (needed for ${c['object']})`,
+    message: (c) =>
+      `the GitLab user ${c['user']} may not create groups${c['where'] ?? ''} (needed for ${c['object']})`,
     hint: () =>
-      'use a token of a user who may, create the group by hand and make that user its owner, or map the owner into an existing group: "map": { "owners": { … } }, or set "parentGroup"',
+      'create the group by hand and make the user its owner, use the token of a user who may, or let it be made in a group that exists: "target": { "parentGroup": … }, or "map": { "owners": { … } }',
     blame: 'target',
     retryable: false,
     exit: 4,
   },
   'parent-group-missing': {
-    message: (c) => `the parent group ${c['object']} does not exist on GitLab or is not visible to the token`,
+    message: (c) =>
+      `the parent group ${c['object']} does not exist on GitLab or is not visible to the token${near(c)}`,
     hint: () => 'create it, or correct "target": { "parentGroup": … }',
     blame: 'you',
     retryable: false,
@@ -226,6 +253,14 @@ export const catalogue = {
   'repository-unreadable': {
     message: (c) => `the source does not let the token read ${c['object']} with git (${c['detail']})`,
     hint: () => 'use a token of a GitBucket administrator, or make its user a collaborator of the repository',
+    blame: 'source',
+    retryable: false,
+    exit: 1,
+  },
+  'name-unreachable': {
+    message: (c) => `git over HTTP cannot reach ${c['object']}: ${c['detail']}`,
+    hint: () =>
+      'give the repository to an owner whose name has letters, digits, ".", "_", "-", "@" or "+" only (its settings on GitBucket, Transfer Ownership), then run again',
     blame: 'source',
     retryable: false,
     exit: 1,
@@ -285,8 +320,36 @@ export const catalogue = {
     exit: 4,
   },
   'visibility-restricted': {
-    message: (c) => `GitLab allows no level for ${c['object']} that is narrow enough`,
-    hint: () => "ask its administrator to allow the level, or use an administrator's token",
+    message: (c) =>
+      c['detail']
+        ? `GitLab refuses the visibility of ${c['object']}: ${c['detail']}`
+        : `GitLab allows no level for ${c['object']} that is narrow enough`,
+    hint: () =>
+      'set another level in the config ("visibility": { "public": "internal" } or "private"), ask the administrator of GitLab to allow the level, or use an administrator\'s token',
+    blame: 'target',
+    retryable: false,
+    exit: 4,
+  },
+  'marked-for-deletion': {
+    message: (c) => `${c['object']} is marked for deletion on GitLab and still has its path`,
+    hint: () =>
+      'restore it (Settings > General > Advanced) or delete it for good, then run the same command again; or choose another path in the "map" of the config',
+    blame: 'you',
+    retryable: false,
+    exit: 4,
+  },
+  'projects-forbidden': {
+    message: (c) => `GitLab lets the token's user make no projects in ${c['object']}: ${c['detail']}`,
+    hint: () =>
+      'let Maintainers create projects there (Settings > General > Permissions of the group), make the user its Owner, or activate the user whose personal namespace it is; or move the owner elsewhere: "map": { "owners": { … } }',
+    blame: 'target',
+    retryable: false,
+    exit: 4,
+  },
+  'project-limit': {
+    message: (c) => `the personal namespace of ${c['user']} has no room for ${c['object']}: ${c['detail']}`,
+    hint: () =>
+      'ask a GitLab administrator to raise the limit of the user (Admin area > Users > Edit > Projects limit), or move the owner into a group: "userRepositories": "group", or "map": { "owners": { … } }',
     blame: 'target',
     retryable: false,
     exit: 4,

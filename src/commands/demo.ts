@@ -24,7 +24,12 @@ export async function demoCommand(options: CommonOptions, world: World): Promise
 async function show(pair: SandboxPair, options: CommonOptions, outer: World): Promise<ExitCode> {
   const workDir = join(outer.runtime.cwd, options.workDir, 'demo');
   await rm(workDir, { recursive: true, force: true });
-  const world = { ...outer, runtime: { ...outer.runtime, env: environment(pair, outer) } };
+  const world = {
+    ...outer,
+    // The inner commands talk to people only.
+    stdout: options.json ? outer.stderr : outer.stdout,
+    runtime: { ...outer.runtime, env: environment(pair, outer) },
+  };
   const inner: CommonOptions = { ...options, workDir, json: false };
   delete inner.config;
   const terminal = await openTerminal(options, world, 1);

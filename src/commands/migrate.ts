@@ -1,4 +1,6 @@
 import { createInterface } from 'node:readline';
+import { preflight } from '../doctor/preflight.ts';
+import { waivers } from '../doctor/waive.ts';
 import { MigrationError } from '../errors.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import { lockWorkDir } from '../journal/lock.ts';
@@ -19,10 +21,12 @@ import type { CommonOptions, SelectionFlags, World } from './world.ts';
 export type MigrateOptions = CommonOptions &
   SelectionFlags & {
     dryRun?: boolean;
+    deep?: boolean;
     plan?: string;
     prune?: boolean;
     yes?: boolean;
     transport?: TransportName;
+    waive?: string[];
   };
 
 export async function migrateCommand(options: MigrateOptions, world: World): Promise<ExitCode> {
@@ -30,6 +34,9 @@ export async function migrateCommand(options: MigrateOptions, world: World): Pro
     throw new MigrationError('usage', '', { detail: '--dry-run makes a plan and --plan carries one out' });
   }
   if (options.dryRun) return planCommand(options, world);
+  const waived = waivers(options.waive ?? []);
+  if (options.deep)
+    throw new MigrationError('usage', '', { detail: '--deep belongs to --dry-run, or to gb2gl plan' });
   const { runtime } = world;
   const session = await openSession(options, world);
   const { workDir } = session;
@@ -46,7 +53,10 @@ export async function migrateCommand(options: MigrateOptions, world: World): Pro
     const run = new Date(runtime.now()).toISOString();
     journal = await openJournal({ directory: workDir, servers, run, now: runtime.now });
     const asked: PrepareOptions = { ...session, config, runtime, selection, history: journal.history, prune };
-    const now = await prepare(asked);
+    const now = await prepare({
+      ...asked,
+      preflight: () => preflight({ ...session, config, now: runtime.now, waived }),
+    });
     const { prepared, drifted } = earlier
       ? followPlan(earlier, now, journal.history)
       : { prepared: now, drifted: [] };

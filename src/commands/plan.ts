@@ -5,11 +5,15 @@ import type { Redactor } from '../net/redact.ts';
 import { planJson } from '../report/plan-json.ts';
 import { planMarkdown } from '../report/plan-markdown.ts';
 import { renderPlan } from '../report/plan-view.ts';
-import { prepare } from '../run/prepare.ts';
+import { inspect } from '../deep/inspect.ts';
+import { lockWorkDir } from '../journal/lock.ts';
+import { prepare, type Prepared } from '../run/prepare.ts';
+import type { Runtime } from '../runtime.ts';
+import { mirrorOptions } from '../transfer/choose.ts';
 import { openSession, readHistory, selectionOf, type Session } from './session.ts';
 import type { CommonOptions, SelectionFlags, World } from './world.ts';
 
-export type PlanOptions = CommonOptions & SelectionFlags & { prune?: boolean };
+export type PlanOptions = CommonOptions & SelectionFlags & { prune?: boolean; deep?: boolean };
 
 /** `gb2gl plan` and `migrate --dry-run`: says what would happen, and writes nothing but its own files. */
 export async function planCommand(options: PlanOptions, world: World): Promise<ExitCode> {
@@ -20,20 +24,32 @@ export async function planCommand(options: PlanOptions, world: World): Promise<E
     source: config.source.url,
     target: config.target.url,
   });
+  // Looking into objects uses the mirrors: no migration may do so meanwhile.
+  const { pid, now } = world.runtime;
+  const release = options.deep
+    ? await lockWorkDir(session.workDir, { pid, now, alive: world.alive })
+    : () => Promise.resolve();
   try {
-    const { plan } = await prepare({
+    const prepared = await prepare({
       ...session,
       runtime: world.runtime,
       selection,
       history,
       prune: options.prune ?? false,
     });
+    const plan = options.deep ? await deepened(prepared, session, world.runtime) : prepared.plan;
     await terminal.stop();
     await present(plan, session, options, world);
     return exitCodeOfPlan(plan);
   } finally {
     await terminal.stop();
+    await release();
   }
+}
+
+function deepened({ plan, listings }: Prepared, session: Session, runtime: Runtime): Promise<Plan> {
+  const mirrors = mirrorOptions(session.workDir, runtime);
+  return inspect(plan, { ...session, runtime, mirrors, listings: listings.source });
 }
 
 async function present(plan: Plan, session: Session, options: PlanOptions, world: World): Promise<void> {
@@ -66,8 +82,10 @@ function scrubbed(plan: Plan, redactor: Redactor): Plan {
 export function exitCodeOfPlan(plan: Plan): ExitCode {
   if (plan.problems.length > 0) return 1;
   const waits = [...plan.groups, ...plan.projects].some(({ blocked }) => blocked !== null);
-  const trouble = plan.projects.some(({ refs }) =>
-    refs.some(({ outcome }) => outcome === 'refused' || outcome === 'diverged'),
+  const trouble = plan.projects.some(
+    ({ refs, findings }) =>
+      findings.some(({ refused }) => refused) ||
+      refs.some(({ outcome }) => outcome === 'refused' || outcome === 'diverged'),
   );
   return waits || trouble ? 4 : 0;
 }

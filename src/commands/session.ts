@@ -24,11 +24,16 @@ export type Session = Servers & {
   reportDir: string;
 };
 
-export async function openSession(options: CommonOptions, world: World): Promise<Session> {
-  const { runtime, redactor } = world;
+/** The configuration, its paths made absolute. @throws config-unreadable, config-invalid */
+export async function readConfig(options: CommonOptions, { runtime }: World): Promise<Config> {
   const path = resolve(runtime.cwd, options.config ?? 'migrate.config.json');
   const loaded = await loadConfig({ path, named: options.config !== undefined }, runtime.env);
-  const config = withConcurrency(withAbsolutePaths(loaded, runtime.cwd), options.concurrency);
+  return withConcurrency(withAbsolutePaths(loaded, runtime.cwd), options.concurrency);
+}
+
+export async function openSession(options: CommonOptions, world: World): Promise<Session> {
+  const { runtime, redactor } = world;
+  const config = await readConfig(options, world);
   const terminal = await openTerminal(options, world, config.limits.transfers);
   let session: Session | null = null;
   // The terminal of the moment: a question to the user ends one picture and begins another.

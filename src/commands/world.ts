@@ -8,6 +8,8 @@ export type World = {
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
   alive: (pid: number) => boolean;
+  /** Without the leading v. */
+  nodeVersion: string;
   /** Stands in front of everything that leaves the process. */
   redactor: Redactor;
 };

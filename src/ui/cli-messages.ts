@@ -7,3 +7,11 @@ export const abortingNow = '\ngb2gl: stopping at once; run the same command agai
 export function errorLines(message: string, hint: string): string {
   return `gb2gl: ${message}\n  -> ${hint}\n`;
 }
+
+/** What commander says about a wrong command line, in one line and without its own prefix. */
+export function usageText(message: string): string {
+  return message
+    .replace(/^error: /, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}

@@ -27,7 +27,18 @@ export type Live = {
 
 type Row = { phase: Phase; started: Gate; finished: Gate; state: 'waiting' | 'open' | 'over'; title: string };
 
-const allPhases = ['connect', 'discover', 'plan', 'groups', 'repositories', 'report'] as const;
+const allPhases = [
+  'connect',
+  'discover',
+  'plan',
+  'inspect',
+  'stage',
+  'groups',
+  'repositories',
+  'report',
+] as const;
+/** Only some runs have these: they are not painted before they begin. */
+const optionalPhases: ReadonlySet<Phase> = new Set(['inspect', 'stage']);
 
 /** Icon, space, indentation of a slot, and the two columns that the painter itself leaves free. */
 const margin = 8;
@@ -98,13 +109,22 @@ export function createLive(options: LiveOptions): Live {
     const row = 'phase' in event ? rows.find(({ phase }) => phase === event.phase) : undefined;
     if (row === undefined) return note(event);
     if (event.type === 'phase') {
+      passOver(row);
       row.state = 'open';
+      row.title = messages.phaseTitles[event.phase];
       row.started.open();
     }
     if (event.type === 'phase-progress' && !isCounted(event.phase)) {
       row.title = clean(messages.phaseProgress(event.phase, event.done, event.total, event.detail));
     }
     if (event.type === 'phase-done') close(row, clean(messages.phaseFinished(event.phase, event.summary)));
+  }
+
+  /** The list goes on only when every row before is over: what begins tells that optional phases did not take place. */
+  function passOver(begun: Row): void {
+    for (const row of rows.slice(0, rows.indexOf(begun))) {
+      if (row.state === 'waiting' && optionalPhases.has(row.phase)) close(row, '');
+    }
   }
 
   function close(row: Row, title: string): void {
@@ -153,6 +173,6 @@ function rowOf(phase: Phase): Row {
     started: createGate(),
     finished: createGate(),
     state: 'waiting',
-    title: messages.phaseTitles[phase],
+    title: optionalPhases.has(phase) ? '' : messages.phaseTitles[phase],
   };
 }

@@ -7,6 +7,8 @@ export const phaseTitles = {
   connect: 'Connect to both servers',
   discover: 'Read what is there',
   plan: 'Plan',
+  inspect: 'Look into objects',
+  stage: 'Set the stage',
   groups: 'Groups',
   repositories: 'Repositories',
   report: 'Report',

@@ -10,6 +10,7 @@ export const planHeadings = {
   warnings: 'Warnings',
   nothing: 'There is nothing in this plan.',
   wrote: 'Nothing has been written yet.',
+  paste: 'Fixes to put into migrate.config.json, if you agree with them',
 } as const;
 
 export const actionTitles = {
@@ -58,6 +59,10 @@ export function renamedTo(path: string): string {
 
 export function loweredTo(visibility: Visibility): string {
   return `public on GitBucket, becomes ${visibility}`;
+}
+
+export function moreFindings(count: number): string {
+  return `and ${plural(count, 'more finding')}: see plan.md`;
 }
 
 export function refRemark(change: RefChange): string {

@@ -96,6 +96,9 @@ test('a group that only its creation shows to be taken is blocked, and the fix o
   const { gitlab } = servers;
   gitlab.addUser({ username: 'other', name: 'Other', email: 'other@example.com' });
   gitlab.addGroup({ path: 'team-a', owner: 'other', visibility: 'private' });
+  const headers = { 'content-type': 'application/json' };
+  const forbidden = { kind: 'status', status: 403, body: '{"message":"403 Forbidden"}', headers } as const;
+  gitlab.server.faults.add({ url: /\/namespaces\/team-a\/exists/, action: forbidden });
   const token = plainUser(servers);
 
   const first = await migrateAll(servers, { GITLAB_TOKEN: token });

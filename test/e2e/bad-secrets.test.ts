@@ -73,9 +73,36 @@ test('a start that fails tells no credentials either', async () => {
     servers.gitlab.server.faults.add({ url: /^\/api\/v4\/user$/, action });
     const run = await gb2gl(servers, ['migrate', '--all', '--json', '--verbose'], env);
     expect(run.code, run.stderr).toBe(3);
-    expect(leaks(new Map([['stderr', run.stderr]]), forms), `${status}`).toEqual([]);
-    expect(run.stderr).toContain('[secret]');
-    expect(run.stdout).toBe('');
+    const texts = new Map([
+      ['stderr', run.stderr],
+      ['stdout', run.stdout],
+    ]);
+    expect(leaks(texts, forms), `${status}`).toEqual([]);
+    for (const text of texts.values()) expect(text).toContain('[secret]');
+  }
+});
+
+test('an answer that is cut in the middle of a credential shows no part of it', async () => {
+  const servers = await smallServers();
+  const env = withOddToken(servers);
+  const basic = Buffer.from(`oauth2:${odd}`).toString('base64');
+  // Answers are cut at 200 characters, GitLab's own words at 600.
+  for (const [status, length] of [
+    [503, 200],
+    [500, 600],
+  ] as const) {
+    for (const secret of [odd, encodeURIComponent(odd), basic]) {
+      const body = `${'. '.repeat(length / 2 - 5)}${secret}`;
+      servers.gitlab.server.faults.add({ url: /^\/api\/v4\/user$/, times: 2, action: answer(status, body) });
+      const run = await gb2gl(servers, ['verify', '--all', '--json', '--verbose'], env);
+      // Not all faults are met: a 500 is not tried again.
+      servers.gitlab.server.faults.clear();
+      expect(run.code, run.stderr).toBe(3);
+      for (const text of [run.stderr, run.stdout]) {
+        expect(text).toContain('. [secret]…');
+        expect(text).not.toContain(secret.slice(0, 3));
+      }
+    }
   }
 });
 

@@ -81,9 +81,26 @@ test('429 with Retry-After pauses GitLab and is then done, for reads, writes and
   expect((creations.at(-1)?.at ?? 0) - (refused?.at ?? 0)).toBeGreaterThanOrEqual(900);
 });
 
-test('maintenance mode: nothing is written, every item says so, and the same command finishes later', async () => {
+test.each([
+  ['maintenance mode', { maintenanceMode: true }, 'is in maintenance mode'],
+  ['a read-only copy', { readOnlyDatabase: true }, 'to a read-only GitLab instance'],
+])('%s is recognised before anything is written', async (_what, settings, words) => {
+  const servers = await smallServers({ gitlab: { settings } });
+  const run = await migrateAll(servers);
+
+  expect(run.code, run.stderr).toBe(3);
+  expect(run.stderr).toContain(words);
+  expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
+});
+
+test('maintenance that begins later: nothing is written, every item says so, and the same command finishes later', async () => {
   const servers = await smallServers();
-  servers.gitlab.settings.maintenanceMode = true;
+  const begin = (): void => void (servers.gitlab.settings.maintenanceMode = true);
+  servers.gitlab.server.faults.add({
+    method: 'POST',
+    url: /^\/api\/v4\/groups$/,
+    action: { kind: 'notice', call: begin },
+  });
   const first = await migrateAll(servers);
 
   expect(first.code, first.stderr).toBe(1);

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Result } from '../../src/model.ts';
+import type { StartFailure } from '../../src/report/start-failure.ts';
 import { parseResult } from '../../src/report/schema.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { runCli, type CliResult } from '../helpers/run-cli.ts';
@@ -175,6 +176,80 @@ test('a map that names nobody is an error before anything is written', async () 
   expect(code).toBe(2);
   expect(stderr).toContain('did you mean team-b?');
   expect(writesOf(where.gitlab.server.requests)).toEqual([]);
+});
+
+test('every wrong name of the config is told at once with the nearest that exists, before anything is written', async () => {
+  const where = await place();
+  where.gitlab.addUser({ username: 'carol.w', name: 'Carol', email: 'c@example.com' });
+  await config(where, {
+    select: { include: ['team-a/wev', 'taem-b/*', '*/*'], exclude: ['dvae', 'team-a/dosc', 'old-*'] },
+    map: {
+      owners: { Carol: 'people/carol' },
+      repositories: { 'team-a/apo': 'api', 'team-c/x': 'y' },
+      refs: { 'team-b/apii': { 'refs/heads/a': 'refs/heads/b' } },
+      users: { carol: 'carol.v', 'team-a': 'carol.w' },
+    },
+  });
+  const { code, stdout, stderr } = await run(where, '--all');
+  expect(code).toBe(2);
+  const { message } = (JSON.parse(stdout) as StartFailure).error;
+  expect(stderr).toContain(message);
+  expect(message.split('\n')).toEqual([
+    '10 names match nothing:',
+    '  - select.include team-a/wev matches nothing on the source (did you mean team-a/web?)',
+    '  - select.include taem-b/* matches nothing on the source (did you mean team-b/*?)',
+    '  - select.exclude dvae matches nothing on the source (did you mean dave?)',
+    '  - select.exclude team-a/dosc matches nothing on the source (did you mean team-a/docs?)',
+    '  - map.owners Carol matches nothing on the source (did you mean carol?)',
+    '  - map.repositories team-a/apo matches nothing on the source (did you mean team-a/api?)',
+    '  - map.repositories team-c/x matches nothing on the source',
+    '  - map.refs team-b/apii matches nothing on the source (did you mean team-b/api?)',
+    '  - map.users team-a matches nothing on the source',
+    '  - map.users.carol carol.v matches nothing on GitLab (did you mean carol.w?)',
+  ]);
+  expect(writesOf(where.gitlab.server.requests)).toEqual([]);
+});
+
+test('names of the config that do not concern the selection, or were moved once and are gone, are no mistakes', async () => {
+  const where = await place();
+  await migrated(where, '--all');
+  where.gitbucket.removeRepository('team-b', 'api');
+  await config(where, {
+    select: { exclude: ['dave/nothing'] },
+    map: {
+      owners: { 'team-b': 'team-b' },
+      repositories: { 'team-b/api': 'api', 'dave/nothing': 'x' },
+      users: { dave: 'nobody' },
+    },
+  });
+  await migrated(where, '--group', 'team-a', 'team-b');
+  expect((await run(where, '--group', 'team-a', '--user', 'dave')).stderr).toContain('dave/nothing');
+});
+
+test('several wrong names on the command line are told at once, a group that is a user with the right option', async () => {
+  const where = await place();
+  const args = ['--group', 'taem-a', 'carol', '--repo', 'taem-b/api', 'team-a/*', '!team-a/wbe'];
+  const { code, stderr } = await run(where, ...args);
+  expect(code).toBe(2);
+  for (const text of [
+    '4 names match nothing',
+    '--group taem-a matches nothing on the source (did you mean team-a?)',
+    '--group carol matches nothing on the source: it is a user: use --user carol',
+    '--repo taem-b/api matches nothing on the source (did you mean team-b/api?)',
+    '--repo !team-a/wbe matches nothing on the source (did you mean !team-a/web?)',
+  ])
+    expect(stderr).toContain(text);
+  expect(writesOf(where.gitlab.server.requests)).toEqual([]);
+});
+
+test('a parent group that is mistyped is an error with the nearest that exists', async () => {
+  const where = await place();
+  where.gitlab.addGroup({ path: 'platform' });
+  await config(where, { target: { parentGroup: 'platfrom' } });
+  const { code, stderr } = await run(where, '--all');
+  expect(code).toBe(3);
+  expect(stderr).toContain('the parent group platfrom does not exist');
+  expect(stderr).toContain('did you mean platform?');
 });
 
 test('repositories of a user go to the personal namespace of the same person, and to a group when it is somebody else', async () => {

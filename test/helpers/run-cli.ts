@@ -10,17 +10,20 @@ export type CliResult = {
   stderr: string;
 };
 
-export type CliOptions = { cwd: string; env?: Record<string, string | undefined> };
+/** `input` is what stdin holds; without it stdin is empty. */
+export type CliOptions = { cwd: string; env?: Record<string, string | undefined>; input?: string };
 
 export type RunningCli = { child: ChildProcess; finished: Promise<CliResult> };
 
 /** Starts the built binary as a child with nothing of the caller's environment but PATH. */
-export function startCli(args: readonly string[], { cwd, env = {} }: CliOptions): RunningCli {
+export function startCli(args: readonly string[], { cwd, env = {}, input = '' }: CliOptions): RunningCli {
   const child = spawn(process.execPath, [cli, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // A program that ends before it has read everything is no fault of the test.
+  child.stdin.on('error', () => {}).end(input);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { ItemResult, Result } from '../../src/model.ts';
+import type { StartFailure } from '../../src/report/start-failure.ts';
 import { parseResult } from '../../src/report/schema.ts';
 import { commitOn } from './commits.ts';
 import { runCli, type CliResult } from './run-cli.ts';
@@ -50,8 +51,8 @@ export function migrateAll(
 }
 
 /**
- * Runs migrate in a work directory of its own and demands that it could not start: exit 3, nothing on stdout, nothing
- * written. Gives what it said.
+ * Runs migrate in a work directory of its own and demands that it could not start: exit 3, the same told to people and
+ * as a document, nothing written. Gives what it said.
  */
 export async function refusedStart(servers: TestServers, env: Record<string, string> = {}): Promise<string> {
   const run = await gb2gl(
@@ -60,9 +61,17 @@ export async function refusedStart(servers: TestServers, env: Record<string, str
     env,
   );
   expect(run.code, run.stderr).toBe(3);
-  expect(run.stdout).toBe('');
+  expect(failureOf(run).exitCode).toBe(3);
   expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
   return run.stderr;
+}
+
+/** The document that a run with `--json` printed instead of a result; its words are those that people got. */
+export function failureOf({ stdout, stderr }: CliResult): StartFailure {
+  const failure = JSON.parse(stdout) as StartFailure;
+  const { message, hint } = failure.error;
+  expect(stderr).toContain(`gb2gl: ${message}\n  -> ${hint}\n`);
+  return failure;
 }
 
 /** The result that a run with `--json` printed. */

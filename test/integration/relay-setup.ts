@@ -102,6 +102,7 @@ export function changesBetween(
     target: there,
     written: new Map(ours ? [...there].map(([ref, id]) => [ref, new Set([id])]) : []),
     defaultBranch: 'main',
+    repository: 'team/one',
     preference: 'main',
     notes: true,
     prune,

@@ -65,6 +65,25 @@ describe('live output', () => {
     ]);
   });
 
+  it('shows a phase that only some runs have once it begins', async () => {
+    const { live, text } = screen();
+    tellAll(live, connected);
+    await sleep(2 * repaintMs);
+    expect(text()).toContain('Groups');
+    expect(text()).not.toContain('Look into objects');
+    for (const phase of ['discover', 'plan'] as const) {
+      live.handle({ type: 'phase', phase, total: 0 });
+      live.handle({ type: 'phase-done', phase, summary: '' });
+    }
+    live.handle({ type: 'phase', phase: 'inspect', total: 3 });
+    live.handle({ type: 'phase-progress', phase: 'inspect', done: 1, total: 3, detail: 'team/a check 40 %' });
+    await sleep(2 * repaintMs);
+    expect(text()).toContain('Look into objects 1/3: team/a check 40 %');
+    live.handle({ type: 'phase-done', phase: 'inspect', summary: '2 findings' });
+    await live.stop();
+    expect(lastPicture(text())).toContain('✔ Look into objects: 2 findings');
+  });
+
   it('shows the items at work in a fixed number of lines, and the counter', async () => {
     const { live, text } = screen();
     tellAll(live, connected);
