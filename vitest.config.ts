@@ -30,6 +30,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Tests mostly wait for git and for child processes.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // No module keeps state: one process can run file after file, and loads what they share once.
+    isolate: false,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'] } },

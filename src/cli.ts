@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { failed } from './commands/failed.ts';
 import type { World } from './commands/world.ts';
 import type { ExitCode } from './model.ts';
@@ -46,6 +47,8 @@ function createWorld(): World {
     stdout: process.stdout,
     stderr: process.stderr,
     alive,
+    // This file lies as far from the package's own files as the built one.
+    schemaFile: fileURLToPath(new URL('../migrate.config.schema.json', import.meta.url)),
     nodeVersion: process.versions.node,
     redactor: createRedactor(),
   };

@@ -1,6 +1,5 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { configText, schemaReference, writeConfig } from '../config/write.ts';
 import { MigrationError } from '../errors.ts';
 import type { ExitCode } from '../model.ts';
@@ -18,8 +17,6 @@ import type { CommonOptions, World } from './world.ts';
 
 export type InitOptions = CommonOptions & { yes?: boolean; force?: boolean; parentGroup?: string };
 
-/** The schema that the package brings along; it lies as far from src as from dist. */
-const schemaFile = fileURLToPath(new URL('../../migrate.config.schema.json', import.meta.url));
 const usualFile = 'migrate.config.json';
 
 /** `gb2gl init`: asks for both servers, tries the answers, writes a config file without secrets. */
@@ -60,7 +57,7 @@ async function write(
   { source, target, parentGroup, looks }: InitAnswers,
   replace: boolean,
   options: InitOptions,
-  { runtime, redactor, stdout }: World,
+  { runtime, redactor, stdout, schemaFile }: World,
   say: (text: string) => void,
 ): Promise<void> {
   const schema = schemaReference(file, schemaFile);

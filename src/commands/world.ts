@@ -8,6 +8,8 @@ export type World = {
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
   alive: (pid: number) => boolean;
+  /** The JSON schema of the config that the package brings along. */
+  schemaFile: string;
   /** Without the leading v. */
   nodeVersion: string;
   /** Stands in front of everything that leaves the process. */

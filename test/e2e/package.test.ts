@@ -29,13 +29,16 @@ test('the package holds the program and what belongs to it, no sources, no tests
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'dist/LICENSES.txt',
       'dist/cli.js',
       'migrate.config.example.json',
       'migrate.config.schema.json',
       'package.json',
     ]),
   );
-  expect(paths.filter((path) => path.startsWith('dist/') && !path.endsWith('.js'))).toEqual([]);
+  expect(paths.filter((path) => path.startsWith('dist/') && !path.endsWith('.js'))).toEqual([
+    'dist/LICENSES.txt',
+  ]);
   expect(paths.filter((path) => path.includes('/') && !path.startsWith('dist/'))).toEqual([]);
   expect(files.find(({ path }) => path === 'dist/cli.js')?.mode.toString(8)).toBe('755');
 });

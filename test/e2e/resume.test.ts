@@ -118,7 +118,7 @@ test('a run that is killed at any request is finished by the next one, as if it 
   const snapshot = await freeze(first);
 
   const wanted = await undisturbed(folder, snapshot, ['migrate', '--all']);
-  const points = pointsOf(wanted, { before: 8, after: 1, served: 1 });
+  const points = pointsOf(wanted, { before: 16, after: 1, served: 1 });
   const { faults, missed } = await outcomesOf(folder, snapshot, wanted, points);
 
   expect(faults).toEqual([]);
