@@ -33,7 +33,10 @@ function licences(files) {
   const folders = new Set(
     files.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
   );
-  return [...folders].toSorted((a, b) => (a < b ? -1 : 1)).map(licenceOf).join('\n');
+  return [...folders]
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .map(licenceOf)
+    .join('\n');
 }
 
 function licenceOf(folder) {
