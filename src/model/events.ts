@@ -1,0 +1,27 @@
+/** What the engine tells while it works. */
+import type { ItemResult, StepName } from './result.ts';
+
+export type Phase =
+  | 'connect'
+  | 'discover'
+  | 'plan'
+  | 'inspect'
+  | 'stage'
+  | 'groups'
+  | 'repositories'
+  | 'report';
+
+/** Everything the engine tells; terminal, log and reports subscribe. */
+export type RunEvent =
+  | { type: 'phase'; phase: Phase; total: number }
+  | { type: 'phase-progress'; phase: Phase; done: number; total: number; detail?: string }
+  | { type: 'phase-done'; phase: Phase; summary: string }
+  | { type: 'item-started'; id: string }
+  | { type: 'item-step'; id: string; step: StepName }
+  | { type: 'item-progress'; id: string; stage: string; percent: number | null; bytes: number }
+  | { type: 'item-retry'; id: string; reason: string; waitMs: number }
+  | { type: 'item-finished'; result: ItemResult }
+  | { type: 'pause'; server: 'source' | 'target'; reason: string; waitMs: number }
+  | { type: 'warning'; message: string };
+
+export type Emit = (event: RunEvent) => void;
