@@ -20,8 +20,7 @@ export async function inspect(plan: Plan, options: InspectOptions): Promise<Plan
   const { target, config, runtime, emit } = options;
   const total = plan.projects.length;
   emit({ type: 'phase', phase: 'inspect', total });
-  const { user } = await target.connect();
-  const limits = await pushLimits(target.http, user);
+  const limits = await pushLimits(target.url, target);
   const destinations = destinationsOf(plan);
   const names = new Set(plan.projects.map(({ id }) => id));
   let done = 0;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Http } from '../net/http.ts';
+import type { TargetSettings } from './settings.ts';
 
-const Settings = z.object({ receive_max_input_size: z.number().nullish() });
 const Features = z.object({ lfs_enabled: z.boolean().default(true) });
 
 const MEBIBYTE = 1024 * 1024;
@@ -13,14 +13,11 @@ const FILE_ON_GITLAB_COM = 100 * MEBIBYTE;
  * GitLab.com is known to limit files.
  */
 export async function pushLimits(
-  http: Http,
-  { admin }: { admin: boolean },
+  url: string,
+  settings: Pick<TargetSettings, 'pushLimit'>,
 ): Promise<{ push: number | null; file: number | null }> {
-  const file = new URL(http.server.url).hostname === 'gitlab.com' ? FILE_ON_GITLAB_COM : null;
-  if (!admin) return { push: null, file };
-  const { body } = await http.send({ method: 'GET', path: '/api/v4/application/settings' });
-  const megabytes = Settings.safeParse(body).data?.receive_max_input_size ?? 0;
-  return { push: megabytes > 0 ? megabytes * MEBIBYTE : null, file };
+  const file = new URL(url).hostname === 'gitlab.com' ? FILE_ON_GITLAB_COM : null;
+  return { push: await settings.pushLimit(), file };
 }
 
 /** True unless the project's own setting says otherwise: then GitLab does not look for missing LFS objects (gitlab-contract §4.7). */

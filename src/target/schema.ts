@@ -84,4 +84,6 @@ export const ApplicationSettings = z.object({
   restricted_visibility_levels: z.array(Visibility).nullish(),
   /** Who may make projects in a new group; 0 for nobody. */
   default_project_creation: z.number().nullish(),
+  /** In MB. */
+  receive_max_input_size: z.number().nullish(),
 });
