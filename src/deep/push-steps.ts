@@ -19,11 +19,11 @@ export function stuckRefs(
   limit: number,
 ): Stuck[] {
   const unsent = new Map(history);
-  const todo = { unsent, bytes, limit };
+  const rest = { unsent, bytes, limit };
   let waiting = refs.map((wanted): Waiting => ({ ...wanted, line: null, stop: null }));
   for (let before = Infinity; waiting.length > 0 && unsent.size < before;) {
     before = unsent.size;
-    waiting = waiting.map((each) => pushed(each, todo)).filter(({ stop }) => stop !== null);
+    waiting = waiting.map((each) => pushed(each, rest)).filter(({ stop }) => stop !== null);
   }
   return waiting.flatMap(({ ref, stop }) => (stop === null ? [] : [{ ref, ...stop }]));
 }
@@ -34,11 +34,11 @@ type Unsent = { unsent: Map<string, readonly string[]>; bytes: ReadonlyMap<strin
 type Waiting = WantedRef & { line: readonly string[] | null; stop: Step | null };
 
 /** Sends what can be sent of it; `stop` is the step that cannot, null when it has arrived. */
-function pushed(waiting: Waiting, todo: Unsent): Waiting {
-  const steps = waiting.line === null ? firstSteps(waiting, todo) : along(waiting.line, todo);
-  const at = steps.findIndex(({ packed }) => packed > todo.limit);
+function pushed(waiting: Waiting, rest: Unsent): Waiting {
+  const steps = waiting.line === null ? firstSteps(waiting, rest) : along(waiting.line, rest);
+  const at = steps.findIndex(({ packed }) => packed > rest.limit);
   for (const step of at < 0 ? steps : steps.slice(0, at))
-    for (const id of step.commits) todo.unsent.delete(id);
+    for (const id of step.commits) rest.unsent.delete(id);
   if (at < 0) return { ...waiting, stop: null };
   const begun = waiting.line !== null || at > 0;
   return {
@@ -48,11 +48,11 @@ function pushed(waiting: Waiting, todo: Unsent): Waiting {
   };
 }
 
-function firstSteps({ ref, commit }: WantedRef, todo: Unsent): Step[] {
-  if (ref.startsWith('refs/tags/')) return along([commit], todo);
-  const usual = along(firstParentLine(todo.unsent, commit), todo);
-  if (largest(usual) <= todo.limit) return usual;
-  const other = along(longestLine(todo.unsent, commit), todo);
+function firstSteps({ ref, commit }: WantedRef, rest: Unsent): Step[] {
+  if (ref.startsWith('refs/tags/')) return along([commit], rest);
+  const usual = along(firstParentLine(rest.unsent, commit), rest);
+  if (largest(usual) <= rest.limit) return usual;
+  const other = along(longestLine(rest.unsent, commit), rest);
   return largest(other) < largest(usual) ? other : usual;
 }
 

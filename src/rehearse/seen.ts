@@ -1,6 +1,5 @@
-import type { Visibility } from '../model.ts';
 import type { GitLabOptions } from '../sandbox/gitlab/gitlab.ts';
-import type { ProtectedBranch, ProtectedTag, Scope, UserState } from '../sandbox/gitlab/state.ts';
+import type { Group, Project, ProtectedBranch, Scope, UserState } from '../sandbox/gitlab/state.ts';
 
 /** What a rehearsal knows of the real GitLab: all that decides whether it would take the migration. */
 export type SeenTarget = {
@@ -28,38 +27,28 @@ export type SeenUser = {
   namespaceId: number | null;
 };
 
-export type SeenGroup = {
-  id: number;
-  parentId: number | null;
-  path: string;
-  name: string;
-  fullPath: string;
-  description: string;
-  visibility: Visibility;
-  archived: boolean;
-  markedForDeletionOn: string | null;
+export type SeenGroup = Omit<Group, 'members' | 'links' | 'createdAt'> & {
   /** Role of the token's user, inherited ones included; 0 without one. */
   accessLevel: number;
-  /** Settings in the API's own spelling. */
-  attributes: Record<string, unknown>;
 };
 
-export type SeenProject = {
-  id: number;
-  namespaceId: number;
-  path: string;
-  name: string;
-  fullPath: string;
-  description: string;
-  visibility: Visibility;
-  archived: boolean;
-  markedForDeletionOn: string | null;
+type Common =
+  | 'id'
+  | 'namespaceId'
+  | 'path'
+  | 'name'
+  | 'fullPath'
+  | 'description'
+  | 'visibility'
+  | 'archived'
+  | 'markedForDeletionOn'
+  | 'lfsEnabled'
+  | 'protectedTags'
+  | 'attributes';
+
+export type SeenProject = Pick<Project, Common> & {
   creatorId: number | null;
-  lfsEnabled: boolean;
   /** Role of the token's user in the project itself; 0 without one. */
   accessLevel: number;
   protectedBranches: Omit<ProtectedBranch, 'id'>[];
-  protectedTags: ProtectedTag[];
-  /** Settings in the API's own spelling. */
-  attributes: Record<string, unknown>;
 };

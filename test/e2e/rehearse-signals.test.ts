@@ -32,6 +32,18 @@ async function until(holds: () => boolean | Promise<boolean>, what: string): Pro
   }
 }
 
+/** A rehearsal whose first fetch gets no answer. */
+async function startedAndHanging(servers: TestServers): Promise<RunningCli> {
+  servers.gitbucket.server.faults.add({
+    method: 'POST',
+    url: /git-upload-pack$/,
+    action: { kind: 'hang' },
+  });
+  const running = await started(servers);
+  await until(() => fetches(servers) > 0, 'a fetch');
+  return running;
+}
+
 test('Ctrl-C lets what is under way come to its end, and leaves nothing behind', async () => {
   const servers = await smallServers();
   const call = async (): Promise<void> => {
@@ -56,13 +68,7 @@ test('Ctrl-C lets what is under way come to its end, and leaves nothing behind',
 
 test('Ctrl-C twice stops at once, and leaves neither folder nor git behind', async () => {
   const servers = await smallServers();
-  servers.gitbucket.server.faults.add({
-    method: 'POST',
-    url: /git-upload-pack$/,
-    action: { kind: 'hang' },
-  });
-  const running = await started(servers);
-  await until(() => fetches(servers) > 0, 'a fetch');
+  const running = await startedAndHanging(servers);
   running.child.kill('SIGINT');
   await delay(200);
   const below = descendants(running.child.pid ?? 0);
@@ -77,13 +83,7 @@ test('Ctrl-C twice stops at once, and leaves neither folder nor git behind', asy
 
 test('a failure leaves nothing behind either, nor does what was killed outlive the next rehearsal', async () => {
   const servers = await smallServers();
-  servers.gitbucket.server.faults.add({
-    method: 'POST',
-    url: /git-upload-pack$/,
-    action: { kind: 'hang' },
-  });
-  const running = await started(servers);
-  await until(() => fetches(servers) > 0, 'a fetch');
+  const running = await startedAndHanging(servers);
   const below = descendants(running.child.pid ?? 0);
   running.child.kill('SIGKILL');
   await running.finished;
