@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { seedMany } from '../src/sandbox/seed/many.ts';
-import type { LoggedRequest } from '../src/sandbox/server.ts';
+import { seedMany } from '../sandbox/seed/many.ts';
+import type { LoggedRequest } from '../sandbox/server.ts';
 import { clientCost } from './client.ts';
 import { cli, environment, refsIn } from './run.ts';
 import { startBenchServers } from './servers.ts';

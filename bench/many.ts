@@ -1,17 +1,18 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { seedMany } from '../sandbox/seed/many.ts';
+import type { LoggedRequest } from '../sandbox/server.ts';
+import { firstLoop, loopEnvironment, secondLoop } from './classic.ts';
+import { cli, costOf, environment, line, refsIn, timed } from './run.ts';
+import { startBenchServers } from './servers.ts';
+
 /**
  * Many small repositories: gb2gl against the classic loop (curl for the project, `clone --mirror`, `push`) at equal
  * parallelism, first run and a second one in which nothing changed. Prints ratios and requests per repository.
  *
  *   npx tsx bench/many.ts [--repositories 200] [--refs 61] [--parallel 4]
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { seedMany } from '../src/sandbox/seed/many.ts';
-import type { LoggedRequest } from '../src/sandbox/server.ts';
-import { firstLoop, loopEnvironment, secondLoop } from './classic.ts';
-import { cli, costOf, environment, line, refsIn, timed } from './run.ts';
-import { startBenchServers } from './servers.ts';
 
 const { values } = parseArgs({
   options: {

@@ -1,21 +1,22 @@
-// How much memory the relay takes for large repositories, one and eight at once.
-// Run with: npx tsx bench/memory.ts [megabytes]
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { createGitBucket } from '../src/sandbox/gitbucket/gitbucket.ts';
-import { createGitLab } from '../src/sandbox/gitlab/gitlab.ts';
+import { createGitBucket } from '../sandbox/gitbucket/gitbucket.ts';
+import { createGitLab } from '../sandbox/gitlab/gitlab.ts';
+import { createRemote } from '../src/git/remote.ts';
 import { createHttp } from '../src/net/http.ts';
 import { createLimiter } from '../src/net/limiter.ts';
-import { createRemote } from '../src/transfer/remote.ts';
-import { createRelayTransport } from '../src/transfer/relay/relay.ts';
+import { createRelayTransport } from '../src/transfer/relay.ts';
 import type { Remote } from '../src/transfer/transport.ts';
 import { commitOn, git } from '../test/helpers/commits.ts';
+
+// How much memory the relay takes for large repositories, one and eight at once.
+// Run with: npx tsx bench/memory.ts [megabytes]
 
 const MB = 1_000_000;
 const EVERY_MS = 20;

@@ -1,17 +1,18 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { seedMany } from '../sandbox/seed/many.ts';
+import type { LoggedRequest } from '../sandbox/server.ts';
+import { cli, environment, timed } from './run.ts';
+import { copyAll, startBenchServers, type BenchServers } from './servers.ts';
+
 /**
  * What a plan costs: requests to both servers, memory and seconds, with nothing migrated yet and with everything in place.
  * Exits with 1 when a figure is above its limit.
  *
  *   npx tsx bench/plan.ts [--repositories 2000] [--refs 60] [--owners 40]
  */
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { seedMany } from '../src/sandbox/seed/many.ts';
-import type { LoggedRequest } from '../src/sandbox/server.ts';
-import { cli, environment, timed } from './run.ts';
-import { copyAll, startBenchServers, type BenchServers } from './servers.ts';
 
 const { values } = parseArgs({
   options: {

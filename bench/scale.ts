@@ -1,3 +1,12 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { seedMany } from '../sandbox/seed/many.ts';
+import { cli, environment, timed } from './run.ts';
+import { copyAll, startBenchServers } from './servers.ts';
+
 /**
  * A big server: plan and no-change run over thousands of repositories, with the live display on a pseudo terminal.
  * Prints seconds, CPU of the client, the greatest resident memory, requests per server, and how long the event loop was
@@ -6,14 +15,6 @@
  *
  *   npx tsx bench/scale.ts [--repositories 2000] [--refs 60] [--profile]
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { seedMany } from '../src/sandbox/seed/many.ts';
-import { cli, environment, timed } from './run.ts';
-import { copyAll, startBenchServers } from './servers.ts';
 
 const { values } = parseArgs({
   options: {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { seedMany } from '../src/sandbox/seed/many.ts';
+import { seedMany } from '../sandbox/seed/many.ts';
 import { firstLoop, loopEnvironment } from './classic.ts';
 import { clientCost, median, type ClientCost } from './client.ts';
 import { cli, environment, refsIn } from './run.ts';

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { EmbeddedGitBucket } from '../src/sandbox/gitbucket/gitbucket.ts';
-import { initBare } from '../src/sandbox/gitbucket/git/bare.ts';
-import { runGit } from '../src/sandbox/gitbucket/git/run-git.ts';
-import { beginStory } from '../src/sandbox/seed/story.ts';
+import { initBare } from '../sandbox/gitbucket/git/bare.ts';
+import { runGit } from '../sandbox/gitbucket/git/run-git.ts';
+import type { EmbeddedGitBucket } from '../sandbox/gitbucket/gitbucket.ts';
+import { beginStory } from '../sandbox/seed/story.ts';
 
 /** A bare repository that is measured; copied into each server, never changed. */
 export type Subject = { name: string; gitDir: string; head: string };

@@ -1,8 +1,8 @@
-import { checks, failures } from '../src/doctor/catalogue.ts';
 import { machineCatalogue } from '../src/doctor/catalogue-machine.ts';
 import { sourceCatalogue } from '../src/doctor/catalogue-source.ts';
 import { targetCatalogue } from '../src/doctor/catalogue-target.ts';
 import type { CheckEntry } from '../src/doctor/entry.ts';
+import { checks, failures } from '../src/doctor/waive.ts';
 import type { ErrorContext } from '../src/error-catalogue.ts';
 
 /** docs/doctor.md: how the command works, and every finding. */

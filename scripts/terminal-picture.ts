@@ -1,13 +1,14 @@
-// Draws docs/terminal.svg from a real run: the sample server is moved in a real terminal, and what that showed is kept.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startSandboxPair } from '../src/sandbox/pair.ts';
+import { startSandboxPair } from '../sandbox/pair.ts';
 import { createScreen, textOf, type Cell } from './terminal-screen.ts';
 import { terminalSvg } from './terminal-svg.ts';
+
+// Draws docs/terminal.svg from a real run: the sample server is moved in a real terminal, and what that showed is kept.
 
 const columns = 92;
 const root = new URL('../', import.meta.url);

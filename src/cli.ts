@@ -1,14 +1,13 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module';
 import { setMaxListeners } from 'node:events';
+import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { failed } from './commands/failed.ts';
-import type { World } from './commands/world.ts';
-import type { ExitCode } from './model.ts';
+import { failed, abortingNow, stoppingSoon } from './commands/failure.ts';
+import type { World } from './environment.ts';
+import type { ExitCode } from './model/result.ts';
 import { createRedactor } from './net/redact.ts';
 import { createProgram } from './program.ts';
-import { abortingNow, stoppingSoon } from './ui/cli-messages.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 

@@ -1,5 +1,6 @@
 import { catalogue, type ErrorContext, type Entry } from './error-catalogue.ts';
-import type { ExitCode, Problem } from './model.ts';
+import type { Problem } from './model/forge.ts';
+import type { ExitCode } from './model/result.ts';
 
 export type ErrorCode = keyof typeof catalogue;
 

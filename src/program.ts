@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { World } from './commands/world.ts';
-import type { ExitCode } from './model.ts';
+import type { World } from './environment.ts';
+import type { ExitCode } from './model/result.ts';
 
 type Handler = (options: never, world: World) => Promise<ExitCode>;
 

@@ -1,15 +1,15 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startSandboxPair, type SandboxPair } from '../../sandbox/pair.ts';
+import type { CommonOptions, World } from '../environment.ts';
 import { MigrationError } from '../errors.ts';
-import type { ExitCode, Result } from '../model.ts';
+import type { ExitCode, Result } from '../model/result.ts';
 import { parseResult } from '../report/schema.ts';
 import { reportPaths } from '../report/write.ts';
-import { startSandboxPair, type SandboxPair } from '../sandbox/pair.ts';
 import { demoEnd, demoFailed, demoStarted, demoStep } from '../ui/sandbox-messages.ts';
 import { migrateCommand } from './migrate.ts';
 import { openTerminal } from './session.ts';
 import { verifyCommand } from './verify.ts';
-import type { CommonOptions, World } from './world.ts';
 
 /** `gb2gl demo`: both embedded servers, a whole migration, its proof and its reports; ends with 0 when all went as it must. */
 export async function demoCommand(options: CommonOptions, world: World): Promise<ExitCode> {

@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { diagnose } from '../doctor/doctor.ts';
 import { openErrors, waivers, withWaivers } from '../doctor/waive.ts';
+import { createSource, createTarget } from '../engine/connect.ts';
+import type { Runtime, CommonOptions, World } from '../environment.ts';
 import { MigrationError } from '../errors.ts';
-import type { Emit, ExitCode } from '../model.ts';
-import { createSource, createTarget } from '../run/servers.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Emit } from '../model/events.ts';
+import type { ExitCode } from '../model/result.ts';
 import { renderFindings } from '../ui/doctor-messages.ts';
 import { openTerminal, readConfig } from './session.ts';
-import type { CommonOptions, World } from './world.ts';
 
 export type DoctorCommandOptions = CommonOptions & { waive?: string[] };
 

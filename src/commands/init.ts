@@ -1,8 +1,9 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { configText, schemaReference, writeConfig } from '../config/write.ts';
+import type { CommonOptions, World } from '../environment.ts';
 import { MigrationError } from '../errors.ts';
-import type { ExitCode } from '../model.ts';
+import type { ExitCode } from '../model/result.ts';
 import {
   initEnd,
   initIntro,
@@ -12,8 +13,7 @@ import {
   type Written,
 } from '../ui/init-messages.ts';
 import { createPrompt, type Prompt } from '../ui/prompt.ts';
-import { answersOfEnvironment, answersOfPerson, type InitAnswers } from './init-answers.ts';
-import type { CommonOptions, World } from './world.ts';
+import { answersOfEnvironment, answersOfPerson, type InitAnswers } from './ask-servers.ts';
 
 export type InitOptions = CommonOptions & { yes?: boolean; force?: boolean; parentGroup?: string };
 

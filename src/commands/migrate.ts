@@ -1,22 +1,23 @@
 import { createInterface } from 'node:readline';
 import { preflight } from '../doctor/preflight.ts';
 import { waivers } from '../doctor/waive.ts';
+import { followPlan } from '../engine/follow-plan.ts';
+import { migrate } from '../engine/migrate.ts';
+import { prepare, type PrepareOptions, type Prepared } from '../engine/prepare.ts';
+import type { CommonOptions, SelectionFlags, World } from '../environment.ts';
 import { MigrationError } from '../errors.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import { lockWorkDir } from '../journal/lock.ts';
-import type { ExitCode, ItemResult, Plan, Result } from '../model.ts';
+import type { Plan } from '../model/plan.ts';
+import type { ExitCode, ItemResult, Result } from '../model/result.ts';
 import { renderPlan } from '../report/plan-view.ts';
 import { buildResult } from '../report/result.ts';
 import { renderSummary } from '../report/summary.ts';
 import { writeReports } from '../report/write.ts';
-import { migrate } from '../run/migrate.ts';
-import { followPlan } from '../run/follow-plan.ts';
-import { prepare, type PrepareOptions, type Prepared } from '../run/prepare.ts';
-import { chooseTransport, type TransportName } from '../transfer/choose.ts';
-import { openSession, openTerminal, type Session } from './session.ts';
-import { planCommand } from './plan.ts';
+import { chooseTransport, type TransportName } from '../transfer/auto.ts';
 import { wantedBy } from './plan-file.ts';
-import type { CommonOptions, SelectionFlags, World } from './world.ts';
+import { planCommand } from './plan.ts';
+import { openSession, openTerminal, type Session } from './session.ts';
 
 export type MigrateOptions = CommonOptions &
   SelectionFlags & {

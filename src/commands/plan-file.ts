@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
+import type { SelectionFlags } from '../environment.ts';
 import { MigrationError } from '../errors.ts';
-import type { Plan } from '../model.ts';
-import type { Selection } from '../plan/select.ts';
-import { selectPlanned } from '../plan/select-planned.ts';
-import { withSettings } from '../plan/settings.ts';
+import type { Plan } from '../model/plan.ts';
+import { withSettings } from '../plan/build.ts';
+import type { Selection } from '../plan/selection.ts';
 import { parsePlan } from '../report/plan-schema.ts';
 import { selectionOf } from './session.ts';
-import type { SelectionFlags } from './world.ts';
 
 export type WantedFlags = SelectionFlags & { plan?: string; prune?: boolean };
 
@@ -48,4 +47,19 @@ async function readPlan(file: string, config: Config): Promise<Plan> {
     throw new MigrationError('plan-of-others', file, { source: source.url, target: target.url });
   }
   return plan;
+}
+
+/** Exactly the groups and repositories of a plan; what is not on the source any more is for the comparison to tell. */
+function selectPlanned(plan: Plan): Selection {
+  const groups = new Set(plan.groups.map(({ id }) => id));
+  const projects = new Set(plan.projects.map(({ id }) => id));
+  const owners = new Set([...groups, ...plan.projects.map(({ repository }) => repository.owner)]);
+  return {
+    all: false,
+    ownerMatters: ({ login }) => owners.has(login),
+    ownerSelected: ({ login }) => groups.has(login),
+    repositorySelected: ({ owner, name }) => projects.has(`${owner}/${name}`),
+    named: { owners: [...owners], repositories: [...projects] },
+    rules: { groups: [], users: [], repositories: [], exclusions: [] },
+  };
 }

@@ -1,17 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ExitCode, Plan } from '../model.ts';
-import type { Redactor } from '../net/redact.ts';
-import { planJson } from '../report/plan-json.ts';
-import { planMarkdown } from '../report/plan-markdown.ts';
-import { renderPlan } from '../report/plan-view.ts';
-import { inspect } from '../deep/inspect.ts';
+import { prepare, type Prepared } from '../engine/prepare.ts';
+import type { Runtime, CommonOptions, SelectionFlags, World } from '../environment.ts';
+import { inspect } from '../inspect/inspect.ts';
 import { lockWorkDir } from '../journal/lock.ts';
-import { prepare, type Prepared } from '../run/prepare.ts';
-import type { Runtime } from '../runtime.ts';
-import { mirrorOptions } from '../transfer/choose.ts';
+import type { Plan } from '../model/plan.ts';
+import type { ExitCode } from '../model/result.ts';
+import type { Redactor } from '../net/redact.ts';
+import { planMarkdown } from '../report/plan-markdown.ts';
+import { planJson } from '../report/plan-summary.ts';
+import { renderPlan } from '../report/plan-view.ts';
+import { mirrorOptions } from '../transfer/auto.ts';
 import { openSession, readHistory, selectionOf, type Session } from './session.ts';
-import type { CommonOptions, SelectionFlags, World } from './world.ts';
 
 export type PlanOptions = CommonOptions & SelectionFlags & { prune?: boolean; deep?: boolean };
 

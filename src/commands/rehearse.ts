@@ -1,13 +1,12 @@
 import { preflight } from '../doctor/preflight.ts';
 import { waivers } from '../doctor/waive.ts';
-import type { ExitCode } from '../model.ts';
-import { rehearse } from '../rehearse/run.ts';
-import { prepare, type PrepareOptions } from '../run/prepare.ts';
-import type { TransportName } from '../transfer/choose.ts';
-import { nothingWritten, settingsUnknown } from '../ui/rehearse-messages.ts';
+import { prepare, type PrepareOptions } from '../engine/prepare.ts';
+import type { CommonOptions, SelectionFlags, World } from '../environment.ts';
+import type { ExitCode } from '../model/result.ts';
+import { rehearse } from '../rehearse/rehearse.ts';
+import type { TransportName } from '../transfer/auto.ts';
 import { finish } from './migrate.ts';
 import { openSession, readHistory, selectionOf } from './session.ts';
-import type { CommonOptions, SelectionFlags, World } from './world.ts';
 
 export type RehearseCommandOptions = CommonOptions &
   SelectionFlags & { prune?: boolean; transport?: TransportName; waive?: string[] };
@@ -46,4 +45,12 @@ export async function rehearseCommand(options: RehearseCommandOptions, world: Wo
   } finally {
     await session.terminal.stop();
   }
+}
+
+/** What `gb2gl rehearse` says besides the summary. */
+export const settingsUnknown =
+  "this token may not read GitLab's settings: the rehearsal took GitLab's own defaults for restricted visibility levels, size limits, default branch and branch protection; with an administrator's token it knows them";
+
+export function nothingWritten(url: string): string {
+  return `\nThis was a rehearsal: nothing was written on ${url}.\n`;
 }

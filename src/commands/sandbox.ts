@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import type { ExitCode } from '../model.ts';
-import { startSandboxPair } from '../sandbox/pair.ts';
+import { startSandboxPair } from '../../sandbox/pair.ts';
+import type { CommonOptions, World } from '../environment.ts';
+import type { ExitCode } from '../model/result.ts';
 import { sandboxReady } from '../ui/sandbox-messages.ts';
 import { openTerminal } from './session.ts';
-import type { CommonOptions, World } from './world.ts';
 
 export type SandboxOptions = CommonOptions & { gitbucketPort?: number; gitlabPort?: number };
 

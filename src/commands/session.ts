@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { createServers, type Servers } from '../engine/connect.ts';
+import type { CommonOptions, SelectionFlags, World } from '../environment.ts';
 import { MigrationError } from '../errors.ts';
+import type { History } from '../journal/history.ts';
 import { journalFile, readJournal } from '../journal/journal.ts';
-import type { History } from '../journal/replay.ts';
-import type { Emit, RunEvent } from '../model.ts';
+import type { Emit, RunEvent } from '../model/events.ts';
 import type { Redactor } from '../net/redact.ts';
-import { createSelection, type Selection } from '../plan/select.ts';
-import { createServers, type Servers } from '../run/servers.ts';
+import { createSelection, type Selection } from '../plan/selection.ts';
 import { chooseTerminal, type Terminal } from '../ui/choose.ts';
-import type { CommonOptions, SelectionFlags, World } from './world.ts';
 
 /** What a command that talks to both servers works with. */
 export type Session = Servers & {

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
-import type { ItemHistory } from '../journal/replay.ts';
-import type { ExitCode } from '../model.ts';
+import type { CommonOptions, World } from '../environment.ts';
+import type { ItemHistory } from '../journal/history.ts';
+import type { ExitCode } from '../model/result.ts';
 import { formatCount } from '../ui/format.ts';
-import { statusHeading, statusLine, statusNothing } from '../ui/status-messages.ts';
 import { openTerminal, readHistory } from './session.ts';
-import type { CommonOptions, World } from './world.ts';
 
 export type ItemStatus = {
   id: string;
@@ -56,4 +55,17 @@ function stateOf({ steps }: ItemHistory): ItemStatus['state'] {
   if (steps.get('proof') === 'done') return 'proven';
   if (steps.get('code') === 'done') return 'moved';
   return 'begun';
+}
+
+/** Sentences of `gb2gl status`. */
+export function statusNothing(workDir: string): string {
+  return `No migration was begun in ${workDir}.`;
+}
+
+export function statusHeading({ source, target }: { source: string; target: string }): string {
+  return `Migration from ${source} to ${target}, as the journal tells:`;
+}
+
+export function statusLine({ id, state, at }: { id: string; state: string; at: string }): string {
+  return `  ${state.padEnd(7)} ${id} (${at})`;
 }

@@ -1,9 +1,9 @@
-import type { ExitCode } from '../model.ts';
-import { prepare } from '../run/prepare.ts';
-import { verify } from '../run/verify.ts';
+import { prepare } from '../engine/prepare.ts';
+import { verify } from '../engine/verify.ts';
+import type { CommonOptions, SelectionFlags, World } from '../environment.ts';
+import type { ExitCode } from '../model/result.ts';
 import { finish } from './migrate.ts';
 import { openSession, readHistory, selectionOf } from './session.ts';
-import type { CommonOptions, SelectionFlags, World } from './world.ts';
 
 /** `gb2gl verify`: reads both servers afresh and proves that they are equal, weeks later and from anywhere. */
 export async function verifyCommand(

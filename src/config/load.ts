@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { MigrationError } from '../errors.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../text/nearest.ts';
 import { Config, environmentKeys } from './schema.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/schema.ts';
 import { MigrationError } from '../errors.ts';
-import type { Server } from '../net/http-failure.ts';
-import type { Source } from '../source/gitbucket.ts';
-import type { Target } from '../target/gitlab.ts';
+import type { Source } from '../gitbucket/source.ts';
+import type { Target } from '../gitlab/target.ts';
+import type { Server } from '../net/answers.ts';
 import { failed, type CheckFinding } from './finding.ts';
 import { machineFindings, type MachineOptions } from './machine.ts';
 import { clockFindings, clocksTogether, networkFindings } from './network.ts';
 import { sourceFindings, type SourceReport } from './source.ts';
-import { deletionFindings } from './target-deletion.ts';
+import { deletionFindings } from './target-identity.ts';
 import { targetFindings, type TargetReport } from './target.ts';
 
 export type DoctorOptions = Omit<MachineOptions, 'servers'> & {

@@ -1,14 +1,14 @@
 import type { Config } from '../config/schema.ts';
 import { exitCodeOfStart, MigrationError } from '../errors.ts';
-import type { Emit } from '../model.ts';
-import type { User } from '../source/schema.ts';
-import type { Source } from '../source/gitbucket.ts';
-import type { TargetIdentity } from '../target/connect.ts';
-import type { Target } from '../target/gitlab.ts';
+import type { User } from '../gitbucket/schema.ts';
+import type { Source } from '../gitbucket/source.ts';
+import type { TargetIdentity } from '../gitlab/identity.ts';
+import type { Target } from '../gitlab/target.ts';
+import type { Emit } from '../model/events.ts';
 import { attempted, failed, type Area, type CheckFinding } from './finding.ts';
 import { clockFindings } from './network.ts';
 import { tokenFindings, versionFindings } from './target-identity.ts';
-import { pushFindings, slashFindings } from './target-probes.ts';
+import { pushFindings, slashFindings } from './target-settings.ts';
 import { openErrors, withWaivers } from './waive.ts';
 
 export type PreflightOptions = {

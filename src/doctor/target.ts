@@ -1,13 +1,16 @@
 import type { Config } from '../config/schema.ts';
 import { MigrationError } from '../errors.ts';
-import { whoIs, type TargetIdentity } from '../target/connect.ts';
-import type { Target } from '../target/gitlab.ts';
-import { attempted, failed, type CheckFinding } from './finding.ts';
-import { scheduledDeletions } from './target-deletion.ts';
-import { identityFindings } from './target-identity.ts';
-import { parentGroupFindings } from './target-parent.ts';
-import { lfsFindings, pushFindings, slashFindings } from './target-probes.ts';
-import { settingsFindings, throttleFindings } from './target-settings.ts';
+import { whoIs, type TargetIdentity } from '../gitlab/identity.ts';
+import type { Target } from '../gitlab/target.ts';
+import { attempted, failed, type CheckFinding, found } from './finding.ts';
+import { scheduledDeletions, identityFindings } from './target-identity.ts';
+import {
+  lfsFindings,
+  pushFindings,
+  slashFindings,
+  settingsFindings,
+  throttleFindings,
+} from './target-settings.ts';
 
 export type TargetReport = {
   findings: CheckFinding[];
@@ -62,4 +65,20 @@ async function identityOf(target: Target, findings: CheckFinding[]): Promise<Tar
     failed(error, 'target');
     return null;
   }
+}
+
+/** The configured parent group: is it there, and may the user make groups below it (gitlab-contract §2.1)? */
+async function parentGroupFindings(
+  target: Target,
+  parentGroup: string | null,
+  { username }: TargetIdentity['user'],
+): Promise<CheckFinding[]> {
+  if (parentGroup === null) return [];
+  const group = await target.findGroup(parentGroup);
+  if (group === null) return [failed(new MigrationError('parent-group-missing', parentGroup), 'target')];
+  const context = { group: parentGroup, user: username };
+  if (group.closed === 'leaving')
+    return [found('target-parent-group-deleted', 'target', parentGroup, context)];
+  const id = group.takesGroups ? 'target-parent-group' : 'target-parent-group-role';
+  return [found(id, 'target', parentGroup, context)];
 }

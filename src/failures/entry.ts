@@ -1,4 +1,4 @@
-import type { ExitCode } from '../model.ts';
+import type { ExitCode } from '../model/result.ts';
 
 export type ErrorContext = { readonly [name: string]: string | number | undefined };
 

@@ -1,9 +1,7 @@
 import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MigrationError } from '../errors.ts';
-import { Entry, type StepRecord } from './record.ts';
-import { apply, emptyHistory, type History } from './replay.ts';
-import { summary } from './summary.ts';
+import { Entry, type StepRecord, apply, emptyHistory, type History, summary } from './history.ts';
 
 /** The append-only record of what the steps did: JSON Lines, one write and one fdatasync per record. */
 export type Journal = {

@@ -1,6 +1,7 @@
-/** What is decided before anything is done. */
 import type { ErrorCode } from '../errors.ts';
-import type { Owner, Problem, Project, Repository, Visibility } from './servers.ts';
+import type { Owner, Problem, Project, Repository, Visibility } from './forge.ts';
+
+/** What is decided before anything is done. */
 
 export type RefOutcome = 'create' | 'update' | 'delete' | 'unchanged' | 'kept' | 'refused' | 'diverged';
 

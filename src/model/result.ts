@@ -1,6 +1,7 @@
-/** What came of it. */
+import type { Problem } from './forge.ts';
 import type { RefChange, RefOutcome } from './plan.ts';
-import type { Problem } from './servers.ts';
+
+/** What came of it. */
 
 export type StepName = 'group' | 'project' | 'code' | 'settings' | 'proof';
 

@@ -3,14 +3,21 @@ import { Agent as HttpsAgent } from 'node:https';
 import { create, type AxiosInstance, type AxiosResponse } from 'axios';
 import pRetry from 'p-retry';
 import { asMigrationError, isRetryable, MigrationError } from '../errors.ts';
-import type { Emit } from '../model.ts';
-import { decompressed } from './decompress.ts';
-import { encodingOf, excerpt, isMaintenance, toAnswer, type HttpAnswer } from './http-answer.ts';
-import { failureOf, type Server } from './http-failure.ts';
-import { listen, nothingHeard, type Heard } from './heard.ts';
-import { postStream, type StreamAnswer, type StreamRequest } from './http-stream.ts';
+import type { Emit } from '../model/events.ts';
+import {
+  decompressed,
+  encodingOf,
+  excerpt,
+  isMaintenance,
+  toAnswer,
+  type HttpAnswer,
+  failureOf,
+  type Server,
+  retryAfterMs,
+} from './answers.ts';
 import type { Limiter } from './limiter.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { listen, nothingHeard, type Heard } from './server-clock.ts';
+import { postStream, type StreamAnswer, type StreamRequest } from './stream.ts';
 
 export type HttpRequest = {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

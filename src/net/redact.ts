@@ -1,4 +1,4 @@
-import { cutMark } from './cut.ts';
+import { cutMark } from '../text/truncate.ts';
 
 const replacement = '[secret]';
 

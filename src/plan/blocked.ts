@@ -1,6 +1,6 @@
-import { MigrationError, problemOf, type ErrorCode } from '../errors.ts';
 import type { ErrorContext } from '../error-catalogue.ts';
-import type { Blocked } from '../model.ts';
+import { MigrationError, problemOf, type ErrorCode } from '../errors.ts';
+import type { Blocked } from '../model/plan.ts';
 
 /** What the plan says of a refusal that it foresees: the words are those of the run that would meet it. */
 export function foreseen(code: ErrorCode, object: string, context: ErrorContext = {}): Blocked {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { MAX_PATH_LENGTH } from './names.ts';
-import { withSuffix } from './suggest-path.ts';
+import { MAX_PATH_LENGTH } from '../gitlab/rules/paths.ts';
+import { withSuffix } from './free-path.ts';
 
 export type NameKind = 'group' | 'project';
 
@@ -65,4 +65,10 @@ function fallbackOf({ key, path }: NameEntry, taken: ReadonlySet<string>): strin
 function isLegalName(name: string, kind: NameKind): boolean {
   const format = kind === 'group' ? GROUP_NAME : PROJECT_NAME;
   return format.test(name) && Array.from(name).length <= MAX_PATH_LENGTH;
+}
+
+/** GitLab takes 2,000 characters (gitlab-contract T18). */
+export function shortened(description: string): string {
+  const characters = Array.from(description);
+  return characters.length <= 2000 ? description : `${characters.slice(0, 1999).join('')}…`;
 }

@@ -1,5 +1,5 @@
-import type { ItemHistory } from '../journal/replay.ts';
-import type { Plan, PlannedGroup, PlannedProject, RefChange } from '../model.ts';
+import type { ItemHistory } from '../journal/history.ts';
+import type { Plan, PlannedGroup, PlannedProject, RefChange } from '../model/plan.ts';
 
 /** What keeps one item from being carried out as a plan file says. */
 export type Drift = { id: string; reason: string };

@@ -1,7 +1,56 @@
 import { createHash } from 'node:crypto';
-import { legalPathIn, MAX_PATH_LENGTH, type PathLevel } from './names.ts';
-import { looksLikeWiki, type PathClaims } from './path-claims.ts';
-import { nounOf, suggestPath, withSuffix } from './suggest-path.ts';
+import { legalPathIn, MAX_PATH_LENGTH, type PathLevel, legalPath } from '../gitlab/rules/paths.ts';
+
+/** Which paths of one namespace are spoken for, and by whom; one case-insensitive space (gitlab-contract R7). */
+export type PathClaims = {
+  claim(path: string, key: string): void;
+  /** Who else has this very path; null when nobody. */
+  holder(path: string, key: string): string | null;
+  /** Why GitLab would not give the path to this key; null when it would. */
+  conflict(path: string, key: string): string | null;
+};
+
+const FOREIGN = Symbol('foreign');
+const WIKI_END = '.wiki';
+
+/** Starts with the paths that belong to others. */
+export function createPathClaims(foreign: ReadonlySet<string>): PathClaims {
+  const holders = new Map<string, string | typeof FOREIGN>();
+  for (const path of foreign) holders.set(path.toLowerCase(), FOREIGN);
+
+  function holder(path: string, key: string): string | null {
+    const found = holders.get(path.toLowerCase());
+    if (found === undefined || found === key) return null;
+    return found === FOREIGN ? 'something on the target that this tool did not make' : `"${found}"`;
+  }
+
+  function conflict(path: string, key: string): string | null {
+    const other = holder(path, key);
+    if (other !== null) return `"${path}" has already been taken by ${other} (letter case does not count)`;
+    const neighbour = wikiNeighbour(path);
+    const owner = holder(neighbour, key);
+    if (owner === null) return null;
+    return `"${path}" cannot stand beside "${neighbour}" of ${owner}: one is the address of the other's wiki`;
+  }
+
+  return {
+    claim(path, key) {
+      holders.set(path.toLowerCase(), key);
+    },
+    holder,
+    conflict,
+  };
+}
+
+/** Does the path look like the address of a wiki? */
+export function looksLikeWiki(path: string): boolean {
+  return path.toLowerCase().endsWith(WIKI_END);
+}
+
+/** GitLab refuses `foo` beside `foo.wiki` (gitbucket-contract §4.3), newer versions for groups too. */
+function wikiNeighbour(path: string): string {
+  return looksLikeWiki(path) ? path.slice(0, -WIKI_END.length) : `${path}${WIKI_END}`;
+}
 
 /** Where a path component is to stand; `parent` is a full path, null or absent at the top. */
 export type Place = { level: PathLevel; parent?: string | null };
@@ -37,4 +86,60 @@ function candidates(name: string, key: string, place: Place): string[] {
 
 function roomBelow(parent: string | null): number {
   return parent === null ? MAX_PATH_LENGTH : MAX_PATH_LENGTH - parent.length - 1;
+}
+
+const ILLEGAL = /[^a-zA-Z0-9._-]+/g;
+const SEPARATORS = /[._-]{2,}/g;
+const EDGES = /^[._-]+|[._-]+$/g;
+const FORBIDDEN_END = /\.(git|atom)$/i;
+const ACCENTS = /\p{M}+/gu;
+
+/** What a name gets appended when it is too short or reserved, and what it becomes when nothing is left of it. */
+const NOUN = { 'top-group': 'group', subgroup: 'group', project: 'repo' } as const satisfies Record<
+  PathLevel,
+  string
+>;
+
+/** A legal path that stays as near to the original name as GitLab's rules allow; the same for ever. */
+export function suggestPath(original: string, level: PathLevel, maxLength = MAX_PATH_LENGTH): string {
+  const path = replaceEnd(shorten(clean(original), maxLength));
+  if (path === '') return NOUN[level];
+  if (legalPath(path, level).length === 0) return path;
+  return withSuffix(path, NOUN[level], maxLength);
+}
+
+/** Appends a word without making the path longer than allowed. */
+export function withSuffix(path: string, suffix: string, maxLength = MAX_PATH_LENGTH): string {
+  const stem = shorten(path, maxLength - suffix.length - 1);
+  return stem === '' ? suffix : `${stem}-${suffix}`;
+}
+
+/** The word for things of a level, used as a suffix. */
+export function nounOf(level: PathLevel): string {
+  return NOUN[level];
+}
+
+function clean(original: string): string {
+  return (
+    spellPlus(original.normalize('NFKD').replace(ACCENTS, ''))
+      .replace(ILLEGAL, '-')
+      // The first separator of a run is the one that people chose.
+      .replace(SEPARATORS, (run) => run.charAt(0))
+      .replace(EDGES, '')
+  );
+}
+
+/** `c++` and `c` are different things, so a plus is spelt out unless it merely joins two words. */
+function spellPlus(name: string): string {
+  return name
+    .replace(/(?<=[a-zA-Z0-9])\+(?=[a-zA-Z0-9])/g, '-')
+    .replace(/\++/g, (run) => 'plus'.repeat(run.length));
+}
+
+function shorten(path: string, maxLength: number): string {
+  return path.slice(0, Math.max(maxLength, 0)).replace(EDGES, '');
+}
+
+function replaceEnd(path: string): string {
+  return path.replace(FORBIDDEN_END, '-$1');
 }

@@ -1,11 +1,10 @@
-import type { Blocked, PlannedGroup, PlannedProject, Visibility } from '../model.ts';
+import type { Visibility } from '../model/forge.ts';
+import type { Blocked, PlannedGroup, PlannedProject } from '../model/plan.ts';
 import { foreseen } from './blocked.ts';
-import { shortened } from './description.ts';
-import { assignNames, displayName } from './display-names.ts';
+import { shortened, assignNames, displayName } from './display-names.ts';
 import type { PlanInput } from './input.ts';
 import { lastPart, type Placement } from './owners.ts';
-import { restrictedIn } from './restrictions.ts';
-import { groupVisibility } from './visibility.ts';
+import { restrictedIn, groupVisibility } from './visibility.ts';
 
 type GroupInput = Pick<PlanInput, 'placements' | 'wholeOwners' | 'target'>;
 

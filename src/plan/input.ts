@@ -1,9 +1,16 @@
 import type { Config } from '../config/schema.ts';
-import type { History } from '../journal/replay.ts';
-import type { Problem, Project, RefListing, SourceInventory, TargetInventory, Visibility } from '../model.ts';
+import type { Protections } from '../gitlab/rules/protections.ts';
+import type { History } from '../journal/history.ts';
+import type {
+  Problem,
+  Project,
+  RefListing,
+  SourceInventory,
+  TargetInventory,
+  Visibility,
+} from '../model/forge.ts';
 import type { KnownObjects } from './known-history.ts';
 import type { Placement } from './owners.ts';
-import type { Protections } from './protections.ts';
 import type { PathAssignment } from './path-assignment.ts';
 
 /** Where a repository goes. */

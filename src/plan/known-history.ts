@@ -1,7 +1,8 @@
-import type { ItemHistory } from '../journal/replay.ts';
-import type { Blocked, RefListing } from '../model.ts';
+import { refKind, travels } from '../gitlab/rules/ref-names.ts';
+import type { ItemHistory } from '../journal/history.ts';
+import type { RefListing } from '../model/forge.ts';
+import type { Blocked } from '../model/plan.ts';
 import { foreseen } from './blocked.ts';
-import { refKind, travels } from './ref-names.ts';
 
 /** What the source says about one object. */
 export type KnownObject = {

@@ -1,5 +1,6 @@
-import type { Loss, LossKind, RefListing } from '../model.ts';
-import { refKind } from './ref-names.ts';
+import { refKind } from '../gitlab/rules/ref-names.ts';
+import type { RefListing } from '../model/forge.ts';
+import type { Loss, LossKind } from '../model/plan.ts';
 
 /** What only further questions to the source tell, in the order in which it is shown. */
 export const uncountedWithoutAsking = [

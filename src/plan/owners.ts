@@ -1,8 +1,8 @@
 import type { Config } from '../config/schema.ts';
-import type { Blocked, Namespace, Owner, TargetUser } from '../model.ts';
-import type { History } from '../journal/replay.ts';
-import { assignPaths } from './assign-paths.ts';
-import type { PathAssignment, PathEntry } from './path-assignment.ts';
+import type { History } from '../journal/history.ts';
+import type { Namespace, Owner, TargetUser } from '../model/forge.ts';
+import type { Blocked } from '../model/plan.ts';
+import { assignPaths, type PathAssignment, type PathEntry } from './path-assignment.ts';
 
 /** Where the repositories of one owner go. */
 export type Placement = {

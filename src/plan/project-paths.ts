@@ -1,10 +1,9 @@
-import type { History } from '../journal/replay.ts';
-import type { Namespace, Project, Repository } from '../model.ts';
-import { assignPaths } from './assign-paths.ts';
+import type { History } from '../journal/history.ts';
+import type { Namespace, Project, Repository } from '../model/forge.ts';
 import { assignNames } from './display-names.ts';
 import type { PlanInput, ProjectPath } from './input.ts';
 import { lastPart } from './owners.ts';
-import type { PathAssignment, PathEntry } from './path-assignment.ts';
+import { assignPaths, type PathAssignment, type PathEntry } from './path-assignment.ts';
 import { keyOf } from './projects.ts';
 
 type PathInput = Pick<PlanInput, 'source' | 'placements' | 'config' | 'history'>;

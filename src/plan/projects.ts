@@ -1,16 +1,17 @@
-import type { Blocked, PlannedProject, Project, RefListing, Repository, Visibility } from '../model.ts';
+import { refKind } from '../gitlab/rules/ref-names.ts';
+import type { ItemHistory } from '../journal/history.ts';
+import type { Project, RefListing, Repository, Visibility } from '../model/forge.ts';
+import type { Blocked, PlannedProject, RefChange } from '../model/plan.ts';
 import { foreseen } from './blocked.ts';
-import { shortened } from './description.ts';
+import { sourceDefaultBranch, headVerdict, keptHeadWarning, refusedHeadWarning } from './default-branch.ts';
+import { shortened } from './display-names.ts';
+import type { PlanInput, ProjectPath } from './input.ts';
 import { foreignProject, isPartOf, unknownIds } from './known-history.ts';
 import { lossesIn } from './losses.ts';
 import type { Placement } from './owners.ts';
-import type { PlanInput, ProjectPath } from './input.ts';
-import { projectWarnings } from './project-warnings.ts';
 import { planRefs } from './refs.ts';
-import { renamesOf, withRenamedDefault } from './rename-refs.ts';
-import { restrictedIn } from './restrictions.ts';
-import { sourceDefaultBranch } from './source-default.ts';
-import { narrower, projectVisibility } from './visibility.ts';
+import { renamesOf, withRenamedDefault } from './renamed-refs.ts';
+import { restrictedIn, narrower, projectVisibility } from './visibility.ts';
 
 /** One planned project after the other, for each repository whose refs could be read; thousands take a while. */
 export function* planProjects(input: PlanInput): Generator<PlannedProject> {
@@ -141,4 +142,54 @@ function blockedBy(
 
 export function keyOf({ owner, name }: Repository): string {
   return `${owner}/${name}`;
+}
+
+type Situation = {
+  repository: Repository;
+  /** The source's refs, under the names with which they travel. */
+  listing: RefListing;
+  target: RefListing;
+  refs: readonly RefChange[];
+  /** Short name of the branch that becomes the default. */
+  branch: string | null;
+  /** The branch name that the project or its group presumes while it is empty; null when neither tells. */
+  presumed: string | null;
+  history: ItemHistory | undefined;
+  input: Pick<PlanInput, 'target'>;
+  /** What the choice of the default branch has to say. */
+  warning: string | null;
+};
+
+/** What will look different on GitLab from what one might expect. */
+function projectWarnings(situation: Situation): string[] {
+  const { repository, listing, warning } = situation;
+  const cut = Array.from(repository.description).length > 2000;
+  return [
+    ...(warning === null ? [] : [warning]),
+    ...(cut ? ['its description is cut to the 2,000 characters that GitLab takes'] : []),
+    ...presumptions(situation),
+    ...keptHead(situation),
+    ...(listing.warnings ?? []),
+  ];
+}
+
+/** Settings of the server are for administrators: then a tag of the presumed name cannot be foreseen (gitlab-contract §4.3). */
+function presumptions({ listing, presumed, input: { target } }: Situation): string[] {
+  const names = [...listing.refs.keys()];
+  const bare = !names.some((ref) => refKind(ref) === 'branch') && names.some((ref) => refKind(ref) === 'tag');
+  if (!bare || presumed !== null || target.restricted !== null) return [];
+  return [
+    `it has no branch, and the token cannot read which branch name GitLab presumes then (${target.preference} is assumed): a tag of that name is refused`,
+  ];
+}
+
+/** Where somebody chose another default branch on GitLab, it stays; beside a branch `HEAD` GitLab changes it for nobody (gitlab-contract T38). */
+function keptHead({ branch, target: { head, refs: there }, refs, history }: Situation): string[] {
+  const hasBranches = [...there.keys()].some((ref) => refKind(ref) === 'branch');
+  if (branch === null || !hasBranches) return [];
+  const refused = refs.some(({ ref, outcome }) => ref === `refs/heads/${branch}` && outcome === 'refused');
+  if (refused) return [];
+  const verdict = headVerdict(branch, head, history?.head ?? null);
+  if (verdict === 'kept') return [keptHeadWarning(branch, head)];
+  return verdict === 'set' && there.has('refs/heads/HEAD') ? [refusedHeadWarning(branch, head)] : [];
 }

@@ -1,4 +1,6 @@
-import type { Visibility } from '../model.ts';
+import type { Visibility, Namespace } from '../model/forge.ts';
+import type { PlannedGroup, PlannedProject } from '../model/plan.ts';
+import type { PlanInput } from './input.ts';
 
 export type VisibilityConfig = {
   /** For repositories that are not private: `auto` follows what the source lets anonymous visitors see. */
@@ -82,4 +84,31 @@ function noneLeft(ceiling: Visibility, reasons: string[]): VisibilityDecision {
   const reason = `${ceiling} has been restricted by your GitLab administrator, and so is everything narrower`;
   const fix = `ask an administrator of GitLab to allow the level ${ceiling} (Admin area, Settings, General, Visibility and access controls), or use an administrator's token`;
   return { visibility: ceiling, reasons, blocked: { reason, fix } };
+}
+
+/** Levels that must not be used for something new in the namespace (null: in one that this token makes). */
+export function restrictedIn(
+  namespace: Namespace | null,
+  target: PlanInput['target'],
+): readonly Visibility[] {
+  const exempt = namespace?.exempt ?? target.user.admin;
+  return exempt ? [] : (target.restricted ?? []);
+}
+
+/** What only an administrator's token can foresee is not guessed; the plan says what may happen. */
+export function unreadRestrictions(
+  groups: readonly PlannedGroup[],
+  projects: readonly PlannedProject[],
+  { target }: Pick<PlanInput, 'target'>,
+): string[] {
+  if (target.restricted !== null || target.user.admin) return [];
+  const fresh = [...groups, ...projects].filter((item) => item.existing === null && item.blocked === null);
+  const levels = (['internal', 'public'] as const).filter((level) =>
+    fresh.some(({ visibility }) => visibility === level),
+  );
+  if (levels.length === 0) return [];
+  const key = levels.includes('public') ? '"internal" } or { "public": "private"' : '"private"';
+  return [
+    `the token may not read whether GitLab's administrator has restricted the level ${levels.join(' or ')}; if so, what shall get it is refused: then set "visibility": { "public": ${key} }`,
+  ];
 }

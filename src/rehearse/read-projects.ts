@@ -1,9 +1,9 @@
-import type { PlannedProject, RefListing } from '../model.ts';
-import { isWrite } from '../transfer/send-batches.ts';
+import type { RefListing } from '../model/forge.ts';
+import type { PlannedProject } from '../model/plan.ts';
+import { isWrite } from '../transfer/batches.ts';
 import type { Reader } from './reader.ts';
 import * as schema from './schema.ts';
-import type { SeenProject } from './seen.ts';
-import { branchOf, projectOf, tagOf } from './to-seen-project.ts';
+import type { SeenProject } from './snapshot.ts';
 
 /**
  * True when the migration would go into the repository of a project that exists, so that the rehearsal needs its refs;
@@ -42,4 +42,50 @@ export async function readProjects(
     }),
   );
   return [...projects.values()];
+}
+
+/** A project as the API shows it, without its protections. */
+export function projectOf(project: schema.Project): SeenProject {
+  return {
+    id: project.id,
+    namespaceId: project.namespace.id,
+    path: project.path,
+    name: project.name,
+    fullPath: project.path_with_namespace,
+    description: project.description ?? '',
+    visibility: project.visibility,
+    archived: project.archived ?? false,
+    markedForDeletionOn: project.marked_for_deletion_on ?? null,
+    creatorId: project.creator_id ?? null,
+    lfsEnabled: project.lfs_enabled ?? true,
+    accessLevel: project.permissions?.project_access?.access_level ?? 0,
+    protectedBranches: [],
+    protectedTags: [],
+    attributes: project.repository_access_level
+      ? { repository_access_level: project.repository_access_level }
+      : {},
+  };
+}
+
+/** A protection as it concerns this user; rules for single other users or groups (EE) are not for us. */
+function branchOf(branch: schema.ProtectedBranch, userId: number): SeenProject['protectedBranches'][number] {
+  return {
+    name: branch.name,
+    pushAccessLevel: lowest(branch.push_access_levels, userId),
+    mergeAccessLevel: lowest(branch.merge_access_levels, userId),
+    allowForcePush: branch.allow_force_push ?? false,
+  };
+}
+
+function tagOf(tag: schema.ProtectedTag, userId: number): SeenProject['protectedTags'][number] {
+  return { name: tag.name, createAccessLevel: lowest(tag.create_access_levels, userId) };
+}
+
+/** The lowest role that suffices; 0: nobody. A rule for the user alone is as good as the lowest role that may push. */
+function lowest(levels: schema.Levels, userId: number): number {
+  const roles = levels.flatMap((level) => {
+    if (level.user_id) return level.user_id === userId ? [30] : [];
+    return level.access_level ? [level.access_level] : [];
+  });
+  return roles.length === 0 ? 0 : Math.min(...roles);
 }

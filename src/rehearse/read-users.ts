@@ -1,8 +1,8 @@
-import type { UserState } from '../sandbox/gitlab/state.ts';
+import type { UserState } from '../../sandbox/gitlab/state.ts';
 import { MigrationError } from '../errors.ts';
 import type { Reader } from './reader.ts';
 import * as schema from './schema.ts';
-import type { SeenUser } from './seen.ts';
+import type { SeenUser } from './snapshot.ts';
 
 /** GitLab's own default; only administrators see that of others. */
 const USUAL_LIMIT = 100_000;

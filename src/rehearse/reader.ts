@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import { toError } from '../gitlab/errors.ts';
+import { demand } from '../gitlab/schema.ts';
 import type { Http } from '../net/http.ts';
-import { demand } from '../target/demand.ts';
-import { toError } from '../target/failure.ts';
 
 /** Asks GitLab's API; it has no other method than GET. */
 export type Reader = {

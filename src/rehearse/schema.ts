@@ -5,7 +5,7 @@ const Visibility = z.enum(['private', 'internal', 'public']);
 const Levels = z.array(z.object({ access_level: z.number().nullish(), user_id: z.number().nullish() }));
 
 /** How a default branch is protected, in the spelling since 17.0; empty when nobody has set it. */
-export const ProtectionDetails = z.object({
+const ProtectionDetails = z.object({
   allowed_to_push: z.array(z.object({ access_level: z.number() })).optional(),
   allowed_to_merge: z.array(z.object({ access_level: z.number() })).optional(),
   allow_force_push: z.boolean().optional(),

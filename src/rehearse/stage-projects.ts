@@ -1,14 +1,25 @@
-import { join } from 'node:path';
+import { once } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, dirname } from 'node:path';
+import { text } from 'node:stream/consumers';
 import pLimit from 'p-limit';
+import { killGit, startGit } from '../../sandbox/gitlab/git/gitaly.ts';
+import { writeHead } from '../../sandbox/gitlab/repository.ts';
+import { withAttempts } from '../engine/attempts.ts';
+import type { PrepareOptions, Prepared } from '../engine/prepare.ts';
+import { failedResult } from '../engine/results.ts';
+import type { Runtime } from '../environment.ts';
 import { MigrationError } from '../errors.ts';
-import type { ItemResult, PlannedProject } from '../model.ts';
-import { withAttempts } from '../run/attempts.ts';
-import { failedResult } from '../run/item-result.ts';
-import type { PrepareOptions, Prepared } from '../run/prepare.ts';
+import { gitFailure } from '../git/errors.ts';
+import { createGit } from '../git/run.ts';
+import { refKind } from '../gitlab/rules/ref-names.ts';
+import type { RefListing, RefMap } from '../model/forge.ts';
+import type { PlannedProject } from '../model/plan.ts';
+import type { ItemResult } from '../model/result.ts';
+import type { GitRemote } from '../transfer/transport.ts';
 import { needsRefs } from './read-projects.ts';
 import type { Stage } from './stage.ts';
-import { stageRefs } from './stage-refs.ts';
-import type { StandIns } from './stand-ins.ts';
+import { type StandIns, makeStandIns } from './translate.ts';
 
 /** Gives the projects that exist their refs. One whose source cannot be fetched fails alone. */
 export async function stageProjects(
@@ -50,4 +61,109 @@ export async function stageProjects(
   await Promise.all(concerned.map((item) => limit(() => one(item))));
   emit({ type: 'phase-done', phase: 'stage', summary: `${concerned.length} projects of GitLab copied` });
   return { standIns, failed };
+}
+
+export type StageRefsOptions = {
+  /** `owner/name`, for messages. */
+  id: string;
+  source: GitRemote;
+  /** What the real project has. */
+  listing: RefListing;
+  /** Where it comes to: an empty bare repository. */
+  gitDir: string;
+  /** A folder that does not exist yet, for the source's repository. */
+  scratch: string;
+  runtime: Runtime;
+};
+
+const STALL_SECONDS = 300;
+
+/**
+ * Gives an empty repository the refs that the real project has. The objects come from the source, and only those that
+ * the refs need, so that a push finds what it would find on GitLab; what the source lacks gets a stand-in.
+ */
+export async function stageRefs(options: StageRefsOptions): Promise<StandIns> {
+  const { listing, gitDir, scratch, runtime } = options;
+  // GitLab's own refs (merge requests, pipelines) are hidden from pushes.
+  const refs = new Map([...listing.refs].filter(([ref]) => refKind(ref) !== 'other'));
+  try {
+    if (refs.size === 0) return new Map();
+    const git = gitOf(options);
+    await git('clone', '--mirror', '--quiet', '--template=', options.source.url, scratch);
+    const ids = [...new Set(refs.values())];
+    const present = await presentObjects(scratch, ids, runtime.aborting);
+    const shared = new Map([...refs].filter(([, id]) => present.has(id)));
+    if (shared.size > 0) {
+      await replaceRefs(scratch, shared);
+      const into = ['-C', gitDir, 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head'];
+      await git(...into, scratch, '+refs/*:refs/*');
+    }
+    const standIns = await makeStandIns(
+      gitDir,
+      ids.filter((id) => !present.has(id)),
+    );
+    for (const [ref, id] of refs) await writeStandIn(gitDir, ref, standIns.get(id));
+    if (listing.head !== null) writeHead(gitDir, listing.head.replace(/^refs\/heads\//, ''));
+    return standIns;
+  } catch (error) {
+    throw gitFailure(error, 'source', options.id, runtime.aborting);
+  } finally {
+    await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function gitOf({ source, gitDir, runtime }: StageRefsOptions): ReturnType<typeof createGit> {
+  return createGit({
+    directory: dirname(gitDir),
+    env: runtime.env,
+    remotes: [source],
+    stallSeconds: Number(runtime.env['GB2GL_TIMEOUT']) || STALL_SECONDS,
+    signal: runtime.aborting,
+  });
+}
+
+/** A repository with exactly these refs. */
+async function replaceRefs(gitDir: string, refs: RefMap): Promise<void> {
+  await rm(join(gitDir, 'refs'), { recursive: true, force: true });
+  await mkdir(join(gitDir, 'refs', 'heads'), { recursive: true });
+  const lines = [...refs].map(([ref, id]) => `${id} ${ref}\n`);
+  await writeFile(join(gitDir, 'packed-refs'), lines.join(''));
+}
+
+async function writeStandIn(gitDir: string, ref: string, id: string | undefined): Promise<void> {
+  if (id === undefined) return;
+  const file = join(gitDir, ref);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${id}\n`);
+}
+
+/** Which of these objects a repository has. @throws git-failed, interrupted */
+async function presentObjects(
+  gitDir: string,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<Set<string>> {
+  const git = startGit({
+    args: ['--git-dir', gitDir, 'cat-file', '--batch-check=%(objectname) %(objecttype)'],
+    config: [['safe.directory', '*']],
+  });
+  const end = (): void => killGit(git);
+  signal.addEventListener('abort', end);
+  try {
+    const ended = once(git, 'close');
+    // A git that dies early takes no more; its exit code tells.
+    git.stdin?.on('error', () => {});
+    git.stdin?.end(ids.map((id) => `${id}\n`).join(''));
+    const [listing, complaint] = await Promise.all([
+      git.stdout ? text(git.stdout) : '',
+      git.stderr ? text(git.stderr) : '',
+    ]);
+    const [code] = (await ended) as [number | null];
+    if (signal.aborted) throw new MigrationError('interrupted', gitDir);
+    if (code !== 0) throw new MigrationError('git-failed', gitDir, { detail: complaint.trim() });
+    const lines = listing.split('\n').filter((line) => line !== '' && !line.endsWith(' missing'));
+    return new Set(lines.map((line) => line.slice(0, 40)));
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }

@@ -1,17 +1,23 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createGitLab } from '../../sandbox/gitlab/gitlab.ts';
+import { createRepository } from '../../sandbox/gitlab/repository.ts';
+import {
+  saveState,
+  type Group,
+  type Member,
+  type Project,
+  type State,
+  type User,
+} from '../../sandbox/gitlab/state.ts';
 import type { Config } from '../config/schema.ts';
-import type { Emit } from '../model.ts';
+import type { Runtime } from '../environment.ts';
+import { createGitLabTarget, type Target } from '../gitlab/target.ts';
+import type { Emit } from '../model/events.ts';
 import { createHttp } from '../net/http.ts';
 import { createLimiter } from '../net/limiter.ts';
 import type { Redactor } from '../net/redact.ts';
-import type { Runtime } from '../runtime.ts';
-import { createGitLab } from '../sandbox/gitlab/gitlab.ts';
-import { createRepository } from '../sandbox/gitlab/repository.ts';
-import { saveState } from '../sandbox/gitlab/state.ts';
-import { createGitLabTarget, type Target } from '../target/gitlab.ts';
-import type { SeenTarget } from './seen.ts';
-import { stagedState } from './staged-state.ts';
+import type { SeenTarget, SeenGroup, SeenProject, SeenUser } from './snapshot.ts';
 
 /** An embedded GitLab that stands for the real one. */
 export type Stage = {
@@ -81,4 +87,78 @@ function targetAt(url: string, token: string, { config, runtime, emit }: StageOp
     emit,
   });
   return createGitLabTarget(http, { token, caFile: null, silenceMs: STREAM_MS });
+}
+
+/** The state of an embedded GitLab that holds what was seen, with the same ids; pure. */
+export function stagedState(seen: SeenTarget, now: string): State {
+  const { me } = seen;
+  const others = seen.users.filter(({ id }) => id !== me.id);
+  const known = [me, ...others].flatMap(({ namespaceId }) => namespaceId ?? []);
+  let namespace = highest([...known, ...seen.groups.map(({ id }) => id)]) + 1;
+  const users = [me, ...others].map((user) =>
+    userOf(user, user.namespaceId === null ? namespace++ : user.namespaceId, now),
+  );
+  const places = new Set([
+    ...users.map(({ namespaceId }) => namespaceId),
+    ...seen.groups.map(({ id }) => id),
+  ]);
+  let other = 1;
+  return {
+    users,
+    tokens: [],
+    groups: seen.groups.map((group) => groupOf(group, me.id, now)),
+    projects: seen.projects
+      .filter(({ namespaceId }) => places.has(namespaceId))
+      .map((project) => projectOf(project, me.id, now, () => other++)),
+    redirects: {},
+    nextId: {
+      user: highest(users.map(({ id }) => id)) + 1,
+      token: 1,
+      namespace,
+      project: highest(seen.projects.map(({ id }) => id)) + 1,
+      // Protections are numbered while the projects are made.
+      other: 1 + seen.projects.reduce((sum, project) => sum + project.protectedBranches.length, 0),
+    },
+  };
+}
+
+function highest(ids: readonly number[]): number {
+  return ids.reduce((most, id) => Math.max(most, id), 0);
+}
+
+function userOf(user: SeenUser, namespaceId: number, createdAt: string): User {
+  return { ...user, name: user.username, namespaceId, createdAt };
+}
+
+function groupOf({ accessLevel, ...group }: SeenGroup, userId: number, createdAt: string): Group {
+  return { ...group, members: memberships(accessLevel, userId, createdAt), links: [], createdAt };
+}
+
+function projectOf(
+  { accessLevel, ...project }: SeenProject,
+  userId: number,
+  now: string,
+  nextId: () => number,
+): Project {
+  return {
+    ...project,
+    creatorId: project.creatorId ?? userId,
+    createdAt: now,
+    lastActivityAt: now,
+    repositoryReadOnly: false,
+    pendingDelete: false,
+    members: memberships(accessLevel, userId, now),
+    links: [],
+    protectedBranches: project.protectedBranches.map((branch) => ({ id: nextId(), ...branch })),
+    forkedFromId: null,
+    lfsObjects: {},
+    labels: [],
+    topics: [],
+    stars: [],
+  };
+}
+
+function memberships(accessLevel: number, userId: number, createdAt: string): Member[] {
+  if (accessLevel === 0) return [];
+  return [{ userId, accessLevel, createdAt, expiresAt: null, createdBy: null }];
 }

@@ -1,4 +1,6 @@
-import type { ItemResult, Problem, RefChange, RefDifference, Result } from '../model.ts';
+import type { Problem } from '../model/forge.ts';
+import type { RefChange } from '../model/plan.ts';
+import type { ItemResult, RefDifference, Result } from '../model/result.ts';
 import { problem } from '../ui/messages.ts';
 import { troubleStates, type TroubleState } from '../ui/report-messages.ts';
 

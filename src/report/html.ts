@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Result } from '../model.ts';
+import type { Result } from '../model/result.ts';
 import { headings, nextSteps, stateNotes, verdictOf } from '../ui/report-messages.ts';
 import { remarksOf, warningsOf } from './attention.ts';
 import { pageChart } from './page-chart.ts';

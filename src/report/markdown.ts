@@ -1,8 +1,9 @@
-import type { ItemResult, Problem, Result } from '../model.ts';
+import type { Problem } from '../model/forge.ts';
+import type { ItemResult, Result } from '../model/result.ts';
+import { mdCode, mdFence, mdLink, mdText } from '../text/markdown.ts';
 import { formatBytes, formatCount, formatDuration, formatTime, shortId } from '../ui/format.ts';
 import { headings, nextSteps, statesLine, verdictOf } from '../ui/report-messages.ts';
 import { attentionOf, warningsOf, type Attention } from './attention.ts';
-import { mdCode, mdFence, mdLink, mdText } from './markdown-escape.ts';
 import { costOf, countRefs } from './result.ts';
 
 /** The report as Markdown: the verdict, then what needs a human, then everything by owner. */

@@ -1,4 +1,4 @@
-import type { Plan } from '../model.ts';
+import type { Plan } from '../model/plan.ts';
 
 type Json = { [key: string]: Json | string };
 

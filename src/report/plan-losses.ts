@@ -1,7 +1,7 @@
-import type { Finding, Loss, LossKind, Plan } from '../model.ts';
+import type { Finding, Loss, LossKind, Plan } from '../model/plan.ts';
 import { inOrder, uncountedWithoutAsking } from '../plan/losses.ts';
+import { mdCode, mdFence, mdText } from '../text/markdown.ts';
 import * as messages from '../ui/loss-messages.ts';
-import { mdCode, mdFence, mdText } from './markdown-escape.ts';
 import type { PlannedRow } from './plan-summary.ts';
 
 /** The lines of the plan's head about losses and findings; none where there is nothing to say. */

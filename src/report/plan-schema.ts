@@ -1,7 +1,6 @@
+import type * as model from '../model/plan.ts';
 import { z } from 'zod';
-import { MigrationError } from '../errors.ts';
-import type { ErrorCode } from '../errors.ts';
-import type * as model from '../model.ts';
+import { MigrationError, type ErrorCode } from '../errors.ts';
 import { lossKinds } from '../plan/losses.ts';
 import { problem, refChange, refCounts } from './schema.ts';
 

@@ -1,4 +1,4 @@
-import type { Plan, PlannedGroup, PlannedProject, RefChange, RefOutcome } from '../model.ts';
+import type { Plan, PlannedGroup, PlannedProject, RefChange, RefOutcome } from '../model/plan.ts';
 import { noRefs } from './result.ts';
 
 /** What happens to one item as a whole. */
@@ -74,4 +74,18 @@ function actionOfProject(project: PlannedProject, refs: Record<RefOutcome, numbe
   if (project.blocked !== null) return 'blocked';
   if (project.existing === null) return 'create';
   return refs.create + refs.update + refs.delete > 0 ? 'update' : 'unchanged';
+}
+
+/**
+ * `plan.json` piece by piece, one project a line: as one text the plan of a big server would need more memory than all
+ * the rest of the run. The totals are there for readers; a run does not look at them.
+ */
+export function* planJson(plan: Plan): Generator<string> {
+  const { version, projects, ...rest } = plan;
+  const head = JSON.stringify({ version, totals: planTotals(ownersOf(plan)), ...rest });
+  yield `${head.slice(0, -1)},"projects":[`;
+  for (const [index, project] of projects.entries()) {
+    yield `${index === 0 ? '' : ','}\n${JSON.stringify(project)}`;
+  }
+  yield '\n]}\n';
 }

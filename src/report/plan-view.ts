@@ -1,9 +1,8 @@
-import type { Blocked, Plan, PlannedGroup } from '../model.ts';
-import type { Palette } from '../ui/color.ts';
-import * as messages from '../ui/plan-messages.ts';
+import type { Blocked, Plan, PlannedGroup } from '../model/plan.ts';
+import { type Palette, clean, wrap } from '../text/terminal.ts';
 import { findingRemark } from '../ui/loss-messages.ts';
 import { warned } from '../ui/messages.ts';
-import { clean, wrap } from '../ui/width.ts';
+import * as messages from '../ui/plan-messages.ts';
 import { mergedFixes } from './merged-fixes.ts';
 import { findingsOf, lossTotals, ownerLosses } from './plan-losses.ts';
 import {

@@ -1,4 +1,6 @@
-import type { ExitCode, ItemResult, ItemState, Problem, RefOutcome, Result, Totals } from '../model.ts';
+import type { Problem } from '../model/forge.ts';
+import type { RefOutcome } from '../model/plan.ts';
+import type { ExitCode, ItemResult, ItemState, Result, Totals } from '../model/result.ts';
 
 export type ResultParts = Pick<
   Result,

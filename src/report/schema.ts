@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../errors.ts';
-import type * as model from '../model.ts';
+import type * as model from '../model/result.ts';
 
 const count = z.int().nonnegative();
 const millis = z.number().nonnegative();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Result } from '../model.ts';
+import type { Result } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
 import { renderHtml } from './html.ts';
 import { renderMarkdown } from './markdown.ts';

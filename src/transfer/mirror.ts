@@ -1,10 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { MigrationError } from '../errors.ts';
-import type { Git } from './git.ts';
-import { saysDamaged } from './mirror-damage.ts';
-import { updateMirror, type MirrorOptions } from './mirror-update.ts';
-import { pushChanges } from './push.ts';
-import { createPushLimit, type PushLimit } from './push-limit.ts';
+import type { Git } from '../git/run.ts';
+import { createPushLimit, type PushLimit } from './git-push.ts';
+import { saysDamaged, updateMirror, type MirrorOptions } from './mirror-update.ts';
+import { pushChanges } from './split-push.ts';
 import type { TransferJob, TransferResult, Transport } from './transport.ts';
 
 type MirrorTransportOptions = MirrorOptions & { now: () => number };

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { RefChange } from '../model.ts';
-import type { StreamAnswer } from '../net/http-stream.ts';
+import type { RefChange } from '../model/plan.ts';
+import type { StreamAnswer } from '../net/stream.ts';
 
 /** What git needs to reach a repository: its URL with Basic credentials and, if need be, a CA certificate file. */
 export type GitRemote = { url: string; username: string; password: string; caFile: string | null };

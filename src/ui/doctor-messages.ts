@@ -1,9 +1,9 @@
-/** Everything that `gb2gl doctor` says, but for the sentences of the findings, which have their own catalogue. */
 import type { Level } from '../doctor/entry.ts';
 import type { Area, CheckFinding } from '../doctor/finding.ts';
-import type { Palette } from './color.ts';
+import { type Palette, clean, wrap } from '../text/terminal.ts';
 import { plural } from './format.ts';
-import { clean, wrap } from './width.ts';
+
+/** Everything that `gb2gl doctor` says, but for the sentences of the findings, which have their own catalogue. */
 
 type Diagnosis = {
   source: { url: string };

@@ -1,4 +1,4 @@
-import type { SourceLook, TargetLook } from '../run/first-look.ts';
+import type { SourceLook, TargetLook } from '../engine/connect.ts';
 import { plural } from './format.ts';
 
 /** Sentences of `gb2gl init`. */

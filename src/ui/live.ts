@@ -1,11 +1,9 @@
-import type { Phase, RunEvent } from '../model.ts';
-import type { Palette } from './color.ts';
-import { createGate, type Gate } from './gate.ts';
+import type { Phase, RunEvent } from '../model/events.ts';
+import { type Palette, clean, truncate } from '../text/terminal.ts';
 import * as messages from './messages.ts';
 import { createMeter } from './meter.ts';
+import { createGate, type Gate, runPainted, type Task, type Wrapper } from './painter.ts';
 import { createSlots } from './slots.ts';
-import { runPainted, type Task, type Wrapper } from './painter.ts';
-import { clean, truncate } from './width.ts';
 
 export type LiveOptions = {
   stdout: NodeJS.WriteStream;

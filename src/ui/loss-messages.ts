@@ -1,6 +1,7 @@
-/** Sentences about what stays on GitBucket and about what a look into the objects found. */
-import type { Finding, Loss, LossKind } from '../model.ts';
+import type { Finding, Loss, LossKind } from '../model/plan.ts';
 import { formatCount, plural } from './format.ts';
+
+/** Sentences about what stays on GitBucket and about what a look into the objects found. */
 
 const lossTitles = {
   'pull-requests': ['pull request', 'pull requests'],

@@ -1,7 +1,10 @@
-/** Every sentence that the terminal shows and that is not an error; errors have their own catalogue. */
-import type { ItemState, Phase, Problem, StepName } from '../model.ts';
+import type { Phase } from '../model/events.ts';
+import type { Problem } from '../model/forge.ts';
+import type { ItemState, StepName } from '../model/result.ts';
 import { formatBytes, formatCount, formatDuration, formatEstimate, formatRate, plural } from './format.ts';
 import type { Progress } from './meter.ts';
+
+/** Every sentence that the terminal shows and that is not an error; errors have their own catalogue. */
 
 export const phaseTitles = {
   connect: 'Connect to both servers',

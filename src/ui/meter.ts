@@ -1,4 +1,5 @@
-import type { ItemState, RunEvent } from '../model.ts';
+import type { RunEvent } from '../model/events.ts';
+import type { ItemState } from '../model/result.ts';
 
 /** How far the run is, for one line of text. */
 export type Progress = {

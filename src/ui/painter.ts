@@ -8,7 +8,7 @@ import {
   type ListrTask,
   type ListrTaskWrapper,
 } from 'listr2';
-import type { Palette } from './color.ts';
+import type { Palette } from '../text/terminal.ts';
 
 type Painter = typeof DefaultRenderer;
 export type Task = ListrTask<undefined, Painter, Painter>;
@@ -59,4 +59,19 @@ export async function runPainted(
     fallbackRendererOptions: rendererOptions,
   });
   await list.run();
+}
+
+/** A promise that is settled from outside. */
+export type Gate = { opened: Promise<void>; open(): void; break(why: Error): void };
+
+/** Makes a closed gate. */
+export function createGate(): Gate {
+  const settle: { open?: () => void; fail?: (why: Error) => void } = {};
+  const opened = new Promise<void>((resolve, reject) => {
+    settle.open = resolve;
+    settle.fail = reject;
+  });
+  // Broken before anybody waits: that alone must not end the process.
+  opened.catch(() => {});
+  return { opened, open: () => settle.open?.(), break: (why) => settle.fail?.(why) };
 }

@@ -1,7 +1,8 @@
-import type { ItemResult, RunEvent } from '../model.ts';
+import type { RunEvent } from '../model/events.ts';
+import type { ItemResult } from '../model/result.ts';
+import { clean } from '../text/terminal.ts';
 import * as messages from './messages.ts';
 import { createMeter } from './meter.ts';
-import { clean } from './width.ts';
 
 export type PlainOptions = {
   write: (text: string) => void;

@@ -1,6 +1,8 @@
-/** Every sentence of the plan as people see it. */
-import type { RefChange, RefOutcome, Visibility } from '../model.ts';
+import type { Visibility } from '../model/forge.ts';
+import type { RefChange, RefOutcome } from '../model/plan.ts';
 import { formatCount, plural, shortId } from './format.ts';
+
+/** Every sentence of the plan as people see it. */
 
 type Action = 'blocked' | 'create' | 'update' | 'unchanged';
 

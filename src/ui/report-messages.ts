@@ -1,6 +1,7 @@
-/** Every sentence of the summary and of the reports. */
-import type { ItemState, Result } from '../model.ts';
+import type { ItemState, Result } from '../model/result.ts';
 import { formatBytes, formatCount, formatDuration, plural } from './format.ts';
+
+/** Every sentence of the summary and of the reports. */
 
 /** States that need a human, the most pressing first. */
 export const troubleStates = ['failed', 'blocked', 'drifted', 'diverged', 'refused', 'interrupted'] as const;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FaultAction } from '../../src/sandbox/faults.ts';
+import type { FaultAction } from '../../sandbox/faults.ts';
 import { processesIn } from '../helpers/processes-in.ts';
 import { startCli } from '../helpers/run-cli.ts';
 import { filesBelow, formsOf, leaks } from '../helpers/secrets.ts';

@@ -1,17 +1,17 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Loss, Plan } from '../../src/model.ts';
-import { initBare } from '../../src/sandbox/gitbucket/git/bare.ts';
-import { addHook, addRelease } from '../../src/sandbox/gitbucket/tracker/fill-files.ts';
+import { initBare } from '../../sandbox/gitbucket/git/bare.ts';
+import { addHook, addRelease } from '../../sandbox/gitbucket/tracker/fill-files.ts';
 import {
   addCollaborator,
   addIssue,
   addLabel,
   addMilestone,
-} from '../../src/sandbox/gitbucket/tracker/fill-issues.ts';
-import { addPull } from '../../src/sandbox/gitbucket/tracker/fill-pulls.ts';
-import type { GitBucketVersion } from '../../src/sandbox/gitbucket/version.ts';
+} from '../../sandbox/gitbucket/tracker/fill-issues.ts';
+import { addPull } from '../../sandbox/gitbucket/tracker/fill-pulls.ts';
+import type { GitBucketVersion } from '../../sandbox/gitbucket/version.ts';
+import type { Loss, Plan } from '../../src/model/plan.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { planOf } from '../helpers/foresight.ts';
 import { filesOf } from '../helpers/odd-objects.ts';

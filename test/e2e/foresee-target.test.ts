@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { seedAccounts } from '../../src/sandbox/seed/accounts.ts';
-import { seedOddRefs } from '../../src/sandbox/seed/odd-refs.ts';
-import { seedRefusedRefs } from '../../src/sandbox/seed/refused-refs.ts';
-import { createShelf } from '../../src/sandbox/seed/shelf.ts';
-import { seedSituations } from '../../src/sandbox/seed/situations.ts';
+import { seedAccounts } from '../../sandbox/seed/accounts.ts';
+import { seedOddRefs } from '../../sandbox/seed/odd-refs.ts';
+import { seedRefusedRefs } from '../../sandbox/seed/refused-refs.ts';
+import { createShelf } from '../../sandbox/seed/shelf.ts';
+import { seedSituations } from '../../sandbox/seed/situations.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { blockedIn, copyRefs, mover } from '../helpers/foreign-projects.ts';
 import { foreseen, met, planThenMigrate } from '../helpers/foresight.ts';
-import { smallServers } from '../helpers/small-server.ts';
 import { testServers, type TestServers, type TestServersOptions } from '../helpers/servers.ts';
+import { smallServers } from '../helpers/small-server.ts';
 
 async function situations(options: TestServersOptions = {}): Promise<TestServers> {
   const servers = await testServers(options);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Plan } from '../../src/model.ts';
-import { seedSituations } from '../../src/sandbox/seed/situations.ts';
+import { seedSituations } from '../../sandbox/seed/situations.ts';
+import type { Plan } from '../../src/model/plan.ts';
 import { foreseen, met, planThenMigrate, wronglyRefused } from '../helpers/foresight.ts';
 import { testServers } from '../helpers/servers.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { ItemResult } from '../../src/model.ts';
+import type { ItemResult } from '../../src/model/result.ts';
 import { parseResult } from '../../src/report/schema.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { runCli } from '../helpers/run-cli.ts';

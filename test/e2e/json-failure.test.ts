@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { StartFailure } from '../../src/commands/failure.ts';
 import { parseResult } from '../../src/report/schema.ts';
-import type { StartFailure } from '../../src/report/start-failure.ts';
 import { startCli, runCli } from '../helpers/run-cli.ts';
 import { smallServers, workplace } from '../helpers/small-server.ts';
 import { tempDir } from '../helpers/temp-dir.ts';

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { seedSample } from '../../sandbox/seed/sample.ts';
 import { parseResult } from '../../src/report/schema.ts';
-import { seedSample } from '../../src/sandbox/seed/sample.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { refsIn, testServers, writesOf, type TestServers } from '../helpers/servers.ts';

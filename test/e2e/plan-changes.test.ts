@@ -1,12 +1,12 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Plan } from '../../src/model.ts';
-import { seedSituations } from '../../src/sandbox/seed/situations.ts';
+import { seedSituations } from '../../sandbox/seed/situations.ts';
+import type { Plan } from '../../src/model/plan.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { planOf } from '../helpers/foresight.ts';
-import { gb2gl, workplace } from '../helpers/small-server.ts';
 import { testServers, type TestServers } from '../helpers/servers.ts';
+import { gb2gl, workplace } from '../helpers/small-server.ts';
 
 /**
  * Where two documents differ, as paths such as `projects[team/one].refs[refs/heads/main].new`. Lists of things that have a

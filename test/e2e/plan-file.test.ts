@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Result } from '../../src/model.ts';
+import type { Result } from '../../src/model/result.ts';
 import { parseResult } from '../../src/report/schema.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { runCli, startCli, type CliResult } from '../helpers/run-cli.ts';

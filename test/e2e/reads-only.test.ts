@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { seedSituations } from '../../src/sandbox/seed/situations.ts';
-import type { LoggedRequest } from '../../src/sandbox/server.ts';
+import { seedSituations } from '../../sandbox/seed/situations.ts';
+import type { LoggedRequest } from '../../sandbox/server.ts';
 import { commitOn } from '../helpers/commits.ts';
-import { gb2gl, smallServers } from '../helpers/small-server.ts';
 import { refsIn, testServers, type TestServers } from '../helpers/servers.ts';
+import { gb2gl, smallServers } from '../helpers/small-server.ts';
 
 /** Everything but API reads and the advertisement that a fetch begins with. */
 function otherThanReading(requests: readonly LoggedRequest[]): string[] {

@@ -3,16 +3,16 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Result } from '../../src/model.ts';
-import type { EmbeddedGitLab } from '../../src/sandbox/gitlab/gitlab.ts';
-import type { LoggedRequest } from '../../src/sandbox/server.ts';
-import { seedSample } from '../../src/sandbox/seed/sample.ts';
-import { settingsUnknown } from '../../src/ui/rehearse-messages.ts';
+import type { EmbeddedGitLab } from '../../sandbox/gitlab/gitlab.ts';
+import { seedSample } from '../../sandbox/seed/sample.ts';
+import type { LoggedRequest } from '../../sandbox/server.ts';
+import { settingsUnknown } from '../../src/commands/rehearse.ts';
+import type { Result } from '../../src/model/result.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { met } from '../helpers/foresight.ts';
 import { deadPort } from '../helpers/hosts.ts';
-import { gb2gl, itemOf, resultOf, smallServers, workplace } from '../helpers/small-server.ts';
 import { refsIn, testServers, type TestServers } from '../helpers/servers.ts';
+import { gb2gl, itemOf, resultOf, smallServers, workplace } from '../helpers/small-server.ts';
 
 /** Everything that somebody could have changed on the target. */
 function contentsOf({ context, pushes }: EmbeddedGitLab): object {

@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Result } from '../../src/model.ts';
+import { createGitLab } from '../../sandbox/gitlab/gitlab.ts';
+import { seedSample } from '../../sandbox/seed/sample.ts';
+import type { Result } from '../../src/model/result.ts';
 import { parseResult } from '../../src/report/schema.ts';
-import { createGitLab } from '../../src/sandbox/gitlab/gitlab.ts';
-import { seedSample } from '../../src/sandbox/seed/sample.ts';
 import { runCli } from '../helpers/run-cli.ts';
-import { expectMoved, migrateAll, resultOf, smallServers } from '../helpers/small-server.ts';
 import { testServers } from '../helpers/servers.ts';
+import { expectMoved, migrateAll, resultOf, smallServers } from '../helpers/small-server.ts';
 
 /** What the two ways must agree on: all but times, bytes, and the address of the target. */
 function comparable(result: Result, url: string): unknown {

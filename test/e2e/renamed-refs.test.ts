@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Plan } from '../../src/model.ts';
+import type { Plan } from '../../src/model/plan.ts';
 import { mergedFixes } from '../../src/report/merged-fixes.ts';
 import { parsePlan } from '../../src/report/plan-schema.ts';
 import { commitOn, git } from '../helpers/commits.ts';

@@ -1,12 +1,12 @@
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createGitBucket, type EmbeddedGitBucket } from '../../src/sandbox/gitbucket/gitbucket.ts';
-import { createGitLab, type EmbeddedGitLab } from '../../src/sandbox/gitlab/gitlab.ts';
+import { createGitBucket, type EmbeddedGitBucket } from '../../sandbox/gitbucket/gitbucket.ts';
+import { createGitLab, type EmbeddedGitLab } from '../../sandbox/gitlab/gitlab.ts';
+import type { LoggedRequest } from '../../sandbox/server.ts';
 import { commitOn, git } from '../helpers/commits.ts';
-import { startCli } from '../helpers/run-cli.ts';
 import { descendants, ended, killAll } from '../helpers/processes.ts';
-import type { LoggedRequest } from '../../src/sandbox/server.ts';
+import { startCli } from '../helpers/run-cli.ts';
 import { refsIn, writesOf } from '../helpers/servers.ts';
 
 /** Two servers and a work place on disk, stopped: each kill point goes on from its own copy. */
@@ -22,7 +22,7 @@ export type World = {
 };
 
 /** `unserved`: the request has no effect. `served`: the server does it, the client never hears. `alone`: git goes on without us. */
-export type KillMode = 'unserved' | 'served' | 'alone';
+type KillMode = 'unserved' | 'served' | 'alone';
 
 /** Five repositories of two groups and a user. */
 export function seedSmall(gitbucket: EmbeddedGitBucket): void {

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Result } from '../../src/model.ts';
-import type { StartFailure } from '../../src/report/start-failure.ts';
+import type { StartFailure } from '../../src/commands/failure.ts';
+import type { Result } from '../../src/model/result.ts';
 import { parseResult } from '../../src/report/schema.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { runCli, type CliResult } from '../helpers/run-cli.ts';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Plan } from '../../src/model.ts';
+import type { Plan } from '../../src/model/plan.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { writesOf, type TestServers } from '../helpers/servers.ts';
 import {

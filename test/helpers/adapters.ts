@@ -1,9 +1,9 @@
+import type { EmbeddedGitBucket } from '../../sandbox/gitbucket/gitbucket.ts';
+import type { EmbeddedGitLab } from '../../sandbox/gitlab/gitlab.ts';
+import { createGitBucketSource, type Source } from '../../src/gitbucket/source.ts';
+import { createGitLabTarget, type Target } from '../../src/gitlab/target.ts';
 import { createHttp, type Http } from '../../src/net/http.ts';
 import { createLimiter } from '../../src/net/limiter.ts';
-import type { EmbeddedGitBucket } from '../../src/sandbox/gitbucket/gitbucket.ts';
-import type { EmbeddedGitLab } from '../../src/sandbox/gitlab/gitlab.ts';
-import { createGitBucketSource, type Source } from '../../src/source/gitbucket.ts';
-import { createGitLabTarget, type Target } from '../../src/target/gitlab.ts';
 
 function http(
   server: { side: 'source' | 'target'; name: 'GitBucket' | 'GitLab'; url: string },

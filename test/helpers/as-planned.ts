@@ -1,5 +1,5 @@
-import type { PlannedGroup, PlannedProject } from '../../src/model.ts';
-import type { NewGroup, NewProject } from '../../src/target/gitlab.ts';
+import type { NewGroup, NewProject } from '../../src/gitlab/target.ts';
+import type { PlannedGroup, PlannedProject } from '../../src/model/plan.ts';
 
 /** The request by which a run would make the project. */
 export function newProjectOf(item: PlannedProject, namespaceId: number): NewProject {

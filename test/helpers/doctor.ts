@@ -2,10 +2,10 @@ import type { z } from 'zod';
 import { Config } from '../../src/config/schema.ts';
 import { diagnose } from '../../src/doctor/doctor.ts';
 import type { Area, CheckFinding } from '../../src/doctor/finding.ts';
+import { createSource, createTarget } from '../../src/engine/connect.ts';
+import type { Runtime } from '../../src/environment.ts';
 import { MigrationError } from '../../src/errors.ts';
 import { createRedactor } from '../../src/net/redact.ts';
-import { createSource, createTarget } from '../../src/run/servers.ts';
-import type { Runtime } from '../../src/runtime.ts';
 import type { TestServers } from './servers.ts';
 
 export type Examined = {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import type { Plan } from '../../src/model.ts';
+import type { Plan } from '../../src/model/plan.ts';
 import { commitOn, git } from './commits.ts';
 import { testServers, type TestServers } from './servers.ts';
 

@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ItemResult, Plan, PlannedGroup, PlannedProject, RefChange, Result } from '../../src/model.ts';
+import type { Plan, PlannedGroup, PlannedProject, RefChange } from '../../src/model/plan.ts';
+import type { ItemResult, Result } from '../../src/model/result.ts';
 import { countOutcomes } from '../../src/plan/refs.ts';
-import { gb2gl, resultOf, workplace } from './small-server.ts';
 import type { TestServers } from './servers.ts';
+import { gb2gl, resultOf, workplace } from './small-server.ts';
 
 const execute = promisify(execFile);
 

@@ -1,9 +1,9 @@
 import { Config } from '../../src/config/schema.ts';
-import { emptyHistory, type History } from '../../src/journal/replay.ts';
-import type { Plan, PlannedGroup, PlannedProject } from '../../src/model.ts';
-import { createSelection } from '../../src/plan/select.ts';
-import { prepare } from '../../src/run/prepare.ts';
-import type { Runtime } from '../../src/runtime.ts';
+import { prepare } from '../../src/engine/prepare.ts';
+import type { Runtime } from '../../src/environment.ts';
+import { emptyHistory, type History } from '../../src/journal/history.ts';
+import type { Plan, PlannedGroup, PlannedProject } from '../../src/model/plan.ts';
+import { createSelection } from '../../src/plan/selection.ts';
 import { sourceOf, targetOf } from './adapters.ts';
 import type { TestServers } from './servers.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Config } from '../../src/config/schema.ts';
-import { emptyHistory } from '../../src/journal/replay.ts';
-import { createSelection } from '../../src/plan/select.ts';
-import { prepare, type PrepareOptions, type Prepared } from '../../src/run/prepare.ts';
-import type { Runtime } from '../../src/runtime.ts';
+import { prepare, type PrepareOptions, type Prepared } from '../../src/engine/prepare.ts';
+import type { Runtime } from '../../src/environment.ts';
+import { emptyHistory } from '../../src/journal/history.ts';
+import { createSelection } from '../../src/plan/selection.ts';
 import { sourceOf, targetOf } from './adapters.ts';
 import type { TestServers } from './servers.ts';
 

@@ -30,7 +30,7 @@ export async function ended(pids: readonly number[], withinMs = 20_000): Promise
   }
 }
 
-export function isRunning(pid: number): boolean {
+function isRunning(pid: number): boolean {
   const entry = entryOf(String(pid));
   return entry !== null && entry.state !== 'Z';
 }

@@ -5,9 +5,9 @@ import {
   createGitBucket,
   type EmbeddedGitBucket,
   type GitBucketOptions,
-} from '../../src/sandbox/gitbucket/gitbucket.ts';
-import { createGitLab, type EmbeddedGitLab, type GitLabOptions } from '../../src/sandbox/gitlab/gitlab.ts';
-import type { LoggedRequest } from '../../src/sandbox/server.ts';
+} from '../../sandbox/gitbucket/gitbucket.ts';
+import { createGitLab, type EmbeddedGitLab, type GitLabOptions } from '../../sandbox/gitlab/gitlab.ts';
+import type { LoggedRequest } from '../../sandbox/server.ts';
 import { tempDir } from './temp-dir.ts';
 
 export type TestServers = {

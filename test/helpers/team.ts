@@ -1,4 +1,4 @@
-import type { Finding, Plan, PlannedProject } from '../../src/model.ts';
+import type { Finding, Plan, PlannedProject } from '../../src/model/plan.ts';
 import { git } from './commits.ts';
 import { testServers, type TestServers, type TestServersOptions } from './servers.ts';
 

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { certificateFindings } from '../../src/doctor/certificate.ts';
+import { certificateFindings } from '../../src/doctor/network.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { clockFront } from '../helpers/clock-front.ts';
 import { examine, findingOf, idsIn, troubles } from '../helpers/doctor.ts';

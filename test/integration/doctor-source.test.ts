@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { GitBucketOptions } from '../../src/sandbox/gitbucket/gitbucket.ts';
-import type { GitBucketVersion } from '../../src/sandbox/gitbucket/version.ts';
+import type { GitBucketOptions } from '../../sandbox/gitbucket/gitbucket.ts';
+import type { GitBucketVersion } from '../../sandbox/gitbucket/version.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { examine, findingOf, idsIn, troubles } from '../helpers/doctor.ts';
 import { otherHost } from '../helpers/hosts.ts';

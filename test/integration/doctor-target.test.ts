@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { EmbeddedGitLab, GitLabOptions } from '../../src/sandbox/gitlab/gitlab.ts';
+import type { EmbeddedGitLab, GitLabOptions } from '../../sandbox/gitlab/gitlab.ts';
 import { examine, findingOf, idsIn, troubles, type Examined } from '../helpers/doctor.ts';
 import { testServers, type TestServers } from '../helpers/servers.ts';
 

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { createHiddenPaths } from '../../src/run/hidden-paths.ts';
-import type { Found } from '../../src/run/look-at-paths.ts';
+import { createHiddenPaths, type Found } from '../../src/engine/look-at-paths.ts';
 import { targetOf } from '../helpers/adapters.ts';
 import { testServers } from '../helpers/servers.ts';
 

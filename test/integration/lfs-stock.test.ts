@@ -1,9 +1,9 @@
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { addLfsObject } from '../../src/sandbox/gitbucket/tracker/fill-files.ts';
-import { storeLfsObject } from '../../src/sandbox/gitbucket/tracker/lfs.ts';
-import { lfsStock } from '../../src/source/lfs-objects.ts';
+import { addLfsObject } from '../../sandbox/gitbucket/tracker/fill-files.ts';
+import { storeLfsObject } from '../../sandbox/gitbucket/tracker/lfs.ts';
+import { lfsStock } from '../../src/gitbucket/lfs.ts';
 import { sourceOf } from '../helpers/adapters.ts';
 import { lfsPointer } from '../helpers/odd-objects.ts';
 import { team, type Team } from '../helpers/team.ts';

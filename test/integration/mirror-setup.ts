@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RefChange } from '../../src/model.ts';
+import type { RefChange } from '../../src/model/plan.ts';
 import { createMirrorTransport } from '../../src/transfer/mirror.ts';
 import type { TransferJob, TransferResult } from '../../src/transfer/transport.ts';
 import { sourceOf, targetOf } from '../helpers/adapters.ts';

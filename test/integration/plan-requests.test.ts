@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { seedMany } from '../../src/sandbox/seed/many.ts';
-import type { LoggedRequest } from '../../src/sandbox/server.ts';
+import { seedMany } from '../../sandbox/seed/many.ts';
+import type { LoggedRequest } from '../../sandbox/server.ts';
 import { planOf } from '../helpers/plan-of.ts';
 import { testServers, writesOf, type TestServers } from '../helpers/servers.ts';
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { emptyHistory } from '../../src/journal/replay.ts';
+import { emptyHistory } from '../../src/journal/history.ts';
 import { topLevelBlock } from '../../src/plan/groups.ts';
-import { newGroupOf, newProjectOf } from '../helpers/as-planned.ts';
 import { targetOf } from '../helpers/adapters.ts';
+import { newGroupOf, newProjectOf } from '../helpers/as-planned.ts';
 import { groupOf, planOf, projectOf } from '../helpers/plan-of.ts';
 import { testServers, type TestServers } from '../helpers/servers.ts';
 

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { FaultAction } from '../../sandbox/faults.ts';
 import { isRetryable } from '../../src/errors.ts';
-import type { FaultAction } from '../../src/sandbox/faults.ts';
 import { targetOf } from '../helpers/adapters.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import {

@@ -1,15 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { LoggedRequest } from '../../sandbox/server.ts';
 import { MigrationError } from '../../src/errors.ts';
-import type { RefChange } from '../../src/model.ts';
+import type { Source } from '../../src/gitbucket/source.ts';
+import type { Target } from '../../src/gitlab/target.ts';
+import type { RefChange } from '../../src/model/plan.ts';
 import { planRefs } from '../../src/plan/refs.ts';
-import type { LoggedRequest } from '../../src/sandbox/server.ts';
-import { createRelayTransport } from '../../src/transfer/relay/relay.ts';
+import { createRelayTransport } from '../../src/transfer/relay.ts';
 import type { Remote, TransferJob, TransferResult, Transport } from '../../src/transfer/transport.ts';
 import { sourceOf, targetOf } from '../helpers/adapters.ts';
-import type { Source } from '../../src/source/gitbucket.ts';
-import type { Target } from '../../src/target/gitlab.ts';
 import { git } from '../helpers/commits.ts';
 import { cuttingFront, type Front, type FrontOptions } from '../helpers/cutting-front.ts';
 import { refsIn, testServers, type TestServers, type TestServersOptions } from '../helpers/servers.ts';
@@ -75,7 +75,7 @@ export async function relaySetup(
   return { ...servers, ...add('one'), add, fronts, repository, project };
 }
 
-export function jobOf(id: string, source: Remote, target: Remote): TransferJob {
+function jobOf(id: string, source: Remote, target: Remote): TransferJob {
   return {
     id,
     attempt: 1,

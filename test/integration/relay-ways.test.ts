@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { FaultAction } from '../../src/sandbox/faults.ts';
+import type { FaultAction } from '../../sandbox/faults.ts';
 import { createAutoTransport } from '../../src/transfer/auto.ts';
 import { createMirrorTransport } from '../../src/transfer/mirror.ts';
-import { createRelayTransport } from '../../src/transfer/relay/relay.ts';
+import { createRelayTransport } from '../../src/transfer/relay.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { refsIn } from '../helpers/servers.ts';
 import { expectEqual, failureOf, relaySetup } from './relay-setup.ts';

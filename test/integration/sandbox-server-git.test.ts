@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serveGit } from '../../src/sandbox/git-http.ts';
-import { startSandboxServer, type SandboxServer } from '../../src/sandbox/server.ts';
+import { serveGit } from '../../sandbox/git-http.ts';
+import { startSandboxServer, type SandboxServer } from '../../sandbox/server.ts';
 
 const run = promisify(execFile);
 

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startSandboxServer, type SandboxServer } from '../../src/sandbox/server.ts';
+import { startSandboxServer, type SandboxServer } from '../../sandbox/server.ts';
 
 let server: SandboxServer;
 let served: string[];

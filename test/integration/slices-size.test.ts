@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
 import { MigrationError } from '../../src/errors.ts';
-import { createGit, GitExit, type Git } from '../../src/transfer/git.ts';
-import { gitFailure } from '../../src/transfer/git-failure.ts';
-import { createPushLimit, statedLimit } from '../../src/transfer/push-limit.ts';
-import { pushBytes } from '../../src/transfer/push-size.ts';
-import { fitting } from '../../src/transfer/slices.ts';
+import { gitFailure } from '../../src/git/errors.ts';
+import { createGit, GitExit, type Git } from '../../src/git/run.ts';
+import { createPushLimit, statedLimit, pushBytes } from '../../src/transfer/git-push.ts';
+import { fitting } from '../../src/transfer/push-portions.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 

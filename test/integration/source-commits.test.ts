@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { GitBucketVersion } from '../../src/sandbox/gitbucket/version.ts';
+import type { GitBucketVersion } from '../../sandbox/gitbucket/version.ts';
 import { sourceOf } from '../helpers/adapters.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { testServers } from '../helpers/servers.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { SourceInventory } from '../../src/model.ts';
-import { createSelection, type SelectionOptions } from '../../src/plan/select.ts';
-import type { GitBucketVersion } from '../../src/sandbox/gitbucket/version.ts';
-import { readInventory } from '../../src/source/inventory.ts';
+import type { GitBucketVersion } from '../../sandbox/gitbucket/version.ts';
+import { readInventory } from '../../src/gitbucket/inventory.ts';
+import type { SourceInventory } from '../../src/model/forge.ts';
+import { createSelection, type SelectionOptions } from '../../src/plan/selection.ts';
 import { sourceOf } from '../helpers/adapters.ts';
-import { smallServers } from '../helpers/small-server.ts';
 import type { TestServers } from '../helpers/servers.ts';
+import { smallServers } from '../helpers/small-server.ts';
 
 async function read(
   { gitbucket }: TestServers,

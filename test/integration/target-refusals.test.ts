@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { errorText, saysTaken } from '../../src/target/error-text.ts';
+import { errorText, saysTaken } from '../../src/gitlab/errors.ts';
 import { targetOf } from '../helpers/adapters.ts';
 import { testServers } from '../helpers/servers.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createMirrorTransport } from '../../src/transfer/mirror.ts';
-import { createRelayTransport } from '../../src/transfer/relay/relay.ts';
+import { createRelayTransport } from '../../src/transfer/relay.ts';
 import type { Transport } from '../../src/transfer/transport.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { refsIn } from '../helpers/servers.ts';

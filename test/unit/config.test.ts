@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
-import { nearest } from '../../src/config/nearest.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { MigrationError } from '../../src/errors.ts';
+import { nearest } from '../../src/text/nearest.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 
 const both = { source: { url: 'http://bucket' }, target: { url: 'http://lab' } };

@@ -3,10 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  Entry,
+  type StepRecord,
+  apply,
+  emptyHistory,
+  type History,
+  summary,
+} from '../../src/journal/history.ts';
 import { journalFile, openJournal, readJournal, type Journal } from '../../src/journal/journal.ts';
-import { Entry, type StepRecord } from '../../src/journal/record.ts';
-import { apply, emptyHistory, type History } from '../../src/journal/replay.ts';
-import { summary } from '../../src/journal/summary.ts';
 
 const servers = { source: 'http://source.example.com', target: 'http://target.example.com' };
 const [A, B] = ['a'.repeat(40), 'b'.repeat(40)];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parsePushReport, remoteText } from '../../src/transfer/push-report.ts';
+import { parsePushReport, remoteText } from '../../src/git/errors.ts';
 
 test('every line of git push --porcelain becomes the outcome of its ref', () => {
   const id = 'a'.repeat(40);

@@ -3,12 +3,12 @@ import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MigrationError } from '../../src/errors.ts';
-import { capabilitiesIn, parseAdvertisement } from '../../src/transfer/advertisement.ts';
-import { FLUSH, pktLine, pktLines, readPktLines, type PktLine } from '../../src/transfer/pkt-line.ts';
-import { asAdvertisement } from '../../src/transfer/protocol-v2.ts';
-import { createPackCheck, emptyPack } from '../../src/transfer/relay/pack-check.ts';
-import { readReport } from '../../src/transfer/relay/receive-pack.ts';
-import { packOf } from '../../src/transfer/relay/upload-pack.ts';
+import { createPackCheck, emptyPack } from '../../src/git/pack-check.ts';
+import { FLUSH, pktLine, pktLines, readPktLines, type PktLine } from '../../src/git/pkt-line.ts';
+import { asAdvertisement } from '../../src/git/protocol-v2.ts';
+import { capabilitiesIn, parseAdvertisement } from '../../src/git/ref-advertisement.ts';
+import { readReport } from '../../src/git/send-pack.ts';
+import { packOf } from '../../src/git/upload-pack.ts';
 
 const specials = fc.constantFrom<PktLine>('flush', 'delim', 'end');
 const line: fc.Arbitrary<PktLine> = fc.oneof(

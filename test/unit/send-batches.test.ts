@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RefChange } from '../../src/model.ts';
-import { isWrite, sendBatches, type SendOptions } from '../../src/transfer/send-batches.ts';
+import type { RefChange } from '../../src/model/plan.ts';
+import { isWrite, sendBatches, type SendOptions } from '../../src/transfer/batches.ts';
 
 function creation(number: number): RefChange {
   return {

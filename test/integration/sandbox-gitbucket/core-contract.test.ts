@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EmbeddedGitBucket } from '../../../src/sandbox/gitbucket/gitbucket.ts';
-import { beginStory } from '../../../src/sandbox/seed/story.ts';
+import type { EmbeddedGitBucket } from '../../../sandbox/gitbucket/gitbucket.ts';
+import { beginStory } from '../../../sandbox/seed/story.ts';
 import { ask, posting, start, type Running } from './core-server.ts';
 
 type Observed = { title: string; status: number; headers: Record<string, string>; body: string };

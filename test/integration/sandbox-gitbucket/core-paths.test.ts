@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { EmbeddedGitBucket } from '../../../src/sandbox/gitbucket/gitbucket.ts';
-import { beginStory } from '../../../src/sandbox/seed/story.ts';
+import type { EmbeddedGitBucket } from '../../../sandbox/gitbucket/gitbucket.ts';
+import { beginStory } from '../../../sandbox/seed/story.ts';
 import { ask, names, posting, start, type Running } from './core-server.ts';
 
 let running: Running;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EmbeddedGitBucket } from '../../../src/sandbox/gitbucket/gitbucket.ts';
-import { seedMany } from '../../../src/sandbox/seed/many.ts';
-import { seedSample, type SampleServer } from '../../../src/sandbox/seed/sample.ts';
+import type { EmbeddedGitBucket } from '../../../sandbox/gitbucket/gitbucket.ts';
+import { seedMany } from '../../../sandbox/seed/many.ts';
+import { seedSample, type SampleServer } from '../../../sandbox/seed/sample.ts';
 import { git, lsRemote } from './core-git.ts';
 import { ask, logins, names, start, type Running } from './core-server.ts';
 

@@ -5,7 +5,7 @@ import {
   createGitBucket,
   type EmbeddedGitBucket,
   type GitBucketOptions,
-} from '../../../src/sandbox/gitbucket/gitbucket.ts';
+} from '../../../sandbox/gitbucket/gitbucket.ts';
 
 export type Running = {
   gitbucket: EmbeddedGitBucket;

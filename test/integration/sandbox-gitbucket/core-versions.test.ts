@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { beginStory } from '../../../src/sandbox/seed/story.ts';
-import type { GitBucketVersion } from '../../../src/sandbox/gitbucket/version.ts';
+import type { GitBucketVersion } from '../../../sandbox/gitbucket/version.ts';
+import { beginStory } from '../../../sandbox/seed/story.ts';
 import { git } from './core-git.ts';
 import { ask, start, type Running } from './core-server.ts';
 

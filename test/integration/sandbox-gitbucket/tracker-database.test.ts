@@ -4,7 +4,7 @@ import {
   addComment,
   addIssue,
   addLabel,
-} from '../../../src/sandbox/gitbucket/tracker/fill-issues.ts';
+} from '../../../sandbox/gitbucket/tracker/fill-issues.ts';
 import { startTrackerServer, type Answer, type TrackerServer } from './tracker-setup.ts';
 
 type Table = { type: string; columns: string[]; rows: Record<string, string>[] };

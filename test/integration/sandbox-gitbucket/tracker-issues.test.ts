@@ -4,7 +4,7 @@ import {
   addIssue,
   addLabel,
   addMilestone,
-} from '../../../src/sandbox/gitbucket/tracker/fill-issues.ts';
+} from '../../../sandbox/gitbucket/tracker/fill-issues.ts';
 import { startTrackerServer, TRACKER, userJson, type TrackerServer } from './tracker-setup.ts';
 
 type IssueRow = { number: number; labels: unknown[]; state: string };

@@ -7,7 +7,7 @@ import {
   createGitBucket,
   type EmbeddedGitBucket,
   type GitBucketOptions,
-} from '../../../src/sandbox/gitbucket/gitbucket.ts';
+} from '../../../sandbox/gitbucket/gitbucket.ts';
 
 export type Answer = {
   status: number;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Scope } from '../../../src/sandbox/gitlab/state.ts';
+import type { Scope } from '../../../sandbox/gitlab/state.ts';
 import { startGitServer, type GitServer } from './git-server.ts';
 import { raw } from './git-wire.ts';
 

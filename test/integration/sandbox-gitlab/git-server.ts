@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createContext, type Context } from '../../../src/sandbox/gitlab/context.ts';
-import { serveProjectGit } from '../../../src/sandbox/gitlab/git/serve.ts';
-import { createGroup } from '../../../src/sandbox/gitlab/groups.ts';
-import { defaultSettings, type Settings } from '../../../src/sandbox/gitlab/settings.ts';
-import type { Project, Scope, User } from '../../../src/sandbox/gitlab/state.ts';
-import { createUser, type NewUser } from '../../../src/sandbox/gitlab/users.ts';
-import { startSandboxServer, type SandboxServer } from '../../../src/sandbox/server.ts';
+import { createContext, type Context } from '../../../sandbox/gitlab/context.ts';
+import { serveProjectGit } from '../../../sandbox/gitlab/git/serve.ts';
+import { createGroup } from '../../../sandbox/gitlab/groups.ts';
+import { defaultSettings, type Settings } from '../../../sandbox/gitlab/settings.ts';
+import type { Project, Scope, User } from '../../../sandbox/gitlab/state.ts';
+import { createUser, type NewUser } from '../../../sandbox/gitlab/users.ts';
+import { startSandboxServer, type SandboxServer } from '../../../sandbox/server.ts';
 
 /** The git side of the embedded GitLab alone, on a loopback port, with one group `team` that `owner` owns. */
 export type GitServer = {

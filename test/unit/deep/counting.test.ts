@@ -1,12 +1,11 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { eachEntry, type BatchEntry } from '../../../src/deep/batch-reader.ts';
-import { eachLine } from '../../../src/deep/local-git.ts';
-import type { WalkedObject } from '../../../src/deep/object-line.ts';
-import { createSizeCheck } from '../../../src/deep/sizes.ts';
-import { travellingIds } from '../../../src/deep/travelling-ids.ts';
-import type { RefChange } from '../../../src/model.ts';
-import { issueCount } from '../../../src/source/tracker-counts.ts';
+import { issueCount } from '../../../src/gitbucket/counts.ts';
+import { createSizeCheck } from '../../../src/inspect/large-files.ts';
+import { eachEntry, type BatchEntry, eachLine } from '../../../src/inspect/local-git.ts';
+import type { WalkedObject } from '../../../src/inspect/objects.ts';
+import { travellingIds } from '../../../src/inspect/repository.ts';
+import type { RefChange } from '../../../src/model/plan.ts';
 
 function inPieces(text: string, size: number): Readable {
   const bytes = Buffer.from(text);

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { badObjectFindings } from '../../../src/deep/bad-objects.ts';
-import { largeFileFindings } from '../../../src/deep/large-files.ts';
-import { lfsFindings, type LfsFacts } from '../../../src/deep/lfs-findings.ts';
-import { uncountedIn, withLosses } from '../../../src/deep/losses.ts';
-import type { FoundPointer } from '../../../src/deep/pointer-search.ts';
-import type { LossKind } from '../../../src/model.ts';
+import { badObjectFindings } from '../../../src/inspect/fsck.ts';
+import { largeFileFindings } from '../../../src/inspect/large-files.ts';
+import { lfsFindings, type LfsFacts, type FoundPointer } from '../../../src/inspect/lfs.ts';
+import { uncountedIn, withLosses } from '../../../src/inspect/losses.ts';
+import type { LossKind } from '../../../src/model/plan.ts';
 import { plannedProject } from '../report/samples.ts';
 
 const commit = 'c'.repeat(40);

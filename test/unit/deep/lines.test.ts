@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseFsckLine, progressOf } from '../../../src/deep/fsck-line.ts';
-import { parsePointer } from '../../../src/deep/lfs-pointer.ts';
-import { parseModules } from '../../../src/deep/modules-config.ts';
-import { parseObjectLine } from '../../../src/deep/object-line.ts';
+import { parsePointer } from '../../../src/inspect/lfs.ts';
+import { parseFsckLine, progressOf, parseObjectLine } from '../../../src/inspect/objects.ts';
+import { parseModules } from '../../../src/inspect/submodules.ts';
 
 const id = '68e54bc0db327293544afd7bed191db27b3da60e';
 const oid = 'a'.repeat(64);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oldUrl } from '../../../src/deep/old-urls.ts';
+import { oldUrl } from '../../../src/inspect/submodules.ts';
 
 const root = 'https://gitbucket.example.com';
 const context = 'http://tools.example.com:8080/gitbucket';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stuckRefs } from '../../../src/deep/push-steps.ts';
+import { stuckRefs } from '../../../src/inspect/stuck-refs.ts';
 
 /** `c: a b` is a commit with its parents, oldest first. */
 function historyOf(...lines: string[]): Map<string, string[]> {

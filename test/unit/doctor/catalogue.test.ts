@@ -2,9 +2,8 @@ import { expect, test } from 'vitest';
 import { machineCatalogue } from '../../../src/doctor/catalogue-machine.ts';
 import { sourceCatalogue } from '../../../src/doctor/catalogue-source.ts';
 import { targetCatalogue } from '../../../src/doctor/catalogue-target.ts';
-import { checks, failures } from '../../../src/doctor/catalogue.ts';
 import { found } from '../../../src/doctor/finding.ts';
-import { openErrors, waivers, withWaivers } from '../../../src/doctor/waive.ts';
+import { checks, failures, openErrors, waivers, withWaivers } from '../../../src/doctor/waive.ts';
 import { catalogue } from '../../../src/error-catalogue.ts';
 import { MigrationError } from '../../../src/errors.ts';
 

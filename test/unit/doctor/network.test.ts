@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest';
 import { daysLeft, formatSize, isAtLeast, roughly } from '../../../src/doctor/measures.ts';
-import { clockFindings, clocksTogether, networkFindings } from '../../../src/doctor/network.ts';
-import { proxyFindings, proxyFor } from '../../../src/doctor/proxy.ts';
-import { listen, nothingHeard } from '../../../src/net/heard.ts';
+import {
+  clockFindings,
+  clocksTogether,
+  networkFindings,
+  proxyFindings,
+  proxyFor,
+} from '../../../src/doctor/network.ts';
+import { listen, nothingHeard } from '../../../src/net/server-clock.ts';
 
 const gitlab = { side: 'target', name: 'GitLab', url: 'https://gitlab.example.com' } as const;
 const DAY_MS = 86_400_000;

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { Config } from '../../../src/config/schema.ts';
-import { fromSigns, problemsOf, versionText } from '../../../src/doctor/source-version.ts';
-import { deletionFindings } from '../../../src/doctor/target-deletion.ts';
-import { identityFindings } from '../../../src/doctor/target-identity.ts';
-import type { TargetIdentity } from '../../../src/target/connect.ts';
+import { fromSigns, problemsOf, versionText } from '../../../src/doctor/source-probes.ts';
+import { deletionFindings, identityFindings } from '../../../src/doctor/target-identity.ts';
+import type { TargetIdentity } from '../../../src/gitlab/identity.ts';
 
 const now = Date.UTC(2026, 0, 1);
 const config = Config.parse({

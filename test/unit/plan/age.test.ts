@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { assignPaths } from '../../../src/plan/assign-paths.ts';
-import type { PathEntry } from '../../../src/plan/path-assignment.ts';
+import { assignPaths, type PathEntry } from '../../../src/plan/path-assignment.ts';
 import { repositoryName } from '../../helpers/legal-names.ts';
 
 function paths(entries: readonly PathEntry[]): Record<string, string> {

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { assignPaths } from '../../../src/plan/assign-paths.ts';
-import { legalPath, legalPathIn, type PathLevel } from '../../../src/plan/names.ts';
-import type { PathContext, PathEntry } from '../../../src/plan/path-assignment.ts';
+import { legalPath, legalPathIn, type PathLevel } from '../../../src/gitlab/rules/paths.ts';
+import { assignPaths, type PathContext, type PathEntry } from '../../../src/plan/path-assignment.ts';
 
 const EMPTY: PathContext = { level: 'project', taken: new Set(), remembered: new Map() };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import type { PlannedProject, Project, RefChange } from '../../../src/model.ts';
+import type { Project } from '../../../src/model/forge.ts';
+import type { PlannedProject, RefChange } from '../../../src/model/plan.ts';
 import { driftsBetween } from '../../../src/plan/drift.ts';
 import { plan, plannedGroup, plannedProject } from '../report/samples.ts';
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { emptyHistory, apply } from '../../../src/journal/history.ts';
+import type { RefListing } from '../../../src/model/forge.ts';
 import {
   foreignProject,
   isPartOf,
@@ -6,8 +8,6 @@ import {
   unknownIds,
   type Sides,
 } from '../../../src/plan/known-history.ts';
-import { emptyHistory, apply } from '../../../src/journal/replay.ts';
-import type { RefListing } from '../../../src/model.ts';
 import { heldTo, planRefs } from '../../../src/plan/refs.ts';
 
 const [A, B, C, D] = ['a', 'b', 'c', 'd'].map((digit) => digit.repeat(40)) as [

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../../src/config/schema.ts';
-import { emptyHistory, type History } from '../../../src/journal/replay.ts';
-import type { Owner, Repository } from '../../../src/model.ts';
+import { legalFullPath } from '../../../src/gitlab/rules/paths.ts';
+import { emptyHistory, type History } from '../../../src/journal/history.ts';
+import type { Owner, Repository } from '../../../src/model/forge.ts';
 import type { ProjectPath } from '../../../src/plan/input.ts';
-import { legalFullPath } from '../../../src/plan/names.ts';
 import { ownerPaths } from '../../../src/plan/owners.ts';
 import { projectPaths } from '../../../src/plan/project-paths.ts';
 import { accountName, repositoryName } from '../../helpers/legal-names.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { covers, protectionRefusal, type Protections } from '../../../src/plan/protections.ts';
+import { covers, protectionRefusal, type Protections } from '../../../src/gitlab/rules/protections.ts';
 import { planRefs } from '../../../src/plan/refs.ts';
 
 const A = 'a'.repeat(40);

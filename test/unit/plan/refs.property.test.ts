@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RefChange, RefMap, RefOutcome } from '../../../src/model.ts';
-import { travels } from '../../../src/plan/ref-names.ts';
+import { travels } from '../../../src/gitlab/rules/ref-names.ts';
+import type { RefMap } from '../../../src/model/forge.ts';
+import type { RefChange, RefOutcome } from '../../../src/model/plan.ts';
 import { planRefs, type RefPlanInput } from '../../../src/plan/refs.ts';
 
 const IDS = ['1', '2', '3', '4'].map((digit) => digit.repeat(40));

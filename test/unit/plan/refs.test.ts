@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RefChange } from '../../../src/model.ts';
+import type { RefChange } from '../../../src/model/plan.ts';
 import { countOutcomes, planRefs, type RefPlanInput } from '../../../src/plan/refs.ts';
 
 const A = 'a'.repeat(40);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { RefListing, Repository } from '../../../src/model.ts';
-import { renameRefs, withRenamedDefault } from '../../../src/plan/rename-refs.ts';
+import type { RefListing, Repository } from '../../../src/model/forge.ts';
+import { renameRefs, withRenamedDefault } from '../../../src/plan/renamed-refs.ts';
 
 const [A, B, C] = ['a'.repeat(40), 'b'.repeat(40), 'c'.repeat(40)];
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { legalPath, type PathLevel } from '../../../src/plan/names.ts';
-import { suggestPath, withSuffix } from '../../../src/plan/suggest-path.ts';
+import { legalPath, type PathLevel } from '../../../src/gitlab/rules/paths.ts';
+import { suggestPath, withSuffix } from '../../../src/plan/free-path.ts';
 
 const level = fc.constantFrom<PathLevel>('top-group', 'subgroup', 'project');
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { createSelection, type SelectionOptions } from '../../../src/plan/select.ts';
+import { createSelection, type SelectionOptions } from '../../../src/plan/selection.ts';
 import {
   unknownName,
   unknownOwner,
   unmatchedRules,
   type KnownNames,
   type Unmatched,
-} from '../../../src/plan/unmatched.ts';
+} from '../../../src/plan/unmatched-names.ts';
 
 const everything: KnownNames = {
   owners: [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Visibility } from '../../../src/model.ts';
+import type { Visibility } from '../../../src/model/forge.ts';
 import {
   groupVisibility,
   narrower,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { SeenGroup, SeenProject, SeenTarget, SeenUser } from '../../../src/rehearse/seen.ts';
-import { stagedState } from '../../../src/rehearse/staged-state.ts';
-import { hiddenParent } from '../../../src/rehearse/to-seen-group.ts';
+import { hiddenParent } from '../../../src/rehearse/read-namespaces.ts';
+import type { SeenGroup, SeenProject, SeenTarget, SeenUser } from '../../../src/rehearse/snapshot.ts';
+import { stagedState } from '../../../src/rehearse/stage.ts';
 
 const NOW = '2026-01-01T00:00:00.000Z';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { emptyHistory, apply } from '../../../src/journal/replay.ts';
-import type { RunEvent } from '../../../src/model.ts';
-import { rememberStandIns, translatedEmit, translator } from '../../../src/rehearse/words.ts';
+import { emptyHistory, apply } from '../../../src/journal/history.ts';
+import type { RunEvent } from '../../../src/model/events.ts';
+import { rememberStandIns, translatedEmit, translator } from '../../../src/rehearse/translate.ts';
 
 const REAL = 'a'.repeat(40);
 const STAND_IN = 'b'.repeat(40);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RefChange } from '../../../src/model.ts';
+import type { RefChange } from '../../../src/model/plan.ts';
 import { mergedFixes } from '../../../src/report/merged-fixes.ts';
 import { plan, plannedGroup, plannedProject } from './samples.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { planJson } from '../../../src/report/plan-json.ts';
 import { parsePlan } from '../../../src/report/plan-schema.ts';
+import { planJson } from '../../../src/report/plan-summary.ts';
 import { plan, plannedGroup, plannedProject } from './samples.ts';
 
 const blocked = { code: 'namespace-taken', reason: 'taken', fix: '"map": {}' } as const;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Project, RefChange } from '../../../src/model.ts';
+import type { Project } from '../../../src/model/forge.ts';
+import type { RefChange } from '../../../src/model/plan.ts';
 import { planMarkdown } from '../../../src/report/plan-markdown.ts';
 import { renderPlan } from '../../../src/report/plan-view.ts';
-import { createPalette } from '../../../src/ui/color.ts';
-import { displayWidth } from '../../../src/ui/width.ts';
+import { createPalette, displayWidth } from '../../../src/text/terminal.ts';
 import { idA, idB, plan, plannedGroup, plannedProject } from './samples.ts';
 
 const existing: Project = {

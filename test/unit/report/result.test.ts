@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { ItemState } from '../../../src/model.ts';
+import type { ItemState } from '../../../src/model/result.ts';
 import { parseResult, resultJsonSchema } from '../../../src/report/schema.ts';
 import { diverged, failed, group, project, refused, result } from './samples.ts';
 

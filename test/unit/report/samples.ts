@@ -1,4 +1,5 @@
-import type { ItemResult, Plan, PlannedGroup, PlannedProject, Result } from '../../../src/model.ts';
+import type { Plan, PlannedGroup, PlannedProject } from '../../../src/model/plan.ts';
+import type { ItemResult, Result } from '../../../src/model/result.ts';
 import { buildResult, noRefs } from '../../../src/report/result.ts';
 
 export const idA = 'a'.repeat(40);

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { clean, displayWidth, pad, truncate, wrap } from '../../../src/text/terminal.ts';
 import {
   formatBytes,
   formatCount,
@@ -9,7 +10,6 @@ import {
   formatTime,
   plural,
 } from '../../../src/ui/format.ts';
-import { clean, displayWidth, pad, truncate, wrap } from '../../../src/ui/width.ts';
 
 const anyText = fc.string({ unit: 'grapheme' });
 

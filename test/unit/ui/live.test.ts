@@ -2,11 +2,10 @@ import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../src/model.ts';
-import { createPalette } from '../../../src/ui/color.ts';
+import type { RunEvent } from '../../../src/model/events.ts';
+import { createPalette, displayWidth } from '../../../src/text/terminal.ts';
 import { createLive, type Live } from '../../../src/ui/live.ts';
 import { createSlots } from '../../../src/ui/slots.ts';
-import { displayWidth } from '../../../src/ui/width.ts';
 import { failed, project } from '../report/samples.ts';
 
 const repaintMs = 100;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../src/model.ts';
+import type { RunEvent } from '../../../src/model/events.ts';
 import { createPlain } from '../../../src/ui/plain.ts';
 import { failed, project } from '../report/samples.ts';
 

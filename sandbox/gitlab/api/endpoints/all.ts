@@ -1,0 +1,43 @@
+import type { Endpoint } from '../endpoint.ts';
+import { branchEndpoints } from './branches.ts';
+import { groupDeletionEndpoints } from './group-deletion.ts';
+import { groupListEndpoints } from './group-lists.ts';
+import { groupEndpoints } from './groups.ts';
+import { instanceEndpoints } from './instance.ts';
+import { labelEndpoints } from './labels.ts';
+import { memberEndpoints } from './members.ts';
+import { namespaceEndpoints } from './namespaces.ts';
+import { projectCreationEndpoints } from './project-creation.ts';
+import { projectLifecycleEndpoints } from './project-lifecycle.ts';
+import { projectLinkEndpoints } from './project-links.ts';
+import { projectUpdateEndpoints } from './project-update.ts';
+import { projectEndpoints } from './projects.ts';
+import { protectedBranchEndpoints } from './protected-branches.ts';
+import { protectedTagEndpoints } from './protected-tags.ts';
+import { settingsEndpoints } from './settings.ts';
+import { tagEndpoints } from './tags.ts';
+import { userAdministrationEndpoints } from './user-administration.ts';
+import { userEndpoints } from './users.ts';
+
+/** Every endpoint below `/api/v4`. */
+export const endpoints: readonly Endpoint[] = [
+  ...instanceEndpoints,
+  ...settingsEndpoints,
+  ...userEndpoints,
+  ...userAdministrationEndpoints,
+  ...namespaceEndpoints,
+  ...groupEndpoints,
+  ...groupListEndpoints,
+  ...groupDeletionEndpoints,
+  ...memberEndpoints,
+  ...projectEndpoints,
+  ...projectCreationEndpoints,
+  ...projectUpdateEndpoints,
+  ...projectLifecycleEndpoints,
+  ...projectLinkEndpoints,
+  ...protectedBranchEndpoints,
+  ...protectedTagEndpoints,
+  ...branchEndpoints,
+  ...tagEndpoints,
+  ...labelEndpoints,
+];

@@ -1,0 +1,90 @@
+import type { Visibility } from '../../../../src/model/forge.ts';
+import { detailsOf } from '../../default-branch.ts';
+import type { BranchProtection, Settings, Throttle } from '../../settings.ts';
+import { ok, type Call, type Endpoint, type Reply } from '../endpoint.ts';
+import { integerOf, listOf, textOf, type Param } from '../params.ts';
+import { VISIBILITIES } from '../project-fields.ts';
+
+const MEGABYTE = 1024 * 1024;
+
+/** A number here, a word on groups (Gitlab::Access.project_creation_options). */
+const CREATION_LEVELS = ['noone', 'maintainer', 'developer', 'administrator', 'owner'];
+
+const FIELDS: Record<string, Param> = {
+  default_branch_name: { type: 'string' },
+  default_branch_protection: { type: 'integer', values: [0, 1, 2, 3, 4] },
+  default_group_visibility: { type: 'string', values: VISIBILITIES },
+  default_project_visibility: { type: 'string', values: VISIBILITIES },
+  restricted_visibility_levels: { type: 'strings', values: VISIBILITIES },
+  import_sources: { type: 'strings' },
+  receive_max_input_size: { type: 'integer' },
+  max_attachment_size: { type: 'integer' },
+};
+
+/** The instance's settings, for administrators. */
+export const settingsEndpoints: Endpoint[] = [
+  { method: 'GET', path: '/application/settings', access: 'admin', run: show },
+  {
+    method: 'PUT',
+    path: '/application/settings',
+    access: 'admin',
+    declares: { fields: FIELDS, atLeastOneOf: Object.keys(FIELDS) },
+    run: update,
+  },
+];
+
+function show({ context: { settings } }: Call): Reply {
+  const { receiveMaxInputSize } = settings.git;
+  return ok({
+    id: 1,
+    default_branch_name: settings.defaultBranchName,
+    default_branch_protection: settings.defaultBranchProtection,
+    default_branch_protection_defaults: detailsOf(settings.defaultBranchProtection),
+    default_group_visibility: settings.defaultGroupVisibility,
+    default_project_visibility: settings.defaultProjectVisibility,
+    default_project_creation: CREATION_LEVELS.indexOf(settings.defaultProjectCreation),
+    admin_mode: settings.adminMode,
+    restricted_visibility_levels: settings.restrictedVisibilities,
+    import_sources: settings.importSources,
+    receive_max_input_size: receiveMaxInputSize === null ? null : receiveMaxInputSize / MEGABYTE,
+    max_attachment_size: settings.maxAttachmentSize / MEGABYTE,
+    ...throttleFields(settings, 'authenticated_api', { limit: 7200, period: 3600 }),
+    ...throttleFields(settings, 'authenticated_git_http', { limit: 3600, period: 3600 }),
+  });
+}
+
+/** A throttle as the API shows it; switched off it keeps the numbers with which it would begin (gitlab-contract §10.2). */
+function throttleFields(settings: Settings, name: string, usual: Throttle): Record<string, unknown> {
+  const throttle = settings.throttles[`throttle_${name}`];
+  return {
+    [`throttle_${name}_enabled`]: throttle !== undefined,
+    [`throttle_${name}_requests_per_period`]: (throttle ?? usual).limit,
+    [`throttle_${name}_period_in_seconds`]: (throttle ?? usual).period,
+  };
+}
+
+function update(call: Call): Reply {
+  const { params, context } = call;
+  const { settings } = context;
+  const changes: Partial<Settings> = {};
+  const branch = textOf(params, 'default_branch_name');
+  if (branch !== undefined) changes.defaultBranchName = branch === '' ? 'main' : branch;
+  const protection = integerOf(params, 'default_branch_protection');
+  if (protection !== undefined) changes.defaultBranchProtection = protection as BranchProtection;
+  const groups = textOf(params, 'default_group_visibility');
+  if (groups !== undefined) changes.defaultGroupVisibility = groups as Visibility;
+  const projects = textOf(params, 'default_project_visibility');
+  if (projects !== undefined) changes.defaultProjectVisibility = projects as Visibility;
+  const restricted = listOf(params, 'restricted_visibility_levels');
+  if (restricted !== undefined) changes.restrictedVisibilities = restricted as Visibility[];
+  const sources = listOf(params, 'import_sources');
+  if (sources !== undefined) changes.importSources = sources;
+  const attachment = integerOf(params, 'max_attachment_size');
+  if (attachment !== undefined) changes.maxAttachmentSize = attachment * MEGABYTE;
+  Object.assign(settings, changes);
+  if ('receive_max_input_size' in params) {
+    const size = integerOf(params, 'receive_max_input_size');
+    settings.git.receiveMaxInputSize = size === undefined ? null : size * MEGABYTE;
+  }
+  return show(call);
+}

@@ -1,0 +1,66 @@
+import type { PushSubject } from './push-checks.ts';
+import { changes } from './push-request.ts';
+import { commitRuleRefusal, looksAtCommits } from './push-rules.ts';
+import type { NewObject } from './quarantine.ts';
+
+const LFS_MISSING =
+  'LFS objects are missing. Ensure LFS is properly set up or try a manual "git lfs push --all".';
+/** Gitaly takes no greater blob for a pointer; shorter than the least one there is none. */
+const POINTER_SIZE = { least: 120, most: 200 };
+const POINTER =
+  /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\nsize \d+\n/;
+
+/** What Rails objects to in the objects of a push: missing LFS objects, then sizes, then commits. */
+export async function objectRefusal(subject: PushSubject): Promise<string | null> {
+  const { context, project, push } = subject;
+  const { maxBlobSize } = context.settings.git;
+  const lfs = context.settings.lfsEnabled && project.lfsEnabled;
+  const commits = looksAtCommits(subject);
+  const relevant = push.objects > 0 && push.commands.some(changes);
+  if (!relevant || !(lfs || commits || maxBlobSize !== null)) return null;
+  const objects = await subject.quarantine.objects();
+  if (lfs && (await lacksLfsObject(subject, objects))) return LFS_MISSING;
+  if (maxBlobSize !== null) {
+    const refusal = oversized(objects, maxBlobSize);
+    if (refusal !== null) return refusal;
+  }
+  return commits ? firstCommitRefusal(subject, objects) : null;
+}
+
+async function lacksLfsObject(subject: PushSubject, objects: NewObject[]): Promise<boolean> {
+  const candidates = objects.filter(
+    ({ type, size }) => type === 'blob' && size >= POINTER_SIZE.least && size <= POINTER_SIZE.most,
+  );
+  const contents = await subject.quarantine.read(candidates.map(({ id }) => id));
+  for (const content of contents.values()) {
+    const oid = POINTER.exec(content.toString('latin1'))?.[1];
+    if (oid !== undefined && !(oid in subject.project.lfsObjects)) return true;
+  }
+  return false;
+}
+
+function oversized(objects: NewObject[], limit: number): string | null {
+  const found = objects.filter(({ type, size }) => type === 'blob' && size > limit);
+  if (found.length === 0) return null;
+  const list = found.map(({ id, size }) => `- ${id} (${mebibytes(size)} MiB)`).join('\n');
+  return `You are attempting to check in one or more blobs which exceed the ${mebibytes(limit)}MiB limit:
+
+${list}
+To resolve this error, you must either reduce the size of the above blobs, or utilize LFS.
+You may use "git ls-tree -r HEAD | grep $BLOB_ID" to see the file path.
+Please refer to https://docs.gitlab.com/user/free_push_limit/ for further information.
+`;
+}
+
+async function firstCommitRefusal(subject: PushSubject, objects: NewObject[]): Promise<string | null> {
+  const ids = objects.filter(({ type }) => type === 'commit').map(({ id }) => id);
+  for (const commit of (await subject.quarantine.read(ids)).values()) {
+    const refusal = commitRuleRefusal(subject, commit);
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
+
+function mebibytes(bytes: number): string {
+  return String(Number((bytes / 1024 / 1024).toFixed(2)));
+}

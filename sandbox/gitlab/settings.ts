@@ -1,0 +1,167 @@
+import type { Visibility } from '../../src/model/forge.ts';
+
+/** 0 nothing, 1 partial, 2 full, 3 no pushes by developers, 4 full after a developer's initial push. */
+export type BranchProtection = 0 | 1 | 2 | 3 | 4;
+
+type RateLimit = { threshold: number; interval: number };
+
+/** A Rack::Attack throttle: so many requests per period (seconds). */
+export type Throttle = { limit: number; period: number };
+
+/** Knobs of the git side. */
+export type GitSettings = {
+  /** What Rails and the hooks cost for each ref of a push; about 20 on a real server. */
+  hookMsPerRef: number;
+  /** In bytes; null for no limit. */
+  receiveMaxInputSize: number | null;
+  /** Refuses greater blobs as GitLab.com Free does; null for no limit. */
+  maxBlobSize: number | null;
+  /** Storage quota of a project in bytes (EE); null for no limit. */
+  repositorySizeLimit: number | null;
+  /** fsck message ids that the administrator ignores beyond Gitaly's own three. */
+  fsckIgnore: string[];
+  pushRules: PushRules | null;
+  gitalyDown: boolean;
+  pullOverHttp: boolean;
+  pushOverHttp: boolean;
+  /** The access check takes longer than Rails allows. */
+  accessCheckTimesOut: boolean;
+  /** What happens to the next pushes instead of the normal course, first come first served. */
+  nextPushes: ('busy' | 'empty-500' | 'throttled' | 'internal-api-unreachable')[];
+  /** Sends `remote:` texts in several pieces, as side-band packets really arrive. */
+  splitMessages: boolean;
+  /** Git and fetch operations per minute, action, project and user; 0 for no limit. */
+  operationsPerMinute: number;
+  /** Failed logins per minute after which the address is banned; 0 for never. */
+  failedLoginsBeforeBan: number;
+};
+
+type PushRules = {
+  commitMessage?: RegExp;
+  authorEmail?: RegExp;
+  branchName?: RegExp;
+  denyDeleteTag?: boolean;
+};
+
+/** What an administrator could have set up differently; tests and rehearsals change it while the server runs. */
+export type Settings = {
+  /** `18.9.0-ee`, `17.11.0`, … */
+  version: string;
+  defaultBranchName: string;
+  defaultBranchProtection: BranchProtection;
+  defaultGroupVisibility: Visibility;
+  defaultProjectVisibility: Visibility;
+  restrictedVisibilities: Visibility[];
+  defaultProjectCreation: 'noone' | 'owner' | 'maintainer' | 'developer' | 'administrator';
+  /** Administrators' tokens then need the scope admin_mode. */
+  adminMode: boolean;
+  /** GitLab.com's rule: top-level groups are made in the browser only. */
+  topLevelGroupsByApi: boolean;
+  /** How long background jobs take to come. */
+  asyncDelayMs: number;
+  /**
+   * `delayed` renames and keeps (18.0 and later), `marked` keeps under the same name (Premium before that),
+   * `immediate` destroys in a background job.
+   */
+  deletion: 'delayed' | 'marked' | 'immediate';
+  permanentDeletion: boolean;
+  /** How Ruby prints a hash inside a message: `{:path=>[…]}` before 3.4, `{path: […]}` since. */
+  rubyInspect: 'rocket' | 'keyword';
+  lfsEnabled: boolean;
+  importSources: string[];
+  maintenanceMode: boolean;
+  readOnlyDatabase: boolean;
+  /** A proxy in front decodes `%2F` in paths. */
+  decodesSlashes: boolean;
+  /** When set, every request is answered by a redirect to this base URL. */
+  redirectTo: string | null;
+  labelTemplates: { name: string; color: string }[];
+  maxAttachmentSize: number;
+  applicationLimits: Record<string, RateLimit>;
+  throttles: Record<string, Throttle>;
+  throttleText: string;
+  /** Ids of users whom no throttle counts. */
+  throttleAllowlist: number[];
+  /** Branches of a push stay unknown to the API until the background job has refreshed its caches. */
+  staleBranchLists: boolean;
+  git: GitSettings;
+};
+
+/** What a fresh self-managed installation of that version does. */
+export function defaultSettings(version: string): Settings {
+  return {
+    version,
+    defaultBranchName: 'main',
+    defaultBranchProtection: 2,
+    defaultGroupVisibility: 'private',
+    defaultProjectVisibility: 'private',
+    restrictedVisibilities: [],
+    defaultProjectCreation: 'developer',
+    adminMode: false,
+    topLevelGroupsByApi: true,
+    asyncDelayMs: 20,
+    deletion: isSince(version, 18, 0) ? 'delayed' : 'immediate',
+    permanentDeletion: true,
+    rubyInspect: 'rocket',
+    lfsEnabled: true,
+    importSources: [],
+    maintenanceMode: false,
+    readOnlyDatabase: false,
+    decodesSlashes: false,
+    redirectTo: null,
+    labelTemplates: [],
+    maxAttachmentSize: 100 * 1024 * 1024,
+    applicationLimits: applicationLimits(version),
+    throttles: {},
+    throttleText: 'Retry later\n',
+    throttleAllowlist: [],
+    staleBranchLists: false,
+    git: defaultGitSettings(),
+  };
+}
+
+/** Is this version that one or a later one? */
+export function isSince(version: string, major: number, minor: number): boolean {
+  const [ownMajor = 0, ownMinor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
+}
+
+function defaultGitSettings(): GitSettings {
+  return {
+    hookMsPerRef: 0,
+    receiveMaxInputSize: null,
+    maxBlobSize: null,
+    repositorySizeLimit: null,
+    fsckIgnore: [],
+    pushRules: null,
+    gitalyDown: false,
+    pullOverHttp: true,
+    pushOverHttp: true,
+    accessCheckTimesOut: false,
+    nextPushes: [],
+    splitMessages: false,
+    operationsPerMinute: 0,
+    failedLoginsBeforeBan: 0,
+  };
+}
+
+/** The limits on projects, groups and users came with 17.x and 18.x (gitlab-contract §10.1). */
+function applicationLimits(version: string): Record<string, RateLimit> {
+  const limits: Record<string, RateLimit> = { users_get_by_id: { threshold: 300, interval: 600 } };
+  if (!isSince(version, 17, 0)) return limits;
+  limits['namespace_exists'] = { threshold: 20, interval: 60 };
+  limits['members_delete'] = { threshold: 60, interval: 60 };
+  if (!isSince(version, 18, 0)) return limits;
+  return {
+    ...limits,
+    projects_api: { threshold: 2000, interval: 600 },
+    projects_api_unauthenticated: { threshold: 400, interval: 600 },
+    project_api: { threshold: 400, interval: 60 },
+    groups_api: { threshold: 200, interval: 60 },
+    group_api: { threshold: 400, interval: 60 },
+    group_projects_api: { threshold: 600, interval: 60 },
+    user_projects_api: { threshold: 300, interval: 60 },
+    project_members_api: { threshold: 200, interval: 60 },
+    group_archive_unarchive_api: { threshold: 60, interval: 60 },
+  };
+}

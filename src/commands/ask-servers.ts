@@ -1,0 +1,254 @@
+import { Config, ServerUrl } from '../config/schema.ts';
+import { parentMissing } from '../engine/check-names.ts';
+import { lookAtSource, lookAtTarget, type SourceLook, type TargetLook } from '../engine/connect.ts';
+import type { Runtime, World } from '../environment.ts';
+import { MigrationError, hintOf, type ErrorCode } from '../errors.ts';
+import type { Target } from '../gitlab/target.ts';
+import type { Redactor } from '../net/redact.ts';
+import {
+  askingServer,
+  missingVariables,
+  sides,
+  sourceFound,
+  targetFound,
+  againQuestions,
+  leftUntested,
+  tokenIsSet,
+  tokenQuestion,
+  urlQuestion,
+  urlWrong,
+  wrongAnswer,
+  type Side,
+  parentAgainQuestion,
+  parentFound,
+  parentQuestion,
+} from '../ui/init-messages.ts';
+import type { Prompt } from '../ui/prompt.ts';
+
+/** What goes into the file, and what was found with it; a look is null when the server was not asked. */
+export type InitAnswers = {
+  source: ServerAnswers;
+  target: ServerAnswers;
+  parentGroup: string | null;
+  looks: { source: SourceLook | null; target: TargetLook | null };
+};
+
+export type AnswerOptions = {
+  world: World;
+  say: (text: string) => void;
+  parentGroup: string | undefined;
+};
+
+/** Asks a person, or the lines of a pipe. */
+export async function answersOfPerson(
+  prompt: Prompt,
+  { world, say, parentGroup }: AnswerOptions,
+): Promise<InitAnswers> {
+  const { runtime, redactor } = world;
+  const looking = stoppable(runtime, prompt.interrupted);
+  const common = { env: runtime.env, prompt, redactor, say };
+  const source = await askServer({
+    ...common,
+    side: sides.source,
+    look: (answers) => lookAtSource(configOf(answers), looking, redactor),
+    found: sourceFound,
+  });
+  const target = await askServer({
+    ...common,
+    side: sides.target,
+    look: (answers) => lookAtTarget(configOf(answers), looking, redactor),
+    found: ({ look }) => targetFound(look),
+  });
+  const given = parentGroup;
+  const parent = await askParent({ prompt, say, target: target.look?.target ?? null, given });
+  return {
+    source: source.answers,
+    target: target.answers,
+    parentGroup: parent,
+    looks: { source: source.look, target: target.look?.look ?? null },
+  };
+}
+
+/**
+ * Takes everything from the four variables and demands that it is right.
+ * @throws usage when one is not set, parent-group-missing, and what connecting throws
+ */
+export async function answersOfEnvironment({ world, say, parentGroup }: AnswerOptions): Promise<InitAnswers> {
+  const { runtime, redactor } = world;
+  const looking = stoppable(runtime, runtime.stopping);
+  const [source, target] = [fromVariables('source', runtime), fromVariables('target', runtime)];
+  const unset = Object.values(sides)
+    .flatMap(({ urlVariable, tokenVariable }) => [urlVariable, tokenVariable])
+    .filter((name) => !runtime.env[name]);
+  if (unset.length > 0) throw new MigrationError('usage', '', { detail: missingVariables(unset) });
+  say(askingServer(sides.source, source.url));
+  const sourceLook = await lookAtSource(configOf(source), looking, redactor);
+  say(sourceFound(sourceLook));
+  say(askingServer(sides.target, target.url));
+  const found = await lookAtTarget(configOf(target), looking, redactor);
+  say(targetFound(found.look));
+  const parent = await demandParent(parentGroup, found.target);
+  return { source, target, parentGroup: parent, looks: { source: sourceLook, target: found.look } };
+}
+
+async function demandParent(given: string | undefined, target: Target): Promise<string | null> {
+  const path = pathOf(given ?? '');
+  if (path === '') return null;
+  const group = await target.findGroup(path);
+  if (group === null) throw await parentMissing(target, path);
+  return group.fullPath;
+}
+
+function fromVariables(name: keyof typeof sides, { env }: Runtime): ServerAnswers {
+  const { urlVariable, tokenVariable } = sides[name];
+  return { url: env[urlVariable] ?? '', token: env[tokenVariable] || null, caFile: null };
+}
+
+/** A config in which these answers stand for whichever side is looked at. @throws config-invalid */
+function configOf(answers: ServerAnswers): Config {
+  const parsed = Config.safeParse({ source: answers, target: answers });
+  if (parsed.success) return parsed.data;
+  const detail = parsed.error.issues.map(({ message }) => `  - the address ${message}`)[0] ?? '';
+  throw new MigrationError('config-invalid', answers.url, { where: 'the environment', count: 1, detail });
+}
+
+/** Nothing is half done by looking: the first Ctrl-C ends it. */
+function stoppable(runtime: Runtime, stopped: AbortSignal): Runtime {
+  return { ...runtime, aborting: AbortSignal.any([runtime.aborting, stopped]) };
+}
+
+type ServerAnswers = { url: string; token: string | null; caFile: string | null };
+
+type AskServerOptions<Look> = {
+  side: Side;
+  env: Readonly<Record<string, string | undefined>>;
+  prompt: Prompt;
+  redactor: Redactor;
+  say: (text: string) => void;
+  /** Asks the server with these answers. */
+  look: (answers: ServerAnswers) => Promise<Look>;
+  found: (look: Look) => string;
+};
+
+/**
+ * Asks for address and token of one server and tries them; what was wrong is told and asked again, until it is right or
+ * the person leaves it. Gives a null look when the server was not reached with these answers.
+ */
+async function askServer<Look>(
+  options: AskServerOptions<Look>,
+): Promise<{ answers: ServerAnswers; look: Look | null }> {
+  const { side, env, prompt, say, look, found } = options;
+  const preset = env[side.urlVariable] ?? '';
+  const answers: ServerAnswers = {
+    url: await askUrl(urlQuestion(side, preset), preset, options),
+    token: env[side.tokenVariable] || null,
+    caFile: null,
+  };
+  if (answers.token === null) answers.token = await askToken(tokenQuestion(side), options);
+  else say(tokenIsSet(side));
+  for (;;) {
+    if (answers.token === null) break;
+    say(askingServer(side, answers.url));
+    try {
+      const seen = await look(answers);
+      say(found(seen));
+      return { answers, look: seen };
+    } catch (error) {
+      if (!(error instanceof MigrationError) || prompt.interrupted.aborted) throw error;
+      say(wrongAnswer(error.message, hintOf(error)));
+      if (!(await askAgain(fieldOf(error.code), answers, options))) break;
+    }
+  }
+  say(leftUntested(side));
+  return { answers, look: null };
+}
+
+type Field = keyof ServerAnswers;
+
+/** Puts another answer in the place of a wrong one; false when it is left. */
+async function askAgain<Look>(
+  field: Field,
+  answers: ServerAnswers,
+  options: AskServerOptions<Look>,
+): Promise<boolean> {
+  const question = againQuestions[field](options.side);
+  const answer = await {
+    url: () => askUrl(question, '', options, true),
+    token: () => askToken(question, options),
+    caFile: async () => (await options.prompt.ask(question)) || null,
+  }[field]();
+  if (answer === null || answer === '') return false;
+  answers[field] = answer;
+  return true;
+}
+
+/** The answer that an error of the first contact speaks against; the address where it does not tell. */
+function fieldOf(code: ErrorCode): Field {
+  if (code === 'tls-untrusted' || code === 'config-unreadable') return 'caFile';
+  const token: ErrorCode[] = ['token-refused', 'token-scope', 'user-refused', 'git-token-refused'];
+  return token.includes(code) ? 'token' : 'url';
+}
+
+/** An address of the form that the config takes; empty only when it may be left. */
+async function askUrl<Look>(
+  question: string,
+  preset: string,
+  { prompt, say }: AskServerOptions<Look>,
+  mayLeave = false,
+): Promise<string> {
+  for (;;) {
+    const answer = await prompt.ask(question, preset);
+    if (answer === '' && mayLeave) return '';
+    const parsed = ServerUrl.safeParse(answer);
+    if (parsed.success) return parsed.data;
+    say(urlWrong(parsed.error.issues[0]?.message ?? ''));
+  }
+}
+
+async function askToken<Look>(
+  question: string,
+  { prompt, redactor }: AskServerOptions<Look>,
+): Promise<string | null> {
+  const token = await prompt.secret(question);
+  redactor.add(token);
+  return token || null;
+}
+
+type AskParentOptions = {
+  prompt: Prompt;
+  say: (text: string) => void;
+  /** Null when GitLab could not be asked. */
+  target: Target | null;
+  /** What the command line says already. */
+  given: string | undefined;
+};
+
+/**
+ * Asks for the group below which everything is created, and looks for it; the full path with GitLab's letter case, or
+ * null for the top level. A group that is not there is taken when it is named twice: it may be made later.
+ */
+async function askParent({ prompt, say, target, given }: AskParentOptions): Promise<string | null> {
+  let question = parentQuestion;
+  let before: string | null = null;
+  let ready = given;
+  for (;;) {
+    const path = pathOf(ready ?? (await prompt.ask(question)));
+    ready = undefined;
+    if (path === '') return null;
+    if (target === null || path === before) return path;
+    const group = await target.findGroup(path);
+    if (group !== null) {
+      say(parentFound(group.fullPath, group.usable));
+      return group.fullPath;
+    }
+    const missing = await parentMissing(target, path);
+    say(wrongAnswer(missing.message, hintOf(missing)));
+    before = path;
+    question = parentAgainQuestion;
+  }
+}
+
+/** `/a/b/` as people copy it out of an address. */
+function pathOf(text: string): string {
+  return text.replaceAll(/^\/+|\/+$/g, '');
+}

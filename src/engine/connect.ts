@@ -1,0 +1,205 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import type { Runtime } from '../environment.ts';
+import { MigrationError } from '../errors.ts';
+import { readInventory } from '../gitbucket/inventory.ts';
+import { createGitBucketSource, type Source } from '../gitbucket/source.ts';
+import { createGitLabTarget, type Target } from '../gitlab/target.ts';
+import type { Emit } from '../model/events.ts';
+import type { Server } from '../net/answers.ts';
+import { createHttp, type Http } from '../net/http.ts';
+import { createLimiter } from '../net/limiter.ts';
+import type { Redactor } from '../net/redact.ts';
+import { createSelection } from '../plan/selection.ts';
+
+export type Servers = { source: Source; target: Target };
+
+/** Listing a big server takes GitBucket minutes (gitbucket-contract T23). */
+const SOURCE_TIMEOUT_MS = 300_000;
+const TARGET_TIMEOUT_MS = 120_000;
+const STREAM_TIMEOUT_MS = { source: 600_000, target: 1_800_000 };
+const SILENCE_MS = { source: 60_000, target: 1_800_000 };
+
+/** Makes both adapters; nothing is sent yet. @throws token-missing, config-unreadable (a CA file) */
+export async function createServers(
+  config: Config,
+  runtime: Runtime,
+  emit: Emit,
+  redactor: Redactor,
+): Promise<Servers> {
+  const source = await createSource(config, runtime, emit, redactor);
+  return { source, target: await createTarget(config, runtime, emit, redactor) };
+}
+
+type OneSide<S extends 'source' | 'target'> = Pick<Config, S | 'limits'>;
+
+/** The adapter of GitBucket alone; nothing is sent yet. @throws token-missing, config-unreadable (a CA file) */
+export async function createSource(
+  config: OneSide<'source'>,
+  runtime: Runtime,
+  emit: Emit,
+  redactor: Redactor,
+): Promise<Source> {
+  const { source, limits } = config;
+  for (const secret of [source.token, source.password])
+    if (secret !== null) redactor.add(secret, source.username ?? undefined);
+  const sourceToken = source.token ?? (source.username !== null && source.password !== null ? '' : null);
+  if (sourceToken === null) throw missing('source', 'GitBucket', 'GITBUCKET_TOKEN');
+  const make = await httpFactory('source', { ...source, places: limits.source }, runtime, emit);
+  const authorization =
+    source.token === null
+      ? `Basic ${Buffer.from(`${source.username}:${source.password}`).toString('base64')}`
+      : `token ${source.token}`;
+  const gitbucket = createGitBucketSource({
+    http: make({ authorization }),
+    anonymousHttp: make({}),
+    token: source.token,
+    username: source.username,
+    password: source.password,
+    caFile: source.caFile,
+    silenceMs: silenceOf('source', runtime),
+  });
+  return {
+    ...gitbucket,
+    async connect() {
+      const user = await gitbucket.connect();
+      // Only now the Basic form is known in which git sends the token.
+      if (source.token !== null) redactor.add(source.token, user.login);
+      return user;
+    },
+  };
+}
+
+/** The adapter of GitLab alone; nothing is sent yet. @throws token-missing, config-unreadable (a CA file) */
+export async function createTarget(
+  config: OneSide<'target'>,
+  runtime: Runtime,
+  emit: Emit,
+  redactor: Redactor,
+): Promise<Target> {
+  const { target, limits } = config;
+  if (target.token === null) throw missing('target', 'GitLab', 'GITLAB_TOKEN');
+  redactor.add(target.token, 'oauth2');
+  const make = await httpFactory('target', { ...target, places: limits.target }, runtime, emit);
+  return createGitLabTarget(make({ 'private-token': target.token }), {
+    token: target.token,
+    caFile: target.caFile,
+    silenceMs: silenceOf('target', runtime),
+  });
+}
+
+type Place = { url: string; caFile: string | null; places: number };
+
+/** Makes clients of one server that share its limit. */
+async function httpFactory(
+  side: 'source' | 'target',
+  { url, caFile, places }: Place,
+  runtime: Runtime,
+  emit: Emit,
+): Promise<(headers: Record<string, string>) => Http> {
+  const ca = await certificate(caFile, runtime);
+  const sleep = (ms: number): Promise<void> => runtime.sleep(ms, runtime.aborting);
+  const limiter = createLimiter(places, { now: runtime.now, sleep });
+  const server: Server = { side, name: side === 'source' ? 'GitBucket' : 'GitLab', url };
+  return (headers) =>
+    createHttp({
+      server,
+      headers,
+      ca,
+      limiter,
+      timeoutMs: timeoutOf(side, runtime),
+      streamTimeoutMs: streamTimeoutOf(side, runtime),
+      backoffMs: 1000,
+      now: runtime.now,
+      signal: runtime.aborting,
+      emit,
+    });
+}
+
+/** GB2GL_TIMEOUT (seconds) is for networks where the default is wrong. */
+function timeoutOf(side: 'source' | 'target', { env }: Runtime): number {
+  const seconds = Number(env['GB2GL_TIMEOUT']);
+  if (Number.isFinite(seconds) && seconds > 0) return seconds * 1000;
+  return side === 'source' ? SOURCE_TIMEOUT_MS : TARGET_TIMEOUT_MS;
+}
+
+/** Until the first byte of a pack, or of the report on one: the server counts, or unpacks and checks. */
+function streamTimeoutOf(side: 'source' | 'target', runtime: Runtime): number {
+  return runtime.env['GB2GL_TIMEOUT'] ? timeoutOf(side, runtime) : STREAM_TIMEOUT_MS[side];
+}
+
+/** Between two bytes of a stream that has begun. */
+function silenceOf(side: 'source' | 'target', runtime: Runtime): number {
+  return runtime.env['GB2GL_TIMEOUT'] ? timeoutOf(side, runtime) : SILENCE_MS[side];
+}
+
+async function certificate(file: string | null, { cwd }: Runtime): Promise<string | null> {
+  if (file === null) return null;
+  try {
+    return await readFile(resolve(cwd, file), 'utf8');
+  } catch (error) {
+    throw new MigrationError(
+      'config-unreadable',
+      file,
+      { detail: `caFile: ${(error as Error).message}` },
+      error,
+    );
+  }
+}
+
+function missing(side: string, server: string, variable: string): MigrationError {
+  return new MigrationError('token-missing', server, { side, server, variable });
+}
+
+export type SourceLook = {
+  login: string;
+  /** Null when the source does not tell. */
+  admin: boolean | null;
+  /** Null when the source has no list of its owners. */
+  holds: { groups: number; users: number; repositories: number } | null;
+  /** What could not be read, in the words for people. */
+  problems: string[];
+};
+
+export type TargetLook = { version: string; username: string; admin: boolean; canCreateGroup: boolean };
+
+/** What the source holds for this token. @throws what connecting to it throws */
+export async function lookAtSource(
+  config: Pick<Config, 'source' | 'limits'>,
+  runtime: Runtime,
+  redactor: Redactor,
+): Promise<SourceLook> {
+  const source = await createSource(config, runtime, () => {}, redactor);
+  const user = await source.connect();
+  return { login: user.login, admin: user.site_admin ?? null, ...(await holdings(source)) };
+}
+
+async function holdings(source: Source): Promise<Pick<SourceLook, 'holds' | 'problems'>> {
+  const none = { groups: [], users: [], repositories: [] };
+  const selection = createSelection({ all: true, ...none, include: ['*/*'], exclude: [] });
+  try {
+    const found = await readInventory(source, { selection, known: [], progress() {} });
+    const groups = found.owners.filter(({ kind }) => kind === 'group').length;
+    const users = found.owners.length - groups;
+    return {
+      holds: { groups, users, repositories: found.repositories.length },
+      problems: [...found.problems.map(({ message }) => message), ...found.warnings],
+    };
+  } catch (error) {
+    if (!(error instanceof MigrationError) || error.code !== 'owners-unlisted') throw error;
+    return { holds: null, problems: [error.message] };
+  }
+}
+
+/** Who the token is on the target, which is connected then. @throws what connecting to it throws */
+export async function lookAtTarget(
+  config: Pick<Config, 'target' | 'limits'>,
+  runtime: Runtime,
+  redactor: Redactor,
+): Promise<{ look: TargetLook; target: Target }> {
+  const target = await createTarget(config, runtime, () => {}, redactor);
+  const { version, user } = await target.connect();
+  const { username, admin, canCreateGroup } = user;
+  return { look: { version, username, admin, canCreateGroup }, target };
+}

@@ -1,0 +1,59 @@
+import { MigrationError, problemOf } from '../errors.ts';
+import type { History } from '../journal/history.ts';
+import type { Problem } from '../model/forge.ts';
+import type { Plan } from '../model/plan.ts';
+import type { ItemResult } from '../model/result.ts';
+import { driftsBetween } from '../plan/drift.ts';
+import type { Prepared } from './prepare.ts';
+import { emptyResult } from './results.ts';
+
+export type Followed = {
+  /** What is left to do: the items that are still as the earlier plan says. */
+  prepared: Prepared;
+  /** Results of the others. */
+  drifted: ItemResult[];
+};
+
+/**
+ * Holds an earlier plan against what both servers are now. Nothing is carried out that the earlier plan does not say;
+ * what it could not read then stays a problem of this run.
+ */
+export function followPlan(earlier: Plan, prepared: Prepared, history: History): Followed {
+  const { plan } = prepared;
+  const reasons = new Map(
+    driftsBetween(earlier, plan, history).map(({ id, reason }) => [id, reason] as const),
+  );
+  const [groups, projects] = [idsIn(earlier.groups), idsIn(earlier.projects)];
+  const drifted = [...earlier.groups, ...earlier.projects].flatMap((item) => {
+    const detail = reasons.get(item.id);
+    if (detail === undefined) return [];
+    const problem = problemOf(new MigrationError('plan-drifted', item.id, { detail }), item.id);
+    return [{ ...emptyResult(item, 'drifted'), problem }];
+  });
+  const stays = (ids: ReadonlySet<string>) => (item: { id: string }) =>
+    ids.has(item.id) && !reasons.has(item.id);
+  return {
+    drifted,
+    prepared: {
+      ...prepared,
+      plan: {
+        ...plan,
+        groups: plan.groups.filter(stays(groups)),
+        projects: plan.projects.filter(stays(projects)),
+        problems: [
+          ...unreadThen(earlier, reasons),
+          ...plan.problems.filter(({ object }) => !reasons.has(object)),
+        ],
+      },
+    },
+  };
+}
+
+function idsIn(items: readonly { id: string }[]): ReadonlySet<string> {
+  return new Set(items.map(({ id }) => id));
+}
+
+/** A drifted item says so itself. */
+function unreadThen({ problems }: Plan, reasons: ReadonlyMap<string, string>): Problem[] {
+  return problems.filter(({ object }) => !reasons.has(object));
+}

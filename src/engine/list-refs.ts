@@ -1,0 +1,111 @@
+import pLimit from 'p-limit';
+import type { Config } from '../config/schema.ts';
+import type { Runtime } from '../environment.ts';
+import { MigrationError, problemOf } from '../errors.ts';
+import type { Source } from '../gitbucket/source.ts';
+import type { Target } from '../gitlab/target.ts';
+import type { Emit } from '../model/events.ts';
+import type { Problem, RefListing, Repository } from '../model/forge.ts';
+import type { ProjectPath } from '../plan/input.ts';
+import { keyOf } from '../plan/projects.ts';
+import { renameRefs, renamesOf } from '../plan/renamed-refs.ts';
+
+/** Listings that are begun; how many are sent at once is for each server's own limit to say. */
+const CONCURRENCY = 32;
+
+type Listed = { refs: Map<string, RefListing>; problems: Problem[] };
+type Options = { source: Source; target: Target; config: Config; runtime: Runtime; emit: Emit };
+
+/** What the source has, under the names with which it travels. @throws those of the source */
+export async function listSource(
+  repository: Repository,
+  { source, config }: Pick<Options, 'source' | 'config'>,
+): Promise<RefListing> {
+  const listing = await source.listRefs(repository.owner, repository.name);
+  return renameRefs(listing, renamesOf(repository, config));
+}
+
+/**
+ * One listing for each repository of the source. One that fails becomes a problem and the others go on; when git refuses
+ * the token for every private repository, the token is at fault and nothing is begun.
+ */
+export async function listSourceRefs(repositories: readonly Repository[], options: Options): Promise<Listed> {
+  const { runtime, emit } = options;
+  const listed: Listed = { refs: new Map(), problems: [] };
+  let refusal: MigrationError | null = null;
+  const limit = pLimit(CONCURRENCY);
+  let done = 0;
+  emit({ type: 'phase', phase: 'plan', total: repositories.length });
+  await Promise.all(
+    repositories.map((repository) =>
+      limit(async () => {
+        const id = keyOf(repository);
+        try {
+          stopIfTold(runtime, id);
+          listed.refs.set(id, await listSource(repository, options));
+        } catch (error) {
+          if (isFatal(error)) throw error;
+          if (error instanceof MigrationError && error.code === 'git-token-refused') refusal = error;
+          listed.problems.push(problemOf(error, id));
+        }
+        done += 1;
+        emit({ type: 'phase-progress', phase: 'plan', done, total: repositories.length, detail: id });
+      }),
+    ),
+  );
+  const readPrivate = repositories.some(
+    (repository) => repository.private && listed.refs.has(keyOf(repository)),
+  );
+  if (refusal !== null && !readPrivate) throw refusal as MigrationError;
+  return listed;
+}
+
+/** Listings of the projects that exist, also of empty ones: GitLab calls a repository with nothing but tags empty. */
+export async function listTargetRefs(
+  paths: ReadonlyMap<string, ProjectPath>,
+  sourceRefs: ReadonlyMap<string, RefListing>,
+  options: Options,
+): Promise<Listed> {
+  const { target, runtime } = options;
+  const limit = pLimit(CONCURRENCY);
+  const listed: Listed = { refs: new Map(), problems: [] };
+  await Promise.all(
+    [...paths].map(([id, { existing }]) =>
+      limit(async () => {
+        if (existing === null) return;
+        try {
+          stopIfTold(runtime, id);
+          listed.refs.set(id, sharing(await target.listRefs(existing.fullPath), sourceRefs.get(id)));
+        } catch (error) {
+          if (isFatal(error)) throw error;
+          listed.problems.push(problemOf(error, id));
+        }
+      }),
+    ),
+  );
+  return listed;
+}
+
+function stopIfTold(runtime: Runtime, id: string): void {
+  if (runtime.stopping.aborted) throw new MigrationError('interrupted', id);
+}
+
+/** What concerns the whole server, not one repository. */
+export function isFatal(error: unknown): boolean {
+  if (!(error instanceof MigrationError)) return true;
+  return ['interrupted', 'tls-untrusted', 'redirected', 'unreachable', 'maintenance'].includes(error.code);
+}
+
+/**
+ * The listing with the strings of the other one where they are equal, and with its whole map when all are: most of what
+ * a plan of a big server keeps in memory is names and ids of refs, and they are mostly the same on both sides.
+ */
+export function sharing(listing: RefListing, other: RefListing | undefined): RefListing {
+  if (other === undefined) return listing;
+  const sameIds = [...listing.refs].every(([ref, id]) => other.refs.get(ref) === id);
+  if (sameIds && listing.refs.size === other.refs.size) return { ...listing, refs: other.refs };
+  const names = new Map([...other.refs.keys()].map((ref) => [ref, ref]));
+  const ids = new Map([...other.refs.values()].map((id) => [id, id]));
+  const refs = new Map([...listing.refs].map(([ref, id]) => [names.get(ref) ?? ref, ids.get(id) ?? id]));
+  return { ...listing, refs };
+}

@@ -1,0 +1,144 @@
+import type { TargetIdentity } from '../gitlab/identity.ts';
+import type { ExistenceLookup } from '../gitlab/lookups.ts';
+import type { Survey } from '../gitlab/survey.ts';
+import type { History } from '../journal/history.ts';
+import type { Namespace } from '../model/forge.ts';
+import type { Blocked } from '../model/plan.ts';
+import { foreseen } from '../plan/blocked.ts';
+import { lastPart, parentOf } from '../plan/owners.ts';
+
+/** What stands at the path of a group. */
+export type Found = {
+  namespace: Namespace | null;
+  /** The group around it; null at the top level. */
+  parent: Namespace | null;
+  /** Why the path cannot be used, when it belongs to somebody else. */
+  takenBy: string | null;
+  /** Why a human must decide first, when it is the right place. */
+  blocked: Blocked | null;
+};
+
+export type PathContext = { survey: Survey; identity: TargetIdentity; history: History };
+
+/** Looks at all these full paths at once; keyed by lower-case path. */
+export async function lookAtPaths(
+  fullPaths: readonly string[],
+  context: PathContext,
+): Promise<Map<string, Found>> {
+  const { survey } = context;
+  const parentPaths = fullPaths.map(parentOf).filter((path) => path !== '');
+  const groups = await survey.groupsAt([...fullPaths, ...parentPaths]);
+  const missing = fullPaths.filter((path) => !groups.has(path.toLowerCase()));
+  const parents = missing.flatMap((path) => groups.get(parentOf(path)) ?? []);
+  const [users] = await Promise.all([
+    survey.usersNamed(missing.filter((path) => parentOf(path) === '')),
+    survey.fillIn([...new Set(parents)]),
+  ]);
+  const ours = ownIds(context.history);
+  return new Map(
+    fullPaths.map((fullPath) => {
+      const path = fullPath.toLowerCase();
+      const group = groups.get(path);
+      const parent = groups.get(parentOf(fullPath)) ?? null;
+      if (group) return [path, atGroup(group, parent, ours.has(group.id))];
+      if (parentOf(fullPath) !== '') return [path, below(fullPath, parent, context)];
+      return [path, free(null, users.has(path) ? 'a user of GitLab' : null)];
+    }),
+  );
+}
+
+function atGroup(namespace: Namespace, parent: Namespace | null, ours: boolean): Found {
+  const { fullPath } = namespace;
+  const stopped = parent?.closed === 'archived' || parent?.closed === 'leaving' ? parent.closed : null;
+  const closed = stopped ?? namespace.closed;
+  if (closed !== null) return { namespace, parent, takenBy: null, blocked: whyClosed(closed, fullPath) };
+  if (namespace.usable) return { namespace, parent, takenBy: null, blocked: null };
+  // What an earlier run made stays its place, also when another token has no rights there.
+  if (ours) {
+    const detail = 'the user is no Maintainer of the group';
+    return {
+      namespace,
+      parent,
+      takenBy: null,
+      blocked: foreseen('projects-forbidden', fullPath, { detail }),
+    };
+  }
+  return free(parent, 'a group in which the token may not create projects');
+}
+
+function below(fullPath: string, parent: Namespace | null, { identity }: PathContext): Found {
+  if (parent === null) return free(null, 'no group: the group above it does not exist');
+  const name = lastPart(fullPath).toLowerCase();
+  const project = parent.projects.some(({ fullPath: path }) => lastPart(path).toLowerCase() === name);
+  if (project) return free(parent, 'a project of GitLab');
+  if (parent.occupants.some(({ path }) => path.toLowerCase() === name))
+    return free(parent, 'something of GitLab that waits for its deletion');
+  if (parent.takesGroups) return free(parent, null);
+  const where = ` in ${parent.fullPath}`;
+  const context = { user: identity.user.username, where };
+  return { namespace: null, parent, takenBy: null, blocked: foreseen('groups-forbidden', fullPath, context) };
+}
+
+function free(parent: Namespace | null, takenBy: string | null): Found {
+  return { namespace: null, parent, takenBy, blocked: null };
+}
+
+/** Why nothing can be made in a namespace in which the token's user has a sufficient role. */
+export function whyClosed(closed: NonNullable<Namespace['closed']>, fullPath: string): Blocked {
+  if (closed === 'archived') return foreseen('archived', fullPath);
+  if (closed === 'leaving') return foreseen('marked-for-deletion', fullPath);
+  if (closed === 'rules') {
+    const detail = 'its rules leave that to others';
+    return foreseen('projects-forbidden', fullPath, { detail });
+  }
+  return foreseen('projects-forbidden', fullPath, { detail: 'the user is blocked or deactivated' });
+}
+
+/** Ids of the groups that earlier runs made or adopted. */
+function ownIds({ items }: History): Set<number> {
+  const ids = new Set<number>();
+  for (const [item, { target }] of items) if (!item.includes('/') && target !== null) ids.add(target.id);
+  return ids;
+}
+
+/** Two plans a minute stay within the 20 questions that GitLab answers (gitlab-contract §2.2). */
+const MOST_QUESTIONS = 10;
+
+export type HiddenPaths = {
+  /** What was found, with the paths that belong to somebody whom the token cannot see. */
+  unhide(found: ReadonlyMap<string, Found>): Promise<Map<string, Found>>;
+  /** Paths that look free but were not asked for any more. */
+  readonly unasked: readonly string[];
+};
+
+/**
+ * A private group of other people is invisible to all but administrators, and yet its path is taken: GitLab is asked about
+ * paths that look free.
+ */
+export function createHiddenPaths(target: ExistenceLookup, { user }: TargetIdentity): HiddenPaths {
+  const unasked: string[] = [];
+  let asked = 0;
+
+  async function look(path: string, found: Found): Promise<Found> {
+    const { namespace, parent, takenBy, blocked } = found;
+    if (user.admin || namespace !== null || takenBy !== null || blocked !== null) return found;
+    if (asked === MOST_QUESTIONS) {
+      unasked.push(path);
+      return found;
+    }
+    asked += 1;
+    const exists = await target.namespaceExists(lastPart(path), parent?.id ?? null);
+    return exists === true ? { ...found, takenBy: 'a group that the token cannot see' } : found;
+  }
+
+  return {
+    unasked,
+    async unhide(found) {
+      const paths = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+      const looked = await Promise.all(
+        paths.map(async ([path, at]) => [path, await look(path, at)] as const),
+      );
+      return new Map(looked);
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import type { Config } from '../config/schema.ts';
+import { MigrationError } from '../errors.ts';
+import type { Person } from '../gitlab/lookups.ts';
+import type { Owner } from '../model/forge.ts';
+import type { Blocked } from '../model/plan.ts';
+import { ownerPaths, samePerson, type Placement } from '../plan/owners.ts';
+import type { PathAssignment } from '../plan/path-assignment.ts';
+import { type HiddenPaths, lookAtPaths, whyClosed, type Found, type PathContext } from './look-at-paths.ts';
+
+export type PlacementContext = PathContext & { config: Config; hidden: HiddenPaths };
+
+/**
+ * Finds for each owner the namespace it goes to. Paths that turn out to belong to somebody else are taken out and the
+ * pure rules asked again, until every path is free, usable or blocked.
+ */
+export async function placeOwners(
+  owners: readonly Owner[],
+  context: PlacementContext,
+): Promise<Map<string, Placement>> {
+  const placements = await personalPlacements(owners, context);
+  const rest = owners.filter((owner) => !placements.has(owner.login));
+  const looked = new Map<string, Found>();
+  for (;;) {
+    const taken = new Set([...looked].filter(([, found]) => found.takenBy !== null).map(([path]) => path));
+    const paths = ownerPaths(rest, context.config, taken, context.history);
+    const unknown = [...paths.values()]
+      .map(({ fullPath }) => fullPath)
+      .filter((fullPath) => !looked.has(fullPath.toLowerCase()));
+    if (unknown.length === 0) {
+      for (const owner of rest) placements.set(owner.login, groupPlacement(owner, paths, looked));
+      return placements;
+    }
+    const found = await context.hidden.unhide(await lookAtPaths(unknown, context));
+    for (const [path, at] of found) looked.set(path, at);
+  }
+}
+
+/** Owners whose repositories go into the personal namespace of the same person. */
+async function personalPlacements(
+  owners: readonly Owner[],
+  context: PlacementContext,
+): Promise<Map<string, Placement>> {
+  const { survey, config } = context;
+  const candidates = owners.filter((owner) => mayBePersonal(owner, config));
+  const nameOf = ({ login }: Owner): string => config.map.users[login] ?? login;
+  const people = await survey.usersNamed(candidates.map(nameOf));
+  const placements = new Map<string, Placement>();
+  await Promise.all(
+    candidates.map(async (owner) => {
+      const person = people.get(nameOf(owner).toLowerCase()) ?? null;
+      const placement = await personalPlacement(owner, person, context);
+      if (placement) placements.set(owner.login, placement);
+    }),
+  );
+  return placements;
+}
+
+function mayBePersonal({ kind, login }: Owner, { map, userRepositories }: Config): boolean {
+  return kind === 'user' && map.owners[login] === undefined && userRepositories !== 'group';
+}
+
+async function personalPlacement(
+  owner: Owner,
+  person: Person | null,
+  { survey, identity, config }: PlacementContext,
+): Promise<Placement | null> {
+  if (person === null || !samePerson(owner, config, person)) return null;
+  if (person.id !== identity.user.id && !identity.user.admin) return null;
+  const namespace = await survey.personalNamespace(person);
+  if (namespace === null) return null;
+  const { fullPath, closed } = namespace;
+  return {
+    owner,
+    fullPath,
+    kind: 'user',
+    namespace,
+    parent: null,
+    reasons: [`personal namespace of the same person, ${person.username}`],
+    blocked: closed === null ? null : whyClosed(closed, fullPath),
+  };
+}
+
+function groupPlacement(
+  owner: Owner,
+  paths: ReadonlyMap<string, PathAssignment & { fullPath: string }>,
+  looked: ReadonlyMap<string, Found>,
+): Placement {
+  const assignment = paths.get(owner.login);
+  if (!assignment) throw new MigrationError('unexpected', owner.login, { detail: 'no path was assigned' });
+  const { fullPath, reason } = assignment;
+  const found = looked.get(fullPath.toLowerCase());
+  const reasons = reason === null ? [] : [reason];
+  return {
+    owner,
+    fullPath: found?.namespace?.fullPath ?? fullPath,
+    kind: 'group',
+    namespace: found?.namespace ?? null,
+    parent: found?.parent ?? null,
+    reasons,
+    blocked: assignment.blocked ? fromPath(assignment.blocked) : blockedBy(owner, fullPath, found),
+  };
+}
+
+function fromPath({ reason, fix }: { reason: string; fix: string }): Blocked {
+  return { code: 'map-impossible', reason, fix };
+}
+
+/** Only a path that the map demands is kept although it is taken; then a human must choose. */
+function blockedBy(owner: Owner, fullPath: string, found: Found | undefined): Blocked | null {
+  if (!found?.takenBy) return found?.blocked ?? null;
+  return {
+    code: 'namespace-taken',
+    reason: `${fullPath} is ${found.takenBy}`,
+    fix: `"map": { "owners": { ${JSON.stringify(owner.login)}: "another-path" } }`,
+  };
+}

@@ -1,0 +1,170 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Config } from '../config/schema.ts';
+import type { Runtime } from '../environment.ts';
+import { MigrationError } from '../errors.ts';
+import { readInventory, type ReadInventory } from '../gitbucket/inventory.ts';
+import type { TargetIdentity } from '../gitlab/identity.ts';
+import type { Target } from '../gitlab/target.ts';
+import type { History } from '../journal/history.ts';
+import type { Emit } from '../model/events.ts';
+import type { Namespace, Owner, SourceInventory } from '../model/forge.ts';
+import type { Plan, PlannedProject } from '../model/plan.ts';
+import { buildPlan } from '../plan/build.ts';
+import type { PlanInput } from '../plan/input.ts';
+import { projectPaths } from '../plan/project-paths.ts';
+import { planProjects } from '../plan/projects.ts';
+import type { Selection } from '../plan/selection.ts';
+import type { Listings } from '../steps/step.ts';
+import { askProtections, askSource } from './ask-servers.ts';
+import { checkNames, parentMissing } from './check-names.ts';
+import type { Servers } from './connect.ts';
+import { listSourceRefs, listTargetRefs } from './list-refs.ts';
+import { createHiddenPaths } from './look-at-paths.ts';
+import { placeOwners } from './place-owners.ts';
+
+export type PrepareOptions = Servers & {
+  config: Config;
+  runtime: Runtime;
+  selection: Selection;
+  history: History;
+  prune: boolean;
+  emit: Emit;
+  /** What must hold before anything is read; throws when the run cannot succeed. */
+  preflight?: () => Promise<void>;
+};
+
+export type Prepared = { plan: Plan; identity: TargetIdentity; listings: Listings; preference: string };
+
+/** Reads both servers and decides everything; writes nothing. */
+export async function prepare(options: PrepareOptions): Promise<Prepared> {
+  const { target, config, history, selection, emit } = options;
+  const identity = await connectBoth(options);
+  const source = await discover(options);
+  await checkNames(options, source);
+  const owners = concerned(source, selection);
+  const survey = target.survey(await findParent(target, config));
+  const hidden = createHiddenPaths(target, identity);
+  const placements = await placeOwners(owners, { survey, identity, config, history, hidden });
+  await survey.fillIn([...placements.values()].flatMap(({ namespace }) => namespace ?? []));
+  const seen: SourceInventory = { ...source, owners };
+  const paths = new Map(await inSlices(projectPaths({ source: seen, placements, config, history })));
+  const { refs: sourceRefs, problems } = await listSourceRefs(seen.repositories, options);
+  const targetRefs = await listTargetRefs(paths, sourceRefs, options);
+  const known = await askSource({
+    source: options.source,
+    paths,
+    sourceRefs,
+    targetRefs: targetRefs.refs,
+    history,
+    notes: config.migrate.notes,
+  });
+  const preference = await target.defaultBranchPreference();
+  const input: PlanInput = {
+    config,
+    source: seen,
+    target: {
+      url: target.url,
+      version: identity.version,
+      preference,
+      user: identity.user,
+      restricted: await target.restrictedLevels(),
+      newGroupsTakeProjects: await target.newGroupsTakeProjects(),
+    },
+    placements,
+    paths,
+    wholeOwners: new Set(owners.filter((owner) => selection.ownerSelected(owner)).map(({ login }) => login)),
+    sourceRefs,
+    targetRefs: targetRefs.refs,
+    known,
+    protections: new Map(),
+    problems: [...problems, ...targetRefs.problems],
+    history,
+    unasked: hidden.unasked,
+    all: selection.all,
+    prune: options.prune,
+  };
+  const plan = buildPlan(input, await plannedProjects(input, options, identity));
+  emit({
+    type: 'phase-done',
+    phase: 'plan',
+    summary: `${plan.groups.length} groups, ${plan.projects.length} projects`,
+  });
+  return { plan, identity, listings: { source: sourceRefs, target: targetRefs.refs }, preference };
+}
+
+/** What GitLab protects is asked for where something is to be written; then those are decided again. */
+async function plannedProjects(
+  input: PlanInput,
+  { source, target }: PrepareOptions,
+  { user: { admin } }: TargetIdentity,
+): Promise<PlannedProject[]> {
+  const projects = await inSlices(planProjects(input));
+  const protections = await askProtections(projects, { source, target, admin });
+  return protections.size === 0 ? projects : inSlices(planProjects({ ...input, protections }));
+}
+
+async function connectBoth(options: PrepareOptions): Promise<TargetIdentity> {
+  const { source, target, emit } = options;
+  emit({ type: 'phase', phase: 'connect', total: 2 });
+  await options.preflight?.();
+  const [user, identity] = await Promise.all([source.connect(), target.connect()]);
+  const summary = `GitBucket as ${user.login}, GitLab ${identity.version} as ${identity.user.username}`;
+  emit({ type: 'phase-done', phase: 'connect', summary });
+  return identity;
+}
+
+async function discover({
+  source,
+  selection,
+  history,
+  runtime,
+  emit,
+}: PrepareOptions): Promise<ReadInventory> {
+  emit({ type: 'phase', phase: 'discover', total: 0 });
+  const inventory = await readInventory(source, {
+    selection,
+    known: [...history.items.keys()].filter((item) => item.includes('/')),
+    progress(done, total, detail) {
+      if (runtime.stopping.aborted) throw new MigrationError('interrupted', detail);
+      emit({ type: 'phase-progress', phase: 'discover', done, total, detail });
+    },
+  });
+  const { owners, repositories } = inventory;
+  emit({
+    type: 'phase-done',
+    phase: 'discover',
+    summary: `${owners.length} owners, ${repositories.length} repositories`,
+  });
+  return inventory;
+}
+
+/** Owners that have something to move, or whose group is wanted for itself. */
+function concerned(source: SourceInventory, selection: Selection): Owner[] {
+  const withRepositories = new Set(source.repositories.map(({ owner }) => owner));
+  return source.owners.filter(
+    (owner) =>
+      withRepositories.has(owner.login) || (selection.ownerSelected(owner) && owner.kind === 'group'),
+  );
+}
+
+async function findParent(target: Target, { target: { parentGroup } }: Config): Promise<Namespace | null> {
+  if (parentGroup === null) return null;
+  const found = await target.findGroup(parentGroup);
+  if (found === null) throw await parentMissing(target, parentGroup);
+  return found;
+}
+
+const SLICE_MS = 20;
+
+/** Collects what a long computation yields, and lets the display and the sockets have their turn in between. */
+async function inSlices<T>(values: Iterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  let began = performance.now();
+  for (const value of values) {
+    collected.push(value);
+    if (performance.now() - began < SLICE_MS) continue;
+    await setImmediate();
+    began = performance.now();
+  }
+  return collected;
+}

@@ -1,0 +1,43 @@
+import type { Redactor } from './net/redact.ts';
+
+/** What the outside world gives to a run; only cli.ts makes the real one. */
+export type Runtime = {
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  now: () => number;
+  /** Resolves after `ms`; rejects at once when the signal aborts. */
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  pid: number;
+  /** First Ctrl-C: finish what is under way, start nothing new. */
+  stopping: AbortSignal;
+  /** Second Ctrl-C: drop everything. */
+  aborting: AbortSignal;
+};
+
+/** Everything outside that a command may touch; cli.ts hands it in. */
+export type World = {
+  runtime: Runtime;
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+  alive: (pid: number) => boolean;
+  /** The JSON schema of the config that the package brings along. */
+  schemaFile: string;
+  /** Without the leading v. */
+  nodeVersion: string;
+  /** Stands in front of everything that leaves the process. */
+  redactor: Redactor;
+};
+
+/** Options that every command has. */
+export type CommonOptions = {
+  config?: string;
+  workDir: string;
+  json?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+  color: boolean;
+  concurrency?: number;
+};
+
+export type SelectionFlags = { all?: boolean; group?: string[]; user?: string[]; repo?: string[] };

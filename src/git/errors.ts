@@ -1,0 +1,119 @@
+import { MigrationError } from '../errors.ts';
+import { GitExit } from './run.ts';
+
+type Side = 'source' | 'target';
+
+/** Transport messages of git and what they mean; the first that matches counts. */
+const meanings: [RegExp, (side: Side, id: string, text: string) => MigrationError][] = [
+  [/No space left on device|disk quota exceeded/i, (_side, id) => new MigrationError('disk-full', id)],
+  [
+    /could not read Username|Authentication failed|error: 401|HTTP Basic: Access denied/,
+    (side, id, detail) => new MigrationError('git-token-refused', id, { server: nameOf(side), side, detail }),
+  ],
+  [
+    /SSL certificate problem|server certificate verification failed/,
+    (side, id, detail) => new MigrationError('tls-untrusted', id, { server: nameOf(side), side, detail }),
+  ],
+  [
+    /unable to update url base from redirection|redirected|error: 30\d/,
+    (side, id, detail) =>
+      new MigrationError('redirected', id, { server: nameOf(side), side, location: detail }),
+  ],
+  [
+    /pack exceeds maximum allowed size|HTTP 413/,
+    (_side, id, detail) => new MigrationError('push-too-large', id, { detail }),
+  ],
+  [
+    /fsck error|unpack-objects abnormal exit|index-pack abnormal exit/,
+    (_side, id, detail) => new MigrationError('push-unpack', id, { detail }),
+  ],
+  [/error: 403|HTTP 403/, (_side, id, detail) => new MigrationError('target-forbidden', id, { detail })],
+];
+
+/**
+ * Below that git sends a pack in one plain request (http.postBuffer) that no proxy has trouble with: what cuts it has
+ * other reasons.
+ */
+const CUTTABLE = 1024 * 1024;
+
+/** True when nobody said why the push broke off; a proxy that waits no longer looks like that (gitlab-push-observed §m). */
+export function saysCut({ stderr }: GitExit): boolean {
+  if (/HTTP (408|504)\b/.test(stderr)) return true;
+  if (/HTTP \d{3}\b/.test(stderr)) return false;
+  return /RPC failed; curl|unexpected disconnect|remote end hung up/.test(stderr);
+}
+
+/**
+ * The catalogue's error for a git command that failed as a whole; `packBytes` is how much a push had to send. One that
+ * is too large by guess only has the failure as its cause.
+ */
+export function gitFailure(
+  error: unknown,
+  side: Side,
+  id: string,
+  signal: AbortSignal,
+  packBytes = 0,
+): MigrationError {
+  if (signal.aborted) return new MigrationError('interrupted', id);
+  if (error instanceof MigrationError) return error;
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (code === 'ENOSPC') return new MigrationError('disk-full', id);
+  if (!(error instanceof GitExit)) {
+    const detail = error instanceof Error ? error.message : String(error);
+    if (/ENOENT/.test(detail)) return new MigrationError('git-missing', 'git', { detail });
+    return new MigrationError('git-failed', id, { detail });
+  }
+  const text = `${error.stderr}\n${error.stdout}`;
+  const detail = remoteText(error.stderr);
+  for (const [pattern, make] of meanings) {
+    if (pattern.test(text)) return make(side, id, detail);
+  }
+  if (packBytes >= CUTTABLE && saysCut(error))
+    return new MigrationError('push-too-large', id, { detail }, error);
+  return new MigrationError(side === 'source' ? 'fetch-failed' : 'push-failed', id, { detail });
+}
+
+function nameOf(side: Side): string {
+  return side === 'source' ? 'GitBucket' : 'GitLab';
+}
+
+/** `ok` or the reason for each ref of the target, from the output of `git push --porcelain` (git-push, "OUTPUT"). */
+export function parsePushReport(stdout: string): Map<string, string> {
+  const refs = new Map<string, string>();
+  for (const line of stdout.split('\n')) {
+    const [flag = '', ends, summary = ''] = line.split('\t');
+    if (ends === undefined || flag.length !== 1) continue;
+    refs.set(ends.slice(ends.lastIndexOf(':') + 1), flag === '!' ? reasonOf(summary) : 'ok');
+  }
+  return refs;
+}
+
+/** `[remote rejected] (pre-receive hook declined)` gives the text in the last parentheses. */
+function reasonOf(summary: string): string {
+  return /\((.*)\)\s*$/.exec(summary)?.[1] ?? summary.trim();
+}
+
+/**
+ * The words of a remote out of git's standard error: the lines after `remote: ` without progress and advice, else the
+ * last fatal or error line.
+ */
+export function remoteText(stderr: string): string {
+  const lines = stderr.split(/[\r\n]+/).map((line) => line.trimEnd());
+  const remote = lines
+    .filter((line) => line.startsWith('remote: '))
+    .map((line) => line.slice('remote: '.length).trim())
+    .filter((line) => line !== '' && !isChatter(line));
+  if (remote.length > 0) return remote.join(' ');
+  const own = lines.filter(
+    (line) => /^(fatal|error): /.test(line) && !line.startsWith('error: failed to push some refs'),
+  );
+  return (
+    own.map((line) => line.replace(/^(fatal|error): /, '')).join('; ') || lines.findLast(Boolean) || 'no text'
+  );
+}
+
+function isChatter(line: string): boolean {
+  return /^(Resolving|Counting|Compressing|Receiving|Enumerating|Processing|Unpacking|Checking|Total) /.test(
+    line,
+  );
+}

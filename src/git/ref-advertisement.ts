@@ -1,0 +1,66 @@
+import { MigrationError } from '../errors.ts';
+import type { RefListing } from '../model/forge.ts';
+import { cutTo } from '../text/truncate.ts';
+import { pktLines, type PktLine } from './pkt-line.ts';
+
+/**
+ * Reads the ref advertisement of git's smart HTTP protocol, version 0 (gitprotocol-http "Smart Server Response",
+ * gitprotocol-pack "Reference Discovery"): unpeeled ids, without `^{}` lines; an empty repository gives no refs.
+ * @throws fetch-failed when the body is something else
+ */
+export function parseAdvertisement(body: Buffer, object: string): RefListing {
+  const refs = new Map<string, string>();
+  let head: string | null = null;
+  let first = true;
+  let last: PktLine | null = null;
+  for (const line of pktLines(body, object)) {
+    last = line;
+    if (typeof line === 'string' || line[0] === 0x23) continue;
+    const end = endOfRef(line, first);
+    if (first && line[end] === 0) head = symrefOf(line.toString('utf8', end + 1).trimEnd());
+    first = false;
+    addRef(refs, line, end, object);
+  }
+  if (first)
+    throw new MigrationError('fetch-failed', object, { detail: 'the answer has no ref advertisement' });
+  // Cut between two lines it would look like a repository with fewer refs.
+  if (last !== 'flush')
+    throw new MigrationError('fetch-failed', object, { detail: 'the listing has no end' });
+  return { refs, head: head !== null && refs.has(head) ? head : null };
+}
+
+/** Where the capabilities (of the first ref only), the newline or the line itself end the ref. */
+function endOfRef(line: Buffer, first: boolean): number {
+  const zero = first ? line.indexOf(0) : -1;
+  if (zero >= 0) return zero;
+  return line.at(-1) === 0x0a ? line.length - 1 : line.length;
+}
+
+/** Both strings are made from the bytes: parts of a longer string would keep all of it in memory. */
+function addRef(refs: Map<string, string>, line: Buffer, end: number, object: string): void {
+  const id = line.toString('latin1', 0, 40);
+  const name = line.toString('utf8', 41, end);
+  if (!/^[0-9a-f]{40}$/.test(id) || line[40] !== 0x20 || name === '') {
+    const entry = line.toString('utf8', 0, end);
+    if (entry.startsWith('shallow ') || entry.startsWith('version ')) return;
+    const text = entry.startsWith('ERR ') ? entry.slice(4) : `unexpected line "${cutTo(80, entry)}"`;
+    throw new MigrationError('fetch-failed', object, { detail: text });
+  }
+  if (name === 'HEAD' || name === '.have' || name === 'capabilities^{}' || name.endsWith('^{}')) return;
+  refs.set(name, id);
+}
+
+function symrefOf(capabilities: string): string | null {
+  const symref = capabilities.split(' ').find((text) => text.startsWith('symref=HEAD:'));
+  return symref?.slice('symref=HEAD:'.length) ?? null;
+}
+
+/** Capabilities that come with the first ref of an advertisement; [] when there are none. */
+export function capabilitiesIn(body: Buffer, object: string): string[] {
+  for (const line of pktLines(body, object)) {
+    if (typeof line === 'string') continue;
+    const [, capabilities] = line.toString('utf8').trimEnd().split('\0');
+    if (capabilities !== undefined) return capabilities.split(' ').filter(Boolean);
+  }
+  return [];
+}

@@ -1,0 +1,117 @@
+import type { Readable } from 'node:stream';
+import { MigrationError } from '../errors.ts';
+import { excerpt, type HttpAnswer, type Server } from '../net/answers.ts';
+import type { Http } from '../net/http.ts';
+import { beginningOf, type StreamAnswer } from '../net/stream.ts';
+import type { GitRemote, GitService, Remote } from '../transfer/transport.ts';
+import { asAdvertisement, isVersion2, lsRefsRequest } from './protocol-v2.ts';
+
+export type RemoteOptions = Omit<GitRemote, 'url'> & {
+  /** Path of the repository below the server's URL, `.git` included, as the server wants it. */
+  path: string;
+  silenceMs: number;
+  /** Turns a refused advertisement into the error that tells why. */
+  whyRefused(answer: HttpAnswer): Promise<MigrationError>;
+};
+
+/** The server sent us elsewhere so often: it goes round in a circle. */
+const MOST_REDIRECTS = 5;
+
+/** A repository on one of the two servers, reached through that server's HTTP policy. */
+export function createRemote(http: Http, options: RemoteOptions): Remote {
+  const { username, password, caFile, silenceMs } = options;
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  // The API's own headers mean nothing to git.
+  const headers = { authorization, 'private-token': null };
+  /** Follows the server's redirects, and its choice of protocol, from the first answer on. */
+  let path = options.path;
+  let version2 = false;
+
+  async function advertisement(service: GitService): Promise<Buffer> {
+    for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
+      const question = `/info/refs?service=${service}`;
+      const answer = await http.send({ method: 'GET', path: `${path}${question}`, headers, as: 'bytes' });
+      if (Buffer.isBuffer(answer.body)) return readable(answer.body);
+      const { status } = answer;
+      if (status >= 400 && status < 500) throw await options.whyRefused(answer);
+      if (status < 300 || status >= 400) {
+        throw new MigrationError('fetch-failed', options.path, {
+          detail: `${status}, ${excerpt(answer.body)}`,
+        });
+      }
+      path = placeAfterRedirect(http.server, answer.headers, path, question);
+    }
+    throw new MigrationError('fetch-failed', options.path, { detail: 'its redirects go round in a circle' });
+  }
+
+  /** A listing of protocol 2 takes a second request. */
+  async function readable(body: Buffer): Promise<Buffer> {
+    version2 = isVersion2(body);
+    if (!version2) return body;
+    const answer = await post('git-upload-pack', lsRefsRequest());
+    if (answer.status !== 200) {
+      const detail = `${answer.status}, ${excerpt(await beginningOf(answer.body))}`;
+      throw new MigrationError('fetch-failed', options.path, { detail });
+    }
+    return asAdvertisement(await wholeOf(answer.body, options.path), options.path);
+  }
+
+  async function post(service: GitService, body: Readable | Buffer): Promise<StreamAnswer> {
+    for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
+      const answer = await http.stream({
+        path: `${path}/${service}`,
+        headers: {
+          ...headers,
+          'content-type': `application/x-${service}-request`,
+          accept: `application/x-${service}-result`,
+          ...(version2 && service === 'git-upload-pack' ? { 'git-protocol': 'version=2' } : {}),
+        },
+        body,
+      });
+      if (answer.status < 300 || answer.status >= 400) return answer;
+      const moved = placeAfterRedirect(http.server, answer.headers, path, `/${service}`);
+      // A stream cannot be sent again.
+      if (!Buffer.isBuffer(body)) {
+        const { name: server, side, url } = http.server;
+        throw new MigrationError('redirected', url + path, { server, side, location: url + moved });
+      }
+      path = moved;
+    }
+    throw new MigrationError('fetch-failed', options.path, { detail: 'its redirects go round in a circle' });
+  }
+
+  return { url: http.server.url + options.path, username, password, caFile, silenceMs, advertisement, post };
+}
+
+async function wholeOf(body: Readable, object: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new MigrationError('fetch-failed', object, { detail: `the listing broke off (${detail})` });
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Where the repository is, as git itself concludes from a redirect: the new address must end as the asked one did
+ * (git-config "http.followRedirects"). Given as a path below the server's URL.
+ * @throws redirected when that is another place than below the configured URL
+ */
+function placeAfterRedirect(
+  { name, side, url }: Server,
+  headers: Readonly<Record<string, string>>,
+  path: string,
+  ending: string,
+): string {
+  const given = headers['location'] ?? '';
+  const base = new URL(url);
+  const target = URL.canParse(given, url + path) ? new URL(given, url + path) : null;
+  const whole = target === null ? '' : target.pathname + target.search;
+  const root = base.pathname.replace(/\/$/, '');
+  const below = target?.origin === base.origin && whole.startsWith(`${root}/`) && whole.endsWith(ending);
+  if (below) return whole.slice(root.length, whole.length - ending.length);
+  const location = target === null ? given : `${target.origin}${target.pathname}`;
+  throw new MigrationError('redirected', url + path, { server: name, side, location });
+}

@@ -1,0 +1,227 @@
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { MigrationError } from '../errors.ts';
+import type { RefChange } from '../model/plan.ts';
+import { withinTime } from '../net/deadline.ts';
+import { beginningOf, type StreamAnswer } from '../net/stream.ts';
+import { cutTo, pageText } from '../text/truncate.ts';
+import type { PushAnswer } from '../transfer/batches.ts';
+import type { TransferJob } from '../transfer/transport.ts';
+import type { SourcePack } from './fetch-pack.ts';
+import { emptyPack } from './pack-check.ts';
+import { FLUSH, pktLine, pktLines, readPktLines } from './pkt-line.ts';
+import { capabilitiesIn } from './ref-advertisement.ts';
+
+/** How long a target that has answered may take to read the end of the request. */
+const END_MS = 2000;
+
+/**
+ * One push. Success is what the report says, nothing else: a status line of 200 and an empty body is none
+ * (gitlab-push-observed §2). Whatever happens, the request is ended properly where the pack stops: a destroyed
+ * connection would leave the partial pack on the server for days (gitlab-push-observed §f).
+ * @throws push-failed, timeout (try again later), push-unpack, push-too-large, git-token-refused, target-forbidden
+ */
+export async function pushOnce(
+  job: TransferJob,
+  changes: readonly RefChange[],
+  pushOptions: boolean,
+  pack: Pick<SourcePack, 'bytes' | 'stop'> = noObjects(),
+): Promise<PushAnswer> {
+  const body = pushBody(commandsOf(changes, pushOptions), pack.bytes);
+  let answer: StreamAnswer | null = null;
+  try {
+    answer = await job.target.post('git-receive-pack', body);
+    if (answer.status !== 200) {
+      await endRequest(body, answer, pack);
+      throw await refusal(answer, job);
+    }
+    const report = await readReport(withinTime(answer.body, job, 'target'), job.id);
+    return judged(report, changes, job.id);
+  } catch (error) {
+    throw asPushFailure(error, job.id);
+  } finally {
+    if (answer !== null) await endRequest(body, answer, pack);
+    pack.stop();
+    body.destroy();
+    answer?.hangUp();
+  }
+}
+
+/** The source is let go; what of the pack was read by then is still sent, unless the target hangs up anyway. */
+async function endRequest(
+  body: Readable,
+  answer: StreamAnswer,
+  pack: Pick<SourcePack, 'stop'>,
+): Promise<void> {
+  pack.stop();
+  if (body.readableEnded || body.destroyed || answer.headers['connection'] === 'close') return;
+  const ended = new AbortController();
+  body.once('close', () => ended.abort());
+  await delay(END_MS, undefined, { signal: ended.signal }).catch(() => {});
+}
+
+/** A pack for commands whose objects are all there already. */
+function noObjects(): Pick<SourcePack, 'bytes' | 'stop'> {
+  return { bytes: emptyPackBytes(), stop() {} };
+}
+
+async function* emptyPackBytes(): AsyncGenerator<Buffer> {
+  yield emptyPack();
+}
+
+function asPushFailure(error: unknown, id: string): unknown {
+  if (!(error instanceof MigrationError) || error.code !== 'fetch-failed') return error;
+  return new MigrationError(
+    'push-failed',
+    id,
+    { detail: `the answer cannot be read (${error.message})` },
+    error,
+  );
+}
+
+function judged(report: PushReport, changes: readonly RefChange[], id: string): PushAnswer {
+  const text = wordsOf(report.text);
+  if (report.unpack === null) throw new MigrationError('push-failed', id, { detail: `no report (${text})` });
+  if (report.unpack !== 'ok') throw unpackFailure(report.unpack, text, id);
+  if (isPassing(text) && !changes.some(({ ref }) => report.refs.get(ref) === 'ok'))
+    throw new MigrationError('push-failed', id, { detail: text });
+  const silent = changes.filter(({ ref }) => !report.refs.has(ref));
+  if (silent.length > 0) {
+    throw new MigrationError('push-failed', id, {
+      detail: `the report lacks ${silent.length} ref(s) (${text})`,
+    });
+  }
+  return { refs: report.refs, text };
+}
+
+function unpackFailure(unpack: string, text: string, id: string): MigrationError {
+  const detail = text === '' ? unpack : `${text} (${unpack})`;
+  if (unpack.includes('server is busy')) return new MigrationError('push-failed', id, { detail });
+  if (text.includes('pack exceeds maximum allowed size'))
+    return new MigrationError('push-too-large', id, { detail });
+  return new MigrationError('push-unpack', id, { detail });
+}
+
+/**
+ * GitLab's hooks could not ask GitLab itself, or asked too often: that is nothing against the refs
+ * (gitlab-push-observed §g).
+ */
+function isPassing(text: string): boolean {
+  return /error executing git hook|Internal API (unreachable|error)/.test(text);
+}
+
+async function refusal({ status, body }: StreamAnswer, job: TransferJob): Promise<MigrationError> {
+  const detail = `${status}, ${cutTo(300, pageText(await beginningOf(body))) || 'an empty body'}`;
+  if (status === 401)
+    return new MigrationError('git-token-refused', job.id, { server: 'GitLab', side: 'target', detail });
+  if (status === 403 || status === 404) return new MigrationError('target-forbidden', job.id, { detail });
+  if (status === 413) return new MigrationError('push-too-large', job.id, { detail });
+  // 500 with an empty body means overload, a restart, or a cut body (gitlab-push-observed §2): looked at, then tried again.
+  return new MigrationError('push-failed', job.id, { detail });
+}
+
+/** What the server says to people, without progress: joined first, since pieces are cut anywhere (gitlab-push-observed §g). */
+function wordsOf(text: string): string {
+  return text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => /^(GitLab|error|fatal|warning):|currently unable/.test(line) || isOwnWords(line))
+    .join(' ');
+}
+
+function isOwnWords(line: string): boolean {
+  return (
+    line !== '' &&
+    !/^(Resolving|Counting|Compressing|Receiving|Enumerating|Unpacking|Checking|Total|To create a merge|http)/.test(
+      line,
+    )
+  );
+}
+
+const ZERO = '0'.repeat(40);
+
+/** What the report says; `refs` has one entry for each command that was answered. */
+export type PushReport = {
+  /** `ok`, or why the pack was not taken; null when there was no report at all. */
+  unpack: string | null;
+  /** `ok` or the reason of `ng`. */
+  refs: Map<string, string>;
+  /** All that came on the side band for people, joined before it is split (gitlab-push-observed §g). */
+  text: string;
+};
+
+/** Commands with the old ids as leases, and the push options (gitprotocol-pack "Reference Update Request"). */
+function commandsOf(changes: readonly RefChange[], pushOptions: boolean): Buffer {
+  const capabilities = `report-status side-band-64k ofs-delta${pushOptions ? ' push-options' : ''} agent=gb2gl`;
+  const lines = changes.map((change, index) => {
+    const to = change.outcome === 'delete' ? ZERO : (change.new ?? ZERO);
+    return pktLine(`${change.old ?? ZERO} ${to} ${change.ref}${index === 0 ? `\0${capabilities}` : ''}\n`);
+  });
+  const options = pushOptions ? [pktLine('ci.skip'), FLUSH] : [];
+  return Buffer.concat([...lines, FLUSH, ...options]);
+}
+
+/** A whole push as a stream. The pack may stop short; the body is then still ended properly, so that the target cleans up. */
+function pushBody(commands: Buffer, pack: AsyncIterable<Buffer>): Readable {
+  async function* parts(): AsyncGenerator<Buffer> {
+    yield commands;
+    yield* pack;
+  }
+  return Readable.from(parts(), { objectMode: false, highWaterMark: 256 * 1024 });
+}
+
+/**
+ * Reads the answer to a push (gitprotocol-pack "Report Status"), with or without a side band.
+ * @throws fetch-failed when the bytes are not git's protocol
+ */
+export async function readReport(answer: AsyncIterable<Buffer>, id: string): Promise<PushReport> {
+  const report: Buffer[] = [];
+  const text: Buffer[] = [];
+  const plain: Buffer[] = [];
+  for await (const line of readPktLines(answer, id)) {
+    if (typeof line === 'string' || line.length === 0) continue;
+    if (line[0] === 1) report.push(line.subarray(1));
+    else if (line[0] === 2 || line[0] === 3) text.push(line.subarray(1));
+    else plain.push(line);
+  }
+  const lines = report.length > 0 ? linesIn(Buffer.concat(report), id) : plain;
+  const texts = lines.map((line) => line.toString('utf8'));
+  return { ...parsed(texts), text: Buffer.concat(text).toString('utf8') };
+}
+
+function linesIn(report: Buffer, id: string): Buffer[] {
+  return [...pktLines(report, id)].filter((line) => typeof line !== 'string');
+}
+
+function parsed(lines: readonly string[]): Pick<PushReport, 'unpack' | 'refs'> {
+  let unpack: string | null = null;
+  const refs = new Map<string, string>();
+  for (const line of lines.map((text) => text.trimEnd())) {
+    if (line.startsWith('unpack ')) unpack = line.slice('unpack '.length);
+    else if (line.startsWith('ok ')) refs.set(line.slice(3), 'ok');
+    else if (line.startsWith('ng ')) {
+      const space = line.indexOf(' ', 3);
+      refs.set(
+        space < 0 ? line.slice(3) : line.slice(3, space),
+        space < 0 ? 'refused' : line.slice(space + 1),
+      );
+    }
+  }
+  return { unpack, refs };
+}
+
+/** Tells whether the target takes push options. What it can do is the same for all its repositories: asked once a run. */
+export function createPushOptions(): (job: TransferJob) => Promise<boolean> {
+  let asked: Promise<boolean> | null = null;
+  return async function takesPushOptions(job) {
+    // The trouble of one repository is none of another's: that one asks for itself.
+    const known = await asked?.catch(() => null);
+    if (typeof known === 'boolean') return known;
+    asked = ask(job);
+    return asked;
+  };
+}
+
+async function ask({ target, id }: TransferJob): Promise<boolean> {
+  return capabilitiesIn(await target.advertisement('git-receive-pack'), id).includes('push-options');
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { MigrationError } from '../errors.ts';
+import { excerpt } from '../net/answers.ts';
+import type { Http } from '../net/http.ts';
+import type { GitRemote } from '../transfer/transport.ts';
+
+type LfsObject = { oid: string; size: number };
+
+/** `answers` is false when GitBucket serves no LFS at all: its base URL is not set (gitbucket-observed A5). */
+export type LfsStock = { answers: boolean; missing: Set<string> };
+
+const AT_ONCE = 100;
+/** GitBucket before 4.32 has nonsense for the length of larger objects (gitbucket-contract §3.1). */
+const LARGEST_LENGTH = 2 ** 31 - 1;
+
+const Batch = z.object({
+  objects: z.array(
+    z.object({
+      oid: z.string(),
+      actions: z
+        .object({
+          download: z.object({ href: z.string(), header: z.record(z.string(), z.string()).default({}) }),
+        })
+        .optional(),
+    }),
+  ),
+});
+
+/**
+ * Which of the objects GitBucket does not have. Its batch call promises every object, so each one is asked for as well:
+ * a missing one answers 404 (gitbucket-contract §3.1). Nothing is downloaded.
+ */
+export async function lfsStock(
+  http: Http,
+  remote: GitRemote,
+  objects: readonly LfsObject[],
+): Promise<LfsStock> {
+  const missing = new Set<string>();
+  for (let at = 0; at < objects.length; at += AT_ONCE) {
+    const part = objects.slice(at, at + AT_ONCE);
+    const batch = await batchOf(http, remote, part);
+    if (batch === null) return { answers: false, missing };
+    await Promise.all(
+      part.map(async ({ oid, size }) => {
+        const download = batch.objects.find((object) => object.oid === oid)?.actions?.download;
+        if (!download || !(await isThere(http, download, size))) missing.add(oid);
+      }),
+    );
+  }
+  return { answers: true, missing };
+}
+
+async function batchOf(
+  http: Http,
+  { url, username, password }: GitRemote,
+  objects: readonly LfsObject[],
+): Promise<z.infer<typeof Batch> | null> {
+  const path = `${url.slice(http.server.url.length)}/info/lfs/objects/batch`;
+  const answer = await http.send({
+    method: 'POST',
+    path,
+    headers: {
+      authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+      accept: 'application/vnd.git-lfs+json',
+      'content-type': 'application/vnd.git-lfs+json',
+    },
+    body: { operation: 'download', transfers: ['basic'], objects },
+  });
+  // Git itself has just worked with the same credentials.
+  if (answer.status === 401 || answer.status >= 500) return null;
+  const parsed = Batch.safeParse(answer.body);
+  if (answer.status === 200 && parsed.success) return parsed.data;
+  throw new MigrationError('fetch-failed', path, {
+    detail: `the LFS batch call gives ${answer.status}, ${excerpt(answer.body)}`,
+  });
+}
+
+/** The link names the base URL that GitBucket believes in; the address that was given to us is the one that works. */
+async function isThere(
+  http: Http,
+  { href, header }: { href: string; header: Record<string, string> },
+  size: number,
+): Promise<boolean> {
+  const at = href.indexOf('/git-lfs/');
+  if (at < 0) return false;
+  const answer = await http.send({
+    method: 'HEAD',
+    path: href.slice(at),
+    // A compressed answer would have another length.
+    headers: { authorization: null, 'accept-encoding': 'identity', ...lowered(header) },
+  });
+  if (answer.status === 404) return false;
+  if (answer.status !== 200)
+    throw new MigrationError('fetch-failed', href, {
+      detail: `the LFS object's link gives ${answer.status}`,
+    });
+  const length = answer.headers['content-length'];
+  return length === undefined || size > LARGEST_LENGTH || Number(length) === size;
+}
+
+function lowered(header: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(header).map(([name, value]) => [name.toLowerCase(), value]));
+}

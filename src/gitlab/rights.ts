@@ -1,0 +1,51 @@
+import type { Namespace } from '../model/forge.ts';
+import type * as schema from './schema.ts';
+
+/** Administrators count as more than any role (gitlab-contract §3.1). */
+export const ADMINISTRATOR = 60;
+export const OWNER = 50;
+/** Role that may push to protected branches; less is of no use here, whatever a group demands for making projects. */
+export const MAINTAINER = 40;
+
+/** The namespace that a group is for somebody with this role in it (gitlab-contract §2.1, §3.1). */
+export function groupNamespace(group: schema.Group, role: number): Namespace {
+  const stopped = whyStopped(group);
+  const maintains = role >= MAINTAINER;
+  const usable = maintains && stopped === null && role >= roleForProjects(group);
+  return {
+    id: group.id,
+    kind: 'group',
+    fullPath: group.full_path,
+    visibility: group.visibility,
+    usable,
+    takesGroups: stopped === null && role >= roleForGroups(group),
+    closed: maintains && !usable ? (stopped ?? 'rules') : null,
+    exempt: role >= ADMINISTRATOR,
+    userId: null,
+    projectsLimit: null,
+    projects: [],
+    occupants: [],
+    presumedBranch: group.default_branch || null,
+  };
+}
+
+/** Is Maintainer not enough to say what may be done in the group? */
+export function exactRoleMatters(group: schema.Group): boolean {
+  return Math.max(roleForProjects(group), roleForGroups(group)) > MAINTAINER;
+}
+
+function whyStopped(group: schema.Group): 'archived' | 'leaving' | null {
+  if (group.marked_for_deletion_on) return 'leaving';
+  return group.archived === true ? 'archived' : null;
+}
+
+/** Nobody, administrators included, makes projects where the level is `noone`. */
+function roleForProjects({ project_creation_level: level }: schema.Group): number {
+  if (level === 'noone') return Infinity;
+  if (level === 'administrator') return ADMINISTRATOR;
+  return level === 'owner' ? OWNER : MAINTAINER;
+}
+
+function roleForGroups({ subgroup_creation_level: level }: schema.Group): number {
+  return level === 'owner' ? OWNER : MAINTAINER;
+}

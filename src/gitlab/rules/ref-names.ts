@@ -1,0 +1,152 @@
+const BRANCHES = 'refs/heads/';
+const TAGS = 'refs/tags/';
+const NOTES = 'refs/notes/';
+
+/** Prefixes that GitLab's validator takes for a name that was expanded twice (gitlab-contract §4.3). */
+const EXPANDED = ['refs/heads/', 'refs/remotes/'] as const;
+// A prefix match: `<40 hex>-fix` is refused as well (gitlab-contract §4.3).
+const OBJECT_ID = /^[0-9a-f]{40}/i;
+const FORBIDDEN_CHARACTER = /[ ~^:?*[\\]/;
+const FORBIDDEN_SEQUENCES = ['..', '//', '@{'] as const;
+const SPACE = 0x20;
+const DELETE = 0x7f;
+
+const BRANCH_IS_ID = 'You cannot create a branch with a SHA-1 or SHA-256 branch name.';
+const BRANCH_IS_INVALID = 'You cannot create a branch with an invalid name.';
+const TAG_IS_ID = 'You cannot create a tag with a SHA-1 or SHA-256 tag name.';
+const TAG_IS_INVALID = 'You cannot create a tag with a prohibited pattern.';
+const TAG_IS_DEFAULT_BRANCH = 'You cannot use default branch name to create a tag';
+const FUNNY = 'funny refname';
+
+export type NameContext = RenameContext & {
+  /** Short name of the project's default branch; null while it has no branch. */
+  defaultBranch: string | null;
+  /** The default branch that GitLab assumes for a project without branches (gitlab-contract §4.3). */
+  preference: string;
+  /** False when the ref exists on the target: a tag may then be named like the default branch. */
+  creates?: boolean;
+};
+
+/** Why GitLab will not take the ref, in GitLab's own words, and what the user can do. */
+export type RefRefusal = { reason: string; fix: string };
+
+export type RefKind = 'branch' | 'tag' | 'note' | 'other';
+
+export function refKind(ref: string): RefKind {
+  if (ref.startsWith(BRANCHES)) return 'branch';
+  if (ref.startsWith(TAGS)) return 'tag';
+  return ref.startsWith(NOTES) ? 'note' : 'other';
+}
+
+/** Name of a branch, tag or note without its prefix; other refs keep their full name. */
+export function shortName(ref: string): string {
+  const kind = refKind(ref);
+  return kind === 'other' ? ref : ref.slice(ref.indexOf('/', 'refs/'.length) + 1);
+}
+
+/** Is the ref one that a migration moves? GitBucket's own (`refs/pull/*`, `refs/remote-temp/*`) never are. */
+export function travels(ref: string, options: { notes: boolean }): boolean {
+  const kind = refKind(ref);
+  if (kind === 'note') return options.notes;
+  return kind !== 'other';
+}
+
+/** Does GitLab refuse the name? */
+export function refusal(ref: string, context: NameContext): RefRefusal | null {
+  const reason = refusalReason(ref, context);
+  return reason === null ? null : { reason, fix: renameAdvice(ref, context) };
+}
+
+/** The rules of `git check-ref-format` for what follows `refs/heads/`. */
+export function isWellFormed(name: string): boolean {
+  if (name === '' || name.endsWith('/') || name.endsWith('.') || name.startsWith('/')) return false;
+  if (FORBIDDEN_CHARACTER.test(name) || hasControlCharacter(name)) return false;
+  if (FORBIDDEN_SEQUENCES.some((sequence) => name.includes(sequence))) return false;
+  return name.split('/').every((part) => !part.startsWith('.') && !part.endsWith('.lock'));
+}
+
+function refusalReason(ref: string, context: NameContext): string | null {
+  const name = shortName(ref);
+  switch (refKind(ref)) {
+    case 'branch':
+      if (OBJECT_ID.test(name)) return BRANCH_IS_ID;
+      return isValidName(name) ? null : BRANCH_IS_INVALID;
+    case 'tag':
+      if (context.creates !== false && name === reservedForBranch(context)) return TAG_IS_DEFAULT_BRANCH;
+      if (!isValidName(name) || name.startsWith(TAGS)) return TAG_IS_INVALID;
+      return OBJECT_ID.test(name) ? TAG_IS_ID : null;
+    case 'note':
+      return isWellFormed(name) ? null : FUNNY;
+    case 'other':
+      return null;
+  }
+}
+
+/** Without any branch the preference stays GitLab's default branch, so it never becomes free for a tag. */
+function reservedForBranch(context: NameContext): string {
+  return context.defaultBranch ?? context.preference;
+}
+
+function isValidName(name: string): boolean {
+  if (name === 'HEAD' || name.startsWith('-')) return false;
+  return !EXPANDED.some((prefix) => name.startsWith(prefix)) && isWellFormed(name);
+}
+
+function hasControlCharacter(name: string): boolean {
+  for (let index = 0; index < name.length; index += 1) {
+    const code = name.charCodeAt(index);
+    if (code < SPACE || code === DELETE) return true;
+  }
+  return false;
+}
+
+/** What a user can do about a ref; it is safe to paste, whatever the ref is called. */
+
+export type RenameContext = {
+  /** `owner/name` of the repository. */
+  repository: string;
+  /** Is there such a ref already? The advice then proposes another name. */
+  isTaken?: (ref: string) => boolean;
+};
+
+const SAFE_WORD = /^[\w./:@%+=-]+$/;
+const EXPANDED_SPACE = /^refs\/(heads|remotes|tags)\//;
+
+/** The entry of the config that moves a ref under a name that GitLab takes; nothing on GitBucket needs to change. */
+export function renameAdvice(ref: string, context: RenameContext): string {
+  const refs = { [context.repository]: { [ref]: freeName(ref, context) } };
+  return `"map": ${JSON.stringify({ refs })}`;
+}
+
+/** How to remove a ref from the target by hand. */
+export function removeAdvice(ref: string): string {
+  return `if it may go, run in a clone of the GitLab project: git push origin ${shellWord(`:${ref}`)}`;
+}
+
+/** A word that any POSIX shell takes literally. */
+export function shellWord(word: string): string {
+  return SAFE_WORD.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function freeName(ref: string, context: RenameContext): string {
+  const [, space = 'heads', ...rest] = ref.split('/');
+  const name = rest.join('/').replace(/^-+/, '').replace(EXPANDED_SPACE, '');
+  const base = `refs/${space}/${wordFor(space)}-${wellFormedPart(name)}`;
+  let candidate = base;
+  for (let count = 2; context.isTaken?.(candidate) === true; count += 1) candidate = `${base}-${count}`;
+  return candidate;
+}
+
+function wordFor(space: string): string {
+  if (space === 'tags') return 'tag';
+  return space === 'notes' ? 'note' : 'branch';
+}
+
+function wellFormedPart(name: string): string {
+  return name
+    .replace(/[^\p{L}\p{M}\p{N}\p{S}\p{P}]|[~^:?*[\\]|\.{2,}|@\{/gu, '-')
+    .replace(/(^|\/)\./g, '$1')
+    .replace(/\/{2,}/g, '/')
+    .replace(/[/.]+$/, '')
+    .replace(/\.lock(?=\/|$)/g, '-lock');
+}

@@ -1,0 +1,106 @@
+import { GitExit } from '../git/run.ts';
+import type { Finding } from '../model/plan.ts';
+import { eachLine, startGit, type LocalGit, type RunningGit } from './local-git.ts';
+import { parseFsckLine, progressOf, type BadObject, type ReachedBadObject } from './objects.ts';
+import { MOST_SHOWN, placeOf, refList } from './words.ts';
+
+/**
+ * GitLab's git checks what it receives and ignores these three (gitlab-contract §4.5). `git fsck` has the same checks
+ * under `fsck.`, and `--strict` makes errors of the same warnings as `receive-pack` does.
+ */
+const IGNORED = ['badTimezone', 'missingSpaceBeforeDate', 'zeroPaddedFilemode'] as const;
+
+/** Each takes some memory; a repository with more of them has one cause. */
+const MOST = 20_000;
+/** Bit of fsck's exit code: objects are missing. Bad objects alone set others, which ones depends on where they lie. */
+const MISSING = 2;
+/** A pack or an object is damaged, which is nothing that GitLab refuses. */
+const DAMAGE = /^(error|fatal): (?!refs\/)/;
+
+export type Fsck = {
+  /** By object id, in the order in which git finds them. */
+  bad: Map<string, BadObject[]>;
+  /** How many objects there are beyond those. */
+  further: number;
+};
+
+/** Everything in the repository that GitLab's git would refuse, whether a ref leads to it or not. */
+export async function fsck(git: LocalGit, progress: (percent: number) => void): Promise<Fsck> {
+  const found: Fsck = { bad: new Map(), further: 0 };
+  const ignoring = IGNORED.flatMap((check) => ['-c', `fsck.${check}=ignore`]);
+  const run = startGit(git, [...ignoring, 'fsck', '--full', '--strict', '--no-dangling', '--progress']);
+  run.stdin.end();
+  run.stdout.resume();
+  let damage = '';
+  const read = eachLine(
+    run.stderr,
+    (line) => {
+      if (DAMAGE.test(line)) damage ||= line;
+      else note(line, found, progress);
+    },
+    /[\r\n]/,
+  );
+  await read;
+  const code = await exitCodeOf(run);
+  if (code > 127 || (code & MISSING) !== 0 || damage !== '')
+    throw new GitExit(code, '', damage || 'missing necessary objects');
+  return found;
+}
+
+async function exitCodeOf({ ended }: RunningGit): Promise<number> {
+  try {
+    await ended;
+    return 0;
+  } catch (error) {
+    if (error instanceof GitExit && error.exitCode > 0) return error.exitCode;
+    throw error;
+  }
+}
+
+function note(line: string, found: Fsck, progress: (percent: number) => void): void {
+  const bad = parseFsckLine(line);
+  if (bad === null) {
+    const percent = progressOf(line);
+    if (percent !== null) progress(percent);
+    return;
+  }
+  const known = found.bad.get(bad.id);
+  if (known) known.push(bad);
+  else if (found.bad.size < MOST) found.bad.set(bad.id, [bad]);
+  else found.further += 1;
+}
+
+/** git lets nobody ignore these. */
+const NEVER_IGNORED: ReadonlySet<string> = new Set(['nulInHeader', 'unterminatedHeader']);
+
+const REWRITE = 'rewrite the history on GitBucket without it (git filter-repo), then run again';
+
+/** What GitLab's git refuses, with the refs by commit; `further` more objects were not looked at one by one. */
+export function badObjectFindings(
+  bad: readonly ReachedBadObject[],
+  refs: ReadonlyMap<string, readonly string[]>,
+  further: number,
+): Finding[] {
+  const shown = bad.slice(0, MOST_SHOWN).flatMap((each) => findingsOf(each, refs.get(each.commit) ?? []));
+  const more = bad.length - MOST_SHOWN + further;
+  if (bad.length === 0 || more <= 0) return shown;
+  const reason = `about ${more} more objects are refused by GitLab's git; git fsck --strict in the mirror lists them`;
+  return [...shown, { ...common, object: 'further objects', reason, fix: shown.at(-1)?.fix ?? REWRITE }];
+}
+
+const common = { kind: 'bad-object', refused: true } as const;
+
+function findingsOf({ path, commit, faults }: ReachedBadObject, refs: readonly string[]): Finding[] {
+  const where = refs.length === 0 ? '' : `, such as ${refList(refs)}`;
+  return faults.map(({ type, id, check, text }) => ({
+    ...common,
+    object: id,
+    reason: `${check}: ${text}, in a ${type}${placeOf({ path, commit: commit === id ? '' : commit })}; GitLab's git refuses every ref that leads to it${where}`,
+    fix: NEVER_IGNORED.has(check) ? REWRITE : letThrough(check),
+  }));
+}
+
+/** The setting of Gitaly that an administrator can make (gitlab-contract §4.5). */
+function letThrough(check: string): string {
+  return `as administrator of GitLab add { key: "receive.fsck.${check}", value: "ignore" } to the git config of gitaly['configuration'] in gitlab.rb (or list the object ids in a file named by "receive.fsck.skipList"); else ${REWRITE}`;
+}

@@ -1,0 +1,96 @@
+import pLimit from 'p-limit';
+import { isFatal } from '../engine/list-refs.ts';
+import { MigrationError, problemOf } from '../errors.ts';
+import { pushLimits } from '../gitlab/settings.ts';
+import type { Problem } from '../model/forge.ts';
+import type { Plan, PlannedProject } from '../model/plan.ts';
+import { countLosses, type Counted, uncountedIn, withLosses } from './losses.ts';
+import type { InspectOptions } from './options.ts';
+import { inspectRepository, type LookOptions } from './repository.ts';
+import { destinationsOf } from './submodules.ts';
+
+type Inspected = { project: PlannedProject; problems: Problem[]; counted: Counted };
+
+/**
+ * The plan with what a look into the objects tells (`--deep`): findings, and losses that no listing of refs shows. Reads
+ * both servers and writes only mirrors. A repository that fails becomes a problem, and the others go on.
+ * @throws interrupted, and what concerns a whole server
+ */
+export async function inspect(plan: Plan, options: InspectOptions): Promise<Plan> {
+  const { target, config, runtime, emit } = options;
+  const total = plan.projects.length;
+  emit({ type: 'phase', phase: 'inspect', total });
+  const limits = await pushLimits(target.url, target);
+  const destinations = destinationsOf(plan);
+  const names = new Set(plan.projects.map(({ id }) => id));
+  let done = 0;
+  const tell = (detail: string): void =>
+    emit({ type: 'phase-progress', phase: 'inspect', done, total, detail });
+  const inspected = await allOf(
+    plan.projects.map((project) => async () => {
+      if (runtime.stopping.aborted) throw new MigrationError('interrupted', project.id);
+      tell(project.id);
+      const progress: LookOptions['progress'] = (stage, percent) =>
+        tell(`${project.id} ${stage}${percent === null ? '' : ` ${Math.floor(percent)} %`}`);
+      const result = await inspectProject(project, { ...options, limits, destinations, progress, names });
+      done += 1;
+      tell(project.id);
+      return result;
+    }),
+    config.limits.transfers,
+  );
+  const findings = inspected.reduce((sum, { project }) => sum + project.findings.length, 0);
+  emit({ type: 'phase-done', phase: 'inspect', summary: `${total} repositories, ${findings} findings` });
+  return {
+    ...plan,
+    projects: inspected.map(({ project }) => project),
+    problems: [...plan.problems, ...inspected.flatMap(({ problems }) => problems)],
+    uncounted: uncountedIn(
+      inspected.filter(({ problems }) => problems.length === 0).map(({ counted }) => counted),
+    ),
+  };
+}
+
+async function inspectProject(
+  project: PlannedProject,
+  options: LookOptions & { names: ReadonlySet<string> },
+): Promise<Inspected> {
+  const problems: Problem[] = [];
+  async function attempt<T>(work: Promise<T>): Promise<T | null> {
+    try {
+      return await work;
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      // What failed may be one request: the reader looks for the repository.
+      problems.push({ ...problemOf(error, project.id), object: project.id });
+      return null;
+    }
+  }
+  const looked = await attempt(inspectRepository(project, options));
+  const counted = (await attempt(countLosses(project, options))) ?? { counts: new Map(), warnings: [] };
+  if (looked) counted.counts.set('lfs-objects', looked.lfsObjects);
+  const warnings = [...project.warnings, ...(looked?.warnings ?? []), ...counted.warnings];
+  return {
+    project: { ...withLosses(project, counted.counts), findings: looked?.findings ?? [], warnings },
+    problems,
+    counted,
+  };
+}
+
+/** So many at once; when one fails no more are begun, and those under way come to their end. */
+async function allOf<T>(jobs: readonly (() => Promise<T>)[], atOnce: number): Promise<T[]> {
+  const limit = pLimit(atOnce);
+  const results: T[] = [];
+  const failures: unknown[] = [];
+  async function run(job: () => Promise<T>, index: number): Promise<void> {
+    if (failures.length > 0) return;
+    try {
+      results[index] = await job();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  await Promise.all(jobs.map((job, index) => limit(() => run(job, index))));
+  if (failures.length > 0) throw failures[0];
+  return results;
+}

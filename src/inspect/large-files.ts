@@ -1,0 +1,145 @@
+import type { Finding } from '../model/plan.ts';
+import type { Scan, WalkedObject } from './objects.ts';
+import type { Stuck } from './stuck-refs.ts';
+import { MOST_SHOWN, mebibytes, placeOf } from './words.ts';
+
+const RAISE =
+  "raise GitLab's receive_max_input_size (Admin > Settings > General > Account and limit > Maximum push size)";
+const TO_LFS =
+  'move the file to Git LFS on GitBucket (git lfs migrate import) or out of the history, then run again';
+
+/** What GitLab refuses for its size, and files that are large enough to be worth a word. */
+export function largeFileFindings(
+  { files, commits }: Pick<Scan, 'files' | 'commits'>,
+  limits: SizeLimits,
+): Finding[] {
+  const worst = files.toSorted(
+    (a, b) => Number(b.exceeds !== null) - Number(a.exceeds !== null) || b.size - a.size,
+  );
+  const findings = worst.slice(0, MOST_SHOWN).map((file) => fileFinding(file, limits));
+  for (const { commit, packed } of commits.slice(0, MOST_SHOWN)) {
+    findings.push({
+      kind: 'large-file',
+      refused: true,
+      object: commit,
+      reason: `this commit alone brings about ${mebibytes(packed)}, and GitLab takes ${mebibytes(limits.push ?? 0)} in one push`,
+      fix: RAISE,
+    });
+  }
+  const more = files.length + commits.length - findings.length;
+  if (more > 0) {
+    const refused = [
+      ...worst.slice(MOST_SHOWN).map(({ exceeds }) => exceeds),
+      ...commits.slice(MOST_SHOWN),
+    ].some((each) => each !== null);
+    const reason = `${more} more files or commits are as large`;
+    findings.push({ kind: 'large-file', refused, object: 'further files', reason, fix: TO_LFS });
+  }
+  return findings;
+}
+
+/** Refs whose history cannot be cut small enough, though each commit of it is. */
+export function stuckFindings(stuck: readonly Stuck[], limits: SizeLimits): Finding[] {
+  return stuck.slice(0, MOST_SHOWN).map(({ ref, commit, packed }) => {
+    const why = ref.startsWith('refs/tags/')
+      ? 'a tag is moved whole, and its history is on no branch that arrives'
+      : `what commit ${commit} merges can only be moved at once`;
+    const reason = `${why}: about ${mebibytes(packed)}, and GitLab takes ${mebibytes(limits.push ?? 0)} in one push`;
+    return { kind: 'large-file', refused: true, object: ref, reason, fix: RAISE };
+  });
+}
+
+function fileFinding(file: LargeFile, limits: SizeLimits): Finding {
+  const { id, path, commit, size, packed, exceeds } = file;
+  const common = { kind: 'large-file', refused: exceeds !== null, object: path === '' ? id : path } as const;
+  const what = `${mebibytes(size)}${placeOf({ path: '', commit })}`;
+  if (exceeds === 'push') {
+    const reason = `${what}, packed ${mebibytes(packed)}: GitLab takes ${mebibytes(limits.push ?? 0)} in one push`;
+    return { ...common, reason, fix: `${RAISE}, or ${TO_LFS}` };
+  }
+  if (exceeds === 'file') {
+    const reason = `${what}: free projects of this GitLab take no file above ${mebibytes(limits.file ?? 0)}`;
+    return { ...common, reason, fix: TO_LFS };
+  }
+  const reason = `${what}: fine unless a push rule of GitLab limits files, which this token may not see`;
+  return { ...common, reason, fix: TO_LFS };
+}
+
+/** What the target is known to refuse, in bytes; null for what is not limited or not told. */
+export type SizeLimits = {
+  /** One push, as packed. */
+  push: number | null;
+  /** One file, as a checkout shows it. */
+  file: number | null;
+};
+
+export type LargeFile = {
+  path: string;
+  id: string;
+  commit: string;
+  size: number;
+  packed: number;
+  exceeds: 'push' | 'file' | null;
+};
+
+/** A commit of many files that together are more than one push may have, though none of them is alone. */
+export type LargeCommit = { commit: string; packed: number };
+
+/** Worth a word even where no limit is known: GitLab.com takes no larger file (gitlab-contract §4.6). */
+const NOTEWORTHY = 100 * 1024 * 1024;
+
+export type SizeCheck = {
+  files: LargeFile[];
+  commits: LargeCommit[];
+  /** Packed bytes that each commit brings; empty when pushes are not limited. */
+  perCommit: Map<string, number>;
+  visit(object: WalkedObject, commit: string): void;
+  end(): void;
+};
+
+/**
+ * Finds what is too large for one push. A push can be cut along the history but not within a commit, so what a commit
+ * brings counts as a whole.
+ */
+export function createSizeCheck(limits: SizeLimits): SizeCheck {
+  const files: LargeFile[] = [];
+  const commits: LargeCommit[] = [];
+  const perCommit = new Map<string, number>();
+  let current = '';
+  let packed = 0;
+  let known = false;
+
+  function close(): void {
+    if (limits.push !== null && current !== '') {
+      perCommit.set(current, packed);
+      if (packed > limits.push && !known) commits.push({ commit: current, packed });
+    }
+    packed = 0;
+    known = false;
+  }
+
+  return {
+    files,
+    commits,
+    perCommit,
+    visit(object, commit) {
+      if (commit !== current) {
+        close();
+        current = commit;
+      }
+      packed += object.packed;
+      if (object.type !== 'blob') return;
+      const exceeds = exceededBy(object, limits);
+      known ||= exceeds === 'push';
+      if (exceeds === null && object.size <= NOTEWORTHY) return;
+      const { id, path, size } = object;
+      files.push({ id, path, commit, size, packed: object.packed, exceeds });
+    },
+    end: close,
+  };
+}
+
+function exceededBy({ size, packed }: WalkedObject, limits: SizeLimits): LargeFile['exceeds'] {
+  if (limits.push !== null && packed > limits.push) return 'push';
+  return limits.file !== null && size > limits.file ? 'file' : null;
+}

@@ -1,0 +1,158 @@
+import type { LfsStock } from '../gitbucket/lfs.ts';
+import type { Finding } from '../model/plan.ts';
+import {
+  eachEntry,
+  type BatchEntry,
+  feedLine,
+  startGit,
+  together,
+  type LocalGit,
+  type RunningGit,
+} from './local-git.ts';
+import type { WalkedObject } from './objects.ts';
+import { MOST_SHOWN, mebibytes, placeOf } from './words.ts';
+
+export type LfsFacts = {
+  /** Every LFS object that the history names, by its id. */
+  pointers: ReadonlyMap<string, FoundPointer>;
+  /** Ids that history names which GitLab does not have yet. */
+  travelling: ReadonlySet<string>;
+  /** GitLab looks for missing objects in this project. */
+  checked: boolean;
+  stock: LfsStock;
+};
+
+const kind = 'missing-lfs-object';
+
+/**
+ * Objects that are lost on GitBucket, one by one; and, once for all, that GitLab refuses history that names objects which
+ * it does not have (gitlab-contract §4.7), since objects do not travel.
+ */
+export function lfsFindings(facts: LfsFacts): Finding[] {
+  const { pointers, stock } = facts;
+  if (pointers.size === 0) return [];
+  return [...stayFinding(facts), ...(stock.answers ? lostFindings(facts) : [silentFinding(pointers.size)])];
+}
+
+function isRefused({ seenByGitLab, oid }: FoundPointer, { travelling, checked }: LfsFacts): boolean {
+  return checked && seenByGitLab && travelling.has(oid);
+}
+
+function stayFinding(facts: LfsFacts): Finding[] {
+  const needed = [...facts.pointers.values()].filter((pointer) => isRefused(pointer, facts));
+  const [first] = needed;
+  if (first === undefined) return [];
+  const bytes = needed.reduce((sum, { size }) => sum + size, 0);
+  const number = needed.length === 1 ? 'one LFS object' : `${needed.length} LFS objects`;
+  return [
+    {
+      kind,
+      refused: true,
+      object: first.path === '' ? first.oid : first.path,
+      reason: `the history names ${number} (${mebibytes(bytes)}); GitLab refuses it as long as it does not have them, and this run does not move them`,
+      fix: 'when the project is there, switch Git LFS off for it (Settings > General > Visibility), run again, push the objects from a complete clone (git lfs push --all), and switch it on again',
+    },
+  ];
+}
+
+function lostFindings(facts: LfsFacts): Finding[] {
+  const lost = [...facts.pointers.values()].filter(({ oid }) => facts.stock.missing.has(oid));
+  const findings: Finding[] = lost.slice(0, MOST_SHOWN).map((pointer) => ({
+    kind,
+    refused: isRefused(pointer, facts),
+    object: pointer.oid,
+    reason: `GitBucket does not have this LFS object of ${mebibytes(pointer.size)}${placeOf(pointer)}`,
+    fix: 'push it from a clone that has it: git lfs push --object-id origin ' + pointer.oid,
+  }));
+  if (lost.length > MOST_SHOWN) {
+    const reason = `GitBucket does not have ${lost.length - MOST_SHOWN} more LFS objects`;
+    const refused = lost.slice(MOST_SHOWN).some((pointer) => isRefused(pointer, facts));
+    findings.push({ kind, refused, object: 'further objects', reason, fix: 'git lfs push --all origin' });
+  }
+  return findings;
+}
+
+/** gitbucket-observed A5. */
+function silentFinding(count: number): Finding {
+  return {
+    kind,
+    refused: false,
+    object: 'Git LFS',
+    reason: `GitBucket refuses every LFS request although git works with the same token: it has no base URL; whether its ${count} LFS objects are there cannot be told`,
+    fix: 'set "Base URL" on GitBucket (System administration > System settings), then run again',
+  };
+}
+
+export type FoundPointer = LfsPointer & {
+  path: string;
+  /** The commit that brought it; empty for what no commit of the walk brought. */
+  commit: string;
+  /** False when GitLab overlooks it, because it is longer than it should be. */
+  seenByGitLab: boolean;
+};
+
+export type PointerSearch = {
+  /** Looks into the object when it may be a pointer. */
+  offer(object: WalkedObject, commit: string): void | Promise<void>;
+  /** Resolves once everything that was offered has been looked at. */
+  end(): Promise<void>;
+  stop(): void;
+};
+
+/** Finds LFS pointers among the blobs that are offered; one entry for each LFS object, the first that was met. */
+export function createPointerSearch(git: LocalGit, found: Map<string, FoundPointer>): PointerSearch {
+  let reading: Reading | null = null;
+  return {
+    offer({ id, type, size, path }, commit) {
+      if (type !== 'blob' || size < SHORTEST_POINTER || size > LONGEST_POINTER) return;
+      reading ??= startReading(git, (entry) => note(entry, found));
+      return feedLine(reading.git.stdin, `${id} ${commit === '' ? NO_COMMIT : commit} ${path}`);
+    },
+    async end() {
+      reading?.git.stdin.end();
+      await reading?.finished;
+    },
+    stop: () => reading?.git.stop(),
+  };
+}
+
+type Reading = { git: RunningGit; finished: Promise<void> };
+
+const NO_COMMIT = '-'.repeat(40);
+
+function startReading(git: LocalGit, visit: (entry: BatchEntry) => void): Reading {
+  const read = startGit(git, ['cat-file', '--buffer', '--batch=%(objectname) %(objectsize) %(rest)']);
+  const finished = together([read], [eachEntry(read.stdout, visit)]);
+  // Whoever ends the search hears of it.
+  finished.catch(() => {});
+  return { git: read, finished };
+}
+
+function note({ size, rest, content }: BatchEntry, found: Map<string, FoundPointer>): void {
+  const pointer = parsePointer(content);
+  if (pointer === null) return;
+  const known = found.get(pointer.oid);
+  const seenByGitLab = size <= LONGEST_FOR_GITLAB;
+  if (known) known.seenByGitLab ||= seenByGitLab;
+  else found.set(pointer.oid, { ...pointer, commit: rest.slice(0, 40), path: rest.slice(41), seenByGitLab });
+}
+
+export type LfsPointer = { oid: string; size: number };
+
+/** Longer files are no pointers, whatever they begin with (git-lfs spec, "The Pointer"). */
+const LONGEST_POINTER = 1023;
+/** The shortest text that has all three lines. */
+const SHORTEST_POINTER = 120;
+/** What Gitaly takes for a pointer when it looks for missing objects; it overlooks longer ones. */
+const LONGEST_FOR_GITLAB = 200;
+
+const POINTER =
+  /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\nsize (\d+)\n/;
+
+/** Reads a blob as LFS pointer; null when it is an ordinary file. */
+export function parsePointer(content: string): LfsPointer | null {
+  const match = POINTER.exec(content);
+  if (match === null) return null;
+  const [, oid = '', size] = match;
+  return { oid, size: Number(size) };
+}

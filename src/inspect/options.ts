@@ -1,0 +1,18 @@
+import type { Config } from '../config/schema.ts';
+import type { Runtime } from '../environment.ts';
+import type { Source } from '../gitbucket/source.ts';
+import type { Target } from '../gitlab/target.ts';
+import type { Emit } from '../model/events.ts';
+import type { RefListing } from '../model/forge.ts';
+import type { MirrorOptions } from '../transfer/mirror-update.ts';
+
+export type InspectOptions = {
+  source: Source;
+  target: Target;
+  config: Config;
+  runtime: Runtime;
+  emit: Emit;
+  mirrors: MirrorOptions;
+  /** Refs of the source as they were listed for the plan. */
+  listings: ReadonlyMap<string, RefListing>;
+};

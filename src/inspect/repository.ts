@@ -1,0 +1,174 @@
+import { rm } from 'node:fs/promises';
+import { MigrationError } from '../errors.ts';
+import { remoteText } from '../git/errors.ts';
+import { GitExit, gitEnvironment } from '../git/run.ts';
+import { lfsStock, type LfsStock } from '../gitbucket/lfs.ts';
+import { checksLfs } from '../gitlab/settings.ts';
+import type { Finding, PlannedProject, RefChange } from '../model/plan.ts';
+import { isWrite } from '../transfer/batches.ts';
+import { saysDamaged, updateMirror } from '../transfer/mirror-update.ts';
+import { badObjectFindings, fsck } from './fsck.ts';
+import { largeFileFindings, stuckFindings, type SizeLimits } from './large-files.ts';
+import { lfsFindings } from './lfs.ts';
+import { type LocalGit, eachLine, startGit } from './local-git.ts';
+import { scan, type Scan, presentIn } from './objects.ts';
+import type { InspectOptions } from './options.ts';
+import { refsTooLarge } from './stuck-refs.ts';
+import { modulesOf, submoduleFindings, type Destinations } from './submodules.ts';
+
+export type Looked = {
+  findings: Finding[];
+  /** LFS objects that the history of the travelling refs names. */
+  lfsObjects: number;
+  warnings: string[];
+};
+
+export type LookOptions = InspectOptions & {
+  limits: SizeLimits;
+  destinations: Destinations;
+  progress: (stage: string, percent: number | null) => void;
+};
+
+/** Brings the mirror up to date and looks into its objects; a damaged mirror is made anew, once. */
+export async function inspectRepository(project: PlannedProject, options: LookOptions): Promise<Looked> {
+  const signal = options.runtime.aborting;
+  for (let attempt = 1; ; attempt += 1) {
+    const git = await freshMirror(project, options);
+    try {
+      return await look(project, git, options);
+    } catch (error) {
+      if (signal.aborted) throw new MigrationError('interrupted', project.id);
+      if (!(error instanceof GitExit)) throw error;
+      // It holds nothing that cannot be fetched again.
+      if (saysDamaged(error)) await rm(git.directory, { recursive: true, force: true });
+      if (!saysDamaged(error) || attempt > 1)
+        throw new MigrationError('git-failed', project.id, { detail: remoteText(error.stderr) }, error);
+    }
+  }
+}
+
+async function freshMirror({ id, repository }: PlannedProject, options: LookOptions): Promise<LocalGit> {
+  const { source, mirrors, config, runtime, progress } = options;
+  const patterns = ['refs/heads/*', 'refs/tags/*', ...(config.migrate.notes ? ['refs/notes/*'] : [])];
+  const remote = source.remote(repository.owner, repository.name);
+  const signal = runtime.aborting;
+  const { directory } = await updateMirror({ id, source: remote, patterns, progress, signal }, mirrors);
+  return { directory, env: gitEnvironment({ ...mirrors, remotes: [] }), signal };
+}
+
+async function look(project: PlannedProject, git: LocalGit, options: LookOptions): Promise<Looked> {
+  const { limits, progress, runtime, destinations } = options;
+  const ids = travellingIds(project.refs);
+  const present = new Set(await presentIn(git, new Set([...ids.writes, ...ids.stays, ...ids.there])));
+  const here = (list: readonly string[]): string[] => list.filter((id) => present.has(id));
+  const range = { wanted: here(ids.writes), there: here(ids.there) };
+  const checked =
+    range.wanted.length === 0 ? nothing : await fsck(git, (percent) => progress('check', percent));
+  stopIfTold(runtime.stopping, project.id);
+  const visited = (objects: number): void => progress(`${objects} objects`, null);
+  const fresh = await scan(git, range, { bad: checked.bad, limits, visited });
+  const rest = { wanted: here(ids.stays), there: [] };
+  const kept = await scan(git, rest, { bad: new Map(), limits: { push: null, file: null }, visited });
+  stopIfTold(runtime.stopping, project.id);
+  const carriers = await refsWith(
+    git,
+    fresh.bad.map(({ commit }) => commit),
+    project.refs,
+  );
+  const stuck = await refsTooLarge(git, range, { changes: project.refs, scan: fresh, limit: limits.push });
+  const heads = ids.branches.filter(({ id }) => present.has(id));
+  const lfs = await lfsOf(project, { fresh, kept }, options);
+  return {
+    findings: [
+      ...badObjectFindings(fresh.bad, carriers, checked.further),
+      ...largeFileFindings(fresh, limits),
+      ...stuckFindings(stuck, limits),
+      ...lfs.findings,
+      ...submoduleFindings(await modulesOf(git, heads), project, destinations),
+    ],
+    lfsObjects: lfs.count,
+    warnings: [...ids.writes, ...ids.stays].some((id) => !present.has(id))
+      ? ['it changed while it was looked into: what is new since was not looked at']
+      : [],
+  };
+}
+
+const nothing = { bad: new Map<string, never[]>(), further: 0 };
+
+async function lfsOf(
+  project: PlannedProject,
+  { fresh, kept }: { fresh: Scan; kept: Scan },
+  { source, target, progress }: LookOptions,
+): Promise<{ findings: Finding[]; count: number }> {
+  const pointers = new Map([...kept.pointers, ...fresh.pointers]);
+  if (pointers.size === 0) return { findings: [], count: 0 };
+  progress(`${pointers.size} LFS objects`, null);
+  const remote = source.remote(project.repository.owner, project.repository.name);
+  const stock: LfsStock = await lfsStock(source.http, remote, [...pointers.values()]);
+  const { existing } = project;
+  const checked =
+    existing === null || fresh.pointers.size === 0 || (await checksLfs(target.http, existing.id));
+  const travelling = new Set(fresh.pointers.keys());
+  return { findings: lfsFindings({ pointers, travelling, checked, stock }), count: pointers.size };
+}
+
+function stopIfTold(stopping: AbortSignal, id: string): void {
+  if (stopping.aborted) throw new MigrationError('interrupted', id);
+}
+
+/** Each takes a walk through the history, and the first few tell enough. */
+const MOST_COMMITS = 20;
+
+/**
+ * Refs that will be written and whose history has the commit, by commit. What lies in several lines of history is found
+ * in the line of its first commit only.
+ */
+async function refsWith(
+  git: LocalGit,
+  commits: Iterable<string>,
+  changes: readonly RefChange[],
+): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>();
+  for (const commit of [...new Set(commits)].filter((id) => id !== '').slice(0, MOST_COMMITS)) {
+    const tips = new Set<string>();
+    const list = startGit(git, ['for-each-ref', '--contains', commit, '--format=%(objectname)']);
+    list.stdin.end();
+    await eachLine(list.stdout, (id) => void tips.add(id));
+    await list.ended;
+    // By id, for a ref may get another name on its way.
+    const refs = changes.filter((change) => isWrite(change) && change.new !== null && tips.has(change.new));
+    found.set(
+      commit,
+      refs.map(({ ref }) => ref),
+    );
+  }
+  return found;
+}
+
+export type TravellingIds = {
+  /** What GitLab does not have yet. */
+  writes: string[];
+  /** What is the same on both sides. */
+  stays: string[];
+  /** What GitLab has, whoever put it there: it is not sent again. */
+  there: string[];
+  /** Heads of the branches, new and old. */
+  branches: { branch: string; id: string }[];
+};
+
+/** The ids that matter of what is decided for the refs: refused and diverged ones do not travel. */
+export function travellingIds(changes: readonly RefChange[]): TravellingIds {
+  const writes = new Set<string>();
+  const stays = new Set<string>();
+  const there = new Set<string>();
+  const branches: TravellingIds['branches'] = [];
+  for (const change of changes) {
+    if (change.old !== null) there.add(change.old);
+    const travels = ['create', 'update', 'unchanged'].includes(change.outcome);
+    if (!travels || change.new === null) continue;
+    (change.outcome === 'unchanged' ? stays : writes).add(change.new);
+    if (change.ref.startsWith('refs/heads/'))
+      branches.push({ branch: change.ref.slice('refs/heads/'.length), id: change.new });
+  }
+  return { writes: [...writes], stays: [...stays], there: [...there], branches };
+}

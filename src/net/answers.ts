@@ -1,0 +1,123 @@
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, gunzipSync, inflate } from 'node:zlib';
+import type { AxiosResponse } from 'axios';
+import { MigrationError } from '../errors.ts';
+import { cutTo, pageText } from '../text/truncate.ts';
+import type { HttpRequest } from './http.ts';
+
+export type HttpAnswer = { status: number; headers: Record<string, string>; body: unknown };
+
+/** How the server packed the body; undefined when it did not. */
+export function encodingOf({ headers }: AxiosResponse): string | undefined {
+  const value: unknown = headers['content-encoding'];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The answer with its body as the caller wants it; `bytes` is the body as it was before compression. */
+export function toAnswer(response: AxiosResponse, bytes: Buffer, request: HttpRequest): HttpAnswer {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(response.headers)) headers[name.toLowerCase()] = String(value);
+  if (request.as === 'bytes' && response.status === 200)
+    return { status: response.status, headers, body: bytes };
+  const text = bytes.toString('utf8');
+  return { status: response.status, headers, body: parsed(text, headers['content-type'] ?? '') };
+}
+
+function parsed(text: string, contentType: string): unknown {
+  if (!contentType.includes('json') || text.trim() === '') return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** The beginning of a body in one line, for messages. */
+export function excerpt(body: unknown): string {
+  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
+  return cutTo(200, pageText(text)) || 'an empty body';
+}
+
+/** GitLab's own page while an administrator has stopped all writes. */
+export function isMaintenance({ status, body }: HttpAnswer): boolean {
+  return status === 503 && JSON.stringify(body).includes('maintenance mode');
+}
+
+/** Which server a failure is about, in the words of messages. */
+export type Server = { side: 'source' | 'target'; name: 'GitBucket' | 'GitLab'; url: string };
+
+const tlsCodes = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** The expected error for what axios or node threw. The original is not kept as a cause: it carries the token. */
+export function failureOf(error: unknown, server: Server, path: string, timeoutMs: number): MigrationError {
+  const { code = '', message = String(error) } = error as { code?: string; message?: string };
+  const where = { server: server.name, side: server.side };
+  if (code === 'ERR_CANCELED') return new MigrationError('interrupted', path);
+  if (tlsCodes.has(code)) return new MigrationError('tls-untrusted', server.url, { ...where, detail: code });
+  if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
+    return new MigrationError('timeout', path, { ...where, seconds: Math.round(timeoutMs / 1000) });
+  }
+  return new MigrationError('unreachable', server.url, { ...where, detail: plain(code, message) });
+}
+
+function plain(code: string, message: string): string {
+  const known: Record<string, string> = {
+    ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
+    ENOTFOUND: 'the host name is unknown (ENOTFOUND)',
+    EAI_AGAIN: 'the host name cannot be resolved (EAI_AGAIN)',
+    ECONNRESET: 'the connection was cut (ECONNRESET)',
+    EPROTO: 'it does not speak TLS, or no version of it that is known here: is https:// right? (EPROTO)',
+    EHOSTUNREACH: 'no route to the host (EHOSTUNREACH)',
+  };
+  return known[code] ?? (code && !message.includes(code) ? `${message} (${code})` : message);
+}
+
+const LONGEST_MS = 3_600_000;
+/** GitLab's own limiter counts in whole minutes and may send no header (gitlab-contract §10.1). */
+const MINUTE_MS = 60_000;
+
+/**
+ * How long a 429 or 503 asks to wait, in ms: `Retry-After` as seconds or as an HTTP date; without the header until the
+ * next full minute plus one second for a 429, null for other statuses.
+ */
+export function retryAfterMs(status: number, header: string | undefined, now: number): number | null {
+  if (header !== undefined && /^\d+$/.test(header.trim())) return Math.min(Number(header) * 1000, LONGEST_MS);
+  const date = header === undefined ? Number.NaN : Date.parse(header);
+  if (!Number.isNaN(date)) return Math.min(Math.max(date - now, 0), LONGEST_MS);
+  return status === 429 ? MINUTE_MS - (now % MINUTE_MS) + 1000 : null;
+}
+
+const gunzipAside = promisify(gunzip);
+const inflateAside = promisify(inflate);
+const brotliAside = promisify(brotliDecompress);
+
+/** Up to this size waking another thread costs more than the work itself. */
+const SMALL_BYTES = 64 * 1024;
+
+/**
+ * The bytes of an answer as they were before the server packed them; as they are when it did not.
+ * @throws whatever zlib says of a damaged body
+ */
+export async function decompressed(bytes: Buffer, encoding: string | undefined): Promise<Buffer> {
+  if (bytes.length === 0) return bytes;
+  switch ((encoding ?? '').trim().toLowerCase()) {
+    case 'gzip':
+    case 'x-gzip':
+      return bytes.length <= SMALL_BYTES ? gunzipSync(bytes) : gunzipAside(bytes);
+    case 'deflate':
+      return inflateAside(bytes);
+    case 'br':
+      return brotliAside(bytes);
+    default:
+      return bytes;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Readable } from 'node:stream';
+import { MigrationError } from '../errors.ts';
+import type { TransferJob } from '../transfer/transport.ts';
+
+/** The two directions of a transfer: whose answer is read, and the error that a broken one becomes. */
+const sides = {
+  source: { name: 'GitBucket', code: 'fetch-failed' },
+  target: { name: 'GitLab', code: 'push-failed' },
+} as const;
+
+/**
+ * The chunks of one server's answer. Fails when none comes for as long as that server may be silent (the time in which
+ * nobody asks for one does not count), and when the connection breaks; lets go of the stream in any case.
+ * @throws timeout, fetch-failed or push-failed, interrupted
+ */
+export async function* withinTime(
+  stream: Readable,
+  job: TransferJob,
+  side: 'source' | 'target',
+): AsyncGenerator<Buffer> {
+  const { name: server, code } = sides[side];
+  const ms = job[side].silenceMs;
+  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const interrupt = (): void => {
+    stream.destroy(new MigrationError('interrupted', job.id));
+  };
+  job.signal.addEventListener('abort', interrupt);
+  try {
+    for (;;) {
+      const timer = setTimeout(() => {
+        const seconds = Math.round(ms / 1000);
+        stream.destroy(new MigrationError('timeout', job.id, { server, side, seconds }));
+      }, ms);
+      const { value, done } = await chunks.next().finally(() => clearTimeout(timer));
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    if (job.signal.aborted) throw new MigrationError('interrupted', job.id);
+    if (error instanceof MigrationError) throw error;
+    const text = error instanceof Error ? error.message : String(error);
+    throw new MigrationError(code, job.id, { detail: `${server} broke off its answer (${text})` });
+  } finally {
+    job.signal.removeEventListener('abort', interrupt);
+    stream.destroy();
+  }
+}

@@ -1,0 +1,32 @@
+/** What the answers of a server tell besides what was asked; kept by its HTTP policy. */
+export type Heard = {
+  /** The server's clock minus ours, in ms; null before an answer with a date has come. */
+  clockMs: number | null;
+  /** State of GitLab's throttle, which 18.0 and later tell with every answer (gitlab-contract §10.2). */
+  throttle: Throttle | null;
+};
+
+type Throttle = { name: string; perMinute: number; remaining: number };
+
+/** What was heard before the first answer. */
+export function nothingHeard(): Heard {
+  return { clockMs: null, throttle: null };
+}
+
+/** Takes note of the headers of one answer. */
+export function listen(
+  heard: Heard,
+  headers: Readonly<Record<string, string>>,
+  times: { sentAt: number; receivedAt: number },
+): void {
+  const date = Date.parse(headers['date'] ?? '');
+  // The header has whole seconds, cut off: half a second later is right on average.
+  if (!Number.isNaN(date)) heard.clockMs = date + 500 - (times.sentAt + times.receivedAt) / 2;
+  const perMinute = Number(headers['ratelimit-limit']);
+  if (!Number.isFinite(perMinute) || headers['ratelimit-limit'] === '') return;
+  heard.throttle = {
+    name: headers['ratelimit-name'] ?? '',
+    perMinute,
+    remaining: Number(headers['ratelimit-remaining'] ?? perMinute),
+  };
+}

@@ -1,0 +1,98 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Readable } from 'node:stream';
+import type { AxiosInstance } from 'axios';
+import { cutMark } from '../text/truncate.ts';
+import { type Server, failureOf } from './answers.ts';
+
+export type StreamRequest = {
+  /** Appended to the base URL as it is. */
+  path: string;
+  headers: Record<string, string | null>;
+  /** Sent chunked when it is a stream. */
+  body: Readable | Buffer;
+};
+
+export type StreamAnswer = {
+  status: number;
+  headers: Record<string, string>;
+  body: Readable;
+  /** Cuts the connection if the request is still being sent. */
+  hangUp(): void;
+};
+
+/** A streamed body may itself wait for a server that is given as long; that one shall be given up first. */
+const MORE_PATIENCE_MS = 15_000;
+const BEGINNING_MS = 10_000;
+
+/** Chosen here because axios bounds its own choice by the clock, however well a long upload goes on. */
+const transport = {
+  request: (options: https.RequestOptions, answered: (response: http.IncomingMessage) => void) =>
+    options.protocol === 'https:' ? https.request(options, answered) : http.request(options, answered),
+};
+
+/**
+ * POSTs a body of any size and gives the answer as a stream, both with backpressure. Resolves as soon as the answer's
+ * head is there, also while the body is still being sent; gives up when nothing moves on the connection for that long.
+ * Never repeated, and outside the limit of small requests.
+ */
+export async function postStream(
+  client: AxiosInstance,
+  server: Server,
+  request: StreamRequest,
+  options: { timeoutMs: number; signal: AbortSignal },
+): Promise<StreamAnswer> {
+  const more = Buffer.isBuffer(request.body) ? 0 : Math.min(options.timeoutMs, MORE_PATIENCE_MS);
+  const timeout = options.timeoutMs + more;
+  try {
+    const response = await client.request<Readable>({
+      method: 'POST',
+      url: server.url + request.path,
+      headers: request.headers,
+      data: request.body,
+      responseType: 'stream',
+      decompress: true,
+      // Any other value puts a stream of its own between, with its own buffer.
+      maxBodyLength: -1,
+      maxContentLength: -1,
+      timeout,
+      transport,
+      signal: options.signal,
+    });
+    const headers: Record<string, string> = {};
+    for (const [name, value] of Object.entries(response.headers)) headers[name.toLowerCase()] = String(value);
+    const sent = response.request as http.ClientRequest;
+    return {
+      status: response.status,
+      headers,
+      body: response.data,
+      hangUp() {
+        if (!sent.writableFinished) sent.destroy();
+      },
+    };
+  } catch (error) {
+    throw failureOf(error, server, request.path, timeout);
+  }
+}
+
+/** The beginning of an answer that is only looked at for a message, marked where it breaks off; the rest is thrown away. */
+export async function beginningOf(body: Readable, bytes = 4096): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let whole = false;
+  const timer = setTimeout(() => body.destroy(), BEGINNING_MS);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > bytes) break;
+    }
+    whole = size <= bytes;
+  } catch {
+    // What was read so far is all there is.
+  }
+  clearTimeout(timer);
+  body.destroy();
+  const text = Buffer.concat(chunks).toString('utf8', 0, bytes);
+  return whole || text === '' ? text : `${text}${cutMark}`;
+}

@@ -1,0 +1,127 @@
+import type { Config } from '../config/schema.ts';
+import type { Plan, PlannedGroup, PlannedProject, PlanSettings } from '../model/plan.ts';
+import { foreseen } from './blocked.ts';
+import { planGroups } from './groups.ts';
+import type { PlanInput } from './input.ts';
+import { uncountedWithoutAsking } from './losses.ts';
+import type { Placement } from './owners.ts';
+import { unreadRestrictions, narrower } from './visibility.ts';
+
+/**
+ * Puts the plan together: the groups that the planned projects need, and what could not be read. Pure, as all of it: the
+ * same input gives the same plan.
+ */
+export function buildPlan(input: PlanInput, projects: readonly PlannedProject[]): Plan {
+  const groups = planGroups(input, projects);
+  const planned = withinLimits(withGroups(fitted(projects, groups), groups), input.placements);
+  return {
+    version: 1,
+    settings: settingsOf(input.config, input.prune),
+    source: { url: input.source.url },
+    target: { url: input.target.url, version: input.target.version },
+    groups,
+    projects: planned,
+    problems: [...input.source.problems, ...input.problems],
+    uncounted: [...uncountedWithoutAsking],
+    warnings: [
+      ...input.source.warnings,
+      ...unreadRestrictions(groups, planned, input),
+      ...hiddenGroups(input),
+      ...vanished(input),
+    ],
+  };
+}
+
+/** Projects are never more visible than their group: GitLab lowers them silently (gitlab-contract §3.1). */
+function fitted(projects: readonly PlannedProject[], groups: readonly PlannedGroup[]): PlannedProject[] {
+  const byOwner = new Map(groups.map((group) => [group.id, group]));
+  return projects.map((project) => {
+    const group = byOwner.get(project.repository.owner);
+    if (!group || group.namespaceKind === 'user' || project.existing) return project;
+    if (narrower(project.visibility, group.visibility) === project.visibility) return project;
+    const reason = `${group.visibility} instead of ${project.visibility}, because its group is ${group.visibility}`;
+    return { ...project, visibility: group.visibility, reasons: [...project.reasons, reason] };
+  });
+}
+
+/** Where the group is blocked, nothing can be made in it. */
+function withGroups(projects: readonly PlannedProject[], groups: readonly PlannedGroup[]): PlannedProject[] {
+  const blocked = new Map(
+    groups.flatMap((group) => (group.blocked ? [[group.id, group.blocked] as const] : [])),
+  );
+  return projects.map((project) => {
+    const cause = blocked.get(project.repository.owner);
+    if (!cause || project.blocked) return project;
+    return { ...project, blocked: { ...cause, reason: `its group is blocked: ${cause.reason}` } };
+  });
+}
+
+/** Groups that only their members see have their paths all the same. */
+function hiddenGroups({ unasked = [] }: PlanInput): string[] {
+  if (unasked.length === 0) return [];
+  return [
+    `GitLab answers few questions about paths a minute: ${unasked.length} group path(s) look free but may belong to a group that the token cannot see (${unasked.slice(0, 5).join(', ')}${unasked.length > 5 ? ', …' : ''}); an administrator's token sees them all`,
+  ];
+}
+
+/** What an earlier run moved and the source does not show any more; nothing is ever deleted for it. */
+function vanished(input: PlanInput): string[] {
+  if (!input.all) return [];
+  const seen = new Set(input.source.repositories.map(({ owner, name }) => `${owner}/${name}`));
+  for (const { object } of input.source.problems) seen.add(object);
+  const unread = new Set(input.source.problems.map(({ object }) => object));
+  const texts: string[] = [];
+  for (const [item, known] of input.history.items) {
+    const [owner = '', name] = item.split('/');
+    if (name === undefined || seen.has(item) || unread.has(owner) || known.target === null) continue;
+    if (known.steps.get('code') !== 'done' && known.steps.get('proof') !== 'done') continue;
+    texts.push(
+      `${item} was migrated to ${known.target.path} earlier but is not on the source any more (renamed, moved, deleted, or hidden from the token); its project stays as it is`,
+    );
+  }
+  return texts.sort();
+}
+
+/** What decides a plan besides what the two servers hold; a plan keeps it, so that carrying it out decides the same. */
+function settingsOf(config: Config, prune: boolean): PlanSettings {
+  const { target, map, visibility, userRepositories, migrate } = config;
+  return { parentGroup: target.parentGroup, map, visibility, userRepositories, notes: migrate.notes, prune };
+}
+
+/** The config with which the plan was made: servers, tokens and limits are those of today. */
+export function withSettings(config: Config, settings: PlanSettings): Config {
+  const { parentGroup, map, visibility, userRepositories, notes } = settings;
+  return {
+    ...config,
+    target: { ...config.target, parentGroup },
+    map,
+    visibility,
+    userRepositories,
+    migrate: { ...config.migrate, notes },
+  };
+}
+
+/**
+ * Blocks the projects for which a personal namespace has no room left, the last ones in order of name: GitLab counts all
+ * that is in it, also what waits for its deletion (gitlab-contract §3.1).
+ */
+function withinLimits(
+  projects: readonly PlannedProject[],
+  placements: ReadonlyMap<string, Placement>,
+): PlannedProject[] {
+  const room = new Map<number, number>();
+  return projects.map((project) => {
+    const namespace = placements.get(project.repository.owner)?.namespace;
+    const limit = namespace?.projectsLimit ?? null;
+    if (!namespace || limit === null || project.existing !== null || project.blocked !== null) return project;
+    const left = room.get(namespace.id) ?? limit - namespace.projects.length - leavingIn(namespace);
+    room.set(namespace.id, left - 1);
+    if (left > 0) return project;
+    const context = { user: namespace.fullPath, detail: `its limit is ${limit}` };
+    return { ...project, blocked: foreseen('project-limit', project.fullPath, context) };
+  });
+}
+
+function leavingIn({ occupants }: NonNullable<Placement['namespace']>): number {
+  return occupants.filter(({ kind }) => kind === 'leaving').length;
+}

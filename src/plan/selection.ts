@@ -1,0 +1,121 @@
+import type { Owner, Repository } from '../model/forge.ts';
+
+/** What the command line asks for; `all` takes what the config's `select` says. */
+export type SelectionOptions = {
+  all: boolean;
+  groups: readonly string[];
+  users: readonly string[];
+  repositories: readonly string[];
+  include: readonly string[];
+  exclude: readonly string[];
+};
+
+export type Selection = {
+  /** True when the whole server is meant, so that what vanished from it can be told. */
+  readonly all: boolean;
+  /** False when nothing of this owner can be meant, so that its repositories need not be listed. */
+  ownerMatters(owner: Owner): boolean;
+  /** True when the owner itself is meant: its group is then made even when it is empty. */
+  ownerSelected(owner: Owner): boolean;
+  repositorySelected(repository: Repository, kind: Owner['kind']): boolean;
+  /** Owners and repositories that are named without a glob. */
+  readonly named: { owners: string[]; repositories: string[] };
+  /** As they were written, for telling which of them match nothing. */
+  readonly rules: { groups: Rule[]; users: Rule[]; repositories: Rule[]; exclusions: Rule[] };
+};
+
+/** A name or glob, and the option or config key that it comes from. */
+export type Rule = { option: string; text: string; matches: (name: string) => boolean };
+
+export function createSelection(options: SelectionOptions): Selection {
+  const groups = rules('--group', positive(options.groups));
+  const users = rules('--user', positive(options.users));
+  const chosen = options.all ? options.include : options.repositories;
+  const repositories = rules(options.all ? 'select.include' : '--repo', positive(chosen));
+  const excluded = [
+    ...rules('select.exclude', options.exclude),
+    ...exclusions('--group', options.groups),
+    ...exclusions('--user', options.users),
+    ...exclusions('--repo', options.repositories),
+    ...exclusions('select.include', options.include),
+  ];
+  const repositoryOwners = repositories.map(ownerOf);
+
+  function rejected(name: string): boolean {
+    return excluded.some((rule) => rule.matches(name));
+  }
+
+  function ownerSelected(owner: Owner): boolean {
+    if (rejected(owner.login) || rejected(`${owner.login}/*`)) return false;
+    if (options.all)
+      return owner.kind === 'group' && repositories.some((rule) => wholeOwner(rule, owner.login));
+    return (owner.kind === 'group' ? groups : users).some((rule) => rule.matches(owner.login));
+  }
+
+  return {
+    all: options.all,
+    rules: { groups, users, repositories, exclusions: excluded },
+    ownerSelected,
+    ownerMatters: (owner) => ownerSelected(owner) || repositoryOwners.some((matches) => matches(owner.login)),
+    repositorySelected(repository, kind) {
+      const name = `${repository.owner}/${repository.name}`;
+      if (rejected(name) || rejected(repository.owner)) return false;
+      if (repositories.some((rule) => rule.matches(name))) return true;
+      return (
+        !options.all && (kind === 'group' ? groups : users).some((rule) => rule.matches(repository.owner))
+      );
+    },
+    named: {
+      owners: [...groups, ...users].map((rule) => rule.text).filter(isPlain),
+      repositories: repositories.map((rule) => rule.text).filter(isPlain),
+    },
+  };
+}
+
+function ownerOf(rule: Rule): (name: string) => boolean {
+  return globMatcher(rule.text.split('/')[0] ?? '');
+}
+
+/** `team-a/*` means the owner with all it has; `team-a/x` does not. */
+function wholeOwner(rule: Rule, login: string): boolean {
+  const [owner = '', name = ''] = rule.text.split('/');
+  return name === '*' && globMatcher(owner)(login);
+}
+
+function rules(option: string, globs: readonly string[]): Rule[] {
+  return globs.map((text) => ({ option, text, matches: globMatcher(text) }));
+}
+
+function exclusions(option: string, globs: readonly string[]): Rule[] {
+  return globs.filter(isNegative).map((text) => ({ option, text, matches: globMatcher(strip(text)) }));
+}
+
+function isNegative(glob: string): boolean {
+  return glob.startsWith('!');
+}
+
+function positive(globs: readonly string[]): string[] {
+  return globs.filter((glob) => !isNegative(glob));
+}
+
+function strip(glob: string): string {
+  return glob.slice(1);
+}
+
+/** Tells whether a name matches a glob in which `*` stands for anything but a slash and `?` for one such character. */
+export function globMatcher(glob: string): (name: string) => boolean {
+  const source = Array.from(glob, translate).join('');
+  const pattern = new RegExp(`^${source}$`, 'u');
+  return (name) => pattern.test(name);
+}
+
+/** True for a name without `*` and `?`. */
+export function isPlain(glob: string): boolean {
+  return !/[*?]/.test(glob);
+}
+
+function translate(character: string): string {
+  if (character === '*') return '[^/]*';
+  if (character === '?') return '[^/]';
+  return /[\^$\\.+()[\]{}|/]/.test(character) ? `\\${character}` : character;
+}

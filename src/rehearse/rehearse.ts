@@ -1,0 +1,169 @@
+import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { migrate } from '../engine/migrate.ts';
+import type { PrepareOptions, Prepared } from '../engine/prepare.ts';
+import { MigrationError } from '../errors.ts';
+import { journalFile, openJournal } from '../journal/journal.ts';
+import type { ItemResult } from '../model/result.ts';
+import type { Redactor } from '../net/redact.ts';
+import { prove } from '../steps/proof.ts';
+import { chooseTransport, type TransportName } from '../transfer/auto.ts';
+import { readTarget } from './read-target.ts';
+import { stageProjects } from './stage-projects.ts';
+import { openStage, type Stage } from './stage.ts';
+import { asStaged, rememberStandIns, translatedEmit, translator, type Translate } from './translate.ts';
+
+export type RehearseOptions = PrepareOptions & {
+  workDir: string;
+  transport: TransportName;
+  redactor: Redactor;
+  alive: (pid: number) => boolean;
+};
+
+export type Rehearsal = {
+  /** One for each item of the plan, as the migration would give it. */
+  items: ItemResult[];
+  /** True when GitLab's defaults stood for settings that the token may not read. */
+  settingsHidden: boolean;
+};
+
+/**
+ * Carries out the plan against an embedded GitLab that holds what the real one holds at the places concerned. The real
+ * one is only read; all that is made is removed at the end.
+ */
+export function rehearse(prepared: Prepared, options: RehearseOptions): Promise<Rehearsal> {
+  const { workDir, runtime } = options;
+  const self = { pid: runtime.pid, alive: options.alive };
+  return withFolder(workDir, self, async (folder) => {
+    const seen = await readTarget(prepared, options.target);
+    const real = { url: options.target.url, version: prepared.identity.version };
+    const stage = await openStage(seen, { ...options, real, folder: join(folder, 'gitlab') });
+    try {
+      return { items: await perform(prepared, stage, folder, options), settingsHidden: seen.settingsHidden };
+    } finally {
+      await stage.close();
+    }
+  });
+}
+
+async function perform(
+  prepared: Prepared,
+  stage: Stage,
+  folder: string,
+  options: RehearseOptions,
+): Promise<ItemResult[]> {
+  const { standIns, failed } = await stageProjects(prepared, stage, folder, options);
+  const left = prepared.plan.projects.filter(({ id }) => !failed.has(id));
+  const staged = asStaged({ ...prepared, plan: { ...prepared.plan, projects: left } }, standIns);
+  const translate = translator({ staged: stage.url, real: options.target.url }, standIns);
+  await stage.target.connect();
+  await copyJournal(options.workDir, folder);
+  const journal = await openJournal({
+    directory: folder,
+    servers: { source: prepared.plan.source.url, target: prepared.plan.target.url },
+    run: new Date(options.runtime.now()).toISOString(),
+    now: options.runtime.now,
+  });
+  try {
+    rememberStandIns(journal.history, standIns);
+    const runtime = { ...options.runtime, env: withoutProxy(options.runtime.env) };
+    const results = await migrate(staged, {
+      ...options,
+      runtime,
+      target: stage.target,
+      history: journal.history,
+      emit: translatedEmit(options.emit, translate),
+      journal,
+      transport: chooseTransport(options.transport, folder, runtime),
+    });
+    const told = await Promise.all(
+      translate(results).map(async (result) => {
+        const known = (standIns.get(result.id)?.size ?? 0) === 0;
+        if (known || runtime.aborting.aborted) return result;
+        return withRealHash(result, prepared, { stage, options, translate });
+      }),
+    );
+    return inOrder(prepared, [...told, ...failed.values()]);
+  } finally {
+    await journal.close();
+  }
+}
+
+/** A hash over ids cannot be translated: where stand-ins are among them it is made again from the real ones. */
+async function withRealHash(
+  result: ItemResult,
+  { listings }: Prepared,
+  { stage, options, translate }: { stage: Stage; options: RehearseOptions; translate: Translate },
+): Promise<ItemResult> {
+  const { proof, id } = result;
+  const source = listings.source.get(id);
+  if (proof === null || proof.equal || !source) return result;
+  const { refs, head } = await stage.target.listRefs(result.target.path);
+  const real = { refs: new Map(translate([...refs])), head };
+  const { notes } = options.config.migrate;
+  const { targetHash } = prove(source, real, { notes, changes: [] });
+  return { ...result, proof: { ...proof, targetHash } };
+}
+
+/** What earlier runs wrote decides what this one may; without a journal nothing was. */
+async function copyJournal(from: string, to: string): Promise<void> {
+  try {
+    await copyFile(journalFile(from), journalFile(to));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** git shall not look for the embedded server behind a proxy. */
+function withoutProxy(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  const given = [env['no_proxy'] ?? env['NO_PROXY'], '127.0.0.1'].filter(Boolean).join(',');
+  return { ...env, no_proxy: given, NO_PROXY: given };
+}
+
+/** As the plan has them, and without the ids of what does not really exist. */
+function inOrder({ plan }: Prepared, results: readonly ItemResult[]): ItemResult[] {
+  const byItem = new Map(results.map((result) => [`${result.kind} ${result.id}`, result]));
+  return [...plan.groups, ...plan.projects].flatMap((item) => {
+    const result = byItem.get(`${item.kind} ${item.id}`);
+    if (!result) return [];
+    return item.existing === null ? [{ ...result, target: { ...result.target, id: null } }] : [result];
+  });
+}
+
+const PREFIX = 'rehearsal.';
+
+type Self = { pid: number; alive: (pid: number) => boolean };
+
+/** Runs the job with a folder of its own below the work directory, which is gone afterwards, whatever happens. */
+async function withFolder<T>(workDir: string, self: Self, job: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await makeFolder(workDir, self);
+  try {
+    return await job(folder);
+  } finally {
+    await remove(folder);
+  }
+}
+
+async function makeFolder(workDir: string, self: Self): Promise<string> {
+  try {
+    await mkdir(workDir, { recursive: true, mode: 0o700 });
+    await removeLeftovers(workDir, self);
+    return await mkdtemp(join(workDir, `${PREFIX}${self.pid}.`));
+  } catch (error) {
+    throw new MigrationError('work-dir', workDir, { detail: (error as Error).message }, error);
+  }
+}
+
+/** A rehearsal that was killed outright could not clean up. */
+async function removeLeftovers(workDir: string, { pid, alive }: Self): Promise<void> {
+  for (const name of await readdir(workDir)) {
+    const [, owner] = /^rehearsal\.(\d{1,10})\.\w+$/.exec(name) ?? [];
+    // Our own number is that of a dead run: in a container every run may get the same one.
+    if (owner && (Number(owner) === pid || !alive(Number(owner)))) await remove(join(workDir, name));
+  }
+}
+
+/** A git that is being ended may still write while its folder is removed. */
+function remove(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+}

@@ -1,0 +1,69 @@
+import { MigrationError } from '../errors.ts';
+import { saysRestricted, saysTaken } from '../gitlab/errors.ts';
+import type { Namespace } from '../model/forge.ts';
+import type { PlannedGroup } from '../model/plan.ts';
+import { parentOf } from '../plan/owners.ts';
+import type { GroupStep, RunContext, StepOutcome } from './step.ts';
+
+/** Sees to it that the group exists. */
+export const group: GroupStep = {
+  name: 'group',
+  async run(item, context, attempt) {
+    if (item.existing !== null)
+      return settled(item, { id: item.existing, fullPath: item.fullPath }, 'unchanged', context);
+    const known = context.journal.history.items.get(item.id)?.steps.get('group');
+    // An earlier try may have made it without living to see the answer.
+    const found = attempt > 1 || known === 'started' ? await context.target.findGroup(item.fullPath) : null;
+    if (found?.usable) return settled(item, found, 'done', context);
+    await context.journal.record({ item: item.id, step: 'group', status: 'started' });
+    return settled(item, await create(item, context), 'done', context);
+  },
+};
+
+async function create(item: PlannedGroup, { target, identity }: RunContext): Promise<Namespace> {
+  const parentPath = parentOf(item.fullPath);
+  const parent = parentPath === '' ? null : await target.findGroup(parentPath);
+  if (parentPath !== '' && parent === null) throw new MigrationError('parent-group-missing', parentPath);
+  try {
+    return await target.createGroup({
+      path: item.path,
+      fullPath: item.fullPath,
+      name: item.name,
+      description: item.description,
+      visibility: item.visibility,
+      parentId: parent?.id ?? null,
+    });
+  } catch (error) {
+    throw forPeople(error, item, identity.user.username);
+  }
+}
+
+function forPeople(error: unknown, item: PlannedGroup, user: string): unknown {
+  if (!(error instanceof MigrationError)) return error;
+  if (error.code === 'target-forbidden') {
+    const parent = item.fullPath.slice(0, -item.path.length - 1);
+    const where = parent === '' ? '' : ` in ${parent}`;
+    return new MigrationError('groups-forbidden', item.fullPath, { user, where }, error);
+  }
+  const detail = String(error.context['detail'] ?? '');
+  if (saysRestricted(detail)) {
+    return new MigrationError('visibility-restricted', item.fullPath, { detail }, error);
+  }
+  if (error.code !== 'target-refused' || !saysTaken(detail)) return error;
+  const suggestion = `${item.path}-gitbucket`;
+  return new MigrationError('namespace-taken', item.fullPath, { detail, owner: item.id, suggestion }, error);
+}
+
+async function settled(
+  item: PlannedGroup,
+  namespace: { id: number; fullPath: string },
+  outcome: StepOutcome,
+  { journal }: RunContext,
+): Promise<{ outcome: StepOutcome; id: number }> {
+  const known = journal.history.items.get(item.id);
+  if (known?.steps.get('group') !== 'done' || known.target?.id !== namespace.id) {
+    const target = { id: namespace.id, path: namespace.fullPath };
+    await journal.record({ item: item.id, step: 'group', status: 'done', target });
+  }
+  return { outcome, id: namespace.id };
+}

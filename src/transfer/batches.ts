@@ -1,0 +1,89 @@
+import type { RefChange } from '../model/plan.ts';
+import type { RefResult } from './transport.ts';
+
+/** How the server answered one push: `ok` or its reason for each ref, and its words for people. */
+export type PushAnswer = { refs: ReadonlyMap<string, string>; text: string };
+
+/** How many refs the next push may have; it learns from how long the last ones took. */
+export type Sizer = { size(): number; learn(refs: number, ms: number): void };
+
+export type SendOptions = {
+  send(batch: readonly RefChange[]): Promise<PushAnswer>;
+  sizer: Sizer;
+  /** Pushes at the same time; their refs are disjoint. */
+  connections: number;
+  now(): number;
+};
+
+/** Reasons of git or the server that mean: the target is not as expected, nothing was written. */
+const movedReasons = new Set([
+  'stale info',
+  'non-fast-forward',
+  'fetch first',
+  'already exists',
+  'needs force',
+  'incorrect old value provided',
+  'reference already exists',
+  'reference does not exist',
+]);
+
+/** Fates that one ref brings on all the others of its push (gitlab-push-observed §g, §h). */
+const sharedFates = new Set(['pre-receive hook declined', 'unpacker error']);
+
+/** How many pushes may be refused as a whole before the rest is given up: each ref could be guilty. */
+const REFUSED_PUSHES = 64;
+
+/** Sends the writes batch by batch; a batch that is refused as a whole is halved until only the guilty refs fail. */
+export async function sendBatches(writes: readonly RefChange[], options: SendOptions): Promise<RefResult[]> {
+  const waiting = [...writes];
+  const results: RefResult[] = [];
+  let refused = 0;
+  let failed = false;
+
+  async function worker(): Promise<void> {
+    while (waiting.length > 0 && !failed) {
+      try {
+        await sendOne(waiting.splice(0, options.sizer.size()));
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  }
+
+  async function sendOne(batch: readonly RefChange[]): Promise<void> {
+    const started = options.now();
+    const { refs, text } = await options.send(batch);
+    options.sizer.learn(batch.length, options.now() - started);
+    const shared = batch.filter(({ ref }) => sharedFates.has(refs.get(ref) ?? ''));
+    for (const change of batch) if (!shared.includes(change)) results.push(resultOf(change, refs, text));
+    if (shared.length === 0) return;
+    refused += 1;
+    if (shared.length === 1 || refused > REFUSED_PUSHES) {
+      results.push(...shared.map(({ ref }) => ({ ref, outcome: 'refused' as const, reason: text })));
+      return;
+    }
+    const middle = Math.ceil(shared.length / 2);
+    await sendOne(shared.slice(0, middle));
+    await sendOne(shared.slice(middle));
+  }
+
+  // Nothing is still being written when the next try reads the refs.
+  const ends = await Promise.allSettled(Array.from({ length: options.connections }, worker));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  return results;
+}
+
+/** Changes that are carried out; the others stay as they are. */
+export function isWrite({ outcome }: RefChange): boolean {
+  return outcome === 'create' || outcome === 'update' || outcome === 'delete';
+}
+
+export function resultOf({ ref }: RefChange, refs: ReadonlyMap<string, string>, text: string): RefResult {
+  const answer = refs.get(ref);
+  if (answer === 'ok') return { ref, outcome: 'written' };
+  if (answer === undefined)
+    return { ref, outcome: 'refused', reason: `there was no answer for it (${text})` };
+  if (movedReasons.has(answer)) return { ref, outcome: 'moved', reason: answer };
+  return { ref, outcome: 'refused', reason: answer };
+}

@@ -1,0 +1,181 @@
+import { MigrationError } from '../errors.ts';
+import { wantsOf, openPack, havesOf } from '../git/fetch-pack.ts';
+import { createPushOptions, pushOnce } from '../git/send-pack.ts';
+import type { RefChange } from '../model/plan.ts';
+import { isWrite, sendBatches, type Sizer, resultOf, type PushAnswer } from './batches.ts';
+import type { RefResult, TransferJob, TransferResult, Transport } from './transport.ts';
+
+/** Disjoint refs on two connections gain a third, more gains nothing (gitlab-push-observed §c). */
+const CONNECTIONS = 2;
+/** The answer to a ref whose objects have not arrived (gitlab-push-observed §c). */
+const NO_OBJECTS = 'missing necessary objects';
+
+/** True when nothing has to be looked up in the objects themselves: the relay never holds them. */
+export function fitsRelay({ mustKnow, changes }: TransferJob): boolean {
+  return mustKnow.length === 0 && !changes.some(({ outcome, force }) => outcome === 'update' && !force);
+}
+
+/** Pipes the source's pack straight into the target: no clone, no disk, memory stays flat. */
+export function createRelayTransport(now: () => number): Transport {
+  const sizer = createSizer();
+  const takesPushOptions = createPushOptions();
+  return {
+    async transfer(job) {
+      if (!fitsRelay(job)) {
+        throw new MigrationError('relay-unfit', job.id, {
+          detail: 'objects must be looked up before it is written',
+        });
+      }
+      return transfer({ job, pushOptions: await takesPushOptions(job), sizer, now });
+    },
+  };
+}
+
+type Relay = { job: TransferJob; pushOptions: boolean; sizer: Sizer; now: () => number };
+
+/** Branches first, since GitLab takes the first one for the default; what must wait comes last. */
+async function transfer(relay: Relay): Promise<TransferResult> {
+  const { job } = relay;
+  const writes = job.changes.filter(isWrite);
+  await job.beforeWrite();
+  const early = await sendAll(
+    relay,
+    writes.filter(({ late }) => !late),
+    wantsOf(job.changes),
+  );
+  const late = writes.filter((change) => change.late);
+  // The first pack has the objects of all refs, unless there was no ref to go with it.
+  const last = await sendAll(relay, late, early.carried ? [] : wantsOf(job.changes, late));
+  const results = [...early.results, ...last.results];
+  const lacking = writes.filter(({ ref }) => results.some((result) => result.ref === ref && lacks(result)));
+  if (lacking.length === 0) return { results, bytes: early.bytes + last.bytes };
+  const again = await sendAll({ ...relay, job: { ...job, attempt: 1 } }, lacking, tips(lacking));
+  return {
+    results: [...results.filter((result) => !lacks(result)), ...again.results],
+    bytes: early.bytes + last.bytes + again.bytes,
+  };
+}
+
+function lacks(result: RefResult): boolean {
+  return result.outcome === 'refused' && result.reason === NO_OBJECTS;
+}
+
+function tips(changes: readonly RefChange[]): string[] {
+  return [...new Set(changes.map((change) => change.new).filter((id) => id !== null))];
+}
+
+/** The objects with the first refs, then the other refs without: branches, then the rest and what is deleted. */
+async function sendAll(
+  relay: Relay,
+  changes: readonly RefChange[],
+  wants: readonly string[],
+): Promise<TransferResult & { carried: boolean }> {
+  const { job, pushOptions, sizer, now } = relay;
+  const carriers = changes.filter(({ outcome }) => outcome !== 'delete');
+  const carried = wants.length > 0 && carriers.length > 0;
+  const first = carried ? await carry({ job, wants, pushOptions }, carriers) : { results: [], bytes: 0 };
+  const sent = new Set(first.results.map(({ ref }) => ref));
+  const rest = changes.filter(({ ref }) => !sent.has(ref));
+  const results = [...first.results];
+  for (const batch of [rest.filter(isBranch), rest.filter((change) => !isBranch(change))]) {
+    const send = (part: readonly RefChange[]) => pushOnce(job, part, pushOptions);
+    results.push(...(await sendBatches(batch, { send, sizer, connections: CONNECTIONS, now })));
+  }
+  return { results, bytes: first.bytes, carried };
+}
+
+function isBranch({ ref, outcome }: RefChange): boolean {
+  return ref.startsWith('refs/heads/') && outcome !== 'delete';
+}
+
+/** Refs that go with the pack at most (gitlab-push-observed §c, §d). */
+const FIRST_REFS = 50;
+/** Refs that are tried alone with the pack when all together were declined. */
+const ALONE = 3;
+
+type Cargo = { job: TransferJob; wants: readonly string[]; pushOptions: boolean };
+
+/** Moves the objects together with as many of the refs as go in one request. */
+async function carry(cargo: Cargo, refs: readonly RefChange[]): Promise<TransferResult> {
+  const [carrier] = refs;
+  if (cargo.job.attempt > 1 && carrier && (await arrivedBefore(cargo, carrier))) {
+    return { results: [{ ref: carrier.ref, outcome: 'written' }], bytes: 0 };
+  }
+  return withPack(cargo, refs.slice(0, FIRST_REFS));
+}
+
+/**
+ * A push whose answer was lost may have left its objects there: an empty pack tells (gitlab-push-observed §f).
+ */
+async function arrivedBefore({ job, pushOptions }: Cargo, carrier: RefChange): Promise<boolean> {
+  const { refs } = await pushOnce(job, [carrier], pushOptions);
+  return refs.get(carrier.ref) === 'ok';
+}
+
+/** When one of the refs spoils the push for all, the pack goes with one ref after the other. */
+async function withPack(cargo: Cargo, refs: readonly RefChange[]): Promise<TransferResult> {
+  const first = await attempt(cargo, refs);
+  const declined = refs.filter(({ ref }) => first.refs.get(ref) === 'pre-receive hook declined');
+  if (declined.length === 0) {
+    return { results: refs.map((change) => resultOf(change, first.refs, first.text)), bytes: first.bytes };
+  }
+  if (refs.length === 1) {
+    return {
+      results: refs.map(({ ref }) => ({ ref, outcome: 'refused', reason: first.text })),
+      bytes: first.bytes,
+    };
+  }
+  // All objects are gone again: one innocent ref brings them in, the others then follow without.
+  const results: RefResult[] = [];
+  let bytes = first.bytes;
+  for (const change of refs.slice(0, ALONE)) {
+    const alone = await withPack(cargo, [change]);
+    results.push(...alone.results);
+    bytes += alone.bytes;
+    if (alone.results.some(({ outcome }) => outcome !== 'refused')) return { results, bytes };
+  }
+  throw new MigrationError('relay-unfit', cargo.job.id, {
+    detail: `GitLab declines its refs one by one: ${first.text}`,
+  });
+}
+
+async function attempt(
+  { job, wants, pushOptions }: Cargo,
+  refs: readonly RefChange[],
+): Promise<PushAnswer & { bytes: number }> {
+  const pack = await openPack(job, wants, havesOf(job.changes));
+  try {
+    return { ...(await pushOnce(job, refs, pushOptions, pack)), bytes: pack.size() };
+  } catch (error) {
+    // A short pack makes the target complain; what broke the source is the cause.
+    throw pack.failure() ?? error;
+  } finally {
+    pack.stop();
+  }
+}
+
+const SMALLEST = 20;
+const USUAL = 50;
+const LARGEST = 500;
+/** A request that is silent longer than a proxy's patience is lost whole (gitlab-push-observed §m): far below that. */
+const WANTED_MS = 3000;
+
+/**
+ * Refs per request: 50 until the time per ref is known, then as many as take about three seconds. The real GitLab spends
+ * some 20 ms in hooks for each of them (gitlab-push-observed §c).
+ */
+function createSizer(): Sizer {
+  let msPerRef: number | null = null;
+  return {
+    size() {
+      if (msPerRef === null) return USUAL;
+      return Math.min(LARGEST, Math.max(SMALLEST, Math.floor(WANTED_MS / Math.max(msPerRef, 0.1))));
+    },
+    learn(refs, ms) {
+      // A few refs tell more of the request than of the hooks.
+      if (refs < SMALLEST) return;
+      const measured = ms / refs;
+      msPerRef = msPerRef === null ? measured : (msPerRef + measured) / 2;
+    },
+  };
+}
