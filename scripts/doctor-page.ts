@@ -1,9 +1,8 @@
 import { machineCatalogue } from '../src/doctor/catalogue-machine.ts';
 import { sourceCatalogue } from '../src/doctor/catalogue-source.ts';
 import { targetCatalogue } from '../src/doctor/catalogue-target.ts';
-import type { CheckEntry } from '../src/doctor/entry.ts';
+import type { CheckEntry, Words } from '../src/doctor/entry.ts';
 import { checks, failures } from '../src/doctor/waive.ts';
-import type { ErrorContext } from '../src/error-catalogue.ts';
 
 /** docs/doctor.md: how the command works, and every finding. */
 export function doctorPage(): string {
@@ -112,4 +111,4 @@ function cell(text: string): string {
 }
 
 /** A context in which every name stands for itself. */
-const placeholders = new Proxy<ErrorContext>({}, { get: (_, name) => `{${String(name)}}` });
+const placeholders = new Proxy<Words>({}, { get: (_, name) => `{${String(name)}}` });

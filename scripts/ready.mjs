@@ -23,7 +23,12 @@ if (age(at('node_modules', '.package-lock.json')) < age(at('package-lock.json'))
     stdio: ['ignore', 2, 2],
   });
 }
-const sources = Math.max(newest(at('src')), newest(at('sandbox')), age(at('tsconfig.json')), age(at('scripts', 'build.mjs')));
+const sources = Math.max(
+  newest(at('src')),
+  newest(at('sandbox')),
+  age(at('tsconfig.json')),
+  age(at('scripts', 'build.mjs')),
+);
 if (age(at('dist', 'cli.js')) < sources) {
   process.stderr.write('building\n');
   execFileSync(process.execPath, [at('scripts', 'build.mjs')], { cwd: root, stdio: ['ignore', 2, 2] });

@@ -1,8 +1,9 @@
+import { configInvalid, wrongUsage } from '../failures/usage.ts';
 import { Config, ServerUrl } from '../config/schema.ts';
 import { parentMissing } from '../engine/check-names.ts';
 import { lookAtSource, lookAtTarget, type SourceLook, type TargetLook } from '../engine/connect.ts';
 import type { Runtime, World } from '../environment.ts';
-import { MigrationError, hintOf, type ErrorCode } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import type { Target } from '../gitlab/target.ts';
 import type { Redactor } from '../net/redact.ts';
 import {
@@ -80,7 +81,7 @@ export async function answersOfEnvironment({ world, say, parentGroup }: AnswerOp
   const unset = Object.values(sides)
     .flatMap(({ urlVariable, tokenVariable }) => [urlVariable, tokenVariable])
     .filter((name) => !runtime.env[name]);
-  if (unset.length > 0) throw new MigrationError('usage', '', { detail: missingVariables(unset) });
+  if (unset.length > 0) throw wrongUsage('', { detail: missingVariables(unset) });
   say(askingServer(sides.source, source.url));
   const sourceLook = await lookAtSource(configOf(source), looking, redactor);
   say(sourceFound(sourceLook));
@@ -109,7 +110,7 @@ function configOf(answers: ServerAnswers): Config {
   const parsed = Config.safeParse({ source: answers, target: answers });
   if (parsed.success) return parsed.data;
   const detail = parsed.error.issues.map(({ message }) => `  - the address ${message}`)[0] ?? '';
-  throw new MigrationError('config-invalid', answers.url, { where: 'the environment', count: 1, detail });
+  throw configInvalid(answers.url, { where: 'the environment', count: 1, detail });
 }
 
 /** Nothing is half done by looking: the first Ctrl-C ends it. */
@@ -154,8 +155,8 @@ async function askServer<Look>(
       say(found(seen));
       return { answers, look: seen };
     } catch (error) {
-      if (!(error instanceof MigrationError) || prompt.interrupted.aborted) throw error;
-      say(wrongAnswer(error.message, hintOf(error)));
+      if (!(error instanceof Failure) || prompt.interrupted.aborted) throw error;
+      say(wrongAnswer(error.message, error.notice.fix));
       if (!(await askAgain(fieldOf(error.code), answers, options))) break;
     }
   }
@@ -183,9 +184,9 @@ async function askAgain<Look>(
 }
 
 /** The answer that an error of the first contact speaks against; the address where it does not tell. */
-function fieldOf(code: ErrorCode): Field {
+function fieldOf(code: string): Field {
   if (code === 'tls-untrusted' || code === 'config-unreadable') return 'caFile';
-  const token: ErrorCode[] = ['token-refused', 'token-scope', 'user-refused', 'git-token-refused'];
+  const token: readonly string[] = ['token-refused', 'token-scope', 'user-refused', 'git-token-refused'];
   return token.includes(code) ? 'token' : 'url';
 }
 
@@ -242,7 +243,7 @@ async function askParent({ prompt, say, target, given }: AskParentOptions): Prom
       return group.fullPath;
     }
     const missing = await parentMissing(target, path);
-    say(wrongAnswer(missing.message, hintOf(missing)));
+    say(wrongAnswer(missing.message, missing.notice.fix));
     before = path;
     question = parentAgainQuestion;
   }

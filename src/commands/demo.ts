@@ -1,8 +1,9 @@
+import { interruption } from '../failures/usage.ts';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startSandboxPair, type SandboxPair } from '../../sandbox/pair.ts';
 import type { CommonOptions, World } from '../environment.ts';
-import { MigrationError } from '../errors.ts';
+
 import type { ExitCode, Result } from '../model/result.ts';
 import { parseResult } from '../report/schema.ts';
 import { reportPaths } from '../report/write.ts';
@@ -59,7 +60,7 @@ function environment(pair: SandboxPair, { runtime }: World): World['runtime']['e
 }
 
 function stopIfTold({ runtime }: World): void {
-  if (runtime.stopping.aborted) throw new MigrationError('interrupted', 'demo');
+  if (runtime.stopping.aborted) throw interruption('demo');
 }
 
 async function resultIn(reports: string, command: Result['command']): Promise<Result> {

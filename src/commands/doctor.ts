@@ -4,7 +4,7 @@ import { diagnose } from '../doctor/doctor.ts';
 import { openErrors, waivers, withWaivers } from '../doctor/waive.ts';
 import { createSource, createTarget } from '../engine/connect.ts';
 import type { Runtime, CommonOptions, World } from '../environment.ts';
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import type { Emit } from '../model/events.ts';
 import type { ExitCode } from '../model/result.ts';
 import { renderFindings } from '../ui/doctor-messages.ts';
@@ -57,11 +57,11 @@ function serversOf(config: Config, version: string | null) {
 }
 
 /** The adapter, or why there is none: the other server is checked all the same. */
-async function orError<T>(make: () => Promise<T>): Promise<T | MigrationError> {
+async function orError<T>(make: () => Promise<T>): Promise<T | Failure> {
   try {
     return await make();
   } catch (error) {
-    if (error instanceof MigrationError && error.code === 'token-missing') return error;
+    if (error instanceof Failure && error.code === 'token-missing') return error;
     throw error;
   }
 }

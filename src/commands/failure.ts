@@ -1,13 +1,9 @@
+import type { Notice } from '../model/notice.ts';
+import { interruption, wrongUsage } from '../failures/usage.ts';
 import { CommanderError } from 'commander';
 import type { World } from '../environment.ts';
-import {
-  asMigrationError,
-  exitCodeOf,
-  exitCodeOfStart,
-  hintOf,
-  MigrationError,
-  problemOf,
-} from '../errors.ts';
+import { asFailure, exitCodeOf, exitCodeOfStart, noticeOf } from '../failures/index.ts';
+import type { Failure } from '../failures/failure.ts';
 import type { ExitCode } from '../model/result.ts';
 
 /** `json`: stdout wants a document and has none yet. */
@@ -20,17 +16,17 @@ export function failed(error: unknown, world: World, options: FailedOptions): Ex
     if (error.exitCode === 0) return 0;
     // Its text is on stderr already.
     const detail = error.code === 'commander.help' ? 'no command is named' : usageText(error.message);
-    return answer(new MigrationError('usage', '', { detail }), 2, world, options);
+    return answer(wrongUsage('', { detail }), 2, world, options);
   }
   if (runtime.stopping.aborted && exitCodeOf(error) !== 130)
-    return answer(new MigrationError('interrupted', 'gb2gl'), 130, world, options);
-  const known = asMigrationError(error, 'gb2gl');
-  stderr.write(redactor.scrub(errorLines(known.message, hintOf(known))));
+    return answer(interruption('gb2gl'), 130, world, options);
+  const known = asFailure(error, 'gb2gl');
+  stderr.write(redactor.scrub(errorLines(known.notice)));
   if (options.verbose && error instanceof Error) stderr.write(redactor.scrub(`${error.stack ?? ''}\n`));
   return answer(known, exitCodeOfStart(known), world, options);
 }
 
-function answer(error: MigrationError, code: ExitCode, world: World, { json }: FailedOptions): ExitCode {
+function answer(error: Failure, code: ExitCode, world: World, { json }: FailedOptions): ExitCode {
   if (json) world.stdout.write(`${world.redactor.scrub(JSON.stringify(startFailure(error, code)))}\n`);
   return code;
 }
@@ -38,14 +34,13 @@ function answer(error: MigrationError, code: ExitCode, world: World, { json }: F
 /** What `--json` prints instead of a result when a command ends before it has one (docs/result.md). */
 export type StartFailure = {
   version: 1;
-  error: { code: string; object: string; message: string; hint: string };
+  error: Notice;
   exitCode: ExitCode;
 };
 
 /** The document for an error that no result can carry. */
-function startFailure(error: MigrationError, exitCode: ExitCode): StartFailure {
-  const { code, object, message, hint } = problemOf(error, 'gb2gl');
-  return { version: 1, error: { code, object, message, hint }, exitCode };
+function startFailure(error: Failure, exitCode: ExitCode): StartFailure {
+  return { version: 1, error: noticeOf(error, 'gb2gl'), exitCode };
 }
 
 /** Sentences that cli.ts itself says. */
@@ -54,8 +49,8 @@ export const stoppingSoon =
 
 export const abortingNow = '\ngb2gl: stopping at once; run the same command again to go on\n';
 
-function errorLines(message: string, hint: string): string {
-  return `gb2gl: ${message}\n  -> ${hint}\n`;
+function errorLines({ message, fix }: Notice): string {
+  return `gb2gl: ${message}\n  -> ${fix}\n`;
 }
 
 /** What commander says about a wrong command line, in one line and without its own prefix. */

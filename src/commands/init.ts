@@ -1,8 +1,9 @@
+import { configExists } from '../failures/usage.ts';
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { configText, schemaReference, writeConfig } from '../config/write.ts';
 import type { CommonOptions, World } from '../environment.ts';
-import { MigrationError } from '../errors.ts';
+
 import type { ExitCode } from '../model/result.ts';
 import {
   initEnd,
@@ -29,7 +30,7 @@ export async function initCommand(options: InitOptions, world: World): Promise<E
   const there = await isThere(file);
   const asked = { world, say, parentGroup: options.parentGroup };
   if (options.yes) {
-    if (there && !options.force) throw new MigrationError('config-exists', file);
+    if (there && !options.force) throw configExists(file);
     await write(file, await answersOfEnvironment(asked), there, options, world, say);
     return 0;
   }

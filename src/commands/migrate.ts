@@ -1,3 +1,4 @@
+import { interruption, wrongUsage } from '../failures/usage.ts';
 import { createInterface } from 'node:readline';
 import { preflight } from '../doctor/preflight.ts';
 import { waivers } from '../doctor/waive.ts';
@@ -5,7 +6,7 @@ import { followPlan } from '../engine/follow-plan.ts';
 import { migrate } from '../engine/migrate.ts';
 import { prepare, type PrepareOptions, type Prepared } from '../engine/prepare.ts';
 import type { CommonOptions, SelectionFlags, World } from '../environment.ts';
-import { MigrationError } from '../errors.ts';
+
 import { openJournal, type Journal } from '../journal/journal.ts';
 import { lockWorkDir } from '../journal/lock.ts';
 import type { Plan } from '../model/plan.ts';
@@ -32,18 +33,17 @@ export type MigrateOptions = CommonOptions &
 
 export async function migrateCommand(options: MigrateOptions, world: World): Promise<ExitCode> {
   if (options.dryRun && options.plan !== undefined) {
-    throw new MigrationError('usage', '', { detail: '--dry-run makes a plan and --plan carries one out' });
+    throw wrongUsage('', { detail: '--dry-run makes a plan and --plan carries one out' });
   }
   if (options.dryRun) return planCommand(options, world);
   const waived = waivers(options.waive ?? []);
-  if (options.deep)
-    throw new MigrationError('usage', '', { detail: '--deep belongs to --dry-run, or to gb2gl plan' });
+  if (options.deep) throw wrongUsage('', { detail: '--deep belongs to --dry-run, or to gb2gl plan' });
   const { runtime } = world;
   const session = await openSession(options, world);
   const { workDir } = session;
   const { config, selection, prune, earlier } = await wantedBy(options, session.config, runtime.cwd);
   if (prune && !options.yes && !canAsk(options, world)) {
-    throw new MigrationError('usage', '', {
+    throw wrongUsage('', {
       detail: '--prune deletes refs on GitLab: confirm it with --yes',
     });
   }
@@ -129,7 +129,7 @@ async function confirmed(
 function answerTo(question: string, { stdin, stdout }: World): Promise<string> {
   const reader = createInterface({ input: stdin, output: stdout });
   return new Promise<string>((resolve, reject) => {
-    reader.once('SIGINT', () => reject(new MigrationError('interrupted', 'migrate')));
+    reader.once('SIGINT', () => reject(interruption('migrate')));
     reader.once('close', () => resolve('n'));
     reader.question(question, (answer) => resolve(answer.trim()));
   }).finally(() => reader.close());

@@ -1,8 +1,9 @@
+import { planOfOthers, planUnreadable, wrongUsage } from '../failures/usage.ts';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { SelectionFlags } from '../environment.ts';
-import { MigrationError } from '../errors.ts';
+
 import type { Plan } from '../model/plan.ts';
 import { withSettings } from '../plan/build.ts';
 import type { Selection } from '../plan/selection.ts';
@@ -20,7 +21,7 @@ export async function wantedBy(flags: WantedFlags, config: Config, cwd: string):
     return { config, selection: selectionOf(flags, config), prune: flags.prune ?? false, earlier: null };
   }
   if (flags.all || flags.group || flags.user || flags.repo || flags.prune) {
-    throw new MigrationError('usage', '', {
+    throw wrongUsage('', {
       detail: '--plan does what the plan says: leave out --all, --group, --user, --repo and --prune',
     });
   }
@@ -39,12 +40,12 @@ async function readPlan(file: string, config: Config): Promise<Plan> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new MigrationError('plan-unreadable', file, { detail: (error as Error).message }, error);
+    throw planUnreadable(file, { detail: (error as Error).message }, error);
   }
   const plan = parsePlan(text, file);
   const { source, target } = plan;
   if (source.url !== config.source.url || target.url !== config.target.url) {
-    throw new MigrationError('plan-of-others', file, { source: source.url, target: target.url });
+    throw planOfOthers(file, { source: source.url, target: target.url });
   }
   return plan;
 }

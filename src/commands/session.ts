@@ -1,9 +1,10 @@
+import { journalOfOthers, wrongUsage } from '../failures/usage.ts';
 import { resolve } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { createServers, type Servers } from '../engine/connect.ts';
 import type { CommonOptions, SelectionFlags, World } from '../environment.ts';
-import { MigrationError } from '../errors.ts';
+
 import type { History } from '../journal/history.ts';
 import { journalFile, readJournal } from '../journal/journal.ts';
 import type { Emit, RunEvent } from '../model/events.ts';
@@ -83,18 +84,18 @@ export function selectionOf(flags: SelectionFlags, config: Config): Selection {
   const named = [...(flags.group ?? []), ...(flags.user ?? []), ...(flags.repo ?? [])];
   const positive = named.filter((text) => !text.startsWith('!'));
   if (!flags.all && positive.length === 0) {
-    throw new MigrationError('usage', '', {
+    throw wrongUsage('', {
       detail: 'nothing is selected: add --all, --group NAME, --user NAME or --repo OWNER/NAME',
     });
   }
   if (flags.all && positive.length > 0) {
-    throw new MigrationError('usage', '', {
+    throw wrongUsage('', {
       detail: '--all takes everything: leave out --group, --user and --repo',
     });
   }
   const unslashed = (flags.repo ?? []).find((text) => !text.includes('/'));
   if (unslashed !== undefined) {
-    throw new MigrationError('usage', '', { detail: `--repo wants OWNER/NAME, not "${unslashed}"` });
+    throw wrongUsage('', { detail: `--repo wants OWNER/NAME, not "${unslashed}"` });
   }
   return createSelection({
     all: flags.all ?? false,
@@ -115,7 +116,7 @@ export async function readHistory(
   const { history } = await readJournal(file);
   const known = history.servers;
   if (servers && known && (known.source !== servers.source || known.target !== servers.target)) {
-    throw new MigrationError('journal-of-others', file, known);
+    throw journalOfOthers(file, known);
   }
   return history;
 }

@@ -1,6 +1,7 @@
+import { configInvalid, configUnreadable } from '../failures/usage.ts';
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
-import { MigrationError } from '../errors.ts';
+
 import { nearest } from '../text/nearest.ts';
 import { Config, environmentKeys } from './schema.ts';
 
@@ -30,7 +31,7 @@ export async function loadConfig(file: { path: string; named: boolean }, env: En
   if (problems.length > 0 || !parsed.success) {
     const detail = problems.map((line) => `  - ${line}`).join('\n');
     const where = read === undefined ? `there is no ${file.path}` : file.path;
-    throw new MigrationError('config-invalid', file.path, { count: problems.length, detail, where });
+    throw configInvalid(file.path, { count: problems.length, detail, where });
   }
   return parsed.data;
 }
@@ -42,18 +43,13 @@ async function readTree({ path, named }: { path: string; named: boolean }): Prom
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (!named && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new MigrationError('config-unreadable', path, { detail: (error as Error).message }, error);
+    throw configUnreadable(path, { detail: (error as Error).message }, error);
   }
   try {
     // Some editors begin a file with a byte order mark.
     return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
   } catch (error) {
-    throw new MigrationError(
-      'config-unreadable',
-      path,
-      { detail: `not valid JSON, ${(error as Error).message}` },
-      error,
-    );
+    throw configUnreadable(path, { detail: `not valid JSON, ${(error as Error).message}` }, error);
   }
 }
 

@@ -1,7 +1,7 @@
+import { configExists, configUnwritable } from '../failures/usage.ts';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { MigrationError } from '../errors.ts';
 
 type Server = { url: string; caFile: string | null };
 
@@ -57,7 +57,7 @@ export async function writeConfig(
     await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
     await rename(draft, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new MigrationError('config-exists', path);
-    throw new MigrationError('config-unwritable', path, { detail: (error as Error).message }, error);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw configExists(path);
+    throw configUnwritable(path, { detail: (error as Error).message }, error);
   }
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/schema.ts';
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import type { Source } from '../gitbucket/source.ts';
 import type { Target } from '../gitlab/target.ts';
 import type { Server } from '../net/answers.ts';
@@ -14,8 +14,8 @@ import { targetFindings, type TargetReport } from './target.ts';
 export type DoctorOptions = Omit<MachineOptions, 'servers'> & {
   config: Config;
   /** An error when it cannot even be made, as without a token. */
-  source: Source | MigrationError;
-  target: Target | MigrationError;
+  source: Source | Failure;
+  target: Target | Failure;
   now: () => number;
 };
 
@@ -28,11 +28,9 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   const [machine, sourceWay, from, targetWay, to] = await Promise.all([
     machineFindings({ ...options, servers }),
     wayTo('source', options),
-    source instanceof MigrationError ? noSource(source) : sourceFindings(source, config.source),
+    source instanceof Failure ? noSource(source) : sourceFindings(source, config.source),
     wayTo('target', options),
-    target instanceof MigrationError
-      ? noTarget(target)
-      : targetFindings(target, config.target, options.now()),
+    target instanceof Failure ? noTarget(target) : targetFindings(target, config.target, options.now()),
   ]);
   const clocks = { source: clockOf(source), target: clockOf(target) };
   const findings = [
@@ -54,16 +52,16 @@ async function wayTo(side: 'source' | 'target', options: DoctorOptions): Promise
   return networkFindings(side, serverOf(side, options.config), { ca, env, now: now() });
 }
 
-function noSource(error: MigrationError): SourceReport {
+function noSource(error: Failure): SourceReport {
   return { findings: [failed(error, 'source')], owners: null };
 }
 
-function noTarget(error: MigrationError): TargetReport {
+function noTarget(error: Failure): TargetReport {
   return { findings: [failed(error, 'target')], version: null, scheduled: [] };
 }
 
-function clockOf(server: Source | Target | MigrationError): number | null {
-  return server instanceof MigrationError ? null : server.http.heard.clockMs;
+function clockOf(server: Source | Target | Failure): number | null {
+  return server instanceof Failure ? null : server.http.heard.clockMs;
 }
 
 function serverOf(side: 'source' | 'target', config: Config): Server {

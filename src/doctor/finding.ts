@@ -1,13 +1,12 @@
-import type { ErrorContext } from '../error-catalogue.ts';
-import { asMigrationError, hintOf, type ErrorCode } from '../errors.ts';
-import type { CheckEntry, Level } from './entry.ts';
+import { asFailure } from '../failures/index.ts';
+import type { CheckEntry, Level, Words } from './entry.ts';
 import { checks, type CheckId } from './waive.ts';
 
 export type Area = 'machine' | 'source' | 'target';
 
 /** One thing that a check has found out. */
 export type CheckFinding = {
-  id: CheckId | ErrorCode;
+  id: string;
   level: Level;
   area: Area;
   /** What it is about: a server's URL, a directory, a repository or a group. */
@@ -20,7 +19,7 @@ export type CheckFinding = {
 };
 
 /** The finding of the catalogue about this object; the context fills in its sentence. */
-export function found(id: CheckId, area: Area, object: string, context: ErrorContext = {}): CheckFinding {
+export function found(id: CheckId, area: Area, object: string, context: Words = {}): CheckFinding {
   const entry: CheckEntry = checks[id];
   const filled = { object, ...context };
   return {
@@ -36,7 +35,7 @@ export function found(id: CheckId, area: Area, object: string, context: ErrorCon
 
 /** A failure as a finding under the code of the error catalogue. @throws the failure when it only tells of Ctrl-C */
 export function failed(error: unknown, area: Area, level: Level = 'error'): CheckFinding {
-  const known = asMigrationError(error, area);
+  const known = asFailure(error, area);
   if (known.code === 'interrupted') throw known;
   return {
     id: known.code,
@@ -44,7 +43,7 @@ export function failed(error: unknown, area: Area, level: Level = 'error'): Chec
     area,
     object: known.object,
     sentence: known.message,
-    wayOut: hintOf(known),
+    wayOut: known.notice.fix,
     waived: false,
   };
 }

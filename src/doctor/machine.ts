@@ -1,8 +1,9 @@
+import { journalOfOthers, workDirUnusable, workDirLocked } from '../failures/usage.ts';
 import { execFile } from 'node:child_process';
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { MigrationError } from '../errors.ts';
+
 import { journalFile, readJournal } from '../journal/journal.ts';
 import { runIn } from '../journal/lock.ts';
 import { attempted, found, type CheckFinding, failed } from './finding.ts';
@@ -58,12 +59,11 @@ async function workDirFindings(options: WorkDirOptions): Promise<CheckFinding[]>
   const { workDir } = options;
   const place = await nearestExisting(workDir);
   const fault = await faultOf(place);
-  if (fault !== null) return [failed(new MigrationError('work-dir', workDir, { detail: fault }), 'machine')];
+  if (fault !== null) return [failed(workDirUnusable(workDir, { detail: fault }), 'machine')];
   const findings = [found('work-dir-usable', 'machine', workDir), await spaceFinding(workDir, place)];
   if (place !== workDir) return findings;
   const holder = await runIn(workDir, options);
-  if (holder !== null)
-    findings.push(failed(new MigrationError('work-dir-locked', workDir, holder), 'machine'));
+  if (holder !== null) findings.push(failed(workDirLocked(workDir, holder), 'machine'));
   return [...findings, ...(await journalFindings(options))];
 }
 
@@ -72,7 +72,7 @@ async function journalFindings({ workDir, servers }: WorkDirOptions): Promise<Ch
   try {
     const known = (await readJournal(file)).history.servers;
     if (known === null || (known.source === servers.source && known.target === servers.target)) return [];
-    return [failed(new MigrationError('journal-of-others', file, known), 'machine')];
+    return [failed(journalOfOthers(file, known), 'machine')];
   } catch (error) {
     return [failed(error, 'machine')];
   }

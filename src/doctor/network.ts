@@ -1,6 +1,7 @@
+import { tlsUntrusted } from '../failures/network.ts';
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
-import { MigrationError } from '../errors.ts';
+
 import type { Server } from '../net/answers.ts';
 import { found, type Area, type CheckFinding, failed } from './finding.ts';
 import { CLOCK_MS, roughly, dayOf, daysLeft, SOON_MS } from './measures.ts';
@@ -94,7 +95,7 @@ export async function certificateFindings(
   const { validTo, issuer, fault } = certificate;
   if (fault !== null) {
     const detail = `${fault}, issued by ${issuer}`;
-    return [failed(new MigrationError('tls-untrusted', url, { server: name, side, detail }), area)];
+    return [failed(tlsUntrusted(url, { server: name, side, detail }), area)];
   }
   const context = { date: dayOf(validTo), days: daysLeft(validTo, now) };
   return [found(validTo - now < SOON_MS ? 'certificate-expires' : 'certificate', area, url, context)];

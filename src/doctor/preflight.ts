@@ -1,5 +1,7 @@
+import { cannotStart } from '../failures/usage.ts';
 import type { Config } from '../config/schema.ts';
-import { exitCodeOfStart, MigrationError } from '../errors.ts';
+import { exitCodeOfStart } from '../failures/index.ts';
+import { Failure } from '../failures/failure.ts';
 import type { User } from '../gitbucket/schema.ts';
 import type { Source } from '../gitbucket/source.ts';
 import type { TargetIdentity } from '../gitlab/identity.ts';
@@ -35,16 +37,16 @@ export async function preflight(options: PreflightOptions): Promise<void> {
   const findings = [...connections, ...withWaivers(checks, waived)];
   const errors = openErrors(findings);
   if (failures[0] !== undefined && errors.length === 1) throw failures[0];
-  if (errors.length > 0) throw new MigrationError('cannot-start', target.url, { detail: listOf(errors) });
+  if (errors.length > 0) throw cannotStart(target.url, { detail: listOf(errors) });
   for (const { level, waived: passed, sentence, wayOut } of findings) {
     if (level === 'warning' && !passed) emit({ type: 'warning', message: `${sentence}; ${wayOut}` });
   }
 }
 
 /** The reason of a failed connection. @throws it at once when it is none that a server or the user could mend */
-function startFailure(result: PromiseSettledResult<unknown>): MigrationError {
+function startFailure(result: PromiseSettledResult<unknown>): Failure {
   const { reason } = result as PromiseRejectedResult;
-  if (reason instanceof MigrationError && exitCodeOfStart(reason) === 3) return reason;
+  if (reason instanceof Failure && exitCodeOfStart(reason) === 3) return reason;
   throw reason;
 }
 

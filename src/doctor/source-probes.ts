@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import type { Source } from '../gitbucket/source.ts';
 import type { Remote } from '../transfer/transport.ts';
 import { found, type CheckFinding, attempted, failed } from './finding.ts';
@@ -102,7 +102,7 @@ export async function gitFindings(
     await source.listRefs(owner, name);
   } catch (error) {
     // One damaged repository says nothing of the credentials, and the others can be moved.
-    const damaged = error instanceof MigrationError && error.code === 'repository-broken';
+    const damaged = error instanceof Failure && error.code === 'repository-broken';
     return [failed(error, 'source', damaged ? 'warning' : 'error')];
   }
   return [
@@ -118,8 +118,8 @@ async function wikiFinding(source: Source, owner: string, name: string): Promise
     await source.remote(owner, `${name}.wiki`).advertisement('git-upload-pack');
     return found('source-wiki', 'source', repository, { repository });
   } catch (error) {
-    if (error instanceof MigrationError && error.code === 'interrupted') throw error;
-    const detail = error instanceof MigrationError ? error.message : String(error);
+    if (error instanceof Failure && error.code === 'interrupted') throw error;
+    const detail = error instanceof Failure ? error.message : String(error);
     return found('source-wiki-unreadable', 'source', repository, { repository, detail });
   }
 }
@@ -179,7 +179,7 @@ export async function repositoryToProve(
   for (const owner of owners.logins.slice(0, MOST_OWNERS)) {
     const repositories = await source.api.repositoriesOf(owner).catch((error: unknown) => {
       // A damaged repository hides the owner's whole list (gitbucket-contract T10); it is told when it is moved.
-      if (error instanceof MigrationError && error.code === 'server-error') return [];
+      if (error instanceof Failure && error.code === 'server-error') return [];
       throw error;
     });
     const proving = repositories.find((repository) => repository.private || !open);

@@ -1,5 +1,6 @@
+import { hiddenOwners } from '../failures/source.ts';
 import type { Config } from '../config/schema.ts';
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import type { User } from '../gitbucket/schema.ts';
 import type { Source } from '../gitbucket/source.ts';
 import type { Http } from '../net/http.ts';
@@ -39,7 +40,7 @@ async function behindLogin(
     const owners = await readOwners(source);
     const repository = await repositoryToProve(source, owners, known.open);
     const findings = [
-      ...(await hiddenOwners(source)),
+      ...(await hiddenOwnerFindings(source)),
       ...(await attempted('source', () => gitFindings(source, repository))),
       ...(await attempted('source', () => versionFindings(source, { ...known, repository, owners }))),
     ];
@@ -83,14 +84,14 @@ async function isOpen(source: Source): Promise<boolean | null> {
     await source.anonymous.users();
     return true;
   } catch (error) {
-    return error instanceof MigrationError && error.code === 'token-refused' ? false : null;
+    return error instanceof Failure && error.code === 'token-refused' ? false : null;
   }
 }
 
-async function hiddenOwners(source: Source): Promise<CheckFinding[]> {
+async function hiddenOwnerFindings(source: Source): Promise<CheckFinding[]> {
   const status = await source.api.publicListStatus();
   if (status < 500) return [];
-  return [failed(new MigrationError('hidden-owners', source.url, { status }), 'source', 'warning')];
+  return [failed(hiddenOwners(source.url, { status }), 'source', 'warning')];
 }
 
 type Session = { finding: CheckFinding; cookie: string | null };
@@ -126,7 +127,7 @@ async function signIn(
     return { place: headers['location'] ?? null, cookie };
   } catch (error) {
     // It sends us to the address that it believes in, which may be another one than ours.
-    if (!(error instanceof MigrationError) || error.code !== 'redirected') throw error;
-    return { place: String(error.context['location']), cookie: null };
+    if (!(error instanceof Failure) || error.code !== 'redirected') throw error;
+    return { place: String(error.words['location']), cookie: null };
   }
 }

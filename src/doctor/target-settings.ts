@@ -1,5 +1,6 @@
+import { maintenance } from '../failures/target.ts';
 import { z } from 'zod';
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import type { TargetIdentity } from '../gitlab/identity.ts';
 import type { Target } from '../gitlab/target.ts';
 import { excerpt } from '../net/answers.ts';
@@ -105,13 +106,13 @@ export async function pushFindings(target: Target): Promise<CheckFinding[]> {
   try {
     await target.remote(NOWHERE).advertisement('git-receive-pack');
   } catch (error) {
-    if (!(error instanceof MigrationError)) throw error;
+    if (!(error instanceof Failure)) throw error;
     if (error.code !== 'git-token-refused') {
       if (error.code !== 'project-missing') throw error;
       return [found('target-git', 'target', url)];
     }
-    const detail = String(error.context['detail']);
-    if (/maintenance mode/.test(detail)) return [failed(new MigrationError('maintenance', url), 'target')];
+    const detail = error.detail;
+    if (/maintenance mode/.test(detail)) return [failed(maintenance(url), 'target')];
     const id = /read-only/.test(detail) ? 'target-read-only' : 'target-push-refused';
     return [found(id, 'target', url, { detail })];
   }

@@ -1,5 +1,6 @@
+import { parentGroupMissing } from '../failures/target.ts';
 import type { Config } from '../config/schema.ts';
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import { whoIs, type TargetIdentity } from '../gitlab/identity.ts';
 import type { Target } from '../gitlab/target.ts';
 import { attempted, failed, type CheckFinding, found } from './finding.ts';
@@ -55,7 +56,7 @@ async function identityOf(target: Target, findings: CheckFinding[]): Promise<Tar
     findings.push(failed(error, 'target'));
     // The API still answers: the other checks need not wait for a better token.
     const answers =
-      error instanceof MigrationError && (error.code === 'git-token-refused' || error.code === 'token-scope');
+      error instanceof Failure && (error.code === 'git-token-refused' || error.code === 'token-scope');
     if (!answers) return null;
   }
   try {
@@ -75,7 +76,7 @@ async function parentGroupFindings(
 ): Promise<CheckFinding[]> {
   if (parentGroup === null) return [];
   const group = await target.findGroup(parentGroup);
-  if (group === null) return [failed(new MigrationError('parent-group-missing', parentGroup), 'target')];
+  if (group === null) return [failed(parentGroupMissing(parentGroup), 'target')];
   const context = { group: parentGroup, user: username };
   if (group.closed === 'leaving')
     return [found('target-parent-group-deleted', 'target', parentGroup, context)];

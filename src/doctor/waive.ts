@@ -1,4 +1,5 @@
-import { MigrationError, type ErrorCode } from '../errors.ts';
+import { wrongUsage } from '../failures/usage.ts';
+import type { FailureCode } from '../failures/index.ts';
 import { nearest } from '../text/nearest.ts';
 import { machineCatalogue } from './catalogue-machine.ts';
 import { sourceCatalogue } from './catalogue-source.ts';
@@ -12,7 +13,7 @@ export function waivers(ids: readonly string[]): ReadonlySet<string> {
     if (known.includes(id)) continue;
     const near = nearest(id, known);
     const meant = near === null ? '' : `, did you mean ${near}?`;
-    throw new MigrationError('usage', id, {
+    throw wrongUsage(id, {
       detail: `--waive ${id}: there is no finding of that id${meant}`,
     });
   }
@@ -65,4 +66,4 @@ export const failures = [
   'journal-damaged',
   'journal-of-others',
   'unexpected',
-] as const satisfies readonly ErrorCode[];
+] as const satisfies readonly FailureCode[];

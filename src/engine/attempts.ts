@@ -1,5 +1,6 @@
+import { interruption } from '../failures/usage.ts';
 import type { Runtime } from '../environment.ts';
-import { isRetryable, MigrationError } from '../errors.ts';
+import { isRetryable } from '../failures/index.ts';
 import type { Emit } from '../model/events.ts';
 
 const TRIES = 3;
@@ -18,7 +19,7 @@ export async function withAttempts<T>(
     try {
       return await job(attempt);
     } catch (error) {
-      if (runtime.aborting.aborted) throw new MigrationError('interrupted', id);
+      if (runtime.aborting.aborted) throw interruption(id);
       if (attempt === TRIES || !isRetryable(error) || runtime.stopping.aborted) throw error;
       const waitMs = FIRST_PAUSE_MS * 2 ** (attempt - 1);
       emit({

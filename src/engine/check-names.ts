@@ -1,5 +1,7 @@
+import { unknownSelection } from '../failures/usage.ts';
+import { parentGroupMissing } from '../failures/target.ts';
 import type { Config } from '../config/schema.ts';
-import { MigrationError } from '../errors.ts';
+import type { Failure } from '../failures/failure.ts';
 import type { ReadInventory } from '../gitbucket/inventory.ts';
 import type { Source } from '../gitbucket/source.ts';
 import { createSimilar } from '../gitlab/lookups.ts';
@@ -41,7 +43,7 @@ export async function checkNames(options: CheckNamesOptions, inventory: ReadInve
   if (errors.length === 1) throw first;
   const detail = errors.map(({ message }) => `  - ${message}`).join('\n');
   const object = errors.map((error) => error.object).join(', ');
-  throw new MigrationError('unknown-selection', object, { count: errors.length, detail });
+  throw unknownSelection(object, { count: errors.length, detail });
 }
 
 function knownNames(inventory: ReadInventory, history: History): KnownNames {
@@ -83,7 +85,7 @@ async function withSuggestion(wrong: Unmatched, { api }: Source): Promise<Unmatc
 async function unknownUsers(
   { config: { map }, selection, target }: CheckNamesOptions,
   { owners }: ReadInventory,
-): Promise<MigrationError[]> {
+): Promise<Failure[]> {
   const concerned = owners.filter(({ kind, login }) => kind === 'user' && map.users[login] !== undefined);
   const wrong = await Promise.all(
     concerned
@@ -102,8 +104,8 @@ async function unknownUsers(
 function errorOf(
   { option, text, nearest: close, note }: Omit<Unmatched, 'askOwner'>,
   server: string,
-): MigrationError {
-  return new MigrationError('unknown-selection', text, {
+): Failure {
+  return unknownSelection(text, {
     option,
     server,
     ...(close === null ? {} : { nearest: close }),
@@ -112,10 +114,7 @@ function errorOf(
 }
 
 /** The error for a parent group that is not there, with the nearest group that is. */
-export async function parentMissing(
-  { http }: Pick<Target, 'http'>,
-  fullPath: string,
-): Promise<MigrationError> {
+export async function parentMissing({ http }: Pick<Target, 'http'>, fullPath: string): Promise<Failure> {
   const close = nearest(fullPath, await createSimilar(http).similarGroups(fullPath));
-  return new MigrationError('parent-group-missing', fullPath, close === null ? {} : { nearest: close });
+  return parentGroupMissing(fullPath, close === null ? {} : { nearest: close });
 }

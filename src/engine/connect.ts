@@ -1,8 +1,9 @@
+import { configUnreadable, tokenMissing } from '../failures/usage.ts';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import { readInventory } from '../gitbucket/inventory.ts';
 import { createGitBucketSource, type Source } from '../gitbucket/source.ts';
 import { createGitLabTarget, type Target } from '../gitlab/target.ts';
@@ -139,17 +140,12 @@ async function certificate(file: string | null, { cwd }: Runtime): Promise<strin
   try {
     return await readFile(resolve(cwd, file), 'utf8');
   } catch (error) {
-    throw new MigrationError(
-      'config-unreadable',
-      file,
-      { detail: `caFile: ${(error as Error).message}` },
-      error,
-    );
+    throw configUnreadable(file, { detail: `caFile: ${(error as Error).message}` }, error);
   }
 }
 
-function missing(side: string, server: string, variable: string): MigrationError {
-  return new MigrationError('token-missing', server, { side, server, variable });
+function missing(side: string, server: string, variable: string): Failure {
+  return tokenMissing(server, { side, server, variable });
 }
 
 export type SourceLook = {
@@ -187,7 +183,7 @@ async function holdings(source: Source): Promise<Pick<SourceLook, 'holds' | 'pro
       problems: [...found.problems.map(({ message }) => message), ...found.warnings],
     };
   } catch (error) {
-    if (!(error instanceof MigrationError) || error.code !== 'owners-unlisted') throw error;
+    if (!(error instanceof Failure) || error.code !== 'owners-unlisted') throw error;
     return { holds: null, problems: [error.message] };
   }
 }

@@ -1,6 +1,7 @@
-import { MigrationError, problemOf } from '../errors.ts';
+import { planDrifted } from '../failures/usage.ts';
+import { noticeOf } from '../failures/index.ts';
 import type { History } from '../journal/history.ts';
-import type { Problem } from '../model/forge.ts';
+import type { Notice } from '../model/notice.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ItemResult } from '../model/result.ts';
 import { driftsBetween } from '../plan/drift.ts';
@@ -27,7 +28,7 @@ export function followPlan(earlier: Plan, prepared: Prepared, history: History):
   const drifted = [...earlier.groups, ...earlier.projects].flatMap((item) => {
     const detail = reasons.get(item.id);
     if (detail === undefined) return [];
-    const problem = problemOf(new MigrationError('plan-drifted', item.id, { detail }), item.id);
+    const problem = noticeOf(planDrifted(item.id, { detail }), item.id);
     return [{ ...emptyResult(item, 'drifted'), problem }];
   });
   const stays = (ids: ReadonlySet<string>) => (item: { id: string }) =>
@@ -54,6 +55,6 @@ function idsIn(items: readonly { id: string }[]): ReadonlySet<string> {
 }
 
 /** A drifted item says so itself. */
-function unreadThen({ problems }: Plan, reasons: ReadonlyMap<string, string>): Problem[] {
+function unreadThen({ problems }: Plan, reasons: ReadonlyMap<string, string>): Notice[] {
   return problems.filter(({ object }) => !reasons.has(object));
 }

@@ -1,11 +1,14 @@
+import { interruption } from '../failures/usage.ts';
 import pLimit from 'p-limit';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
-import { MigrationError, problemOf } from '../errors.ts';
+import { noticeOf } from '../failures/index.ts';
+import { Failure } from '../failures/failure.ts';
 import type { Source } from '../gitbucket/source.ts';
 import type { Target } from '../gitlab/target.ts';
 import type { Emit } from '../model/events.ts';
-import type { Problem, RefListing, Repository } from '../model/forge.ts';
+import type { RefListing, Repository } from '../model/forge.ts';
+import type { Notice } from '../model/notice.ts';
 import type { ProjectPath } from '../plan/input.ts';
 import { keyOf } from '../plan/projects.ts';
 import { renameRefs, renamesOf } from '../plan/renamed-refs.ts';
@@ -13,7 +16,7 @@ import { renameRefs, renamesOf } from '../plan/renamed-refs.ts';
 /** Listings that are begun; how many are sent at once is for each server's own limit to say. */
 const CONCURRENCY = 32;
 
-type Listed = { refs: Map<string, RefListing>; problems: Problem[] };
+type Listed = { refs: Map<string, RefListing>; problems: Notice[] };
 type Options = { source: Source; target: Target; config: Config; runtime: Runtime; emit: Emit };
 
 /** What the source has, under the names with which it travels. @throws those of the source */
@@ -32,7 +35,7 @@ export async function listSource(
 export async function listSourceRefs(repositories: readonly Repository[], options: Options): Promise<Listed> {
   const { runtime, emit } = options;
   const listed: Listed = { refs: new Map(), problems: [] };
-  let refusal: MigrationError | null = null;
+  let refusal: Failure | null = null;
   const limit = pLimit(CONCURRENCY);
   let done = 0;
   emit({ type: 'phase', phase: 'plan', total: repositories.length });
@@ -45,8 +48,8 @@ export async function listSourceRefs(repositories: readonly Repository[], option
           listed.refs.set(id, await listSource(repository, options));
         } catch (error) {
           if (isFatal(error)) throw error;
-          if (error instanceof MigrationError && error.code === 'git-token-refused') refusal = error;
-          listed.problems.push(problemOf(error, id));
+          if (error instanceof Failure && error.code === 'git-token-refused') refusal = error;
+          listed.problems.push(noticeOf(error, id));
         }
         done += 1;
         emit({ type: 'phase-progress', phase: 'plan', done, total: repositories.length, detail: id });
@@ -56,7 +59,7 @@ export async function listSourceRefs(repositories: readonly Repository[], option
   const readPrivate = repositories.some(
     (repository) => repository.private && listed.refs.has(keyOf(repository)),
   );
-  if (refusal !== null && !readPrivate) throw refusal as MigrationError;
+  if (refusal !== null && !readPrivate) throw refusal as Failure;
   return listed;
 }
 
@@ -78,7 +81,7 @@ export async function listTargetRefs(
           listed.refs.set(id, sharing(await target.listRefs(existing.fullPath), sourceRefs.get(id)));
         } catch (error) {
           if (isFatal(error)) throw error;
-          listed.problems.push(problemOf(error, id));
+          listed.problems.push(noticeOf(error, id));
         }
       }),
     ),
@@ -87,12 +90,12 @@ export async function listTargetRefs(
 }
 
 function stopIfTold(runtime: Runtime, id: string): void {
-  if (runtime.stopping.aborted) throw new MigrationError('interrupted', id);
+  if (runtime.stopping.aborted) throw interruption(id);
 }
 
 /** What concerns the whole server, not one repository. */
 export function isFatal(error: unknown): boolean {
-  if (!(error instanceof MigrationError)) return true;
+  if (!(error instanceof Failure)) return true;
   return ['interrupted', 'tls-untrusted', 'redirected', 'unreachable', 'maintenance'].includes(error.code);
 }
 

@@ -1,10 +1,10 @@
+import { archived, groupsForbidden, markedForDeletion, projectsForbidden } from '../failures/target.ts';
 import type { TargetIdentity } from '../gitlab/identity.ts';
 import type { ExistenceLookup } from '../gitlab/lookups.ts';
 import type { Survey } from '../gitlab/survey.ts';
 import type { History } from '../journal/history.ts';
 import type { Namespace } from '../model/forge.ts';
-import type { Blocked } from '../model/plan.ts';
-import { foreseen } from '../plan/blocked.ts';
+import type { Notice } from '../model/notice.ts';
 import { lastPart, parentOf } from '../plan/owners.ts';
 
 /** What stands at the path of a group. */
@@ -15,7 +15,7 @@ export type Found = {
   /** Why the path cannot be used, when it belongs to somebody else. */
   takenBy: string | null;
   /** Why a human must decide first, when it is the right place. */
-  blocked: Blocked | null;
+  blocked: Notice | null;
 };
 
 export type PathContext = { survey: Survey; identity: TargetIdentity; history: History };
@@ -60,7 +60,7 @@ function atGroup(namespace: Namespace, parent: Namespace | null, ours: boolean):
       namespace,
       parent,
       takenBy: null,
-      blocked: foreseen('projects-forbidden', fullPath, { detail }),
+      blocked: projectsForbidden(fullPath, { detail }).notice,
     };
   }
   return free(parent, 'a group in which the token may not create projects');
@@ -76,7 +76,7 @@ function below(fullPath: string, parent: Namespace | null, { identity }: PathCon
   if (parent.takesGroups) return free(parent, null);
   const where = ` in ${parent.fullPath}`;
   const context = { user: identity.user.username, where };
-  return { namespace: null, parent, takenBy: null, blocked: foreseen('groups-forbidden', fullPath, context) };
+  return { namespace: null, parent, takenBy: null, blocked: groupsForbidden(fullPath, context).notice };
 }
 
 function free(parent: Namespace | null, takenBy: string | null): Found {
@@ -84,14 +84,14 @@ function free(parent: Namespace | null, takenBy: string | null): Found {
 }
 
 /** Why nothing can be made in a namespace in which the token's user has a sufficient role. */
-export function whyClosed(closed: NonNullable<Namespace['closed']>, fullPath: string): Blocked {
-  if (closed === 'archived') return foreseen('archived', fullPath);
-  if (closed === 'leaving') return foreseen('marked-for-deletion', fullPath);
+export function whyClosed(closed: NonNullable<Namespace['closed']>, fullPath: string): Notice {
+  if (closed === 'archived') return archived(fullPath).notice;
+  if (closed === 'leaving') return markedForDeletion(fullPath).notice;
   if (closed === 'rules') {
     const detail = 'its rules leave that to others';
-    return foreseen('projects-forbidden', fullPath, { detail });
+    return projectsForbidden(fullPath, { detail }).notice;
   }
-  return foreseen('projects-forbidden', fullPath, { detail: 'the user is blocked or deactivated' });
+  return projectsForbidden(fullPath, { detail: 'the user is blocked or deactivated' }).notice;
 }
 
 /** Ids of the groups that earlier runs made or adopted. */

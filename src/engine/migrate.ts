@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { problemOf } from '../errors.ts';
+import { noticeOf } from '../failures/index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PlannedProject, PlannedGroup } from '../model/plan.ts';
 import type { ItemResult, StepResult } from '../model/result.ts';
@@ -106,7 +106,7 @@ async function runGroup(item: PlannedGroup, ready: ReadyGroups, context: RunCont
 /** What becomes of a project whose group is not there. */
 function withoutGroup(result: ItemResult, cause: ItemResult): ItemResult {
   if (cause.state === 'interrupted') return { ...result, state: 'interrupted' };
-  const problem = cause.problem ?? problemOf(new Error(cause.state), cause.id);
+  const problem = cause.problem ?? noticeOf(new Error(cause.state), cause.id);
   return {
     ...result,
     state: cause.state === 'blocked' ? 'blocked' : 'failed',

@@ -1,8 +1,10 @@
+import { mapImpossible, namespaceTaken } from '../failures/target.ts';
+import { unexpected } from '../failures/usage.ts';
 import type { Config } from '../config/schema.ts';
-import { MigrationError } from '../errors.ts';
+
 import type { Person } from '../gitlab/lookups.ts';
 import type { Owner } from '../model/forge.ts';
-import type { Blocked } from '../model/plan.ts';
+import type { Notice } from '../model/notice.ts';
 import { ownerPaths, samePerson, type Placement } from '../plan/owners.ts';
 import type { PathAssignment } from '../plan/path-assignment.ts';
 import { type HiddenPaths, lookAtPaths, whyClosed, type Found, type PathContext } from './look-at-paths.ts';
@@ -86,7 +88,7 @@ function groupPlacement(
   looked: ReadonlyMap<string, Found>,
 ): Placement {
   const assignment = paths.get(owner.login);
-  if (!assignment) throw new MigrationError('unexpected', owner.login, { detail: 'no path was assigned' });
+  if (!assignment) throw unexpected(owner.login, { detail: 'no path was assigned' });
   const { fullPath, reason } = assignment;
   const found = looked.get(fullPath.toLowerCase());
   const reasons = reason === null ? [] : [reason];
@@ -97,20 +99,15 @@ function groupPlacement(
     namespace: found?.namespace ?? null,
     parent: found?.parent ?? null,
     reasons,
-    blocked: assignment.blocked ? fromPath(assignment.blocked) : blockedBy(owner, fullPath, found),
+    blocked: assignment.blocked
+      ? mapImpossible(fullPath, { detail: assignment.blocked.reason, fix: assignment.blocked.fix }).notice
+      : blockedBy(owner, fullPath, found),
   };
-}
-
-function fromPath({ reason, fix }: { reason: string; fix: string }): Blocked {
-  return { code: 'map-impossible', reason, fix };
 }
 
 /** Only a path that the map demands is kept although it is taken; then a human must choose. */
-function blockedBy(owner: Owner, fullPath: string, found: Found | undefined): Blocked | null {
+function blockedBy(owner: Owner, fullPath: string, found: Found | undefined): Notice | null {
   if (!found?.takenBy) return found?.blocked ?? null;
-  return {
-    code: 'namespace-taken',
-    reason: `${fullPath} is ${found.takenBy}`,
-    fix: `"map": { "owners": { ${JSON.stringify(owner.login)}: "another-path" } }`,
-  };
+  const words = { detail: `it is ${found.takenBy}`, owner: owner.login, suggestion: 'another-path' };
+  return namespaceTaken(fullPath, words).notice;
 }

@@ -1,7 +1,8 @@
+import { interruption } from '../failures/usage.ts';
 import { setImmediate } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
-import { MigrationError } from '../errors.ts';
+
 import { readInventory, type ReadInventory } from '../gitbucket/inventory.ts';
 import type { TargetIdentity } from '../gitlab/identity.ts';
 import type { Target } from '../gitlab/target.ts';
@@ -125,7 +126,7 @@ async function discover({
     selection,
     known: [...history.items.keys()].filter((item) => item.includes('/')),
     progress(done, total, detail) {
-      if (runtime.stopping.aborted) throw new MigrationError('interrupted', detail);
+      if (runtime.stopping.aborted) throw interruption(detail);
       emit({ type: 'phase-progress', phase: 'discover', done, total, detail });
     },
   });

@@ -1,5 +1,6 @@
-import { exitCodeOf, MigrationError, problemOf } from '../errors.ts';
-import type { Problem } from '../model/forge.ts';
+import { notProven } from '../failures/target.ts';
+import { exitCodeOf, noticeOf } from '../failures/index.ts';
+import type { Notice } from '../model/notice.ts';
 import type { PlanItem, PlannedProject, RefChange } from '../model/plan.ts';
 import type { ItemResult, ItemState, StepResult } from '../model/result.ts';
 import { countOutcomes } from '../plan/refs.ts';
@@ -28,18 +29,18 @@ export function blockedResult(item: PlanItem): ItemResult {
   const result = emptyResult(item, 'blocked');
   const { blocked } = item;
   if (blocked === null) return result;
-  const problem: Problem = {
+  const problem: Notice = {
     code: blocked.code,
     object: item.id,
-    message: blocked.reason,
-    hint: blocked.fix,
+    message: blocked.message,
+    fix: blocked.fix,
   };
   return { ...result, problem };
 }
 
 /** The result of an item whose steps threw. */
 export function failedResult(item: PlanItem, error: unknown, steps: StepResult[]): ItemResult {
-  const problem = problemOf(error, item.id);
+  const problem = noticeOf(error, item.id);
   return { ...emptyResult(item, stateOfError(error)), steps, problem };
 }
 
@@ -72,7 +73,7 @@ export function finishedResult(item: PlannedProject, work: ProjectWork, steps: S
     attention,
     warnings: [...item.warnings, ...work.warnings],
     proof,
-    problem: state === 'failed' ? notProven(item, unexplained.length) : null,
+    problem: state === 'failed' ? differsFrom(item, unexplained.length) : null,
   };
 }
 
@@ -82,8 +83,8 @@ function stateOf(attention: readonly RefChange[], proven: boolean): ItemState {
   return attention.length > 0 ? 'refused' : 'proven';
 }
 
-function notProven(item: PlannedProject, count: number): Problem {
-  return problemOf(new MigrationError('not-proven', item.id, { count }), item.id);
+function differsFrom(item: PlannedProject, count: number): Notice {
+  return notProven(item.id, { count }).notice;
 }
 
 function existingId(item: PlanItem): number | null {

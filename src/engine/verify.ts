@@ -1,5 +1,6 @@
+import { groupMissing, notProven, projectMissing } from '../failures/target.ts';
 import type { Config } from '../config/schema.ts';
-import { MigrationError, problemOf } from '../errors.ts';
+import { noticeOf } from '../failures/index.ts';
 import type { Emit } from '../model/events.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { ItemResult } from '../model/result.ts';
@@ -17,8 +18,8 @@ export function verify(
   const groups = plan.groups.map((item): ItemResult => {
     if (item.blocked) return blockedResult(item);
     if (item.existing !== null) return emptyResult(item, 'proven');
-    const error = new MigrationError('group-missing', item.id, { target: item.fullPath });
-    return { ...emptyResult(item, 'failed'), problem: problemOf(error, item.id) };
+    const error = groupMissing(item.id, { target: item.fullPath });
+    return { ...emptyResult(item, 'failed'), problem: noticeOf(error, item.id) };
   });
   const projects = plan.projects.map((item) => {
     const result = verifyProject(item, listings, config);
@@ -31,8 +32,8 @@ export function verify(
 function verifyProject(item: PlannedProject, listings: Prepared['listings'], config: Config): ItemResult {
   const source = listings.source.get(item.id);
   if (!source || item.existing === null) {
-    const error = new MigrationError('project-missing', item.id, { target: item.fullPath });
-    return { ...emptyResult(item, 'failed'), problem: problemOf(error, item.id) };
+    const error = projectMissing(item.id, { target: item.fullPath });
+    return { ...emptyResult(item, 'failed'), problem: noticeOf(error, item.id) };
   }
   const target = listings.target.get(item.id) ?? { refs: new Map<string, string>(), head: null };
   const proof = prove(source, target, { notes: config.migrate.notes, changes: item.refs });
@@ -46,6 +47,6 @@ function verifyProject(item: PlannedProject, listings: Prepared['listings'], con
     proof,
   };
   if (unexplained.length === 0) return { ...base, state: refused.length > 0 ? 'refused' : 'proven' };
-  const error = new MigrationError('not-proven', item.id, { count: unexplained.length });
-  return { ...base, state: 'failed', problem: problemOf(error, item.id) };
+  const error = notProven(item.id, { count: unexplained.length });
+  return { ...base, state: 'failed', problem: noticeOf(error, item.id) };
 }

@@ -1,33 +1,33 @@
-import { MigrationError } from '../errors.ts';
+import { diskFull, interruption } from '../failures/usage.ts';
+import { gitTokenRefused, redirected, tlsUntrusted } from '../failures/network.ts';
+import { fetchFailed, gitFailed, gitMissing, pushFailed, pushTooLarge, pushUnpack } from '../failures/git.ts';
+import { targetForbidden } from '../failures/target.ts';
+import { Failure } from '../failures/failure.ts';
 import { GitExit } from './run.ts';
 
 type Side = 'source' | 'target';
 
 /** Transport messages of git and what they mean; the first that matches counts. */
-const meanings: [RegExp, (side: Side, id: string, text: string) => MigrationError][] = [
-  [/No space left on device|disk quota exceeded/i, (_side, id) => new MigrationError('disk-full', id)],
+const meanings: [RegExp, (side: Side, id: string, text: string) => Failure][] = [
+  [/No space left on device|disk quota exceeded/i, (_side, id) => diskFull(id)],
   [
     /could not read Username|Authentication failed|error: 401|HTTP Basic: Access denied/,
-    (side, id, detail) => new MigrationError('git-token-refused', id, { server: nameOf(side), side, detail }),
+    (side, id, detail) => gitTokenRefused(id, { server: nameOf(side), side, detail }),
   ],
   [
     /SSL certificate problem|server certificate verification failed/,
-    (side, id, detail) => new MigrationError('tls-untrusted', id, { server: nameOf(side), side, detail }),
+    (side, id, detail) => tlsUntrusted(id, { server: nameOf(side), side, detail }),
   ],
   [
     /unable to update url base from redirection|redirected|error: 30\d/,
-    (side, id, detail) =>
-      new MigrationError('redirected', id, { server: nameOf(side), side, location: detail }),
+    (side, id, detail) => redirected(id, { server: nameOf(side), side, location: detail }),
   ],
-  [
-    /pack exceeds maximum allowed size|HTTP 413/,
-    (_side, id, detail) => new MigrationError('push-too-large', id, { detail }),
-  ],
+  [/pack exceeds maximum allowed size|HTTP 413/, (_side, id, detail) => pushTooLarge(id, { detail })],
   [
     /fsck error|unpack-objects abnormal exit|index-pack abnormal exit/,
-    (_side, id, detail) => new MigrationError('push-unpack', id, { detail }),
+    (_side, id, detail) => pushUnpack(id, { detail }),
   ],
-  [/error: 403|HTTP 403/, (_side, id, detail) => new MigrationError('target-forbidden', id, { detail })],
+  [/error: 403|HTTP 403/, (_side, id, detail) => targetForbidden(id, { detail })],
 ];
 
 /**
@@ -53,24 +53,23 @@ export function gitFailure(
   id: string,
   signal: AbortSignal,
   packBytes = 0,
-): MigrationError {
-  if (signal.aborted) return new MigrationError('interrupted', id);
-  if (error instanceof MigrationError) return error;
+): Failure {
+  if (signal.aborted) return interruption(id);
+  if (error instanceof Failure) return error;
   const code = (error as NodeJS.ErrnoException | null)?.code;
-  if (code === 'ENOSPC') return new MigrationError('disk-full', id);
+  if (code === 'ENOSPC') return diskFull(id);
   if (!(error instanceof GitExit)) {
     const detail = error instanceof Error ? error.message : String(error);
-    if (/ENOENT/.test(detail)) return new MigrationError('git-missing', 'git', { detail });
-    return new MigrationError('git-failed', id, { detail });
+    if (/ENOENT/.test(detail)) return gitMissing('git', { detail });
+    return gitFailed(id, { detail });
   }
   const text = `${error.stderr}\n${error.stdout}`;
   const detail = remoteText(error.stderr);
   for (const [pattern, make] of meanings) {
     if (pattern.test(text)) return make(side, id, detail);
   }
-  if (packBytes >= CUTTABLE && saysCut(error))
-    return new MigrationError('push-too-large', id, { detail }, error);
-  return new MigrationError(side === 'source' ? 'fetch-failed' : 'push-failed', id, { detail });
+  if (packBytes >= CUTTABLE && saysCut(error)) return pushTooLarge(id, { detail }, error);
+  return side === 'source' ? fetchFailed(id, { detail }) : pushFailed(id, { detail });
 }
 
 function nameOf(side: Side): string {

@@ -1,4 +1,5 @@
-import { MigrationError } from '../errors.ts';
+import { fetchFailed } from '../failures/git.ts';
+import { Failure } from '../failures/failure.ts';
 import type { RefChange } from '../model/plan.ts';
 import { withinTime } from '../net/deadline.ts';
 import { beginningOf } from '../net/stream.ts';
@@ -18,7 +19,7 @@ export type SourcePack = {
   stop(): void;
   size(): number;
   /** Why the pack is not whole; null when it is. */
-  failure(): MigrationError | null;
+  failure(): Failure | null;
 };
 
 /**
@@ -32,21 +33,21 @@ export async function openPack(
   haves: readonly string[],
 ): Promise<SourcePack> {
   const first = await ask(job, uploadPackRequest(wants, haves));
-  if (!(first instanceof MigrationError)) return first;
+  if (!(first instanceof Failure)) return first;
   // The listing knows why a repository is refused; or the server speaks protocol 2 alone.
   const listing = await job.source.advertisement('git-upload-pack');
   if (!capabilitiesIn(listing, job.id).includes(VERSION_2)) throw first;
   const second = await ask(job, fetchRequest(wants, haves));
-  if (second instanceof MigrationError) throw second;
+  if (second instanceof Failure) throw second;
   return second;
 }
 
 /** The pack; or, as a value, the source's refusal. */
-async function ask(job: TransferJob, request: Buffer): Promise<SourcePack | MigrationError> {
+async function ask(job: TransferJob, request: Buffer): Promise<SourcePack | Failure> {
   const answer = await job.source.post('git-upload-pack', request);
   if (answer.status !== 200) {
     const text = cutTo(300, pageText(await beginningOf(answer.body))) || 'an empty body';
-    const failure = new MigrationError('fetch-failed', job.id, { detail: `${answer.status}, ${text}` });
+    const failure = fetchFailed(job.id, { detail: `${answer.status}, ${text}` });
     if (answer.status >= 500 || answer.status === 429) throw failure;
     return failure;
   }
@@ -54,9 +55,9 @@ async function ask(job: TransferJob, request: Buffer): Promise<SourcePack | Migr
   try {
     const first = await pieces.next();
     if (!first.done) return flowing(job, pieces, first.value, () => answer.body.destroy());
-    return new MigrationError('fetch-failed', job.id, { detail: 'the source sent no pack' });
+    return fetchFailed(job.id, { detail: 'the source sent no pack' });
   } catch (error) {
-    if (error instanceof MigrationError && error.code === 'fetch-failed') return error;
+    if (error instanceof Failure && error.code === 'fetch-failed') return error;
     throw error;
   }
 }
@@ -68,7 +69,7 @@ function flowing(
   letGo: () => void,
 ): SourcePack {
   const check = createPackCheck();
-  const state: { stopped: boolean; failure: MigrationError | null } = { stopped: false, failure: null };
+  const state: { stopped: boolean; failure: Failure | null } = { stopped: false, failure: null };
 
   async function* bytes(): AsyncGenerator<Buffer> {
     let piece: Buffer | null = first;
@@ -83,7 +84,7 @@ function flowing(
       if (!state.stopped) state.failure = asFailure(error, job.id);
     }
     if (!state.stopped && !check.complete()) {
-      state.failure ??= new MigrationError('fetch-failed', job.id, {
+      state.failure ??= fetchFailed(job.id, {
         detail: 'the pack is cut short or damaged',
       });
     }
@@ -100,9 +101,9 @@ function flowing(
   };
 }
 
-function asFailure(error: unknown, id: string): MigrationError {
-  if (error instanceof MigrationError) return error;
-  return new MigrationError('fetch-failed', id, {
+function asFailure(error: unknown, id: string): Failure {
+  if (error instanceof Failure) return error;
+  return fetchFailed(id, {
     detail: error instanceof Error ? error.message : String(error),
   });
 }

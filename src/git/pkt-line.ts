@@ -1,4 +1,5 @@
-import { MigrationError } from '../errors.ts';
+import { fetchFailed } from '../failures/git.ts';
+import type { Failure } from '../failures/failure.ts';
 
 /** `flush` is 0000, `delim` 0001, `end` 0002 (gitprotocol-common "pkt-line Format", gitprotocol-v2 "Packet-Line Framing"). */
 export type PktLine = Buffer | 'flush' | 'delim' | 'end';
@@ -115,12 +116,12 @@ export function demandEnd(reader: PktReader, object: string): void {
   if (reader.takeRest().length > 0) throw endsInside(object);
 }
 
-function endsInside(object: string): MigrationError {
+function endsInside(object: string): Failure {
   return damaged(object, 'the answer ends inside a line');
 }
 
-function damaged(object: string, detail: string): MigrationError {
-  return new MigrationError('fetch-failed', object, { detail: `this is not git's protocol: ${detail}` });
+function damaged(object: string, detail: string): Failure {
+  return fetchFailed(object, { detail: `this is not git's protocol: ${detail}` });
 }
 
 export const FLUSH = Buffer.from('0000');

@@ -1,4 +1,4 @@
-import { MigrationError } from '../errors.ts';
+import { fetchFailed } from '../failures/git.ts';
 import { cutTo } from '../text/truncate.ts';
 import { DELIM, FLUSH, pktLine, pktLines, type PktLine } from './pkt-line.ts';
 import { haveLines } from './upload-pack.ts';
@@ -48,14 +48,13 @@ export function asAdvertisement(answer: Buffer, object: string): Buffer {
     if (text.startsWith('unborn ')) continue;
     const [, id, name, attributes = ''] = /^([0-9a-f]{40}) ([^ ]+)(.*)$/.exec(text) ?? [];
     if (id === undefined || name === undefined) {
-      throw new MigrationError('fetch-failed', object, { detail: cutTo(200, text.replace(/^ERR /, '')) });
+      throw fetchFailed(object, { detail: cutTo(200, text.replace(/^ERR /, '')) });
     }
     const target = / symref-target:(\S+)/.exec(attributes)?.[1];
     if (name === 'HEAD' && target !== undefined) symref = ` symref=HEAD:${target}`;
     refs.push(`${id} ${name}`);
   }
-  if (last !== 'flush')
-    throw new MigrationError('fetch-failed', object, { detail: 'the listing has no end' });
+  if (last !== 'flush') throw fetchFailed(object, { detail: 'the listing has no end' });
   const [first = `${'0'.repeat(40)} capabilities^{}`, ...others] = refs;
   const lines = [`${first}\0${VERSION_2}${symref}`, ...others].map((line) => pktLine(`${line}\n`));
   return Buffer.concat([...lines, FLUSH]);

@@ -1,4 +1,4 @@
-import { MigrationError } from '../errors.ts';
+import { fetchFailed } from '../failures/git.ts';
 import type { RefListing } from '../model/forge.ts';
 import { cutTo } from '../text/truncate.ts';
 import { pktLines, type PktLine } from './pkt-line.ts';
@@ -21,11 +21,9 @@ export function parseAdvertisement(body: Buffer, object: string): RefListing {
     first = false;
     addRef(refs, line, end, object);
   }
-  if (first)
-    throw new MigrationError('fetch-failed', object, { detail: 'the answer has no ref advertisement' });
+  if (first) throw fetchFailed(object, { detail: 'the answer has no ref advertisement' });
   // Cut between two lines it would look like a repository with fewer refs.
-  if (last !== 'flush')
-    throw new MigrationError('fetch-failed', object, { detail: 'the listing has no end' });
+  if (last !== 'flush') throw fetchFailed(object, { detail: 'the listing has no end' });
   return { refs, head: head !== null && refs.has(head) ? head : null };
 }
 
@@ -44,7 +42,7 @@ function addRef(refs: Map<string, string>, line: Buffer, end: number, object: st
     const entry = line.toString('utf8', 0, end);
     if (entry.startsWith('shallow ') || entry.startsWith('version ')) return;
     const text = entry.startsWith('ERR ') ? entry.slice(4) : `unexpected line "${cutTo(80, entry)}"`;
-    throw new MigrationError('fetch-failed', object, { detail: text });
+    throw fetchFailed(object, { detail: text });
   }
   if (name === 'HEAD' || name === '.have' || name === 'capabilities^{}' || name.endsWith('^{}')) return;
   refs.set(name, id);

@@ -1,5 +1,7 @@
+import { fetchFailed } from '../failures/git.ts';
+import { redirected } from '../failures/network.ts';
 import type { Readable } from 'node:stream';
-import { MigrationError } from '../errors.ts';
+import type { Failure } from '../failures/failure.ts';
 import { excerpt, type HttpAnswer, type Server } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
 import { beginningOf, type StreamAnswer } from '../net/stream.ts';
@@ -11,7 +13,7 @@ export type RemoteOptions = Omit<GitRemote, 'url'> & {
   path: string;
   silenceMs: number;
   /** Turns a refused advertisement into the error that tells why. */
-  whyRefused(answer: HttpAnswer): Promise<MigrationError>;
+  whyRefused(answer: HttpAnswer): Promise<Failure>;
 };
 
 /** The server sent us elsewhere so often: it goes round in a circle. */
@@ -35,13 +37,13 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
       const { status } = answer;
       if (status >= 400 && status < 500) throw await options.whyRefused(answer);
       if (status < 300 || status >= 400) {
-        throw new MigrationError('fetch-failed', options.path, {
+        throw fetchFailed(options.path, {
           detail: `${status}, ${excerpt(answer.body)}`,
         });
       }
       path = placeAfterRedirect(http.server, answer.headers, path, question);
     }
-    throw new MigrationError('fetch-failed', options.path, { detail: 'its redirects go round in a circle' });
+    throw fetchFailed(options.path, { detail: 'its redirects go round in a circle' });
   }
 
   /** A listing of protocol 2 takes a second request. */
@@ -51,7 +53,7 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
     const answer = await post('git-upload-pack', lsRefsRequest());
     if (answer.status !== 200) {
       const detail = `${answer.status}, ${excerpt(await beginningOf(answer.body))}`;
-      throw new MigrationError('fetch-failed', options.path, { detail });
+      throw fetchFailed(options.path, { detail });
     }
     return asAdvertisement(await wholeOf(answer.body, options.path), options.path);
   }
@@ -73,11 +75,11 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
       // A stream cannot be sent again.
       if (!Buffer.isBuffer(body)) {
         const { name: server, side, url } = http.server;
-        throw new MigrationError('redirected', url + path, { server, side, location: url + moved });
+        throw redirected(url + path, { server, side, location: url + moved });
       }
       path = moved;
     }
-    throw new MigrationError('fetch-failed', options.path, { detail: 'its redirects go round in a circle' });
+    throw fetchFailed(options.path, { detail: 'its redirects go round in a circle' });
   }
 
   return { url: http.server.url + options.path, username, password, caFile, silenceMs, advertisement, post };
@@ -89,7 +91,7 @@ async function wholeOf(body: Readable, object: string): Promise<Buffer> {
     for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new MigrationError('fetch-failed', object, { detail: `the listing broke off (${detail})` });
+    throw fetchFailed(object, { detail: `the listing broke off (${detail})` });
   }
   return Buffer.concat(chunks);
 }
@@ -113,5 +115,5 @@ function placeAfterRedirect(
   const below = target?.origin === base.origin && whole.startsWith(`${root}/`) && whole.endsWith(ending);
   if (below) return whole.slice(root.length, whole.length - ending.length);
   const location = target === null ? given : `${target.origin}${target.pathname}`;
-  throw new MigrationError('redirected', url + path, { server: name, side, location });
+  throw redirected(url + path, { server: name, side, location });
 }

@@ -1,6 +1,9 @@
+import { pushFailed, pushTooLarge, pushUnpack } from '../failures/git.ts';
+import { gitTokenRefused } from '../failures/network.ts';
+import { targetForbidden } from '../failures/target.ts';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import type { RefChange } from '../model/plan.ts';
 import { withinTime } from '../net/deadline.ts';
 import { beginningOf, type StreamAnswer } from '../net/stream.ts';
@@ -70,36 +73,30 @@ async function* emptyPackBytes(): AsyncGenerator<Buffer> {
 }
 
 function asPushFailure(error: unknown, id: string): unknown {
-  if (!(error instanceof MigrationError) || error.code !== 'fetch-failed') return error;
-  return new MigrationError(
-    'push-failed',
-    id,
-    { detail: `the answer cannot be read (${error.message})` },
-    error,
-  );
+  if (!(error instanceof Failure) || error.code !== 'fetch-failed') return error;
+  return pushFailed(id, { detail: `the answer cannot be read (${error.message})` }, error);
 }
 
 function judged(report: PushReport, changes: readonly RefChange[], id: string): PushAnswer {
   const text = wordsOf(report.text);
-  if (report.unpack === null) throw new MigrationError('push-failed', id, { detail: `no report (${text})` });
+  if (report.unpack === null) throw pushFailed(id, { detail: `no report (${text})` });
   if (report.unpack !== 'ok') throw unpackFailure(report.unpack, text, id);
   if (isPassing(text) && !changes.some(({ ref }) => report.refs.get(ref) === 'ok'))
-    throw new MigrationError('push-failed', id, { detail: text });
+    throw pushFailed(id, { detail: text });
   const silent = changes.filter(({ ref }) => !report.refs.has(ref));
   if (silent.length > 0) {
-    throw new MigrationError('push-failed', id, {
+    throw pushFailed(id, {
       detail: `the report lacks ${silent.length} ref(s) (${text})`,
     });
   }
   return { refs: report.refs, text };
 }
 
-function unpackFailure(unpack: string, text: string, id: string): MigrationError {
+function unpackFailure(unpack: string, text: string, id: string): Failure {
   const detail = text === '' ? unpack : `${text} (${unpack})`;
-  if (unpack.includes('server is busy')) return new MigrationError('push-failed', id, { detail });
-  if (text.includes('pack exceeds maximum allowed size'))
-    return new MigrationError('push-too-large', id, { detail });
-  return new MigrationError('push-unpack', id, { detail });
+  if (unpack.includes('server is busy')) return pushFailed(id, { detail });
+  if (text.includes('pack exceeds maximum allowed size')) return pushTooLarge(id, { detail });
+  return pushUnpack(id, { detail });
 }
 
 /**
@@ -110,14 +107,13 @@ function isPassing(text: string): boolean {
   return /error executing git hook|Internal API (unreachable|error)/.test(text);
 }
 
-async function refusal({ status, body }: StreamAnswer, job: TransferJob): Promise<MigrationError> {
+async function refusal({ status, body }: StreamAnswer, job: TransferJob): Promise<Failure> {
   const detail = `${status}, ${cutTo(300, pageText(await beginningOf(body))) || 'an empty body'}`;
-  if (status === 401)
-    return new MigrationError('git-token-refused', job.id, { server: 'GitLab', side: 'target', detail });
-  if (status === 403 || status === 404) return new MigrationError('target-forbidden', job.id, { detail });
-  if (status === 413) return new MigrationError('push-too-large', job.id, { detail });
+  if (status === 401) return gitTokenRefused(job.id, { server: 'GitLab', side: 'target', detail });
+  if (status === 403 || status === 404) return targetForbidden(job.id, { detail });
+  if (status === 413) return pushTooLarge(job.id, { detail });
   // 500 with an empty body means overload, a restart, or a cut body (gitlab-push-observed §2): looked at, then tried again.
-  return new MigrationError('push-failed', job.id, { detail });
+  return pushFailed(job.id, { detail });
 }
 
 /** What the server says to people, without progress: joined first, since pieces are cut anywhere (gitlab-push-observed §g). */

@@ -1,4 +1,5 @@
-import { MigrationError } from '../errors.ts';
+import { fetchFailed } from '../failures/git.ts';
+import type { Failure } from '../failures/failure.ts';
 import { createPktReader, demandEnd, FLUSH, pktLine } from './pkt-line.ts';
 
 /** Ids of the target that are told to the source; more would only lengthen the request. */
@@ -64,6 +65,6 @@ function control(line: string, id: string): void {
   throw failed(id, line.replace(/^ERR /, ''));
 }
 
-function failed(id: string, text: string): MigrationError {
-  return new MigrationError('fetch-failed', id, { detail: `the source says: ${text.trim()}` });
+function failed(id: string, text: string): Failure {
+  return fetchFailed(id, { detail: `the source says: ${text.trim()}` });
 }

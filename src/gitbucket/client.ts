@@ -1,5 +1,6 @@
+import { notTheApi, serverError, tokenRefused } from '../failures/network.ts';
 import { z } from 'zod';
-import { MigrationError } from '../errors.ts';
+import type { Failure } from '../failures/failure.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
 import { Branch, Group, Repo, User } from './schema.ts';
@@ -28,7 +29,7 @@ export function createGitBucketApi(http: Http): GitBucketApi {
 
   async function demanded<T>(path: string, schema: z.ZodType<T>): Promise<T> {
     const value = await read(path, schema);
-    if (value === null) throw notTheApi(http, `${path} is not known there (404)`);
+    if (value === null) throw notGitBucket(http, `${path} is not known there (404)`);
     return value;
   }
 
@@ -60,7 +61,7 @@ function repositoryPath(owner: string, name: string): string {
 /** 404 as JSON means "no such object"; as HTML it means that this is not the API (gitbucket-contract §1.2). */
 function missing(answer: HttpAnswer, path: string, http: Http): null {
   if (typeof answer.body === 'object') return null;
-  throw notTheApi(http, `${path} gives a web page (404)`);
+  throw notGitBucket(http, `${path} gives a web page (404)`);
 }
 
 /** The body in the shape that is relied on. @throws token-refused, server-error, not-the-api */
@@ -68,7 +69,7 @@ function checked<T>(answer: HttpAnswer, path: string, schema: z.ZodType<T>, http
   const { server } = http;
   const { status, body } = answer;
   if (status === 401) {
-    throw new MigrationError('token-refused', server.url, {
+    throw tokenRefused(server.url, {
       server: server.name,
       side: server.side,
       variable: 'GITBUCKET_TOKEN',
@@ -76,17 +77,17 @@ function checked<T>(answer: HttpAnswer, path: string, schema: z.ZodType<T>, http
     });
   }
   if (status >= 500) {
-    throw new MigrationError('server-error', `GET ${path}`, {
+    throw serverError(`GET ${path}`, {
       server: server.name,
       status,
       detail: excerpt(body),
     });
   }
-  if (status !== 200) throw notTheApi(http, `${path} gives ${status}, ${wordsOf(body)}`);
-  if (typeof body === 'string') throw notTheApi(http, `${path} gives a web page instead of JSON`);
+  if (status !== 200) throw notGitBucket(http, `${path} gives ${status}, ${wordsOf(body)}`);
+  if (typeof body === 'string') throw notGitBucket(http, `${path} gives a web page instead of JSON`);
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw notTheApi(
+  throw notGitBucket(
     http,
     `${path} has unexpected fields: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
   );
@@ -99,8 +100,8 @@ function wordsOf(body: unknown): string {
   return typeof words === 'string' ? words : excerpt(body);
 }
 
-function notTheApi({ server }: Http, detail: string): MigrationError {
-  return new MigrationError('not-the-api', server.url, { server: server.name, side: server.side, detail });
+function notGitBucket({ server }: Http, detail: string): Failure {
+  return notTheApi(server.url, { server: server.name, side: server.side, detail });
 }
 
 /** Questions about single objects of a repository. `absent`: it is not there; null: this version cannot tell. */

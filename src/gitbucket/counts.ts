@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import type { LossKind } from '../model/plan.ts';
 import type { GitBucketApi } from './client.ts';
 
@@ -116,7 +116,7 @@ async function releases(list: Promise<unknown[] | null>): Promise<number | null 
   try {
     return lengthOf(await list);
   } catch (error) {
-    if (error instanceof MigrationError && error.code === 'server-error') return null;
+    if (error instanceof Failure && error.code === 'server-error') return null;
     throw error;
   }
 }

@@ -1,5 +1,8 @@
-import { MigrationError, problemOf } from '../errors.ts';
-import type { Owner, Problem, Repository, SourceInventory } from '../model/forge.ts';
+import { hiddenOwners, ownerUnreadable, ownersUnlisted, repositoryBroken } from '../failures/source.ts';
+import { noticeOf } from '../failures/index.ts';
+import { Failure } from '../failures/failure.ts';
+import type { Owner, Repository, SourceInventory } from '../model/forge.ts';
+import type { Notice } from '../model/notice.ts';
 import type { Http } from '../net/http.ts';
 import type { Selection } from '../plan/selection.ts';
 import type { Repo } from './schema.ts';
@@ -27,7 +30,7 @@ export type InventoryOptions = {
 export async function readInventory(source: Source, options: InventoryOptions): Promise<ReadInventory> {
   const { owners, allOwners, anonymousAccess } = await readOwners(source, options.selection);
   const wanted = owners.filter((owner) => options.selection.ownerMatters(owner));
-  const problems: Problem[] = [];
+  const problems: Notice[] = [];
   const repositories: Repository[] = [];
   const listed = new Map<string, string[]>();
   let done = 0;
@@ -41,7 +44,7 @@ export async function readInventory(source: Source, options: InventoryOptions): 
       options.progress(done, wanted.length, owner.login);
     }),
   );
-  const warnings = options.selection.all ? await hiddenOwners(source) : [];
+  const warnings = options.selection.all ? await hiddenOwnerWarnings(source) : [];
   repositories.sort((a, b) => compare(a.owner, b.owner) || compare(a.name, b.name));
   return { url: source.url, anonymousAccess, owners, allOwners, repositories, listed, problems, warnings };
 }
@@ -52,7 +55,7 @@ async function readOwners(
 ): Promise<{ owners: Owner[]; allOwners: boolean; anonymousAccess: boolean }> {
   // The list without credentials also tells whether "public" means anonymous (gitbucket-contract §4.2).
   const open = await source.anonymous.users().catch((error: unknown) => {
-    if (error instanceof MigrationError && error.code === 'token-refused') return 'login demanded' as const;
+    if (error instanceof Failure && error.code === 'token-refused') return 'login demanded' as const;
     throw error;
   });
   const anonymousAccess = open !== 'login demanded';
@@ -82,7 +85,7 @@ async function namedOwners(source: Source, selection: Selection): Promise<Owner[
     ...selection.named.owners,
     ...selection.named.repositories.map((name) => name.split('/')[0] ?? ''),
   ]);
-  if (logins.size === 0) throw new MigrationError('owners-unlisted', source.url);
+  if (logins.size === 0) throw ownersUnlisted(source.url);
   const accounts = await Promise.all([...logins].map((login) => source.api.account(login)));
   return accounts
     .filter((account) => account !== null)
@@ -94,7 +97,7 @@ async function namedOwners(source: Source, selection: Selection): Promise<Owner[
 }
 
 /** `names` is null when the list could not be read whole. */
-type ReadOwner = { repositories: Repository[]; names: string[] | null; problems: Problem[] };
+type ReadOwner = { repositories: Repository[]; names: string[] | null; problems: Notice[] };
 
 async function readOwner(source: Source, owner: Owner, options: InventoryOptions): Promise<ReadOwner> {
   try {
@@ -102,7 +105,7 @@ async function readOwner(source: Source, owner: Owner, options: InventoryOptions
     const names = repos.map(({ name }) => `${owner.login}/${name}`);
     return { repositories: keep(repos, owner, options.selection), names, problems: [] };
   } catch (error) {
-    if (!(error instanceof MigrationError) || error.code !== 'server-error') throw error;
+    if (!(error instanceof Failure) || error.code !== 'server-error') throw error;
     return isolate(source, owner, options, error);
   }
 }
@@ -112,14 +115,14 @@ async function isolate(
   source: Source,
   owner: Owner,
   options: InventoryOptions,
-  failure: MigrationError,
+  failure: Failure,
 ): Promise<ReadOwner> {
   const prefix = `${owner.login}/`;
   const known = [...options.known, ...options.selection.named.repositories]
     .filter((name) => name.startsWith(prefix))
     .map((name) => name.slice(prefix.length));
   const names = new Set([...known, ...(await repositoriesFoundBySearch(source.web, owner.login))]);
-  const problems: Problem[] = [];
+  const problems: Notice[] = [];
   const found: Repo[] = [];
   await Promise.all(
     [...names].map(async (name) => {
@@ -127,12 +130,12 @@ async function isolate(
         const repo = await source.api.repository(owner.login, name);
         if (repo !== null) found.push(repo);
       } catch (error) {
-        if (!(error instanceof MigrationError) || error.code !== 'server-error') throw error;
+        if (!(error instanceof Failure) || error.code !== 'server-error') throw error;
         const object = `${owner.login}/${name}`;
         problems.push(
-          problemOf(
-            new MigrationError('repository-broken', object, {
-              detail: `the API answers ${error.context['status']}`,
+          noticeOf(
+            repositoryBroken(object, {
+              detail: `the API answers ${error.words['status'] as number}`,
             }),
             object,
           ),
@@ -141,18 +144,15 @@ async function isolate(
     }),
   );
   const context = { detail: failure.message, found: found.length };
-  problems.unshift(problemOf(new MigrationError('owner-unreadable', owner.login, context), owner.login));
+  problems.unshift(noticeOf(ownerUnreadable(owner.login, context), owner.login));
   return { repositories: keep(found, owner, options.selection), names: null, problems };
 }
 
-async function hiddenOwners(source: Source): Promise<string[]> {
+async function hiddenOwnerWarnings(source: Source): Promise<string[]> {
   const status = await source.api.publicListStatus();
   if (status < 500) return [];
-  const { message, hint } = problemOf(
-    new MigrationError('hidden-owners', source.url, { status }),
-    source.url,
-  );
-  return [`${message}; ${hint}`];
+  const { message, fix } = hiddenOwners(source.url, { status }).notice;
+  return [`${message}; ${fix}`];
 }
 
 function keep(repos: readonly Repo[], owner: Owner, selection: Selection): Repository[] {

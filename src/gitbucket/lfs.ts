@@ -1,5 +1,6 @@
+import { fetchFailed } from '../failures/git.ts';
 import { z } from 'zod';
-import { MigrationError } from '../errors.ts';
+
 import { excerpt } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
 import type { GitRemote } from '../transfer/transport.ts';
@@ -70,7 +71,7 @@ async function batchOf(
   if (answer.status === 401 || answer.status >= 500) return null;
   const parsed = Batch.safeParse(answer.body);
   if (answer.status === 200 && parsed.success) return parsed.data;
-  throw new MigrationError('fetch-failed', path, {
+  throw fetchFailed(path, {
     detail: `the LFS batch call gives ${answer.status}, ${excerpt(answer.body)}`,
   });
 }
@@ -91,7 +92,7 @@ async function isThere(
   });
   if (answer.status === 404) return false;
   if (answer.status !== 200)
-    throw new MigrationError('fetch-failed', href, {
+    throw fetchFailed(href, {
       detail: `the LFS object's link gives ${answer.status}`,
     });
   const length = answer.headers['content-length'];

@@ -1,4 +1,11 @@
-import { MigrationError } from '../errors.ts';
+import {
+  listingDisagrees,
+  nameUnreachable,
+  repositoryBroken,
+  repositoryUnreadable,
+} from '../failures/source.ts';
+import { gitTokenRefused } from '../failures/network.ts';
+import { Failure } from '../failures/failure.ts';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
 import { createRemote } from '../git/remote.ts';
 import type { RefListing } from '../model/forge.ts';
@@ -86,26 +93,24 @@ async function whyDenied(
   owner: string,
   name: string,
   status: number,
-): Promise<MigrationError> {
+): Promise<Failure> {
   const object = `${owner}/${name}`;
   try {
     const repository = await api.repository(owner, name);
-    if (repository === null)
-      return new MigrationError('repository-unreadable', object, { detail: 'it is gone' });
+    if (repository === null) return repositoryUnreadable(object, { detail: 'it is gone' });
   } catch (error) {
-    if (!(error instanceof MigrationError)) throw error;
-    if (error.code !== 'server-error')
-      return new MigrationError('repository-unreadable', object, { detail: error.message });
-    return new MigrationError('repository-broken', object, {
+    if (!(error instanceof Failure)) throw error;
+    if (error.code !== 'server-error') return repositoryUnreadable(object, { detail: error.message });
+    return repositoryBroken(object, {
       detail: `git says ${status}, the API says 500`,
     });
   }
   if (status === 404 && /[^\w.+@-]/.test(owner + name)) {
     // Its git servlet does not decode the path (gitbucket-observed A4), so no client can spell such a name.
     const detail = 'GitBucket does not serve git below a name with such characters';
-    return new MigrationError('name-unreachable', object, { detail });
+    return nameUnreachable(object, { detail });
   }
-  return new MigrationError('git-token-refused', object, {
+  return gitTokenRefused(object, {
     server: http.server.name,
     side: http.server.side,
     detail: `${status} although the API shows the repository`,
@@ -116,8 +121,8 @@ async function whyDenied(
 async function confirmEmpty(api: GitBucketApi, owner: string, name: string): Promise<void> {
   const branches = await api.branchCount(owner, name).catch((error: unknown) => {
     // 4.11 to 4.40 answer 500 when the default branch does not exist, as in an empty repository (gitbucket-contract §1.3).
-    if (error instanceof MigrationError && error.code === 'server-error') return 0;
+    if (error instanceof Failure && error.code === 'server-error') return 0;
     throw error;
   });
-  if (branches > 0) throw new MigrationError('listing-disagrees', `${owner}/${name}`, { branches });
+  if (branches > 0) throw listingDisagrees(`${owner}/${name}`, { branches });
 }

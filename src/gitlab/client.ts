@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { z } from 'zod';
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import type { HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
 import { toError } from './errors.ts';
@@ -60,7 +60,7 @@ async function tryPage<T>(http: Http, list: List<T>, page: string): Promise<Page
     const answer = await readPage(http, list, page, 2);
     return answer.status === 200 ? { headers: answer.headers, rows: rowsOf(answer, list) } : null;
   } catch (error) {
-    if (error instanceof MigrationError && ['server-error', 'timeout'].includes(error.code)) return null;
+    if (error instanceof Failure && ['server-error', 'timeout'].includes(error.code)) return null;
     throw error;
   }
 }

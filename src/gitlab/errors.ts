@@ -1,4 +1,6 @@
-import { MigrationError } from '../errors.ts';
+import { notTheApi, serverError, tokenRefused } from '../failures/network.ts';
+import { targetForbidden, targetRefused, tokenScope } from '../failures/target.ts';
+import type { Failure } from '../failures/failure.ts';
 import type { Http } from '../net/http.ts';
 import { cutTo, pageText } from '../text/truncate.ts';
 import { GitLabRefusal } from './requester.ts';
@@ -25,27 +27,18 @@ export async function orNull<T>(http: Http, object: string, call: () => Promise<
 }
 
 /** The catalogue's error for an answer of the API that is not a success. */
-export function toError({ server }: Http, object: string, status: number, body: unknown): MigrationError {
+export function toError({ server }: Http, object: string, status: number, body: unknown): Failure {
   const detail = errorText(body);
   const where = { server: server.name, side: server.side };
   if (typeof body === 'string' && (status < 400 || status === 404))
-    return notTheApi(server.url, where, status);
+    return notTheApi(server.url, { ...where, detail: `a web page instead of JSON (status ${status})` });
   if (status === 401) {
-    return new MigrationError('token-refused', server.url, { ...where, variable: 'GITLAB_TOKEN', detail });
+    return tokenRefused(server.url, { ...where, variable: 'GITLAB_TOKEN', detail });
   }
-  if (detail.startsWith('insufficient_scope'))
-    return new MigrationError('token-scope', server.url, { detail });
-  if (status === 403) return new MigrationError('target-forbidden', object, { detail });
-  if (status >= 500)
-    return new MigrationError('server-error', object, { server: server.name, status, detail });
-  return new MigrationError('target-refused', object, { detail, status });
-}
-
-function notTheApi(url: string, where: { server: string; side: string }, status: number): MigrationError {
-  return new MigrationError('not-the-api', url, {
-    ...where,
-    detail: `a web page instead of JSON (status ${status})`,
-  });
+  if (detail.startsWith('insufficient_scope')) return tokenScope(server.url, { detail });
+  if (status === 403) return targetForbidden(object, { detail });
+  if (status >= 500) return serverError(object, { server: server.name, status, detail });
+  return targetRefused(object, { detail });
 }
 
 /**

@@ -1,6 +1,8 @@
+import { tokenScope, userRefused } from '../failures/target.ts';
+import { gitTokenRefused } from '../failures/network.ts';
 import type { Gitlab } from '@gitbeaker/rest';
 import type { z } from 'zod';
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import type { TargetInventory } from '../model/forge.ts';
 import { excerpt } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
@@ -27,7 +29,7 @@ export async function connect(client: Client, http: Http, gitAuthorization: stri
     throw refusedUser(toError(http, url, first.status, first.body));
   const token = await tokenInfo(client, http);
   if (token !== null && !token.scopes.includes('api')) {
-    throw new MigrationError('token-scope', url, { scopes: token.scopes.join(', ') });
+    throw tokenScope(url, { scopes: token.scopes.join(', ') });
   }
   const user = demand(schema.CurrentUser, first.body, url);
   const { version } = await ask(http, schema.Metadata, () => client.Metadata.show());
@@ -66,9 +68,9 @@ function identityOf(
 }
 
 /** Who may not even ask who he is, is blocked, deactivated or not yet confirmed (gitlab-contract §1.1). */
-function refusedUser(error: MigrationError): MigrationError {
+function refusedUser(error: Failure): Failure {
   if (error.code !== 'target-forbidden') return error;
-  return new MigrationError('user-refused', error.object, { detail: error.context['detail'] });
+  return userRefused(error.object, { detail: error.detail });
 }
 
 /** Null for tokens that have no such record (OAuth, gitlab-contract §1.1). */
@@ -76,7 +78,7 @@ async function tokenInfo(client: Client, http: Http): Promise<z.infer<typeof sch
   try {
     return await ask(http, schema.TokenInfo, () => client.PersonalAccessTokens.show());
   } catch (error) {
-    if (error instanceof MigrationError && error.code === 'target-refused') return null;
+    if (error instanceof Failure && error.code === 'target-refused') return null;
     throw error;
   }
 }
@@ -89,7 +91,7 @@ async function proveGit(http: Http, authorization: string): Promise<void> {
     headers: { authorization, 'private-token': null },
   });
   if (answer.status !== 401 && answer.status !== 403) return;
-  throw new MigrationError('git-token-refused', http.server.url, {
+  throw gitTokenRefused(http.server.url, {
     server: 'GitLab',
     side: 'target',
     detail: `${answer.status}, ${excerpt(answer.body)}`,

@@ -1,6 +1,7 @@
+import { markedForDeletion } from '../failures/target.ts';
 import type { Gitlab } from '@gitbeaker/rest';
 import { z } from 'zod';
-import { MigrationError } from '../errors.ts';
+
 import type { Namespace, Project, TargetInventory, TargetUser } from '../model/forge.ts';
 import type { Http } from '../net/http.ts';
 import { orNull, refusalsOf } from './errors.ts';
@@ -81,7 +82,7 @@ export function createLookups(client: Client, http: Http, me: () => Me | null): 
       if (answer === null) return null;
       const project = demand(schema.Project, answer, fullPath);
       if (!same(project.path_with_namespace, fullPath)) return null;
-      if (isLeaving(project)) throw new MigrationError('marked-for-deletion', fullPath);
+      if (isLeaving(project)) throw markedForDeletion(fullPath);
       return toProject(project);
     },
   };

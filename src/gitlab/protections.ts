@@ -1,6 +1,6 @@
 import type { Gitlab } from '@gitbeaker/rest';
 import { z } from 'zod';
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import type { Http } from '../net/http.ts';
 import { orNull } from './errors.ts';
 import type { BranchProtection, TagProtection } from './rules/protections.ts';
@@ -67,7 +67,7 @@ async function readable(http: Http, projectId: number, call: () => Promise<unkno
   try {
     return await orNull(http, String(projectId), call);
   } catch (error) {
-    if (error instanceof MigrationError && error.code === 'target-forbidden') return null;
+    if (error instanceof Failure && error.code === 'target-forbidden') return null;
     throw error;
   }
 }

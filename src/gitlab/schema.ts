@@ -1,5 +1,5 @@
+import { targetRefused } from '../failures/target.ts';
 import { z } from 'zod';
-import { MigrationError } from '../errors.ts';
 
 /** Fields of GitLab's API v4 that are relied on (gitlab-contract §1.1, §2.1, §3.1). */
 const Visibility = z.enum(['private', 'internal', 'public']);
@@ -93,7 +93,7 @@ export const ApplicationSettings = z.object({
 export function demand<T>(type: z.ZodType<T>, value: unknown, object: string): T {
   const parsed = type.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new MigrationError('target-refused', object, {
+  throw targetRefused(object, {
     detail: `its answer has unexpected fields: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
   });
 }

@@ -1,5 +1,9 @@
+import { unexpected } from '../failures/usage.ts';
+import { projectMissing } from '../failures/target.ts';
+import { gitTokenRefused } from '../failures/network.ts';
+import { fetchFailed } from '../failures/git.ts';
 import { Gitlab } from '@gitbeaker/rest';
-import { MigrationError } from '../errors.ts';
+import type { Failure } from '../failures/failure.ts';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
 import { createRemote } from '../git/remote.ts';
 import type { Namespace, Project, RefListing, Visibility } from '../model/forge.ts';
@@ -102,8 +106,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
     ...createProtectionLookups(client, http),
     ...createExistenceLookup(http),
     survey(parent) {
-      if (identity === null)
-        throw new MigrationError('unexpected', http.server.url, { detail: 'not connected' });
+      if (identity === null) throw unexpected(http.server.url, { detail: 'not connected' });
       return createSurvey({ http, lookups, me: identity.user, parent });
     },
     async connect() {
@@ -154,11 +157,11 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
   };
 }
 
-function whyRefused(fullPath: string, { status, body }: HttpAnswer): MigrationError {
+function whyRefused(fullPath: string, { status, body }: HttpAnswer): Failure {
   const detail = `${status}, ${excerpt(body)}`;
-  if (status === 404) return new MigrationError('project-missing', fullPath, { target: fullPath });
+  if (status === 404) return projectMissing(fullPath, { target: fullPath });
   if (status === 401 || status === 403) {
-    return new MigrationError('git-token-refused', fullPath, { server: 'GitLab', side: 'target', detail });
+    return gitTokenRefused(fullPath, { server: 'GitLab', side: 'target', detail });
   }
-  return new MigrationError('fetch-failed', fullPath, { detail });
+  return fetchFailed(fullPath, { detail });
 }

@@ -1,15 +1,16 @@
+import { interruption } from '../failures/usage.ts';
 import pLimit from 'p-limit';
 import { isFatal } from '../engine/list-refs.ts';
-import { MigrationError, problemOf } from '../errors.ts';
+import { noticeOf } from '../failures/index.ts';
 import { pushLimits } from '../gitlab/settings.ts';
-import type { Problem } from '../model/forge.ts';
+import type { Notice } from '../model/notice.ts';
 import type { Plan, PlannedProject } from '../model/plan.ts';
 import { countLosses, type Counted, uncountedIn, withLosses } from './losses.ts';
 import type { InspectOptions } from './options.ts';
 import { inspectRepository, type LookOptions } from './repository.ts';
 import { destinationsOf } from './submodules.ts';
 
-type Inspected = { project: PlannedProject; problems: Problem[]; counted: Counted };
+type Inspected = { project: PlannedProject; problems: Notice[]; counted: Counted };
 
 /**
  * The plan with what a look into the objects tells (`--deep`): findings, and losses that no listing of refs shows. Reads
@@ -28,7 +29,7 @@ export async function inspect(plan: Plan, options: InspectOptions): Promise<Plan
     emit({ type: 'phase-progress', phase: 'inspect', done, total, detail });
   const inspected = await allOf(
     plan.projects.map((project) => async () => {
-      if (runtime.stopping.aborted) throw new MigrationError('interrupted', project.id);
+      if (runtime.stopping.aborted) throw interruption(project.id);
       tell(project.id);
       const progress: LookOptions['progress'] = (stage, percent) =>
         tell(`${project.id} ${stage}${percent === null ? '' : ` ${Math.floor(percent)} %`}`);
@@ -55,14 +56,14 @@ async function inspectProject(
   project: PlannedProject,
   options: LookOptions & { names: ReadonlySet<string> },
 ): Promise<Inspected> {
-  const problems: Problem[] = [];
+  const problems: Notice[] = [];
   async function attempt<T>(work: Promise<T>): Promise<T | null> {
     try {
       return await work;
     } catch (error) {
       if (isFatal(error)) throw error;
       // What failed may be one request: the reader looks for the repository.
-      problems.push({ ...problemOf(error, project.id), object: project.id });
+      problems.push({ ...noticeOf(error, project.id), object: project.id });
       return null;
     }
   }

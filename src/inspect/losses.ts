@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
 import { gitEnvironment } from '../git/run.ts';
 import { trackerCounts } from '../gitbucket/counts.ts';
@@ -103,7 +103,7 @@ async function listingOf(read: () => Promise<Buffer>, id: string): Promise<RefLi
   try {
     return parseAdvertisement(await read(), id);
   } catch (error) {
-    if (error instanceof MigrationError && error.code === 'repository-unreadable') return null;
+    if (error instanceof Failure && error.code === 'repository-unreadable') return null;
     throw error;
   }
 }

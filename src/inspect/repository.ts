@@ -1,5 +1,7 @@
+import { interruption } from '../failures/usage.ts';
+import { gitFailed } from '../failures/git.ts';
 import { rm } from 'node:fs/promises';
-import { MigrationError } from '../errors.ts';
+
 import { remoteText } from '../git/errors.ts';
 import { GitExit, gitEnvironment } from '../git/run.ts';
 import { lfsStock, type LfsStock } from '../gitbucket/lfs.ts';
@@ -37,12 +39,12 @@ export async function inspectRepository(project: PlannedProject, options: LookOp
     try {
       return await look(project, git, options);
     } catch (error) {
-      if (signal.aborted) throw new MigrationError('interrupted', project.id);
+      if (signal.aborted) throw interruption(project.id);
       if (!(error instanceof GitExit)) throw error;
       // It holds nothing that cannot be fetched again.
       if (saysDamaged(error)) await rm(git.directory, { recursive: true, force: true });
       if (!saysDamaged(error) || attempt > 1)
-        throw new MigrationError('git-failed', project.id, { detail: remoteText(error.stderr) }, error);
+        throw gitFailed(project.id, { detail: remoteText(error.stderr) }, error);
     }
   }
 }
@@ -113,7 +115,7 @@ async function lfsOf(
 }
 
 function stopIfTold(stopping: AbortSignal, id: string): void {
-  if (stopping.aborted) throw new MigrationError('interrupted', id);
+  if (stopping.aborted) throw interruption(id);
 }
 
 /** Each takes a walk through the history, and the first few tell enough. */

@@ -1,6 +1,7 @@
+import { journalDamaged, journalOfOthers, workDirUnusable } from '../failures/usage.ts';
 import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { MigrationError } from '../errors.ts';
+
 import { Entry, type StepRecord, apply, emptyHistory, type History, summary } from './history.ts';
 
 /** The append-only record of what the steps did: JSON Lines, one write and one fdatasync per record. */
@@ -34,7 +35,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const { history } = read;
   const known = history.servers;
   if (known && (known.source !== options.servers.source || known.target !== options.servers.target)) {
-    throw new MigrationError('journal-of-others', file, known);
+    throw journalOfOthers(file, known);
   }
   const short = read.entries > COMPACT_FROM ? summary(history, timestamp(options.now())) : null;
   if (short !== null && read.entries - short.length > COMPACT_FROM) await compact(file, short);
@@ -115,7 +116,7 @@ async function contentOf(file: string): Promise<Buffer> {
     return await readFile(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
-    throw new MigrationError('work-dir', file, { detail: (error as Error).message }, error);
+    throw workDirUnusable(file, { detail: (error as Error).message }, error);
   }
 }
 
@@ -124,7 +125,7 @@ function entryOf(line: string, number: number, file: string): Entry {
   try {
     value = JSON.parse(line);
   } catch {
-    throw new MigrationError('journal-damaged', file, { line: number, detail: 'it is not JSON' });
+    throw journalDamaged(file, { line: number, detail: 'it is not JSON' });
   }
   const parsed = Entry.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -133,7 +134,7 @@ function entryOf(line: string, number: number, file: string): Entry {
     typeof version === 'number' && version !== 1
       ? `it was written by a newer gb2gl (journal version ${version})`
       : (parsed.error.issues[0]?.message ?? 'unknown record');
-  throw new MigrationError('journal-damaged', file, { line: number, detail });
+  throw journalDamaged(file, { line: number, detail });
 }
 
 async function truncate(file: string, bytes: number): Promise<void> {

@@ -1,7 +1,8 @@
+import { workDirUnusable, workDirLocked } from '../failures/usage.ts';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 
 /** Gives the work directory back. */
 export type Release = () => Promise<void>;
@@ -24,7 +25,7 @@ export async function lockWorkDir(directory: string, self: Self): Promise<Releas
     await mkdir(directory, { recursive: true, mode: 0o700 });
     for (let attempt = 1; ; attempt += 1) {
       const holder = await otherRun(directory, mine, self);
-      if (holder) throw new MigrationError('work-dir-locked', directory, holder);
+      if (holder) throw workDirLocked(directory, holder);
       await writeFile(file, '', { mode: 0o600 });
       if ((await otherRun(directory, mine, self)) === null) return () => rm(file, { force: true });
       // Two came at once: both step back, and come again after times that differ.
@@ -32,8 +33,8 @@ export async function lockWorkDir(directory: string, self: Self): Promise<Releas
       await delay(((self.pid % 50) + 1) * attempt);
     }
   } catch (error) {
-    if (error instanceof MigrationError) throw error;
-    throw new MigrationError('work-dir', directory, { detail: (error as Error).message }, error);
+    if (error instanceof Failure) throw error;
+    throw workDirUnusable(directory, { detail: (error as Error).message }, error);
   }
 }
 

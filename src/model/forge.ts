@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.ts';
+import type { Notice } from './notice.ts';
 
 /** What the two servers hold. */
 
@@ -38,15 +38,6 @@ export type RefListing = {
   warnings?: readonly string[];
 };
 
-/** Something that could not be read or done, in the form people see. */
-export type Problem = {
-  code: ErrorCode;
-  /** `owner`, `owner/name` or a server's URL. */
-  object: string;
-  message: string;
-  hint: string;
-};
-
 /** What the source holds, as far as the token may see it. */
 export type SourceInventory = {
   url: string;
@@ -54,7 +45,7 @@ export type SourceInventory = {
   anonymousAccess: boolean;
   owners: Owner[];
   repositories: Repository[];
-  problems: Problem[];
+  problems: Notice[];
   /** What an administrator should know though nothing failed. */
   warnings: string[];
 };

@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../errors.ts';
-import type { Owner, Problem, Project, Repository, Visibility } from './forge.ts';
+import type { Owner, Project, Repository, Visibility } from './forge.ts';
+import type { Notice } from './notice.ts';
 
 /** What is decided before anything is done. */
 
@@ -38,7 +38,8 @@ export type PlannedGroup = {
   /** The user in whose personal namespace projects are made, when it is not the token's own. */
   userId: number | null;
   reasons: string[];
-  blocked: Blocked | null;
+  /** Why the item waits for a human, and what can be pasted into the config. */
+  blocked: Notice | null;
 };
 
 export type PlannedProject = {
@@ -67,7 +68,8 @@ export type PlannedProject = {
   findings: Finding[];
   reasons: string[];
   warnings: string[];
-  blocked: Blocked | null;
+  /** Why the item waits for a human, and what can be pasted into the config. */
+  blocked: Notice | null;
 };
 
 export type LossKind =
@@ -97,9 +99,6 @@ export type Finding = {
   fix: string;
 };
 
-/** Why an item waits for a human, and what can be pasted into the config. */
-export type Blocked = { code: ErrorCode; reason: string; fix: string };
-
 export type PlanItem = PlannedGroup | PlannedProject;
 
 /** What the plan was decided with, besides the two servers; `migrate --plan` decides with the same. */
@@ -125,7 +124,7 @@ export type Plan = {
   groups: PlannedGroup[];
   projects: PlannedProject[];
   /** What could not be read on the source; these are errors of the run, never silence. */
-  problems: Problem[];
+  problems: Notice[];
   /** Kinds of losses that nobody counted: `--deep` asks the source for them. */
   uncounted: LossKind[];
   warnings: string[];

@@ -1,4 +1,4 @@
-import type { Problem } from './forge.ts';
+import type { Notice } from './notice.ts';
 import type { RefChange, RefOutcome } from './plan.ts';
 
 /** What came of it. */
@@ -30,7 +30,7 @@ export type ItemResult = {
   reasons: string[];
   warnings: string[];
   proof: Proof | null;
-  problem: Problem | null;
+  problem: Notice | null;
 };
 
 /** Comparison of the ids on both sides, read through the fetch advertisement. */
@@ -68,7 +68,7 @@ export type Result = {
   target: { url: string; version: string };
   totals: Totals;
   items: ItemResult[];
-  problems: Problem[];
+  problems: Notice[];
   warnings: string[];
   exitCode: ExitCode;
 };

@@ -1,7 +1,9 @@
+import { interruption } from '../failures/usage.ts';
+import { timedOut, tlsUntrusted, unreachable } from '../failures/network.ts';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, gunzipSync, inflate } from 'node:zlib';
 import type { AxiosResponse } from 'axios';
-import { MigrationError } from '../errors.ts';
+import type { Failure } from '../failures/failure.ts';
 import { cutTo, pageText } from '../text/truncate.ts';
 import type { HttpRequest } from './http.ts';
 
@@ -58,15 +60,15 @@ const tlsCodes = new Set([
 ]);
 
 /** The expected error for what axios or node threw. The original is not kept as a cause: it carries the token. */
-export function failureOf(error: unknown, server: Server, path: string, timeoutMs: number): MigrationError {
+export function failureOf(error: unknown, server: Server, path: string, timeoutMs: number): Failure {
   const { code = '', message = String(error) } = error as { code?: string; message?: string };
   const where = { server: server.name, side: server.side };
-  if (code === 'ERR_CANCELED') return new MigrationError('interrupted', path);
-  if (tlsCodes.has(code)) return new MigrationError('tls-untrusted', server.url, { ...where, detail: code });
+  if (code === 'ERR_CANCELED') return interruption(path);
+  if (tlsCodes.has(code)) return tlsUntrusted(server.url, { ...where, detail: code });
   if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
-    return new MigrationError('timeout', path, { ...where, seconds: Math.round(timeoutMs / 1000) });
+    return timedOut(path, { ...where, seconds: Math.round(timeoutMs / 1000) });
   }
-  return new MigrationError('unreachable', server.url, { ...where, detail: plain(code, message) });
+  return unreachable(server.url, { ...where, detail: plain(code, message) });
 }
 
 function plain(code: string, message: string): string {

@@ -1,11 +1,14 @@
+import { interruption } from '../failures/usage.ts';
+import { fetchFailed, pushFailed } from '../failures/git.ts';
+import { timedOut } from '../failures/network.ts';
 import type { Readable } from 'node:stream';
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import type { TransferJob } from '../transfer/transport.ts';
 
 /** The two directions of a transfer: whose answer is read, and the error that a broken one becomes. */
 const sides = {
-  source: { name: 'GitBucket', code: 'fetch-failed' },
-  target: { name: 'GitLab', code: 'push-failed' },
+  source: { name: 'GitBucket', brokeOff: fetchFailed },
+  target: { name: 'GitLab', brokeOff: pushFailed },
 } as const;
 
 /**
@@ -18,28 +21,28 @@ export async function* withinTime(
   job: TransferJob,
   side: 'source' | 'target',
 ): AsyncGenerator<Buffer> {
-  const { name: server, code } = sides[side];
+  const { name: server, brokeOff } = sides[side];
   const ms = job[side].silenceMs;
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const interrupt = (): void => {
-    stream.destroy(new MigrationError('interrupted', job.id));
+    stream.destroy(interruption(job.id));
   };
   job.signal.addEventListener('abort', interrupt);
   try {
     for (;;) {
       const timer = setTimeout(() => {
         const seconds = Math.round(ms / 1000);
-        stream.destroy(new MigrationError('timeout', job.id, { server, side, seconds }));
+        stream.destroy(timedOut(job.id, { server, seconds }));
       }, ms);
       const { value, done } = await chunks.next().finally(() => clearTimeout(timer));
       if (done) return;
       yield value;
     }
   } catch (error) {
-    if (job.signal.aborted) throw new MigrationError('interrupted', job.id);
-    if (error instanceof MigrationError) throw error;
+    if (job.signal.aborted) throw interruption(job.id);
+    if (error instanceof Failure) throw error;
     const text = error instanceof Error ? error.message : String(error);
-    throw new MigrationError(code, job.id, { detail: `${server} broke off its answer (${text})` });
+    throw brokeOff(job.id, { detail: `${server} broke off its answer (${text})` });
   } finally {
     job.signal.removeEventListener('abort', interrupt);
     stream.destroy();

@@ -1,8 +1,12 @@
+import { interruption } from '../failures/usage.ts';
+import { maintenance } from '../failures/target.ts';
+import { rateLimited, redirected, serverError } from '../failures/network.ts';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { create, type AxiosInstance, type AxiosResponse } from 'axios';
 import pRetry from 'p-retry';
-import { asMigrationError, isRetryable, MigrationError } from '../errors.ts';
+import { asFailure, isRetryable } from '../failures/index.ts';
+import { Failure } from '../failures/failure.ts';
 import type { Emit } from '../model/events.ts';
 import {
   decompressed,
@@ -121,8 +125,8 @@ function withRetries(client: AxiosInstance, options: Policy, request: HttpReques
     signal: options.signal,
     shouldRetry: ({ error }) => mayRepeat(request, error),
   }).catch((error: unknown) => {
-    if (options.signal.aborted) throw new MigrationError('interrupted', request.path);
-    throw asMigrationError(error, request.path);
+    if (options.signal.aborted) throw interruption(request.path);
+    throw asFailure(error, request.path);
   });
 }
 
@@ -130,7 +134,7 @@ function withRetries(client: AxiosInstance, options: Policy, request: HttpReques
 function mayRepeat(request: HttpRequest, error: unknown): boolean {
   if (!isRetryable(error)) return false;
   const reads = request.method === 'GET' || request.method === 'HEAD';
-  return reads || (error instanceof MigrationError && error.code === 'rate-limited');
+  return reads || (error instanceof Failure && error.code === 'rate-limited');
 }
 
 async function once(client: AxiosInstance, options: Policy, request: HttpRequest): Promise<HttpAnswer> {
@@ -175,11 +179,11 @@ function heedOverload(
 function judge(answer: HttpAnswer, options: HttpOptions, request: HttpRequest): void {
   const { server } = options;
   const { status } = answer;
-  if (isMaintenance(answer)) throw new MigrationError('maintenance', server.url);
+  if (isMaintenance(answer)) throw maintenance(server.url);
   heedOverload(answer, options);
-  if (status === 429) throw new MigrationError('rate-limited', request.path, { server: server.name });
+  if (status === 429) throw rateLimited(request.path, { server: server.name });
   if (status === 502 || status === 503 || status === 504) {
-    throw new MigrationError('server-error', `${request.method} ${request.path}`, {
+    throw serverError(`${request.method} ${request.path}`, {
       server: server.name,
       status,
       detail: excerpt(answer.body),
@@ -193,7 +197,7 @@ function refuseForeignRedirect({ headers }: Pick<HttpAnswer, 'headers'>, server:
   if (location === undefined || !URL.canParse(location, server.url)) return;
   const target = new URL(location, server.url);
   if (target.origin === new URL(server.url).origin) return;
-  throw new MigrationError('redirected', server.url, {
+  throw redirected(server.url, {
     server: server.name,
     side: server.side,
     location: `${target.origin}${target.pathname}`,

@@ -1,6 +1,6 @@
+import { projectLimit } from '../failures/target.ts';
 import type { Config } from '../config/schema.ts';
 import type { Plan, PlannedGroup, PlannedProject, PlanSettings } from '../model/plan.ts';
-import { foreseen } from './blocked.ts';
 import { planGroups } from './groups.ts';
 import type { PlanInput } from './input.ts';
 import { uncountedWithoutAsking } from './losses.ts';
@@ -52,7 +52,7 @@ function withGroups(projects: readonly PlannedProject[], groups: readonly Planne
   return projects.map((project) => {
     const cause = blocked.get(project.repository.owner);
     if (!cause || project.blocked) return project;
-    return { ...project, blocked: { ...cause, reason: `its group is blocked: ${cause.reason}` } };
+    return { ...project, blocked: { ...cause, message: `its group is blocked: ${cause.message}` } };
   });
 }
 
@@ -118,7 +118,7 @@ function withinLimits(
     room.set(namespace.id, left - 1);
     if (left > 0) return project;
     const context = { user: namespace.fullPath, detail: `its limit is ${limit}` };
-    return { ...project, blocked: foreseen('project-limit', project.fullPath, context) };
+    return { ...project, blocked: projectLimit(project.fullPath, context).notice };
   });
 }
 

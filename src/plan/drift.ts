@@ -85,7 +85,7 @@ function blockedDrift(
   now: Pick<PlannedProject, 'blocked'>,
 ): string | null {
   if (now.blocked?.code === earlier.blocked?.code) return null;
-  return now.blocked === null ? 'it is not blocked any more' : now.blocked.reason;
+  return now.blocked === null ? 'it is not blocked any more' : now.blocked.message;
 }
 
 function refsDrift(earlier: readonly RefChange[], now: readonly RefChange[]): string | null {

@@ -1,6 +1,7 @@
+import { groupsForbidden, projectsForbidden } from '../failures/target.ts';
 import type { Visibility } from '../model/forge.ts';
-import type { Blocked, PlannedGroup, PlannedProject } from '../model/plan.ts';
-import { foreseen } from './blocked.ts';
+import type { PlannedGroup, PlannedProject } from '../model/plan.ts';
+import type { Notice } from '../model/notice.ts';
 import { shortened, assignNames, displayName } from './display-names.ts';
 import type { PlanInput } from './input.ts';
 import { lastPart, type Placement } from './owners.ts';
@@ -81,22 +82,20 @@ function planGroup(
 function emptyForEver(
   { fullPath, namespace }: Placement,
   { newGroupsTakeProjects }: PlanInput['target'],
-): Blocked | null {
+): Notice | null {
   if (namespace !== null || newGroupsTakeProjects) return null;
   const detail = 'the settings of the server let nobody make projects in new groups';
-  return foreseen('projects-forbidden', fullPath, { detail });
+  return projectsForbidden(fullPath, { detail }).notice;
 }
 
 /** Some may make no groups at the top level, and on GitLab.com nobody may by the API (gitlab-contract §2.1, T21). */
 export function topLevelBlock(
-  { owner, fullPath, namespace, parent }: Pick<Placement, 'owner' | 'fullPath' | 'namespace' | 'parent'>,
+  { fullPath, namespace, parent }: Pick<Placement, 'fullPath' | 'namespace' | 'parent'>,
   { url, user }: Pick<PlanInput['target'], 'url' | 'user'>,
-): Blocked | null {
+): Notice | null {
   if (namespace !== null || parent !== null) return null;
   const dotCom = new URL(url).hostname === 'gitlab.com';
   if (user.canCreateGroup && !dotCom) return null;
   const where = dotCom ? ' at the top level of GitLab.com' : '';
-  const { fix } = foreseen('groups-forbidden', fullPath, { user: user.username, owner: owner.login });
-  const reason = `the token's user may not create the group ${fullPath}${where}`;
-  return { code: 'groups-forbidden', reason, fix };
+  return groupsForbidden(fullPath, { user: user.username, where }).notice;
 }

@@ -1,14 +1,8 @@
 import type { Config } from '../config/schema.ts';
 import type { Protections } from '../gitlab/rules/protections.ts';
 import type { History } from '../journal/history.ts';
-import type {
-  Problem,
-  Project,
-  RefListing,
-  SourceInventory,
-  TargetInventory,
-  Visibility,
-} from '../model/forge.ts';
+import type { Project, RefListing, SourceInventory, TargetInventory, Visibility } from '../model/forge.ts';
+import type { Notice } from '../model/notice.ts';
 import type { KnownObjects } from './known-history.ts';
 import type { Placement } from './owners.ts';
 import type { PathAssignment } from './path-assignment.ts';
@@ -52,7 +46,7 @@ export type PlanInput = {
   /** What existing projects protect, by `owner/name`; only of those in which something is to be written. */
   protections: ReadonlyMap<string, Protections>;
   /** What failed while the refs were listed. */
-  problems: readonly Problem[];
+  problems: readonly Notice[];
   history: History;
   /** Group paths that look free, though a group that the token cannot see may have them. */
   unasked?: readonly string[];

@@ -1,8 +1,8 @@
+import { pathTaken } from '../failures/target.ts';
 import { refKind, travels } from '../gitlab/rules/ref-names.ts';
 import type { ItemHistory } from '../journal/history.ts';
 import type { RefListing } from '../model/forge.ts';
-import type { Blocked } from '../model/plan.ts';
-import { foreseen } from './blocked.ts';
+import type { Notice } from '../model/notice.ts';
 
 /** What the source says about one object. */
 export type KnownObject = {
@@ -69,7 +69,7 @@ export function foreignProject(
   place: { repository: string; fullPath: string },
   target: RefListing,
   foreign: readonly string[],
-): Blocked | null {
+): Notice | null {
   if (foreign.length === 0) return null;
   const ids = new Set(foreign);
   const refs = [...target.refs].filter(([, id]) => ids.has(id));
@@ -77,5 +77,5 @@ export function foreignProject(
   const more = refs.length > SHOWN ? ` and ${refs.length - SHOWN} more` : '';
   const detail = `the source never had what it holds at ${shown.join(', ')}${more}`;
   const { repository, fullPath } = place;
-  return foreseen('path-taken', fullPath, { detail, repository, suggestion: `${fullPath}-gitbucket` });
+  return pathTaken(fullPath, { detail, repository, suggestion: `${fullPath}-gitbucket` }).notice;
 }

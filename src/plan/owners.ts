@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { History } from '../journal/history.ts';
 import type { Namespace, Owner, TargetUser } from '../model/forge.ts';
-import type { Blocked } from '../model/plan.ts';
+import type { Notice } from '../model/notice.ts';
 import { assignPaths, type PathAssignment, type PathEntry } from './path-assignment.ts';
 
 /** Where the repositories of one owner go. */
@@ -14,7 +14,7 @@ export type Placement = {
   /** The group around it; null at the top level and for personal namespaces. */
   parent: Namespace | null;
   reasons: string[];
-  blocked: Blocked | null;
+  blocked: Notice | null;
 };
 
 /**

@@ -1,8 +1,15 @@
+import {
+  archived,
+  mapImpossible,
+  markedForDeletion,
+  tooVisible,
+  visibilityRestricted,
+} from '../failures/target.ts';
 import { refKind } from '../gitlab/rules/ref-names.ts';
 import type { ItemHistory } from '../journal/history.ts';
 import type { Project, RefListing, Repository, Visibility } from '../model/forge.ts';
-import type { Blocked, PlannedProject, RefChange } from '../model/plan.ts';
-import { foreseen } from './blocked.ts';
+import type { PlannedProject, RefChange } from '../model/plan.ts';
+import type { Notice } from '../model/notice.ts';
 import { sourceDefaultBranch, headVerdict, keptHeadWarning, refusedHeadWarning } from './default-branch.ts';
 import { shortened } from './display-names.ts';
 import type { PlanInput, ProjectPath } from './input.ts';
@@ -94,15 +101,21 @@ function planProject(
       warning,
     }),
     blocked: path.blocked
-      ? { code: 'map-impossible', reason: path.blocked.reason, fix: path.blocked.fix }
+      ? mapImpossible(path.fullPath, { detail: path.blocked.reason, fix: path.blocked.fix }).notice
       : (leavingProject(path) ??
         foreignProject({ repository: id, fullPath: path.fullPath }, target, foreign) ??
-        blockedBy(existing, decided.visibility, decided.blocked)),
+        blockedBy(existing, decided.visibility) ??
+        restrictedBlock(path.fullPath, decided.blocked)),
   };
 }
 
-function leavingProject({ leaving, fullPath }: ProjectPath): Blocked | null {
-  return leaving ? foreseen('marked-for-deletion', fullPath) : null;
+function leavingProject({ leaving, fullPath }: ProjectPath): Notice | null {
+  return leaving ? markedForDeletion(fullPath).notice : null;
+}
+
+function restrictedBlock(fullPath: string, blocked: { reason: string; fix: string } | null): Notice | null {
+  if (blocked === null) return null;
+  return visibilityRestricted(fullPath, { detail: blocked.reason, fix: blocked.fix }).notice;
 }
 
 function visibilityOf(
@@ -121,23 +134,12 @@ function visibilityOf(
   });
 }
 
-function blockedBy(
-  existing: Project | null,
-  allowed: Visibility,
-  blocked: { reason: string; fix: string } | null,
-): Blocked | null {
-  if (existing?.archived) {
-    const fix = 'unarchive it on GitLab (Settings > General > Advanced), then run the same command again';
-    return { code: 'archived', reason: `${existing.fullPath} is archived and takes no pushes`, fix };
-  }
-  if (existing && narrower(existing.visibility, allowed) !== existing.visibility) {
-    return {
-      code: 'too-visible',
-      reason: `${existing.fullPath} exists and is ${existing.visibility}, but the repository is ${allowed} on the source`,
-      fix: `make the project ${allowed} on GitLab, then run the same command again`,
-    };
-  }
-  return blocked ? { code: 'visibility-restricted', ...blocked } : null;
+function blockedBy(existing: Project | null, allowed: Visibility): Notice | null {
+  if (existing === null) return null;
+  const { fullPath, visibility } = existing;
+  if (existing.archived) return archived(fullPath).notice;
+  if (narrower(visibility, allowed) === visibility) return null;
+  return tooVisible(fullPath, { visibility, allowed }).notice;
 }
 
 export function keyOf({ owner, name }: Repository): string {

@@ -1,5 +1,6 @@
+import { targetRefused } from '../failures/target.ts';
 import type { UserState } from '../../sandbox/gitlab/state.ts';
-import { MigrationError } from '../errors.ts';
+
 import type { Reader } from './reader.ts';
 import * as schema from './schema.ts';
 import type { SeenUser } from './snapshot.ts';
@@ -17,7 +18,7 @@ const STATES: readonly string[] = [
 /** The token's user, with the personal namespace. */
 export async function readMyself(reader: Reader): Promise<SeenUser> {
   const user = await reader.one('/user', schema.User);
-  if (user === null) throw new MigrationError('target-refused', '/user', { detail: 'it is not shown' });
+  if (user === null) throw targetRefused('/user', { detail: 'it is not shown' });
   if (user.namespace_id) return toUser(user, user.namespace_id);
   const namespace = await reader.one(`/namespaces/${encodeURIComponent(user.username)}`, schema.Namespace);
   return toUser(user, namespace?.kind === 'user' ? namespace.id : null);

@@ -1,8 +1,9 @@
+import { workDirUnusable } from '../failures/usage.ts';
 import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrate } from '../engine/migrate.ts';
 import type { PrepareOptions, Prepared } from '../engine/prepare.ts';
-import { MigrationError } from '../errors.ts';
+
 import { journalFile, openJournal } from '../journal/journal.ts';
 import type { ItemResult } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
@@ -150,7 +151,7 @@ async function makeFolder(workDir: string, self: Self): Promise<string> {
     await removeLeftovers(workDir, self);
     return await mkdtemp(join(workDir, `${PREFIX}${self.pid}.`));
   } catch (error) {
-    throw new MigrationError('work-dir', workDir, { detail: (error as Error).message }, error);
+    throw workDirUnusable(workDir, { detail: (error as Error).message }, error);
   }
 }
 

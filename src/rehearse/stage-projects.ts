@@ -1,3 +1,5 @@
+import { interruption } from '../failures/usage.ts';
+import { gitFailed } from '../failures/git.ts';
 import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, dirname } from 'node:path';
@@ -9,7 +11,7 @@ import { withAttempts } from '../engine/attempts.ts';
 import type { PrepareOptions, Prepared } from '../engine/prepare.ts';
 import { failedResult } from '../engine/results.ts';
 import type { Runtime } from '../environment.ts';
-import { MigrationError } from '../errors.ts';
+
 import { gitFailure } from '../git/errors.ts';
 import { createGit } from '../git/run.ts';
 import { refKind } from '../gitlab/rules/ref-names.ts';
@@ -38,7 +40,7 @@ export async function stageProjects(
 
   async function one(item: PlannedProject): Promise<void> {
     const listing = listings.target.get(item.id);
-    if (runtime.stopping.aborted) throw new MigrationError('interrupted', item.id);
+    if (runtime.stopping.aborted) throw interruption(item.id);
     if (!listing || item.existing === null) return;
     const job = {
       id: item.id,
@@ -159,8 +161,8 @@ async function presentObjects(
       git.stderr ? text(git.stderr) : '',
     ]);
     const [code] = (await ended) as [number | null];
-    if (signal.aborted) throw new MigrationError('interrupted', gitDir);
-    if (code !== 0) throw new MigrationError('git-failed', gitDir, { detail: complaint.trim() });
+    if (signal.aborted) throw interruption(gitDir);
+    if (code !== 0) throw gitFailed(gitDir, { detail: complaint.trim() });
     const lines = listing.split('\n').filter((line) => line !== '' && !line.endsWith(' missing'));
     return new Set(lines.map((line) => line.slice(0, 40)));
   } finally {

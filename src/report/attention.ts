@@ -1,4 +1,4 @@
-import type { Problem } from '../model/forge.ts';
+import type { Notice } from '../model/notice.ts';
 import type { RefChange } from '../model/plan.ts';
 import type { ItemResult, RefDifference, Result } from '../model/result.ts';
 import { problem } from '../ui/messages.ts';
@@ -43,9 +43,9 @@ export function warningsOf(result: Result): string[] {
 }
 
 /** What unblocks an item can be pasted; what mends a failure is a sentence. */
-function ofProblem({ message, hint }: Problem, pasteable: boolean): Remark {
-  if (pasteable) return { ref: null, text: message, fix: hint || null };
-  return { ref: null, text: problem({ message, hint }), fix: null };
+function ofProblem({ message, fix }: Notice, pasteable: boolean): Remark {
+  if (pasteable) return { ref: null, text: message, fix: fix || null };
+  return { ref: null, text: problem({ message, fix }), fix: null };
 }
 
 function ofChange(change: RefChange): Remark {

@@ -1,4 +1,4 @@
-import type { Problem } from '../model/forge.ts';
+import type { Notice } from '../model/notice.ts';
 import type { ItemResult, Result } from '../model/result.ts';
 import { mdCode, mdFence, mdLink, mdText } from '../text/markdown.ts';
 import { formatBytes, formatCount, formatDuration, formatTime, shortId } from '../ui/format.ts';
@@ -40,9 +40,9 @@ function list(heading: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `## ${heading}\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
 }
 
-function problems(found: readonly Problem[]): string {
+function problems(found: readonly Notice[]): string {
   const lines = found.map(
-    ({ object, message, hint }) => `${mdCode(object)}: ${mdText(message)} ${mdText(hint)}`,
+    ({ object, message, fix }) => `${mdCode(object)}: ${mdText(message)} ${mdText(fix)}`,
   );
   return list(headings.notRead, lines);
 }

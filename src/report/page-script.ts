@@ -47,7 +47,7 @@ function notice(title, lines) {
 }
 
 function problem(entry) {
-  return el('div', { class: 'remark failed' }, el('code', {}, entry.object), el('div', {}, entry.message), el('div', { class: 'soft' }, entry.hint));
+  return el('div', { class: 'remark failed' }, el('code', {}, entry.object), el('div', {}, entry.message), el('div', { class: 'soft' }, entry.fix));
 }
 
 function strip() {

@@ -30,7 +30,7 @@ function head(plan: Plan, owners: readonly PlannedOwner[]): string {
 function problems(plan: Plan): string {
   if (plan.problems.length === 0) return '';
   const lines = plan.problems.map(
-    ({ object, message, hint }) => `- ${mdCode(object)}: ${mdText(message)} ${mdText(hint)}`,
+    ({ object, message, fix }) => `- ${mdCode(object)}: ${mdText(message)} ${mdText(fix)}`,
   );
   return `## ${messages.planHeadings.notRead}\n\n${lines.join('\n')}`;
 }
@@ -53,7 +53,7 @@ function groupSections(group: PlannedGroup): string[] {
   const sections = [`## ${mdCode(group.id)} → ${mdCode(group.fullPath)}`, `${what}.`];
   if (group.reasons.length > 0)
     sections.push(group.reasons.map((reason) => `- ${mdText(reason)}`).join('\n'));
-  if (group.blocked !== null) sections.push(mdText(group.blocked.reason), mdFence(group.blocked.fix));
+  if (group.blocked !== null) sections.push(mdText(group.blocked.message), mdFence(group.blocked.fix));
   return sections;
 }
 
@@ -64,7 +64,7 @@ function table(rows: readonly PlannedRow[]): string {
     const why = [...project.reasons, ...project.warnings];
     if (row.lowered) why.unshift(messages.loweredTo(project.visibility));
     if (row.renamed) why.unshift(messages.renamedTo(project.path));
-    if (project.blocked !== null) why.unshift(project.blocked.reason);
+    if (project.blocked !== null) why.unshift(project.blocked.message);
     const cells = [
       mdCode(project.id),
       mdCode(project.fullPath),

@@ -1,19 +1,17 @@
+import { planUnreadable } from '../failures/usage.ts';
 import type * as model from '../model/plan.ts';
 import { z } from 'zod';
-import { MigrationError, type ErrorCode } from '../errors.ts';
+import { Notice } from '../model/notice.ts';
 import { lossKinds } from '../plan/losses.ts';
-import { problem, refChange, refCounts } from './schema.ts';
+import { refChange, refCounts } from './schema.ts';
 
 const count = z.int().nonnegative();
 const id = z.int();
 const visibility = z.enum(['private', 'internal', 'public']);
-const code = z.string() as unknown as z.ZodType<ErrorCode>;
 const texts = z.array(z.string());
 const names = z.record(z.string(), z.string());
 
-const blocked = z
-  .object({ code, reason: z.string(), fix: z.string().describe('Can be pasted into the config') })
-  .describe('Why a human must decide first');
+const blocked = Notice.describe('Why a human must decide first; its fix can be pasted into the config');
 
 const owner = z.object({
   login: z.string(),
@@ -121,7 +119,7 @@ const planSchema = z.object({
   target: z.object({ url: z.string(), version: z.string() }),
   groups: z.array(group),
   projects: z.array(plannedProject),
-  problems: z.array(problem).describe('What could not be read on the source'),
+  problems: z.array(Notice).describe('What could not be read on the source'),
   uncounted: z
     .array(z.enum(lossKinds))
     .describe('Kinds of losses that were not counted (--deep counts them)'),
@@ -140,12 +138,12 @@ export function parsePlan(text: string, file: string): model.Plan {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new MigrationError('plan-unreadable', file, { detail: (error as Error).message });
+    throw planUnreadable(file, { detail: (error as Error).message });
   }
   const parsed = planSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const places = parsed.error.issues.slice(0, 5).map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new MigrationError('plan-unreadable', file, { detail: places.join('; ') });
+  throw planUnreadable(file, { detail: places.join('; ') });
 }
 
 /** The JSON schema of plan.json, for the docs and for tools that read it. */

@@ -1,4 +1,5 @@
-import type { Blocked, Plan, PlannedGroup } from '../model/plan.ts';
+import type { Plan, PlannedGroup } from '../model/plan.ts';
+import type { Notice } from '../model/notice.ts';
 import { type Palette, clean, wrap } from '../text/terminal.ts';
 import { findingRemark } from '../ui/loss-messages.ts';
 import { warned } from '../ui/messages.ts';
@@ -37,8 +38,8 @@ export function renderPlan(plan: Plan, options: PlanOptions): string[] {
     if (owners.length > 0) lines.push(...text(line, '', options));
   }
   if (plan.problems.length > 0) lines.push('', palette.red(messages.planHeadings.notRead));
-  for (const { object, message, hint } of plan.problems) {
-    lines.push(...text(`${object}: ${message}`, '  ', options), ...fixLines(hint, '    '));
+  for (const { object, message, fix } of plan.problems) {
+    lines.push(...text(`${object}: ${message}`, '  ', options), ...fixLines(fix, '    '));
   }
   for (const warning of plan.warnings) lines.push('', ...text(warned(warning), '', options));
   for (const owner of owners) lines.push('', ...ownerLines(owner, options));
@@ -113,8 +114,8 @@ function rowLines(row: PlannedRow, options: PlanOptions): string[] {
   return lines;
 }
 
-function blockedLines(blocked: Blocked, indent: string, options: PlanOptions): string[] {
-  return [...text(blocked.reason, indent, options), ...fixLines(blocked.fix, `${indent}  `)];
+function blockedLines(blocked: Notice, indent: string, options: PlanOptions): string[] {
+  return [...text(blocked.message, indent, options), ...fixLines(blocked.fix, `${indent}  `)];
 }
 
 /** Never wrapped; the lines are those of a config file. */

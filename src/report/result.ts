@@ -1,4 +1,4 @@
-import type { Problem } from '../model/forge.ts';
+import type { Notice } from '../model/notice.ts';
 import type { RefOutcome } from '../model/plan.ts';
 import type { ExitCode, ItemResult, ItemState, Result, Totals } from '../model/result.ts';
 
@@ -50,7 +50,7 @@ export function buildResult(parts: ResultParts): Result {
 }
 
 /** What a script may rely on: failure first, then what waits for a decision. */
-function exitCodeOfItems(items: readonly ItemResult[], problems: readonly Problem[]): ExitCode {
+function exitCodeOfItems(items: readonly ItemResult[], problems: readonly Notice[]): ExitCode {
   const states = new Set(items.map(({ state }) => state));
   if (states.has('interrupted')) return 130;
   if (states.has('failed') || problems.length > 0) return 1;

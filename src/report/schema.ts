@@ -1,20 +1,10 @@
 import { z } from 'zod';
-import type { ErrorCode } from '../errors.ts';
+import { Notice } from '../model/notice.ts';
 import type * as model from '../model/result.ts';
 
 const count = z.int().nonnegative();
 const millis = z.number().nonnegative();
 const objectId = z.string().nullable();
-const code = z.string() as unknown as z.ZodType<ErrorCode>;
-
-export const problem = z
-  .object({
-    code: code.describe('Code of the error catalogue'),
-    object: z.string().describe('Owner, owner/name or URL of a server'),
-    message: z.string(),
-    hint: z.string().describe('What to do next'),
-  })
-  .describe('Something that could not be read or done');
 
 const outcomes = ['create', 'update', 'delete', 'unchanged', 'kept', 'refused', 'diverged'] as const;
 const states = ['proven', 'refused', 'diverged', 'blocked', 'drifted', 'failed', 'interrupted'] as const;
@@ -65,7 +55,7 @@ const item = z.object({
   reasons: z.array(z.string()).describe('Why the plan decided as it did'),
   warnings: z.array(z.string()),
   proof: proof.nullable(),
-  problem: problem.nullable(),
+  problem: Notice.nullable(),
 });
 
 /** result.json, version 1. */
@@ -85,7 +75,7 @@ const resultSchema = z.object({
     ms: millis,
   }),
   items: z.array(item),
-  problems: z.array(problem),
+  problems: z.array(Notice),
   warnings: z.array(z.string()),
   exitCode: z.union([0, 1, 2, 3, 4, 130].map((value) => z.literal(value as model.ExitCode))),
 }) satisfies z.ZodType<model.Result>;

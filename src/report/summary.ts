@@ -41,9 +41,9 @@ function troubles(result: Result, { palette, width }: SummaryOptions): string[] 
   const most = limitsFor(result);
   const lines: string[] = [];
   if (result.problems.length > 0) lines.push('', palette.bold(headings.notRead));
-  for (const { object, message, hint } of result.problems.slice(0, most.items)) {
+  for (const { object, message, fix } of result.problems.slice(0, most.items)) {
     lines.push(`  ${palette.red(truncate(clean(object), width - 2))}`);
-    lines.push(...hang('    ', message, width), ...hang('    → ', hint, width));
+    lines.push(...hang('    ', message, width), ...hang('    → ', fix, width));
   }
   lines.push(...more(result.problems.length - most.items, palette));
   if (found.length > 0) lines.push('', palette.bold(headings.needsYou));

@@ -1,5 +1,6 @@
+import { projectMissing } from '../failures/target.ts';
 import { listSource } from '../engine/list-refs.ts';
-import { MigrationError } from '../errors.ts';
+
 import type { Project } from '../model/forge.ts';
 import type { RefChange } from '../model/plan.ts';
 import { heldTo, planRefs } from '../plan/refs.ts';
@@ -28,7 +29,7 @@ function isRefused({ changes }: ProjectWork): boolean {
 
 function demandProject({ project, item }: ProjectWork): Project {
   if (project) return project;
-  throw new MigrationError('project-missing', item.id, { target: item.fullPath });
+  throw projectMissing(item.id, { target: item.fullPath });
 }
 
 /** After a failed try both servers are read again: either may have moved, and part of the work may be done. */

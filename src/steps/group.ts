@@ -1,4 +1,10 @@
-import { MigrationError } from '../errors.ts';
+import {
+  groupsForbidden,
+  namespaceTaken,
+  parentGroupMissing,
+  visibilityRestricted,
+} from '../failures/target.ts';
+import { Failure } from '../failures/failure.ts';
 import { saysRestricted, saysTaken } from '../gitlab/errors.ts';
 import type { Namespace } from '../model/forge.ts';
 import type { PlannedGroup } from '../model/plan.ts';
@@ -23,7 +29,7 @@ export const group: GroupStep = {
 async function create(item: PlannedGroup, { target, identity }: RunContext): Promise<Namespace> {
   const parentPath = parentOf(item.fullPath);
   const parent = parentPath === '' ? null : await target.findGroup(parentPath);
-  if (parentPath !== '' && parent === null) throw new MigrationError('parent-group-missing', parentPath);
+  if (parentPath !== '' && parent === null) throw parentGroupMissing(parentPath);
   try {
     return await target.createGroup({
       path: item.path,
@@ -39,19 +45,19 @@ async function create(item: PlannedGroup, { target, identity }: RunContext): Pro
 }
 
 function forPeople(error: unknown, item: PlannedGroup, user: string): unknown {
-  if (!(error instanceof MigrationError)) return error;
+  if (!(error instanceof Failure)) return error;
   if (error.code === 'target-forbidden') {
     const parent = item.fullPath.slice(0, -item.path.length - 1);
     const where = parent === '' ? '' : ` in ${parent}`;
-    return new MigrationError('groups-forbidden', item.fullPath, { user, where }, error);
+    return groupsForbidden(item.fullPath, { user, where }, error);
   }
-  const detail = String(error.context['detail'] ?? '');
+  const detail = error.detail;
   if (saysRestricted(detail)) {
-    return new MigrationError('visibility-restricted', item.fullPath, { detail }, error);
+    return visibilityRestricted(item.fullPath, { detail }, error);
   }
   if (error.code !== 'target-refused' || !saysTaken(detail)) return error;
   const suggestion = `${item.path}-gitbucket`;
-  return new MigrationError('namespace-taken', item.fullPath, { detail, owner: item.id, suggestion }, error);
+  return namespaceTaken(item.fullPath, { detail, owner: item.id, suggestion }, error);
 }
 
 async function settled(

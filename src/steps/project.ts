@@ -1,4 +1,12 @@
-import { MigrationError } from '../errors.ts';
+import {
+  namespaceFailed,
+  pathTaken,
+  projectLimit,
+  projectsForbidden,
+  targetRefused,
+  visibilityRestricted,
+} from '../failures/target.ts';
+import { Failure } from '../failures/failure.ts';
 import { saysFull, saysRestricted, saysTaken } from '../gitlab/errors.ts';
 import type { Project } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
@@ -30,7 +38,7 @@ export const project: Step = {
 async function create(work: ProjectWork, context: RunContext): Promise<Project> {
   const { item, groups } = work;
   const group = groups.get(item.repository.owner);
-  if (!group) throw new MigrationError('namespace-failed', item.id, { detail: 'it has no id' });
+  if (!group) throw namespaceFailed(item.id, { detail: 'it has no id' });
   const placed = context.plan.groups.find(({ id }) => id === item.repository.owner);
   try {
     const made = await context.target.createProject({
@@ -45,11 +53,10 @@ async function create(work: ProjectWork, context: RunContext): Promise<Project> 
     });
     return checked(made, work);
   } catch (error) {
-    const detail = error instanceof MigrationError ? String(error.context['detail'] ?? '') : '';
+    const detail = error instanceof Failure ? error.detail : '';
     const refusal = refusalOf(item, detail, error);
     if (refusal !== null) throw refusal;
-    if (!(error instanceof MigrationError) || error.code !== 'target-refused' || !saysTaken(detail))
-      throw error;
+    if (!(error instanceof Failure) || error.code !== 'target-refused' || !saysTaken(detail)) throw error;
     const found = await context.target.findProject(item.fullPath);
     if (found) return adopted(found, work, context);
     throw taken(item, detail);
@@ -57,16 +64,15 @@ async function create(work: ProjectWork, context: RunContext): Promise<Project> 
 }
 
 /** Refusals that the plan foresees in the same words, where the token may read what they depend on. */
-function refusalOf(item: PlannedProject, detail: string, cause: unknown): MigrationError | null {
+function refusalOf(item: PlannedProject, detail: string, cause: unknown): Failure | null {
   const { fullPath } = item;
-  if (saysRestricted(detail)) return new MigrationError('visibility-restricted', fullPath, { detail }, cause);
+  if (saysRestricted(detail)) return visibilityRestricted(fullPath, { detail }, cause);
   const namespace = fullPath.slice(0, fullPath.lastIndexOf('/'));
   if (saysFull(detail)) {
-    return new MigrationError('project-limit', fullPath, { user: namespace, detail }, cause);
+    return projectLimit(fullPath, { user: namespace, detail }, cause);
   }
   // Said of a namespace without the right to make projects in it (gitlab-contract T20).
-  if (detail.includes('namespace is not valid'))
-    return new MigrationError('projects-forbidden', namespace, { detail }, cause);
+  if (detail.includes('namespace is not valid')) return projectsForbidden(namespace, { detail }, cause);
   return null;
 }
 
@@ -74,7 +80,7 @@ function refusalOf(item: PlannedProject, detail: string, cause: unknown): Migrat
 function checked(made: Project, work: ProjectWork): Project {
   const { item } = work;
   if (made.fullPath.toLowerCase() !== item.fullPath.toLowerCase()) {
-    throw new MigrationError('target-refused', item.fullPath, {
+    throw targetRefused(item.fullPath, {
       detail: `the project was made at ${made.fullPath} instead`,
     });
   }
@@ -97,9 +103,9 @@ function adopted(found: Project, work: ProjectWork, context: RunContext): Projec
   );
 }
 
-function taken(item: PlannedProject, detail: string): MigrationError {
+function taken(item: PlannedProject, detail: string): Failure {
   const suggestion = `${item.fullPath}-gitbucket`;
-  return new MigrationError('path-taken', item.fullPath, { detail, repository: item.id, suggestion });
+  return pathTaken(item.fullPath, { detail, repository: item.id, suggestion });
 }
 
 async function settle(work: ProjectWork, found: Project, { journal }: RunContext): Promise<void> {

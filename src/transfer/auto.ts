@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Runtime } from '../environment.ts';
-import { MigrationError, type ErrorCode } from '../errors.ts';
+import type { FailureCode } from '../failures/index.ts';
+import { Failure } from '../failures/failure.ts';
 import type { MirrorOptions } from './mirror-update.ts';
 import { createMirrorTransport } from './mirror.ts';
 import { createRelayTransport, fitsRelay } from './relay.ts';
@@ -29,11 +30,7 @@ export function mirrorOptions(workDir: string, { env }: Pick<Runtime, 'env'>): M
 const RELAY_TRIES = 2;
 
 /** Failures that a mirror on disk can get round: it holds the objects and can send them in other portions. */
-const forMirror: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'push-unpack',
-  'push-too-large',
-  'relay-unfit',
-]);
+const forMirror: ReadonlySet<string> = new Set<FailureCode>(['push-unpack', 'push-too-large', 'relay-unfit']);
 
 /** The relay, and the mirror for what the relay cannot do. */
 export function createAutoTransport({ relay, mirror }: { relay: Transport; mirror: Transport }): Transport {
@@ -45,7 +42,7 @@ export function createAutoTransport({ relay, mirror }: { relay: Transport; mirro
       try {
         return await relay.transfer(job);
       } catch (error) {
-        if (!(error instanceof MigrationError) || !forMirror.has(error.code)) throw error;
+        if (!(error instanceof Failure) || !forMirror.has(error.code)) throw error;
         return noted(job, error.message, mirror);
       }
     },

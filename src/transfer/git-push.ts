@@ -1,4 +1,4 @@
-import { MigrationError } from '../errors.ts';
+import { pushFailed } from '../failures/git.ts';
 import { gitFailure, saysCut, parsePushReport, remoteText } from '../git/errors.ts';
 import { type Git, GitExit } from '../git/run.ts';
 import type { RefChange } from '../model/plan.ts';
@@ -35,7 +35,7 @@ export async function gitPush(
     const refs = parsePushReport(error.stdout);
     if (failure.code === 'push-too-large' || refs.size === 0) throw failure;
     const text = remoteText(error.stderr);
-    if (sentBroken(text)) throw new MigrationError('push-failed', job.id, { detail: text });
+    if (sentBroken(text)) throw pushFailed(job.id, { detail: text });
     return { refs, text };
   }
 }

@@ -1,4 +1,5 @@
-import { MigrationError } from '../errors.ts';
+import { pushFailed } from '../failures/git.ts';
+import { Failure } from '../failures/failure.ts';
 import { commitsPerStep, firstParentLine, longestLine, parseHistory, type History } from '../git/history.ts';
 import type { Git } from '../git/run.ts';
 import type { RefChange } from '../model/plan.ts';
@@ -27,7 +28,7 @@ export async function pushAlong(change: RefChange, pushing: Pushing): Promise<Pu
     }
     const answer = await pushing.push([{ ...arrivals.fromNow(change), new: id }], bytes);
     // Next time round it is known as refused.
-    if (answer instanceof MigrationError) continue;
+    if (answer instanceof Failure) continue;
     if (id === change.new || answer.refs.get(change.ref) !== 'ok') return answer;
     stones = stones.slice(count);
     most = stones.length;
@@ -53,7 +54,7 @@ function keptBack(
   { arrivals, kept, job }: Pushing,
 ): PushAnswer {
   // It may have been the network after all, and what cannot be made smaller is worth a second try.
-  if (guessed && job.attempt === 1) throw new MigrationError('push-failed', job.id, { detail: text });
+  if (guessed && job.attempt === 1) throw pushFailed(job.id, { detail: text });
   kept.set(ref, arrivals.count());
   const size = `about ${Math.ceil(bytes / 1000)} kB`;
   const what = ref.startsWith('refs/tags/')

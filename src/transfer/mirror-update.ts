@@ -1,7 +1,8 @@
+import { diskFull, workDirUnusable } from '../failures/usage.ts';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import { gitFailure } from '../git/errors.ts';
 import { createGit, type Git, GitExit } from '../git/run.ts';
 import type { GitRemote } from './transport.ts';
@@ -64,8 +65,8 @@ async function madeDirectory(directory: string): Promise<string> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new MigrationError('disk-full', directory);
-    throw new MigrationError('work-dir', directory, { detail: (error as Error).message }, error);
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw diskFull(directory);
+    throw workDirUnusable(directory, { detail: (error as Error).message }, error);
   }
   return directory;
 }
@@ -144,7 +145,7 @@ const pattern = new RegExp(damage.join('|'), 'i');
  */
 export function saysDamaged(error: unknown): boolean {
   if (error instanceof GitExit) return pattern.test(error.stderr);
-  return error instanceof MigrationError && pattern.test(String(error.context['detail'] ?? ''));
+  return error instanceof Failure && pattern.test(error.detail);
 }
 
 /** True when the target could not even unpack what it got: git packs a damaged object without looking at it. */

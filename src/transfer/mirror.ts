@@ -1,5 +1,6 @@
+import { pathTaken } from '../failures/target.ts';
 import { rm } from 'node:fs/promises';
-import { MigrationError } from '../errors.ts';
+
 import type { Git } from '../git/run.ts';
 import { createPushLimit, type PushLimit } from './git-push.ts';
 import { saysDamaged, updateMirror, type MirrorOptions } from './mirror-update.ts';
@@ -37,7 +38,7 @@ async function demandKnown(git: Git, job: TransferJob): Promise<void> {
     try {
       await git('cat-file', '-e', id);
     } catch {
-      throw new MigrationError('path-taken', job.id, {
+      throw pathTaken(job.id, {
         detail: `it has the object ${id}, which the source never had`,
       });
     }

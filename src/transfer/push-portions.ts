@@ -1,4 +1,4 @@
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import type { Git } from '../git/run.ts';
 import type { RefChange } from '../model/plan.ts';
 import type { PushAnswer } from './batches.ts';
@@ -19,7 +19,7 @@ export type Pushing = {
   /** Refs that were given up for their size, with how many refs had arrived by then. */
   kept: Map<string, number>;
   /** Sends these as they are, and gives the error when that is too large. `bytes`: what it is thought to have. */
-  push(batch: readonly RefChange[], bytes: number | null): Promise<PushAnswer | MigrationError>;
+  push(batch: readonly RefChange[], bytes: number | null): Promise<PushAnswer | Failure>;
 };
 
 export type PushingOptions = { git: Git; job: TransferJob; arrivals: Arrivals; limit: PushLimit };
@@ -42,9 +42,9 @@ export function createPushing({ git, job, arrivals, limit }: PushingOptions): Pu
         if (bytes !== null && batch.every(({ ref }) => answer.refs.get(ref) === 'ok')) limit.worked(bytes);
         return answer;
       } catch (error) {
-        if (!(error instanceof MigrationError) || error.code !== 'push-too-large') throw error;
+        if (!(error instanceof Failure) || error.code !== 'push-too-large') throw error;
         const sent = await size();
-        const text = String(error.context['detail'] ?? error.message);
+        const text = error.detail || error.message;
         limit.tooLarge(sent, statedLimit(text));
         const [single, ...others] = batch;
         const guessed = error.cause !== undefined;

@@ -1,4 +1,4 @@
-import { MigrationError } from '../errors.ts';
+import { relayUnfit } from '../failures/git.ts';
 import { wantsOf, openPack, havesOf } from '../git/fetch-pack.ts';
 import { createPushOptions, pushOnce } from '../git/send-pack.ts';
 import type { RefChange } from '../model/plan.ts';
@@ -22,7 +22,7 @@ export function createRelayTransport(now: () => number): Transport {
   return {
     async transfer(job) {
       if (!fitsRelay(job)) {
-        throw new MigrationError('relay-unfit', job.id, {
+        throw relayUnfit(job.id, {
           detail: 'objects must be looked up before it is written',
         });
       }
@@ -134,7 +134,7 @@ async function withPack(cargo: Cargo, refs: readonly RefChange[]): Promise<Trans
     bytes += alone.bytes;
     if (alone.results.some(({ outcome }) => outcome !== 'refused')) return { results, bytes };
   }
-  throw new MigrationError('relay-unfit', cargo.job.id, {
+  throw relayUnfit(cargo.job.id, {
     detail: `GitLab declines its refs one by one: ${first.text}`,
   });
 }

@@ -1,4 +1,4 @@
-import { MigrationError } from '../errors.ts';
+import { Failure } from '../failures/failure.ts';
 import { gitFailure } from '../git/errors.ts';
 import type { Git } from '../git/run.ts';
 import type { RefChange } from '../model/plan.ts';
@@ -71,7 +71,7 @@ async function pushPieces(batch: readonly RefChange[], pushing: Pushing): Promis
   if (bytes === null || bytes <= limit.budget()) {
     const now = batch.map((change) => arrivals.fromNow(change));
     const answer = await pushing.push(now, bytes);
-    if (!(answer instanceof MigrationError)) return answer;
+    if (!(answer instanceof Failure)) return answer;
     if (batch.every((change) => change.new === null)) throw answer;
   }
   const [single, ...others] = batch;

@@ -1,5 +1,5 @@
 import type { Phase } from '../model/events.ts';
-import type { Problem } from '../model/forge.ts';
+import type { Notice } from '../model/notice.ts';
 import type { ItemState, StepName } from '../model/result.ts';
 import { formatBytes, formatCount, formatDuration, formatEstimate, formatRate, plural } from './format.ts';
 import type { Progress } from './meter.ts';
@@ -58,9 +58,9 @@ export function paused(server: 'source' | 'target', reason: string, waitMs: numb
 }
 
 /** What happened and what to do about it, in one line. */
-export function problem({ message, hint }: Pick<Problem, 'message' | 'hint'>): string {
-  if (hint === '') return message;
-  return /[.!?:;]$/.test(message) ? `${message} ${hint}` : `${message}; ${hint}`;
+export function problem({ message, fix }: Pick<Notice, 'message' | 'fix'>): string {
+  if (fix === '') return message;
+  return /[.!?:;]$/.test(message) ? `${message} ${fix}` : `${message}; ${fix}`;
 }
 
 export function warned(message: string): string {

@@ -1,6 +1,7 @@
+import { interruption, wrongUsage } from '../failures/usage.ts';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { MigrationError } from '../errors.ts';
+import type { Failure } from '../failures/failure.ts';
 
 export type Prompt = {
   /** The answer, without spaces around it; the preset for an empty one. The question is one line. */
@@ -112,8 +113,8 @@ function screenOf(output: NodeJS.WriteStream, shown: () => boolean): Writable {
   return Object.defineProperty(screen, 'columns', { get: () => output.columns });
 }
 
-function endOfInput(typing: boolean, interrupted: AbortSignal): MigrationError {
-  if (typing || interrupted.aborted) return new MigrationError('interrupted', 'init');
+function endOfInput(typing: boolean, interrupted: AbortSignal): Failure {
+  if (typing || interrupted.aborted) return interruption('init');
   const detail = 'the input ended before every question was answered; nothing was written';
-  return new MigrationError('usage', '', { detail });
+  return wrongUsage('', { detail });
 }

@@ -69,7 +69,7 @@ test('a full disk fails the one repository that does not fit, and more space fin
   expectMoved(servers, result, ['team-a/two', 'team-b/three']);
   const { problem } = itemOf(result, 'team-a/one');
   expect(problem?.code, problem?.message).toBe('disk-full');
-  expect(problem?.hint).toContain('--work-dir DIR');
+  expect(problem?.fix).toContain('--work-dir DIR');
 
   execFileSync('mount', ['-o', 'remount,size=40m', disk]);
   const again = await gb2gl(servers, [

@@ -38,7 +38,7 @@ test('a user who may not create groups: that group is blocked with a way out, gr
     expect(state, id).toBe('blocked');
     expect(problem?.code, id).toBe('groups-forbidden');
     expect(problem?.message, id).toContain('may not create the group team-b');
-    expect(problem?.hint, id).toContain('create the group by hand');
+    expect(problem?.fix, id).toContain('create the group by hand');
   }
   expect(run.stderr).toContain('create the group by hand');
 });
@@ -57,7 +57,7 @@ test('a rule of GitLab.com against top-level groups, met only on creation, block
   const { problem } = itemOf(result, 'team-b');
   expect(problem?.code).toBe('groups-forbidden');
   expect(problem?.message).toContain('mover');
-  expect(problem?.hint).toContain('"parentGroup"');
+  expect(problem?.fix).toContain('"parentGroup"');
 });
 
 test('a parent group that is not there stops the run before anything is written', async () => {
@@ -110,8 +110,8 @@ test('a group that only its creation shows to be taken is blocked, and the fix o
   expect(problem?.message).toContain('GitLab refuses the group path team-a');
   expect(problem?.message).toContain('has already been taken');
   expect(itemOf(result, 'team-a/one').state).toBe('blocked');
-  const fix = /"map": \{.*\}/.exec(problem?.hint ?? '')?.[0];
-  expect(fix, problem?.hint).toBeDefined();
+  const fix = /"map": \{.*\}/.exec(problem?.fix ?? '')?.[0];
+  expect(fix, problem?.fix).toBeDefined();
 
   await configure(servers, JSON.parse(`{ ${fix} }`));
   const second = await migrateAll(servers, { GITLAB_TOKEN: token });
@@ -135,7 +135,7 @@ test('two repositories mapped to one path are both blocked, the others move, and
     const { state, problem } = itemOf(result, id);
     expect([state, problem?.code], id).toEqual(['blocked', 'map-impossible']);
     expect(problem?.message, id).toContain('more than one');
-    const fix = JSON.parse(`{ ${problem?.hint} }`) as { map: { repositories: Record<string, string> } };
+    const fix = JSON.parse(`{ ${problem?.fix} }`) as { map: { repositories: Record<string, string> } };
     Object.assign(repositories, fix.map.repositories);
   }
   await configure(servers, { map: { repositories } });
@@ -192,7 +192,7 @@ test('projects that exist and are archived, too visible or of somebody else are 
     ] as const) {
       const { state, problem, changed } = itemOf(result, id);
       expect([state, problem?.code, changed], `${id}: ${problem?.message}`).toEqual(['blocked', code, false]);
-      expect(problem?.hint, id).toContain(fix);
+      expect(problem?.fix, id).toContain(fix);
     }
   }
   expect(refsIn(gitlab.gitDir('team-a/one'))).toEqual([]);

@@ -67,7 +67,7 @@ test('a damaged repository is named with the place to look at; its neighbours an
     expectMoved(servers, result, ['team-a/one', 'team-b/three']);
     const broken = result.problems.find(({ object }) => object === 'team-a/two');
     expect(broken?.code, how).toBe('repository-broken');
-    expect(broken?.hint, how).toContain('repositories/team-a/two.git');
+    expect(broken?.fix, how).toContain('repositories/team-a/two.git');
     expect(run.stderr, how).toContain('GitBucket cannot open the repository team-a/two');
     expect(servers.gitlab.context.state.projects, how).toHaveLength(2);
   }
@@ -87,7 +87,7 @@ test('a fetch that is cut each time fails alone, one that is cut twice is done, 
   const { state, problem } = itemOf(result, 'team-a/one');
   expect([state, problem?.code]).toEqual(['failed', 'fetch-failed']);
   expect(problem?.message).toContain('the fetch of team-a/one failed');
-  expect(problem?.hint).toContain('run the same command again');
+  expect(problem?.fix).toContain('run the same command again');
   expect(refsIn(servers.gitlab.gitDir('team-a/one'))).toEqual([]);
 
   faults.clear();

@@ -28,7 +28,7 @@ test('pushes answered with 500 or not at all are looked at and finished; one tha
   const { problem } = itemOf(result, 'team-a/one');
   expect(problem?.message).toContain('the push of team-a/one failed');
   expect(problem?.message).toContain('502');
-  expect(problem?.hint).toContain('run the same command again');
+  expect(problem?.fix).toContain('run the same command again');
 
   faults.clear();
   const second = await migrateAll(servers);
@@ -106,7 +106,7 @@ test('maintenance that begins later: nothing is written, every item says so, and
   expect(first.code, first.stderr).toBe(1);
   for (const { id, problem } of resultOf(first).items) {
     expect(problem?.code, id).toBe('maintenance');
-    expect(problem?.hint, id).toContain('wait until the administrator ends it');
+    expect(problem?.fix, id).toContain('wait until the administrator ends it');
   }
   expect(projectPaths(servers)).toEqual([]);
 

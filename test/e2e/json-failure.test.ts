@@ -38,11 +38,11 @@ test('with --json a wrong command line is one document on stdout and text for pe
       const where = args.join(' ');
       expect(run.code, where).toBe(2);
       const { version, error, exitCode } = documentIn(run.stdout);
-      expect({ version, exitCode, code: error.code, hint: error.hint }, where).toEqual({
+      expect({ version, exitCode, code: error.code, fix: error.fix }, where).toEqual({
         version: 1,
         exitCode: 2,
         code: 'usage',
-        hint: 'see gb2gl --help',
+        fix: 'see gb2gl --help',
       });
       expect(error.message, where).toContain(message);
       expect(run.stderr, where).toContain(text);
@@ -76,8 +76,8 @@ test('with --json every command that cannot start says so in one document, with 
         exitCode,
         code: exitCode,
       });
-      const { message, hint } = failure.error;
-      expect(run.stderr, where).toContain(`gb2gl: ${message}\n  -> ${hint}\n`);
+      const { message, fix } = failure.error;
+      expect(run.stderr, where).toContain(`gb2gl: ${message}\n  -> ${fix}\n`);
     }),
   );
 });

@@ -83,7 +83,7 @@ test('what moved since then on either side is left alone and listed, and the oth
   );
   expect(two?.problem?.message).toMatch(/refs\/heads\/main was [0-9a-f]{12} on the source and is/);
   expect(three?.problem?.message).toContain('refs/tags/v1 is new');
-  expect(two?.problem?.hint).toContain('gb2gl plan');
+  expect(two?.problem?.fix).toContain('gb2gl plan');
 });
 
 test('a run of a plan file that was killed goes on with the same file', async () => {

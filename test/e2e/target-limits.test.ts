@@ -43,7 +43,7 @@ test('a restricted level that the token cannot read: a warning in the plan, one 
       'blocked',
       'visibility-restricted',
     ]);
-    expect(problem?.hint, id).toContain('"visibility": { "public": "internal" }');
+    expect(problem?.fix, id).toContain('"visibility": { "public": "internal" }');
   }
   expectMoved(servers, result, ['team-b/three']);
 
@@ -65,7 +65,7 @@ test('a personal namespace that gets full: the plan names the projects that the 
   }
   const plan = await planAll(servers);
   const foreseen = plan.projects.flatMap(({ id, blocked }) =>
-    blocked ? [[id, blocked.code, blocked.reason]] : [],
+    blocked ? [[id, blocked.code, blocked.message]] : [],
   );
   expect(foreseen).toEqual([['alice/two', 'project-limit', expect.stringContaining('its limit is 2')]]);
 

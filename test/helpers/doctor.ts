@@ -4,7 +4,7 @@ import { diagnose } from '../../src/doctor/doctor.ts';
 import type { Area, CheckFinding } from '../../src/doctor/finding.ts';
 import { createSource, createTarget } from '../../src/engine/connect.ts';
 import type { Runtime } from '../../src/environment.ts';
-import { MigrationError } from '../../src/errors.ts';
+import { Failure } from '../../src/failures/failure.ts';
 import { createRedactor } from '../../src/net/redact.ts';
 import type { TestServers } from './servers.ts';
 
@@ -52,8 +52,8 @@ export async function examine(servers: TestServers, options: Examined = {}): Pro
   return findings;
 }
 
-function asError(error: unknown): MigrationError {
-  if (error instanceof MigrationError) return error;
+function asError(error: unknown): Failure {
+  if (error instanceof Failure) return error;
   throw error;
 }
 

@@ -60,8 +60,8 @@ export async function planOf(
 function ofPlanned(item: PlannedGroup | PlannedProject): Told[] {
   const { id, blocked, fullPath } = item;
   if (blocked !== null) {
-    const { code, reason, fix } = blocked;
-    return [{ item: id, what: 'blocked', detail: { code, message: reason, hint: fix } }];
+    const { code, message, fix } = blocked;
+    return [{ item: id, what: 'blocked', detail: { code, message, fix } }];
   }
   const told: Told[] = [{ item: id, what: 'target', detail: fullPath }];
   if (item.kind === 'group') return told;
@@ -72,8 +72,8 @@ function ofPlanned(item: PlannedGroup | PlannedProject): Told[] {
 function ofResult(item: ItemResult): Told[] {
   const { id, state, problem, target } = item;
   if (state === 'blocked' || state === 'failed' || state === 'interrupted') {
-    const { code, message, hint } = { ...problem };
-    return [{ item: id, what: state, detail: { code, message, hint } }];
+    const { code, message, fix } = { ...problem };
+    return [{ item: id, what: state, detail: { code, message, fix } }];
   }
   const told: Told[] = [{ item: id, what: 'target', detail: target.path }];
   if (item.kind === 'group') return told;

@@ -69,8 +69,8 @@ export async function refusedStart(servers: TestServers, env: Record<string, str
 /** The document that a run with `--json` printed instead of a result; its words are those that people got. */
 export function failureOf({ stdout, stderr }: CliResult): StartFailure {
   const failure = JSON.parse(stdout) as StartFailure;
-  const { message, hint } = failure.error;
-  expect(stderr).toContain(`gb2gl: ${message}\n  -> ${hint}\n`);
+  const { message, fix } = failure.error;
+  expect(stderr).toContain(`gb2gl: ${message}\n  -> ${fix}\n`);
   return failure;
 }
 

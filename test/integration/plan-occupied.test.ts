@@ -52,7 +52,7 @@ describe('a project of the plan', () => {
     const config = { map: { repositories: { 'team-a/c++': 'team-a/docs' } } };
     const { blocked } = projectOf(await planOf(servers, { config }), 'team-a/c++');
     expect(blocked?.code).toBe('map-impossible');
-    expect(blocked?.reason).toContain('has already been taken by something on the target');
+    expect(blocked?.message).toContain('has already been taken by something on the target');
     const fix = JSON.parse(`{ ${blocked?.fix} }`) as Record<string, unknown>;
     const again = projectOf(await planOf(servers, { config: fix }), 'team-a/c++');
     expect([again.blocked, again.path]).toEqual([null, expect.stringMatching(/^docs-/)]);
@@ -179,6 +179,6 @@ describe('a group below a parent group', () => {
     const mapped = { map: { owners: { 'team-a': 'no/such/team-a' } } };
     const { blocked } = groupOf(await planOf(servers, { config: mapped }), 'team-a');
     expect(blocked).toMatchObject({ code: 'namespace-taken' });
-    expect(blocked?.reason).toContain('the group above it does not exist');
+    expect(blocked?.message).toContain('the group above it does not exist');
   });
 });

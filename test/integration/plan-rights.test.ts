@@ -43,7 +43,7 @@ describe('groups at the top level', () => {
     expect(topLevelBlock(place, { url: 'https://gitlab.example.com', user })).toBeNull();
     const blocked = topLevelBlock(place, { url: 'https://gitlab.com', user });
     expect(blocked?.code).toBe('groups-forbidden');
-    expect(blocked?.reason).toContain('GitLab.com');
+    expect(blocked?.message).toContain('GitLab.com');
     expect(blocked?.fix).toContain('create the group by hand');
     expect(blocked?.fix).toContain('"parentGroup"');
   });
@@ -137,7 +137,7 @@ describe('what a role lets a token do is foreseen as GitLab decides it', () => {
     const plan = await planOf(servers);
     for (const { blocked } of [groupOf(plan, 'team-a'), projectOf(plan, 'team-a/one')]) {
       expect(blocked?.code).toBe('projects-forbidden');
-      expect(blocked?.reason).toContain('settings of the server');
+      expect(blocked?.message).toContain('settings of the server');
     }
     const { id } = gitlab.addGroup({ path: 'team-a' });
     const wanted = newProjectOf(projectOf(plan, 'team-a/one'), id);

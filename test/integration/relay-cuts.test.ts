@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { expect, test } from 'vitest';
-import { isRetryable } from '../../src/errors.ts';
+import { isRetryable } from '../../src/failures/index.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import type { Cut } from '../helpers/cutting-front.ts';
 import { expectEqual, leftovers, relaySetup, type RelaySetup } from './relay-setup.ts';

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { FaultAction } from '../../sandbox/faults.ts';
-import { isRetryable } from '../../src/errors.ts';
+import { isRetryable } from '../../src/failures/index.ts';
 import { targetOf } from '../helpers/adapters.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { LoggedRequest } from '../../sandbox/server.ts';
-import { MigrationError } from '../../src/errors.ts';
+import { Failure } from '../../src/failures/failure.ts';
 import type { Source } from '../../src/gitbucket/source.ts';
 import type { Target } from '../../src/gitlab/target.ts';
 import type { RefChange } from '../../src/model/plan.ts';
@@ -140,11 +140,11 @@ export function gitRequests(requests: readonly LoggedRequest[]): string[] {
 }
 
 /** The expected failure of a transfer; anything else fails the test. */
-export async function failureOf(transfer: Promise<unknown>): Promise<MigrationError> {
+export async function failureOf(transfer: Promise<unknown>): Promise<Failure> {
   const error = await transfer.then(
     () => null,
     (reason: unknown) => reason,
   );
-  if (!(error instanceof MigrationError)) throw new Error(`expected an expected error: ${String(error)}`);
+  if (!(error instanceof Failure)) throw new Error(`expected an expected error: ${String(error)}`);
   return error;
 }

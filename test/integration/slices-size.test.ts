@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MigrationError } from '../../src/errors.ts';
+import { Failure } from '../../src/failures/failure.ts';
 import { gitFailure } from '../../src/git/errors.ts';
 import { createGit, GitExit, type Git } from '../../src/git/run.ts';
 import { createPushLimit, statedLimit, pushBytes } from '../../src/transfer/git-push.ts';
@@ -131,6 +131,6 @@ test.each([
   const signal = new AbortController().signal;
   const failure = gitFailure(new GitExit(1, '', stderr), 'target', 'team/one', signal, megabytes * MEGABYTE);
 
-  expect(failure).toBeInstanceOf(MigrationError);
+  expect(failure).toBeInstanceOf(Failure);
   expect(failure.code).toBe(code);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
-import { MigrationError } from '../../src/errors.ts';
+import { Failure } from '../../src/failures/failure.ts';
 import { nearest } from '../../src/text/nearest.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 
@@ -26,11 +26,9 @@ async function problemsOf(content: unknown, env: Record<string, string> = {}): P
     () => null,
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof MigrationError)) throw new Error(`no error of the catalogue: ${String(error)}`);
+  if (!(error instanceof Failure)) throw new Error(`no error of the catalogue: ${String(error)}`);
   expect(error.code).toBe('config-invalid');
-  return String(error.context['detail'])
-    .split('\n')
-    .map((line) => line.replace('  - ', ''));
+  return error.detail.split('\n').map((line) => line.replace('  - ', ''));
 }
 
 test('a config with both addresses is complete: everything else has a default', async () => {
@@ -163,7 +161,7 @@ test('a file that is not JSON, or JSON of another kind, is an error that names t
   await expect(load('{ "source": ')).rejects.toMatchObject({ code: 'config-unreadable' });
   await expect(load('')).rejects.toMatchObject({ code: 'config-unreadable' });
   for (const text of ['[]', 'null', '"x"', '7']) {
-    const error = (await load(text).catch((thrown: unknown) => thrown)) as MigrationError;
+    const error = (await load(text).catch((thrown: unknown) => thrown)) as Failure;
     expect(error.code, text).toBe('config-invalid');
     expect(error.message, text).toContain(error.object);
     expect(error.message, text).toContain('the file: ');

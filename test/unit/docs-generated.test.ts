@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { generatedFiles } from '../../scripts/generated-files.ts';
-import { catalogue, type Entry } from '../../src/error-catalogue.ts';
+import { failures } from '../../src/failures/index.ts';
 
 const root = new URL('../../', import.meta.url);
 
@@ -13,12 +13,9 @@ test('every generated file is what the code says now (npm run generate)', async 
   }
 });
 
-test('every error of the catalogue says what happened and what to do, and has its section in the docs', async () => {
+test('every failure has its section in the docs', async () => {
   const page = await readFile(new URL('docs/errors.md', root), 'utf8');
-  const context = { object: 'team-a/one', detail: 'a reason', side: 'target' };
-  for (const [code, entry] of Object.entries(catalogue) as [string, Entry][]) {
-    expect(`${code}: ${entry.message(context)}`).toMatch(/: \S/);
-    expect(`${code}: ${entry.hint(context)}`).toMatch(/: \S+ \S+/);
+  for (const { code } of Object.values(failures)) {
     expect(page).toContain(`## \`${code}\``);
   }
 });

@@ -119,7 +119,7 @@ test.each([
   await expect(opened()).rejects.toMatchObject({
     code: 'journal-damaged',
     object: file,
-    context: { line: 3, detail: expect.stringContaining(detail) as string },
+    words: { line: 3, detail: expect.stringContaining(detail) as string },
   });
 });
 
@@ -129,7 +129,7 @@ test('a journal of other servers is refused, and names them', async () => {
 
   await expect(openJournal({ directory, servers: other, run: 'r', now: Date.now })).rejects.toMatchObject({
     code: 'journal-of-others',
-    context: { target: servers.target },
+    words: { target: servers.target },
   });
 });
 

@@ -44,7 +44,7 @@ test('a second run is refused and told who holds the directory, since when', asy
 
   await expect(lockWorkDir(directory, self(12, everybody))).rejects.toMatchObject({
     code: 'work-dir-locked',
-    context: { pid: 11, since: '2026-01-02T03:04:05.000Z' },
+    words: { pid: 11, since: '2026-01-02T03:04:05.000Z' },
   });
   expect(await readdir(directory)).toMatchObject([expect.stringMatching(/^run\.lock\.11\./)]);
 });
@@ -55,7 +55,7 @@ test('the lock of a dead run is taken over', async () => {
     directory,
     self(12, (pid) => pid !== 11),
   );
-  await expect(lockWorkDir(directory, self(13, everybody))).rejects.toMatchObject({ context: { pid: 12 } });
+  await expect(lockWorkDir(directory, self(13, everybody))).rejects.toMatchObject({ words: { pid: 12 } });
   await release();
 });
 

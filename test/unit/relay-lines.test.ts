@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MigrationError } from '../../src/errors.ts';
+import { Failure } from '../../src/failures/failure.ts';
 import { createPackCheck, emptyPack } from '../../src/git/pack-check.ts';
 import { FLUSH, pktLine, pktLines, readPktLines, type PktLine } from '../../src/git/pkt-line.ts';
 import { asAdvertisement } from '../../src/git/protocol-v2.ts';
@@ -61,7 +61,7 @@ test('a line that has begun and not ended is an error', () => {
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 100 }), fc.nat(102), (payload, at) => {
       const whole = onWire(Buffer.from(payload));
       const part = whole.subarray(0, 1 + (at % (whole.length - 1)));
-      expect(() => [...pktLines(part, 'x')]).toThrow(MigrationError);
+      expect(() => [...pktLines(part, 'x')]).toThrow(Failure);
     }),
   );
 });
@@ -106,7 +106,7 @@ test.each(readers)(
     await fc.assert(
       fc.asyncProperty(anything, sizes, async (bytes, cuts) => {
         const failure = await failureOf(() => read(cut(bytes, cuts), bytes));
-        expect(failure === null || failure instanceof MigrationError, String(failure)).toBe(true);
+        expect(failure === null || failure instanceof Failure, String(failure)).toBe(true);
       }),
       { numRuns: 500 },
     );

@@ -114,7 +114,10 @@ test.each<[string, Partial<PlannedProject>, Partial<PlannedProject>, string]>([
   [
     'somebody archived it',
     { existing: made(7) },
-    { existing: made(7), blocked: { code: 'archived', reason: 'team/app is archived', fix: '' } },
+    {
+      existing: made(7),
+      blocked: { code: 'archived', object: 'team/app', message: 'team/app is archived', fix: '' },
+    },
     'team/app is archived',
   ],
 ])('%s: it has drifted', (_, before, after, reason) => {
@@ -123,7 +126,7 @@ test.each<[string, Partial<PlannedProject>, Partial<PlannedProject>, string]>([
 
 test('what vanished from the source, or cannot be read any more, has drifted', () => {
   const before = plan([plannedGroup()], [plannedProject('app'), plannedProject('lib')]);
-  const problems = [{ code: 'fetch-failed' as const, object: 'team/lib', message: 'it broke', hint: '' }];
+  const problems = [{ code: 'fetch-failed' as const, object: 'team/lib', message: 'it broke', fix: '' }];
   expect(driftsBetween(before, plan([plannedGroup()], [], { problems }), nothing)).toEqual([
     { id: 'team/app', reason: 'it is not on the source any more' },
     { id: 'team/lib', reason: 'it cannot be read now: it broke' },

@@ -91,9 +91,9 @@ test('a foreign project is blocked with its foreign refs and a path to paste', (
   expect(foreignProject(place, target, [])).toBe(null);
   const blocked = foreignProject(place, target, [B]);
   expect(blocked?.code).toBe('path-taken');
-  expect(blocked?.reason).toContain('refs/heads/b0 (bbbbbbbbbbbb)');
-  expect(blocked?.reason).toContain('and 2 more');
-  expect(blocked?.reason).not.toContain('refs/heads/main');
+  expect(blocked?.message).toContain('refs/heads/b0 (bbbbbbbbbbbb)');
+  expect(blocked?.message).toContain('and 2 more');
+  expect(blocked?.message).not.toContain('refs/heads/main');
   expect(blocked?.fix).toContain('"team/app": "team/app-gitbucket"');
 });
 

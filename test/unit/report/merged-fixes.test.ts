@@ -10,7 +10,8 @@ function refused(ref: string, fix: string): RefChange {
 test('all pieces of the config that a plan proposes are one object', () => {
   const blocked = {
     code: 'namespace-taken' as const,
-    reason: 'taken',
+    object: 'team',
+    message: 'taken',
     fix: '"map": { "owners": { "team": "team-2" } }',
   };
   const app = plannedProject('app', {

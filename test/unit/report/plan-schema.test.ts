@@ -3,7 +3,7 @@ import { parsePlan } from '../../../src/report/plan-schema.ts';
 import { planJson } from '../../../src/report/plan-summary.ts';
 import { plan, plannedGroup, plannedProject } from './samples.ts';
 
-const blocked = { code: 'namespace-taken', reason: 'taken', fix: '"map": {}' } as const;
+const blocked = { code: 'namespace-taken', object: 'x', message: 'taken', fix: '"map": {}' } as const;
 const sample = plan(
   [plannedGroup({ existing: 4 }), plannedGroup({ id: 'other', blocked })],
   [
@@ -13,7 +13,7 @@ const sample = plan(
     }),
     plannedProject('lib', { mustKnow: ['a'.repeat(40)] }),
   ],
-  { warnings: ['a warning'], problems: [{ code: 'fetch-failed', object: 'o/r', message: 'm', hint: 'h' }] },
+  { warnings: ['a warning'], problems: [{ code: 'fetch-failed', object: 'o/r', message: 'm', fix: 'h' }] },
 );
 
 test('a plan that was written is read as it was', () => {

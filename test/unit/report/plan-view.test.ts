@@ -56,11 +56,11 @@ const sample = plan(
     }),
     plannedProject('odd', { refs: [refusedRef, divergedRef] }),
     plannedProject('taken', {
-      blocked: { code: 'unexpected', reason: 'The path is taken.', fix: '"map": {}' },
+      blocked: { code: 'unexpected', object: 'x', message: 'The path is taken.', fix: '"map": {}' },
     }),
   ],
   {
-    problems: [{ code: 'unexpected', object: 'x/y', message: 'Broken.', hint: 'Repair it.' }],
+    problems: [{ code: 'unexpected', object: 'x/y', message: 'Broken.', fix: 'Repair it.' }],
     warnings: ['slow'],
   },
 );

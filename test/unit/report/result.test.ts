@@ -4,7 +4,7 @@ import type { ItemState } from '../../../src/model/result.ts';
 import { parseResult, resultJsonSchema } from '../../../src/report/schema.ts';
 import { diverged, failed, group, project, refused, result } from './samples.ts';
 
-const unread = { code: 'unexpected', object: 'x/y', message: 'm', hint: 'h' } as const;
+const unread = { code: 'unexpected', object: 'x/y', message: 'm', fix: 'h' } as const;
 
 describe('totals', () => {
   it('count groups, repositories, states, refs, bytes and time', () => {

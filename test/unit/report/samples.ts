@@ -72,7 +72,7 @@ export const failed: ItemResult = project({
     code: 'unexpected',
     object: 'team/big',
     message: 'The connection broke.',
-    hint: 'Run it again.',
+    fix: 'Run it again.',
   },
 });
 

@@ -76,7 +76,7 @@ describe('summary on the terminal', () => {
         code: 'unexpected' as const,
         object: 'x/y',
         message: 'GitBucket cannot open it.',
-        hint: 'Repair it.',
+        fix: 'Repair it.',
       },
     ];
     const text = lines(result([project()], { problems })).join('\n');

@@ -1,0 +1,58 @@
+/** Every failure that is expected to happen, by whose side it is on. docs/errors.md is generated from it. */
+import type { ExitCode } from '../model/result.ts';
+import type { Notice } from '../model/notice.ts';
+import { Failure, type FailureState } from './failure.ts';
+import * as git from './git.ts';
+import * as network from './network.ts';
+import * as source from './source.ts';
+import * as target from './target.ts';
+import * as usage from './usage.ts';
+
+export const failures = { ...usage, ...network, ...source, ...target, ...git };
+
+export type FailureCode = (typeof failures)[keyof typeof failures]['code'];
+
+/** Exit code of a command that ends in this state. */
+export const exitCodes = {
+  noted: 0,
+  failed: 1,
+  usage: 2,
+  'not-started': 3,
+  blocked: 4,
+  drifted: 4,
+  interrupted: 130,
+} as const satisfies Record<FailureState, ExitCode>;
+
+/** Exit code of a command that this failure ends. */
+export function exitCodeOf(error: unknown): ExitCode {
+  return error instanceof Failure ? exitCodes[error.state] : 1;
+}
+
+/** Exit code of an error that no item took up: what fails at a server then kept the run from starting. */
+export function exitCodeOfStart(error: unknown): ExitCode {
+  const exit = exitCodeOf(error);
+  if (exit !== 1 || !(error instanceof Failure)) return exit;
+  return ['source', 'target', 'network'].includes(error.blame) ? 3 : 1;
+}
+
+export function isRetryable(error: unknown): boolean {
+  return error instanceof Failure && error.retryable;
+}
+
+/** The form in which reports carry an error. Unknown errors are shown as such, with their text. */
+export function noticeOf(error: unknown, object: string): Notice {
+  const { notice } = asFailure(error, object);
+  return { ...notice, object: notice.object || object };
+}
+
+export function asFailure(error: unknown, object: string): Failure {
+  if (error instanceof Failure) return error;
+  const systemCode = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (systemCode === 'ENOSPC' || systemCode === 'EDQUOT') return usage.diskFull(object, {}, error);
+  return usage.unexpected(object, { detail: textOf(error) }, error);
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  return typeof error === 'string' ? error : JSON.stringify(error);
+}

@@ -1,0 +1,190 @@
+/** What GitLab refuses, and places on it that cannot be used. */
+import { defineFailure } from './failure.ts';
+
+export const parentGroupMissing = defineFailure(
+  'parent-group-missing',
+  { blame: 'you', state: 'not-started' },
+  (w: { object: string; nearest?: string | undefined }) => ({
+    message: `the parent group ${w.object} does not exist on GitLab or is not visible to the token${near(w.nearest)}`,
+    fix: 'create it, or correct "target": { "parentGroup": … }',
+  }),
+);
+
+export const groupsForbidden = defineFailure(
+  'groups-forbidden',
+  { blame: 'target', state: 'blocked' },
+  (w: { object: string; user: string; where?: string | undefined }) => ({
+    message: `the GitLab user ${w.user} cannot create the group ${w.object}${w.where ?? ''}`,
+    fix: 'create the group by hand and make the user its owner, use the token of a user who may, or let it be made in a group that exists: "target": { "parentGroup": … }, or "map": { "owners": { … } }',
+  }),
+);
+
+export const projectsForbidden = defineFailure(
+  'projects-forbidden',
+  { blame: 'target', state: 'blocked' },
+  (w: { object: string; detail: string }) => ({
+    message: `GitLab lets the token's user make no projects in ${w.object}: ${w.detail}`,
+    fix: 'let Maintainers create projects there (Settings > General > Permissions of the group), make the user its Owner, or activate the user whose personal namespace it is; or move the owner elsewhere: "map": { "owners": { … } }',
+  }),
+);
+
+export const namespaceTaken = defineFailure(
+  'namespace-taken',
+  { blame: 'target', state: 'blocked' },
+  (w: { object: string; detail: string; owner: string; suggestion: string }) => ({
+    message: `GitLab cannot have the group ${w.object}: ${w.detail}`,
+    fix: `choose another path: "map": { "owners": { "${w.owner}": "${w.suggestion}" } }`,
+  }),
+);
+
+export const pathTaken = defineFailure(
+  'path-taken',
+  { blame: 'target', state: 'blocked' },
+  (w: {
+    object: string;
+    detail: string;
+    suggestion?: string | undefined;
+    repository?: string | undefined;
+  }) => ({
+    message: `${w.object} exists on GitLab already and was not made by this tool: ${w.detail}`,
+    fix: `choose another path: "map": { "repositories": { "${w.repository ?? w.object}": "${w.suggestion ?? `${w.repository ?? w.object}-gitbucket`}" } }, or remove the project by hand`,
+  }),
+);
+
+export const mapImpossible = defineFailure(
+  'map-impossible',
+  { blame: 'you', state: 'blocked' },
+  (w: { object: string; detail: string; fix: string }) => ({ message: w.detail, fix: w.fix }),
+);
+
+export const archived = defineFailure(
+  'archived',
+  { blame: 'you', state: 'blocked' },
+  (w: { object: string }) => ({
+    message: `${w.object} is archived on GitLab and takes no pushes`,
+    fix: 'unarchive it (Settings > General > Advanced), then run the same command again',
+  }),
+);
+
+export const tooVisible = defineFailure(
+  'too-visible',
+  { blame: 'you', state: 'blocked' },
+  (w: { object: string; visibility: string; allowed: string }) => ({
+    message: `${w.object} exists and is ${w.visibility}, but the repository is ${w.allowed} on the source`,
+    fix: `set the project to ${w.allowed} on GitLab, then run the same command again`,
+  }),
+);
+
+export const visibilityRestricted = defineFailure(
+  'visibility-restricted',
+  { blame: 'target', state: 'blocked' },
+  (w: { object: string; detail: string; fix?: string | undefined }) => ({
+    message: `GitLab refuses the visibility of ${w.object}: ${w.detail}`,
+    fix:
+      w.fix ??
+      'set another level in the config ("visibility": { "public": "internal" } or "private"), ask the administrator of GitLab to allow the level, or use an administrator\'s token',
+  }),
+);
+
+export const markedForDeletion = defineFailure(
+  'marked-for-deletion',
+  { blame: 'you', state: 'blocked' },
+  (w: { object: string }) => ({
+    message: `${w.object} is marked for deletion on GitLab and still has its path`,
+    fix: 'restore it (Settings > General > Advanced) or delete it for good, then run the same command again; or choose another path in the "map" of the config',
+  }),
+);
+
+export const projectLimit = defineFailure(
+  'project-limit',
+  { blame: 'target', state: 'blocked' },
+  (w: { object: string; user: string; detail: string }) => ({
+    message: `the personal namespace of ${w.user} has no room for ${w.object}: ${w.detail}`,
+    fix: 'ask a GitLab administrator to raise the limit of the user (Admin area > Users > Edit > Projects limit), or move the owner into a group: "userRepositories": "group", or "map": { "owners": { … } }',
+  }),
+);
+
+export const namespaceFailed = defineFailure(
+  'namespace-failed',
+  { blame: 'target', state: 'failed' },
+  (w: { object: string; detail: string }) => ({
+    message: `${w.object} cannot be made because its group failed: ${w.detail}`,
+    fix: 'solve the problem of the group first, then run the same command again',
+  }),
+);
+
+export const groupMissing = defineFailure(
+  'group-missing',
+  { blame: 'you', state: 'failed' },
+  (w: { object: string; target: string }) => ({
+    message: `the group of ${w.object} does not exist at ${w.target} on GitLab`,
+    fix: 'run gb2gl migrate for it first',
+  }),
+);
+
+export const projectMissing = defineFailure(
+  'project-missing',
+  { blame: 'you', state: 'failed' },
+  (w: { object: string; target: string }) => ({
+    message: `${w.object} has no project at ${w.target} on GitLab`,
+    fix: 'run gb2gl migrate for it first',
+  }),
+);
+
+export const userRefused = defineFailure(
+  'user-refused',
+  { blame: 'you', state: 'not-started' },
+  (w: { object: string; detail: string }) => ({
+    message: `GitLab at ${w.object} accepts the token but not its user: ${w.detail}`,
+    fix: 'ask the GitLab administrator to unblock or confirm the user, or use the token of another user (a new token of this one does not help)',
+  }),
+);
+
+export const tokenScope = defineFailure(
+  'token-scope',
+  { blame: 'you', state: 'not-started' },
+  (w: { object: string; scopes?: string | undefined; detail?: string | undefined }) => ({
+    message: `the GitLab token lacks the scope "api" (it has: ${w.scopes || 'none that the API accepts'}${w.detail ? `; ${w.detail}` : ''})`,
+    fix: 'make a token with the scope "api": it covers the API and git over HTTP',
+  }),
+);
+
+export const targetRefused = defineFailure(
+  'target-refused',
+  { blame: 'target', state: 'failed' },
+  (w: { object: string; detail: string }) => ({
+    message: `GitLab refuses ${w.object}: ${w.detail}`,
+    fix: "the text is GitLab's own; correct what it names, then run the same command again",
+  }),
+);
+
+export const targetForbidden = defineFailure(
+  'target-forbidden',
+  { blame: 'target', state: 'failed' },
+  (w: { object: string; detail: string }) => ({
+    message: `the GitLab token may not do this for ${w.object}: ${w.detail}`,
+    fix: 'give its user the role Owner in the group, or use a token of a GitLab administrator',
+  }),
+);
+
+export const maintenance = defineFailure(
+  'maintenance',
+  { blame: 'target', state: 'not-started' },
+  (w: { object: string }) => ({
+    message: `GitLab at ${w.object} is in maintenance mode and takes no changes`,
+    fix: 'wait until the administrator ends it, then run the same command again',
+  }),
+);
+
+export const notProven = defineFailure(
+  'not-proven',
+  { blame: 'target', state: 'failed' },
+  (w: { object: string; count: number | string }) => ({
+    message: `${w.object} differs from the source in ${w.count} ref(s)`,
+    fix: 'run migrate again; a ref that somebody changed on GitLab is listed as diverged and stays untouched',
+  }),
+);
+
+function near(name: string | undefined): string {
+  return name ? ` (did you mean ${name}?)` : '';
+}

@@ -1,0 +1,175 @@
+/** What keeps a command from starting or going on that is not a server's doing: usage, configuration, work directory, this machine. */
+import { defineFailure } from './failure.ts';
+
+export const wrongUsage = defineFailure(
+  'usage',
+  { blame: 'you', state: 'usage' },
+  (w: { object: string; detail: string }) => ({
+    message: w.detail,
+    fix: 'see gb2gl --help',
+  }),
+);
+
+export const configUnreadable = defineFailure(
+  'config-unreadable',
+  { blame: 'you', state: 'usage' },
+  (w: { object: string; detail: string }) => ({
+    message: `the config file ${w.object} cannot be read: ${w.detail}`,
+    fix: 'name another file with --config FILE, or set GITBUCKET_URL, GITBUCKET_TOKEN, GITLAB_URL and GITLAB_TOKEN',
+  }),
+);
+
+export const configInvalid = defineFailure(
+  'config-invalid',
+  { blame: 'you', state: 'usage' },
+  (w: { object: string; where: string; count: number | string; detail: string }) => ({
+    message: `the configuration (${w.where}) has ${w.count} problem(s):\n${w.detail}`,
+    fix: 'migrate.config.example.json shows every key; docs/config.md explains them',
+  }),
+);
+
+export const configExists = defineFailure(
+  'config-exists',
+  { blame: 'you', state: 'usage' },
+  (w: { object: string }) => ({
+    message: `${w.object} is there already`,
+    fix: 'replace it with gb2gl init --force, or write another file with --config FILE',
+  }),
+);
+
+export const configUnwritable = defineFailure(
+  'config-unwritable',
+  { blame: 'you', state: 'not-started' },
+  (w: { object: string; detail: string }) => ({
+    message: `the config file ${w.object} cannot be written: ${w.detail}`,
+    fix: 'choose a place that you may write to with --config FILE',
+  }),
+);
+
+export const unknownSelection = defineFailure(
+  'unknown-selection',
+  { blame: 'you', state: 'usage' },
+  (w: {
+    object: string;
+    count?: number | string | undefined;
+    option?: string | undefined;
+    server?: string | undefined;
+    note?: string | undefined;
+    detail?: string | undefined;
+    nearest?: string | undefined;
+  }) => ({
+    message:
+      w.count === undefined
+        ? `${w.option} ${w.object} matches nothing on ${w.server}${w.note ? `: ${w.note}` : ''}${near(w.nearest)}`
+        : `${w.count} names match nothing:\n${w.detail}`,
+    fix: 'check the spelling and letter case; gb2gl plan --all lists everything that the token can see',
+  }),
+);
+
+export const planUnreadable = defineFailure(
+  'plan-unreadable',
+  { blame: 'you', state: 'usage' },
+  (w: { object: string; detail: string }) => ({
+    message: `${w.object} is not a plan that can be carried out: ${w.detail}`,
+    fix: 'write a new one with gb2gl plan; it is plan.json in the report folder',
+  }),
+);
+
+export const planOfOthers = defineFailure(
+  'plan-of-others',
+  { blame: 'you', state: 'usage' },
+  (w: { object: string; source: string; target: string }) => ({
+    message: `${w.object} was made for ${w.source} and ${w.target}, not for these servers`,
+    fix: 'use the config that the plan was made with, or make a new plan',
+  }),
+);
+
+export const planDrifted = defineFailure(
+  'plan-drifted',
+  { blame: 'you', state: 'drifted' },
+  (w: { object: string; detail: string }) => ({
+    message: `not as the plan says: ${w.detail}`,
+    fix: 'make a new plan with gb2gl plan, look at it, and run that',
+  }),
+);
+
+export const workDirUnusable = defineFailure(
+  'work-dir',
+  { blame: 'you', state: 'not-started' },
+  (w: { object: string; detail: string }) => ({
+    message: `the work directory ${w.object} cannot be used: ${w.detail}`,
+    fix: 'choose a writable directory with --work-dir DIR',
+  }),
+);
+
+export const workDirLocked = defineFailure(
+  'work-dir-locked',
+  { blame: 'you', state: 'not-started' },
+  (w: { object: string; pid: number | string; since: string }) => ({
+    message: `another run (process ${w.pid}, since ${w.since}) is using the work directory ${w.object}`,
+    fix: 'wait for it to end, stop it, or give this run its own --work-dir',
+  }),
+);
+
+export const journalDamaged = defineFailure(
+  'journal-damaged',
+  { blame: 'you', state: 'not-started' },
+  (w: { object: string; line: number | string; detail: string }) => ({
+    message: `the journal ${w.object} is damaged in line ${w.line}: ${w.detail}`,
+    fix: 'restore the file from a backup or move it away: a run without a journal re-reads both servers and loses only time',
+  }),
+);
+
+export const journalOfOthers = defineFailure(
+  'journal-of-others',
+  { blame: 'you', state: 'usage' },
+  (w: { object: string; source: string; target: string }) => ({
+    message: `the journal ${w.object} belongs to a migration from ${w.source} to ${w.target}`,
+    fix: 'give each pair of servers its own --work-dir, or move the old work directory away',
+  }),
+);
+
+export const diskFull = defineFailure(
+  'disk-full',
+  { blame: 'you', state: 'failed' },
+  (w: { object: string }) => ({
+    message: `there is no space left on the disk while working on ${w.object}`,
+    fix: 'free some space or choose a larger disk with --work-dir DIR, then run the same command again',
+  }),
+);
+
+export const cannotStart = defineFailure(
+  'cannot-start',
+  { blame: 'you', state: 'not-started' },
+  (w: { object: string; detail: string }) => ({
+    message: `the migration cannot succeed as things are:\n${w.detail}`,
+    fix: 'mend what is named; --waive ID passes by a finding that you know better; gb2gl doctor checks everything',
+  }),
+);
+
+export const tokenMissing = defineFailure(
+  'token-missing',
+  { blame: 'you', state: 'not-started' },
+  (w: { object: string; server: string; variable: string; side: string }) => ({
+    message: `no token for ${w.server}`,
+    fix: `set ${w.variable} in the environment or "token" of the ${w.side} in the config`,
+  }),
+);
+
+export const interruption = defineFailure('interrupted', { blame: 'you', state: 'interrupted' }, () => ({
+  message: 'interrupted',
+  fix: 'run the same command again to go on where it stopped',
+}));
+
+export const unexpected = defineFailure(
+  'unexpected',
+  { blame: 'us', state: 'failed' },
+  (w: { object: string; detail: string }) => ({
+    message: `unexpected failure on ${w.object}: ${w.detail}`,
+    fix: 'this is a fault of gb2gl; please report it together with the output of --verbose',
+  }),
+);
+
+function near(name: string | undefined): string {
+  return name ? ` (did you mean ${name}?)` : '';
+}
