@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ItemHistory } from '../journal/replay.ts';
 import type { ExitCode } from '../model.ts';
-import { formatCount } from '../ui/format.ts';
+import { formatCount } from '../text/format.ts';
 import { statusHeading, statusLine, statusNothing } from '../ui/status-messages.ts';
 import { openTerminal, readHistory } from './session.ts';
 import type { CommonOptions, World } from './world.ts';

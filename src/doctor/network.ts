@@ -1,8 +1,9 @@
 import type { Server } from '../net/http-failure.ts';
+import { formatEstimate } from '../text/format.ts';
 import { certificateFindings } from './certificate.ts';
 import { found, type Area, type CheckFinding } from './finding.ts';
 import { proxyFindings, proxyFor } from './proxy.ts';
-import { CLOCK_MS, roughly } from './measures.ts';
+import { CLOCK_MS } from './measures.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,12 +32,14 @@ function isReadable(url: string): boolean {
 export function clockFindings(area: Area, server: Server, clockMs: number | null): CheckFinding[] {
   if (clockMs === null) return [];
   if (Math.abs(clockMs) <= CLOCK_MS) return [found('clock', area, server.url)];
-  const difference = `${roughly(clockMs)} ${clockMs > 0 ? 'ahead of' : 'behind'}`;
+  const difference = `${formatEstimate(Math.abs(clockMs))} ${clockMs > 0 ? 'ahead of' : 'behind'}`;
   return [found('clock-differs', area, server.url, { server: server.name, difference })];
 }
 
 /** Both servers against each other. */
 export function clocksTogether(source: number | null, target: number | null): CheckFinding[] {
   if (source === null || target === null || Math.abs(source - target) <= CLOCK_MS) return [];
-  return [found('clocks-disagree', 'machine', 'clocks', { difference: roughly(source - target) })];
+  return [
+    found('clocks-disagree', 'machine', 'clocks', { difference: formatEstimate(Math.abs(source - target)) }),
+  ];
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Http } from '../net/http.ts';
 import type { TargetIdentity } from '../target/connect.ts';
+import { formatMebibytes } from '../text/format.ts';
 import { found, type CheckFinding } from './finding.ts';
-import { formatSize } from './measures.ts';
 
 /** Settings that only an administrator may read (gitlab-contract §3.1, §3.4, §4.6, §10.2). */
 const Settings = z.object({
@@ -47,7 +47,7 @@ function meaningOf(settings: Settings, url: string): CheckFinding[] {
   }
   const megabytes = settings.receive_max_input_size ?? 0;
   if (megabytes > 0) {
-    const size = formatSize(megabytes * 1024 * 1024);
+    const size = formatMebibytes(megabytes * 1024 ** 2);
     findings.push(found('target-push-limited', 'target', url, { size }));
   }
   const detail = PROTECTIONS[settings.default_branch_protection ?? -1];

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { MigrationError } from '../errors.ts';
 import { journalFile, readJournal } from '../journal/journal.ts';
 import { runIn } from '../journal/lock.ts';
-import { formatSize } from './measures.ts';
+import { formatBytes } from '../text/format.ts';
 import { failed, found, type CheckFinding } from './finding.ts';
 
 export type WorkDirOptions = {
@@ -67,6 +67,6 @@ async function spaceFinding(workDir: string, place: string): Promise<CheckFindin
   const { bavail, bsize } = await statfs(place);
   const free = bavail * bsize;
   return found(free < LITTLE_BYTES ? 'disk-low' : 'disk-space', 'machine', workDir, {
-    free: formatSize(free),
+    free: formatBytes(free),
   });
 }

@@ -5,6 +5,7 @@ import type { ItemResult, PlannedProject } from '../model.ts';
 import { withAttempts } from '../run/attempts.ts';
 import { failedResult } from '../run/item-result.ts';
 import type { PrepareOptions, Prepared } from '../run/prepare.ts';
+import { plural } from '../text/format.ts';
 import { needsRefs } from './read-projects.ts';
 import type { Stage } from './stage.ts';
 import { stageRefs } from './stage-refs.ts';
@@ -48,6 +49,10 @@ export async function stageProjects(
   }
 
   await Promise.all(concerned.map((item) => limit(() => one(item))));
-  emit({ type: 'phase-done', phase: 'stage', summary: `${concerned.length} projects of GitLab copied` });
+  emit({
+    type: 'phase-done',
+    phase: 'stage',
+    summary: `${plural(concerned.length, 'project')} of GitLab copied`,
+  });
   return { standIns, failed };
 }

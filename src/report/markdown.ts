@@ -1,5 +1,5 @@
 import type { ItemResult, Problem, Result } from '../model.ts';
-import { formatBytes, formatCount, formatDuration, formatTime, shortId } from '../ui/format.ts';
+import { formatBytes, formatCount, formatDuration, formatTime, shortId } from '../text/format.ts';
 import { headings, nextSteps, statesLine, verdictOf } from '../ui/report-messages.ts';
 import { attentionOf, warningsOf, type Attention } from './attention.ts';
 import { mdCode, mdFence, mdLink, mdText } from './markdown-escape.ts';

@@ -3,7 +3,7 @@ import type { Palette } from '../ui/color.ts';
 import * as messages from '../ui/plan-messages.ts';
 import { findingRemark } from '../ui/loss-messages.ts';
 import { warned } from '../ui/messages.ts';
-import { clean, wrap } from '../ui/width.ts';
+import { clean, wrap } from '../text/width.ts';
 import { mergedFixes } from './merged-fixes.ts';
 import { findingsOf, lossTotals, ownerLosses } from './plan-losses.ts';
 import {

@@ -1,7 +1,7 @@
 import type { Result } from '../model.ts';
 import type { Palette } from '../ui/color.ts';
 import { headings, moreInReport, nextSteps, statesLine, verdictOf } from '../ui/report-messages.ts';
-import { clean, truncate, wrap } from '../ui/width.ts';
+import { clean, truncate, wrap } from '../text/width.ts';
 import { attentionOf, warningsOf, type Attention } from './attention.ts';
 import type { ReportPaths } from './write.ts';
 

@@ -11,6 +11,7 @@ import type { Runtime } from '../runtime.ts';
 import { readInventory, type ReadInventory } from '../source/inventory.ts';
 import type { TargetIdentity } from '../target/connect.ts';
 import type { Target } from '../target/gitlab.ts';
+import { plural } from '../text/format.ts';
 import { checkNames } from './check-names.ts';
 import type { Listings } from './context.ts';
 import { askProtections } from './ask-protections.ts';
@@ -87,7 +88,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   emit({
     type: 'phase-done',
     phase: 'plan',
-    summary: `${plan.groups.length} groups, ${plan.projects.length} projects`,
+    summary: `${plural(plan.groups.length, 'group')}, ${plural(plan.projects.length, 'project')}`,
   });
   return { plan, identity, listings: { source: sourceRefs, target: targetRefs.refs }, preference };
 }
@@ -133,7 +134,7 @@ async function discover({
   emit({
     type: 'phase-done',
     phase: 'discover',
-    summary: `${owners.length} owners, ${repositories.length} repositories`,
+    summary: `${plural(owners.length, 'owner')}, ${plural(repositories.length, 'repository', 'repositories')}`,
   });
   return inventory;
 }

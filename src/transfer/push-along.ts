@@ -1,5 +1,6 @@
 import type { RefChange } from '../model.ts';
 import { MigrationError } from '../errors.ts';
+import { formatBytes } from '../text/format.ts';
 import { pushBytes } from './push-size.ts';
 import type { Pushing, TooLarge } from './pushing.ts';
 import type { PushAnswer } from './send-batches.ts';
@@ -55,7 +56,7 @@ function keptBack(
   // It may have been the network after all, and what cannot be made smaller is worth a second try.
   if (guessed && job.attempt === 1) throw new MigrationError('push-failed', job.id, { detail: text });
   kept.set(ref, arrivals.count());
-  const size = `about ${Math.ceil(bytes / 1000)} kB`;
+  const size = `about ${formatBytes(bytes)}`;
   const what = ref.startsWith('refs/tags/')
     ? `a tag is moved whole, and no branch that arrived spares sending ${size} for it`
     : `its commit ${id} alone takes a push of ${size}${arrivals.has(ref) ? '; the ref holds the commit before it' : ''}`;

@@ -2,8 +2,8 @@
 import type { Level } from '../doctor/entry.ts';
 import type { Area, CheckFinding } from '../doctor/finding.ts';
 import type { Palette } from './color.ts';
-import { plural } from './format.ts';
-import { clean, wrap } from './width.ts';
+import { plural } from '../text/format.ts';
+import { clean, wrap } from '../text/width.ts';
 
 type Diagnosis = {
   source: { url: string };

@@ -5,7 +5,7 @@ import * as messages from './messages.ts';
 import { createMeter } from './meter.ts';
 import { createSlots } from './slots.ts';
 import { runPainted, type Task, type Wrapper } from './painter.ts';
-import { clean, truncate } from './width.ts';
+import { clean, truncate } from '../text/width.ts';
 
 export type LiveOptions = {
   stdout: NodeJS.WriteStream;

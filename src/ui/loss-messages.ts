@@ -1,6 +1,6 @@
 /** Sentences about what stays on GitBucket and about what a look into the objects found. */
 import type { Finding, Loss, LossKind } from '../model.ts';
-import { formatCount, plural } from './format.ts';
+import { formatCount, plural } from '../text/format.ts';
 
 const lossTitles = {
   'pull-requests': ['pull request', 'pull requests'],

@@ -1,6 +1,13 @@
 /** Every sentence that the terminal shows and that is not an error; errors have their own catalogue. */
 import type { ItemState, Phase, Problem, StepName } from '../model.ts';
-import { formatBytes, formatCount, formatDuration, formatEstimate, formatRate, plural } from './format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatEstimate,
+  formatRate,
+  plural,
+} from '../text/format.ts';
 import type { Progress } from './meter.ts';
 
 export const phaseTitles = {

@@ -1,7 +1,7 @@
 import type { ItemResult, RunEvent } from '../model.ts';
 import * as messages from './messages.ts';
 import { createMeter } from './meter.ts';
-import { clean } from './width.ts';
+import { clean } from '../text/width.ts';
 
 export type PlainOptions = {
   write: (text: string) => void;

@@ -1,6 +1,6 @@
 /** Every sentence of the plan as people see it. */
 import type { RefChange, RefOutcome, Visibility } from '../model.ts';
-import { formatCount, plural, shortId } from './format.ts';
+import { formatCount, plural, shortId } from '../text/format.ts';
 
 type Action = 'blocked' | 'create' | 'update' | 'unchanged';
 

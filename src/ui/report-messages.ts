@@ -1,6 +1,6 @@
 /** Every sentence of the summary and of the reports. */
 import type { ItemState, Result } from '../model.ts';
-import { formatBytes, formatCount, formatDuration, plural } from './format.ts';
+import { formatBytes, formatCount, formatDuration, plural } from '../text/format.ts';
 
 /** States that need a human, the most pressing first. */
 export const troubleStates = ['failed', 'blocked', 'drifted', 'diverged', 'refused', 'interrupted'] as const;

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../model.ts';
 import * as messages from './messages.ts';
-import { clean, displayWidth, truncate } from './width.ts';
+import { clean, displayWidth, truncate } from '../text/width.ts';
 
 export type Slots = {
   handle(event: RunEvent): void;

@@ -5,6 +5,7 @@ import type { RefChange } from '../../model.ts';
 import { cutTo } from '../../net/cut.ts';
 import { beginningOf, type StreamAnswer } from '../../net/http-stream.ts';
 import { pageText } from '../../net/page-text.ts';
+import { plural } from '../../text/format.ts';
 import type { PushAnswer } from '../send-batches.ts';
 import type { TransferJob } from '../transport.ts';
 import { emptyPack } from './pack-check.ts';
@@ -88,7 +89,7 @@ function judged(report: PushReport, changes: readonly RefChange[], id: string): 
   const silent = changes.filter(({ ref }) => !report.refs.has(ref));
   if (silent.length > 0) {
     throw new MigrationError('push-failed', id, {
-      detail: `the report lacks ${silent.length} ref(s) (${text})`,
+      detail: `the report lacks ${plural(silent.length, 'ref')} (${text})`,
     });
   }
   return { refs: report.refs, text };

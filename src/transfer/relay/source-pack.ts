@@ -2,6 +2,7 @@ import { MigrationError } from '../../errors.ts';
 import { cutTo } from '../../net/cut.ts';
 import { beginningOf } from '../../net/http-stream.ts';
 import { pageText } from '../../net/page-text.ts';
+import { plural } from '../../text/format.ts';
 import { capabilitiesIn } from '../advertisement.ts';
 import { fetchRequest, VERSION_2 } from '../protocol-v2.ts';
 import type { TransferJob } from '../transport.ts';
@@ -107,5 +108,5 @@ function asFailure(error: unknown, id: string): MigrationError {
 }
 
 function stageOf(objects: number | null): string {
-  return objects === null ? 'relay' : `relay of ${objects} object${objects === 1 ? '' : 's'},`;
+  return objects === null ? 'relay' : `relay of ${plural(objects, 'object')},`;
 }

@@ -3,7 +3,7 @@ import type { Project, RefChange } from '../../../src/model.ts';
 import { planMarkdown } from '../../../src/report/plan-markdown.ts';
 import { renderPlan } from '../../../src/report/plan-view.ts';
 import { createPalette } from '../../../src/ui/color.ts';
-import { displayWidth } from '../../../src/ui/width.ts';
+import { displayWidth } from '../../../src/text/width.ts';
 import { idA, idB, plan, plannedGroup, plannedProject } from './samples.ts';
 
 const existing: Project = {

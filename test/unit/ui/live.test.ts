@@ -6,7 +6,7 @@ import type { RunEvent } from '../../../src/model.ts';
 import { createPalette } from '../../../src/ui/color.ts';
 import { createLive, type Live } from '../../../src/ui/live.ts';
 import { createSlots } from '../../../src/ui/slots.ts';
-import { displayWidth } from '../../../src/ui/width.ts';
+import { displayWidth } from '../../../src/text/width.ts';
 import { failed, project } from '../report/samples.ts';
 
 const repaintMs = 100;
