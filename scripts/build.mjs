@@ -2,12 +2,25 @@
 // that Node would have to find and link at every start. Makes the binary executable and adds the libraries' licences.
 import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { tsImport } from 'tsx/esm/api';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 rmSync(dist, { recursive: true, force: true });
+/** The texts that this module exports when it is run take its place: the built program needs no esbuild for them. */
+const inlinedPage = {
+  name: 'inlined-page',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]report[\\/]inlined-page\.ts$/ }, async ({ path }) => {
+      const texts = Object.entries(await tsImport(pathToFileURL(path).href, import.meta.url));
+      return {
+        contents: texts.map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`).join('\n'),
+      };
+    });
+  },
+};
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['src/cli.ts'],
@@ -21,6 +34,7 @@ const { metafile } = await build({
   banner: {
     js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
   },
+  plugins: [inlinedPage],
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { CommonOptions, World } from '../environment.ts';
 import type { ItemHistory } from '../journal/history.ts';
 import type { ExitCode } from '../model/result.ts';
-import { formatCount } from '../ui/format.ts';
+import { formatCount } from '../text/format.ts';
 import { openTerminal, readHistory } from './session.ts';
 
 export type ItemStatus = {

@@ -1,13 +1,13 @@
+import { formatBytes } from '../text/format.ts';
 import { journalOfOthers, workDirUnusable, workDirLocked } from '../failures/usage.ts';
 import { execFile } from 'node:child_process';
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-
 import { journalFile, readJournal } from '../journal/journal.ts';
 import { runIn } from '../journal/lock.ts';
 import { attempted, found, type CheckFinding, failed } from './finding.ts';
-import { isAtLeast, formatSize } from './measures.ts';
+import { isAtLeast } from './measures.ts';
 
 export type MachineOptions = WorkDirOptions & {
   nodeVersion: string;
@@ -104,6 +104,6 @@ async function spaceFinding(workDir: string, place: string): Promise<CheckFindin
   const { bavail, bsize } = await statfs(place);
   const free = bavail * bsize;
   return found(free < LITTLE_BYTES ? 'disk-low' : 'disk-space', 'machine', workDir, {
-    free: formatSize(free),
+    free: formatBytes(free),
   });
 }

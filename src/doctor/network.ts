@@ -1,10 +1,10 @@
 import { tlsUntrusted } from '../failures/network.ts';
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
-
 import type { Server } from '../net/answers.ts';
 import { found, type Area, type CheckFinding, failed } from './finding.ts';
-import { CLOCK_MS, roughly, dayOf, daysLeft, SOON_MS } from './measures.ts';
+import { CLOCK_MS, dayOf, daysLeft, SOON_MS } from './measures.ts';
+import { formatEstimate } from '../text/format.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -33,14 +33,16 @@ function isReadable(url: string): boolean {
 export function clockFindings(area: Area, server: Server, clockMs: number | null): CheckFinding[] {
   if (clockMs === null) return [];
   if (Math.abs(clockMs) <= CLOCK_MS) return [found('clock', area, server.url)];
-  const difference = `${roughly(clockMs)} ${clockMs > 0 ? 'ahead of' : 'behind'}`;
+  const difference = `${formatEstimate(Math.abs(clockMs))} ${clockMs > 0 ? 'ahead of' : 'behind'}`;
   return [found('clock-differs', area, server.url, { server: server.name, difference })];
 }
 
 /** Both servers against each other. */
 export function clocksTogether(source: number | null, target: number | null): CheckFinding[] {
   if (source === null || target === null || Math.abs(source - target) <= CLOCK_MS) return [];
-  return [found('clocks-disagree', 'machine', 'clocks', { difference: roughly(source - target) })];
+  return [
+    found('clocks-disagree', 'machine', 'clocks', { difference: formatEstimate(Math.abs(source - target)) }),
+  ];
 }
 
 type Certificate = {

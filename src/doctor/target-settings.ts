@@ -6,7 +6,7 @@ import type { Target } from '../gitlab/target.ts';
 import { excerpt } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
 import { found, type CheckFinding, failed } from './finding.ts';
-import { formatSize } from './measures.ts';
+import { formatMebibytes } from '../text/format.ts';
 
 /** Settings that only an administrator may read (gitlab-contract §3.1, §3.4, §4.6, §10.2). */
 const Settings = z.object({
@@ -51,7 +51,7 @@ function meaningOf(settings: Settings, url: string): CheckFinding[] {
   }
   const megabytes = settings.receive_max_input_size ?? 0;
   if (megabytes > 0) {
-    const size = formatSize(megabytes * 1024 * 1024);
+    const size = formatMebibytes(megabytes * 1024 ** 2);
     findings.push(found('target-push-limited', 'target', url, { size }));
   }
   const detail = PROTECTIONS[settings.default_branch_protection ?? -1];

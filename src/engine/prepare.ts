@@ -19,6 +19,7 @@ import type { Listings } from '../steps/step.ts';
 import { askProtections, askSource } from './ask-servers.ts';
 import { checkNames, parentMissing } from './check-names.ts';
 import type { Servers } from './connect.ts';
+import { plural } from '../text/format.ts';
 import { listSourceRefs, listTargetRefs } from './list-refs.ts';
 import { createHiddenPaths } from './look-at-paths.ts';
 import { placeOwners } from './place-owners.ts';
@@ -88,7 +89,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   emit({
     type: 'phase-done',
     phase: 'plan',
-    summary: `${plan.groups.length} groups, ${plan.projects.length} projects`,
+    summary: `${plural(plan.groups.length, 'group')}, ${plural(plan.projects.length, 'project')}`,
   });
   return { plan, identity, listings: { source: sourceRefs, target: targetRefs.refs }, preference };
 }
@@ -134,7 +135,7 @@ async function discover({
   emit({
     type: 'phase-done',
     phase: 'discover',
-    summary: `${owners.length} owners, ${repositories.length} repositories`,
+    summary: `${plural(owners.length, 'owner')}, ${plural(repositories.length, 'repository', 'repositories')}`,
   });
   return inventory;
 }

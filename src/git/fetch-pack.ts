@@ -1,3 +1,4 @@
+import { plural } from '../text/format.ts';
 import { fetchFailed } from '../failures/git.ts';
 import { Failure } from '../failures/failure.ts';
 import type { RefChange } from '../model/plan.ts';
@@ -109,7 +110,7 @@ function asFailure(error: unknown, id: string): Failure {
 }
 
 function stageOf(objects: number | null): string {
-  return objects === null ? 'relay' : `relay of ${objects} object${objects === 1 ? '' : 's'},`;
+  return objects === null ? 'relay' : `relay of ${plural(objects, 'object')},`;
 }
 
 /** Tips that the target lacks. */

@@ -1,3 +1,4 @@
+import { plural } from '../text/format.ts';
 import { pushFailed, pushTooLarge, pushUnpack } from '../failures/git.ts';
 import { gitTokenRefused } from '../failures/network.ts';
 import { targetForbidden } from '../failures/target.ts';
@@ -86,7 +87,7 @@ function judged(report: PushReport, changes: readonly RefChange[], id: string): 
   const silent = changes.filter(({ ref }) => !report.refs.has(ref));
   if (silent.length > 0) {
     throw pushFailed(id, {
-      detail: `the report lacks ${silent.length} ref(s) (${text})`,
+      detail: `the report lacks ${plural(silent.length, 'ref')} (${text})`,
     });
   }
   return { refs: report.refs, text };

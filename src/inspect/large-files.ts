@@ -1,7 +1,8 @@
 import type { Finding } from '../model/plan.ts';
 import type { Scan, WalkedObject } from './objects.ts';
 import type { Stuck } from './stuck-refs.ts';
-import { MOST_SHOWN, mebibytes, placeOf } from './words.ts';
+import { MOST_SHOWN, placeOf } from './words.ts';
+import { formatMebibytes } from '../text/format.ts';
 
 const RAISE =
   "raise GitLab's receive_max_input_size (Admin > Settings > General > Account and limit > Maximum push size)";
@@ -22,7 +23,7 @@ export function largeFileFindings(
       kind: 'large-file',
       refused: true,
       object: commit,
-      reason: `this commit alone brings about ${mebibytes(packed)}, and GitLab takes ${mebibytes(limits.push ?? 0)} in one push`,
+      reason: `this commit alone brings about ${formatMebibytes(packed)}, and GitLab takes ${formatMebibytes(limits.push ?? 0)} in one push`,
       fix: RAISE,
     });
   }
@@ -44,7 +45,7 @@ export function stuckFindings(stuck: readonly Stuck[], limits: SizeLimits): Find
     const why = ref.startsWith('refs/tags/')
       ? 'a tag is moved whole, and its history is on no branch that arrives'
       : `what commit ${commit} merges can only be moved at once`;
-    const reason = `${why}: about ${mebibytes(packed)}, and GitLab takes ${mebibytes(limits.push ?? 0)} in one push`;
+    const reason = `${why}: about ${formatMebibytes(packed)}, and GitLab takes ${formatMebibytes(limits.push ?? 0)} in one push`;
     return { kind: 'large-file', refused: true, object: ref, reason, fix: RAISE };
   });
 }
@@ -52,13 +53,13 @@ export function stuckFindings(stuck: readonly Stuck[], limits: SizeLimits): Find
 function fileFinding(file: LargeFile, limits: SizeLimits): Finding {
   const { id, path, commit, size, packed, exceeds } = file;
   const common = { kind: 'large-file', refused: exceeds !== null, object: path === '' ? id : path } as const;
-  const what = `${mebibytes(size)}${placeOf({ path: '', commit })}`;
+  const what = `${formatMebibytes(size)}${placeOf({ path: '', commit })}`;
   if (exceeds === 'push') {
-    const reason = `${what}, packed ${mebibytes(packed)}: GitLab takes ${mebibytes(limits.push ?? 0)} in one push`;
+    const reason = `${what}, packed ${formatMebibytes(packed)}: GitLab takes ${formatMebibytes(limits.push ?? 0)} in one push`;
     return { ...common, reason, fix: `${RAISE}, or ${TO_LFS}` };
   }
   if (exceeds === 'file') {
-    const reason = `${what}: free projects of this GitLab take no file above ${mebibytes(limits.file ?? 0)}`;
+    const reason = `${what}: free projects of this GitLab take no file above ${formatMebibytes(limits.file ?? 0)}`;
     return { ...common, reason, fix: TO_LFS };
   }
   const reason = `${what}: fine unless a push rule of GitLab limits files, which this token may not see`;

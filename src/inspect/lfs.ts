@@ -1,3 +1,4 @@
+import { formatMebibytes, plural } from '../text/format.ts';
 import type { LfsStock } from '../gitbucket/lfs.ts';
 import type { Finding } from '../model/plan.ts';
 import {
@@ -10,7 +11,7 @@ import {
   type RunningGit,
 } from './local-git.ts';
 import type { WalkedObject } from './objects.ts';
-import { MOST_SHOWN, mebibytes, placeOf } from './words.ts';
+import { MOST_SHOWN, placeOf } from './words.ts';
 
 export type LfsFacts = {
   /** Every LFS object that the history names, by its id. */
@@ -43,13 +44,13 @@ function stayFinding(facts: LfsFacts): Finding[] {
   const [first] = needed;
   if (first === undefined) return [];
   const bytes = needed.reduce((sum, { size }) => sum + size, 0);
-  const number = needed.length === 1 ? 'one LFS object' : `${needed.length} LFS objects`;
+  const number = plural(needed.length, 'LFS object');
   return [
     {
       kind,
       refused: true,
       object: first.path === '' ? first.oid : first.path,
-      reason: `the history names ${number} (${mebibytes(bytes)}); GitLab refuses it as long as it does not have them, and this run does not move them`,
+      reason: `the history names ${number} (${formatMebibytes(bytes)}); GitLab refuses it as long as it does not have them, and this run does not move them`,
       fix: 'when the project is there, switch Git LFS off for it (Settings > General > Visibility), run again, push the objects from a complete clone (git lfs push --all), and switch it on again',
     },
   ];
@@ -61,7 +62,7 @@ function lostFindings(facts: LfsFacts): Finding[] {
     kind,
     refused: isRefused(pointer, facts),
     object: pointer.oid,
-    reason: `GitBucket does not have this LFS object of ${mebibytes(pointer.size)}${placeOf(pointer)}`,
+    reason: `GitBucket does not have this LFS object of ${formatMebibytes(pointer.size)}${placeOf(pointer)}`,
     fix: 'push it from a clone that has it: git lfs push --object-id origin ' + pointer.oid,
   }));
   if (lost.length > MOST_SHOWN) {

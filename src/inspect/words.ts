@@ -1,14 +1,6 @@
 /** Few findings of a kind tell what is the matter; thousands would hide all else. */
 export const MOST_SHOWN = 100;
 
-const MEBIBYTE = 1024 * 1024;
-
-/** `12.3 MiB`, in the unit in which GitLab states its limits. */
-export function mebibytes(bytes: number): string {
-  const amount = bytes / MEBIBYTE;
-  return `${amount < 0.1 ? amount.toPrecision(1) : Number(amount.toFixed(1))} MiB`;
-}
-
 /** Where an object comes from, as far as git told. */
 export function placeOf({ path, commit }: { path: string; commit: string }): string {
   const parts = [

@@ -11,7 +11,6 @@ import { withAttempts } from '../engine/attempts.ts';
 import type { PrepareOptions, Prepared } from '../engine/prepare.ts';
 import { failedResult } from '../engine/results.ts';
 import type { Runtime } from '../environment.ts';
-
 import { gitFailure } from '../git/errors.ts';
 import { createGit } from '../git/run.ts';
 import { refKind } from '../gitlab/rules/ref-names.ts';
@@ -19,6 +18,7 @@ import type { RefListing, RefMap } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { ItemResult } from '../model/result.ts';
 import type { GitRemote } from '../transfer/transport.ts';
+import { plural } from '../text/format.ts';
 import { needsRefs } from './read-projects.ts';
 import type { Stage } from './stage.ts';
 import { type StandIns, makeStandIns } from './translate.ts';
@@ -61,7 +61,11 @@ export async function stageProjects(
   }
 
   await Promise.all(concerned.map((item) => limit(() => one(item))));
-  emit({ type: 'phase-done', phase: 'stage', summary: `${concerned.length} projects of GitLab copied` });
+  emit({
+    type: 'phase-done',
+    phase: 'stage',
+    summary: `${plural(concerned.length, 'project')} of GitLab copied`,
+  });
   return { standIns, failed };
 }
 

@@ -1,22 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Result } from '../model/result.ts';
-import { headings, nextSteps, stateNotes, verdictOf } from '../ui/report-messages.ts';
-import { remarksOf, warningsOf } from './attention.ts';
-import { pageChart } from './page-chart.ts';
-import { pageDetails } from './page-details.ts';
-import { pageScript } from './page-script.ts';
-import { pageStyle } from './page-style.ts';
+import { headings } from '../ui/report-messages.ts';
+import { pageScript, pageStyle } from './inlined-page.ts';
+import { pageData } from './page-data.ts';
 
 /**
  * The report as one file that needs nothing else. All of the run's data is one block of JSON; the page's own
  * script shows it as text, so that names from the servers are never read as HTML.
  */
 export function renderHtml(result: Result): string {
-  const script = `'use strict';(function () {\n${pageDetails}\n${pageChart}\n${pageScript}\n})();`;
   const policy = [
     "default-src 'none'",
     `style-src '${hashOf(pageStyle)}'`,
-    `script-src '${hashOf(script)}'`,
+    `script-src '${hashOf(pageScript)}'`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
@@ -35,7 +31,7 @@ export function renderHtml(result: Result): string {
 <main id="page"></main>
 <noscript>This page needs JavaScript to show the report. The same report is in report.md.</noscript>
 <script type="application/json" id="data">${embedJson(pageData(result))}</script>
-<script>${script}</script>
+<script>${pageScript}</script>
 </body>
 </html>
 `;
@@ -47,18 +43,6 @@ export function embedJson(value: unknown): string {
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-}
-
-function pageData(result: Result): object {
-  return {
-    result,
-    headings,
-    verdict: verdictOf(result),
-    next: nextSteps(result),
-    notes: stateNotes,
-    warnings: warningsOf(result),
-    remarks: result.items.map(remarksOf),
-  };
 }
 
 function hashOf(text: string): string {

@@ -1,7 +1,7 @@
 import type { Notice } from '../model/notice.ts';
 import type { ItemResult, Result } from '../model/result.ts';
 import { mdCode, mdFence, mdLink, mdText } from '../text/markdown.ts';
-import { formatBytes, formatCount, formatDuration, formatTime, shortId } from '../ui/format.ts';
+import { formatBytes, formatCount, formatDuration, formatTime, shortId } from '../text/format.ts';
 import { headings, nextSteps, statesLine, verdictOf } from '../ui/report-messages.ts';
 import { attentionOf, warningsOf, type Attention } from './attention.ts';
 import { costOf, countRefs } from './result.ts';

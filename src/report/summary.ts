@@ -1,5 +1,6 @@
 import type { Result } from '../model/result.ts';
-import { type Palette, clean, truncate, wrap } from '../text/terminal.ts';
+import type { Palette } from '../ui/color.ts';
+import { clean, truncate, wrap } from '../text/width.ts';
 import { headings, moreInReport, nextSteps, statesLine, verdictOf } from '../ui/report-messages.ts';
 import { attentionOf, warningsOf, type Attention } from './attention.ts';
 import type { ReportPaths } from './write.ts';

@@ -1,4 +1,4 @@
-import { clean } from './terminal.ts';
+import { clean } from '../text/width.ts';
 
 /** Characters that mean something in Markdown or HTML wherever they stand in a line. */
 const active = /[&<>`*_[\]\\|~#$^{}]|:(?=\/\/)|(?<=www)\./gi;

@@ -1,3 +1,4 @@
+import { formatBytes } from '../text/format.ts';
 import { pushFailed } from '../failures/git.ts';
 import { Failure } from '../failures/failure.ts';
 import { commitsPerStep, firstParentLine, longestLine, parseHistory, type History } from '../git/history.ts';
@@ -56,7 +57,7 @@ function keptBack(
   // It may have been the network after all, and what cannot be made smaller is worth a second try.
   if (guessed && job.attempt === 1) throw pushFailed(job.id, { detail: text });
   kept.set(ref, arrivals.count());
-  const size = `about ${Math.ceil(bytes / 1000)} kB`;
+  const size = `about ${formatBytes(bytes)}`;
   const what = ref.startsWith('refs/tags/')
     ? `a tag is moved whole, and no branch that arrived spares sending ${size} for it`
     : `its commit ${id} alone takes a push of ${size}${arrivals.has(ref) ? '; the ref holds the commit before it' : ''}`;

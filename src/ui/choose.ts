@@ -1,5 +1,5 @@
 import type { RunEvent } from '../model/events.ts';
-import { createPalette, type Palette } from '../text/terminal.ts';
+import { createPalette, type Palette } from './color.ts';
 import { createPlain } from './plain.ts';
 
 export type TerminalOptions = {

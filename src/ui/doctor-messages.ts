@@ -1,7 +1,8 @@
 import type { Level } from '../doctor/entry.ts';
 import type { Area, CheckFinding } from '../doctor/finding.ts';
-import { type Palette, clean, wrap } from '../text/terminal.ts';
-import { plural } from './format.ts';
+import { plural } from '../text/format.ts';
+import type { Palette } from './color.ts';
+import { clean, wrap } from '../text/width.ts';
 
 /** Everything that `gb2gl doctor` says, but for the sentences of the findings, which have their own catalogue. */
 

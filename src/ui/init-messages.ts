@@ -1,5 +1,5 @@
 import type { SourceLook, TargetLook } from '../engine/connect.ts';
-import { plural } from './format.ts';
+import { plural } from '../text/format.ts';
 
 /** Sentences of `gb2gl init`. */
 export const initIntro = `A few questions; nothing on the two servers is changed, and no token is written to a file.

@@ -1,5 +1,5 @@
 import type { Finding, Loss, LossKind } from '../model/plan.ts';
-import { formatCount, plural } from './format.ts';
+import { formatCount, plural } from '../text/format.ts';
 
 /** Sentences about what stays on GitBucket and about what a look into the objects found. */
 

@@ -1,7 +1,14 @@
 import type { Phase } from '../model/events.ts';
 import type { Notice } from '../model/notice.ts';
 import type { ItemState, StepName } from '../model/result.ts';
-import { formatBytes, formatCount, formatDuration, formatEstimate, formatRate, plural } from './format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatEstimate,
+  formatRate,
+  plural,
+} from '../text/format.ts';
 import type { Progress } from './meter.ts';
 
 /** Every sentence that the terminal shows and that is not an error; errors have their own catalogue. */

@@ -1,8 +1,8 @@
 import type { RunEvent } from '../model/events.ts';
 import type { ItemResult } from '../model/result.ts';
-import { clean } from '../text/terminal.ts';
-import * as messages from './messages.ts';
+import { clean } from '../text/width.ts';
 import { createMeter } from './meter.ts';
+import * as messages from './messages.ts';
 
 export type PlainOptions = {
   write: (text: string) => void;

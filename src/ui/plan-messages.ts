@@ -1,6 +1,6 @@
 import type { Visibility } from '../model/forge.ts';
 import type { RefChange, RefOutcome } from '../model/plan.ts';
-import { formatCount, plural, shortId } from './format.ts';
+import { formatCount, plural, shortId } from '../text/format.ts';
 
 /** Every sentence of the plan as people see it. */
 

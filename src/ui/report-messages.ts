@@ -1,5 +1,5 @@
 import type { ItemState, Result } from '../model/result.ts';
-import { formatBytes, formatCount, formatDuration, plural } from './format.ts';
+import { formatBytes, formatCount, formatDuration, plural } from '../text/format.ts';
 
 /** Every sentence of the summary and of the reports. */
 

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../model/events.ts';
-import { clean, displayWidth, truncate } from '../text/terminal.ts';
+import { clean, displayWidth, truncate } from '../text/width.ts';
 import * as messages from './messages.ts';
 
 export type Slots = {

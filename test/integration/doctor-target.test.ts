@@ -155,7 +155,7 @@ test('settings that matter are told, limits from settings and from headers once'
   const findings = await examine(servers);
   expect(troubles(findings)).toEqual(['target-lfs-disabled']);
   expect(findingOf('target-visibility-restricted', findings).sentence).toContain('public');
-  expect(findingOf('target-push-limited', findings).sentence).toContain('52 MB');
+  expect(findingOf('target-push-limited', findings).sentence).toContain('50 MiB');
   expect(findingOf('target-throttled', findings).sentence).toContain('600 API requests in 60 s');
 
   const token = ada(servers.gitlab);

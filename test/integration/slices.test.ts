@@ -213,7 +213,7 @@ test('a push that breaks off and cannot be made smaller is tried again before it
   const third = await setup.transfer(setup.changes());
 
   expect(second.results).toMatchObject([{ outcome: 'refused' }]);
-  expect(reasonOf(second.results, 'refs/heads/main')).toMatch(/504.* alone takes a push of about 2\d{3} kB/);
+  expect(reasonOf(second.results, 'refs/heads/main')).toMatch(/504.* alone takes a push of about 2\.\d MB/);
   expect(third.results).toMatchObject([{ outcome: 'written' }]);
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { daysLeft, formatSize, isAtLeast, roughly } from '../../../src/doctor/measures.ts';
+import { daysLeft, isAtLeast } from '../../../src/doctor/measures.ts';
 import {
   clockFindings,
   clocksTogether,
@@ -67,10 +67,10 @@ test('a clock is told when it differs by more than a minute, and so are two that
     ['clock-differs'],
   ]);
   expect(clockFindings('target', gitlab, -7_200_000)[0]?.sentence).toBe(
-    'the clock of GitLab is 2 h behind that of this machine',
+    'the clock of GitLab is about 2 h behind that of this machine',
   );
   expect(clocksTogether(-40_000, 40_000).map(({ sentence }) => sentence)).toEqual([
-    'the clocks of GitBucket and GitLab differ by 80 s',
+    'the clocks of GitBucket and GitLab differ by about 1 min',
   ]);
   expect(clocksTogether(40_000, 50_000)).toEqual([]);
   expect(clocksTogether(null, 500_000)).toEqual([]);
@@ -92,15 +92,13 @@ test('clock and throttle are heard from the headers of any answer', () => {
   expect(heard.throttle).toEqual({ name: 'throttle_authenticated_api', perMinute: 120, remaining: 7 });
 });
 
-test('measures are told roughly', () => {
+test('days are told as seen from today', () => {
   expect([DAY_MS / 2, DAY_MS, 5 * DAY_MS, -DAY_MS].map((time) => daysLeft(time, 0))).toEqual([
     'today',
     'in 1 day',
     'in 5 days',
     '1 day ago',
   ]);
-  expect([45_000, 600_000, 36_000_000].map(roughly)).toEqual(['45 s', '10 min', '10 h']);
-  expect([740e6, 12.34e9].map(formatSize)).toEqual(['740 MB', '12.3 GB']);
 });
 
 test.each([

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
+import { transformSync } from 'esbuild';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { embedJson, renderHtml } from '../../../src/report/html.ts';
@@ -82,6 +84,16 @@ describe('HTML report', () => {
       expect(html).toContain(`'sha256-${createHash('sha256').update(text).digest('base64')}'`);
     }
     expect(() => new Script(script)).not.toThrow();
+  });
+
+  it('needs no newer JavaScript than its sources are checked for', () => {
+    const settings = new URL('../../../src/report/page/tsconfig.json', import.meta.url);
+    const { target } = JSON.parse(readFileSync(settings, 'utf8')).compilerOptions as { target: string };
+    const script = part(html, /<script>([\s\S]*?)<\/script>/);
+    const printedFor = (version: string): string => transformSync(script, { target: version }).code;
+    // Whatever the target lacks would be written another way, or refused.
+    expect(printedFor(target)).toBe(printedFor('esnext'));
+    expect(printedFor(target)).not.toBe('');
   });
 
   it('never turns text into markup', () => {

@@ -3,7 +3,8 @@ import type { Project } from '../../../src/model/forge.ts';
 import type { RefChange } from '../../../src/model/plan.ts';
 import { planMarkdown } from '../../../src/report/plan-markdown.ts';
 import { renderPlan } from '../../../src/report/plan-view.ts';
-import { createPalette, displayWidth } from '../../../src/text/terminal.ts';
+import { createPalette } from '../../../src/ui/color.ts';
+import { displayWidth } from '../../../src/text/width.ts';
 import { idA, idB, plan, plannedGroup, plannedProject } from './samples.ts';
 
 const existing: Project = {

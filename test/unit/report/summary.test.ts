@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderSummary } from '../../../src/report/summary.ts';
-import { createPalette, displayWidth } from '../../../src/text/terminal.ts';
+import { createPalette } from '../../../src/ui/color.ts';
+import { displayWidth } from '../../../src/text/width.ts';
 import { diverged, failed, group, project, refused, result } from './samples.ts';
 
 const palette = createPalette(false);

@@ -24,6 +24,12 @@ export function formatBytes(value: number): string {
   return `${amount.toFixed(digits)} ${byteUnits[unit] ?? 'PB'}`;
 }
 
+/** `12.3 MiB`, the unit in which GitLab states its limits: for sizes that are compared with one. */
+export function formatMebibytes(bytes: number): string {
+  const amount = bytes / 1024 ** 2;
+  return `${amount < 0.1 ? amount.toPrecision(1) : Number(amount.toFixed(1))} MiB`;
+}
+
 /** `3.4 MB/s` */
 export function formatRate(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`;
@@ -41,7 +47,7 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
 }
 
-/** A coarse duration for estimates, which must not pretend to be exact: `about 20 s`, `about 7 min`, `about 1.5 h`. */
+/** A coarse duration for what is estimated or measured roughly, which must not pretend to be exact: `about 20 s`, `about 7 min`, `about 1.5 h`. */
 export function formatEstimate(ms: number): string {
   if (ms < 50_000) return `about ${Math.max(5, Math.ceil(ms / 5000) * 5)} s`;
   const minutes = Math.round(ms / 60_000);

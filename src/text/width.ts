@@ -1,5 +1,3 @@
-import colors from 'picocolors';
-
 /** Cells that a text takes on a terminal, by a simple rule: marks 0, East Asian wide and emoji 2, all else 1. */
 export function displayWidth(text: string): number {
   if (plainAscii.test(text)) return text.length;
@@ -57,11 +55,4 @@ const wide =
 function cells(character: string): number {
   if (zeroWidth.test(character)) return 0;
   return wide.test(character) ? 2 : 1;
-}
-
-export type Palette = ReturnType<typeof colors.createColors>;
-
-/** Colours, or the same functions doing nothing. */
-export function createPalette(enabled: boolean): Palette {
-  return colors.createColors(enabled);
 }

@@ -1,15 +1,16 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clean, displayWidth, pad, truncate, wrap } from '../../../src/text/terminal.ts';
+import { clean, displayWidth, pad, truncate, wrap } from '../../../src/text/width.ts';
 import {
   formatBytes,
   formatCount,
   formatDuration,
   formatEstimate,
+  formatMebibytes,
   formatRate,
   formatTime,
   plural,
-} from '../../../src/ui/format.ts';
+} from '../../../src/text/format.ts';
+import * as fc from 'fast-check';
 
 const anyText = fc.string({ unit: 'grapheme' });
 
@@ -33,6 +34,14 @@ describe('numbers', () => {
     [1_250_000_000, '1.3 GB'],
     [5e20, '500000 PB'],
   ])('%d bytes are %s', (value, text) => expect(formatBytes(value)).toBe(text));
+
+  it.each([
+    [0, '0 MiB'],
+    [5000, '0.005 MiB'],
+    [1_258_291, '1.2 MiB'],
+    [50 * 1024 ** 2, '50 MiB'],
+    [2 * 1024 ** 3, '2048 MiB'],
+  ])('%d bytes of a limit are %s', (value, text) => expect(formatMebibytes(value)).toBe(text));
 
   it.each([
     [-5, '0 ms'],
