@@ -84,13 +84,13 @@ function notice(title: string, lines: readonly Child[]): HTMLElement | null {
   return el('section', { class: 'card' }, el('h2', {}, title), el('ul', {}, list));
 }
 
-function problem({ object, message, hint }: PageData['result']['problems'][number]): HTMLElement {
+function problem({ object, message, fix }: PageData['result']['problems'][number]): HTMLElement {
   return el(
     'div',
     { class: 'remark failed' },
     el('code', {}, object),
     el('div', {}, message),
-    el('div', { class: 'soft' }, hint),
+    el('div', { class: 'soft' }, fix),
   );
 }
 
