@@ -3,6 +3,7 @@
 import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -17,7 +18,8 @@ const { metafile } = await build({
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
-  // Libraries in the older module format load Node's own modules with require.
+  // Libraries in the older module format load Node's own modules with require and ask for their folder.
+  define: { __dirname: 'import.meta.dirname' },
   banner: {
     js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
   },
@@ -25,6 +27,9 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 });
+// SQLite for the embedded GitBucket's database viewer, in place of the library's file of twice this size.
+const wasm = readFileSync(join(root, 'node_modules/sql.js/dist/sql-wasm.wasm'));
+writeFileSync(join(dist, 'sql-wasm.wasm.br'), brotliCompressSync(wasm));
 chmodSync(join(dist, 'cli.js'), 0o755);
 writeFileSync(join(dist, 'LICENSES.txt'), licences(Object.keys(metafile.inputs)));
 
