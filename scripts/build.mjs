@@ -30,6 +30,8 @@ const { metafile } = await build({
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
+  // Only the database viewer of the embedded GitBucket uses it, and it finds its WebAssembly beside itself.
+  external: ['sql.js'],
   // Libraries in the older module format load Node's own modules with require.
   banner: {
     js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",

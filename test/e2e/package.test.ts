@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,7 +45,7 @@ test('the package holds the program and what belongs to it, no sources, no tests
 });
 
 test(
-  'the package can be installed in an empty folder, and both names start the program',
+  'the package can be installed in an empty folder, both names start the program, and its sandbox has a database',
   { timeout: 240_000 },
   async () => {
     const folder = await tempDir();
@@ -60,5 +61,29 @@ test(
       });
       expect(`${name} ${stdout}`).toBe(`${name} ${version}\n`);
     }
+    expect(await sandboxVersions(folder)).toMatchObject({ rows: [{ MODULE_ID: 'gitbucket-core' }] });
   },
 );
+
+/** What the database viewer of the installed program's sandbox answers; only there SQLite comes from the package. */
+async function sandboxVersions(folder: string): Promise<unknown> {
+  const sandbox = execFile(join(folder, 'node_modules', '.bin', 'gb2gl'), ['sandbox', '--json'], {
+    cwd: folder,
+  });
+  try {
+    const [line] = (await once(sandbox.stdout ?? sandbox, 'data')) as [string];
+    const { GITBUCKET_URL: url } = JSON.parse(line) as { GITBUCKET_URL: string };
+    const form = new URLSearchParams({ userName: 'root', password: 'root' });
+    const signedIn = await fetch(`${url}/signin`, { method: 'POST', body: form, redirect: 'manual' });
+    const answer = await fetch(`${url}/admin/dbviewer/_query`, {
+      method: 'POST',
+      headers: { cookie: signedIn.headers.get('set-cookie')?.split(';')[0] ?? '' },
+      body: new URLSearchParams({ query: 'SELECT MODULE_ID FROM VERSIONS' }),
+    });
+    return await answer.json();
+  } finally {
+    const closed = once(sandbox, 'close');
+    sandbox.kill('SIGINT');
+    await closed;
+  }
+}

@@ -148,6 +148,108 @@ describe('the database viewer', () => {
   });
 });
 
+async function failure(sql: string): Promise<string> {
+  const answer = (await query(sql)).json() as { type: string; message: string };
+  expect(answer.type).toBe('error');
+  return answer.message;
+}
+
+describe('the language of the database viewer', () => {
+  test('groups, and wants every other column in the GROUP BY list', async () => {
+    const members = 'FROM GROUP_MEMBER GROUP BY GROUP_NAME';
+    expect(
+      await rows(`SELECT GROUP_NAME, COUNT(*) AS N, MAX(USER_NAME) AS LAST ${members} ORDER BY N DESC`),
+    ).toEqual([
+      { GROUP_NAME: 'team-b', N: '3', LAST: 'root' },
+      { GROUP_NAME: 'team-a', N: '2', LAST: 'bob' },
+    ]);
+    expect(await rows(`SELECT GROUP_NAME ${members} HAVING COUNT(*) > 2`)).toEqual([
+      { GROUP_NAME: 'team-b' },
+    ]);
+    const ungrouped = `SELECT USER_NAME, COUNT(*) ${members}`;
+    expect(await failure(ungrouped)).toBe(
+      `org.h2.jdbc.JdbcSQLSyntaxErrorException: Column "USER_NAME" must be in the GROUP BY list; SQL statement:\n${ungrouped} [90016-240]`,
+    );
+    expect(await failure('SELECT MANAGER, MAX(USER_NAME) FROM GROUP_MEMBER')).toContain('[90016-240]');
+  });
+
+  test('joins outer tables, sorts null before everything else and does not equal it to anything', async () => {
+    const { context } = server.gitbucket;
+    addIssue(context, 'team-a/tracker', { title: 'a', author: 'alice', assignees: ['bob'] });
+    addIssue(context, 'team-a/tracker', { title: 'b', author: 'alice' });
+    const assignees = 'FROM ISSUE I LEFT JOIN ISSUE_ASSIGNEE A ON A.ISSUE_ID = I.ISSUE_ID';
+    const issue2 = { ISSUE_ID: '2', ASSIGNEE_USER_NAME: '<NULL>' };
+    const issue1 = { ISSUE_ID: '1', ASSIGNEE_USER_NAME: 'bob' };
+    const both = `SELECT I.ISSUE_ID, ASSIGNEE_USER_NAME ${assignees}`;
+    expect(await rows(`${both} ORDER BY ASSIGNEE_USER_NAME`)).toEqual([issue2, issue1]);
+    expect(await rows(`${both} ORDER BY ASSIGNEE_USER_NAME DESC`)).toEqual([issue1, issue2]);
+    expect(await rows(`${both} WHERE NOT (ASSIGNEE_USER_NAME = 'alice')`)).toEqual([issue1]);
+  });
+
+  test('reads sub-selects, unions and texts with anything in them', async () => {
+    expect(
+      await rows(
+        'SELECT USER_NAME FROM ACCOUNT WHERE USER_NAME NOT IN (SELECT USER_NAME FROM GROUP_MEMBER) AND NOT GROUP_ACCOUNT ORDER BY 1',
+      ),
+    ).toEqual([{ USER_NAME: 'carol' }, { USER_NAME: 'dave' }]);
+    expect(await rows('SELECT OWNER FROM (SELECT USER_NAME AS OWNER FROM REPOSITORY)')).toEqual([
+      { USER_NAME: 'team-a' },
+    ]);
+    expect(await rows("SELECT 'it''s; \"x\" FROM y' AS A UNION SELECT 'z' ORDER BY 1")).toEqual([
+      { A: 'it\'s; "x" FROM y' },
+      { A: 'z' },
+    ]);
+  });
+
+  test('tells capitals in quoted names and in LIKE, but not in other names', async () => {
+    const root = "from account where user_name = 'root'";
+    expect(await rows(`select user_name, upper("USER_NAME") as "Caps" ${root}`)).toEqual([
+      { USER_NAME: 'root', Caps: 'ROOT' },
+    ]);
+    expect(await failure(`SELECT "user_name" ${root}`)).toContain('Column "user_name" not found; SQL');
+    expect(await failure('SELECT 1 FROM "account"')).toContain('Table "account" not found; SQL');
+    expect(await rows("SELECT USER_NAME FROM ACCOUNT WHERE USER_NAME LIKE 'ROOT'")).toEqual([]);
+  });
+
+  test('compares and casts booleans as words', async () => {
+    const managers =
+      "SELECT USER_NAME, CAST(m.MANAGER AS VARCHAR) AS M FROM GROUP_MEMBER m WHERE GROUP_NAME = 'team-a'";
+    expect(await rows(`${managers} ORDER BY 1`)).toEqual([
+      { USER_NAME: 'alice', M: 'TRUE' },
+      { USER_NAME: 'bob', M: 'FALSE' },
+    ]);
+    for (const condition of ["MANAGER = 'true'", 'MANAGER = TRUE', 'MANAGER', "m.MANAGER <> 'FALSE'"])
+      expect(await rows(`${managers} AND ${condition}`), condition).toEqual([
+        { USER_NAME: 'alice', M: 'TRUE' },
+      ]);
+  });
+
+  test('pages with OFFSET alone and with FETCH', async () => {
+    const from = "SELECT USER_NAME FROM ACCOUNT WHERE GROUP_ACCOUNT = 'false' ORDER BY USER_NAME";
+    const names = async (page: string) => (await rows(`${from} ${page}`)).map((row) => row['USER_NAME']);
+    expect(await names('OFFSET 3')).toEqual(['dave', 'root']);
+    expect(await names('OFFSET 1 ROWS FETCH NEXT 2 ROWS ONLY')).toEqual(['bob', 'carol']);
+    expect(await names('FETCH FIRST 1 ROW ONLY')).toEqual(['alice']);
+    expect(await names('LIMIT 1 OFFSET 2')).toEqual(['carol']);
+  });
+
+  test.each([
+    ['SELECT NOPE(1)', 'Function "NOPE" not found', 90022],
+    ['SELECT A.NOPE FROM ACCOUNT A', 'Column "A.NOPE" not found', 42122],
+    ['SELECT USER_NAME FROM REPOSITORY NATURAL JOIN ACCOUNT X JOIN LABEL ON 1 = 1', 'Ambiguous', 90059],
+    ['SELECT 1 FROM ACCOUNT WHERE COUNT(*) > 1', 'Invalid use of aggregate function "COUNT"', 90054],
+    ['SELECT 1 FROM NOPE.ACCOUNT', 'Schema "NOPE" not found', 90079],
+    ['SELECT NAME FROM sqlite_master', 'Table "SQLITE_MASTER" not found', 42102],
+    ['SELECT "open FROM ACCOUNT', 'Syntax error in SQL statement "SELECT "open FROM ACCOUNT[*]"', 42000],
+    ['SELECT `USER_NAME` FROM ACCOUNT', 'Syntax error in SQL statement', 42000],
+    ['SELECT USER_NAME FROM ACCOUNT WHERE USER_NAME == ?', 'Syntax error in SQL statement', 42000],
+  ])('refuses %s in the words of H2', async (sql, words, code) => {
+    const message = await failure(sql);
+    expect(message).toContain(`org.h2.jdbc.JdbcSQLSyntaxErrorException: ${words}`);
+    expect(message.endsWith(`; SQL statement:\n${sql} [${code}-240]`), message).toBe(true);
+  });
+});
+
 const GROUP_MEMBER = { tableNames: 'GROUP_MEMBER' };
 
 describe('the export', () => {

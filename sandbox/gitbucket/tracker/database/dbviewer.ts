@@ -2,11 +2,17 @@ import type { Hono } from 'hono';
 import { pageUnauthorized } from '../../answers.ts';
 import type { GitBucketContext, GitBucketEnv } from '../../context.ts';
 import { formBody } from '../body.ts';
-import { cellText, clobHandle } from './cell-text.ts';
-import { parseSelect } from './parse-select.ts';
-import { runSelect, type ResultColumn, type SelectResult } from './run-select.ts';
-import { SqlError, sqlErrorText } from './sql-error.ts';
-import type { Cell } from './table.ts';
+import {
+  clobHandle,
+  errorText,
+  H2Error,
+  jdbcNames,
+  refuseUngrouped,
+  toH2Error,
+  toSqlite,
+  valueText,
+} from './h2.ts';
+import { runSelect, SqliteError, type SqliteResult } from './sqlite.ts';
 
 type QueryAnswer =
   | { type: 'query'; columns: string[]; rows: Record<string, string>[] }
@@ -18,52 +24,45 @@ export function registerDbviewer(app: Hono<GitBucketEnv>, context: GitBucketCont
   app.post('/admin/dbviewer/_query', async (c) => {
     if (!c.get('viewer')?.admin) return pageUnauthorized(c, context);
     const query = (await formBody(c)).get('query') ?? '';
-    return c.json(answer(query, context, () => clobs++));
+    return c.json(await answer(query, context, () => clobs++));
   });
 }
 
-function answer(query: string, context: GitBucketContext, nextClob: () => number): QueryAnswer {
+async function answer(
+  query: string,
+  context: GitBucketContext,
+  nextClob: () => number,
+): Promise<QueryAnswer> {
   if (query.trim() === '') return { type: 'error', message: 'query is empty' };
   try {
-    return shown(runSelect(parseSelect(onlySelect(query)), context), nextClob);
+    const sql = toSqlite(query);
+    const result = await runSelect(sql, context);
+    refuseUngrouped(sql, result.columns);
+    return shown(result, nextClob);
   } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
-    return { type: 'error', message: sqlErrorText(error, query, context.minor) };
+    const fault = error instanceof SqliteError ? toH2Error(error, query) : error;
+    if (!(fault instanceof H2Error)) throw error;
+    return { type: 'error', message: errorText(fault, query, context.minor) };
   }
 }
 
-/** Anything that does not begin with SELECT is run as an update; this server lets nobody change its tables. */
-function onlySelect(query: string): string {
-  const trimmed = query.trim();
-  if (/^select/i.test(trimmed)) return trimmed;
-  throw new SqlError(
-    'method',
-    'Method is not allowed for a query. Use execute or executeQuery instead of executeUpdate',
-  );
-}
-
-/** Rows are keyed by column name: two columns of one name collapse, the first one's value stays. */
-function shown({ columns, rows }: SelectResult, nextClob: () => number): QueryAnswer {
-  const sources = columns.map(({ name }) => lookUp(columns, name));
-  const rendered = rows.map((row) =>
+/** Rows are keyed by column name, which JDBC looks up among the labels first: of two columns of one name the first stays. */
+function shown(result: SqliteResult, nextClob: () => number): QueryAnswer {
+  const columns = result.columns.map((column) => ({ ...jdbcNames(column), type: column.type }));
+  const sources = columns.map(({ name }) => {
+    const byLabel = columns.findIndex((column) => column.label === name);
+    return byLabel >= 0 ? byLabel : columns.findIndex((column) => column.name === name);
+  });
+  const rows = result.rows.map((row) =>
     Object.fromEntries(
       columns.map(({ name }, index) => {
         const source = sources[index] ?? index;
-        return [name, cellShown(row[source] ?? null, columns[source]?.clob ?? false, nextClob)];
+        const type = columns[source]?.type ?? '';
+        const text = valueText(row[source] ?? null, type);
+        if (text === null) return [name, '<NULL>'];
+        return [name, type === 'CLOB' ? clobHandle(text, nextClob()) : text];
       }),
     ),
   );
-  return { type: 'query', columns: columns.map(({ name }) => name), rows: rendered };
-}
-
-/** JDBC finds a column by label first, then by name. */
-function lookUp(columns: ResultColumn[], name: string): number {
-  const byLabel = columns.findIndex((column) => column.label === name);
-  return byLabel >= 0 ? byLabel : columns.findIndex((column) => column.name === name);
-}
-
-function cellShown(cell: Cell, clob: boolean, nextClob: () => number): string {
-  const text = cellText(cell);
-  if (text === null) return '<NULL>';
-  return clob ? clobHandle(text, nextClob()) : text;
+  return { type: 'query', columns: columns.map(({ name }) => name), rows };
 }

@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { pageServerError, pageUnauthorized } from '../../answers.ts';
 import type { GitBucketContext, GitBucketEnv } from '../../context.ts';
 import { formBody } from '../body.ts';
-import type { Cell, TableSpec } from './table.ts';
+import type { Cell, Table } from './table.ts';
 import { TABLES } from './tables.ts';
 
 /** The administrator's export as SQL; since 4.47 it always fails (gitbucket-observed A1, A2, R63). */
@@ -24,9 +24,10 @@ function exported(names: string[], context: GitBucketContext): string {
   return [...deletes, ...inserts].join('');
 }
 
-function insert(table: TableSpec, row: Cell[]): string {
+function insert(table: Table, row: Cell[]): string {
+  const names = table.columns.map(({ name }) => name).join(', ');
   const values = row.map(literal).join(', ');
-  return `INSERT INTO ${table.name} (${table.columns.join(', ')}) VALUES (${values});\n`;
+  return `INSERT INTO ${table.name} (${names}) VALUES (${values});\n`;
 }
 
 /** Times without zone or milliseconds. */

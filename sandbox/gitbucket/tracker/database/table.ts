@@ -1,22 +1,44 @@
 import type { GitBucketContext } from '../../context.ts';
+import type { RepositoryRecord } from '../../state.ts';
+import { emptyTracker, type TrackerState } from '../state.ts';
 
 /** One value of the database; a Date is a TIMESTAMP. */
 export type Cell = string | number | boolean | Date | null;
 
-/** A table as the database viewer and the export see it. */
-export type TableSpec = {
-  name: string;
-  columns: readonly string[];
-  /** Columns of type CLOB (`text` in GitBucket's migrations). */
-  clobs: readonly string[];
-  /** Rows in the order of `columns`. */
-  rows(context: GitBucketContext): Cell[][];
-};
+export type Column = { name: string; type: string };
 
-export function at(milliseconds: number): Date {
-  return new Date(milliseconds);
+/** A table as the database viewer and the export see it; rows are in the order of the columns. */
+export type Table = { name: string; columns: Column[]; rows: (context: GitBucketContext) => Cell[][] };
+
+type RepositoryRows = (tracker: TrackerState, repository: RepositoryRecord) => Cell[][];
+
+/** Columns are written as in CREATE TABLE; one without a type is a VARCHAR, GitBucket's `text` is a CLOB. */
+export function table(name: string, columns: string, rows: Table['rows']): Table {
+  return { name, columns: columns.split(/,\s*/).map(toColumn), rows };
 }
 
-export function atOrNull(milliseconds: number | null): Date | null {
+/** A table of which each row begins with the repository's owner and name. */
+export function repositoryTable(name: string, columns: string, rows: RepositoryRows): Table {
+  const withKey: RepositoryRows = (tracker, repository) =>
+    rows(tracker, repository).map((row) => [repository.owner, repository.name, ...row]);
+  return table(name, `USER_NAME, REPOSITORY_NAME, ${columns}`, perRepository(withKey));
+}
+
+/** Rows of all repositories, those of disabled owners included. */
+export function perRepository(rows: RepositoryRows): Table['rows'] {
+  return ({ state }) =>
+    state.repositories.flatMap((repository) =>
+      rows(state.tracker[`${repository.owner}/${repository.name}`] ?? emptyTracker(), repository),
+    );
+}
+
+export function at(milliseconds: number): Date;
+export function at(milliseconds: number | null): Date | null;
+export function at(milliseconds: number | null): Date | null {
   return milliseconds === null ? null : new Date(milliseconds);
+}
+
+function toColumn(text: string): Column {
+  const [name = '', type = 'VARCHAR'] = text.split(' ');
+  return { name, type };
 }
