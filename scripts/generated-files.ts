@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { format } from 'oxfmt';
-import { planJsonSchema } from '../src/report/plan-schema.ts';
-import { resultJsonSchema } from '../src/report/schema.ts';
+import { planJsonSchema, resultJsonSchema } from '../src/report/schema.ts';
 import { configPage } from './config-page.ts';
 import { configSchema } from './config-schema.ts';
 import { doctorPage } from './doctor-page.ts';

@@ -1,3 +1,4 @@
+import { remarksOf } from '../report/attention.ts';
 import { interruption } from '../failures/usage.ts';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -79,8 +80,8 @@ function surprises(result: Result, { sample }: SandboxPair): string[] {
 }
 
 function troubles(result: Result): string[] {
-  const refused = result.items.flatMap(({ id, attention }) =>
-    attention.map(({ ref, reason }) => `${id}: GitLab refuses ${ref}${reason ? ` (${reason})` : ''}`),
+  const refused = result.items.flatMap((item) =>
+    remarksOf(item).map(({ object, text }) => `${item.id}: ${object ?? ''} ${text}`),
   );
   return [...result.problems.map(({ message }) => message), ...refused];
 }

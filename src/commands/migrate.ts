@@ -59,7 +59,7 @@ export async function migrateCommand(options: MigrateOptions, world: World): Pro
       preflight: () => preflight({ ...session, config, now: runtime.now, waived }),
     });
     const { prepared, drifted } = earlier
-      ? followPlan(earlier, now, journal.history)
+      ? followPlan(earlier, now, journal.history, session.steps)
       : { prepared: now, drifted: [] };
     if (!(await confirmed(prepared.plan, options, session, world))) return 0;
     const transport = chooseTransport(options.transport ?? 'auto', workDir, runtime);

@@ -1,3 +1,4 @@
+import { steps } from '../steps/index.ts';
 import { planOfOthers, planUnreadable, wrongUsage } from '../failures/usage.ts';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -7,7 +8,7 @@ import type { SelectionFlags } from '../environment.ts';
 import type { Plan } from '../model/plan.ts';
 import { withSettings } from '../plan/build.ts';
 import type { Selection } from '../plan/selection.ts';
-import { parsePlan } from '../report/plan-schema.ts';
+import { parsePlan } from '../report/schema.ts';
 import { selectionOf } from './session.ts';
 
 export type WantedFlags = SelectionFlags & { plan?: string; prune?: boolean };
@@ -42,7 +43,7 @@ async function readPlan(file: string, config: Config): Promise<Plan> {
   } catch (error) {
     throw planUnreadable(file, { detail: (error as Error).message }, error);
   }
-  const plan = parsePlan(text, file);
+  const plan = parsePlan(text, file, steps);
   const { source, target } = plan;
   if (source.url !== config.source.url || target.url !== config.target.url) {
     throw planOfOthers(file, { source: source.url, target: target.url });

@@ -72,9 +72,12 @@ async function present(plan: Plan, session: Session, options: PlanOptions, world
   say(`\nNothing was changed. The plan is in ${json} and ${markdown}\n`);
 }
 
-/** Without secrets. The refs are most of a plan, and hold nothing but names and ids. */
+/** Without secrets. The parts of the steps are most of a plan, and hold nothing but names and ids. */
 function scrubbed(plan: Plan, redactor: Redactor): Plan {
-  const projects = plan.projects.map(({ refs, ...project }) => ({ ...redactor.scrubDeep(project), refs }));
+  const projects = plan.projects.map(({ steps, ...project }) => ({
+    ...redactor.scrubDeep(project),
+    steps: steps.map(({ part, ...step }) => ({ ...redactor.scrubDeep(step), part })),
+  }));
   return { ...redactor.scrubDeep({ ...plan, projects: [] }), projects };
 }
 
@@ -83,9 +86,8 @@ export function exitCodeOfPlan(plan: Plan): ExitCode {
   if (plan.problems.length > 0) return 1;
   const waits = [...plan.groups, ...plan.projects].some(({ blocked }) => blocked !== null);
   const trouble = plan.projects.some(
-    ({ refs, findings }) =>
-      findings.some(({ refused }) => refused) ||
-      refs.some(({ outcome }) => outcome === 'refused' || outcome === 'diverged'),
+    ({ steps, findings }) =>
+      findings.some(({ refused }) => refused) || steps.some(({ state }) => state !== 'proven'),
   );
   return waits || trouble ? 4 : 0;
 }

@@ -10,11 +10,14 @@ import { journalFile, readJournal } from '../journal/journal.ts';
 import type { Emit, RunEvent } from '../model/events.ts';
 import type { Redactor } from '../net/redact.ts';
 import { createSelection, type Selection } from '../plan/selection.ts';
+import { steps } from '../steps/index.ts';
+import type { AnyStep } from '../steps/step.ts';
 import { chooseTerminal, type Terminal } from '../ui/choose.ts';
 
 /** What a command that talks to both servers works with. */
 export type Session = Servers & {
   config: Config;
+  steps: readonly AnyStep[];
   redactor: Redactor;
   terminal: Terminal;
   emit: Emit;
@@ -44,6 +47,7 @@ export async function openSession(options: CommonOptions, world: World): Promise
   session = {
     ...(await createServers(config, runtime, emit, redactor)),
     config,
+    steps,
     redactor,
     terminal,
     emit,

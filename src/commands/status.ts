@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import type { CommonOptions, World } from '../environment.ts';
 import type { ItemHistory } from '../journal/history.ts';
+import type { ItemState } from '../model/plan.ts';
 import type { ExitCode } from '../model/result.ts';
+import { worstOf } from '../steps/step.ts';
 import { formatCount } from '../text/format.ts';
 import { openTerminal, readHistory } from './session.ts';
 
 export type ItemStatus = {
   id: string;
-  state: 'proven' | 'moved' | 'begun' | 'failed';
+  state: ItemState | 'begun';
   target: string | null;
   at: string;
 };
@@ -19,10 +21,10 @@ export async function statusCommand(options: CommonOptions, world: World): Promi
   const items = [...history.items]
     .map(([id, known]) => statusOf(id, known))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
-  const counts = { groups: 0, proven: 0, moved: 0, begun: 0, failed: 0 };
+  const counts: Record<string, number> = { groups: 0, proven: 0, begun: 0, failed: 0 };
   for (const item of items) {
-    if (!item.id.includes('/')) counts.groups += 1;
-    else counts[item.state] += 1;
+    const key = item.id.includes('/') ? item.state : 'groups';
+    counts[key] = (counts[key] ?? 0) + 1;
   }
   if (options.json) {
     world.stdout.write(
@@ -50,11 +52,13 @@ function statusOf(id: string, known: ItemHistory): ItemStatus {
   return { id, state: stateOf(known), target: known.target?.path ?? null, at: known.at };
 }
 
+/** The worst that its steps came to; one that was begun and not proven is not finished. */
 function stateOf({ steps }: ItemHistory): ItemStatus['state'] {
-  if (steps.get('code') === 'failed') return 'failed';
-  if (steps.get('proof') === 'done') return 'proven';
-  if (steps.get('code') === 'done') return 'moved';
-  return 'begun';
+  const all = [...steps.values()];
+  if (all.some(({ status }) => status === 'failed')) return 'failed';
+  const checks = all.flatMap(({ check }) => check ?? []);
+  const unproven = all.some(({ status, check }) => status === 'started' && check === null);
+  return checks.length === 0 || unproven ? 'begun' : worstOf(checks.map(({ state }) => state));
 }
 
 /** Sentences of `gb2gl status`. */

@@ -19,8 +19,9 @@ export async function verifyCommand(
       source: config.source.url,
       target: config.target.url,
     });
-    const prepared = await prepare({ ...session, runtime: world.runtime, selection, history, prune: false });
-    return await finish('verify', prepared, verify(prepared, session), session, options, world);
+    const asked = { ...session, runtime: world.runtime, selection, history, prune: false };
+    const prepared = await prepare(asked);
+    return await finish('verify', prepared, await verify(prepared, asked), session, options, world);
   } finally {
     await session.terminal.stop();
   }

@@ -1,3 +1,4 @@
+import type { AnyStep } from '../steps/step.ts';
 import { planDrifted } from '../failures/usage.ts';
 import { noticeOf } from '../failures/index.ts';
 import type { History } from '../journal/history.ts';
@@ -19,10 +20,15 @@ export type Followed = {
  * Holds an earlier plan against what both servers are now. Nothing is carried out that the earlier plan does not say;
  * what it could not read then stays a problem of this run.
  */
-export function followPlan(earlier: Plan, prepared: Prepared, history: History): Followed {
+export function followPlan(
+  earlier: Plan,
+  prepared: Prepared,
+  history: History,
+  steps: readonly AnyStep[],
+): Followed {
   const { plan } = prepared;
   const reasons = new Map(
-    driftsBetween(earlier, plan, history).map(({ id, reason }) => [id, reason] as const),
+    driftsBetween(earlier, plan, history, steps).map(({ id, reason }) => [id, reason] as const),
   );
   const [groups, projects] = [idsIn(earlier.groups), idsIn(earlier.projects)];
   const drifted = [...earlier.groups, ...earlier.projects].flatMap((item) => {

@@ -1,5 +1,5 @@
+import { listSource } from '../steps/code.ts';
 import { interruption } from '../failures/usage.ts';
-import pLimit from 'p-limit';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import { noticeOf } from '../failures/index.ts';
@@ -11,22 +11,13 @@ import type { RefListing, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { ProjectPath } from '../plan/input.ts';
 import { keyOf } from '../plan/projects.ts';
-import { renameRefs, renamesOf } from '../plan/renamed-refs.ts';
+import pLimit from 'p-limit';
 
 /** Listings that are begun; how many are sent at once is for each server's own limit to say. */
 const CONCURRENCY = 32;
 
 type Listed = { refs: Map<string, RefListing>; problems: Notice[] };
 type Options = { source: Source; target: Target; config: Config; runtime: Runtime; emit: Emit };
-
-/** What the source has, under the names with which it travels. @throws those of the source */
-export async function listSource(
-  repository: Repository,
-  { source, config }: Pick<Options, 'source' | 'config'>,
-): Promise<RefListing> {
-  const listing = await source.listRefs(repository.owner, repository.name);
-  return renameRefs(listing, renamesOf(repository, config));
-}
 
 /**
  * One listing for each repository of the source. One that fails becomes a problem and the others go on; when git refuses

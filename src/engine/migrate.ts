@@ -2,169 +2,244 @@ import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { noticeOf } from '../failures/index.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { PlannedProject, PlannedGroup } from '../model/plan.ts';
+import { plannedStep, type PlanItem, type PlannedStep } from '../model/plan.ts';
+import type { Phase } from '../model/events.ts';
 import type { ItemResult, StepResult } from '../model/result.ts';
-import { group } from '../steps/group.ts';
-import { projectSteps } from '../steps/index.ts';
-import type { RunContext, ReadyGroups, ProjectWork } from '../steps/step.ts';
+import {
+  knownTo,
+  stages,
+  type AnyStep,
+  type ItemWork,
+  type Place,
+  type RunContext,
+  type Stage,
+  type Writing,
+  type WritingWork,
+} from '../steps/step.ts';
 import type { Transport } from '../transfer/transport.ts';
 import { withAttempts } from './attempts.ts';
 import type { PrepareOptions, Prepared } from './prepare.ts';
-import { blockedResult, emptyResult, failedResult, finishedResult } from './results.ts';
+import { blockedResult, emptyResult, failedStep, itemResult, stepResult } from './results.ts';
 
-/** Carries out a plan: the groups, then the projects side by side. Gives one result for each item of the plan. */
-export async function migrate(
-  prepared: Prepared,
-  options: PrepareOptions & { journal: Journal; transport: Transport },
-): Promise<ItemResult[]> {
+type MigrateOptions = PrepareOptions & { journal: Journal; transport: Transport };
+
+/** An item on its way through the stages. */
+type Progress = {
+  item: PlanItem;
+  work: ItemWork & Writing;
+  done: StepResult[];
+  /** Set when nothing more is done for the item. */
+  ended: ItemResult | null;
+};
+
+const phases = { content: 'repositories', tracker: 'tracker', finish: 'finish' } as const satisfies Record<
+  Stage,
+  Phase
+>;
+
+/**
+ * Carries out a plan stage by stage: every item ends one before any enters the next. Within a stage the groups come
+ * first, one after the other, then the projects side by side. Gives one result for each item of the plan.
+ */
+export async function migrate(prepared: Prepared, options: MigrateOptions): Promise<ItemResult[]> {
   const context: RunContext = { ...options, ...prepared };
-  const { plan, emit, runtime, config } = context;
-  emit({ type: 'phase', phase: 'groups', total: plan.groups.length });
-  const groups = await runGroups(context);
-  emit({
-    type: 'phase-done',
-    phase: 'groups',
-    summary: `${groups.ready.size} of ${plan.groups.length} ready`,
+  const { plan } = context;
+  const groups = new Map<string, Place>();
+  const failed = new Map<string, ItemResult>();
+  const begin = (item: PlanItem): Progress => ({
+    item,
+    work: workOn(item, groups, context, options),
+    done: [],
+    ended: null,
   });
-  emit({ type: 'phase', phase: 'repositories', total: plan.projects.length });
+  const all = { groups: plan.groups.map(begin), projects: plan.projects.map(begin) };
+  for (const stage of stages) {
+    await runGroups(all.groups, stage, context, options);
+    for (const { item, work, ended } of all.groups) {
+      if (ended !== null) failed.set(item.id, ended);
+      else if (work.place !== null) groups.set(item.id, work.place);
+    }
+    await runProjects(all.projects, stage, failed, context, options);
+  }
+  return [...all.groups, ...all.projects].map(resultOf);
+}
+
+function workOn(
+  item: PlanItem,
+  groups: ReadonlyMap<string, Place>,
+  context: RunContext,
+  { journal, transport }: MigrateOptions,
+): ItemWork & Writing {
+  return {
+    item,
+    context,
+    attempt: 1,
+    place: null,
+    groups,
+    sourceRefs: context.listings.source.get(item.id) ?? { refs: new Map(), head: null },
+    // What was listed for the plan is fresh enough while nothing was written.
+    targetRefs: context.listings.target.get(item.id) ?? null,
+    journal,
+    transport,
+  };
+}
+
+function resultOf({ item, done, work, ended }: Progress): ItemResult {
+  return ended ?? itemResult(item, done, work.place);
+}
+
+async function runGroups(
+  groups: readonly Progress[],
+  stage: Stage,
+  { emit, plan }: RunContext,
+  options: MigrateOptions,
+): Promise<void> {
+  const first = stage === 'content';
+  if (first) emit({ type: 'phase', phase: 'groups', total: groups.length });
+  for (const [index, progress] of groups.entries()) {
+    await advance(progress, stage, options);
+    if (!first) continue;
+    const detail = progress.item.fullPath;
+    emit({ type: 'phase-progress', phase: 'groups', done: index + 1, total: groups.length, detail });
+  }
+  if (!first) return;
+  const ready = groups.filter(({ ended }) => ended === null).length;
+  emit({ type: 'phase-done', phase: 'groups', summary: `${ready} of ${plan.groups.length} ready` });
+}
+
+async function runProjects(
+  projects: readonly Progress[],
+  stage: Stage,
+  failed: ReadonlyMap<string, ItemResult>,
+  { emit, config, runtime }: RunContext,
+  options: MigrateOptions,
+): Promise<void> {
+  const phase = phases[stage];
+  const first = stage === 'content';
+  const concerned = first ? projects : projects.filter((progress) => hasSteps(progress, stage, options));
+  if (concerned.length === 0 && !first) return;
+  emit({ type: 'phase', phase, total: concerned.length });
   const limit = pLimit(config.limits.transfers);
-  const projects = await Promise.all(
-    plan.projects.map((item) =>
+  await Promise.all(
+    concerned.map((progress) =>
       limit(async () => {
         // A project with nothing to do waits for nothing: thousands of them would be one long breath.
         await setImmediate();
-        const result = await one(item, groups, context);
-        emit({ type: 'item-finished', result });
-        return result;
+        const cause = failed.get(ownerOf(progress.item));
+        if (cause && progress.ended === null && progress.item.blocked === null)
+          progress.ended = withoutGroup(progress.item, cause);
+        const before = JSON.stringify(resultOf(progress).state);
+        await advance(progress, stage, options);
+        const result = resultOf(progress);
+        if (first || JSON.stringify(result.state) !== before || result.steps.at(-1)?.changed)
+          emit({ type: 'item-finished', result });
       }),
     ),
   );
-  const proven = projects.filter(({ state }) => state === 'proven').length;
+  const proven = projects.filter((progress) => resultOf(progress).state === 'proven').length;
   const summary = runtime.stopping.aborted ? 'interrupted' : `${proven} of ${projects.length} proven`;
-  emit({ type: 'phase-done', phase: 'repositories', summary });
-  return [...groups.results, ...projects];
+  emit({ type: 'phase-done', phase, summary });
 }
 
-async function one(
-  item: PlannedProject,
-  groups: Awaited<ReturnType<typeof runGroups>>,
-  context: RunContext,
-): Promise<ItemResult> {
-  if (context.runtime.stopping.aborted) return emptyResult(item, 'interrupted');
-  if (item.blocked !== null) return blockedResult(item);
-  const cause = groups.failed.get(item.repository.owner);
-  if (cause) return withoutGroup(emptyResult(item, 'failed'), cause);
-  context.emit({ type: 'item-started', id: item.id });
-  return runProject(item, groups.ready, context);
+function ownerOf(item: PlanItem): string {
+  return item.kind === 'project' ? item.repository.owner : item.id;
 }
 
-/** Sees to all groups, one after the other. Projects of a group that failed are told why through `failed`. */
-async function runGroups(
-  context: RunContext,
-): Promise<{ ready: ReadyGroups; failed: Map<string, ItemResult>; results: ItemResult[] }> {
-  const ready: ReadyGroups = new Map();
-  const failed = new Map<string, ItemResult>();
-  const results: ItemResult[] = [];
-  for (const item of context.plan.groups) {
-    const result = await runGroup(item, ready, context);
-    if (result.state !== 'proven') failed.set(item.id, result);
-    results.push(result);
-    context.emit({
-      type: 'phase-progress',
-      phase: 'groups',
-      done: results.length,
-      total: context.plan.groups.length,
-      detail: item.fullPath,
-    });
+function hasSteps({ item, ended }: Progress, stage: Stage, { steps }: MigrateOptions): boolean {
+  return ended === null && stepsOf(item, stage, steps).length > 0;
+}
+
+type Due = { step: AnyStep; planned: PlannedStep };
+
+/** The steps of a stage that have something to do with the item. */
+function stepsOf(item: PlanItem, stage: Stage, steps: readonly AnyStep[]): Due[] {
+  return steps.flatMap((step) => {
+    if (step.of !== item.kind || step.stage !== stage) return [];
+    const planned = plannedStep(item, step.name);
+    return planned === null ? [] : [{ step, planned }];
+  });
+}
+
+/** Takes one item through a stage. Never throws: a failure is a result, and the others go on. */
+async function advance(progress: Progress, stage: Stage, options: MigrateOptions): Promise<void> {
+  const { item, work, done } = progress;
+  const { runtime, emit } = work.context;
+  if (progress.ended !== null) return;
+  if (item.blocked !== null) {
+    progress.ended = blockedResult(item);
+    return;
   }
-  return { ready, failed, results };
+  const due = stepsOf(item, stage, options.steps);
+  if (due.length === 0) return;
+  if (runtime.stopping.aborted) {
+    progress.ended = { ...itemResult(item, done, work.place), state: 'interrupted' };
+    return;
+  }
+  if (stage === 'content' && item.kind === 'project') emit({ type: 'item-started', id: item.id });
+  let failure: StepResult | null = null;
+  const results: StepResult[] = [];
+  await withAttempts(item.id, work.context, async (attempt) => {
+    work.attempt = attempt;
+    if (attempt > 1) work.targetRefs = null;
+    results.length = 0;
+    for (const each of due) {
+      const started = runtime.now();
+      try {
+        results.push(await runStep(each, work));
+      } catch (error) {
+        failure = failedStep(each.planned, error, item, runtime.now() - started);
+        throw error;
+      }
+    }
+    failure = null;
+  }).catch(() => {});
+  done.push(...results);
+  if (failure === null) return;
+  done.push(failure);
+  progress.ended = itemResult(item, done, work.place);
+  await recordFailure(failure, work);
 }
 
-async function runGroup(item: PlannedGroup, ready: ReadyGroups, context: RunContext): Promise<ItemResult> {
-  if (item.blocked !== null) return blockedResult(item);
-  if (context.runtime.stopping.aborted) return emptyResult(item, 'interrupted');
+/** Runs a step and proves it; what it came to is written down when that is news. */
+async function runStep({ step, planned }: Due, shared: ItemWork & Writing): Promise<StepResult> {
+  const { item, context, journal } = shared;
   const started = context.runtime.now();
-  try {
-    const { id, outcome } = await withAttempts(item.id, context, (attempt) =>
-      group.run(item, context, attempt),
-    );
-    ready.set(item.id, { id, fullPath: item.fullPath });
-    const result = emptyResult(item, 'proven');
-    return {
-      ...result,
-      target: { ...result.target, id },
-      changed: outcome === 'done',
-      steps: [{ step: 'group', outcome, ms: context.runtime.now() - started, bytes: 0 }],
-    };
-  } catch (error) {
-    return failedResult(item, error, [
-      { step: 'group', outcome: 'failed', ms: context.runtime.now() - started, bytes: 0 },
-    ]);
+  if (item.kind === 'project') context.emit({ type: 'item-step', id: item.id, step: step.title });
+  const work = workOfStep(step, shared);
+  const outcome = await step.run(planned.part, work);
+  const check = await step.verify(planned.part, work);
+  const known = journal.history.items.get(item.id)?.steps.get(step.name)?.check;
+  const news = { state: check.state, hash: check.hash?.target ?? null };
+  if (known?.state !== news.state || known.hash !== news.hash) {
+    await journal.record({ item: item.id, step: step.name, status: 'done', check: news });
   }
+  return stepResult(planned, check, { ...outcome, ms: context.runtime.now() - started });
+}
+
+/** The one object that all steps of an item share, as this step sees it. */
+function workOfStep(step: AnyStep, shared: ItemWork & Writing): WritingWork<unknown> {
+  const { item, journal } = shared;
+  return Object.assign(shared, {
+    known: () => knownTo(step, journal.history.items.get(item.id)),
+    record: (status: 'started' | 'done', facts: object = {}) =>
+      journal.record({ item: item.id, step: step.name, status, ...facts }),
+  });
+}
+
+async function recordFailure(
+  { step, notices }: StepResult,
+  { item, journal }: ItemWork & Writing,
+): Promise<void> {
+  const code = notices.at(-1)?.code ?? 'unexpected';
+  await journal.record({ item: item.id, step, status: 'failed', code });
 }
 
 /** What becomes of a project whose group is not there. */
-function withoutGroup(result: ItemResult, cause: ItemResult): ItemResult {
-  if (cause.state === 'interrupted') return { ...result, state: 'interrupted' };
+function withoutGroup(item: PlanItem, cause: ItemResult): ItemResult {
+  if (cause.state === 'interrupted') return emptyResult(item, 'interrupted');
   const problem = cause.problem ?? noticeOf(new Error(cause.state), cause.id);
   return {
-    ...result,
-    state: cause.state === 'blocked' ? 'blocked' : 'failed',
-    problem: { ...problem, object: result.id, message: `its group was not made: ${problem.message}` },
+    ...emptyResult(item, cause.state === 'blocked' ? 'blocked' : 'failed'),
+    problem: { ...problem, object: item.id, message: `its group was not created: ${problem.message}` },
   };
-}
-
-/** Takes one project through its steps. Never throws: a failure is a result, and the others go on. */
-async function runProject(
-  item: PlannedProject,
-  groups: ReadyGroups,
-  context: RunContext,
-): Promise<ItemResult> {
-  if (item.blocked !== null) return blockedResult(item);
-  const steps: StepResult[] = [];
-  const work: ProjectWork = {
-    item,
-    groups,
-    attempt: 1,
-    project: null,
-    source: context.listings.source.get(item.id) ?? { refs: new Map(), head: null },
-    changes: item.refs,
-    wrote: false,
-    proof: null,
-    targetHead: null,
-    bytes: 0,
-    warnings: [],
-  };
-  try {
-    await withAttempts(item.id, context, async (attempt) => {
-      work.attempt = attempt;
-      work.warnings = [];
-      steps.length = 0;
-      for (const step of projectSteps) {
-        if (step.applies(item)) steps.push(await timed(step, work, context));
-      }
-    });
-    return finishedResult(item, work, steps);
-  } catch (error) {
-    const result = failedResult(item, error, steps);
-    await context.journal.record({
-      item: item.id,
-      step: 'code',
-      status: 'failed',
-      code: result.problem?.code ?? 'unexpected',
-    });
-    return result;
-  }
-}
-
-async function timed(
-  step: (typeof projectSteps)[number],
-  work: ProjectWork,
-  context: RunContext,
-): Promise<StepResult> {
-  const started = context.runtime.now();
-  const bytes = work.bytes;
-  context.emit({ type: 'item-step', id: work.item.id, step: step.name });
-  const outcome = await step.run(work, context);
-  return { step: step.name, outcome, ms: context.runtime.now() - started, bytes: work.bytes - bytes };
 }

@@ -8,15 +8,16 @@ import type { TargetIdentity } from '../gitlab/identity.ts';
 import type { Target } from '../gitlab/target.ts';
 import type { History } from '../journal/history.ts';
 import type { Emit } from '../model/events.ts';
-import type { Namespace, Owner, SourceInventory } from '../model/forge.ts';
-import type { Plan, PlannedProject } from '../model/plan.ts';
+import type { Namespace, Owner, RefListing, SourceInventory } from '../model/forge.ts';
+import type { Plan, PlanItem } from '../model/plan.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { PlanInput } from '../plan/input.ts';
 import { projectPaths } from '../plan/project-paths.ts';
-import { planProjects } from '../plan/projects.ts';
+import { placeProjects } from '../plan/projects.ts';
+import type { AnyStep, Listings, Planning } from '../steps/step.ts';
+import pLimit from 'p-limit';
 import type { Selection } from '../plan/selection.ts';
-import type { Listings } from '../steps/step.ts';
-import { askProtections, askSource } from './ask-servers.ts';
+import { askSource } from './ask-servers.ts';
 import { checkNames, parentMissing } from './check-names.ts';
 import type { Servers } from './connect.ts';
 import { plural } from '../text/format.ts';
@@ -31,6 +32,8 @@ export type PrepareOptions = Servers & {
   history: History;
   prune: boolean;
   emit: Emit;
+  /** Everything that is done with an item. */
+  steps: readonly AnyStep[];
   /** What must hold before anything is read; throws when the run cannot succeed. */
   preflight?: () => Promise<void>;
 };
@@ -78,14 +81,19 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     sourceRefs,
     targetRefs: targetRefs.refs,
     known,
-    protections: new Map(),
     problems: [...problems, ...targetRefs.problems],
     history,
     unasked: hidden.unasked,
     all: selection.all,
     prune: options.prune,
   };
-  const plan = buildPlan(input, await plannedProjects(input, options, identity));
+  const placed = await inSlices(placeProjects(input));
+  const plan = buildPlan(
+    input,
+    placed.map(({ project }) => project),
+  );
+  const unverified = new Map(placed.map(({ project, unverifiedIds }) => [project.id, unverifiedIds]));
+  await planSteps(plan, input, unverified, options);
   emit({
     type: 'phase-done',
     phase: 'plan',
@@ -94,15 +102,46 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   return { plan, identity, listings: { source: sourceRefs, target: targetRefs.refs }, preference };
 }
 
-/** What GitLab protects is asked for where something is to be written; then those are decided again. */
-async function plannedProjects(
+/** Items that are begun side by side. */
+const CONCURRENCY = 32;
+const nothing: RefListing = { refs: new Map(), head: null };
+
+/** Lets every step decide its part of every item; how much is asked at once is for each server's own limit to say. */
+async function planSteps(
+  plan: Plan,
   input: PlanInput,
-  { source, target }: PrepareOptions,
-  { user: { admin } }: TargetIdentity,
-): Promise<PlannedProject[]> {
-  const projects = await inSlices(planProjects(input));
-  const protections = await askProtections(projects, { source, target, admin });
-  return protections.size === 0 ? projects : inSlices(planProjects({ ...input, protections }));
+  unverified: ReadonlyMap<string, string[]>,
+  options: PrepareOptions,
+): Promise<void> {
+  const { source, target, history, steps } = options;
+  const limit = pLimit(CONCURRENCY);
+  const items: PlanItem[] = [...plan.groups, ...plan.projects];
+  await Promise.all(
+    items.map((item) =>
+      limit(async () => {
+        // A plan of thousands would hold up the display, and Ctrl-C.
+        await setImmediate();
+        const planning: Planning = {
+          item,
+          listings: {
+            source: input.sourceRefs.get(item.id) ?? nothing,
+            target: input.targetRefs.get(item.id) ?? nothing,
+          },
+          history: history.items.get(item.id),
+          input,
+          known: input.known.get(item.id),
+          unverifiedIds: unverified.get(item.id) ?? [],
+          source,
+          target,
+        };
+        for (const step of steps) {
+          if (step.of !== item.kind) continue;
+          const decision = await step.plan(planning);
+          if (decision !== null) item.steps.push({ step: step.name, title: step.title, ...decision });
+        }
+      }),
+    ),
+  );
 }
 
 async function connectBoth(options: PrepareOptions): Promise<TargetIdentity> {

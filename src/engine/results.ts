@@ -1,92 +1,108 @@
-import { notProven } from '../failures/target.ts';
 import { exitCodeOf, noticeOf } from '../failures/index.ts';
+import { Failure } from '../failures/failure.ts';
+import { notProven } from '../failures/target.ts';
+import type { ItemState, PlanItem, PlannedStep } from '../model/plan.ts';
 import type { Notice } from '../model/notice.ts';
-import type { PlanItem, PlannedProject, RefChange } from '../model/plan.ts';
-import type { ItemResult, ItemState, StepResult } from '../model/result.ts';
-import { countOutcomes } from '../plan/refs.ts';
-import type { ProjectWork } from '../steps/step.ts';
+import type { Check, ItemResult, StepResult } from '../model/result.ts';
+import { worstOf, type Place } from '../steps/step.ts';
 
 /** The result of an item before anything was done for it. */
 export function emptyResult(item: PlanItem, state: ItemState): ItemResult {
+  const { existing } = item;
+  const id = typeof existing === 'number' ? existing : (existing?.id ?? null);
+  const url = typeof existing === 'number' ? null : existing?.webUrl || null;
   return {
     kind: item.kind,
     id: item.id,
-    target: { path: item.fullPath, id: existingId(item), url: null },
+    target: { path: item.fullPath, id, url: url ?? null },
     state,
     changed: false,
     steps: [],
-    refs: countOutcomes([]),
-    attention: [],
     reasons: item.reasons,
-    warnings: item.kind === 'project' ? item.warnings : [],
-    proof: null,
     problem: null,
   };
 }
 
 /** The result of an item for which a human must decide first. */
 export function blockedResult(item: PlanItem): ItemResult {
-  const result = emptyResult(item, 'blocked');
-  const { blocked } = item;
-  if (blocked === null) return result;
-  const problem: Notice = {
-    code: blocked.code,
-    object: item.id,
-    message: blocked.message,
-    fix: blocked.fix,
-  };
-  return { ...result, problem };
+  const { blocked, id } = item;
+  const problem = blocked === null ? null : { ...blocked, object: id };
+  return { ...emptyResult(item, 'blocked'), problem };
 }
 
-/** The result of an item whose steps threw. */
-export function failedResult(item: PlanItem, error: unknown, steps: StepResult[]): ItemResult {
-  const problem = noticeOf(error, item.id);
-  return { ...emptyResult(item, stateOfError(error)), steps, problem };
+/** The result of an item that something kept from its steps. */
+export function failedResult(item: PlanItem, error: unknown): ItemResult {
+  return { ...emptyResult(item, stateOfError(error)), problem: noticeOf(error, item.id) };
+}
+
+/** The result of an item whose steps came to an end, or to the first of them that failed. */
+export function itemResult(item: PlanItem, steps: StepResult[], place: Place | null): ItemResult {
+  const result = emptyResult(item, worstOf(steps.map(({ state }) => state)));
+  const failed = steps.find(({ check }) => check === null);
+  return {
+    ...result,
+    target: place === null ? result.target : { path: place.fullPath, id: place.id, url: place.url },
+    changed: steps.some(({ changed }) => changed),
+    steps,
+    problem: failed?.notices.at(-1) ?? differing(item, steps),
+  };
+}
+
+function differing({ id }: PlanItem, steps: readonly StepResult[]): Notice | null {
+  const failed = steps.filter(({ state }) => state === 'failed');
+  if (failed.length === 0) return null;
+  const count = failed.reduce((sum, { check }) => sum + unexplained(check), 0);
+  return notProven(id, { count }).notice;
+}
+
+/** Differences that nobody has a reason for. */
+function unexplained(check: Check | null): number {
+  return check?.differences.filter(({ fix }) => fix === '').length ?? 0;
+}
+
+/** The result of a step that came to its proof. */
+export function stepResult(
+  planned: PlannedStep,
+  check: Check,
+  done: Partial<Pick<StepResult, 'changed' | 'ms' | 'bytes' | 'counts' | 'notices'>>,
+): StepResult {
+  const { changed = false, ms = 0, bytes = 0, counts = planned.counts, notices = [] } = done;
+  return {
+    step: planned.step,
+    title: planned.title,
+    state: check.state,
+    changed,
+    ms,
+    bytes,
+    counts,
+    notices: [...advance(planned, check), ...notices],
+    check,
+  };
+}
+
+/** What the plan noticed and the proof does not say itself. */
+function advance({ notices }: PlannedStep, { differences }: Check): Notice[] {
+  const said = new Set(differences.map(({ object, code }) => `${code} ${object}`));
+  return notices.filter(({ object, code }) => !said.has(`${code} ${object}`));
+}
+
+/** The result of a step that threw. */
+export function failedStep(planned: PlannedStep, error: unknown, item: PlanItem, ms: number): StepResult {
+  return {
+    step: planned.step,
+    title: planned.title,
+    state: stateOfError(error),
+    changed: false,
+    ms,
+    bytes: 0,
+    counts: {},
+    notices: [noticeOf(error, item.id)],
+    check: null,
+  };
 }
 
 function stateOfError(error: unknown): ItemState {
-  const exit = exitCodeOf(error);
-  if (exit === 130) return 'interrupted';
-  return exit === 4 ? 'blocked' : 'failed';
-}
-
-/** The result of a project whose steps all came to an end. */
-export function finishedResult(item: PlannedProject, work: ProjectWork, steps: StepResult[]): ItemResult {
-  const { project, proof, changes } = work;
-  const attention = changes.filter(({ outcome }) => outcome === 'refused' || outcome === 'diverged');
-  const unexplained = (proof?.differences ?? []).filter(
-    ({ ref }) => !attention.some((change) => change.ref === ref),
-  );
-  const state = stateOf(attention, proof !== null && unexplained.length === 0);
-  return {
-    ...emptyResult(item, state),
-    target: {
-      path: project?.fullPath ?? item.fullPath,
-      id: project?.id ?? null,
-      url: project?.webUrl || null,
-    },
-    changed:
-      work.wrote ||
-      steps.some(({ step, outcome }) => outcome === 'done' && (step === 'project' || step === 'settings')),
-    steps,
-    refs: countOutcomes(changes),
-    attention,
-    warnings: [...item.warnings, ...work.warnings],
-    proof,
-    problem: state === 'failed' ? differsFrom(item, unexplained.length) : null,
-  };
-}
-
-function stateOf(attention: readonly RefChange[], proven: boolean): ItemState {
-  if (!proven) return 'failed';
-  if (attention.some(({ outcome }) => outcome === 'diverged')) return 'diverged';
-  return attention.length > 0 ? 'refused' : 'proven';
-}
-
-function differsFrom(item: PlannedProject, count: number): Notice {
-  return notProven(item.id, { count }).notice;
-}
-
-function existingId(item: PlanItem): number | null {
-  return item.kind === 'group' ? item.existing : (item.existing?.id ?? null);
+  if (!(error instanceof Failure)) return 'failed';
+  if (exitCodeOf(error) === 130) return 'interrupted';
+  return error.state === 'blocked' || error.state === 'drifted' ? error.state : 'failed';
 }

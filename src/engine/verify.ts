@@ -1,52 +1,71 @@
-import { groupMissing, notProven, projectMissing } from '../failures/target.ts';
-import type { Config } from '../config/schema.ts';
-import { noticeOf } from '../failures/index.ts';
-import type { Emit } from '../model/events.ts';
-import type { PlannedProject } from '../model/plan.ts';
-import type { ItemResult } from '../model/result.ts';
-import { countOutcomes } from '../plan/refs.ts';
-import { prove } from '../steps/proof.ts';
-import type { Prepared } from './prepare.ts';
-import { blockedResult, emptyResult } from './results.ts';
+import { setImmediate } from 'node:timers/promises';
+import { plannedStep, type PlanItem } from '../model/plan.ts';
+import type { ItemResult, StepResult } from '../model/result.ts';
+import { knownTo, type AnyStep, type ItemWork, type RunContext } from '../steps/step.ts';
+import type { PrepareOptions, Prepared } from './prepare.ts';
+import { blockedResult, failedStep, itemResult, stepResult } from './results.ts';
 
-/** Compares both servers as they are now; needs no journal and writes nothing. */
-export function verify(
-  { plan, listings }: Prepared,
-  { config, emit }: { config: Config; emit: Emit },
-): ItemResult[] {
+/** Lets every step prove its part, from both servers as they are now; needs no journal and writes nothing. */
+export async function verify(prepared: Prepared, options: PrepareOptions): Promise<ItemResult[]> {
+  const context: RunContext = { ...options, ...prepared };
+  const { plan, emit } = context;
   emit({ type: 'phase', phase: 'repositories', total: plan.projects.length });
-  const groups = plan.groups.map((item): ItemResult => {
-    if (item.blocked) return blockedResult(item);
-    if (item.existing !== null) return emptyResult(item, 'proven');
-    const error = groupMissing(item.id, { target: item.fullPath });
-    return { ...emptyResult(item, 'failed'), problem: noticeOf(error, item.id) };
-  });
-  const projects = plan.projects.map((item) => {
-    const result = verifyProject(item, listings, config);
-    emit({ type: 'item-finished', result });
-    return result;
-  });
-  return [...groups, ...projects];
+  const results: ItemResult[] = [];
+  for (const item of [...plan.groups, ...plan.projects]) {
+    await setImmediate();
+    const result = await verifyItem(item, context, options);
+    if (item.kind === 'project') emit({ type: 'item-finished', result });
+    results.push(result);
+  }
+  return results;
 }
 
-function verifyProject(item: PlannedProject, listings: Prepared['listings'], config: Config): ItemResult {
-  const source = listings.source.get(item.id);
-  if (!source || item.existing === null) {
-    const error = projectMissing(item.id, { target: item.fullPath });
-    return { ...emptyResult(item, 'failed'), problem: noticeOf(error, item.id) };
-  }
-  const target = listings.target.get(item.id) ?? { refs: new Map<string, string>(), head: null };
-  const proof = prove(source, target, { notes: config.migrate.notes, changes: item.refs });
-  const refused = item.refs.filter(({ outcome }) => outcome === 'refused');
-  const unexplained = proof.differences.filter(({ ref }) => !refused.some((change) => change.ref === ref));
-  const base = {
-    ...emptyResult(item, 'proven'),
-    target: { path: item.existing.fullPath, id: item.existing.id, url: item.existing.webUrl || null },
-    refs: countOutcomes(item.refs),
-    attention: refused,
-    proof,
+async function verifyItem(
+  item: PlanItem,
+  context: RunContext,
+  { steps, history }: PrepareOptions,
+): Promise<ItemResult> {
+  if (item.blocked !== null) return blockedResult(item);
+  const work: ItemWork = {
+    item,
+    context,
+    attempt: 1,
+    place: placeOf(item),
+    groups: new Map(),
+    sourceRefs: context.listings.source.get(item.id) ?? { refs: new Map(), head: null },
+    targetRefs: context.listings.target.get(item.id) ?? null,
   };
-  if (unexplained.length === 0) return { ...base, state: refused.length > 0 ? 'refused' : 'proven' };
-  const error = notProven(item.id, { count: unexplained.length });
-  return { ...base, state: 'failed', problem: noticeOf(error, item.id) };
+  const results: StepResult[] = [];
+  for (const step of steps) {
+    const result = await verifyStep(step, work, history.items.get(item.id));
+    if (result !== null) results.push(result);
+    // Nothing of what is not there can be proven.
+    if (result?.check === null) break;
+  }
+  return itemResult(item, results, work.place);
+}
+
+async function verifyStep(
+  step: AnyStep,
+  shared: ItemWork,
+  history: Parameters<typeof knownTo>[1],
+): Promise<StepResult | null> {
+  const { item, context } = shared;
+  const planned = plannedStep(item, step.name);
+  if (step.of !== item.kind || planned === null) return null;
+  const started = context.runtime.now();
+  try {
+    const work = Object.assign(shared, { known: () => knownTo(step, history) });
+    const check = await step.verify(planned.part, work);
+    return stepResult(planned, check, { ms: context.runtime.now() - started });
+  } catch (error) {
+    return failedStep(planned, error, item, context.runtime.now() - started);
+  }
+}
+
+function placeOf(item: PlanItem): ItemWork['place'] {
+  const { existing, fullPath } = item;
+  if (existing === null) return null;
+  if (typeof existing === 'number') return { id: existing, fullPath, url: null };
+  return { id: existing.id, fullPath: existing.fullPath, url: existing.webUrl || null };
 }

@@ -5,7 +5,7 @@ import type { RefChange } from '../model/plan.ts';
 import { withinTime } from '../net/deadline.ts';
 import { beginningOf } from '../net/stream.ts';
 import { cutTo, pageText } from '../text/truncate.ts';
-import { isWrite } from '../transfer/batches.ts';
+import { isWrite } from '../model/plan.ts';
 import type { TransferJob } from '../transfer/transport.ts';
 import { createPackCheck } from './pack-check.ts';
 import { fetchRequest, VERSION_2 } from './protocol-v2.ts';

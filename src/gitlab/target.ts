@@ -63,7 +63,7 @@ export type Target = Lookups &
     createGroup(group: NewGroup): Promise<Namespace>;
     createProject(project: NewProject): Promise<Project>;
     /** Points HEAD to a branch that exists. */
-    setDefaultBranch(project: Project, branch: string): Promise<void>;
+    setDefaultBranch(project: { id: number; fullPath: string }, branch: string): Promise<void>;
     /** Lets history be rewritten on a protected branch, or forbids it again; false when the branch is not protected. */
     allowForcePush(projectId: number, branch: string, allow: boolean): Promise<boolean>;
     /** The project's repository for git. */

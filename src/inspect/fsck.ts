@@ -84,18 +84,18 @@ export function badObjectFindings(
   const shown = bad.slice(0, MOST_SHOWN).flatMap((each) => findingsOf(each, refs.get(each.commit) ?? []));
   const more = bad.length - MOST_SHOWN + further;
   if (bad.length === 0 || more <= 0) return shown;
-  const reason = `about ${more} more objects are refused by GitLab's git; git fsck --strict in the mirror lists them`;
-  return [...shown, { ...common, object: 'further objects', reason, fix: shown.at(-1)?.fix ?? REWRITE }];
+  const message = `about ${more} more objects are refused by GitLab's git; git fsck --strict in the mirror lists them`;
+  return [...shown, { ...common, object: 'further objects', message, fix: shown.at(-1)?.fix ?? REWRITE }];
 }
 
-const common = { kind: 'bad-object', refused: true } as const;
+const common = { code: 'bad-object', refused: true } as const;
 
 function findingsOf({ path, commit, faults }: ReachedBadObject, refs: readonly string[]): Finding[] {
   const where = refs.length === 0 ? '' : `, such as ${refList(refs)}`;
   return faults.map(({ type, id, check, text }) => ({
     ...common,
     object: id,
-    reason: `${check}: ${text}, in a ${type}${placeOf({ path, commit: commit === id ? '' : commit })}; GitLab's git refuses every ref that leads to it${where}`,
+    message: `${check}: ${text}, in a ${type}${placeOf({ path, commit: commit === id ? '' : commit })}; GitLab's git refuses every ref that leads to it${where}`,
     fix: NEVER_IGNORED.has(check) ? REWRITE : letThrough(check),
   }));
 }

@@ -1,3 +1,5 @@
+import { code } from '../steps/code.ts';
+import type { PlannedStep } from '../model/plan.ts';
 import { interruption } from '../failures/usage.ts';
 import pLimit from 'p-limit';
 import { isFatal } from '../engine/list-refs.ts';
@@ -70,9 +72,13 @@ async function inspectProject(
   const looked = await attempt(inspectRepository(project, options));
   const counted = (await attempt(countLosses(project, options))) ?? { counts: new Map(), warnings: [] };
   if (looked) counted.counts.set('lfs-objects', looked.lfsObjects);
-  const warnings = [...project.warnings, ...(looked?.warnings ?? []), ...counted.warnings];
+  const seen = [...(looked?.warnings ?? []), ...counted.warnings];
   return {
-    project: { ...withLosses(project, counted.counts), findings: looked?.findings ?? [], warnings },
+    project: {
+      ...withLosses(project, counted.counts),
+      findings: looked?.findings ?? [],
+      steps: withNotices(project, seen),
+    },
     problems,
     counted,
   };
@@ -94,4 +100,12 @@ async function allOf<T>(jobs: readonly (() => Promise<T>)[], atOnce: number): Pr
   await Promise.all(jobs.map((job, index) => limit(() => run(job, index))));
   if (failures.length > 0) throw failures[0];
   return results;
+}
+
+/** What the look into the objects noticed stands beside what the plan noticed of the refs. */
+function withNotices({ id, steps }: PlannedProject, messages: readonly string[]): PlannedStep[] {
+  const seen = messages.map((message) => ({ code: 'inspection', object: id, message, fix: '' }));
+  return steps.map((step) =>
+    step.step === code.name ? { ...step, notices: [...step.notices, ...seen] } : step,
+  );
 }

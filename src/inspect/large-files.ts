@@ -20,10 +20,10 @@ export function largeFileFindings(
   const findings = worst.slice(0, MOST_SHOWN).map((file) => fileFinding(file, limits));
   for (const { commit, packed } of commits.slice(0, MOST_SHOWN)) {
     findings.push({
-      kind: 'large-file',
+      code: 'large-file',
       refused: true,
       object: commit,
-      reason: `this commit alone brings about ${formatMebibytes(packed)}, and GitLab takes ${formatMebibytes(limits.push ?? 0)} in one push`,
+      message: `this commit alone brings about ${formatMebibytes(packed)}, and GitLab takes ${formatMebibytes(limits.push ?? 0)} in one push`,
       fix: RAISE,
     });
   }
@@ -33,8 +33,8 @@ export function largeFileFindings(
       ...worst.slice(MOST_SHOWN).map(({ exceeds }) => exceeds),
       ...commits.slice(MOST_SHOWN),
     ].some((each) => each !== null);
-    const reason = `${more} more files or commits are as large`;
-    findings.push({ kind: 'large-file', refused, object: 'further files', reason, fix: TO_LFS });
+    const message = `${more} more files or commits are as large`;
+    findings.push({ code: 'large-file', refused, object: 'further files', message, fix: TO_LFS });
   }
   return findings;
 }
@@ -45,25 +45,25 @@ export function stuckFindings(stuck: readonly Stuck[], limits: SizeLimits): Find
     const why = ref.startsWith('refs/tags/')
       ? 'a tag is moved whole, and its history is on no branch that arrives'
       : `what commit ${commit} merges can only be moved at once`;
-    const reason = `${why}: about ${formatMebibytes(packed)}, and GitLab takes ${formatMebibytes(limits.push ?? 0)} in one push`;
-    return { kind: 'large-file', refused: true, object: ref, reason, fix: RAISE };
+    const message = `${why}: about ${formatMebibytes(packed)}, and GitLab takes ${formatMebibytes(limits.push ?? 0)} in one push`;
+    return { code: 'large-file', refused: true, object: ref, message, fix: RAISE };
   });
 }
 
 function fileFinding(file: LargeFile, limits: SizeLimits): Finding {
   const { id, path, commit, size, packed, exceeds } = file;
-  const common = { kind: 'large-file', refused: exceeds !== null, object: path === '' ? id : path } as const;
+  const common = { code: 'large-file', refused: exceeds !== null, object: path === '' ? id : path } as const;
   const what = `${formatMebibytes(size)}${placeOf({ path: '', commit })}`;
   if (exceeds === 'push') {
-    const reason = `${what}, packed ${formatMebibytes(packed)}: GitLab takes ${formatMebibytes(limits.push ?? 0)} in one push`;
-    return { ...common, reason, fix: `${RAISE}, or ${TO_LFS}` };
+    const message = `${what}, packed ${formatMebibytes(packed)}: GitLab takes ${formatMebibytes(limits.push ?? 0)} in one push`;
+    return { ...common, message, fix: `${RAISE}, or ${TO_LFS}` };
   }
   if (exceeds === 'file') {
-    const reason = `${what}: free projects of this GitLab take no file above ${formatMebibytes(limits.file ?? 0)}`;
-    return { ...common, reason, fix: TO_LFS };
+    const message = `${what}: free projects of this GitLab take no file above ${formatMebibytes(limits.file ?? 0)}`;
+    return { ...common, message, fix: TO_LFS };
   }
-  const reason = `${what}: fine unless a push rule of GitLab limits files, which this token may not see`;
-  return { ...common, reason, fix: TO_LFS };
+  const message = `${what}: fine unless a push rule of GitLab limits files, which this token may not see`;
+  return { ...common, message, fix: TO_LFS };
 }
 
 /** What the target is known to refuse, in bytes; null for what is not limited or not told. */

@@ -23,7 +23,7 @@ export type LfsFacts = {
   stock: LfsStock;
 };
 
-const kind = 'missing-lfs-object';
+const code = 'missing-lfs-object';
 
 /**
  * Objects that are lost on GitBucket, one by one; and, once for all, that GitLab refuses history that names objects which
@@ -47,10 +47,10 @@ function stayFinding(facts: LfsFacts): Finding[] {
   const number = plural(needed.length, 'LFS object');
   return [
     {
-      kind,
+      code,
       refused: true,
       object: first.path === '' ? first.oid : first.path,
-      reason: `the history names ${number} (${formatMebibytes(bytes)}); GitLab refuses it as long as it does not have them, and this run does not move them`,
+      message: `the history names ${number} (${formatMebibytes(bytes)}); GitLab refuses it as long as it does not have them, and this run does not move them`,
       fix: 'when the project is there, switch Git LFS off for it (Settings > General > Visibility), run again, push the objects from a complete clone (git lfs push --all), and switch it on again',
     },
   ];
@@ -59,16 +59,16 @@ function stayFinding(facts: LfsFacts): Finding[] {
 function lostFindings(facts: LfsFacts): Finding[] {
   const lost = [...facts.pointers.values()].filter(({ oid }) => facts.stock.missing.has(oid));
   const findings: Finding[] = lost.slice(0, MOST_SHOWN).map((pointer) => ({
-    kind,
+    code,
     refused: isRefused(pointer, facts),
     object: pointer.oid,
-    reason: `GitBucket does not have this LFS object of ${formatMebibytes(pointer.size)}${placeOf(pointer)}`,
+    message: `GitBucket does not have this LFS object of ${formatMebibytes(pointer.size)}${placeOf(pointer)}`,
     fix: 'push it from a clone that has it: git lfs push --object-id origin ' + pointer.oid,
   }));
   if (lost.length > MOST_SHOWN) {
-    const reason = `GitBucket does not have ${lost.length - MOST_SHOWN} more LFS objects`;
+    const message = `GitBucket does not have ${lost.length - MOST_SHOWN} more LFS objects`;
     const refused = lost.slice(MOST_SHOWN).some((pointer) => isRefused(pointer, facts));
-    findings.push({ kind, refused, object: 'further objects', reason, fix: 'git lfs push --all origin' });
+    findings.push({ code, refused, object: 'further objects', message, fix: 'git lfs push --all origin' });
   }
   return findings;
 }
@@ -76,10 +76,10 @@ function lostFindings(facts: LfsFacts): Finding[] {
 /** gitbucket-observed A5. */
 function silentFinding(count: number): Finding {
   return {
-    kind,
+    code,
     refused: false,
     object: 'Git LFS',
-    reason: `GitBucket refuses every LFS request although git works with the same token: it has no base URL; whether its ${count} LFS objects are there cannot be told`,
+    message: `GitBucket refuses every LFS request although git works with the same token: it has no base URL; whether its ${count} LFS objects are there cannot be told`,
     fix: 'set "Base URL" on GitBucket (System administration > System settings), then run again',
   };
 }

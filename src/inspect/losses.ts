@@ -1,3 +1,4 @@
+import { refsOf } from '../steps/code.ts';
 import { text } from 'node:stream/consumers';
 import { Failure } from '../failures/failure.ts';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
@@ -38,12 +39,13 @@ const PULL = /^refs\/pull\/(\d+)\/head$/;
 
 /** Asks the source for everything that a repository has beside its refs. */
 export async function countLosses(
-  { id, repository, refs }: PlannedProject,
+  project: PlannedProject,
   options: InspectOptions & { names: ReadonlySet<string> },
 ): Promise<Counted> {
   const { source, config, runtime, mirrors, names, listings } = options;
+  const { id, repository } = project;
   const { owner, name } = repository;
-  const branches = refs
+  const branches = refsOf(project)
     .filter((change) => change.new !== null)
     .map(({ ref }) => original(ref, config.map.refs[id]))
     .filter((ref) => ref.startsWith('refs/heads/'))

@@ -1,3 +1,4 @@
+import { refsOf } from '../steps/code.ts';
 import { interruption } from '../failures/usage.ts';
 import { gitFailed } from '../failures/git.ts';
 import { rm } from 'node:fs/promises';
@@ -7,7 +8,7 @@ import { GitExit, gitEnvironment } from '../git/run.ts';
 import { lfsStock, type LfsStock } from '../gitbucket/lfs.ts';
 import { checksLfs } from '../gitlab/settings.ts';
 import type { Finding, PlannedProject, RefChange } from '../model/plan.ts';
-import { isWrite } from '../transfer/batches.ts';
+import { isWrite } from '../model/plan.ts';
 import { saysDamaged, updateMirror } from '../transfer/mirror-update.ts';
 import { badObjectFindings, fsck } from './fsck.ts';
 import { largeFileFindings, stuckFindings, type SizeLimits } from './large-files.ts';
@@ -60,7 +61,8 @@ async function freshMirror({ id, repository }: PlannedProject, options: LookOpti
 
 async function look(project: PlannedProject, git: LocalGit, options: LookOptions): Promise<Looked> {
   const { limits, progress, runtime, destinations } = options;
-  const ids = travellingIds(project.refs);
+  const changes = refsOf(project);
+  const ids = travellingIds(changes);
   const present = new Set(await presentIn(git, new Set([...ids.writes, ...ids.stays, ...ids.there])));
   const here = (list: readonly string[]): string[] => list.filter((id) => present.has(id));
   const range = { wanted: here(ids.writes), there: here(ids.there) };
@@ -75,9 +77,9 @@ async function look(project: PlannedProject, git: LocalGit, options: LookOptions
   const carriers = await refsWith(
     git,
     fresh.bad.map(({ commit }) => commit),
-    project.refs,
+    changes,
   );
-  const stuck = await refsTooLarge(git, range, { changes: project.refs, scan: fresh, limit: limits.push });
+  const stuck = await refsTooLarge(git, range, { changes, scan: fresh, limit: limits.push });
   const heads = ids.branches.filter(({ id }) => present.has(id));
   const lfs = await lfsOf(project, { fresh, kept }, options);
   return {

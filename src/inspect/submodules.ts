@@ -52,10 +52,10 @@ function finding(
   const where = goal === undefined ? `; ${repository ?? 'what it names'} is not part of this plan` : '';
   const address = goal === undefined ? '<its address on GitLab>' : shellWord(`${target}/${goal}.git`);
   return {
-    kind: 'old-server-url',
+    code: 'old-server-url',
     refused: false,
     object: `${branches[0] ?? ''}:${path}`,
-    reason: `submodule ${name} on ${branchList(branches)}: ${withoutPassword(url)} ${leads}${where}`,
+    message: `submodule ${name} on ${branchList(branches)}: ${withoutPassword(url)} ${leads}${where}`,
     fix: `after the migration, in a clone of the project: git config -f .gitmodules ${shellWord(`submodule.${name}.url`)} ${address}`,
   };
 }

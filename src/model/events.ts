@@ -1,5 +1,5 @@
 /** What the engine tells while it works. */
-import type { ItemResult, StepName } from './result.ts';
+import type { ItemResult } from './result.ts';
 
 export type Phase =
   | 'connect'
@@ -9,6 +9,8 @@ export type Phase =
   | 'stage'
   | 'groups'
   | 'repositories'
+  | 'tracker'
+  | 'finish'
   | 'report';
 
 /** Everything the engine tells; terminal, log and reports subscribe. */
@@ -17,7 +19,7 @@ export type RunEvent =
   | { type: 'phase-progress'; phase: Phase; done: number; total: number; detail?: string }
   | { type: 'phase-done'; phase: Phase; summary: string }
   | { type: 'item-started'; id: string }
-  | { type: 'item-step'; id: string; step: StepName }
+  | { type: 'item-step'; id: string; step: string }
   | { type: 'item-progress'; id: string; stage: string; percent: number | null; bytes: number }
   | { type: 'item-retry'; id: string; reason: string; waitMs: number }
   | { type: 'item-finished'; result: ItemResult }

@@ -1,30 +1,34 @@
+/** What the two servers hold. */
+import { z } from 'zod';
 import type { Notice } from './notice.ts';
 
-/** What the two servers hold. */
-
-export type Visibility = 'private' | 'internal' | 'public';
+export const Visibility = z.enum(['private', 'internal', 'public']);
+export type Visibility = z.infer<typeof Visibility>;
 
 /** A GitBucket account (group or user) that owns, or could own, repositories. */
-export type Owner = {
-  login: string;
-  kind: 'group' | 'user';
-  description: string;
-  /** Empty when unknown; groups have a synthetic one that is not kept. */
-  email: string;
-  /** When it was made on GitBucket; absent when unknown. Decides who keeps a name that several have. */
-  createdAt?: string | undefined;
-};
+export const Owner = z.object({
+  login: z.string(),
+  kind: z.enum(['group', 'user']),
+  description: z.string(),
+  email: z.string().describe('Empty when unknown; groups have a synthetic one that is not kept'),
+  createdAt: z
+    .string()
+    .optional()
+    .describe('On GitBucket; absent when unknown. Decides who keeps a name that several have'),
+});
+export type Owner = z.infer<typeof Owner>;
 
-export type Repository = {
-  owner: string;
-  name: string;
-  description: string;
-  private: boolean;
-  /** What GitBucket's database says; the branch may not exist (gitbucket-contract T27). */
-  defaultBranch: string;
-  /** Grows with every repository that is made; absent before 4.47 (gitbucket-contract §1.1). */
-  id?: number | undefined;
-};
+/** GitBucket's database may name a default branch that does not exist (gitbucket-contract T27). */
+export const Repository = z.object({
+  owner: z.string(),
+  name: z.string(),
+  description: z.string(),
+  private: z.boolean(),
+  defaultBranch: z.string(),
+  // Absent before 4.47 (gitbucket-contract §1.1).
+  id: z.int().optional().describe('Grows with every repository that is created on GitBucket'),
+});
+export type Repository = z.infer<typeof Repository>;
 
 /** Full ref name (`refs/heads/main`) to unpeeled object id (40 hex digits). */
 export type RefMap = ReadonlyMap<string, string>;
@@ -50,22 +54,25 @@ export type SourceInventory = {
   warnings: string[];
 };
 
-export type Project = {
-  id: number;
-  /** Full path with the server's letter case. */
-  fullPath: string;
-  name: string;
-  visibility: Visibility;
-  description: string;
-  /** Null while the repository is empty: the API then shows only a preference (gitlab-contract T37). */
-  defaultBranch: string | null;
-  /** The branch name that GitLab presumes while the project is empty, where it tells. */
-  presumedBranch?: string | null | undefined;
-  empty: boolean;
-  archived: boolean;
-  creatorId: number | null;
-  webUrl: string;
-};
+export const Project = z.object({
+  id: z.int(),
+  fullPath: z.string().describe("With the server's letter case"),
+  name: z.string(),
+  visibility: Visibility,
+  description: z.string(),
+  // The API shows only a preference for an empty repository (gitlab-contract T37).
+  defaultBranch: z.string().nullable().describe('Null while the repository is empty'),
+  presumedBranch: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('The branch name that GitLab assumes while the project is empty, where it tells'),
+  empty: z.boolean(),
+  archived: z.boolean(),
+  creatorId: z.int().nullable(),
+  webUrl: z.string(),
+});
+export type Project = z.infer<typeof Project>;
 
 /** Something in a namespace that has a path and a name there but is no target: a subgroup, or a project that waits for its deletion. */
 export type Occupant = { kind: 'subgroup' | 'leaving'; path: string; name: string };

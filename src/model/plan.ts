@@ -1,131 +1,161 @@
-import type { Owner, Project, Repository, Visibility } from './forge.ts';
-import type { Notice } from './notice.ts';
+/** What is decided before anything is done; schema and type are one thing. */
+import { z } from 'zod';
+import { Owner, Project, Repository, Visibility } from './forge.ts';
+import { Notice } from './notice.ts';
 
-/** What is decided before anything is done. */
+const count = z.int().nonnegative();
+const id = z.int();
+const texts = z.array(z.string());
+const names = z.record(z.string(), z.string());
+const objectId = z.string().nullable();
 
-export type RefOutcome = 'create' | 'update' | 'delete' | 'unchanged' | 'kept' | 'refused' | 'diverged';
+export const RefOutcome = z.enum(['create', 'update', 'delete', 'unchanged', 'kept', 'refused', 'diverged']);
+export type RefOutcome = z.infer<typeof RefOutcome>;
 
 /** What is decided for one ref. `kept`: on the target only, left alone. */
-export type RefChange = {
-  ref: string;
-  outcome: RefOutcome;
-  /** Id on the target before; null when the ref is absent there. */
-  old: string | null;
-  /** Id on the source; null when the ref is absent there. */
-  new: string | null;
-  /** True when the target still holds exactly what we wrote, so that history may be rewritten. */
-  force: boolean;
-  /** True when the ref must travel in a later request than the branches (a tag named like the preferred default branch). */
-  late: boolean;
-  reason?: string;
-  fix?: string;
+export const RefChange = z.object({
+  ref: z.string().describe('Full ref name'),
+  outcome: RefOutcome,
+  old: objectId.describe('Id on the target before; null when absent there'),
+  new: objectId.describe('Id on the source; null when absent there'),
+  force: z.boolean().describe('The target still holds what this tool wrote: history may be rewritten'),
+  late: z.boolean().describe('Travels in a later request than the branches'),
+  reason: z.string().exactOptional(),
+  fix: z.string().exactOptional().describe('Can be pasted into the config'),
+});
+export type RefChange = z.infer<typeof RefChange>;
+
+/** True for a change that writes to the target. */
+export function isWrite({ outcome }: RefChange): boolean {
+  return outcome === 'create' || outcome === 'update' || outcome === 'delete';
+}
+
+/** How often something happens, in the words of the step that counts. */
+export const Counts = z.record(z.string(), count);
+export type Counts = z.infer<typeof Counts>;
+
+/** What one item, or one step of it, comes to. `drifted`: a server is no longer as the plan file says. */
+export const ItemState = z.enum([
+  'proven',
+  'refused',
+  'diverged',
+  'blocked',
+  'drifted',
+  'failed',
+  'interrupted',
+]);
+export type ItemState = z.infer<typeof ItemState>;
+
+/** What one step is going to do with one item. */
+export const PlannedStep = z.object({
+  step: z.string().describe('Name of the step'),
+  title: z.string().describe('How people see the step, and what it counts'),
+  changes: z.boolean().describe('True when the step is going to write'),
+  state: ItemState.describe('What the step can come to, as far as it can be foreseen'),
+  counts: Counts,
+  notices: z.array(Notice).describe('What will be different on GitLab from what you might expect'),
+  part: z.unknown().describe('What the step itself needs'),
+});
+export type PlannedStep = z.infer<typeof PlannedStep>;
+
+const common = {
+  path: z.string(),
+  fullPath: z.string().describe('Path on GitLab, with the groups above it'),
+  name: z.string(),
+  description: z.string(),
+  visibility: Visibility,
+  reasons: texts.describe('Why the plan decides as it does'),
+  blocked: Notice.nullable().describe('Why you must decide first; the fix can be pasted into the config'),
+  steps: z.array(PlannedStep),
 };
 
-export type PlannedGroup = {
-  kind: 'group';
-  /** Key of the item: the owner's login. */
-  id: string;
-  owner: Owner;
-  path: string;
-  fullPath: string;
-  name: string;
-  description: string;
-  visibility: Visibility;
-  /** Id of the namespace that exists already and is adopted. */
-  existing: number | null;
-  /** Personal namespaces are never created. */
-  namespaceKind: 'group' | 'user';
-  /** The user in whose personal namespace projects are made, when it is not the token's own. */
-  userId: number | null;
-  reasons: string[];
-  /** Why the item waits for a human, and what can be pasted into the config. */
-  blocked: Notice | null;
-};
+export const PlannedGroup = z.object({
+  kind: z.literal('group'),
+  id: z.string().describe("The owner's login"),
+  owner: Owner,
+  ...common,
+  existing: id.nullable().describe('Id of the namespace that exists; null: it will be created'),
+  namespaceKind: z.enum(['group', 'user']).describe('Personal namespaces are never created'),
+  userId: id.nullable().describe('Whose personal namespace it is, when not that of the token'),
+});
+export type PlannedGroup = z.infer<typeof PlannedGroup>;
 
-export type PlannedProject = {
-  kind: 'project';
-  /** Key of the item: `owner/name` on the source. */
-  id: string;
-  repository: Repository;
-  path: string;
-  fullPath: string;
-  name: string;
-  description: string;
-  visibility: Visibility;
-  existing: Project | null;
-  /** Short name of the branch that becomes the default; null when the source has no branch. */
-  defaultBranch: string | null;
-  /** Decided from both listings; decided afresh by the code step when the source has moved since. */
-  refs: RefChange[];
-  /**
-   * Ids on the target that neither the source's listing nor the journal knows: nothing is written before they are
-   * found in the source's history, else the project is somebody else's.
-   */
-  mustKnow: string[];
-  /** What the repository has on GitBucket and this run does not move. */
-  losses: Loss[];
-  /** What a look into the objects found (`--deep`). */
-  findings: Finding[];
-  reasons: string[];
-  warnings: string[];
-  /** Why the item waits for a human, and what can be pasted into the config. */
-  blocked: Notice | null;
-};
+export const lossKinds = [
+  'pull-requests',
+  'issues',
+  'labels',
+  'milestones',
+  'releases',
+  'wiki-pages',
+  'lfs-objects',
+  'collaborators',
+  'webhooks',
+  'protected-branches',
+  'other-refs',
+] as const;
+export type LossKind = (typeof lossKinds)[number];
 
-export type LossKind =
-  | 'pull-requests'
-  | 'issues'
-  | 'labels'
-  | 'milestones'
-  | 'releases'
-  | 'wiki-pages'
-  | 'lfs-objects'
-  | 'collaborators'
-  | 'webhooks'
-  | 'protected-branches'
-  | 'other-refs';
-
-/** `count` is null when there are some but the source does not tell how many. */
-export type Loss = { kind: LossKind; count: number | null };
+export const Loss = z.object({
+  kind: z.enum(lossKinds),
+  count: count.nullable().describe('Null when there are some, and the source does not tell how many'),
+});
+export type Loss = z.infer<typeof Loss>;
 
 /** Something inside a repository that GitLab refuses, or that will not work there as it did. */
-export type Finding = {
-  kind: 'bad-object' | 'large-file' | 'missing-lfs-object' | 'old-server-url';
-  /** True when GitLab refuses the push for it. */
-  refused: boolean;
-  /** The object id, file path or ref that it is about. */
-  object: string;
-  reason: string;
-  fix: string;
-};
+export const Finding = Notice.extend({
+  code: z.enum(['bad-object', 'large-file', 'missing-lfs-object', 'old-server-url']),
+  refused: z.boolean().describe('True when GitLab refuses the push for it'),
+});
+export type Finding = z.infer<typeof Finding>;
+
+export const PlannedProject = z.object({
+  kind: z.literal('project'),
+  id: z.string().describe('owner/name on the source'),
+  repository: Repository,
+  ...common,
+  existing: Project.nullable().describe('The project that exists; null: it will be created'),
+  defaultBranch: z.string().nullable().describe('Short name; null when the source has no branch'),
+  losses: z.array(Loss).describe('What the repository has on GitBucket and this run does not move'),
+  findings: z.array(Finding).describe('What a look into the objects found (--deep)'),
+});
+export type PlannedProject = z.infer<typeof PlannedProject>;
 
 export type PlanItem = PlannedGroup | PlannedProject;
 
-/** What the plan was decided with, besides the two servers; `migrate --plan` decides with the same. */
-export type PlanSettings = {
-  parentGroup: string | null;
-  map: {
-    owners: Record<string, string>;
-    repositories: Record<string, string>;
-    users: Record<string, string>;
-    refs: Record<string, Record<string, string>>;
-  };
-  visibility: { public: 'auto' | Visibility; private: 'private' | 'internal' };
-  userRepositories: 'auto' | 'group' | 'personal';
-  notes: boolean;
-  prune: boolean;
-};
+/** What the plan was decided with, besides the two servers. */
+export const PlanSettings = z
+  .object({
+    parentGroup: z.string().nullable(),
+    map: z.object({ owners: names, repositories: names, users: names, refs: z.record(z.string(), names) }),
+    visibility: z.object({
+      public: z.enum(['auto', 'private', 'internal', 'public']),
+      private: z.enum(['private', 'internal']),
+    }),
+    userRepositories: z.enum(['auto', 'group', 'personal']),
+    notes: z.boolean(),
+    prune: z.boolean(),
+  })
+  .describe('What the plan was decided with; migrate --plan decides with the same');
+export type PlanSettings = z.infer<typeof PlanSettings>;
 
-export type Plan = {
-  version: 1;
-  settings: PlanSettings;
-  source: { url: string };
-  target: { url: string; version: string };
-  groups: PlannedGroup[];
-  projects: PlannedProject[];
-  /** What could not be read on the source; these are errors of the run, never silence. */
-  problems: Notice[];
-  /** Kinds of losses that nobody counted: `--deep` asks the source for them. */
-  uncounted: LossKind[];
-  warnings: string[];
-};
+export const Plan = z.object({
+  version: z.literal(1),
+  settings: PlanSettings,
+  source: z.object({ url: z.string() }),
+  target: z.object({ url: z.string(), version: z.string() }),
+  groups: z.array(PlannedGroup),
+  projects: z.array(PlannedProject),
+  problems: z
+    .array(Notice)
+    .describe('What could not be read on the source; errors of the run, never silence'),
+  uncounted: z
+    .array(z.enum(lossKinds))
+    .describe('Kinds of losses that were not counted (--deep counts them)'),
+  warnings: texts,
+});
+export type Plan = z.infer<typeof Plan>;
+
+/** What the plan has for one step of an item; null when the step has nothing to do with it. */
+export function plannedStep({ steps }: PlanItem, name: string): PlannedStep | null {
+  return steps.find(({ step }) => step === name) ?? null;
+}

@@ -1,74 +1,76 @@
-import type { Notice } from './notice.ts';
-import type { RefChange, RefOutcome } from './plan.ts';
+/** What came of it; schema and type are one thing. */
+import { z } from 'zod';
+import { Notice } from './notice.ts';
+import { Counts, ItemState } from './plan.ts';
 
-/** What came of it. */
+const count = z.int().nonnegative();
+const millis = z.number().nonnegative();
 
-export type StepName = 'group' | 'project' | 'code' | 'settings' | 'proof';
+export type { ItemState } from './plan.ts';
 
-/** `drifted`: the source or the target is no longer as the plan file says. */
-export type ItemState = 'proven' | 'refused' | 'diverged' | 'blocked' | 'drifted' | 'failed' | 'interrupted';
+/** The comparison of both sides, read afresh. */
+export const Check = z.object({
+  state: ItemState,
+  compared: count.describe('How many things were compared'),
+  hash: z
+    .object({ source: z.string(), target: z.string() })
+    .nullable()
+    .describe('SHA-256 over the sorted "id name" lines of each side, each ended by a newline'),
+  differences: z.array(Notice).describe('What is not the same on both sides, each with its reason'),
+});
+export type Check = z.infer<typeof Check>;
 
-export type StepResult = {
-  step: StepName;
-  outcome: 'done' | 'unchanged' | 'refused' | 'failed';
-  ms: number;
-  bytes: number;
-};
+export const StepResult = z.object({
+  step: z.string().describe('Name of the step'),
+  title: z.string().describe('How people see the step, and what it counts'),
+  state: ItemState,
+  changed: z.boolean().describe('True when this run wrote something on the target'),
+  ms: millis,
+  bytes: count,
+  counts: Counts,
+  notices: z.array(Notice).describe('What is different on GitLab from what you might expect'),
+  check: Check.nullable().describe('Null when the step did not get that far'),
+});
+export type StepResult = z.infer<typeof StepResult>;
 
-export type ItemResult = {
-  kind: 'group' | 'project';
-  id: string;
-  target: { path: string; id: number | null; url: string | null };
-  state: ItemState;
-  /** True when this run wrote something on the target. */
-  changed: boolean;
-  steps: StepResult[];
-  /** Number of refs by outcome. */
-  refs: Record<RefOutcome, number>;
-  /** Only the refs that need a human's eye: refused and diverged ones, and those that differ in the proof. */
-  attention: RefChange[];
-  reasons: string[];
-  warnings: string[];
-  proof: Proof | null;
-  problem: Notice | null;
-};
+export const ItemResult = z.object({
+  kind: z.enum(['group', 'project']),
+  id: z.string().describe('On the source: the owner, or owner/name'),
+  target: z.object({ path: z.string(), id: count.nullable(), url: z.string().nullable() }),
+  state: ItemState.describe('The worst state of its steps'),
+  changed: z.boolean().describe('True when this run wrote something on the target'),
+  steps: z.array(StepResult),
+  reasons: z.array(z.string()).describe('Why the plan decided as it did'),
+  problem: Notice.nullable().describe('Why the item as a whole is not proven'),
+});
+export type ItemResult = z.infer<typeof ItemResult>;
 
-/** Comparison of the ids on both sides, read through the fetch advertisement. */
-export type Proof = {
-  equal: boolean;
-  /** Refs compared. */
-  refs: number;
-  /** SHA-256 over the sorted `id ref` lines, each ended by a newline. */
-  sourceHash: string;
-  targetHash: string;
-  head: { source: string | null; target: string | null };
-  differences: RefDifference[];
-};
-
-export type RefDifference = { ref: string; source: string | null; target: string | null; reason: string };
-
-export type Totals = {
-  groups: number;
-  projects: number;
-  states: Record<ItemState, number>;
-  refs: Record<RefOutcome, number>;
-  bytes: number;
-  ms: number;
-};
+export const Totals = z.object({
+  groups: count,
+  projects: count,
+  states: z.record(ItemState, count).describe('Number of items by state'),
+  steps: z
+    .array(z.object({ step: z.string(), title: z.string(), counts: Counts }))
+    .describe('What the steps counted, over all items'),
+  bytes: count,
+  ms: millis,
+});
+export type Totals = z.infer<typeof Totals>;
 
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;
 
 /** The one document that every report is rendered from. */
-export type Result = {
-  version: 1;
-  command: 'migrate' | 'verify' | 'rehearse';
-  startedAt: string;
-  finishedAt: string;
-  source: { url: string };
-  target: { url: string; version: string };
-  totals: Totals;
-  items: ItemResult[];
-  problems: Notice[];
-  warnings: string[];
-  exitCode: ExitCode;
-};
+export const Result = z.object({
+  version: z.literal(1),
+  command: z.enum(['migrate', 'verify', 'rehearse']),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  source: z.object({ url: z.string() }),
+  target: z.object({ url: z.string(), version: z.string() }),
+  totals: Totals,
+  items: z.array(ItemResult),
+  problems: z.array(Notice),
+  warnings: z.array(z.string()),
+  exitCode: z.union([0, 1, 2, 3, 4, 130].map((value) => z.literal(value as ExitCode))),
+});
+export type Result = z.infer<typeof Result>;

@@ -74,7 +74,7 @@ function vanished(input: PlanInput): string[] {
   for (const [item, known] of input.history.items) {
     const [owner = '', name] = item.split('/');
     if (name === undefined || seen.has(item) || unread.has(owner) || known.target === null) continue;
-    if (known.steps.get('code') !== 'done' && known.steps.get('proof') !== 'done') continue;
+    if (known.steps.get('code')?.status !== 'done') continue;
     texts.push(
       `${item} was migrated to ${known.target.path} earlier but is not on the source any more (renamed, moved, deleted, or hidden from the token); its project stays as it is`,
     );

@@ -68,7 +68,16 @@ function isLegalName(name: string, kind: NameKind): boolean {
 }
 
 /** GitLab takes 2,000 characters (gitlab-contract T18). */
+const DESCRIPTION_LENGTH = 2000;
+
 export function shortened(description: string): string {
-  const characters = Array.from(description);
-  return characters.length <= 2000 ? description : `${characters.slice(0, 1999).join('')}…`;
+  if (!isCut(description)) return description;
+  return `${Array.from(description)
+    .slice(0, DESCRIPTION_LENGTH - 1)
+    .join('')}…`;
+}
+
+/** True for a description that GitLab does not take whole. */
+export function isCut(description: string): boolean {
+  return description.length > DESCRIPTION_LENGTH && Array.from(description).length > DESCRIPTION_LENGTH;
 }

@@ -1,5 +1,14 @@
 import type { ItemHistory } from '../journal/history.ts';
-import type { Plan, PlannedGroup, PlannedProject, RefChange } from '../model/plan.ts';
+import {
+  plannedStep,
+  type Plan,
+  type PlannedGroup,
+  type PlannedProject,
+  type RefChange,
+} from '../model/plan.ts';
+
+/** How each step holds its earlier decision against a later one. */
+type Steps = readonly { name: string; drift?(earlier: unknown, now: unknown): string | null }[];
 
 /** What keeps one item from being carried out as a plan file says. */
 export type Drift = { id: string; reason: string };
@@ -11,7 +20,7 @@ type Known = { items: ReadonlyMap<string, Pick<ItemHistory, 'target'>> };
  * Compares a plan that was made earlier with one of this moment, item by item. What the earlier one has and the later
  * one would do otherwise has drifted; what only the later one has is not looked at.
  */
-export function driftsBetween(earlier: Plan, now: Plan, known: Known): Drift[] {
+export function driftsBetween(earlier: Plan, now: Plan, known: Known, steps: Steps): Drift[] {
   const groups = new Map(now.groups.map((group) => [group.id, group]));
   const projects = new Map(now.projects.map((project) => [project.id, project]));
   const unread = new Map(now.problems.map(({ object, message }) => [object, message]));
@@ -31,7 +40,7 @@ export function driftsBetween(earlier: Plan, now: Plan, known: Known): Drift[] {
   for (const project of earlier.projects) {
     const { owner } = project.repository;
     const later = projects.get(project.id);
-    const own = later ? projectDrift(project, later, known) : gone(project.id, owner);
+    const own = later ? projectDrift(project, later, known, steps) : gone(project.id, owner);
     const reason = own ?? (moved.has(owner) ? 'its group has drifted' : null);
     if (reason !== null) drifts.push({ id: project.id, reason });
   }
@@ -50,7 +59,12 @@ function groupDrift(earlier: PlannedGroup, now: PlannedGroup, known: Known): str
     : `the group would be ${now.visibility} now instead of ${earlier.visibility}`;
 }
 
-function projectDrift(earlier: PlannedProject, now: PlannedProject, known: Known): string | null {
+function projectDrift(
+  earlier: PlannedProject,
+  now: PlannedProject,
+  known: Known,
+  steps: Steps,
+): string | null {
   if (now.fullPath !== earlier.fullPath)
     return `its project would be ${now.fullPath} now instead of ${earlier.fullPath}`;
   const [before, after] = [earlier.existing, now.existing];
@@ -66,7 +80,18 @@ function projectDrift(earlier: PlannedProject, now: PlannedProject, known: Known
     return `the project would be ${now.visibility} now instead of ${earlier.visibility}`;
   if (now.defaultBranch !== earlier.defaultBranch)
     return `its default branch is ${now.defaultBranch ?? 'none'} now instead of ${earlier.defaultBranch ?? 'none'}`;
-  return refsDrift(earlier.refs, now.refs);
+  return stepsDrift(earlier, now, steps);
+}
+
+/** Each step says whether its own decision still holds. */
+function stepsDrift(earlier: PlannedProject, now: PlannedProject, steps: Steps): string | null {
+  for (const step of steps) {
+    const [before, after] = [plannedStep(earlier, step.name), plannedStep(now, step.name)];
+    if (before === null || after === null) continue;
+    const drift = step.drift?.(before.part, after.part) ?? null;
+    if (drift !== null) return drift;
+  }
+  return null;
 }
 
 /** An item that this tool has made since then is still the one of the plan. */
@@ -88,7 +113,8 @@ function blockedDrift(
   return now.blocked === null ? 'it is not blocked any more' : now.blocked.message;
 }
 
-function refsDrift(earlier: readonly RefChange[], now: readonly RefChange[]): string | null {
+/** What keeps the refs from being carried out as an earlier plan says; null when nothing does. */
+export function refsDrift(earlier: readonly RefChange[], now: readonly RefChange[]): string | null {
   const later = new Map(now.map((change) => [change.ref, change]));
   const reasons: string[] = [];
   for (const change of earlier) {

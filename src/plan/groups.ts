@@ -75,6 +75,7 @@ function planGroup(
       placement.blocked ??
       topLevelBlock(placement, input.target) ??
       (own.length > 0 ? emptyForEver(placement, input.target) : null),
+    steps: [],
   };
 }
 

@@ -1,5 +1,4 @@
 import type { Config } from '../config/schema.ts';
-import type { Protections } from '../gitlab/rules/protections.ts';
 import type { History } from '../journal/history.ts';
 import type { Project, RefListing, SourceInventory, TargetInventory, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
@@ -43,8 +42,6 @@ export type PlanInput = {
   targetRefs: ReadonlyMap<string, RefListing>;
   /** What the source said about objects of existing projects, by `owner/name`. */
   known: ReadonlyMap<string, KnownObjects>;
-  /** What existing projects protect, by `owner/name`; only of those in which something is to be written. */
-  protections: ReadonlyMap<string, Protections>;
   /** What failed while the refs were listed. */
   problems: readonly Notice[];
   history: History;

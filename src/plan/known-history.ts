@@ -1,8 +1,8 @@
 import { pathTaken } from '../failures/target.ts';
 import { refKind, travels } from '../gitlab/rules/ref-names.ts';
-import type { ItemHistory } from '../journal/history.ts';
 import type { RefListing } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
+import type { WrittenRefs } from './written-refs.ts';
 
 /** What the source says about one object. */
 export type KnownObject = {
@@ -25,7 +25,7 @@ export type HistoryQuestions = {
 export type Sides = {
   source: RefListing;
   target: RefListing;
-  history: ItemHistory | undefined;
+  written: WrittenRefs;
   /** True when the journal says that this tool made or adopted the project. */
   ours: boolean;
   notes: boolean;
@@ -37,19 +37,19 @@ export function questionsOf(sides: Sides): HistoryQuestions {
   for (const [ref, id] of sides.target.refs) {
     const wanted = sides.source.refs.get(ref);
     if (refKind(ref) !== 'branch' || wanted === undefined || wanted === id) continue;
-    if (sides.history?.written.get(ref)?.has(id) !== true) moved.add(id);
+    if (sides.written.get(ref)?.has(id) !== true) moved.add(id);
   }
   const others = unknownIds(sides).filter((id) => !moved.has(id));
   return { moved: [...moved], others };
 }
 
 /** Ids on the target that nobody here has seen: the content of a project decides whether it is ours to go on with. */
-export function unknownIds({ source, target, history, ours, notes }: Sides): string[] {
+export function unknownIds({ source, target, written, ours, notes }: Sides): string[] {
   if (ours) return [];
   const known = new Set(source.refs.values());
   const unknown = new Set<string>();
   for (const [ref, id] of target.refs) {
-    if (!travels(ref, { notes }) || known.has(id) || history?.written.get(ref)?.has(id)) continue;
+    if (!travels(ref, { notes }) || known.has(id) || written.get(ref)?.has(id)) continue;
     unknown.add(id);
   }
   return [...unknown];

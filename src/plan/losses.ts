@@ -1,6 +1,6 @@
 import { refKind } from '../gitlab/rules/ref-names.ts';
 import type { RefListing } from '../model/forge.ts';
-import type { Loss, LossKind } from '../model/plan.ts';
+import { lossKinds, type Loss, type LossKind } from '../model/plan.ts';
 
 /** What only further questions to the source tell, in the order in which it is shown. */
 export const uncountedWithoutAsking = [
@@ -14,9 +14,6 @@ export const uncountedWithoutAsking = [
   'webhooks',
   'protected-branches',
 ] as const satisfies LossKind[];
-
-/** All kinds, in the order in which people read them. */
-export const lossKinds = ['pull-requests', ...uncountedWithoutAsking, 'other-refs'] as const;
 
 /** The same losses in that order. */
 export function inOrder(losses: readonly Loss[]): Loss[] {

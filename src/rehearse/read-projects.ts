@@ -1,6 +1,6 @@
 import type { RefListing } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
-import { isWrite } from '../transfer/batches.ts';
+import { isTouched } from '../steps/code.ts';
 import type { Reader } from './reader.ts';
 import * as schema from './schema.ts';
 import type { SeenProject } from './snapshot.ts';
@@ -11,7 +11,7 @@ import type { SeenProject } from './snapshot.ts';
  */
 export function needsRefs(item: PlannedProject, listing: RefListing | undefined): boolean {
   if (item.existing === null || item.blocked !== null) return false;
-  if (item.refs.some(isWrite) || item.mustKnow.length > 0) return true;
+  if (isTouched(item)) return true;
   return item.defaultBranch !== null && listing?.head !== `refs/heads/${item.defaultBranch}`;
 }
 

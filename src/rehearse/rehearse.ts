@@ -7,7 +7,7 @@ import type { PrepareOptions, Prepared } from '../engine/prepare.ts';
 import { journalFile, openJournal } from '../journal/journal.ts';
 import type { ItemResult } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
-import { prove } from '../steps/proof.ts';
+import { code, compareRefs } from '../steps/code.ts';
 import { chooseTransport, type TransportName } from '../transfer/auto.ts';
 import { readTarget } from './read-target.ts';
 import { stageProjects } from './stage-projects.ts';
@@ -96,14 +96,18 @@ async function withRealHash(
   { listings }: Prepared,
   { stage, options, translate }: { stage: Stage; options: RehearseOptions; translate: Translate },
 ): Promise<ItemResult> {
-  const { proof, id } = result;
+  const { id } = result;
   const source = listings.source.get(id);
-  if (proof === null || proof.equal || !source) return result;
+  const check = result.steps.find(({ step }) => step === code.name)?.check ?? null;
+  if (check === null || check.differences.length === 0 || !source) return result;
   const { refs, head } = await stage.target.listRefs(result.target.path);
   const real = { refs: new Map(translate([...refs])), head };
   const { notes } = options.config.migrate;
-  const { targetHash } = prove(source, real, { notes, changes: [] });
-  return { ...result, proof: { ...proof, targetHash } };
+  const { hash } = compareRefs(source, real, { notes, changes: [], known: null });
+  const steps = result.steps.map((step) =>
+    step.step === code.name ? { ...step, check: { ...check, hash } } : step,
+  );
+  return { ...result, steps };
 }
 
 /** What earlier runs wrote decides what this one may; without a journal nothing was. */

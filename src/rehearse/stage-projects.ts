@@ -54,7 +54,7 @@ export async function stageProjects(
       standIns.set(item.id, await withAttempts(item.id, { runtime, emit }, () => stageRefs(job)));
     } catch (error) {
       if (runtime.stopping.aborted) throw error;
-      failed.set(item.id, failedResult(item, error, []));
+      failed.set(item.id, failedResult(item, error));
     }
     done += 1;
     emit({ type: 'phase-progress', phase: 'stage', done, total: concerned.length, detail: item.id });

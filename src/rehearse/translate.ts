@@ -6,7 +6,8 @@ import { deflateSync } from 'node:zlib';
 import type { Prepared } from '../engine/prepare.ts';
 import type { History } from '../journal/history.ts';
 import type { Emit, RunEvent } from '../model/events.ts';
-import type { RefChange } from '../model/plan.ts';
+import { code } from '../steps/code.ts';
+import { knownTo } from '../steps/step.ts';
 
 /** Stand-ins by item: `owner/name`. */
 export type StandInsOf = ReadonlyMap<string, StandIns>;
@@ -17,7 +18,7 @@ export function asStaged(prepared: Prepared, standIns: StandInsOf): Prepared {
   const projects = plan.projects.map((item) => {
     const own = standIns.get(item.id);
     if (!own || own.size === 0) return item;
-    return { ...item, refs: item.refs.map((change) => changed(change, own)) };
+    return { ...item, steps: withIds(item.steps, own) };
   });
   const target = new Map(
     [...listings.target].map(([id, listing]) => {
@@ -30,16 +31,24 @@ export function asStaged(prepared: Prepared, standIns: StandInsOf): Prepared {
   return { ...prepared, plan: { ...plan, projects }, listings: { ...listings, target } };
 }
 
-function changed(change: RefChange, standIns: StandIns): RefChange {
-  return change.old === null ? change : { ...change, old: standIns.get(change.old) ?? change.old };
+/** The same value with other ids, wherever they stand. */
+function withIds<T>(value: T, ids: ReadonlyMap<string, string>): T {
+  const text = JSON.stringify(value).replaceAll(/[0-9a-f]{40}/g, (id) => ids.get(id) ?? id);
+  return JSON.parse(text) as T;
 }
 
 /** What was written earlier may be there as a stand-in: that is ours too. */
 export function rememberStandIns({ items }: History, standIns: StandInsOf): void {
   for (const [id, own] of standIns) {
-    for (const ids of items.get(id)?.written.values() ?? []) {
-      for (const [real, standIn] of own) if (ids.has(real)) ids.add(standIn);
-    }
+    const refs = knownTo(code, items.get(id))?.refs ?? {};
+    const known = items.get(id)?.steps.get(code.name);
+    if (known === undefined) continue;
+    known.data['refs'] = Object.fromEntries(
+      Object.entries(refs).map(([ref, ids]) => [
+        ref,
+        [...ids, ...ids.flatMap((real) => own.get(real) ?? [])],
+      ]),
+    );
   }
 }
 
@@ -51,8 +60,7 @@ export function translator(address: { staged: string; real: string }, standIns: 
   for (const own of standIns.values()) for (const [id, standIn] of own) real.set(standIn, id);
   return <T>(value: T): T => {
     const text = JSON.stringify(value).replaceAll(address.staged, address.real);
-    const told = real.size === 0 ? text : text.replaceAll(/[0-9a-f]{40}/g, (id) => real.get(id) ?? id);
-    return JSON.parse(told) as T;
+    return withIds(JSON.parse(text) as T, real);
   };
 }
 

@@ -4,7 +4,7 @@ import { mdCode, mdFence, mdLink, mdText } from '../text/markdown.ts';
 import { formatBytes, formatCount, formatDuration, formatTime, shortId } from '../text/format.ts';
 import { headings, nextSteps, statesLine, verdictOf } from '../ui/report-messages.ts';
 import { attentionOf, warningsOf, type Attention } from './attention.ts';
-import { costOf, countRefs } from './result.ts';
+import { costOf, proofOf } from './result.ts';
 
 /** The report as Markdown: the verdict, then what needs a human, then everything by owner. */
 export function renderMarkdown(result: Result): string {
@@ -54,8 +54,8 @@ function attention(found: readonly Attention[]): string {
 
 function attentionOfOne({ item, state, remarks }: Attention): string {
   const lines = [`### ${mdLink(item.id, item.target.url)}: ${state}`];
-  for (const { ref, text, fix } of remarks) {
-    lines.push(ref === null ? mdText(text) : `${mdCode(ref)}: ${mdText(text)}`);
+  for (const { object, text, fix } of remarks) {
+    lines.push(object === null ? mdText(text) : `${mdCode(object)}: ${mdText(text)}`);
     if (fix !== null) lines.push(mdFence(fix));
   }
   return lines.join('\n\n');
@@ -91,7 +91,7 @@ function groupLine(group: ItemResult): string {
 
 function table(projects: readonly ItemResult[]): string {
   const head = [
-    '| Repository | Project | State | Refs | Bytes | Time | Proof |',
+    '| Repository | Project | State | Compared | Bytes | Time | Proof |',
     '| --- | --- | --- | ---: | ---: | ---: | --- |',
   ];
   return [...head, ...projects.map(row)].join('\n');
@@ -99,14 +99,15 @@ function table(projects: readonly ItemResult[]): string {
 
 function row(item: ItemResult): string {
   const { bytes, ms } = costOf(item);
+  const { compared, hash } = proofOf(item);
   const cells = [
     mdCode(item.id),
     mdLink(item.target.path, item.target.url),
     item.state === 'proven' ? item.state : `**${item.state}**`,
-    formatCount(item.proof?.refs ?? countRefs(item.refs)),
+    formatCount(compared),
     formatBytes(bytes),
     formatDuration(ms),
-    item.proof === null ? '' : mdCode(shortId(item.proof.sourceHash, 12)),
+    hash === null ? '' : mdCode(shortId(hash, 12)),
   ];
   return `| ${cells.join(' | ')} |`;
 }

@@ -17,9 +17,9 @@ export function mergedFixes(plan: Plan): Json | null {
 
 function* fixesIn({ groups, projects }: Plan): Generator<string> {
   for (const { blocked } of groups) if (blocked !== null) yield blocked.fix;
-  for (const { blocked, refs } of projects) {
+  for (const { blocked, steps } of projects) {
     if (blocked !== null) yield blocked.fix;
-    for (const { fix } of refs) if (fix !== undefined) yield fix;
+    for (const { notices } of steps) for (const { fix } of notices) yield fix;
   }
 }
 

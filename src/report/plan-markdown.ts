@@ -1,3 +1,4 @@
+import { remarkOf } from './attention.ts';
 import type { Plan, PlannedGroup } from '../model/plan.ts';
 import { mdCode, mdFence, mdText } from '../text/markdown.ts';
 import * as messages from '../ui/plan-messages.ts';
@@ -17,9 +18,13 @@ export function planMarkdown(plan: Plan): string {
 }
 
 function head(plan: Plan, owners: readonly PlannedOwner[]): string {
-  const { groups, projects, refs } = planTotals(owners);
+  const { groups, projects, steps } = planTotals(owners);
   const target = `${mdCode(plan.target.url)} (GitLab ${mdText(plan.target.version)})`;
-  const counts = [messages.groupsLine(groups), messages.projectsLine(projects), messages.refsLine(refs)];
+  const counts = [
+    messages.groupsLine(groups),
+    messages.projectsLine(projects),
+    ...steps.map(messages.stepLine),
+  ];
   const lines = [...counts, ...lossTotals(plan)];
   return [
     `${mdCode(plan.source.url)} → ${target}. ${messages.planHeadings.wrote}`,
@@ -58,10 +63,10 @@ function groupSections(group: PlannedGroup): string[] {
 }
 
 function table(rows: readonly PlannedRow[]): string {
-  const lines = ['| Repository | Project | What happens | Refs | Why |', '| --- | --- | --- | --- | --- |'];
+  const lines = ['| Repository | Project | What happens | Steps | Why |', '| --- | --- | --- | --- | --- |'];
   for (const row of rows) {
     const { project } = row;
-    const why = [...project.reasons, ...project.warnings];
+    const why = [...project.reasons, ...row.notices.map(({ message }) => message)];
     if (row.lowered) why.unshift(messages.loweredTo(project.visibility));
     if (row.renamed) why.unshift(messages.renamedTo(project.path));
     if (project.blocked !== null) why.unshift(project.blocked.message);
@@ -69,7 +74,7 @@ function table(rows: readonly PlannedRow[]): string {
       mdCode(project.id),
       mdCode(project.fullPath),
       `${messages.actionTitles[row.action]}, ${project.visibility}`,
-      messages.refParts(row.refs),
+      messages.stepParts(project.steps),
       why.map(mdText).join('<br>'),
     ];
     lines.push(`| ${cells.join(' | ')} |`);
@@ -80,9 +85,9 @@ function table(rows: readonly PlannedRow[]): string {
 function fixes({ project, attention }: PlannedRow): string[] {
   const sections: string[] = [];
   if (project.blocked !== null) sections.push(`${mdCode(project.id)}: blocked`, mdFence(project.blocked.fix));
-  for (const change of attention) {
-    sections.push(`${mdCode(project.id)} ${mdCode(change.ref)}: ${mdText(messages.refRemark(change))}`);
-    if (change.fix !== undefined) sections.push(mdFence(change.fix));
+  for (const notice of attention) {
+    const { text } = remarkOf(notice);
+    sections.push(`${mdCode(project.id)} ${mdCode(notice.object)}: ${mdText(text)}`, mdFence(notice.fix));
   }
   return sections;
 }

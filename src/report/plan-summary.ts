@@ -1,5 +1,7 @@
-import type { Plan, PlannedGroup, PlannedProject, RefChange, RefOutcome } from '../model/plan.ts';
-import { noRefs } from './result.ts';
+import type { Notice } from '../model/notice.ts';
+import type { Plan, PlannedGroup, PlannedProject } from '../model/plan.ts';
+import type { Totals } from '../model/result.ts';
+import { sumSteps } from './result.ts';
 
 /** What happens to one item as a whole. */
 export type Action = 'blocked' | 'create' | 'update' | 'unchanged';
@@ -7,19 +9,20 @@ export type Action = 'blocked' | 'create' | 'update' | 'unchanged';
 export type PlanTotals = {
   groups: Record<Action, number>;
   projects: Record<Action, number>;
-  refs: Record<RefOutcome, number>;
+  steps: Totals['steps'];
 };
 
 /** A project with what a reader should know about it before it happens. */
 export type PlannedRow = {
   project: PlannedProject;
   action: Action;
-  refs: Record<RefOutcome, number>;
   renamed: boolean;
   /** The project becomes less visible than the repository is. */
   lowered: boolean;
-  /** Refs that GitLab refuses or that somebody moved. */
-  attention: RefChange[];
+  /** What needs a decision: things that GitLab refuses, or that somebody moved. */
+  attention: Notice[];
+  /** What is only good to know. */
+  notices: Notice[];
 };
 
 export type PlannedOwner = { owner: string; group: PlannedGroup | null; rows: PlannedRow[] };
@@ -31,15 +34,14 @@ export function actionOfGroup(group: PlannedGroup): Action {
 
 /** Reads off a planned project what will happen and what needs attention. */
 function rowOf(project: PlannedProject): PlannedRow {
-  const refs = { ...noRefs };
-  for (const { outcome } of project.refs) refs[outcome] += 1;
+  const notices = project.steps.flatMap((step) => step.notices);
   return {
     project,
-    action: actionOfProject(project, refs),
-    refs,
+    action: actionOfProject(project),
     renamed: project.path !== project.repository.name,
     lowered: !project.repository.private && project.visibility !== 'public',
-    attention: project.refs.filter(({ outcome }) => outcome === 'refused' || outcome === 'diverged'),
+    attention: notices.filter(({ fix }) => fix !== ''),
+    notices: notices.filter(({ fix }) => fix === ''),
   };
 }
 
@@ -58,22 +60,22 @@ export function ownersOf(plan: Plan): PlannedOwner[] {
 
 export function planTotals(owners: readonly PlannedOwner[]): PlanTotals {
   const none = { blocked: 0, create: 0, update: 0, unchanged: 0 };
-  const totals: PlanTotals = { groups: { ...none }, projects: { ...none }, refs: { ...noRefs } };
+  const totals: PlanTotals = {
+    groups: { ...none },
+    projects: { ...none },
+    steps: sumSteps(owners.flatMap(({ rows }) => rows.map(({ project }) => project))),
+  };
   for (const { group, rows } of owners) {
     if (group !== null) totals.groups[actionOfGroup(group)] += 1;
-    for (const { action, refs } of rows) {
-      totals.projects[action] += 1;
-      for (const [outcome, count] of Object.entries(refs) as [RefOutcome, number][])
-        totals.refs[outcome] += count;
-    }
+    for (const { action } of rows) totals.projects[action] += 1;
   }
   return totals;
 }
 
-function actionOfProject(project: PlannedProject, refs: Record<RefOutcome, number>): Action {
+function actionOfProject(project: PlannedProject): Action {
   if (project.blocked !== null) return 'blocked';
   if (project.existing === null) return 'create';
-  return refs.create + refs.update + refs.delete > 0 ? 'update' : 'unchanged';
+  return project.steps.some(({ changes }) => changes) ? 'update' : 'unchanged';
 }
 
 /**

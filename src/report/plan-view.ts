@@ -1,3 +1,4 @@
+import { remarkOf } from './attention.ts';
 import type { Plan, PlannedGroup } from '../model/plan.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Palette } from '../ui/color.ts';
@@ -33,7 +34,7 @@ export function renderPlan(plan: Plan, options: PlanOptions): string[] {
   for (const line of [
     messages.groupsLine(totals.groups),
     messages.projectsLine(totals.projects),
-    messages.refsLine(totals.refs),
+    ...totals.steps.map(messages.stepLine),
     ...lossTotals(plan),
   ]) {
     if (owners.length > 0) lines.push(...text(line, '', options));
@@ -83,7 +84,8 @@ function nameLines(action: Action, rows: readonly PlannedRow[], options: PlanOpt
 function isRemarkable(row: PlannedRow): boolean {
   if (row.action === 'blocked' || row.renamed || row.lowered || row.attention.length > 0) return true;
   if (row.project.findings.length > 0) return true;
-  return row.project.reasons.length > 0 || row.project.warnings.length > 0 || row.refs.delete > 0;
+  if (row.project.reasons.length > 0 || row.notices.length > 0) return true;
+  return row.project.steps.some(({ counts }) => (counts['delete'] ?? 0) > 0);
 }
 
 function rowLines(row: PlannedRow, options: PlanOptions): string[] {
@@ -92,17 +94,19 @@ function rowLines(row: PlannedRow, options: PlanOptions): string[] {
   const findings = findingsOf(row);
   const waits = action === 'blocked' || row.attention.length > 0 || findings.some(({ refused }) => refused);
   const paint = waits ? palette.yellow : palette.cyan;
-  const counts = messages.refParts(row.refs);
+  const counts = messages.stepParts(project.steps);
   const lines = [
-    `  ${paint(clean(project.repository.name))}  ${messages.actionTitles[action]}${counts === '' ? '' : `, refs: ${counts}`}`,
+    `  ${paint(clean(project.repository.name))}  ${messages.actionTitles[action]}${counts === '' ? '' : `, ${counts}`}`,
   ];
   if (row.renamed) lines.push(...text(messages.renamedTo(project.path), '    ', options));
   if (row.lowered) lines.push(...text(messages.loweredTo(project.visibility), '    ', options));
-  for (const line of [...project.reasons, ...project.warnings]) lines.push(...text(line, '    ', options));
+  const known = [...project.reasons, ...row.notices.map(({ message }) => message)];
+  for (const line of known) lines.push(...text(line, '    ', options));
   if (project.blocked !== null) lines.push(...blockedLines(project.blocked, '    ', options));
-  for (const change of row.attention) {
-    lines.push(...text(`${change.ref} ${messages.refRemark(change)}`, '    ', options));
-    if (change.fix !== undefined) lines.push(...fixLines(change.fix, '      '));
+  for (const notice of row.attention) {
+    const remark = remarkOf(notice);
+    lines.push(...text(`${notice.object} ${remark.text}`, '    ', options));
+    lines.push(...fixLines(notice.fix, '      '));
   }
   for (const finding of findings.slice(0, mostFindings)) {
     lines.push(

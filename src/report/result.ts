@@ -1,5 +1,5 @@
 import type { Notice } from '../model/notice.ts';
-import type { RefOutcome } from '../model/plan.ts';
+import type { Counts } from '../model/plan.ts';
 import type { ExitCode, ItemResult, ItemState, Result, Totals } from '../model/result.ts';
 
 export type ResultParts = Pick<
@@ -19,16 +19,6 @@ const noStates: Readonly<Record<ItemState, number>> = {
   drifted: 0,
   failed: 0,
   interrupted: 0,
-};
-
-export const noRefs: Readonly<Record<RefOutcome, number>> = {
-  create: 0,
-  update: 0,
-  delete: 0,
-  unchanged: 0,
-  kept: 0,
-  refused: 0,
-  diverged: 0,
 };
 
 /** Puts together the one document that every report is rendered from. */
@@ -69,11 +59,38 @@ export function costOf(item: Pick<ItemResult, 'steps'>): { bytes: number; ms: nu
   return { bytes, ms };
 }
 
-/** Number of refs of one item, or of all. */
-export function countRefs(refs: Record<RefOutcome, number>): number {
+/** Sum of all counts. */
+export function countAll(counts: Counts): number {
   let sum = 0;
-  for (const count of Object.values(refs)) sum += count;
+  for (const count of Object.values(counts)) sum += count;
   return sum;
+}
+
+/** How many things the proof of an item compared by their ids, and what it says of them in one hash. */
+export function proofOf({ steps }: Pick<ItemResult, 'steps'>): { compared: number; hash: string | null } {
+  let compared = 0;
+  let hash: string | null = null;
+  for (const { check } of steps) {
+    if (!check?.hash) continue;
+    compared += check.compared;
+    hash ??= check.hash.source;
+  }
+  return { compared, hash };
+}
+
+type StepCounts = Totals['steps'][number];
+
+/** What each step counts over all items, in the order of the steps; steps that count nothing are left out. */
+export function sumSteps(items: readonly { steps: readonly StepCounts[] }[]): StepCounts[] {
+  const sums = new Map<string, StepCounts>();
+  for (const { steps } of items) {
+    for (const { step, title, counts } of steps) {
+      const sum = sums.get(step) ?? { step, title, counts: {} };
+      for (const [what, count] of Object.entries(counts)) sum.counts[what] = (sum.counts[what] ?? 0) + count;
+      sums.set(step, sum);
+    }
+  }
+  return [...sums.values()].filter(({ counts }) => Object.keys(counts).length > 0);
 }
 
 function totalsOf(items: readonly ItemResult[], ms: number): Totals {
@@ -81,7 +98,7 @@ function totalsOf(items: readonly ItemResult[], ms: number): Totals {
     groups: 0,
     projects: 0,
     states: { ...noStates },
-    refs: { ...noRefs },
+    steps: sumSteps(items),
     bytes: 0,
     ms,
   };
@@ -90,9 +107,6 @@ function totalsOf(items: readonly ItemResult[], ms: number): Totals {
     else totals.projects += 1;
     totals.states[item.state] += 1;
     totals.bytes += costOf(item).bytes;
-    for (const [outcome, count] of Object.entries(item.refs) as [RefOutcome, number][]) {
-      totals.refs[outcome] += count;
-    }
   }
   return totals;
 }

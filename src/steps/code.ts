@@ -1,48 +1,161 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { projectMissing } from '../failures/target.ts';
-import { listSource } from '../engine/list-refs.ts';
-
-import type { Project } from '../model/forge.ts';
-import type { RefChange } from '../model/plan.ts';
-import { heldTo, planRefs } from '../plan/refs.ts';
-import { isWrite } from '../transfer/batches.ts';
+import type { Config } from '../config/schema.ts';
+import type { Source } from '../gitbucket/source.ts';
+import { renameRefs, renamesOf } from '../plan/renamed-refs.ts';
+import { askProtections } from './protections.ts';
+import { travels } from '../gitlab/rules/ref-names.ts';
+import type { RefListing, RefMap, Repository } from '../model/forge.ts';
+import { isWrite, RefChange, type PlannedProject } from '../model/plan.ts';
+import type { Notice } from '../model/notice.ts';
+import type { Check } from '../model/result.ts';
+import { isPartOf } from '../plan/known-history.ts';
+import { refsDrift } from '../plan/drift.ts';
+import { countOutcomes, keepPlanDecisions, planRefs, type RefPlanInput } from '../plan/refs.ts';
+import { CodeData, writtenRefs } from '../plan/written-refs.ts';
 import type { RefResult, TransferJob, TransferResult } from '../transfer/transport.ts';
-import type { ProjectWork, RunContext, Step } from './step.ts';
+import { claim } from './project.ts';
+import { restoreAll, switchOff } from './quiet.ts';
+import {
+  partOf,
+  proven,
+  type Decision,
+  type Outcome,
+  type Planning,
+  type Step,
+  type Work,
+  type WritingWork,
+} from './step.ts';
 
-/** Moves the objects and refs that the target lacks. Nothing to move costs nothing: the plan's listings told so. */
-export const code: Step = {
+const Part = z.object({
+  refs: z.array(RefChange),
+  unverifiedIds: z
+    .array(z.string())
+    .describe('Ids on the target that must be found in the source’s history before anything is written'),
+});
+type Part = z.infer<typeof Part>;
+type CodeWork = WritingWork<CodeData, PlannedProject>;
+
+/** Moves the objects and refs that the target lacks. Nothing to move costs nothing: the plan's listings say so. */
+export const code: Step<Part, CodeData, PlannedProject> = {
   name: 'code',
-  after: ['project'],
-  applies: () => true,
-  async run(work, context) {
-    if (work.project) await closeLeftOpen(work.item.id, work.project, context);
+  title: 'Refs',
+  of: 'project',
+  stage: 'content',
+  part: Part,
+  data: CodeData,
+  async plan(planning) {
+    const first = decide(planning, undefined);
+    const protections = await askProtections(planning, first.part.refs);
+    return protections === null ? first : decide(planning, protections);
+  },
+  async run(part, work) {
+    await restoreAll(work);
     const again = work.attempt > 1;
-    work.changes = again ? await decideAfresh(work, context) : work.item.refs;
-    if (work.changes.some(isWrite)) await move(work, demandProject(work), context);
-    else if (!again) return isRefused(work) ? 'refused' : 'unchanged';
-    return isRefused(work) ? 'refused' : 'done';
+    const changes = again ? await decideAfresh(part, work) : part.refs;
+    if (!changes.some(isWrite))
+      return { changed: again && part.refs.some(isWrite), counts: countOutcomes(changes) };
+    if (work.place === null) throw projectMissing(work.item.id, { target: work.item.fullPath });
+    return move(part, changes, work);
+  },
+  drift(earlier, now) {
+    return refsDrift(earlier.refs, now.refs);
+  },
+  async verify(part, work) {
+    const { notes } = work.context.config.migrate;
+    const target = await targetListing(work);
+    return compareRefs(work.sourceRefs, target, { notes, changes: part.refs, known: work.known() });
   },
 };
 
-function isRefused({ changes }: ProjectWork): boolean {
-  return changes.some(({ outcome }) => outcome === 'refused');
+/** What the plan decides for each ref of a project. */
+export function refsOf(item: PlannedProject): readonly RefChange[] {
+  return partOf(code, item)?.refs ?? [];
 }
 
-function demandProject({ project, item }: ProjectWork): Project {
-  if (project) return project;
-  throw projectMissing(item.id, { target: item.fullPath });
+/** True when the project's code is written, or must first be proven to be the source's. */
+export function isTouched(item: PlannedProject): boolean {
+  const part = partOf(code, item);
+  return part !== null && (part.refs.some(isWrite) || part.unverifiedIds.length > 0);
+}
+
+function decide(
+  planning: Planning<PlannedProject>,
+  protections: RefPlanInput['protections'],
+): Decision<Part> {
+  const { item, listings, input, known, unverifiedIds } = planning;
+  const refs = planRefs({
+    repository: item.id,
+    source: listings.source,
+    target: listings.target.refs,
+    written: writtenRefs(planning.history),
+    empty: item.existing === null || item.existing.empty,
+    defaultBranch: item.defaultBranch,
+    preference: assumedBranch(planning) ?? input.target.preference,
+    notes: input.config.migrate.notes,
+    prune: input.prune,
+    targetDefault: item.existing?.defaultBranch ?? null,
+    protections,
+    isPartOf: (old, tip) => isPartOf(known, old, tip),
+  });
+  const counts = countOutcomes(refs);
+  return {
+    part: { refs, unverifiedIds: [...unverifiedIds] },
+    changes: refs.some(isWrite),
+    state: stateOf(refs.map(({ outcome }) => outcome)),
+    counts,
+    notices: [...surprises(planning), ...refs.flatMap(noticeOfChange)],
+  };
+}
+
+/** The branch name that the project, or its group, assumes while it has no branch; null when neither tells. */
+function assumedBranch({ item, input }: Planning<PlannedProject>): string | null {
+  const namespace = input.placements.get(item.repository.owner)?.namespace;
+  return item.existing?.presumedBranch ?? namespace?.presumedBranch ?? null;
+}
+
+/** What a reader would not expect of the refs. */
+function surprises(planning: Planning<PlannedProject>): Notice[] {
+  const { item, listings, input } = planning;
+  const renaming = (listings.source.warnings ?? []).map((message) => notice('ref-rename', item.id, message));
+  const names = [...listings.source.refs.keys()];
+  const bare = !names.some(isBranch) && names.some((ref) => ref.startsWith('refs/tags/'));
+  // Settings of the server are for administrators: then a tag of the presumed name cannot be foreseen (gitlab-contract §4.3).
+  if (!bare || assumedBranch(planning) !== null || input.target.restricted !== null) return renaming;
+  const message = `it has no branch, and the token cannot read which branch name GitLab assumes then (${input.target.preference} is assumed here): a tag of that name is refused`;
+  return [notice('assumed-branch', item.id, message), ...renaming];
+}
+
+function isBranch(ref: string): boolean {
+  return ref.startsWith('refs/heads/');
+}
+
+function notice(code: string, object: string, message: string, fix = ''): Notice {
+  return { code, object, message, fix };
+}
+
+/** What the source has, under the names with which it travels. @throws those of the source */
+export async function listSource(
+  repository: Repository,
+  { source, config }: { source: Source; config: Config },
+): Promise<RefListing> {
+  const listing = await source.listRefs(repository.owner, repository.name);
+  return renameRefs(listing, renamesOf(repository, config));
 }
 
 /** After a failed try both servers are read again: either may have moved, and part of the work may be done. */
-async function decideAfresh(work: ProjectWork, context: RunContext): Promise<RefChange[]> {
-  const { item } = work;
-  const project = demandProject(work);
-  work.source = await listSource(item.repository, context);
-  const target = await context.target.listRefs(project.fullPath);
+async function decideAfresh(part: Part, work: CodeWork): Promise<RefChange[]> {
+  const { item, context, place, journal } = work;
+  if (place === null) throw projectMissing(item.id, { target: item.fullPath });
+  work.sourceRefs = await listSource(item.repository, context);
+  const target = await context.target.listRefs(place.fullPath);
+  work.targetRefs = target;
   const afresh = planRefs({
     repository: item.id,
-    source: work.source,
+    source: work.sourceRefs,
     target: target.refs,
-    written: context.journal.history.items.get(item.id)?.written ?? new Map(),
+    written: writtenRefs(journal.history.items.get(item.id)),
     empty: target.refs.size === 0,
     defaultBranch: item.defaultBranch,
     preference: context.preference,
@@ -50,65 +163,92 @@ async function decideAfresh(work: ProjectWork, context: RunContext): Promise<Ref
     prune: context.prune,
     targetDefault: target.head?.replace(/^refs\/heads\//, '') ?? null,
   });
-  return heldTo(item.refs, afresh);
+  return keepPlanDecisions(part.refs, afresh);
 }
 
-async function move(work: ProjectWork, project: Project, context: RunContext): Promise<void> {
-  const { item, changes } = work;
-  const { journal, config, source, target } = context;
-  const refs = idsOf(changes.filter(isWrite));
+async function move(part: Part, changes: RefChange[], work: CodeWork): Promise<Outcome> {
+  const { item, place, context } = work;
+  if (place === null) throw projectMissing(item.id, { target: item.fullPath });
+  const { config, source, target } = context;
+  const writes = changes.filter(isWrite);
   const job: TransferJob = {
     id: item.id,
     attempt: work.attempt,
     source: source.remote(item.repository.owner, item.repository.name),
-    target: target.remote(project.fullPath),
+    target: target.remote(place.fullPath),
     patterns: ['refs/heads/*', 'refs/tags/*', ...(config.migrate.notes ? ['refs/notes/*'] : [])],
     changes,
-    mustKnow: item.mustKnow,
+    mustKnow: part.unverifiedIds,
     async beforeWrite() {
-      if (item.mustKnow.length > 0) await claim(work, project, context);
-      await journal.record({ item: item.id, step: 'code', status: 'started', refs });
+      // The source's history holds everything that the project has: from now on it is ours to go on with.
+      if (part.unverifiedIds.length > 0) await claim(work);
+      await work.record('started', { data: { refs: possibleIds(writes, work) } });
     },
     progress: (stage, percent, bytes) =>
       context.emit({ type: 'item-progress', id: item.id, stage, percent, bytes }),
     signal: context.runtime.aborting,
   };
-  const { results: answers, bytes, note } = await withOpenProtection(job, project, context);
-  if (note !== undefined) work.warnings.push(note);
-  const results = await lookedUp(answers, changes, project, context);
-  const except = results.filter(({ outcome }) => outcome !== 'written').map(({ ref }) => ref);
-  await journal.record({ item: item.id, step: 'code', status: 'done', refs, except });
-  work.bytes += bytes;
-  work.changes = corrected(changes, results);
-  work.wrote ||= results.some(({ outcome }) => outcome === 'written');
+  const { results: answers, bytes, note } = await withOpenProtection(job, work);
+  const results = await lookedUp(answers, writes, work);
+  const final = corrected(changes, results);
+  await work.record('done', { data: settled(writes, final, work) });
+  const wrote = results.some(({ outcome }) => outcome === 'written');
+  if (wrote) work.targetRefs = null;
+  const notices = note === undefined ? [] : [notice('transfer', item.id, note)];
+  return { changed: wrote, counts: countOutcomes(final), bytes, notices };
 }
 
-/** When an answer is lost, git sends the push again by itself and meets its own refs: they are as they shall be. */
+/** Between `started` and `done` the target may hold what it held or the new id. */
+function possibleIds(writes: readonly RefChange[], work: CodeWork): Record<string, string[]> {
+  const known = work.known()?.refs ?? {};
+  const entries = writes.flatMap(({ ref, outcome, new: next }): [string, string[]][] => {
+    if (outcome === 'delete' || next === null) return [];
+    return [[ref, [...new Set([...(known[ref] ?? []), next])]]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** What the journal knows once the answers are in: what was written, and what was left and why. */
+function settled(
+  writes: readonly RefChange[],
+  final: readonly RefChange[],
+  work: CodeWork,
+): {
+  refs: Record<string, string[] | null>;
+  left: Record<string, NonNullable<CodeData['left']>[string] | null>;
+} {
+  const before = work.known()?.left ?? {};
+  const byRef = new Map(final.map((change) => [change.ref, change]));
+  const refs: Record<string, string[] | null> = {};
+  const left: Record<string, NonNullable<CodeData['left']>[string] | null> = {};
+  for (const { ref, outcome, new: next } of writes) {
+    const change = byRef.get(ref);
+    if (change?.outcome === 'refused' || change?.outcome === 'diverged') {
+      const { reason = change.outcome, fix = '' } = change;
+      left[ref] = { id: outcome === 'delete' ? null : next, outcome: change.outcome, reason, fix };
+      continue;
+    }
+    refs[ref] = outcome === 'delete' || next === null ? null : [next];
+    if (ref in before) left[ref] = null;
+  }
+  return { refs, left };
+}
+
+/** When an answer is lost, git sends the push again by itself and meets its own refs: they are as they should be. */
 async function lookedUp(
   results: readonly RefResult[],
-  changes: readonly RefChange[],
-  project: Project,
-  { target }: RunContext,
+  writes: readonly RefChange[],
+  { context, place }: CodeWork,
 ): Promise<readonly RefResult[]> {
-  if (!results.some(({ outcome }) => outcome === 'moved')) return results;
-  const { refs } = await target.listRefs(project.fullPath);
-  const wanted = new Map(Object.entries(idsOf(changes)));
+  if (place === null || !results.some(({ outcome }) => outcome === 'moved')) return results;
+  const { refs } = await context.target.listRefs(place.fullPath);
+  const wanted = new Map(
+    writes.map(({ ref, outcome, new: next }) => [ref, outcome === 'delete' ? null : next]),
+  );
   return results.map((result) => {
     const arrived = result.outcome === 'moved' && (refs.get(result.ref) ?? null) === wanted.get(result.ref);
     return arrived ? { ref: result.ref, outcome: 'written' } : result;
   });
-}
-
-/** The source's history holds everything that the project has: from now on it is ours to go on with. */
-async function claim({ item }: ProjectWork, project: Project, { journal }: RunContext): Promise<void> {
-  const target = { id: project.id, path: project.fullPath };
-  await journal.record({ item: item.id, step: 'project', status: 'done', target });
-}
-
-function idsOf(changes: readonly RefChange[]): Record<string, string | null> {
-  return Object.fromEntries(
-    changes.map((change) => [change.ref, change.outcome === 'delete' ? null : change.new]),
-  );
 }
 
 /** What was decided, corrected by what the servers answered. */
@@ -132,20 +272,20 @@ function afterAnswer(change: RefChange, result: RefResult | undefined): RefChang
  * the source rewrote history and the target still holds what we wrote, the protection is opened for that one push and
  * closed again. Journalled first, so that a killed run's opening is closed by the next one.
  */
-async function withOpenProtection(
-  job: TransferJob,
-  project: Project,
-  context: RunContext,
-): Promise<TransferResult> {
-  const first = await context.transport.transfer(job);
+async function withOpenProtection(job: TransferJob, work: CodeWork): Promise<TransferResult> {
+  const first = await work.transport.transfer(job);
   const closed = rewritesRefused(job, first);
   if (closed.length === 0) return first;
   try {
-    const opened = await open(closed, job.id, project, context);
+    const opened: RefChange[] = [];
+    for (const change of closed) {
+      const branch = change.ref.replace(/^refs\/heads\//, '');
+      if (await switchOff(work, 'force-push', branch)) opened.push(change);
+    }
     if (opened.length === 0) return first;
-    return merged(first, await context.transport.transfer({ ...job, changes: opened }));
+    return merged(first, await work.transport.transfer({ ...job, changes: opened }));
   } finally {
-    await closeLeftOpen(job.id, project, context);
+    await restoreAll(work);
   }
 }
 
@@ -159,29 +299,6 @@ function rewritesRefused({ changes }: TransferJob, { results }: TransferResult):
   return changes.filter((change) => change.outcome === 'update' && change.force && refused.has(change.ref));
 }
 
-async function open(
-  changes: readonly RefChange[],
-  id: string,
-  project: Project,
-  { journal, target }: RunContext,
-): Promise<RefChange[]> {
-  const opened: RefChange[] = [];
-  for (const change of changes) {
-    const branch = change.ref.replace(/^refs\/heads\//, '');
-    await journal.record({ item: id, step: 'settings', status: 'started', opened: branch });
-    if (await target.allowForcePush(project.id, branch, true)) opened.push(change);
-  }
-  return opened;
-}
-
-/** Closes what this run opened, or a killed one left open. */
-async function closeLeftOpen(id: string, project: Project, { journal, target }: RunContext): Promise<void> {
-  for (const branch of journal.history.items.get(id)?.opened ?? []) {
-    await target.allowForcePush(project.id, branch, false);
-    await journal.record({ item: id, step: 'settings', status: 'done', opened: branch });
-  }
-}
-
 function merged(first: TransferResult, second: TransferResult): TransferResult {
   const later = new Map(second.results.map((result) => [result.ref, result]));
   return {
@@ -189,4 +306,97 @@ function merged(first: TransferResult, second: TransferResult): TransferResult {
     results: first.results.map((result) => later.get(result.ref) ?? result),
     bytes: first.bytes + second.bytes,
   };
+}
+
+/** What was listed for the plan is fresh enough while nothing was written. */
+export async function targetListing(work: Work<unknown, PlannedProject>): Promise<RefListing> {
+  const { context, place, item } = work;
+  work.targetRefs ??= await context.target.listRefs(place?.fullPath ?? item.fullPath);
+  return work.targetRefs;
+}
+
+type Comparing = { notes: boolean; changes: readonly RefChange[]; known: CodeData | null };
+
+/**
+ * Compares the ids of all refs that travel, unpeeled, on both sides. A difference is explained by what the plan says of
+ * the ref, or by what the journal says GitLab answered when it was last sent with this id; what nothing explains is a
+ * failure.
+ */
+export function compareRefs(source: RefListing, target: RefListing, options: Comparing): Check {
+  const expected = new Map([...source.refs].filter(([ref]) => travels(ref, options)));
+  const explain = explanations(options);
+  const differences: Notice[] = [];
+  const found = new Map<string, string>();
+  for (const [ref, id] of expected) {
+    const other = target.refs.get(ref) ?? null;
+    if (other !== null) found.set(ref, other);
+    if (other !== id) differences.push(difference(ref, id, other, explain(ref, id)));
+  }
+  for (const [ref, { id, ...why }] of Object.entries(options.known?.left ?? {})) {
+    const other = target.refs.get(ref) ?? null;
+    if (id === null && other !== null && !expected.has(ref))
+      differences.push(difference(ref, null, other, why));
+  }
+  const hash = hashOfRefs(expected);
+  if (differences.length === 0) return proven(expected.size, { source: hash, target: hash });
+  return {
+    state: stateOfDifferences(differences),
+    compared: expected.size,
+    hash: { source: hash, target: hashOfRefs(found) },
+    differences,
+  };
+}
+
+type Explanation = { outcome: 'refused' | 'diverged'; reason: string; fix: string };
+
+function explanations({ changes, known }: Comparing): (ref: string, id: string) => Explanation | null {
+  const planned = new Map(changes.map((change) => [change.ref, change]));
+  return (ref, id) => {
+    const left = known?.left?.[ref];
+    if (left?.id === id) return left;
+    const change = planned.get(ref);
+    if (change?.outcome !== 'refused' && change?.outcome !== 'diverged') return null;
+    return { outcome: change.outcome, reason: change.reason ?? change.outcome, fix: change.fix ?? '' };
+  };
+}
+
+function difference(
+  ref: string,
+  source: string | null,
+  target: string | null,
+  why: Explanation | null,
+): Notice {
+  const sides = `source ${source ?? 'has none'}, target ${target ?? 'has none'}`;
+  if (why === null) {
+    const what = target === null ? 'missing on the target' : 'another object on the target';
+    return notice('ref-differs', ref, `${what}, ${sides}`);
+  }
+  const message = why.outcome === 'diverged' ? `${why.reason}, ${sides}` : why.reason;
+  return notice(`ref-${why.outcome}`, ref, message, why.fix);
+}
+
+function stateOfDifferences(differences: readonly Notice[]): Check['state'] {
+  const codes = new Set(differences.map((each) => each.code));
+  if (codes.has('ref-differs')) return 'failed';
+  return codes.has('ref-diverged') ? 'diverged' : 'refused';
+}
+
+function stateOf(outcomes: readonly RefChange['outcome'][]): Decision<Part>['state'] {
+  if (outcomes.includes('diverged')) return 'diverged';
+  return outcomes.includes('refused') ? 'refused' : 'proven';
+}
+
+function noticeOfChange({ ref, outcome, reason, fix, old, new: next }: RefChange): Notice[] {
+  if (outcome !== 'refused' && outcome !== 'diverged') return [];
+  return [difference(ref, next, old, { outcome, reason: reason ?? outcome, fix: fix ?? '' })];
+}
+
+/** SHA-256 over the `id ref` lines in the order of their bytes (`LC_ALL=C sort`), each ended by a newline. */
+export function hashOfRefs(refs: RefMap): string {
+  const lines = [...refs].sort(([a, idA], [b, idB]) => {
+    if (idA !== idB) return idA < idB ? -1 : 1;
+    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  });
+  const text = lines.map(([ref, id]) => `${id} ${ref}\n`).join('');
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import {
+  groupMissing,
   groupsForbidden,
   namespaceTaken,
   parentGroupMissing,
@@ -9,20 +11,36 @@ import { saysRestricted, saysTaken } from '../gitlab/errors.ts';
 import type { Namespace } from '../model/forge.ts';
 import type { PlannedGroup } from '../model/plan.ts';
 import { parentOf } from '../plan/owners.ts';
-import type { GroupStep, RunContext, StepOutcome } from './step.ts';
+import { proven, type Outcome, type RunContext, type Step, type WritingWork } from './step.ts';
+
+const Nothing = z.object({});
+type Nothing = z.infer<typeof Nothing>;
 
 /** Sees to it that the group exists. */
-export const group: GroupStep = {
+export const group: Step<Nothing, Nothing, PlannedGroup> = {
   name: 'group',
-  async run(item, context, attempt) {
-    if (item.existing !== null)
-      return settled(item, { id: item.existing, fullPath: item.fullPath }, 'unchanged', context);
-    const known = context.journal.history.items.get(item.id)?.steps.get('group');
+  title: 'Group',
+  of: 'group',
+  stage: 'content',
+  part: Nothing,
+  data: Nothing,
+  plan({ item }) {
+    const changes = item.existing === null && item.blocked === null;
+    return { part: {}, changes, state: 'proven', counts: {}, notices: [] };
+  },
+  async run(_, work) {
+    const { item, context, attempt, journal } = work;
+    if (item.existing !== null) return settled({ id: item.existing, fullPath: item.fullPath }, false, work);
+    const known = journal.history.items.get(item.id)?.steps.get('group')?.status;
     // An earlier try may have made it without living to see the answer.
     const found = attempt > 1 || known === 'started' ? await context.target.findGroup(item.fullPath) : null;
-    if (found?.usable) return settled(item, found, 'done', context);
-    await context.journal.record({ item: item.id, step: 'group', status: 'started' });
-    return settled(item, await create(item, context), 'done', context);
+    if (found?.usable) return settled(found, true, work);
+    await work.record('started');
+    return settled(await create(item, context), true, work);
+  },
+  async verify(_, { item, place }) {
+    if (place === null && item.existing === null) throw groupMissing(item.id, { target: item.fullPath });
+    return Promise.resolve(proven(1));
   },
 };
 
@@ -40,36 +58,35 @@ async function create(item: PlannedGroup, { target, identity }: RunContext): Pro
       parentId: parent?.id ?? null,
     });
   } catch (error) {
-    throw forPeople(error, item, identity.user.username);
+    throw explained(error, item, identity.user.username);
   }
 }
 
-function forPeople(error: unknown, item: PlannedGroup, user: string): unknown {
+function explained(error: unknown, item: PlannedGroup, user: string): unknown {
   if (!(error instanceof Failure)) return error;
   if (error.code === 'target-forbidden') {
     const parent = item.fullPath.slice(0, -item.path.length - 1);
     const where = parent === '' ? '' : ` in ${parent}`;
     return groupsForbidden(item.fullPath, { user, where }, error);
   }
-  const detail = error.detail;
-  if (saysRestricted(detail)) {
-    return visibilityRestricted(item.fullPath, { detail }, error);
-  }
+  const { detail } = error;
+  if (saysRestricted(detail)) return visibilityRestricted(item.fullPath, { detail }, error);
   if (error.code !== 'target-refused' || !saysTaken(detail)) return error;
   const suggestion = `${item.path}-gitbucket`;
   return namespaceTaken(item.fullPath, { detail, owner: item.id, suggestion }, error);
 }
 
 async function settled(
-  item: PlannedGroup,
   namespace: { id: number; fullPath: string },
-  outcome: StepOutcome,
-  { journal }: RunContext,
-): Promise<{ outcome: StepOutcome; id: number }> {
+  changed: boolean,
+  work: WritingWork<Nothing, PlannedGroup>,
+): Promise<Outcome> {
+  const { item, journal } = work;
+  work.place = { id: namespace.id, fullPath: namespace.fullPath, url: null };
   const known = journal.history.items.get(item.id);
-  if (known?.steps.get('group') !== 'done' || known.target?.id !== namespace.id) {
+  if (known?.steps.get('group')?.status !== 'done' || known.target?.id !== namespace.id) {
     const target = { id: namespace.id, path: namespace.fullPath };
-    await journal.record({ item: item.id, step: 'group', status: 'done', target });
+    await work.record('done', { target });
   }
-  return { outcome, id: namespace.id };
+  return { changed };
 }

@@ -1,8 +1,12 @@
 import { code } from './code.ts';
-import { settings } from './default-branch.ts';
+import { defaultBranch } from './default-branch.ts';
+import { group } from './group.ts';
 import { project } from './project.ts';
-import { proof } from './proof.ts';
-import type { Step } from './step.ts';
+import { quiet } from './quiet.ts';
+import type { AnyStep } from './step.ts';
 
-/** The steps of a project, in the order in which they run. A new one is one file and one line here. */
-export const projectSteps: readonly Step[] = [project, code, proof, settings];
+/**
+ * Everything that is done with an item, in the order in which it is done within a stage. Names, schemas, titles, reports,
+ * status and journal follow from this list: a new kind of data is one file and one line here.
+ */
+export const steps: readonly AnyStep[] = [group, project, code, defaultBranch, quiet];

@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import {
   namespaceFailed,
   pathTaken,
   projectLimit,
+  projectMissing,
   projectsForbidden,
   targetRefused,
   visibilityRestricted,
@@ -10,33 +12,55 @@ import { Failure } from '../failures/failure.ts';
 import { saysFull, saysRestricted, saysTaken } from '../gitlab/errors.ts';
 import type { Project } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
-import type { ProjectWork, RunContext, Step } from './step.ts';
+import type { Notice } from '../model/notice.ts';
+import { isCut } from '../plan/display-names.ts';
+import { proven, type Outcome, type Step, type WritingWork } from './step.ts';
+
+const Part = z.object({
+  unverified: z
+    .boolean()
+    .describe('The project has objects that must first be found in the source’s history'),
+});
+type Part = z.infer<typeof Part>;
+const Nothing = z.object({});
+type ProjectWork = WritingWork<z.infer<typeof Nothing>, PlannedProject>;
 
 /** Sees to it that the project exists. A POST is made at most once a try, and never without a look when its fate is open. */
-export const project: Step = {
+export const project: Step<Part, z.infer<typeof Nothing>, PlannedProject> = {
   name: 'project',
-  after: [],
-  applies: () => true,
-  async run(work, context) {
-    const { item } = work;
-    if (item.existing !== null) {
-      await settle(work, item.existing, context);
-      return 'unchanged';
-    }
-    const open = context.journal.history.items.get(item.id)?.steps.get('project') === 'started';
-    const found = work.attempt > 1 || open ? await context.target.findProject(item.fullPath) : null;
-    if (found) {
-      await settle(work, adopted(found, work, context), context);
-      return 'done';
-    }
-    await context.journal.record({ item: item.id, step: 'project', status: 'started' });
-    await settle(work, await create(work, context), context);
-    return 'done';
+  title: 'Project',
+  of: 'project',
+  stage: 'content',
+  part: Part,
+  data: Nothing,
+  plan({ item }) {
+    return {
+      part: { unverified: false },
+      changes: item.existing === null && item.blocked === null,
+      state: 'proven',
+      counts: {},
+      notices: isCut(item.repository.description) ? [descriptionCut(item)] : [],
+    };
+  },
+  async run(part, work) {
+    const { item, context, attempt, journal } = work;
+    if (item.existing !== null) return settle(item.existing, false, [], part, work);
+    const open = journal.history.items.get(item.id)?.steps.get('project')?.status === 'started';
+    const found = attempt > 1 || open ? await context.target.findProject(item.fullPath) : null;
+    if (found) return settle(...adopted(found, work), part, work);
+    await work.record('started');
+    return settle(...(await create(work)), part, work);
+  },
+  async verify(_, { item, place }) {
+    if (place === null && item.existing === null) throw projectMissing(item.id, { target: item.fullPath });
+    return Promise.resolve(proven(1));
   },
 };
 
-async function create(work: ProjectWork, context: RunContext): Promise<Project> {
-  const { item, groups } = work;
+type Settled = [project: Project, changed: boolean, notices: Notice[]];
+
+async function create(work: ProjectWork): Promise<Settled> {
+  const { item, groups, context } = work;
   const group = groups.get(item.repository.owner);
   if (!group) throw namespaceFailed(item.id, { detail: 'it has no id' });
   const placed = context.plan.groups.find(({ id }) => id === item.repository.owner);
@@ -51,52 +75,50 @@ async function create(work: ProjectWork, context: RunContext): Promise<Project> 
       namespaceId: group.id,
       userId: placed?.userId === context.identity.user.id ? null : (placed?.userId ?? null),
     });
-    return checked(made, work);
+    return [made, true, checked(made, work)];
   } catch (error) {
-    const detail = error instanceof Failure ? error.detail : '';
-    const refusal = refusalOf(item, detail, error);
+    if (!(error instanceof Failure)) throw error;
+    const refusal = refusalOf(item, error);
     if (refusal !== null) throw refusal;
-    if (!(error instanceof Failure) || error.code !== 'target-refused' || !saysTaken(detail)) throw error;
+    if (error.code !== 'target-refused' || !saysTaken(error.detail)) throw error;
     const found = await context.target.findProject(item.fullPath);
-    if (found) return adopted(found, work, context);
-    throw taken(item, detail);
+    if (found) return adopted(found, work);
+    throw taken(item, error.detail);
   }
 }
 
 /** Refusals that the plan foresees in the same words, where the token may read what they depend on. */
-function refusalOf(item: PlannedProject, detail: string, cause: unknown): Failure | null {
-  const { fullPath } = item;
+function refusalOf({ fullPath }: PlannedProject, cause: Failure): Failure | null {
+  const { detail } = cause;
   if (saysRestricted(detail)) return visibilityRestricted(fullPath, { detail }, cause);
   const namespace = fullPath.slice(0, fullPath.lastIndexOf('/'));
-  if (saysFull(detail)) {
-    return projectLimit(fullPath, { user: namespace, detail }, cause);
-  }
+  if (saysFull(detail)) return projectLimit(fullPath, { user: namespace, detail }, cause);
   // Said of a namespace without the right to make projects in it (gitlab-contract T20).
   if (detail.includes('namespace is not valid')) return projectsForbidden(namespace, { detail }, cause);
   return null;
 }
 
 /** GitLab lowers a visibility and ignores a namespace without a word (gitlab-contract §3.1, T16). */
-function checked(made: Project, work: ProjectWork): Project {
-  const { item } = work;
+function checked(made: Project, { item }: ProjectWork): Notice[] {
   if (made.fullPath.toLowerCase() !== item.fullPath.toLowerCase()) {
-    throw targetRefused(item.fullPath, {
-      detail: `the project was made at ${made.fullPath} instead`,
-    });
+    throw targetRefused(item.fullPath, { detail: `the project was created at ${made.fullPath} instead` });
   }
-  if (made.visibility !== item.visibility) {
-    work.warnings.push(`GitLab made it ${made.visibility} instead of ${item.visibility}`);
-  }
-  return made;
+  if (made.visibility === item.visibility) return [];
+  const message = `GitLab made it ${made.visibility} instead of ${item.visibility}`;
+  return [{ code: 'visibility-lowered', object: item.id, message, fix: '' }];
+}
+
+function descriptionCut({ id }: PlannedProject): Notice {
+  const message = 'its description is cut to the 2,000 characters that GitLab takes';
+  return { code: 'description-cut', object: id, message, fix: '' };
 }
 
 /** What appeared at the path since the plan was made is ours when our own user made it and it is empty. */
-function adopted(found: Project, work: ProjectWork, context: RunContext): Project {
-  const { item } = work;
-  const known = context.journal.history.items.get(item.id);
-  if (known?.target?.id === found.id) return found;
+function adopted(found: Project, work: ProjectWork): Settled {
+  const { item, context, journal } = work;
+  if (journal.history.items.get(item.id)?.target?.id === found.id) return [found, true, []];
   const mine = found.creatorId === null || found.creatorId === context.identity.user.id;
-  if (found.empty && mine) return checked(found, work);
+  if (found.empty && mine) return [found, true, checked(found, work)];
   throw taken(
     item,
     'it appeared there after the plan was made, and it is not empty or somebody else made it',
@@ -108,12 +130,28 @@ function taken(item: PlannedProject, detail: string): Failure {
   return pathTaken(item.fullPath, { detail, repository: item.id, suggestion });
 }
 
-async function settle(work: ProjectWork, found: Project, { journal }: RunContext): Promise<void> {
-  work.project = found;
-  const known = journal.history.items.get(work.item.id);
+async function settle(
+  found: Project,
+  changed: boolean,
+  notices: Notice[],
+  part: Part,
+  work: ProjectWork,
+): Promise<Outcome> {
+  work.place = { id: found.id, fullPath: found.fullPath, url: found.webUrl || null };
   // A project that must yet be proven to be ours is not claimed before.
-  if (work.item.mustKnow.length > 0) return;
-  if (known?.steps.get('project') === 'done' && known.target?.id === found.id) return;
-  const target = { id: found.id, path: found.fullPath };
-  await journal.record({ item: work.item.id, step: 'project', status: 'done', target });
+  if (!part.unverified) await claim(work);
+  return { changed, notices };
+}
+
+/** Writes down that the project at this place is the item's. */
+export async function claim({
+  item,
+  place,
+  journal,
+}: Pick<ProjectWork, 'item' | 'place' | 'journal'>): Promise<void> {
+  if (place === null) return;
+  const known = journal.history.items.get(item.id);
+  if (known?.steps.get('project')?.status === 'done' && known.target?.id === place.id) return;
+  const target = { id: place.id, path: place.fullPath };
+  await journal.record({ item: item.id, step: 'project', status: 'done', target });
 }

@@ -1,14 +1,52 @@
+import type { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
-import type { Source } from '../gitbucket/source.ts';
 import type { TargetIdentity } from '../gitlab/identity.ts';
 import type { Target } from '../gitlab/target.ts';
+import type { Source } from '../gitbucket/source.ts';
+import { journalled, type ItemHistory } from '../journal/history.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Emit } from '../model/events.ts';
-import type { Project, RefListing } from '../model/forge.ts';
-import type { Plan, PlannedGroup, PlannedProject, RefChange } from '../model/plan.ts';
-import type { Proof, StepName } from '../model/result.ts';
+import type { RefListing } from '../model/forge.ts';
+import {
+  plannedStep,
+  type Counts,
+  type ItemState,
+  type Plan,
+  type PlanItem,
+  type PlannedStep,
+} from '../model/plan.ts';
+import type { Notice } from '../model/notice.ts';
+import type { Check } from '../model/result.ts';
+import type { KnownObjects } from '../plan/known-history.ts';
+import type { PlanInput } from '../plan/input.ts';
 import type { Transport } from '../transfer/transport.ts';
+
+/**
+ * *content* is all that is pushed, *tracker* what refers to it, *finish* what people feel. Every item ends one stage
+ * before any enters the next: a commit that "fixes other/repo#5", pushed after that issue was loaded, would close it.
+ */
+export const stages = ['content', 'tracker', 'finish'] as const;
+export type Stage = (typeof stages)[number];
+
+/** What a step can decide its part of the plan from. */
+export type Planning<I extends PlanItem = PlanItem> = {
+  /** The item as it was placed, without its steps. */
+  item: I;
+  /** What git shows on both sides; the source's refs are under the names with which they travel. */
+  listings: { source: RefListing; target: RefListing };
+  history: ItemHistory | undefined;
+  input: PlanInput;
+  /** What the source said about objects of an existing project. */
+  known: KnownObjects | undefined;
+  /** Ids on the target that must be found in the source's history before anything is written. */
+  unverifiedIds: readonly string[];
+  source: Source;
+  target: Target;
+};
+
+/** A step's decision: its own part, and what every reader of the plan needs of it. */
+export type Decision<P> = Omit<PlannedStep, 'step' | 'title' | 'part'> & { part: P };
 
 /** What every step of a run can use. */
 export type RunContext = {
@@ -17,8 +55,6 @@ export type RunContext = {
   source: Source;
   target: Target;
   identity: TargetIdentity;
-  transport: Transport;
-  journal: Journal;
   plan: Plan;
   /** Refs as they were listed for the plan, by `owner/name`. */
   listings: Listings;
@@ -29,43 +65,117 @@ export type RunContext = {
 
 export type Listings = { source: ReadonlyMap<string, RefListing>; target: ReadonlyMap<string, RefListing> };
 
-/** Group id and path on the target, by owner's login, once the group step is through. */
-export type ReadyGroups = Map<string, { id: number; fullPath: string }>;
+/** Where an item is on the target. */
+export type Place = {
+  id: number;
+  fullPath: string;
+  url: string | null;
+};
 
-/** What the steps of one project hand on to each other. */
-export type ProjectWork = {
-  item: PlannedProject;
-  groups: ReadonlyMap<string, { id: number; fullPath: string }>;
+/** What the steps of one item share. */
+export type ItemWork = {
+  item: PlanItem;
+  context: RunContext;
   /** 1 for the first try; a later one trusts nothing that was read before. */
   attempt: number;
-  project: Project | null;
+  /** Null until the step that places the item is through. */
+  place: Place | null;
+  /** Where the groups are, by owner's login. */
+  groups: ReadonlyMap<string, Place>;
   /** The source's refs that were moved, or found to be there already. */
-  source: RefListing;
-  changes: RefChange[];
-  /** True when a ref was written in this run. */
-  wrote: boolean;
-  proof: Proof | null;
-  targetHead: string | null;
-  bytes: number;
-  warnings: string[];
+  sourceRefs: RefListing;
+  /** The target's refs; null when they must be read again. */
+  targetRefs: RefListing | null;
 };
 
-export type StepOutcome = 'done' | 'unchanged' | 'refused';
+/** Only a run that writes has these. */
+export type Writing = { journal: Journal; transport: Transport };
 
-/** One idempotent action: it first asks whether it is already so, then acts, then reads back. */
-export type Step = {
-  name: StepName;
-  /** Steps that must be through before. */
-  after: readonly StepName[];
-  applies(item: PlannedProject): boolean;
-  run(work: ProjectWork, context: RunContext): Promise<StepOutcome>;
+/** What one step works with. */
+export type Work<D, I extends PlanItem = PlanItem> = ItemWork & {
+  item: I;
+  /** What the step wrote into the journal about this item; null when it wrote nothing. */
+  known(): D | null;
 };
 
-export type GroupStep = {
-  name: 'group';
-  run(
-    item: PlannedGroup,
-    context: RunContext,
-    attempt: number,
-  ): Promise<{ outcome: StepOutcome; id: number }>;
+/** `Work` of a step that may write. */
+export type WritingWork<D, I extends PlanItem = PlanItem> = Work<D, I> &
+  Writing & {
+    /**
+     * Writes a record of this step. `data` is a merge patch (RFC 7396) to what the step knows. `started` comes before any
+     * effect on the target.
+     */
+    record(
+      status: 'started' | 'done',
+      facts?: { data?: Patch<D>; target?: { id: number; path: string } },
+    ): Promise<void>;
+  };
+
+/** A merge patch: null removes a key. */
+export type Patch<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { [K in keyof T]?: Patch<NonNullable<T[K]>> | null }
+    : T;
+
+/** What a step did. */
+export type Outcome = { changed: boolean; counts?: Counts; notices?: Notice[]; bytes?: number };
+
+/** One idempotent action on an item. It owns its slice, from the plan to the proof. */
+export type Step<P, D, I extends PlanItem = PlanItem> = {
+  name: string;
+  /** How people see it, and what it counts. */
+  title: string;
+  of: I['kind'];
+  stage: Stage;
+  /** Its part of the plan, as plan.json holds it. */
+  part: z.ZodType<P>;
+  /** What it writes into the journal, and finds there again. */
+  data: z.ZodType<D>;
+  /** What would be done; null when the step has nothing to do with the item. */
+  plan(planning: Planning<I>): Decision<P> | null | Promise<Decision<P> | null>;
+  /** Why the earlier decision must not be carried out any more; null when it still holds. Absent: it always does. */
+  drift?(earlier: P, now: P): string | null;
+  /** Looks, acts, reads back; safe to repeat after a crash anywhere. */
+  run(part: P, work: WritingWork<D, I>): Promise<Outcome>;
+  /** The proof, from both servers as they are now; `migrate` and `verify` both call it. */
+  verify(part: P, work: Work<D, I>): Promise<Check>;
 };
+
+/** Any step, as the engine sees it. */
+export type AnyStep = Step<unknown, unknown>;
+
+/** The step's own part of the plan of an item; null when it has nothing to do with it. */
+export function partOf<P, D, I extends PlanItem>(step: Step<P, D, I>, item: PlanItem): P | null {
+  return (plannedStep(item, step.name)?.part as P | undefined) ?? null;
+}
+
+/** What the step wrote into the journal about an item. */
+export function knownTo<D>(
+  step: { name: string; data: z.ZodType<D> },
+  history: ItemHistory | undefined,
+): D | null {
+  return journalled(history, step);
+}
+
+/** A check that found nothing to complain about. */
+export function proven(compared: number, hash: Check['hash'] = null): Check {
+  return { state: 'proven', compared, hash, differences: [] };
+}
+
+/** The worst of the states; `proven` when there is none. */
+export function worstOf(states: Iterable<ItemState>): ItemState {
+  let worst = 0;
+  for (const state of states) worst = Math.max(worst, severity.indexOf(state));
+  return severity[worst] ?? 'proven';
+}
+
+const severity: readonly ItemState[] = [
+  'proven',
+  'refused',
+  'diverged',
+  'drifted',
+  'blocked',
+  'interrupted',
+  'failed',
+];

@@ -22,7 +22,7 @@ const findingTitles = {
   'large-file': ['large file', 'large files'],
   'missing-lfs-object': ['missing LFS object', 'missing LFS objects'],
   'old-server-url': ['submodule of the old server', 'submodules of the old server'],
-} as const satisfies Record<Finding['kind'], readonly [string, string]>;
+} as const satisfies Record<Finding['code'], readonly [string, string]>;
 
 export const lossHeadings = { stays: 'Stays on GitBucket', findings: 'Findings' } as const;
 
@@ -48,17 +48,17 @@ export function uncountedLine(kinds: readonly LossKind[], wasDeep: boolean): str
 
 /** `2 bad objects, 1 large file; GitLab refuses 2 of them`. */
 export function findingsLine(findings: readonly Finding[]): string {
-  const kinds = Object.keys(findingTitles) as Finding['kind'][];
-  const parts = kinds.flatMap((kind) => {
-    const count = findings.filter((finding) => finding.kind === kind).length;
-    return count === 0 ? [] : [named(count, findingTitles[kind])];
+  const kinds = Object.keys(findingTitles) as Finding['code'][];
+  const parts = kinds.flatMap((code) => {
+    const count = findings.filter((finding) => finding.code === code).length;
+    return count === 0 ? [] : [named(count, findingTitles[code])];
   });
   const refused = findings.filter((finding) => finding.refused).length;
   return `${plural(findings.length, 'finding')}: ${parts.join(', ')}${refused === 0 ? '' : `; ${formatCount(refused)} refused by GitLab`}`;
 }
 
-export function findingRemark({ kind, refused, reason }: Finding): string {
-  return `${findingTitles[kind][0]}${refused ? ', refused' : ''}: ${reason}`;
+export function findingRemark({ code, refused, message }: Finding): string {
+  return `${findingTitles[code][0]}${refused ? ', refused' : ''}: ${message}`;
 }
 
 function named(count: number, [one, many]: readonly [string, string]): string {

@@ -1,6 +1,6 @@
 import type { Phase } from '../model/events.ts';
 import type { Notice } from '../model/notice.ts';
-import type { ItemState, StepName } from '../model/result.ts';
+import type { ItemState } from '../model/result.ts';
 import {
   formatBytes,
   formatCount,
@@ -21,16 +21,10 @@ export const phaseTitles = {
   stage: 'Set the stage',
   groups: 'Groups',
   repositories: 'Repositories',
+  tracker: 'Issues and merge requests',
+  finish: 'Finish',
   report: 'Report',
 } as const satisfies Record<Phase, string>;
-
-export const stepTitles = {
-  group: 'group',
-  project: 'project',
-  code: 'code',
-  settings: 'settings',
-  proof: 'proof',
-} as const satisfies Record<StepName, string>;
 
 const stateTitles = {
   proven: 'proven',
@@ -45,8 +39,8 @@ const stateTitles = {
 export const idle = 'idle';
 export const interrupted = 'interrupted';
 
-export function working(step: StepName | null): string {
-  return step === null ? 'starting' : stepTitles[step];
+export function working(step: string | null): string {
+  return step === null ? 'starting' : step.toLowerCase();
 }
 
 export function progressed(stage: string, percent: number | null, bytes: number): string {
@@ -101,13 +95,13 @@ export function phaseFinished(phase: Phase, summary: string): string {
 export function itemFinished(
   state: ItemState,
   changed: boolean,
-  refs: number,
+  counts: readonly string[],
   bytes: number,
   ms: number,
 ): string {
   if (state === 'proven' && !changed) return `proven, nothing to do, ${formatDuration(ms)}`;
   const parts: string[] = [stateTitles[state]];
-  if (refs > 0) parts.push(plural(refs, 'ref'));
+  parts.push(...counts);
   if (bytes > 0) parts.push(formatBytes(bytes));
   parts.push(formatDuration(ms));
   return parts.join(', ');

@@ -1,3 +1,6 @@
+import { noticesOf } from '../report/attention.ts';
+import { costOf, countAll } from '../report/result.ts';
+import { formatCount } from '../text/format.ts';
 import type { RunEvent } from '../model/events.ts';
 import type { ItemResult } from '../model/result.ts';
 import { clean } from '../text/width.ts';
@@ -33,11 +36,12 @@ export function createPlain(options: PlainOptions): (event: RunEvent) => void {
   }
 
   function finished(result: ItemResult): void {
-    if (quiet && result.state === 'proven' && result.warnings.length === 0) return;
+    const notices = noticesOf(result);
+    if (quiet && result.state === 'proven' && notices.length === 0) return;
     const { done, total } = meter.progress();
     const position = total > 0 ? `${done}/${total} ` : '';
     line(`${position}${result.id}: ${outcomeOf(result)}`);
-    for (const warning of result.warnings) line(`${result.id}: ${messages.warned(warning)}`);
+    for (const { message } of notices) line(`${result.id}: ${messages.warned(message)}`);
     if (result.problem !== null) line(`${result.id}: ${messages.problem(result.problem)}`);
   }
 
@@ -54,7 +58,7 @@ export function createPlain(options: PlainOptions): (event: RunEvent) => void {
         if (verbose) line(messages.phaseProgress(event.phase, event.done, event.total, event.detail));
         return;
       case 'item-step':
-        if (verbose) line(`${event.id}: ${messages.stepTitles[event.step]}`);
+        if (verbose) line(`${event.id}: ${messages.working(event.step)}`);
         return;
       case 'item-retry':
         if (verbose) line(`${event.id}: ${messages.retrying(event.reason, event.waitMs)}`);
@@ -79,13 +83,10 @@ export function createPlain(options: PlainOptions): (event: RunEvent) => void {
 }
 
 function outcomeOf(result: ItemResult): string {
-  let bytes = 0;
-  let ms = 0;
-  for (const step of result.steps) {
-    bytes += step.bytes;
-    ms += step.ms;
-  }
-  let refs = 0;
-  for (const count of Object.values(result.refs)) refs += count;
-  return messages.itemFinished(result.state, result.changed, refs, bytes, ms);
+  const { bytes, ms } = costOf(result);
+  const counts = result.steps
+    .map(({ title, counts: counted }) => ({ title, count: countAll(counted) }))
+    .filter(({ count }) => count > 0)
+    .map(({ title, count }) => `${formatCount(count)} ${title.toLowerCase()}`);
+  return messages.itemFinished(result.state, result.changed, counts, bytes, ms);
 }

@@ -1,9 +1,11 @@
 import type { Visibility } from '../model/forge.ts';
-import type { RefChange, RefOutcome } from '../model/plan.ts';
-import { formatCount, plural, shortId } from '../text/format.ts';
+import type { Counts } from '../model/plan.ts';
+import type { Totals } from '../model/result.ts';
+import { formatCount, plural } from '../text/format.ts';
 
 /** Every sentence of the plan as people see it. */
 
+type StepCounts = Pick<Totals['steps'][number], 'title' | 'counts'>;
 type Action = 'blocked' | 'create' | 'update' | 'unchanged';
 
 export const planHeadings = {
@@ -22,7 +24,8 @@ export const actionTitles = {
   blocked: 'blocked',
 } as const satisfies Record<Action, string>;
 
-const refTitles = {
+/** Words for what steps count; one that is not here is shown as the step has it. */
+const countTitles: Readonly<Record<string, string>> = {
   create: 'to create',
   update: 'to update',
   delete: 'to delete',
@@ -30,7 +33,7 @@ const refTitles = {
   kept: 'on GitLab only, left alone',
   refused: 'refused by GitLab',
   diverged: 'diverged',
-} as const satisfies Record<RefOutcome, string>;
+};
 
 export function groupsLine(counts: Record<Action, number>): string {
   return totalLine('group', 'groups', counts, actionTitles);
@@ -40,13 +43,31 @@ export function projectsLine(counts: Record<Action, number>): string {
   return totalLine('repository', 'repositories', counts, actionTitles);
 }
 
-export function refsLine(counts: Record<RefOutcome, number>): string {
-  return totalLine('ref', 'refs', counts, refTitles);
+/** `12 refs: 3 to create, 9 unchanged`. */
+export function stepLine({ title, counts }: StepCounts): string {
+  const sum = Object.values(counts).reduce((total, count) => total + count, 0);
+  const parts = countParts(counts);
+  const lead = `${formatCount(sum)} ${title.toLowerCase()}`;
+  return parts === '' ? lead : `${lead}: ${parts}`;
 }
 
 /** `3 to create, 1 refused by GitLab`; empty when there are none. */
-export function refParts(counts: Record<RefOutcome, number>): string {
-  return parts(counts, refTitles).join(', ');
+export function countParts(counts: Counts): string {
+  const known = Object.keys(countTitles);
+  const keys = [...known, ...Object.keys(counts).filter((key) => !known.includes(key))];
+  return keys
+    .filter((key) => (counts[key] ?? 0) > 0)
+    .map((key) => `${formatCount(counts[key] ?? 0)} ${countTitles[key] ?? key}`)
+    .join(', ');
+}
+
+/** What the steps of one project count: `refs: 3 to create`. */
+export function stepParts(steps: readonly StepCounts[]): string {
+  return steps
+    .map(({ title, counts }) => ({ title, parts: countParts(counts) }))
+    .filter(({ parts }) => parts !== '')
+    .map(({ title, parts }) => `${title.toLowerCase()}: ${parts}`)
+    .join('; ');
 }
 
 export function namespaceLine(action: Action, kind: 'group' | 'user', visibility: Visibility): string {
@@ -65,13 +86,6 @@ export function loweredTo(visibility: Visibility): string {
 
 export function moreFindings(count: number): string {
   return `and ${plural(count, 'more finding')}: see plan.md`;
-}
-
-export function refRemark(change: RefChange): string {
-  const reason = change.reason === undefined ? '' : `: ${change.reason}`;
-  if (change.outcome !== 'diverged') return `${change.outcome}${reason}`;
-  const sides = `source ${change.new ? shortId(change.new) : 'has none'}, target ${change.old ? shortId(change.old) : 'has none'}`;
-  return `diverged${reason} (${sides})`;
 }
 
 function totalLine<K extends string>(

@@ -39,12 +39,13 @@ function calmTitle(result: Result): string {
 }
 
 function detailOf({ totals }: Result): string {
-  let refs = 0;
-  for (const count of Object.values(totals.refs)) refs += count;
   const parts = [
     plural(totals.projects, 'repository', 'repositories'),
     plural(totals.groups, 'group'),
-    plural(refs, 'ref'),
+    ...totals.steps.map(({ title, counts }) => {
+      const sum = Object.values(counts).reduce((total, count) => total + count, 0);
+      return `${formatCount(sum)} ${title.toLowerCase()}`;
+    }),
   ];
   if (totals.bytes > 0) parts.push(`${formatBytes(totals.bytes)} moved`);
   return `${parts.join(', ')} in ${formatDuration(totals.ms)}`;

@@ -1,4 +1,5 @@
-import type { ItemResult, Proof, StepResult } from '../../model/result.ts';
+import { noticesOf } from '../attention.ts';
+import type { Check, ItemResult, StepResult } from '../../model/result.ts';
 import { formatBytes, formatCount, formatDuration } from '../../text/format.ts';
 import { stateNotes } from '../../ui/report-messages.ts';
 import type { Remark } from '../attention.ts';
@@ -8,14 +9,15 @@ type Fact = readonly [name: string, value: Child];
 
 /** All about one item: why it needs a human, its steps, where it is, its proof. */
 export function details(item: ItemResult, remarks: readonly Remark[]): HTMLElement {
+  const notices = noticesOf(item).map(({ message }) => message);
   return el(
     'div',
     { class: `grid ${item.state}` },
     remarks.length > 0 ? block(stateNotes[item.state], 'wide', remarks.map(remark)) : null,
     item.steps.length > 0 ? block('Steps', '', steps(item.steps)) : null,
     block('Where it is', '', facts(placeOf(item))),
-    item.proof === null ? null : block('Proof', 'wide', facts(proofOf(item.proof))),
-    item.warnings.length > 0 ? block('Warnings', 'wide', lines(item.warnings)) : null,
+    ...item.steps.map(proofBlock),
+    notices.length > 0 ? block('Warnings', 'wide', lines(notices)) : null,
     item.reasons.length > 0 ? block('Decisions', 'wide', lines(item.reasons)) : null,
   );
 }
@@ -29,11 +31,11 @@ function lines(list: readonly string[]): HTMLElement {
   return el('ul', {}, items);
 }
 
-function remark({ ref, text, fix }: Remark): HTMLElement {
+function remark({ object, text, fix }: Remark): HTMLElement {
   return el(
     'div',
     { class: 'remark' },
-    ref === null ? null : el('div', {}, el('code', {}, ref)),
+    object === null ? null : el('div', {}, el('code', {}, object)),
     el('div', {}, text),
     fix === null ? null : el('div', { class: 'fix' }, el('pre', {}, fix), copyButton(fix)),
   );
@@ -41,16 +43,17 @@ function remark({ ref, text, fix }: Remark): HTMLElement {
 
 function steps(list: readonly StepResult[]): HTMLElement[] {
   const longest = Math.max(1, ...list.map(({ ms }) => ms));
-  return list.map(({ step, ms, bytes, outcome }) => {
+  return list.map(({ title, ms, bytes, state, changed }) => {
     const bar = el('i', {});
     bar.style.width = `${(100 * ms) / longest}%`;
     const parts = [formatDuration(ms)];
     if (bytes > 0) parts.push(formatBytes(bytes));
-    if (outcome !== 'done') parts.push(outcome);
+    if (state !== 'proven') parts.push(state);
+    else if (!changed) parts.push('unchanged');
     return el(
       'div',
       { class: 'step' },
-      el('span', {}, step),
+      el('span', {}, title),
       bar,
       el('span', { class: 'soft' }, parts.join(' · ')),
     );
@@ -62,21 +65,28 @@ function facts(list: readonly Fact[]): HTMLElement {
   return el('dl', { class: 'facts' }, pairs);
 }
 
-function placeOf({ target, refs }: ItemResult): Fact[] {
-  const counted = Object.entries(refs).filter(([, count]) => count > 0);
-  return [
-    ['Target', link(target.path, target.url)],
-    ['Id', String(target.id ?? 'none')],
-    ...counted.map(([outcome, count]): Fact => [`Refs, ${outcome}`, formatCount(count)]),
-  ];
+function placeOf({ target, steps: all }: ItemResult): Fact[] {
+  const counted = all.flatMap(({ title, counts }) =>
+    Object.entries(counts)
+      .filter(([, count]) => count > 0)
+      .map(([what, count]): Fact => [`${title}, ${what}`, formatCount(count)]),
+  );
+  return [['Target', link(target.path, target.url)], ['Id', String(target.id ?? 'none')], ...counted];
 }
 
-function proofOf({ refs, equal, sourceHash, targetHash, head }: Proof): Fact[] {
+/** What was compared by its ids; other steps say with their state all there is to say. */
+function proofBlock({ title, check }: StepResult): HTMLElement | null {
+  return check?.hash ? block(`Proof: ${title}`, 'wide', facts(proofFacts(check, check.hash))) : null;
+}
+
+function proofFacts(
+  { compared, differences }: Check,
+  { source, target }: NonNullable<Check['hash']>,
+): Fact[] {
   return [
-    ['Refs compared', formatCount(refs)],
-    ['Verdict', equal ? 'equal on both sides' : 'different'],
-    ...sides(['Both sides', 'Source', 'Target'], sourceHash, targetHash),
-    ...sides(['HEAD', 'HEAD, source', 'HEAD, target'], head.source, head.target),
+    ['Compared', formatCount(compared)],
+    ['Verdict', differences.length === 0 ? 'equal on both sides' : 'different'],
+    ...sides(['Both sides', 'Source', 'Target'], source, target),
   ];
 }
 

@@ -3,7 +3,7 @@ import { formatBytes, formatCount, formatDuration, shortId } from '../../text/fo
 import { stateNotes, troubleStates } from '../../ui/report-messages.ts';
 import type { Remark } from '../attention.ts';
 import type { PageData } from '../page-data.ts';
-import { costOf, countRefs } from '../result.ts';
+import { costOf, proofOf } from '../result.ts';
 import { details } from './details.ts';
 import { el, nodesOf } from './elements.ts';
 
@@ -13,7 +13,8 @@ export type Entry = {
   remarks: readonly Remark[];
   bytes: number;
   ms: number;
-  refs: number;
+  compared: number;
+  hash: string | null;
   text: string;
 };
 
@@ -46,10 +47,10 @@ const byName = byText(({ item }) => item.id.toLowerCase());
 const columns: readonly Column[] = [
   { key: 'state', title: 'State', compare: byState },
   { key: 'name', title: 'Name', compare: byName },
-  { key: 'refs', title: 'Refs', number: true, compare: byNumber(({ refs }) => refs) },
+  { key: 'compared', title: 'Compared', number: true, compare: byNumber(({ compared }) => compared) },
   { key: 'bytes', title: 'Bytes', number: true, compare: byNumber(({ bytes }) => bytes) },
   { key: 'time', title: 'Time', number: true, compare: byNumber(({ ms }) => ms) },
-  { key: 'proof', title: 'Proof', compare: byText(({ item }) => item.proof?.sourceHash ?? '') },
+  { key: 'proof', title: 'Proof', compare: byText(({ hash }) => hash ?? '') },
 ];
 
 export function entriesOf({ result, remarks }: PageData): Entry[] {
@@ -57,7 +58,7 @@ export function entriesOf({ result, remarks }: PageData): Entry[] {
     item,
     remarks: remarks[index] ?? [],
     ...costOf(item),
-    refs: item.proof === null ? countRefs(item.refs) : item.proof.refs,
+    ...proofOf(item),
     text: `${item.id} ${item.target.path}`.toLowerCase(),
   }));
 }
@@ -207,7 +208,7 @@ function more(list: List, count: number): HTMLElement | null {
 }
 
 /** The row of one item, and the one with its details when it is open. */
-function rows(list: List, { item, remarks, refs, bytes, ms }: Entry): HTMLElement[] {
+function rows(list: List, { item, remarks, compared, hash, bytes, ms }: Entry): HTMLElement[] {
   const open = list.opened.has(item.id);
   const isGroup = item.kind === 'group';
   const row = el(
@@ -221,10 +222,10 @@ function rows(list: List, { item, remarks, refs, bytes, ms }: Entry): HTMLElemen
       isGroup ? el('span', { class: 'faint small' }, '  group') : null,
       item.target.path === item.id ? null : el('div', { class: 'faint small' }, `→ ${item.target.path}`),
     ),
-    isGroup ? el('td', { class: 'num' }) : el('td', { class: 'num refs' }, formatCount(refs)),
+    isGroup ? el('td', { class: 'num' }) : el('td', { class: 'num refs' }, formatCount(compared)),
     el('td', { class: 'num bytes' }, formatBytes(bytes)),
     el('td', { class: 'num time' }, formatDuration(ms)),
-    el('td', { class: 'proof' }, item.proof === null ? null : hash(item.proof.sourceHash)),
+    el('td', { class: 'proof' }, hash === null ? null : hashCode(hash)),
   );
   row.addEventListener('click', ({ target }) => {
     const isLink = target instanceof Element && target.closest('a') !== null;
@@ -237,7 +238,7 @@ function rows(list: List, { item, remarks, refs, bytes, ms }: Entry): HTMLElemen
   return [row, el('tr', { class: 'detail' }, cell)];
 }
 
-function hash(text: string): HTMLElement {
+function hashCode(text: string): HTMLElement {
   return el('code', { class: 'soft', title: text }, shortId(text, 12));
 }
 

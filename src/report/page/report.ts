@@ -3,7 +3,7 @@ import { formatBytes, formatCount, formatDuration, formatTime } from '../../text
 import { truncate } from '../../text/width.ts';
 import { headings } from '../../ui/report-messages.ts';
 import type { PageData } from '../page-data.ts';
-import { countRefs } from '../result.ts';
+import { countAll } from '../result.ts';
 import { el, link, nodesOf, svg, type Child } from './elements.ts';
 import { entriesOf, entryList, type Entry } from './list.ts';
 
@@ -68,7 +68,7 @@ function tiles({ result: { totals } }: PageData): HTMLElement {
   const list = [
     [formatCount(totals.projects), 'repositories'],
     [formatCount(totals.groups), 'groups'],
-    [formatCount(countRefs(totals.refs)), 'refs'],
+    ...totals.steps.map(({ title, counts }) => [formatCount(countAll(counts)), title.toLowerCase()] as const),
     [formatBytes(totals.bytes), 'moved'],
     [formatDuration(totals.ms), 'taken'],
   ] as const;
