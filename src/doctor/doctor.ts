@@ -63,7 +63,7 @@ function noTarget(error: MigrationError): TargetReport {
 }
 
 function clockOf(server: Source | Target | MigrationError): number | null {
-  return server instanceof MigrationError ? null : server.http.heard.clockMs;
+  return server instanceof MigrationError ? null : server.http.observed.clockMs;
 }
 
 function serverOf(side: 'source' | 'target', config: Config): Server {

@@ -4,7 +4,7 @@ import { covers, type BranchProtection, type Protections } from '../gitlab/rules
 import type { Target } from '../gitlab/target.ts';
 import type { History } from '../journal/history.ts';
 import type { RefListing } from '../model/forge.ts';
-import type { PlannedProject, RefChange } from '../model/plan.ts';
+import { isWrite, type PlannedProject, type RefChange } from '../model/plan.ts';
 import type { ProjectPath } from '../plan/input.ts';
 import {
   questionsOf,
@@ -12,7 +12,6 @@ import {
   type KnownObject,
   type KnownObjects,
 } from '../plan/known-history.ts';
-import { isWrite } from '../transfer/batches.ts';
 
 const CONCURRENCY = 32;
 const ADMINISTRATOR = 60;

@@ -1,9 +1,8 @@
 import { MigrationError } from '../errors.ts';
-import type { RefChange } from '../model/plan.ts';
+import { isWrite, type RefChange } from '../model/plan.ts';
 import { withinTime } from '../net/deadline.ts';
 import { beginningOf } from '../net/stream.ts';
 import { cutTo, pageText } from '../text/truncate.ts';
-import { isWrite } from '../transfer/batches.ts';
 import type { TransferJob } from '../transfer/transport.ts';
 import { createPackCheck } from './pack-check.ts';
 import { fetchRequest, VERSION_2 } from './protocol-v2.ts';

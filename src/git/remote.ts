@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { MigrationError } from '../errors.ts';
 import { excerpt, type HttpAnswer, type Server } from '../net/answers.ts';
-import type { Http } from '../net/http.ts';
+import { basicAuth, type Http } from '../net/http.ts';
 import { beginningOf, type StreamAnswer } from '../net/stream.ts';
 import type { GitRemote, GitService, Remote } from '../transfer/transport.ts';
 import { asAdvertisement, isVersion2, lsRefsRequest } from './protocol-v2.ts';
@@ -20,7 +20,7 @@ const MOST_REDIRECTS = 5;
 /** A repository on one of the two servers, reached through that server's HTTP policy. */
 export function createRemote(http: Http, options: RemoteOptions): Remote {
   const { username, password, caFile, silenceMs } = options;
-  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const authorization = basicAuth(options);
   // The API's own headers mean nothing to git.
   const headers = { authorization, 'private-token': null };
   /** Follows the server's redirects, and its choice of protocol, from the first answer on. */

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { kill, pid as self } from 'node:process';
 import { simpleGit, type SimpleGitProgressEvent } from 'simple-git';
+import { basicAuth } from '../net/http.ts';
 import type { GitRemote } from '../transfer/transport.ts';
 
 /** What git said when it did not exit with 0. */
@@ -51,8 +52,7 @@ function settings({
     ['http.lowSpeedTime', String(stallSeconds)],
   ];
   for (const remote of remotes) {
-    const basic = Buffer.from(`${remote.username}:${remote.password}`).toString('base64');
-    config.push([`http.${remote.url}.extraHeader`, `Authorization: Basic ${basic}`]);
+    config.push([`http.${remote.url}.extraHeader`, `Authorization: ${basicAuth(remote)}`]);
     // As a variable it would outdo every setting; as a setting it yields to the server's own file.
     const caFile = remote.caFile ?? env['GIT_SSL_CAINFO'];
     if (caFile) config.push([`http.${remote.url}.sslCAInfo`, caFile]);

@@ -1,6 +1,5 @@
 import { firstParentLine, longestLine, type History } from '../git/history.ts';
-import type { RefChange } from '../model/plan.ts';
-import { isWrite } from '../transfer/batches.ts';
+import { isWrite, type RefChange } from '../model/plan.ts';
 import { eachLine, feed, startGit, together, type LocalGit } from './local-git.ts';
 import type { Scan, Range } from './objects.ts';
 

@@ -21,6 +21,11 @@ export type RefChange = {
   fix?: string;
 };
 
+/** True for a change that is written to the target; the others leave it as it is. */
+export function isWrite({ outcome }: RefChange): boolean {
+  return outcome === 'create' || outcome === 'update' || outcome === 'delete';
+}
+
 export type PlannedGroup = {
   kind: 'group';
   /** Key of the item: the owner's login. */

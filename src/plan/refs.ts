@@ -44,7 +44,7 @@ export function planRefs(input: RefPlanInput): RefChange[] {
 }
 
 /** What the plan leaves alone for reasons that only it knows stays so, as long as neither side has moved. */
-export function heldTo(planned: readonly RefChange[], afresh: readonly RefChange[]): RefChange[] {
+export function keepPlanDecisions(planned: readonly RefChange[], afresh: readonly RefChange[]): RefChange[] {
   const left = new Map(
     planned
       .filter(({ outcome }) => ['refused', 'diverged', 'kept'].includes(outcome))

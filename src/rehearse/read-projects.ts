@@ -1,6 +1,5 @@
 import type { RefListing } from '../model/forge.ts';
-import type { PlannedProject } from '../model/plan.ts';
-import { isWrite } from '../transfer/batches.ts';
+import { isWrite, type PlannedProject } from '../model/plan.ts';
 import type { Reader } from './reader.ts';
 import * as schema from './schema.ts';
 import type { SeenProject } from './snapshot.ts';

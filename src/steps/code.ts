@@ -1,9 +1,8 @@
 import { listSource } from '../engine/list-refs.ts';
 import { MigrationError } from '../errors.ts';
 import type { Project } from '../model/forge.ts';
-import type { RefChange } from '../model/plan.ts';
-import { heldTo, planRefs } from '../plan/refs.ts';
-import { isWrite } from '../transfer/batches.ts';
+import { isWrite, type RefChange } from '../model/plan.ts';
+import { keepPlanDecisions, planRefs } from '../plan/refs.ts';
 import type { RefResult, TransferJob, TransferResult } from '../transfer/transport.ts';
 import type { ProjectWork, RunContext, Step } from './step.ts';
 
@@ -49,7 +48,7 @@ async function decideAfresh(work: ProjectWork, context: RunContext): Promise<Ref
     prune: context.prune,
     targetDefault: target.head?.replace(/^refs\/heads\//, '') ?? null,
   });
-  return heldTo(item.refs, afresh);
+  return keepPlanDecisions(item.refs, afresh);
 }
 
 async function move(work: ProjectWork, project: Project, context: RunContext): Promise<void> {

@@ -74,11 +74,6 @@ export async function sendBatches(writes: readonly RefChange[], options: SendOpt
   return results;
 }
 
-/** Changes that are carried out; the others stay as they are. */
-export function isWrite({ outcome }: RefChange): boolean {
-  return outcome === 'create' || outcome === 'update' || outcome === 'delete';
-}
-
 export function resultOf({ ref }: RefChange, refs: ReadonlyMap<string, string>, text: string): RefResult {
   const answer = refs.get(ref);
   if (answer === 'ok') return { ref, outcome: 'written' };

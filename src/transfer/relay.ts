@@ -1,8 +1,8 @@
 import { MigrationError } from '../errors.ts';
 import { wantsOf, openPack, havesOf } from '../git/fetch-pack.ts';
 import { createPushOptions, pushOnce } from '../git/send-pack.ts';
-import type { RefChange } from '../model/plan.ts';
-import { isWrite, sendBatches, type Sizer, resultOf, type PushAnswer } from './batches.ts';
+import { isWrite, type RefChange } from '../model/plan.ts';
+import { sendBatches, type Sizer, resultOf, type PushAnswer } from './batches.ts';
 import type { RefResult, TransferJob, TransferResult, Transport } from './transport.ts';
 
 /** Disjoint refs on two connections gain a third, more gains nothing (gitlab-push-observed §c). */

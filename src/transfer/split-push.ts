@@ -1,8 +1,8 @@
 import { MigrationError } from '../errors.ts';
 import { gitFailure } from '../git/errors.ts';
 import type { Git } from '../git/run.ts';
-import type { RefChange } from '../model/plan.ts';
-import { isWrite, sendBatches, type PushAnswer } from './batches.ts';
+import { isWrite, type RefChange } from '../model/plan.ts';
+import { sendBatches, type PushAnswer } from './batches.ts';
 import type { PushLimit } from './git-push.ts';
 import { pushAlong } from './history.ts';
 import { createArrivals, createPushing, type Pushing, bytesOf, halves } from './push-portions.ts';
