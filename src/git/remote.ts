@@ -3,8 +3,22 @@ import { MigrationError } from '../errors.ts';
 import { excerpt, type HttpAnswer, type Server } from '../net/answers.ts';
 import { basicAuth, type Http } from '../net/http.ts';
 import { beginningOf, type StreamAnswer } from '../net/stream.ts';
-import type { GitRemote, GitService, Remote } from '../transfer/transport.ts';
-import { asAdvertisement, isVersion2, lsRefsRequest } from './protocol-v2.ts';
+import { asAdvertisement, isVersion2, lsRefsRequest } from './ref-advertisement.ts';
+
+/** What git needs to reach a repository: its URL with Basic credentials and, if need be, a CA certificate file. */
+export type GitRemote = { url: string; username: string; password: string; caFile: string | null };
+
+export type GitService = 'git-upload-pack' | 'git-receive-pack';
+
+/** One end of a transfer. */
+export type Remote = GitRemote & {
+  /** Ref advertisement of a service, version 0. */
+  advertisement(service: GitService): Promise<Buffer>;
+  /** One request to a service; the answer's body is given as a stream, whatever its status. */
+  post(service: GitService, body: Readable | Buffer): Promise<StreamAnswer>;
+  /** Milliseconds without a byte after which a stream is given up. */
+  silenceMs: number;
+};
 
 export type RemoteOptions = Omit<GitRemote, 'url'> & {
   /** Path of the repository below the server's URL, `.git` included, as the server wants it. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { MigrationError } from '../errors.ts';
+import type { GitRemote } from '../git/remote.ts';
 import { excerpt } from '../net/answers.ts';
 import { basicAuth, type Http } from '../net/http.ts';
-import type { GitRemote } from '../transfer/transport.ts';
 
 type LfsObject = { oid: string; size: number };
 

@@ -1,11 +1,10 @@
 import { Gitlab } from '@gitbeaker/rest';
 import { MigrationError } from '../errors.ts';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
-import { createRemote } from '../git/remote.ts';
+import { createRemote, type Remote } from '../git/remote.ts';
 import type { Namespace, Project, RefListing, Visibility } from '../model/forge.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import { basicAuth, type Http } from '../net/http.ts';
-import type { Remote } from '../transfer/transport.ts';
 import { orNull, refusalsOf } from './errors.ts';
 import { connect, type TargetIdentity } from './identity.ts';
 import {

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import { MigrationError } from '../errors.ts';
-import type { TransferJob } from '../transfer/transport.ts';
 
 /** The two directions of a transfer: whose answer is read, and the error that a broken one becomes. */
 const sides = {
@@ -15,33 +14,34 @@ const sides = {
  */
 export async function* withinTime(
   stream: Readable,
-  job: TransferJob,
   side: 'source' | 'target',
+  { silenceMs }: { silenceMs: number },
+  { id, signal }: { id: string; signal: AbortSignal },
 ): AsyncGenerator<Buffer> {
   const { name: server, code } = sides[side];
-  const ms = job[side].silenceMs;
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const interrupt = (): void => {
-    stream.destroy(new MigrationError('interrupted', job.id));
+    stream.destroy(new MigrationError('interrupted', id));
   };
-  job.signal.addEventListener('abort', interrupt);
+  signal.addEventListener('abort', interrupt);
   try {
     for (;;) {
+      // Made for every chunk: the environment's sleep would cost more than all else that is done with it.
       const timer = setTimeout(() => {
-        const seconds = Math.round(ms / 1000);
-        stream.destroy(new MigrationError('timeout', job.id, { server, side, seconds }));
-      }, ms);
+        const seconds = Math.round(silenceMs / 1000);
+        stream.destroy(new MigrationError('timeout', id, { server, side, seconds }));
+      }, silenceMs);
       const { value, done } = await chunks.next().finally(() => clearTimeout(timer));
       if (done) return;
       yield value;
     }
   } catch (error) {
-    if (job.signal.aborted) throw new MigrationError('interrupted', job.id);
+    if (signal.aborted) throw new MigrationError('interrupted', id);
     if (error instanceof MigrationError) throw error;
     const text = error instanceof Error ? error.message : String(error);
-    throw new MigrationError(code, job.id, { detail: `${server} broke off its answer (${text})` });
+    throw new MigrationError(code, id, { detail: `${server} broke off its answer (${text})` });
   } finally {
-    job.signal.removeEventListener('abort', interrupt);
+    signal.removeEventListener('abort', interrupt);
     stream.destroy();
   }
 }
