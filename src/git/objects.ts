@@ -23,14 +23,7 @@ export async function readHistory(
   there: readonly string[],
 ): Promise<History> {
   const history = new Map<string, readonly string[]>();
-  const list = git.start(
-    'rev-list',
-    '--ignore-missing',
-    '--topo-order',
-    '--reverse',
-    '--parents',
-    '--stdin',
-  );
+  const list = git.start('rev-list', '--ignore-missing', '--topo-order', '--reverse', '--parents', '--stdin');
   const read = eachLine(list.stdout, (line) => {
     const [id = '', ...parents] = line.split(' ');
     if (id !== '') history.set(id, parents);

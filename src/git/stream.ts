@@ -45,7 +45,7 @@ export function startGit(
 
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
-  const ended = endOf(child).finally(() => signal.removeEventListener('abort', stop));
+  const ended = endOf(child, signal).finally(() => signal.removeEventListener('abort', stop));
   // Whoever waits hears of it; nobody may be waiting yet.
   ended.catch(() => {});
   return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, stop };
@@ -53,13 +53,14 @@ export function startGit(
 
 const KEPT_OF_STDERR = 4000;
 
-async function endOf(child: Child): Promise<void> {
+async function endOf(child: Child, signal: AbortSignal): Promise<void> {
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
     stderr = `${stderr}${chunk.toString('utf8')}`.slice(-KEPT_OF_STDERR);
   });
   const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new GitExit(code ?? -1, '', stderr);
+  // One that was quick enough has still been ended as far as its caller is concerned.
+  if (code !== 0 || signal.aborted) throw new GitExit(code || -1, '', stderr);
 }
 
 /** Waits for all of them; when one fails, the others are ended. */

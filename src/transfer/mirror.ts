@@ -79,7 +79,7 @@ export type Mirror = {
 export async function updateMirror(job: MirrorJob, options: MirrorOptions): Promise<Mirror> {
   const directory = join(options.directory, mirrorName(job.id));
   const git = createGit({
-    directory: await madeDirectory(options.directory),
+    directory: await ensureDirectory(options.directory),
     runtime: options.runtime,
     remotes: [job.source, ...(job.others ?? [])],
     stallSeconds: options.stallSeconds,
@@ -102,7 +102,7 @@ function mirrorName(id: string): string {
   return `${createHash('sha256').update(id).digest('hex').slice(0, 24)}.git`;
 }
 
-async function madeDirectory(directory: string): Promise<string> {
+async function ensureDirectory(directory: string): Promise<string> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
