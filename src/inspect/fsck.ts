@@ -1,6 +1,6 @@
+import { GitExit } from '../git/errors.ts';
 import type { Git } from '../git/run.ts';
 import { eachLine, type RunningGit } from '../git/stream.ts';
-import { GitExit } from '../git/errors.ts';
 import type { Finding } from '../model/plan.ts';
 import { parseFsckLine, progressOf, type BadObject, type ReachedBadObject } from './objects.ts';
 import { MOST_SHOWN, placeOf, refList } from './words.ts';

@@ -1,6 +1,6 @@
-import { createGit, type Git } from '../git/run.ts';
 import { MigrationError } from '../errors.ts';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
+import { createGit, type Git } from '../git/run.ts';
 import { trackerCounts } from '../gitbucket/counts.ts';
 import type { Source } from '../gitbucket/source.ts';
 import type { RefListing } from '../model/forge.ts';

@@ -1,6 +1,6 @@
+import { pipeline } from 'node:stream/promises';
 import type { Git } from '../git/run.ts';
 import { eachLine, feed, together } from '../git/stream.ts';
-import { pipeline } from 'node:stream/promises';
 import { createSizeCheck, type LargeCommit, type LargeFile, type SizeLimits } from './large-files.ts';
 import { createPointerSearch, type FoundPointer } from './lfs.ts';
 

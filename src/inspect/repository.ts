@@ -1,10 +1,9 @@
+import { rm } from 'node:fs/promises';
+import { MigrationError } from '../errors.ts';
+import { remoteText, GitExit } from '../git/errors.ts';
 import { presentObjects } from '../git/objects.ts';
 import { createGit, type Git } from '../git/run.ts';
 import { eachLine } from '../git/stream.ts';
-import { rm } from 'node:fs/promises';
-import { MigrationError } from '../errors.ts';
-import { remoteText } from '../git/errors.ts';
-import { GitExit } from '../git/errors.ts';
 import { lfsStock, type LfsStock } from '../gitbucket/lfs.ts';
 import { checksLfs } from '../gitlab/settings.ts';
 import { isWrite, type Finding, type PlannedProject, type RefChange } from '../model/plan.ts';

@@ -1,6 +1,6 @@
+import { firstParentLine, longestLine, readHistory, stepsAlong, type History } from '../git/objects.ts';
 import type { Git } from '../git/run.ts';
 import { eachLine, feed, together } from '../git/stream.ts';
-import { firstParentLine, longestLine, readHistory, stepsAlong, type History } from '../git/objects.ts';
 import { isWrite, type RefChange } from '../model/plan.ts';
 import type { Scan, Range } from './objects.ts';
 

@@ -1,6 +1,6 @@
+import { GitExit } from '../git/errors.ts';
 import type { Git } from '../git/run.ts';
 import { eachLine, feed, together } from '../git/stream.ts';
-import { GitExit } from '../git/errors.ts';
 import { shellWord } from '../gitlab/rules/ref-names.ts';
 import type { Finding, Plan } from '../model/plan.ts';
 import { branchList, MOST_SHOWN } from './words.ts';

@@ -1,5 +1,5 @@
-import { MigrationError } from '../errors.ts';
 import type { Runtime } from '../environment.ts';
+import { MigrationError } from '../errors.ts';
 import { openPack } from '../git/fetch-pack.ts';
 import { createPushOptions, pushOnce, type PushAnswer } from '../git/send-pack.ts';
 import { isWrite, type RefChange } from '../model/plan.ts';
