@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createGitBucket } from '../sandbox/gitbucket/gitbucket.ts';
 import { createGitLab } from '../sandbox/gitlab/gitlab.ts';
-import { createRemote } from '../src/git/remote.ts';
+import { createRemote, type Remote } from '../src/git/remote.ts';
 import { createHttp } from '../src/net/http.ts';
 import { createLimiter } from '../src/net/limiter.ts';
 import { createRelayTransport } from '../src/transfer/relay.ts';
-import type { Remote } from '../src/transfer/transport.ts';
 import { commitOn, git } from '../test/helpers/commits.ts';
+import { quietRuntime } from '../test/helpers/prepared.ts';
 
 // How much memory the relay takes for large repositories, one and eight at once.
 // Run with: npx tsx bench/memory.ts [megabytes]
@@ -25,7 +25,7 @@ type Task = { gitbucket: string; gitlab: string; sourceToken: string; targetToke
 
 /** The client alone, in a process of its own. */
 async function client(task: Task): Promise<void> {
-  const transport = createRelayTransport(Date.now);
+  const transport = createRelayTransport(quietRuntime('.'));
   const remoteOf = (side: 'source' | 'target', name: string): Remote => {
     const isSource = side === 'source';
     const http = createHttp({

@@ -40,6 +40,7 @@ function createWorld(): World {
         await delay(ms, undefined, signal ? { signal } : {});
       },
       pid: process.pid,
+      kill: (pid, signal) => void process.kill(pid, signal),
       ...signals(),
     },
     stdin: process.stdin,

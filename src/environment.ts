@@ -8,6 +8,8 @@ export type Runtime = {
   /** Resolves after `ms`; rejects at once when the signal aborts. */
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   pid: number;
+  /** Sends a signal to a process, or to a whole group where the id is negative; throws when there is none. */
+  kill: (pid: number, signal: NodeJS.Signals) => void;
   /** First Ctrl-C: finish what is under way, start nothing new. */
   stopping: AbortSignal;
   /** Second Ctrl-C: drop everything. */

@@ -32,6 +32,7 @@ export async function doctorCommand(options: DoctorCommandOptions, world: World)
     env: runtime.env,
     now: runtime.now,
     pid,
+    kill: runtime.kill,
     alive,
     nodeVersion,
   });

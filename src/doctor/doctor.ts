@@ -61,7 +61,7 @@ function noTarget(error: Failure): TargetReport {
 }
 
 function clockOf(server: Source | Target | Failure): number | null {
-  return server instanceof Failure ? null : server.http.heard.clockMs;
+  return server instanceof Failure ? null : server.http.observed.clockMs;
 }
 
 function serverOf(side: 'source' | 'target', config: Config): Server {

@@ -1,18 +1,14 @@
 import { formatBytes } from '../text/format.ts';
-import { journalOfOthers, workDirUnusable, workDirLocked } from '../failures/usage.ts';
-import { execFile } from 'node:child_process';
+import { journalOfOthers, workDirLocked, workDirUnusable } from '../failures/usage.ts';
 import { access, constants, stat, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { promisify } from 'node:util';
+import { dirname, parse } from 'node:path';
+import { createGit, type GitRuntime } from '../git/run.ts';
 import { journalFile, readJournal } from '../journal/journal.ts';
 import { runIn } from '../journal/lock.ts';
 import { attempted, found, type CheckFinding, failed } from './finding.ts';
 import { isAtLeast } from './measures.ts';
 
-export type MachineOptions = WorkDirOptions & {
-  nodeVersion: string;
-  env: Readonly<Record<string, string | undefined>>;
-};
+export type MachineOptions = WorkDirOptions & GitRuntime & { nodeVersion: string };
 
 const LEAST_NODE = '20.19.0';
 /** The mirror needs what git learned by then. */
@@ -21,7 +17,7 @@ const LEAST_GIT = '2.30.0';
 /** Everything on this machine that a migration needs: Node, git, a work directory with space, no other run in it. */
 export async function machineFindings(options: MachineOptions): Promise<CheckFinding[]> {
   const [git, workDir] = await Promise.all([
-    gitFindings(options.env),
+    gitFindings(options),
     attempted('machine', () => workDirFindings(options)),
   ]);
   return [nodeFinding(options.nodeVersion), ...git, ...workDir];
@@ -32,10 +28,14 @@ function nodeFinding(version: string): CheckFinding {
   return found(id, 'machine', 'node', { version, least: LEAST_NODE });
 }
 
-async function gitFindings(env: MachineOptions['env']): Promise<CheckFinding[]> {
+async function gitFindings(runtime: MachineOptions): Promise<CheckFinding[]> {
   try {
-    const { stdout } = await promisify(execFile)('git', ['--version'], { env: { PATH: env['PATH'] } });
-    const version = /\d+(\.\d+)+/.exec(stdout)?.[0] ?? stdout.trim();
+    // Any directory does: the work directory may not be there yet.
+    const directory = parse(runtime.workDir).root;
+    const { signal } = new AbortController();
+    const git = createGit({ directory, runtime, remotes: [], stallSeconds: 0, signal });
+    const answer = await git.run('--version');
+    const version = /\d+(\.\d+)+/.exec(answer)?.[0] ?? answer.trim();
     const id = isAtLeast(version, LEAST_GIT) ? 'git' : 'git-old';
     return [found(id, 'machine', 'git', { version, least: LEAST_GIT })];
   } catch (error) {

@@ -67,8 +67,8 @@ async function targetChecks(
     ...versionFindings(identity.version, target.url),
     ...slashes,
     ...pushes,
-    ...clockFindings('source', source.http.server, source.http.heard.clockMs),
-    ...clockFindings('target', target.http.server, target.http.heard.clockMs),
+    ...clockFindings('source', source.http.server, source.http.observed.clockMs),
+    ...clockFindings('target', target.http.server, target.http.observed.clockMs),
   ];
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../failures/failure.ts';
 import type { Source } from '../gitbucket/source.ts';
-import type { Remote } from '../transfer/transport.ts';
+import { basicAuth } from '../net/http.ts';
 import { found, type CheckFinding, attempted, failed } from './finding.ts';
 import { isAtLeast } from './measures.ts';
 
@@ -135,7 +135,7 @@ async function lfsFindings(source: Source, owner: string, name: string): Promise
     method: 'POST',
     path: `/git/${owner}/${name}.git/info/lfs/objects/batch`,
     headers: {
-      authorization: basicOf(remote),
+      authorization: basicAuth(remote),
       'content-type': 'application/vnd.git-lfs+json',
       accept: 'application/vnd.git-lfs+json',
     },
@@ -146,10 +146,6 @@ async function lfsFindings(source: Source, owner: string, name: string): Promise
   if (status === 200) return [found('source-lfs', 'source', url)];
   const id = status === 401 || status === 500 ? 'source-lfs-without-base-url' : 'source-lfs-unavailable';
   return [found(id, 'source', url, { status })];
-}
-
-function basicOf({ username, password }: Remote): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
 /** Logins of all groups and users; `listed` is false before 4.30, where there is no such list. */

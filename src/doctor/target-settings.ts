@@ -4,7 +4,7 @@ import { Failure } from '../failures/failure.ts';
 import type { TargetIdentity } from '../gitlab/identity.ts';
 import type { Target } from '../gitlab/target.ts';
 import { excerpt } from '../net/answers.ts';
-import type { Http } from '../net/http.ts';
+import { basicAuth, type Http } from '../net/http.ts';
 import { found, type CheckFinding, failed } from './finding.ts';
 import { formatMebibytes } from '../text/format.ts';
 
@@ -76,7 +76,7 @@ function limitsOf(settings: Settings): string {
 
 /** What GitLab 18 and later say of their throttle in every answer. */
 export function throttleFindings(http: Http): CheckFinding[] {
-  const { throttle } = http.heard;
+  const { throttle } = http.observed;
   if (throttle === null) return [];
   const detail = `${throttle.perMinute} requests per minute (${throttle.name}, ${throttle.remaining} left)`;
   return [found('target-throttled', 'target', http.server.url, { detail })];
@@ -121,12 +121,11 @@ export async function pushFindings(target: Target): Promise<CheckFinding[]> {
 
 /** Git LFS switched off answers 501 to everything (gitlab-contract §5); switched on, it says nothing of a project that is not there. */
 export async function lfsFindings(target: Target): Promise<CheckFinding[]> {
-  const { username, password } = target.remote(NOWHERE);
   const { status } = await target.http.send({
     method: 'GET',
     path: `/${NOWHERE}.git/info/lfs/locks`,
     headers: {
-      authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+      authorization: basicAuth(target.remote(NOWHERE)),
       accept: 'application/vnd.git-lfs+json',
       'private-token': null,
     },

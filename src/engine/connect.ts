@@ -9,7 +9,7 @@ import { createGitBucketSource, type Source } from '../gitbucket/source.ts';
 import { createGitLabTarget, type Target } from '../gitlab/target.ts';
 import type { Emit } from '../model/events.ts';
 import type { Server } from '../net/answers.ts';
-import { createHttp, type Http } from '../net/http.ts';
+import { basicAuth, createHttp, type Http } from '../net/http.ts';
 import { createLimiter } from '../net/limiter.ts';
 import type { Redactor } from '../net/redact.ts';
 import { createSelection } from '../plan/selection.ts';
@@ -45,13 +45,9 @@ export async function createSource(
   const { source, limits } = config;
   for (const secret of [source.token, source.password])
     if (secret !== null) redactor.add(secret, source.username ?? undefined);
-  const sourceToken = source.token ?? (source.username !== null && source.password !== null ? '' : null);
-  if (sourceToken === null) throw missing('source', 'GitBucket', 'GITBUCKET_TOKEN');
+  const authorization = sourceAuthorization(source);
+  if (authorization === null) throw missing('source', 'GitBucket', 'GITBUCKET_TOKEN');
   const make = await httpFactory('source', { ...source, places: limits.source }, runtime, emit);
-  const authorization =
-    source.token === null
-      ? `Basic ${Buffer.from(`${source.username}:${source.password}`).toString('base64')}`
-      : `token ${source.token}`;
   const gitbucket = createGitBucketSource({
     http: make({ authorization }),
     anonymousHttp: make({}),
@@ -70,6 +66,12 @@ export async function createSource(
       return user;
     },
   };
+}
+
+/** By token, else by login; null when there is neither. */
+function sourceAuthorization({ token, username, password }: Config['source']): string | null {
+  if (token !== null) return `token ${token}`;
+  return username !== null && password !== null ? basicAuth({ username, password }) : null;
 }
 
 /** The adapter of GitLab alone; nothing is sent yet. @throws token-missing, config-unreadable (a CA file) */

@@ -1,9 +1,23 @@
+import { fetchFailed, pushFailed, gitFailed, gitMissing, pushTooLarge, pushUnpack } from '../failures/git.ts';
 import { diskFull, interruption } from '../failures/usage.ts';
 import { gitTokenRefused, redirected, tlsUntrusted } from '../failures/network.ts';
-import { fetchFailed, gitFailed, gitMissing, pushFailed, pushTooLarge, pushUnpack } from '../failures/git.ts';
 import { targetForbidden } from '../failures/target.ts';
 import { Failure } from '../failures/failure.ts';
-import { GitExit } from './run.ts';
+
+/** What git said when it did not exit with 0. */
+export class GitExit extends Error {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+
+  constructor(exitCode: number, stdout: string, stderr: string) {
+    super(`git exited with ${exitCode}: ${stderr.trim().split('\n').at(-1) ?? ''}`);
+    this.name = 'GitExit';
+    this.exitCode = exitCode;
+    this.stdout = stdout;
+    this.stderr = stderr;
+  }
+}
 
 type Side = 'source' | 'target';
 
@@ -74,22 +88,6 @@ export function gitFailure(
 
 function nameOf(side: Side): string {
   return side === 'source' ? 'GitBucket' : 'GitLab';
-}
-
-/** `ok` or the reason for each ref of the target, from the output of `git push --porcelain` (git-push, "OUTPUT"). */
-export function parsePushReport(stdout: string): Map<string, string> {
-  const refs = new Map<string, string>();
-  for (const line of stdout.split('\n')) {
-    const [flag = '', ends, summary = ''] = line.split('\t');
-    if (ends === undefined || flag.length !== 1) continue;
-    refs.set(ends.slice(ends.lastIndexOf(':') + 1), flag === '!' ? reasonOf(summary) : 'ok');
-  }
-  return refs;
-}
-
-/** `[remote rejected] (pre-receive hook declined)` gives the text in the last parentheses. */
-function reasonOf(summary: string): string {
-  return /\((.*)\)\s*$/.exec(summary)?.[1] ?? summary.trim();
 }
 
 /**

@@ -1,16 +1,20 @@
-import { plural } from '../text/format.ts';
 import { fetchFailed } from '../failures/git.ts';
 import { Failure } from '../failures/failure.ts';
-import type { RefChange } from '../model/plan.ts';
 import { withinTime } from '../net/deadline.ts';
 import { beginningOf } from '../net/stream.ts';
 import { cutTo, pageText } from '../text/truncate.ts';
-import { isWrite } from '../model/plan.ts';
-import type { TransferJob } from '../transfer/transport.ts';
-import { createPackCheck } from './pack-check.ts';
-import { fetchRequest, VERSION_2 } from './protocol-v2.ts';
-import { capabilitiesIn } from './ref-advertisement.ts';
-import { packOf, uploadPackRequest } from './upload-pack.ts';
+import { createPackCheck } from './pack.ts';
+import { createPktReader, DELIM, FLUSH, pktLine, requireEnd } from './pkt-line.ts';
+import { capabilitiesIn, VERSION_2 } from './ref-advertisement.ts';
+import type { Remote } from './remote.ts';
+
+/** What the source is asked for a pack for. */
+export type FetchJob = {
+  id: string;
+  source: Remote;
+  progress(stage: string, percent: number | null, bytes: number): void;
+  signal: AbortSignal;
+};
 
 /** A pack that is on its way from the source. */
 export type SourcePack = {
@@ -29,7 +33,7 @@ export type SourcePack = {
  * @throws fetch-failed, timeout, interrupted, and what the source's listing tells of a refusal
  */
 export async function openPack(
-  job: TransferJob,
+  job: FetchJob,
   wants: readonly string[],
   haves: readonly string[],
 ): Promise<SourcePack> {
@@ -44,7 +48,7 @@ export async function openPack(
 }
 
 /** The pack; or, as a value, the source's refusal. */
-async function ask(job: TransferJob, request: Buffer): Promise<SourcePack | Failure> {
+async function ask(job: FetchJob, request: Buffer): Promise<SourcePack | Failure> {
   const answer = await job.source.post('git-upload-pack', request);
   if (answer.status !== 200) {
     const text = cutTo(300, pageText(await beginningOf(answer.body))) || 'an empty body';
@@ -52,10 +56,10 @@ async function ask(job: TransferJob, request: Buffer): Promise<SourcePack | Fail
     if (answer.status >= 500 || answer.status === 429) throw failure;
     return failure;
   }
-  const pieces = packOf(withinTime(answer.body, job, 'source'), job.id);
+  const pieces = packOf(withinTime(answer.body, 'source', job.source, job), job.id);
   try {
     const first = await pieces.next();
-    if (!first.done) return flowing(job, pieces, first.value, () => answer.body.destroy());
+    if (!first.done) return createSourcePack(job, pieces, first.value, () => answer.body.destroy());
     return fetchFailed(job.id, { detail: 'the source sent no pack' });
   } catch (error) {
     if (error instanceof Failure && error.code === 'fetch-failed') return error;
@@ -63,8 +67,8 @@ async function ask(job: TransferJob, request: Buffer): Promise<SourcePack | Fail
   }
 }
 
-function flowing(
-  job: TransferJob,
+function createSourcePack(
+  job: FetchJob,
   pieces: AsyncGenerator<Buffer>,
   first: Buffer,
   letGo: () => void,
@@ -110,22 +114,85 @@ function asFailure(error: unknown, id: string): Failure {
 }
 
 function stageOf(objects: number | null): string {
-  return objects === null ? 'relay' : `relay of ${plural(objects, 'object')},`;
+  return objects === null ? 'relay' : `relay of ${objects} object${objects === 1 ? '' : 's'},`;
 }
 
-/** Tips that the target lacks. */
-export function wantsOf(all: readonly RefChange[], changes: readonly RefChange[] = all): string[] {
-  const there = new Set(havesOf(all));
-  const wants = new Set<string>();
-  for (const change of changes) {
-    if (isWrite(change) && change.new !== null && !there.has(change.new)) wants.add(change.new);
+/** Ids of the target that are told to the source; more would only lengthen the request. */
+const MOST_HAVES = 256;
+
+/**
+ * Body of a version 0 request for everything that `wants` reach and `haves` do not (gitprotocol-pack "Packfile
+ * Negotiation"): one round, ended by `done`, so that the answer is one ACK or NAK and then the pack.
+ */
+function uploadPackRequest(wants: readonly string[], haves: readonly string[]): Buffer {
+  const capabilities = 'ofs-delta side-band-64k thin-pack no-progress agent=gb2gl';
+  const lines = wants.map((id, index) => pktLine(`want ${id}${index === 0 ? ` ${capabilities}` : ''}\n`));
+  return Buffer.concat([...lines, FLUSH, ...haveLines(haves), pktLine('done\n')]);
+}
+
+function haveLines(haves: readonly string[]): Buffer[] {
+  return haves.slice(0, MOST_HAVES).map((id) => pktLine(`have ${id}\n`));
+}
+
+/** Asks for everything that `wants` reach and `haves` do not, in one round (gitprotocol-v2 "fetch"). */
+function fetchRequest(wants: readonly string[], haves: readonly string[]): Buffer {
+  return Buffer.concat([
+    pktLine('command=fetch\n'),
+    DELIM,
+    ...['thin-pack', 'no-progress', 'ofs-delta'].map((option) => pktLine(`${option}\n`)),
+    ...wants.map((id) => pktLine(`want ${id}\n`)),
+    ...haveLines(haves),
+    pktLine('done\n'),
+    FLUSH,
+  ]);
+}
+
+/**
+ * The pack out of the answer, piece by piece, with or without a side band. Ends where the source ends it: the caller
+ * checks whether it is whole.
+ * @throws fetch-failed with the source's own words
+ */
+export async function* packOf(answer: AsyncIterable<Buffer>, id: string): AsyncGenerator<Buffer> {
+  const reader = createPktReader(id);
+  let bare = false;
+  for await (const chunk of answer) {
+    if (bare) {
+      yield chunk;
+      continue;
+    }
+    reader.push(chunk);
+    for (;;) {
+      // Without a side band the pack follows the last line as it is; its first letters are no length.
+      if (reader.peek() === 'PACK') {
+        bare = true;
+        yield reader.takeRest();
+        break;
+      }
+      const line = reader.next();
+      if (line === null) break;
+      const piece = typeof line === 'string' ? null : pieceOf(line, id);
+      if (piece !== null) yield piece;
+    }
   }
-  return [...wants];
+  if (!bare) requireEnd(reader, id);
 }
 
-/** Ids that the target's refs have now; those that the source knows too come first, since only they help. */
-export function havesOf(changes: readonly RefChange[]): string[] {
-  const onSource = new Set(changes.map((change) => change.new));
-  const ids = new Set(changes.map(({ old }) => old).filter((id) => id !== null));
-  return [...ids].sort((a, b) => Number(onSource.has(b)) - Number(onSource.has(a)));
+/** Bytes of the pack that a line carries; null when it carries none. */
+function pieceOf(line: Buffer, id: string): Buffer | null {
+  const band = line[0];
+  if (band === 1) return line.length > 1 ? line.subarray(1) : null;
+  if (band === 3) throw failed(id, line.toString('utf8', 1));
+  if (band !== 2 && line.length > 0) control(line.toString('utf8'), id);
+  return null;
+}
+
+/** Lines outside the side band: ACK, NAK, shallow, the name of a section in protocol 2, or an error. */
+function control(line: string, id: string): void {
+  if (/^(NAK|ACK|shallow |unshallow |packfile$|acknowledgments$|shallow-info$|ready$)/.test(line.trimEnd()))
+    return;
+  throw failed(id, line.replace(/^ERR /, ''));
+}
+
+function failed(id: string, text: string): Failure {
+  return fetchFailed(id, { detail: `the source says: ${text.trim()}` });
 }

@@ -108,11 +108,11 @@ export async function* readPktLines(stream: AsyncIterable<Buffer>, object: strin
     reader.push(chunk);
     for (let line = reader.next(); line !== null; line = reader.next()) yield line;
   }
-  demandEnd(reader, object);
+  requireEnd(reader, object);
 }
 
 /** @throws fetch-failed when a line has begun and not ended */
-export function demandEnd(reader: PktReader, object: string): void {
+export function requireEnd(reader: PktReader, object: string): void {
   if (reader.takeRest().length > 0) throw endsInside(object);
 }
 

@@ -3,10 +3,24 @@ import { redirected } from '../failures/network.ts';
 import type { Readable } from 'node:stream';
 import type { Failure } from '../failures/failure.ts';
 import { excerpt, type HttpAnswer, type Server } from '../net/answers.ts';
-import type { Http } from '../net/http.ts';
+import { basicAuth, type Http } from '../net/http.ts';
 import { beginningOf, type StreamAnswer } from '../net/stream.ts';
-import type { GitRemote, GitService, Remote } from '../transfer/transport.ts';
-import { asAdvertisement, isVersion2, lsRefsRequest } from './protocol-v2.ts';
+import { asAdvertisement, isVersion2, lsRefsRequest } from './ref-advertisement.ts';
+
+/** What git needs to reach a repository: its URL with Basic credentials and, if need be, a CA certificate file. */
+export type GitRemote = { url: string; username: string; password: string; caFile: string | null };
+
+export type GitService = 'git-upload-pack' | 'git-receive-pack';
+
+/** One end of a transfer. */
+export type Remote = GitRemote & {
+  /** Ref advertisement of a service, version 0. */
+  advertisement(service: GitService): Promise<Buffer>;
+  /** One request to a service; the answer's body is given as a stream, whatever its status. */
+  post(service: GitService, body: Readable | Buffer): Promise<StreamAnswer>;
+  /** Milliseconds without a byte after which a stream is given up. */
+  silenceMs: number;
+};
 
 export type RemoteOptions = Omit<GitRemote, 'url'> & {
   /** Path of the repository below the server's URL, `.git` included, as the server wants it. */
@@ -22,7 +36,7 @@ const MOST_REDIRECTS = 5;
 /** A repository on one of the two servers, reached through that server's HTTP policy. */
 export function createRemote(http: Http, options: RemoteOptions): Remote {
   const { username, password, caFile, silenceMs } = options;
-  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const authorization = basicAuth(options);
   // The API's own headers mean nothing to git.
   const headers = { authorization, 'private-token': null };
   /** Follows the server's redirects, and its choice of protocol, from the first answer on. */

@@ -1,30 +1,22 @@
-import { execFileSync } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
-import { readdirSync, readFileSync, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { kill, pid as self } from 'node:process';
-import { simpleGit, type SimpleGitProgressEvent } from 'simple-git';
-import type { GitRemote } from '../transfer/transport.ts';
+import { simpleGit, type SimpleGit, type SimpleGitProgressEvent } from 'simple-git';
+import type { Runtime } from '../environment.ts';
+import { basicAuth } from '../net/http.ts';
+import { GitExit } from './errors.ts';
+import { killGitsFor } from './kill-git.ts';
+import type { GitRemote } from './remote.ts';
+import { startGit, type RunningGit } from './stream.ts';
 
-/** What git said when it did not exit with 0. */
-export class GitExit extends Error {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-
-  constructor(exitCode: number, stdout: string, stderr: string) {
-    super(`git exited with ${exitCode}: ${stderr.trim().split('\n').at(-1) ?? ''}`);
-    this.name = 'GitExit';
-    this.exitCode = exitCode;
-    this.stdout = stdout;
-    this.stderr = stderr;
-  }
-}
+export type GitRuntime = Pick<Runtime, 'env' | 'pid' | 'kill'>;
 
 export type GitOptions = {
+  /** Where git runs; must exist. */
   directory: string;
-  /** Environment of the program; names that steer git are dropped, certificates stay. */
-  env: Readonly<Record<string, string | undefined>>;
+  /** Names of its environment that steer git are dropped, certificates stay. */
+  runtime: GitRuntime;
+  /** The servers that git may log in to. */
   remotes: readonly GitRemote[];
   /** Seconds without a byte after which git's own HTTP helper gives up. */
   stallSeconds: number;
@@ -32,43 +24,104 @@ export type GitOptions = {
   progress?(event: SimpleGitProgressEvent): void;
 };
 
-/** git's settings for every call: quiet, without housekeeping, credentials only through the environment. */
-function settings({
-  remotes,
-  stallSeconds,
-  env,
-}: Pick<GitOptions, 'env' | 'remotes' | 'stallSeconds'>): [string, string][] {
-  const config: [string, string][] = [
-    ['credential.helper', ''],
-    ['gc.auto', '0'],
-    ['maintenance.auto', 'false'],
-    ['fetch.unpackLimit', '1'],
-    ['transfer.fsckObjects', 'false'],
-    // Version 0 needs one request less than version 2, and every GitBucket speaks it (gitbucket-contract §3).
-    ['protocol.version', '0'],
-    ['http.followRedirects', 'false'],
-    ['http.lowSpeedLimit', '1'],
-    ['http.lowSpeedTime', String(stallSeconds)],
-  ];
-  for (const remote of remotes) {
-    const basic = Buffer.from(`${remote.username}:${remote.password}`).toString('base64');
-    config.push([`http.${remote.url}.extraHeader`, `Authorization: Basic ${basic}`]);
-    // As a variable it would outdo every setting; as a setting it yields to the server's own file.
-    const caFile = remote.caFile ?? env['GIT_SSL_CAINFO'];
-    if (caFile) config.push([`http.${remote.url}.sslCAInfo`, caFile]);
+/** git in one directory. Every process of it ends when the signal aborts, and none of them gets the terminal's Ctrl-C. */
+export type Git = {
+  /** Runs one command and gives its standard output. @throws GitExit whenever git exits with another code than 0 */
+  run(...args: string[]): Promise<string>;
+  /** Starts one command with streams, for what is too much to be held as a whole. */
+  start(...args: string[]): RunningGit;
+  /** The same git in another directory, which may come into being later. */
+  at(directory: string): Git;
+};
+
+/**
+ * The only place that starts git. A fresh one for each repository, since simple-git limits its processes per instance.
+ * @throws what simple-git throws for a directory that does not exist
+ */
+export function createGit(options: GitOptions): Git {
+  const { directory, runtime, signal } = options;
+  const env = gitEnvironment(options);
+  const run = createRun(options, env);
+  setMaxListeners(0, signal);
+
+  function at(place: string, ...inPlace: string[]): Git {
+    return {
+      run: (...args) => run(...inPlace, ...args),
+      start: (...args) => startGit(args, { directory: place, env, signal, runtime }),
+      at: (other) => at(other, '-C', other),
+    };
   }
-  return config;
+
+  return at(directory);
+}
+
+/** One-shot commands, by simple-git. */
+function createRun(options: GitOptions, env: Record<string, string>): Git['run'] {
+  const { runtime, signal } = options;
+  let failure: Error | null = null;
+  const git: SimpleGit = simpleGit({
+    baseDir: options.directory,
+    binary: detached(env),
+    abort: signal,
+    unsafe: {
+      allowUnsafeConfigEnvCount: true,
+      allowUnsafeCredentialHelper: true,
+      allowUnsafeConfigPaths: true,
+      allowUnsafeTemplateDir: true,
+    },
+    allowEnvironment: Object.keys(env).filter((name) => steering.test(name)),
+    // The library alone takes a failure without text on stderr as success, and reduces others to one string.
+    errors(error, { exitCode, stdErr, stdOut }) {
+      if (exitCode === 0) return undefined;
+      failure = failureOf(exitCode, Buffer.concat(stdOut).toString(), Buffer.concat(stdErr).toString());
+      return error ?? failure;
+    },
+    ...(options.progress ? { progress: (event: SimpleGitProgressEvent) => options.progress?.(event) } : {}),
+  }).env(env);
+
+  function end(): void {
+    const urls = options.remotes.map(({ url }) => url);
+    killGitsFor(urls, runtime);
+  }
+
+  return async (...args) => {
+    failure = null;
+    // Before the library's own listener: once git has died its helpers are nobody's children.
+    signal.addEventListener('abort', end);
+    try {
+      return await git.raw(args);
+    } catch (error) {
+      throw failure ?? error;
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
+  };
+}
+
+/** What Node says of a program that cannot be started comes where git's own words would be. */
+function failureOf(exitCode: number, stdout: string, stderr: string): Error {
+  const [text, code] = /\bspawn \S+ (E[A-Z]+)/.exec(stderr) ?? [];
+  if (text !== undefined && exitCode < 0) return Object.assign(new Error(text), { code });
+  return new GitExit(exitCode, stdout, stderr);
+}
+
+/**
+ * How git is started: by `setsid` where there is one, in a session of its own. A Ctrl-C in the terminal goes to every
+ * process of the foreground group, and git would drop the push that is to be finished first.
+ */
+function detached(env: Readonly<Record<string, string>>): [string] | [string, string] {
+  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const found = (name: string): boolean => folders.some((folder) => existsSync(join(folder, name)));
+  return found('setsid') && found('git') ? ['setsid', 'git'] : ['git'];
 }
 
 const keptFromUser = new Set(['GIT_SSL_CAPATH', 'GIT_EXEC_PATH']);
 const steering = /^(GIT_|EDITOR$|VISUAL$|PAGER$|PREFIX$|SSH_ASKPASS$)/;
 
 /** Everything that a git gets to know: nothing of the user's own configuration, the credentials of these servers. */
-export function gitEnvironment(
-  options: Pick<GitOptions, 'env' | 'remotes' | 'stallSeconds'>,
-): Record<string, string> {
+function gitEnvironment(options: GitOptions): Record<string, string> {
   const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(options.env)) {
+  for (const [name, value] of Object.entries(options.runtime.env)) {
     if (value === undefined || (steering.test(name) && !keptFromUser.has(name))) continue;
     env[name] = value;
   }
@@ -85,124 +138,25 @@ export function gitEnvironment(
   return env;
 }
 
-/** Runs one git command and gives its standard output. @throws GitExit whenever git exits with another code than 0 */
-export type Git = (...args: string[]) => Promise<string>;
-
-/**
- * The only place that makes a simple-git instance: a fresh one for each repository, since its own limit is per instance.
- * The library alone takes a failure without text on stderr as success, and reduces others to one string.
- */
-export function createGit(options: GitOptions): Git {
-  const env = gitEnvironment(options);
-  let failure: GitExit | null = null;
-  setMaxListeners(0, options.signal);
-  const git = simpleGit({
-    baseDir: options.directory,
-    binary: gitBinary(env),
-    abort: options.signal,
-    unsafe: {
-      allowUnsafeConfigEnvCount: true,
-      allowUnsafeCredentialHelper: true,
-      allowUnsafeConfigPaths: true,
-      allowUnsafeTemplateDir: true,
-    },
-    allowEnvironment: Object.keys(env).filter((name) => steering.test(name)),
-    errors(error, { exitCode, stdErr, stdOut }) {
-      if (exitCode === 0) return undefined;
-      failure = new GitExit(
-        exitCode,
-        Buffer.concat(stdOut).toString('utf8'),
-        Buffer.concat(stdErr).toString('utf8'),
-      );
-      return error ?? failure;
-    },
-    ...(options.progress ? { progress: (event: SimpleGitProgressEvent) => options.progress?.(event) } : {}),
-  }).env(env);
-
-  function end(): void {
-    endGit(options.remotes.map(({ url }) => url));
+/** git's settings for every call: quiet, without housekeeping, credentials only through the environment. */
+function settings({ remotes, stallSeconds, runtime }: GitOptions): [string, string][] {
+  const config: [string, string][] = [
+    ['credential.helper', ''],
+    ['gc.auto', '0'],
+    ['maintenance.auto', 'false'],
+    ['fetch.unpackLimit', '1'],
+    ['transfer.fsckObjects', 'false'],
+    // Version 0 needs one request less than version 2, and every GitBucket speaks it (gitbucket-contract §3).
+    ['protocol.version', '0'],
+    ['http.followRedirects', 'false'],
+    ['http.lowSpeedLimit', '1'],
+    ['http.lowSpeedTime', String(stallSeconds)],
+  ];
+  for (const remote of remotes) {
+    config.push([`http.${remote.url}.extraHeader`, `Authorization: ${basicAuth(remote)}`]);
+    // As a variable it would outdo every setting; as a setting it yields to the server's own file.
+    const caFile = remote.caFile ?? runtime.env['GIT_SSL_CAINFO'];
+    if (caFile) config.push([`http.${remote.url}.sslCAInfo`, caFile]);
   }
-
-  return async (...args) => {
-    failure = null;
-    // Before the library's own listener: once git has died its helpers are nobody's children.
-    options.signal.addEventListener('abort', end);
-    try {
-      return await git.raw(args);
-    } catch (error) {
-      throw failure ?? error;
-    } finally {
-      options.signal.removeEventListener('abort', end);
-    }
-  };
-}
-
-type Running = { pid: number; parent: number; command: string };
-
-/**
- * Ends the git processes below this one that work for one of the URLs. An abort reaches git alone, while its HTTP helper
- * keeps the connection, and our pipes, for as long as the server likes.
- */
-function endGit(urls: readonly string[]): void {
-  for (const { pid, command } of below(self, running())) {
-    if (!urls.some((url) => command.includes(url))) continue;
-    try {
-      kill(pid, 'SIGTERM');
-    } catch {
-      // It has ended by itself.
-    }
-  }
-}
-
-function below(root: number, all: readonly Running[]): Running[] {
-  const children = all.filter(({ parent }) => parent === root);
-  return children.flatMap((child) => [child, ...below(child.pid, all)]);
-}
-
-function running(): Running[] {
-  try {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .flatMap(fromProc);
-  } catch {
-    return fromPs();
-  }
-}
-
-function fromProc(name: string): Running[] {
-  try {
-    // `pid (name) state parent …`; the name may hold spaces and parentheses.
-    const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
-    return [{ pid: Number(name), parent, command }];
-  } catch {
-    return [];
-  }
-}
-
-/** For systems without /proc. */
-function fromPs(): Running[] {
-  try {
-    const table = execFileSync('ps', ['-A', '-ww', '-o', 'pid=', '-o', 'ppid=', '-o', 'args='], {
-      encoding: 'utf8',
-    });
-    return [...table.matchAll(/^ *(\d+) +(\d+) (.*)$/gm)].map(([, pid, parent, command = '']) => ({
-      pid: Number(pid),
-      parent: Number(parent),
-      command,
-    }));
-  } catch {
-    return [];
-  }
-}
-
-/**
- * How git is started: by `setsid` where there is one, in a session of its own. A Ctrl-C in the terminal goes to every
- * process of the foreground group, and git would drop the push that is to be finished first.
- */
-function gitBinary(env: Readonly<Record<string, string | undefined>>): [string] | [string, string] {
-  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  const found = (name: string): boolean => folders.some((folder) => existsSync(join(folder, name)));
-  return found('setsid') && found('git') ? ['setsid', 'git'] : ['git'];
+  return config;
 }

@@ -3,18 +3,28 @@ import { pushFailed, pushTooLarge, pushUnpack } from '../failures/git.ts';
 import { gitTokenRefused } from '../failures/network.ts';
 import { targetForbidden } from '../failures/target.ts';
 import { Readable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Runtime } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
 import type { RefChange } from '../model/plan.ts';
 import { withinTime } from '../net/deadline.ts';
 import { beginningOf, type StreamAnswer } from '../net/stream.ts';
 import { cutTo, pageText } from '../text/truncate.ts';
-import type { PushAnswer } from '../transfer/batches.ts';
-import type { TransferJob } from '../transfer/transport.ts';
 import type { SourcePack } from './fetch-pack.ts';
-import { emptyPack } from './pack-check.ts';
+import { emptyPack } from './pack.ts';
 import { FLUSH, pktLine, pktLines, readPktLines } from './pkt-line.ts';
 import { capabilitiesIn } from './ref-advertisement.ts';
+import type { Remote } from './remote.ts';
+
+/** The target of a push, and what it is for. */
+export type PushJob = {
+  id: string;
+  target: Remote;
+  signal: AbortSignal;
+  sleep: Runtime['sleep'];
+};
+
+/** How the server answered one push: `ok` or its reason for each ref, and its words for people. */
+export type PushAnswer = { refs: ReadonlyMap<string, string>; text: string };
 
 /** How long a target that has answered may take to read the end of the request. */
 const END_MS = 2000;
@@ -26,7 +36,7 @@ const END_MS = 2000;
  * @throws push-failed, timeout (try again later), push-unpack, push-too-large, git-token-refused, target-forbidden
  */
 export async function pushOnce(
-  job: TransferJob,
+  job: PushJob,
   changes: readonly RefChange[],
   pushOptions: boolean,
   pack: Pick<SourcePack, 'bytes' | 'stop'> = noObjects(),
@@ -36,15 +46,15 @@ export async function pushOnce(
   try {
     answer = await job.target.post('git-receive-pack', body);
     if (answer.status !== 200) {
-      await endRequest(body, answer, pack);
+      await endRequest(body, answer, pack, job);
       throw await refusal(answer, job);
     }
-    const report = await readReport(withinTime(answer.body, job, 'target'), job.id);
-    return judged(report, changes, job.id);
+    const report = await readReport(withinTime(answer.body, 'target', job.target, job), job.id);
+    return interpretReport(report, changes, job.id);
   } catch (error) {
     throw asPushFailure(error, job.id);
   } finally {
-    if (answer !== null) await endRequest(body, answer, pack);
+    if (answer !== null) await endRequest(body, answer, pack, job);
     pack.stop();
     body.destroy();
     answer?.hangUp();
@@ -56,12 +66,13 @@ async function endRequest(
   body: Readable,
   answer: StreamAnswer,
   pack: Pick<SourcePack, 'stop'>,
+  { sleep }: PushJob,
 ): Promise<void> {
   pack.stop();
   if (body.readableEnded || body.destroyed || answer.headers['connection'] === 'close') return;
   const ended = new AbortController();
   body.once('close', () => ended.abort());
-  await delay(END_MS, undefined, { signal: ended.signal }).catch(() => {});
+  await sleep(END_MS, ended.signal).catch(() => {});
 }
 
 /** A pack for commands whose objects are all there already. */
@@ -78,8 +89,8 @@ function asPushFailure(error: unknown, id: string): unknown {
   return pushFailed(id, { detail: `the answer cannot be read (${error.message})` }, error);
 }
 
-function judged(report: PushReport, changes: readonly RefChange[], id: string): PushAnswer {
-  const text = wordsOf(report.text);
+function interpretReport(report: PushReport, changes: readonly RefChange[], id: string): PushAnswer {
+  const text = messageOf(report.text);
   if (report.unpack === null) throw pushFailed(id, { detail: `no report (${text})` });
   if (report.unpack !== 'ok') throw unpackFailure(report.unpack, text, id);
   if (isPassing(text) && !changes.some(({ ref }) => report.refs.get(ref) === 'ok'))
@@ -108,7 +119,7 @@ function isPassing(text: string): boolean {
   return /error executing git hook|Internal API (unreachable|error)/.test(text);
 }
 
-async function refusal({ status, body }: StreamAnswer, job: TransferJob): Promise<Failure> {
+async function refusal({ status, body }: StreamAnswer, job: PushJob): Promise<Failure> {
   const detail = `${status}, ${cutTo(300, pageText(await beginningOf(body))) || 'an empty body'}`;
   if (status === 401) return gitTokenRefused(job.id, { server: 'GitLab', side: 'target', detail });
   if (status === 403 || status === 404) return targetForbidden(job.id, { detail });
@@ -118,15 +129,15 @@ async function refusal({ status, body }: StreamAnswer, job: TransferJob): Promis
 }
 
 /** What the server says to people, without progress: joined first, since pieces are cut anywhere (gitlab-push-observed §g). */
-function wordsOf(text: string): string {
+function messageOf(text: string): string {
   return text
     .split(/[\r\n]+/)
     .map((line) => line.trim())
-    .filter((line) => /^(GitLab|error|fatal|warning):|currently unable/.test(line) || isOwnWords(line))
+    .filter((line) => /^(GitLab|error|fatal|warning):|currently unable/.test(line) || isMessage(line))
     .join(' ');
 }
 
-function isOwnWords(line: string): boolean {
+function isMessage(line: string): boolean {
   return (
     line !== '' &&
     !/^(Resolving|Counting|Compressing|Receiving|Enumerating|Unpacking|Checking|Total|To create a merge|http)/.test(
@@ -183,14 +194,14 @@ export async function readReport(answer: AsyncIterable<Buffer>, id: string): Pro
   }
   const lines = report.length > 0 ? linesIn(Buffer.concat(report), id) : plain;
   const texts = lines.map((line) => line.toString('utf8'));
-  return { ...parsed(texts), text: Buffer.concat(text).toString('utf8') };
+  return { ...parseReport(texts), text: Buffer.concat(text).toString('utf8') };
 }
 
 function linesIn(report: Buffer, id: string): Buffer[] {
   return [...pktLines(report, id)].filter((line) => typeof line !== 'string');
 }
 
-function parsed(lines: readonly string[]): Pick<PushReport, 'unpack' | 'refs'> {
+function parseReport(lines: readonly string[]): Pick<PushReport, 'unpack' | 'refs'> {
   let unpack: string | null = null;
   const refs = new Map<string, string>();
   for (const line of lines.map((text) => text.trimEnd())) {
@@ -207,8 +218,10 @@ function parsed(lines: readonly string[]): Pick<PushReport, 'unpack' | 'refs'> {
   return { unpack, refs };
 }
 
+type PushTarget = Pick<PushJob, 'id' | 'target'>;
+
 /** Tells whether the target takes push options. What it can do is the same for all its repositories: asked once a run. */
-export function createPushOptions(): (job: TransferJob) => Promise<boolean> {
+export function createPushOptions(): (job: PushTarget) => Promise<boolean> {
   let asked: Promise<boolean> | null = null;
   return async function takesPushOptions(job) {
     // The trouble of one repository is none of another's: that one asks for itself.
@@ -219,6 +232,6 @@ export function createPushOptions(): (job: TransferJob) => Promise<boolean> {
   };
 }
 
-async function ask({ target, id }: TransferJob): Promise<boolean> {
+async function ask({ target, id }: PushTarget): Promise<boolean> {
   return capabilitiesIn(await target.advertisement('git-receive-pack'), id).includes('push-options');
 }

@@ -1,9 +1,8 @@
 import { fetchFailed } from '../failures/git.ts';
 import { z } from 'zod';
-
+import type { GitRemote } from '../git/remote.ts';
 import { excerpt } from '../net/answers.ts';
-import type { Http } from '../net/http.ts';
-import type { GitRemote } from '../transfer/transport.ts';
+import { basicAuth, type Http } from '../net/http.ts';
 
 type LfsObject = { oid: string; size: number };
 
@@ -53,15 +52,15 @@ export async function lfsStock(
 
 async function batchOf(
   http: Http,
-  { url, username, password }: GitRemote,
+  remote: GitRemote,
   objects: readonly LfsObject[],
 ): Promise<z.infer<typeof Batch> | null> {
-  const path = `${url.slice(http.server.url.length)}/info/lfs/objects/batch`;
+  const path = `${remote.url.slice(http.server.url.length)}/info/lfs/objects/batch`;
   const answer = await http.send({
     method: 'POST',
     path,
     headers: {
-      authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+      authorization: basicAuth(remote),
       accept: 'application/vnd.git-lfs+json',
       'content-type': 'application/vnd.git-lfs+json',
     },

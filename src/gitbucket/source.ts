@@ -7,10 +7,9 @@ import {
 import { gitTokenRefused } from '../failures/network.ts';
 import { Failure } from '../failures/failure.ts';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
-import { createRemote } from '../git/remote.ts';
+import { createRemote, type Remote } from '../git/remote.ts';
 import type { RefListing } from '../model/forge.ts';
 import type { Http } from '../net/http.ts';
-import type { Remote } from '../transfer/transport.ts';
 import { createGitBucketApi, type GitBucketApi } from './client.ts';
 import type { User } from './schema.ts';
 

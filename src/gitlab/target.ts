@@ -5,11 +5,10 @@ import { fetchFailed } from '../failures/git.ts';
 import { Gitlab } from '@gitbeaker/rest';
 import type { Failure } from '../failures/failure.ts';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
-import { createRemote } from '../git/remote.ts';
+import { createRemote, type Remote } from '../git/remote.ts';
 import type { Namespace, Project, RefListing, Visibility } from '../model/forge.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
-import type { Http } from '../net/http.ts';
-import type { Remote } from '../transfer/transport.ts';
+import { basicAuth, type Http } from '../net/http.ts';
 import { orNull, refusalsOf } from './errors.ts';
 import { connect, type TargetIdentity } from './identity.ts';
 import {
@@ -86,7 +85,6 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
   const lookups = createLookups(client, http, () => identity?.user ?? null);
   const settings = createSettings(http, () => identity?.user.admin === true);
   const user = { username: 'oauth2', password: token };
-  const basic = `Basic ${Buffer.from(`${user.username}:${token}`).toString('base64')}`;
 
   function remote(fullPath: string): Remote {
     return createRemote(http, {
@@ -110,7 +108,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
       return createSurvey({ http, lookups, me: identity.user, parent });
     },
     async connect() {
-      identity ??= await connect(client, http, basic);
+      identity ??= await connect(client, http, basicAuth(user));
       return identity;
     },
     remote,

@@ -1,6 +1,7 @@
-import { GitExit } from '../git/run.ts';
+import { GitExit } from '../git/errors.ts';
+import type { Git } from '../git/run.ts';
+import { eachLine, type RunningGit } from '../git/stream.ts';
 import type { Finding } from '../model/plan.ts';
-import { eachLine, startGit, type LocalGit, type RunningGit } from './local-git.ts';
 import { parseFsckLine, progressOf, type BadObject, type ReachedBadObject } from './objects.ts';
 import { MOST_SHOWN, placeOf, refList } from './words.ts';
 
@@ -25,10 +26,10 @@ export type Fsck = {
 };
 
 /** Everything in the repository that GitLab's git would refuse, whether a ref leads to it or not. */
-export async function fsck(git: LocalGit, progress: (percent: number) => void): Promise<Fsck> {
+export async function fsck(git: Git, progress: (percent: number) => void): Promise<Fsck> {
   const found: Fsck = { bad: new Map(), further: 0 };
   const ignoring = IGNORED.flatMap((check) => ['-c', `fsck.${check}=ignore`]);
-  const run = startGit(git, [...ignoring, 'fsck', '--full', '--strict', '--no-dangling', '--progress']);
+  const run = git.start(...ignoring, 'fsck', '--full', '--strict', '--no-dangling', '--progress');
   run.stdin.end();
   run.stdout.resume();
   let damage = '';

@@ -1,15 +1,9 @@
 import { formatMebibytes, plural } from '../text/format.ts';
+import type { Readable } from 'node:stream';
+import type { Git } from '../git/run.ts';
+import { feedLine, together, type RunningGit } from '../git/stream.ts';
 import type { LfsStock } from '../gitbucket/lfs.ts';
 import type { Finding } from '../model/plan.ts';
-import {
-  eachEntry,
-  type BatchEntry,
-  feedLine,
-  startGit,
-  together,
-  type LocalGit,
-  type RunningGit,
-} from './local-git.ts';
 import type { WalkedObject } from './objects.ts';
 import { MOST_SHOWN, placeOf } from './words.ts';
 
@@ -101,7 +95,7 @@ export type PointerSearch = {
 };
 
 /** Finds LFS pointers among the blobs that are offered; one entry for each LFS object, the first that was met. */
-export function createPointerSearch(git: LocalGit, found: Map<string, FoundPointer>): PointerSearch {
+export function createPointerSearch(git: Git, found: Map<string, FoundPointer>): PointerSearch {
   let reading: Reading | null = null;
   return {
     offer({ id, type, size, path }, commit) {
@@ -121,8 +115,8 @@ type Reading = { git: RunningGit; finished: Promise<void> };
 
 const NO_COMMIT = '-'.repeat(40);
 
-function startReading(git: LocalGit, visit: (entry: BatchEntry) => void): Reading {
-  const read = startGit(git, ['cat-file', '--buffer', '--batch=%(objectname) %(objectsize) %(rest)']);
+function startReading(git: Git, visit: (entry: BatchEntry) => void): Reading {
+  const read = git.start('cat-file', '--buffer', '--batch=%(objectname) %(objectsize) %(rest)');
   const finished = together([read], [eachEntry(read.stdout, visit)]);
   // Whoever ends the search hears of it.
   finished.catch(() => {});
@@ -136,6 +130,37 @@ function note({ size, rest, content }: BatchEntry, found: Map<string, FoundPoint
   const seenByGitLab = size <= LONGEST_FOR_GITLAB;
   if (known) known.seenByGitLab ||= seenByGitLab;
   else found.set(pointer.oid, { ...pointer, commit: rest.slice(0, 40), path: rest.slice(41), seenByGitLab });
+}
+
+export type BatchEntry = { id: string; size: number; rest: string; content: string };
+
+/** One object of `cat-file --batch='%(objectname) %(objectsize) %(rest)'` after the other; all are small. */
+export async function eachEntry(stream: Readable, visit: (entry: BatchEntry) => void): Promise<void> {
+  let bytes: Buffer = Buffer.alloc(0);
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
+    bytes = bytes.subarray(takeWhole(bytes, visit));
+  }
+}
+
+/** Visits the entries that are complete; gives the number of bytes that they took. */
+function takeWhole(bytes: Buffer, visit: (entry: BatchEntry) => void): number {
+  let at = 0;
+  for (let end = bytes.indexOf(10, at); end >= 0; end = bytes.indexOf(10, at)) {
+    const [, id = '', digits = '', rest = ''] =
+      /^(\S+) (\S+)(?: (.*))?$/.exec(bytes.toString('utf8', at, end)) ?? [];
+    const size = Number(digits);
+    // `<what was asked> missing`
+    if (!Number.isInteger(size)) {
+      at = end + 1;
+      continue;
+    }
+    if (bytes.length < end + 1 + size + 1) break;
+    const content = bytes.toString('utf8', end + 1, end + 1 + size);
+    visit({ id, size, rest, content });
+    at = end + 1 + size + 1;
+  }
+  return at;
 }
 
 export type LfsPointer = { oid: string; size: number };

@@ -1,15 +1,13 @@
 import { refsOf } from '../steps/code.ts';
-import { text } from 'node:stream/consumers';
 import { Failure } from '../failures/failure.ts';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
-import { gitEnvironment } from '../git/run.ts';
+import { createGit, type Git } from '../git/run.ts';
 import { trackerCounts } from '../gitbucket/counts.ts';
 import type { Source } from '../gitbucket/source.ts';
 import type { RefListing } from '../model/forge.ts';
 import type { Loss, LossKind, PlannedProject } from '../model/plan.ts';
 import { inOrder, uncountedWithoutAsking } from '../plan/losses.ts';
-import { updateMirror, type MirrorOptions } from '../transfer/mirror-update.ts';
-import { type LocalGit, startGit } from './local-git.ts';
+import { updateMirror, type MirrorOptions } from '../transfer/mirror.ts';
 import type { InspectOptions } from './options.ts';
 
 /** The project with what was counted; nothing where there is nothing. */
@@ -90,11 +88,8 @@ async function wikiPages(owner: string, name: string, options: WikiOptions): Pro
     { id, source: remote, patterns: ['refs/heads/*', 'refs/tags/*'], progress() {}, signal },
     mirrors,
   );
-  const env = gitEnvironment({ ...mirrors, remotes: [] });
-  const git: LocalGit = { directory, env, signal };
-  const files = (await outputOf(git, ['ls-tree', '-r', '-z', '--name-only', tip]))
-    .split('\0')
-    .filter(Boolean);
+  const git = createGit({ ...mirrors, directory, remotes: [], signal });
+  const files = (await git.run('ls-tree', '-r', '-z', '--name-only', tip)).split('\0').filter(Boolean);
   const pages = files.filter((file) => /\.(md|markdown)$/i.test(file));
   const boilerplate = files.length === 1 && files[0] === 'Home.md' && (await hasOneCommit(git, tip));
   return boilerplate ? 0 : pages.length;
@@ -115,13 +110,6 @@ function tipOf({ refs, head }: RefListing): string | undefined {
   return [...refs].find(([ref]) => ref.startsWith('refs/heads/'))?.[1];
 }
 
-async function hasOneCommit(git: LocalGit, tip: string): Promise<boolean> {
-  return (await outputOf(git, ['rev-list', '--count', '--max-count=2', tip])).trim() === '1';
-}
-
-async function outputOf(git: LocalGit, args: readonly string[]): Promise<string> {
-  const run = startGit(git, args);
-  run.stdin.end();
-  const [output] = await Promise.all([text(run.stdout), run.ended]);
-  return output;
+async function hasOneCommit(git: Git, tip: string): Promise<boolean> {
+  return (await git.run('rev-list', '--count', '--max-count=2', tip)).trim() === '1';
 }

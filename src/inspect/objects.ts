@@ -1,7 +1,8 @@
 import { pipeline } from 'node:stream/promises';
+import type { Git } from '../git/run.ts';
+import { eachLine, feed, together } from '../git/stream.ts';
 import { createSizeCheck, type LargeCommit, type LargeFile, type SizeLimits } from './large-files.ts';
 import { createPointerSearch, type FoundPointer } from './lfs.ts';
-import { type LocalGit, eachLine, feed, startGit, together } from './local-git.ts';
 
 export type ReachedBadObject = { path: string; commit: string; faults: readonly BadObject[] };
 
@@ -24,7 +25,7 @@ export type ScanOptions = {
 const REPORT_EVERY = 20_000;
 
 /** Goes once through the objects of the range and collects what is remarkable about them. */
-export async function scan(git: LocalGit, range: Range, options: ScanOptions): Promise<Scan> {
+export async function scan(git: Git, range: Range, options: ScanOptions): Promise<Scan> {
   const pointers = new Map<string, FoundPointer>();
   const bad: ReachedBadObject[] = [];
   if (range.wanted.length === 0) return { bad, files: [], commits: [], perCommit: new Map(), pointers };
@@ -62,20 +63,20 @@ const FORMAT = '%(objectname) %(objecttype) %(objectsize) %(objectsize:disk) %(r
  * process to process and through here line by line, so memory does not grow with the repository.
  */
 async function walk(
-  git: LocalGit,
+  git: Git,
   { wanted, there }: Range,
   visit: (object: WalkedObject) => void | Promise<void>,
 ): Promise<void> {
   if (wanted.length === 0) return;
-  const list = startGit(git, [
+  const list = git.start(
     'rev-list',
     '--objects',
     '--in-commit-order',
     '--topo-order',
     '--reverse',
     '--stdin',
-  ]);
-  const check = startGit(git, ['cat-file', '--buffer', `--batch-check=${FORMAT}`]);
+  );
+  const check = git.start('cat-file', '--buffer', `--batch-check=${FORMAT}`);
   await together(
     [list, check],
     [
@@ -87,18 +88,6 @@ async function walk(
       }),
     ],
   );
-}
-
-/** Those of the ids that the repository has. */
-export async function presentIn(git: LocalGit, ids: ReadonlySet<string>): Promise<string[]> {
-  if (ids.size === 0) return [];
-  const present: string[] = [];
-  const check = startGit(git, ['cat-file', '--buffer', '--batch-check=%(objectname) %(objecttype)']);
-  const read = eachLine(check.stdout, (line) => {
-    if (!line.endsWith(' missing')) present.push(line.slice(0, 40));
-  });
-  await together([check], [feed(check.stdin, ids), read]);
-  return present;
 }
 
 export type WalkedObject = {

@@ -4,7 +4,7 @@ import type { Source } from '../gitbucket/source.ts';
 import type { Target } from '../gitlab/target.ts';
 import type { Emit } from '../model/events.ts';
 import type { RefListing } from '../model/forge.ts';
-import type { MirrorOptions } from '../transfer/mirror-update.ts';
+import type { MirrorOptions } from '../transfer/mirror.ts';
 
 export type InspectOptions = {
   source: Source;

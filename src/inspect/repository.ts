@@ -2,19 +2,18 @@ import { refsOf } from '../steps/code.ts';
 import { interruption } from '../failures/usage.ts';
 import { gitFailed } from '../failures/git.ts';
 import { rm } from 'node:fs/promises';
-
-import { remoteText } from '../git/errors.ts';
-import { GitExit, gitEnvironment } from '../git/run.ts';
+import { remoteText, GitExit } from '../git/errors.ts';
+import { presentObjects } from '../git/objects.ts';
+import { createGit, type Git } from '../git/run.ts';
+import { eachLine } from '../git/stream.ts';
 import { lfsStock, type LfsStock } from '../gitbucket/lfs.ts';
 import { checksLfs } from '../gitlab/settings.ts';
-import type { Finding, PlannedProject, RefChange } from '../model/plan.ts';
-import { isWrite } from '../model/plan.ts';
-import { saysDamaged, updateMirror } from '../transfer/mirror-update.ts';
+import { isWrite, type Finding, type PlannedProject, type RefChange } from '../model/plan.ts';
+import { saysDamaged, updateMirror, type Mirror } from '../transfer/mirror.ts';
 import { badObjectFindings, fsck } from './fsck.ts';
 import { largeFileFindings, stuckFindings, type SizeLimits } from './large-files.ts';
 import { lfsFindings } from './lfs.ts';
-import { type LocalGit, eachLine, startGit } from './local-git.ts';
-import { scan, type Scan, presentIn } from './objects.ts';
+import { scan, type Scan } from './objects.ts';
 import type { InspectOptions } from './options.ts';
 import { refsTooLarge } from './stuck-refs.ts';
 import { modulesOf, submoduleFindings, type Destinations } from './submodules.ts';
@@ -36,34 +35,37 @@ export type LookOptions = InspectOptions & {
 export async function inspectRepository(project: PlannedProject, options: LookOptions): Promise<Looked> {
   const signal = options.runtime.aborting;
   for (let attempt = 1; ; attempt += 1) {
-    const git = await freshMirror(project, options);
+    const { directory, git } = await freshMirror(project, options);
     try {
       return await look(project, git, options);
     } catch (error) {
       if (signal.aborted) throw interruption(project.id);
       if (!(error instanceof GitExit)) throw error;
       // It holds nothing that cannot be fetched again.
-      if (saysDamaged(error)) await rm(git.directory, { recursive: true, force: true });
+      if (saysDamaged(error)) await rm(directory, { recursive: true, force: true });
       if (!saysDamaged(error) || attempt > 1)
         throw gitFailed(project.id, { detail: remoteText(error.stderr) }, error);
     }
   }
 }
 
-async function freshMirror({ id, repository }: PlannedProject, options: LookOptions): Promise<LocalGit> {
+async function freshMirror(
+  { id, repository }: PlannedProject,
+  options: LookOptions,
+): Promise<Pick<Mirror, 'directory' | 'git'>> {
   const { source, mirrors, config, runtime, progress } = options;
   const patterns = ['refs/heads/*', 'refs/tags/*', ...(config.migrate.notes ? ['refs/notes/*'] : [])];
   const remote = source.remote(repository.owner, repository.name);
   const signal = runtime.aborting;
   const { directory } = await updateMirror({ id, source: remote, patterns, progress, signal }, mirrors);
-  return { directory, env: gitEnvironment({ ...mirrors, remotes: [] }), signal };
+  return { directory, git: createGit({ ...mirrors, directory, remotes: [], signal }) };
 }
 
-async function look(project: PlannedProject, git: LocalGit, options: LookOptions): Promise<Looked> {
+async function look(project: PlannedProject, git: Git, options: LookOptions): Promise<Looked> {
   const { limits, progress, runtime, destinations } = options;
   const changes = refsOf(project);
   const ids = travellingIds(changes);
-  const present = new Set(await presentIn(git, new Set([...ids.writes, ...ids.stays, ...ids.there])));
+  const present = await presentObjects(git, new Set([...ids.writes, ...ids.stays, ...ids.there]));
   const here = (list: readonly string[]): string[] => list.filter((id) => present.has(id));
   const range = { wanted: here(ids.writes), there: here(ids.there) };
   const checked =
@@ -128,14 +130,14 @@ const MOST_COMMITS = 20;
  * in the line of its first commit only.
  */
 async function refsWith(
-  git: LocalGit,
+  git: Git,
   commits: Iterable<string>,
   changes: readonly RefChange[],
 ): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
   for (const commit of [...new Set(commits)].filter((id) => id !== '').slice(0, MOST_COMMITS)) {
     const tips = new Set<string>();
-    const list = startGit(git, ['for-each-ref', '--contains', commit, '--format=%(objectname)']);
+    const list = git.start('for-each-ref', '--contains', commit, '--format=%(objectname)');
     list.stdin.end();
     await eachLine(list.stdout, (id) => void tips.add(id));
     await list.ended;

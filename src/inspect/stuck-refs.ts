@@ -1,7 +1,7 @@
-import { firstParentLine, longestLine, type History } from '../git/history.ts';
-import type { RefChange } from '../model/plan.ts';
-import { isWrite } from '../model/plan.ts';
-import { eachLine, feed, startGit, together, type LocalGit } from './local-git.ts';
+import { firstParentLine, longestLine, readHistory, stepsAlong, type History } from '../git/objects.ts';
+import type { Git } from '../git/run.ts';
+import { eachLine, feed, together } from '../git/stream.ts';
+import { isWrite, type RefChange } from '../model/plan.ts';
 import type { Scan, Range } from './objects.ts';
 
 /**
@@ -9,13 +9,13 @@ import type { Scan, Range } from './objects.ts';
  * everything together is larger than that.
  */
 export async function refsTooLarge(
-  git: LocalGit,
+  git: Git,
   range: Range,
   { changes, scan, limit }: { changes: readonly RefChange[]; scan: Scan; limit: number | null },
 ): Promise<Stuck[]> {
   const total = [...scan.perCommit.values()].reduce((sum, size) => sum + size, 0);
   if (limit === null || total <= limit) return [];
-  const history = await historyOf(git, range);
+  const history = await readHistory(git, range.wanted, range.there);
   const commits = await commitsOf(git, range.wanted);
   const refs = changes.filter(isWrite).flatMap(({ ref, new: id }): WantedRef[] => {
     const commit = commits.get(id ?? '');
@@ -30,21 +30,10 @@ export async function refsTooLarge(
   );
 }
 
-async function historyOf(git: LocalGit, { wanted, there }: Range): Promise<Map<string, string[]>> {
-  const history = new Map<string, string[]>();
-  const list = startGit(git, ['rev-list', '--topo-order', '--reverse', '--parents', '--stdin']);
-  const read = eachLine(list.stdout, (line) => {
-    const [id = '', ...parents] = line.split(' ');
-    if (id !== '') history.set(id, parents);
-  });
-  await together([list], [feed(list.stdin, [...wanted, ...there.map((id) => `^${id}`)]), read]);
-  return history;
-}
-
 /** The commit that each id is or points to; ids of anything else are left out. */
-async function commitsOf(git: LocalGit, ids: readonly string[]): Promise<Map<string, string>> {
+async function commitsOf(git: Git, ids: readonly string[]): Promise<Map<string, string>> {
   const commits = new Map<string, string>();
-  const check = startGit(git, ['cat-file', '--buffer', '--batch-check=%(objectname) %(rest)']);
+  const check = git.start('cat-file', '--buffer', '--batch-check=%(objectname) %(rest)');
   const read = eachLine(check.stdout, (line) => {
     const [, commit, id] = /^([0-9a-f]{40}) ([0-9a-f]{40})$/.exec(line) ?? [];
     if (commit !== undefined && id !== undefined) commits.set(id, commit);
@@ -118,20 +107,12 @@ function firstSteps({ ref, commit }: WantedRef, rest: Unsent): Step[] {
   return largest(other) < largest(usual) ? other : usual;
 }
 
-/** What each stone of the line brings that the ones before did not. */
 function along(line: readonly string[], { unsent, bytes }: Unsent): Step[] {
-  const seen = new Set<string>();
-  return line.map((stone) => {
-    const commits: string[] = [];
-    const open = [stone];
-    for (let id = open.pop(); id !== undefined; id = open.pop()) {
-      if (seen.has(id) || !unsent.has(id)) continue;
-      seen.add(id);
-      commits.push(id);
-      open.push(...(unsent.get(id) ?? []));
-    }
-    return { commit: stone, commits, packed: commits.reduce((sum, id) => sum + (bytes.get(id) ?? 0), 0) };
-  });
+  return stepsAlong(unsent, line).map((commits, index) => ({
+    commit: line[index] ?? '',
+    commits,
+    packed: commits.reduce((sum, id) => sum + (bytes.get(id) ?? 0), 0),
+  }));
 }
 
 function largest(steps: readonly Step[]): number {

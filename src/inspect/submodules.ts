@@ -1,8 +1,8 @@
-import { text } from 'node:stream/consumers';
-import { GitExit } from '../git/run.ts';
+import { GitExit } from '../git/errors.ts';
+import type { Git } from '../git/run.ts';
+import { eachLine, feed, together } from '../git/stream.ts';
 import { shellWord } from '../gitlab/rules/ref-names.ts';
 import type { Finding, Plan } from '../model/plan.ts';
-import { eachLine, feed, startGit, together, type LocalGit } from './local-git.ts';
 import { branchList, MOST_SHOWN } from './words.ts';
 
 /** Where repositories of the source go, by `owner/name` in small letters. */
@@ -70,7 +70,7 @@ export type ModulesFile = { branches: string[]; submodules: Submodule[] };
 
 /** The submodules at the head of each branch; branches that share a `.gitmodules` come together. */
 export async function modulesOf(
-  git: LocalGit,
+  git: Git,
   heads: readonly { branch: string; id: string }[],
 ): Promise<ModulesFile[]> {
   const branches = await filesOf(git, heads);
@@ -83,11 +83,11 @@ export async function modulesOf(
 
 /** Names of the branches by the id of their `.gitmodules`. */
 async function filesOf(
-  git: LocalGit,
+  git: Git,
   heads: readonly { branch: string; id: string }[],
 ): Promise<Map<string, string[]>> {
   const branches = new Map<string, string[]>();
-  const check = startGit(git, ['cat-file', '--buffer', '--batch-check=%(objectname) %(objecttype) %(rest)']);
+  const check = git.start('cat-file', '--buffer', '--batch-check=%(objectname) %(objecttype) %(rest)');
   const noted = eachLine(check.stdout, (line) => {
     const [, id, branch] = /^([0-9a-f]{40}) blob (.+)$/.exec(line) ?? [];
     if (id === undefined || branch === undefined) return;
@@ -109,17 +109,13 @@ async function filesOf(
 }
 
 /** A file that git cannot read as config has no submodules that a clone would find. */
-async function readModules(git: LocalGit, blob: string): Promise<Submodule[]> {
-  const config = startGit(git, ['config', '--blob', blob, '--list', '-z']);
-  config.stdin.end();
-  const listing = text(config.stdout);
+async function readModules(git: Git, blob: string): Promise<Submodule[]> {
   try {
-    await config.ended;
+    return parseModules(await git.run('config', '--blob', blob, '--list', '-z'));
   } catch (error) {
     if (error instanceof GitExit && error.exitCode > 0) return [];
     throw error;
   }
-  return parseModules(await listing);
 }
 
 export type Submodule = { name: string; path: string; url: string };

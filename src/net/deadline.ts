@@ -1,9 +1,8 @@
-import { interruption } from '../failures/usage.ts';
 import { fetchFailed, pushFailed } from '../failures/git.ts';
+import { interruption } from '../failures/usage.ts';
 import { timedOut } from '../failures/network.ts';
 import type { Readable } from 'node:stream';
 import { Failure } from '../failures/failure.ts';
-import type { TransferJob } from '../transfer/transport.ts';
 
 /** The two directions of a transfer: whose answer is read, and the error that a broken one becomes. */
 const sides = {
@@ -18,33 +17,34 @@ const sides = {
  */
 export async function* withinTime(
   stream: Readable,
-  job: TransferJob,
   side: 'source' | 'target',
+  { silenceMs }: { silenceMs: number },
+  { id, signal }: { id: string; signal: AbortSignal },
 ): AsyncGenerator<Buffer> {
   const { name: server, brokeOff } = sides[side];
-  const ms = job[side].silenceMs;
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const interrupt = (): void => {
-    stream.destroy(interruption(job.id));
+    stream.destroy(interruption(id));
   };
-  job.signal.addEventListener('abort', interrupt);
+  signal.addEventListener('abort', interrupt);
   try {
     for (;;) {
+      // Made for every chunk: the environment's sleep would cost more than all else that is done with it.
       const timer = setTimeout(() => {
-        const seconds = Math.round(ms / 1000);
-        stream.destroy(timedOut(job.id, { server, seconds }));
-      }, ms);
+        const seconds = Math.round(silenceMs / 1000);
+        stream.destroy(timedOut(id, { server, seconds }));
+      }, silenceMs);
       const { value, done } = await chunks.next().finally(() => clearTimeout(timer));
       if (done) return;
       yield value;
     }
   } catch (error) {
-    if (job.signal.aborted) throw interruption(job.id);
+    if (signal.aborted) throw interruption(id);
     if (error instanceof Failure) throw error;
     const text = error instanceof Error ? error.message : String(error);
-    throw brokeOff(job.id, { detail: `${server} broke off its answer (${text})` });
+    throw brokeOff(id, { detail: `${server} broke off its answer (${text})` });
   } finally {
-    job.signal.removeEventListener('abort', interrupt);
+    signal.removeEventListener('abort', interrupt);
     stream.destroy();
   }
 }

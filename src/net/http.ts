@@ -20,7 +20,7 @@ import {
   retryAfterMs,
 } from './answers.ts';
 import type { Limiter } from './limiter.ts';
-import { listen, nothingHeard, type Heard } from './server-clock.ts';
+import { nothingObserved, observe, type Observed } from './server-clock.ts';
 import { postStream, type StreamAnswer, type StreamRequest } from './stream.ts';
 
 export type HttpRequest = {
@@ -41,7 +41,7 @@ export type HttpRequest = {
 export type Http = {
   readonly server: Server;
   /** Clock and throttle of the server, as its last answers told. */
-  readonly heard: Readonly<Heard>;
+  readonly observed: Readonly<Observed>;
   /**
    * Sends and returns any answer below 500 but 429 (the caller judges 4xx), after the retries that the method allows.
    * @throws unreachable, tls-untrusted, redirected (to another host), timeout, rate-limited, server-error, interrupted
@@ -53,6 +53,11 @@ export type Http = {
    */
   stream(request: StreamRequest): Promise<StreamAnswer>;
 };
+
+/** The `authorization` header of HTTP basic authentication (RFC 7617). */
+export function basicAuth({ username, password }: { username: string; password: string }): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
 
 export type HttpOptions = {
   server: Server;
@@ -71,7 +76,7 @@ export type HttpOptions = {
   direct?: boolean;
 };
 
-type Policy = HttpOptions & { heard: Heard };
+type Policy = HttpOptions & { observed: Observed };
 
 const TRIES = 5;
 /** Connections to one server at most, whatever the limits in the config add up to. */
@@ -98,11 +103,11 @@ export function createHttp(options: HttpOptions): Http {
     signal: options.signal,
     headers: { 'user-agent': 'git/2.40.0 gb2gl', accept: '*/*', ...options.headers },
   });
-  const heard = nothingHeard();
+  const observed = nothingObserved();
   return {
     server: options.server,
-    heard,
-    send: (request) => withRetries(client, { ...options, heard }, request),
+    observed,
+    send: (request) => withRetries(client, { ...options, observed }, request),
     async stream(request) {
       const { server, signal, streamTimeoutMs: timeoutMs } = options;
       const answer = await postStream(client, server, request, { timeoutMs, signal });
@@ -156,7 +161,7 @@ async function once(client: AxiosInstance, options: Policy, request: HttpRequest
     throw failure;
   }
   const answer = toAnswer(response, bytes, request);
-  listen(options.heard, answer.headers, { sentAt, receivedAt: options.now() });
+  observe(options.observed, answer.headers, { sentAt, receivedAt: options.now() });
   judge(answer, options, request);
   limiter.note('good');
   return answer;

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { AxiosInstance } from 'axios';
 import { cutMark } from '../text/truncate.ts';
 import { type Server, failureOf } from './answers.ts';
@@ -80,7 +80,7 @@ export async function beginningOf(body: Readable, bytes = 4096): Promise<string>
   const chunks: Buffer[] = [];
   let size = 0;
   let whole = false;
-  const timer = setTimeout(() => body.destroy(), BEGINNING_MS);
+  addAbortSignal(AbortSignal.timeout(BEGINNING_MS), body);
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       chunks.push(chunk);
@@ -91,7 +91,6 @@ export async function beginningOf(body: Readable, bytes = 4096): Promise<string>
   } catch {
     // What was read so far is all there is.
   }
-  clearTimeout(timer);
   body.destroy();
   const text = Buffer.concat(chunks).toString('utf8', 0, bytes);
   return whole || text === '' ? text : `${text}${cutMark}`;

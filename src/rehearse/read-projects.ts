@@ -2,8 +2,8 @@ import type { RefListing } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { isTouched } from '../steps/code.ts';
 import type { Reader } from './reader.ts';
-import * as schema from './schema.ts';
 import type { SeenProject } from './snapshot.ts';
+import * as schema from './schema.ts';
 
 /**
  * True when the migration would go into the repository of a project that exists, so that the rehearsal needs its refs;

@@ -1,27 +1,24 @@
+import { plural } from '../text/format.ts';
 import { interruption } from '../failures/usage.ts';
-import { gitFailed } from '../failures/git.ts';
-import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, dirname } from 'node:path';
-import { text } from 'node:stream/consumers';
-import pLimit from 'p-limit';
-import { killGit, startGit } from '../../sandbox/gitlab/git/gitaly.ts';
 import { writeHead } from '../../sandbox/gitlab/repository.ts';
 import { withAttempts } from '../engine/attempts.ts';
 import type { PrepareOptions, Prepared } from '../engine/prepare.ts';
 import { failedResult } from '../engine/results.ts';
 import type { Runtime } from '../environment.ts';
 import { gitFailure } from '../git/errors.ts';
-import { createGit } from '../git/run.ts';
+import { createGit, type Git } from '../git/run.ts';
+import { presentObjects } from '../git/objects.ts';
+import type { GitRemote } from '../git/remote.ts';
 import { refKind } from '../gitlab/rules/ref-names.ts';
 import type { RefListing, RefMap } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { ItemResult } from '../model/result.ts';
-import type { GitRemote } from '../transfer/transport.ts';
-import { plural } from '../text/format.ts';
 import { needsRefs } from './read-projects.ts';
 import type { Stage } from './stage.ts';
 import { type StandIns, makeStandIns } from './translate.ts';
+import pLimit from 'p-limit';
 
 /** Gives the projects that exist their refs. One whose source cannot be fetched fails alone. */
 export async function stageProjects(
@@ -95,18 +92,18 @@ export async function stageRefs(options: StageRefsOptions): Promise<StandIns> {
   try {
     if (refs.size === 0) return new Map();
     const git = gitOf(options);
-    await git('clone', '--mirror', '--quiet', '--template=', options.source.url, scratch);
-    const ids = [...new Set(refs.values())];
-    const present = await presentObjects(scratch, ids, runtime.aborting);
+    await git.run('clone', '--mirror', '--quiet', '--template=', options.source.url, scratch);
+    const ids = new Set(refs.values());
+    const present = await presentObjects(git.at(scratch), ids);
     const shared = new Map([...refs].filter(([, id]) => present.has(id)));
     if (shared.size > 0) {
       await replaceRefs(scratch, shared);
-      const into = ['-C', gitDir, 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head'];
-      await git(...into, scratch, '+refs/*:refs/*');
+      const quietly = ['--quiet', '--no-tags', '--no-write-fetch-head'];
+      await git.at(gitDir).run('fetch', ...quietly, scratch, '+refs/*:refs/*');
     }
     const standIns = await makeStandIns(
       gitDir,
-      ids.filter((id) => !present.has(id)),
+      [...ids].filter((id) => !present.has(id)),
     );
     for (const [ref, id] of refs) await writeStandIn(gitDir, ref, standIns.get(id));
     if (listing.head !== null) writeHead(gitDir, listing.head.replace(/^refs\/heads\//, ''));
@@ -118,10 +115,10 @@ export async function stageRefs(options: StageRefsOptions): Promise<StandIns> {
   }
 }
 
-function gitOf({ source, gitDir, runtime }: StageRefsOptions): ReturnType<typeof createGit> {
+function gitOf({ source, gitDir, runtime }: StageRefsOptions): Git {
   return createGit({
     directory: dirname(gitDir),
-    env: runtime.env,
+    runtime,
     remotes: [source],
     stallSeconds: Number(runtime.env['GB2GL_TIMEOUT']) || STALL_SECONDS,
     signal: runtime.aborting,
@@ -141,35 +138,4 @@ async function writeStandIn(gitDir: string, ref: string, id: string | undefined)
   const file = join(gitDir, ref);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${id}\n`);
-}
-
-/** Which of these objects a repository has. @throws git-failed, interrupted */
-async function presentObjects(
-  gitDir: string,
-  ids: readonly string[],
-  signal: AbortSignal,
-): Promise<Set<string>> {
-  const git = startGit({
-    args: ['--git-dir', gitDir, 'cat-file', '--batch-check=%(objectname) %(objecttype)'],
-    config: [['safe.directory', '*']],
-  });
-  const end = (): void => killGit(git);
-  signal.addEventListener('abort', end);
-  try {
-    const ended = once(git, 'close');
-    // A git that dies early takes no more; its exit code tells.
-    git.stdin?.on('error', () => {});
-    git.stdin?.end(ids.map((id) => `${id}\n`).join(''));
-    const [listing, complaint] = await Promise.all([
-      git.stdout ? text(git.stdout) : '',
-      git.stderr ? text(git.stderr) : '',
-    ]);
-    const [code] = (await ended) as [number | null];
-    if (signal.aborted) throw interruption(gitDir);
-    if (code !== 0) throw gitFailed(gitDir, { detail: complaint.trim() });
-    const lines = listing.split('\n').filter((line) => line !== '' && !line.endsWith(' missing'));
-    return new Set(lines.map((line) => line.slice(0, 40)));
-  } finally {
-    signal.removeEventListener('abort', end);
-  }
 }

@@ -14,6 +14,7 @@ import { isPartOf } from '../plan/known-history.ts';
 import { refsDrift } from '../plan/drift.ts';
 import { countOutcomes, keepPlanDecisions, planRefs, type RefPlanInput } from '../plan/refs.ts';
 import { CodeData, writtenRefs } from '../plan/written-refs.ts';
+
 import type { RefResult, TransferJob, TransferResult } from '../transfer/transport.ts';
 import { claim } from './project.ts';
 import { restoreAll, switchOff } from './quiet.ts';

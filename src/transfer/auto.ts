@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Runtime } from '../environment.ts';
-import type { FailureCode } from '../failures/index.ts';
+import { type FailureCode } from '../failures/index.ts';
 import { Failure } from '../failures/failure.ts';
-import type { MirrorOptions } from './mirror-update.ts';
-import { createMirrorTransport } from './mirror.ts';
+import type { GitRuntime } from '../git/run.ts';
+import { createMirrorTransport, type MirrorOptions } from './mirror.ts';
 import { createRelayTransport, fitsRelay } from './relay.ts';
 import type { Transport, TransferJob, TransferResult } from './transport.ts';
 
@@ -13,17 +13,16 @@ export type TransportName = 'auto' | 'relay' | 'mirror';
 const STALL_SECONDS = 300;
 
 export function chooseTransport(name: TransportName, workDir: string, runtime: Runtime): Transport {
-  const { now } = runtime;
-  const relay = createRelayTransport(now);
+  const relay = createRelayTransport(runtime);
   if (name === 'relay') return relay;
-  const mirror = createMirrorTransport({ ...mirrorOptions(workDir, runtime), now });
+  const mirror = createMirrorTransport({ ...mirrorOptions(workDir, runtime), runtime });
   return name === 'mirror' ? mirror : createAutoTransport({ relay, mirror });
 }
 
 /** Where the mirrors are, and how git fetches into them. */
-export function mirrorOptions(workDir: string, { env }: Pick<Runtime, 'env'>): MirrorOptions {
-  const stallSeconds = Number(env['GB2GL_TIMEOUT']) || STALL_SECONDS;
-  return { directory: join(workDir, 'mirrors'), env, stallSeconds };
+export function mirrorOptions(workDir: string, runtime: GitRuntime): MirrorOptions {
+  const stallSeconds = Number(runtime.env['GB2GL_TIMEOUT']) || STALL_SECONDS;
+  return { directory: join(workDir, 'mirrors'), runtime, stallSeconds };
 }
 
 /** Tries by which the relay may fail before the mirror takes over. */

@@ -1,8 +1,6 @@
+import type { PushAnswer } from '../git/send-pack.ts';
 import type { RefChange } from '../model/plan.ts';
 import type { RefResult } from './transport.ts';
-
-/** How the server answered one push: `ok` or its reason for each ref, and its words for people. */
-export type PushAnswer = { refs: ReadonlyMap<string, string>; text: string };
 
 /** How many refs the next push may have; it learns from how long the last ones took. */
 export type Sizer = { size(): number; learn(refs: number, ms: number): void };

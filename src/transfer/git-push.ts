@@ -1,23 +1,24 @@
 import { pushFailed } from '../failures/git.ts';
-import { gitFailure, saysCut, parsePushReport, remoteText } from '../git/errors.ts';
-import { type Git, GitExit } from '../git/run.ts';
+import { Failure } from '../failures/failure.ts';
+import { GitExit, gitFailure, remoteText, saysCut } from '../git/errors.ts';
+import type { Git } from '../git/run.ts';
+import type { PushAnswer } from '../git/send-pack.ts';
 import type { RefChange } from '../model/plan.ts';
-import type { PushAnswer } from './batches.ts';
-import { sentBroken } from './mirror-update.ts';
+import { pushBytes, statedLimit, type PushLimit } from './push-size.ts';
 import type { TransferJob } from './transport.ts';
 
 /**
  * One push with the real git; `packBytes` is asked when a push breaks off without a word.
  * @throws push-too-large, and what gitFailure makes of the rest
  */
-export async function gitPush(
+async function gitPush(
   git: Git,
   job: TransferJob,
   batch: readonly RefChange[],
   packBytes: () => Promise<number>,
 ): Promise<PushAnswer> {
   try {
-    const stdout = await git(
+    const stdout = await git.run(
       'push',
       '--porcelain',
       '--no-verify',
@@ -51,80 +52,120 @@ function lease(change: RefChange): string[] {
   return [`--force-with-lease=${change.ref}:${change.old ?? ''}`];
 }
 
-/**
- * What is known of how much the target takes in one push, in bytes as git stores them. Kept as long as the transport, so
- * that the next repository starts with what the last one learned.
- */
-export type PushLimit = {
-  /** Bytes that the next push may have; Infinity while nothing was ever too large. */
-  budget(): number;
-  worked(bytes: number): void;
-  /** `stated`: the limit as the server told it, where it did. */
-  tooLarge(bytes: number, stated?: number | null): void;
+/** `ok` or the reason for each ref of the target, from the output of `git push --porcelain` (git-push, "OUTPUT"). */
+export function parsePushReport(stdout: string): Map<string, string> {
+  const refs = new Map<string, string>();
+  for (const line of stdout.split('\n')) {
+    const [flag = '', ends, summary = ''] = line.split('\t');
+    if (ends === undefined || flag.length !== 1) continue;
+    refs.set(ends.slice(ends.lastIndexOf(':') + 1), flag === '!' ? reasonOf(summary) : 'ok');
+  }
+  return refs;
+}
+
+/** `[remote rejected] (pre-receive hook declined)` gives the text in the last parentheses. */
+function reasonOf(summary: string): string {
+  return /\((.*)\)\s*$/.exec(summary)?.[1] ?? summary.trim();
+}
+
+/** True when the target could not even unpack what it got: git packs a damaged object without looking at it. */
+function sentBroken(remote: string): boolean {
+  return /inflate|pack has bad object/i.test(remote);
+}
+
+/** What had to be sent, and what came of it; `guessed`: nobody said why it broke off. */
+export type TooLarge = { bytes: number; text: string; guessed: boolean };
+
+/** One repository's push in portions that the server takes. */
+export type SplitPush = {
+  git: Git;
+  job: TransferJob;
+  pushedRefs: PushedRefs;
+  limit: PushLimit;
+  /** Ids that could not be sent alone: whatever builds on one and has as much to send cannot either. */
+  tooLarge: Map<string, TooLarge>;
+  /** Refs that were given up for their size, with how many refs had arrived by then. */
+  givenUp: Map<string, number>;
+  /** Sends these as they are, and gives the error when that is too large. `bytes`: what it is thought to have. */
+  push(batch: readonly RefChange[], bytes: number | null): Promise<PushAnswer | Failure>;
 };
 
-/** No server takes less; one odd answer to a small push must not chop up all that follows. */
-const FLOOR = 64 * 1024;
-/** Sizes are estimates, and a push that is refused costs more than one that is a little small. */
-const MARGIN = 0.9;
-/** What was refused may be that many times larger than what worked; below that no more is tried. */
-const CLOSE = 1.5;
-
-/** Halves what was too large until something works, then comes near the limit and stays there. */
-export function createPushLimit(): PushLimit {
-  let largest = 0;
-  let refused = Infinity;
+/** Nothing is known yet but what other repositories have taught. */
+export function createSplitPush({ git, job, limit }: Pick<SplitPush, 'git' | 'job' | 'limit'>): SplitPush {
+  const pushedRefs = createPushedRefs(job.changes);
+  const tooLarge = new Map<string, TooLarge>();
   return {
-    budget() {
-      if (largest === 0) return Math.max(FLOOR, Math.floor(refused / 2));
-      if (refused === Infinity || refused <= largest * CLOSE) return Math.max(FLOOR, largest);
-      return Math.max(FLOOR, Math.floor((largest + refused) / 2));
-    },
-    worked(bytes) {
-      if (bytes < refused) largest = Math.max(largest, bytes);
-    },
-    tooLarge(bytes, stated = null) {
-      refused = Math.min(refused, bytes);
-      // What worked once may be refused another time.
-      if (largest >= refused) largest = 0;
-      if (stated === null || stated * MARGIN >= bytes) return;
-      refused = Math.min(refused, stated);
-      largest = Math.floor(refused * MARGIN);
+    git,
+    job,
+    pushedRefs,
+    limit,
+    tooLarge,
+    givenUp: new Map(),
+    async push(batch, bytes) {
+      const size = async (): Promise<number> => bytes ?? bytesOf(batch, { git, pushedRefs });
+      try {
+        const answer = await gitPush(git, job, batch, size);
+        pushedRefs.record(batch, answer.refs);
+        if (bytes !== null && batch.every(({ ref }) => answer.refs.get(ref) === 'ok')) limit.worked(bytes);
+        return answer;
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== 'push-too-large') throw error;
+        const sent = await size();
+        const text = error.detail || error.message;
+        limit.tooLarge(sent, statedLimit(text));
+        const [single, ...others] = batch;
+        const guessed = error.cause !== undefined;
+        if (single?.new && others.length === 0) tooLarge.set(single.new, { bytes: sent, text, guessed });
+        return error;
+      }
     },
   };
 }
 
-const units: Readonly<Record<string, number>> = { bytes: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
-
-/** `pack exceeds maximum allowed size (1024.00 KiB)`, as newer servers say it (gitlab-push-observed §k). */
-export function statedLimit(text: string): number | null {
-  const [, size, unit = ''] = /maximum allowed size \(([\d.]+) (\w+)\)/.exec(text) ?? [];
-  const factor = units[unit];
-  return size === undefined || factor === undefined ? null : Math.floor(Number(size) * factor);
+/** About how many bytes this batch has to send. */
+export function bytesOf(
+  batch: readonly RefChange[],
+  { git, pushedRefs }: Pick<SplitPush, 'git' | 'pushedRefs'>,
+): Promise<number> {
+  const ids = batch.map((change) => change.new).filter((id) => id !== null);
+  return pushBytes(git, ids, pushedRefs.ids());
 }
 
-/** Ids that a command line holds with ease; without the others the size is merely guessed too high. */
-const KNOWN_IDS = 10_000;
+/** What the target's refs hold while they are being pushed. */
+type PushedRefs = {
+  /** Ids that the target has, so that nothing below them is sent. */
+  ids(): string[];
+  /** How many pushes of a ref have succeeded. */
+  count(): number;
+  /** True when something of the ref has been pushed, if only an older commit. */
+  has(ref: string): boolean;
+  /** The change as seen from what was pushed of it already: its own last commit is the lease. */
+  asOfNow(change: RefChange): RefChange;
+  /** Takes in those changes that the answer calls `ok`. */
+  record(changes: readonly RefChange[], refs: ReadonlyMap<string, string>): void;
+};
 
-/** About how many bytes a push of these ids has when the target holds the others already. */
-export async function pushBytes(git: Git, ids: readonly string[], there: Iterable<string>): Promise<number> {
-  if (ids.length === 0) return 0;
-  // The target may hold what the mirror never had.
-  const range = ['--ignore-missing', ...ids, '--not', ...[...new Set(there)].slice(-KNOWN_IDS)];
-  try {
-    return Number(await git('rev-list', '--objects', '--disk-usage', ...range));
-  } catch (error) {
-    // git before 2.31 does not know the option.
-    if (!(error instanceof GitExit) || error.exitCode !== 129) throw error;
-    return guessedBytes(git, range);
-  }
-}
-
-/** As if all commits were of the same size. */
-async function guessedBytes(git: Git, range: readonly string[]): Promise<number> {
-  const commits = Number(await git('rev-list', '--count', ...range));
-  const all = Number(await git('rev-list', '--count', '--all'));
-  const counts = await git('count-objects', '-v');
-  const kilobytes = [...counts.matchAll(/^size(?:-pack)?: (\d+)$/gm)].map(([, size]) => Number(size));
-  return Math.ceil((commits / Math.max(all, 1)) * kilobytes.reduce((sum, size) => sum + size, 0) * 1024);
+/** Starts with the ids that the target had when the changes were decided. */
+function createPushedRefs(changes: readonly RefChange[]): PushedRefs {
+  const held = new Map(changes.map(({ ref, old }) => [ref, old]));
+  const pushed = new Set<string>();
+  let count = 0;
+  return {
+    ids: () => [...held.values()].filter((id) => id !== null),
+    count: () => count,
+    has: (ref) => pushed.has(ref),
+    asOfNow(change) {
+      const old = held.get(change.ref) ?? null;
+      if (!pushed.has(change.ref) || old === null) return change;
+      return { ...change, outcome: 'update', old, force: true };
+    },
+    record(written, refs) {
+      for (const { ref, new: id } of written) {
+        if (refs.get(ref) !== 'ok') continue;
+        held.set(ref, id);
+        pushed.add(ref);
+        count += 1;
+      }
+    },
+  };
 }

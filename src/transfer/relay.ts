@@ -1,9 +1,9 @@
 import { relayUnfit } from '../failures/git.ts';
-import { wantsOf, openPack, havesOf } from '../git/fetch-pack.ts';
-import { createPushOptions, pushOnce } from '../git/send-pack.ts';
-import type { RefChange } from '../model/plan.ts';
-import { sendBatches, type Sizer, resultOf, type PushAnswer } from './batches.ts';
-import { isWrite } from '../model/plan.ts';
+import type { Runtime } from '../environment.ts';
+import { openPack } from '../git/fetch-pack.ts';
+import { createPushOptions, pushOnce, type PushAnswer } from '../git/send-pack.ts';
+import { isWrite, type RefChange } from '../model/plan.ts';
+import { sendBatches, type Sizer, resultOf } from './batches.ts';
 import type { RefResult, TransferJob, TransferResult, Transport } from './transport.ts';
 
 /** Disjoint refs on two connections gain a third, more gains nothing (gitlab-push-observed §c). */
@@ -17,7 +17,7 @@ export function fitsRelay({ mustKnow, changes }: TransferJob): boolean {
 }
 
 /** Pipes the source's pack straight into the target: no clone, no disk, memory stays flat. */
-export function createRelayTransport(now: () => number): Transport {
+export function createRelayTransport({ now, sleep }: Pick<Runtime, 'now' | 'sleep'>): Transport {
   const sizer = createSizer();
   const takesPushOptions = createPushOptions();
   return {
@@ -27,12 +27,14 @@ export function createRelayTransport(now: () => number): Transport {
           detail: 'objects must be looked up before it is written',
         });
       }
-      return transfer({ job, pushOptions: await takesPushOptions(job), sizer, now });
+      return transfer({ job: { ...job, sleep }, pushOptions: await takesPushOptions(job), sizer, now });
     },
   };
 }
 
-type Relay = { job: TransferJob; pushOptions: boolean; sizer: Sizer; now: () => number };
+type RelayJob = TransferJob & Pick<Runtime, 'sleep'>;
+
+type Relay = { job: RelayJob; pushOptions: boolean; sizer: Sizer; now: () => number };
 
 /** Branches first, since GitLab takes the first one for the default; what must wait comes last. */
 async function transfer(relay: Relay): Promise<TransferResult> {
@@ -46,7 +48,7 @@ async function transfer(relay: Relay): Promise<TransferResult> {
   );
   const late = writes.filter((change) => change.late);
   // The first pack has the objects of all refs, unless there was no ref to go with it.
-  const last = await sendAll(relay, late, early.carried ? [] : wantsOf(job.changes, late));
+  const last = await sendAll(relay, late, early.sentPack ? [] : wantsOf(job.changes, late));
   const results = [...early.results, ...last.results];
   const lacking = writes.filter(({ ref }) => results.some((result) => result.ref === ref && lacks(result)));
   if (lacking.length === 0) return { results, bytes: early.bytes + last.bytes };
@@ -70,11 +72,13 @@ async function sendAll(
   relay: Relay,
   changes: readonly RefChange[],
   wants: readonly string[],
-): Promise<TransferResult & { carried: boolean }> {
+): Promise<TransferResult & { sentPack: boolean }> {
   const { job, pushOptions, sizer, now } = relay;
-  const carriers = changes.filter(({ outcome }) => outcome !== 'delete');
-  const carried = wants.length > 0 && carriers.length > 0;
-  const first = carried ? await carry({ job, wants, pushOptions }, carriers) : { results: [], bytes: 0 };
+  const withObjects = changes.filter(({ outcome }) => outcome !== 'delete');
+  const sentPack = wants.length > 0 && withObjects.length > 0;
+  const first = sentPack
+    ? await sendPack({ job, wants, pushOptions }, withObjects)
+    : { results: [], bytes: 0 };
   const sent = new Set(first.results.map(({ ref }) => ref));
   const rest = changes.filter(({ ref }) => !sent.has(ref));
   const results = [...first.results];
@@ -82,7 +86,7 @@ async function sendAll(
     const send = (part: readonly RefChange[]) => pushOnce(job, part, pushOptions);
     results.push(...(await sendBatches(batch, { send, sizer, connections: CONNECTIONS, now })));
   }
-  return { results, bytes: first.bytes, carried };
+  return { results, bytes: first.bytes, sentPack };
 }
 
 function isBranch({ ref, outcome }: RefChange): boolean {
@@ -94,28 +98,29 @@ const FIRST_REFS = 50;
 /** Refs that are tried alone with the pack when all together were declined. */
 const ALONE = 3;
 
-type Cargo = { job: TransferJob; wants: readonly string[]; pushOptions: boolean };
+/** A push together with the objects that the target lacks. */
+type PackPush = { job: RelayJob; wants: readonly string[]; pushOptions: boolean };
 
 /** Moves the objects together with as many of the refs as go in one request. */
-async function carry(cargo: Cargo, refs: readonly RefChange[]): Promise<TransferResult> {
-  const [carrier] = refs;
-  if (cargo.job.attempt > 1 && carrier && (await arrivedBefore(cargo, carrier))) {
-    return { results: [{ ref: carrier.ref, outcome: 'written' }], bytes: 0 };
+async function sendPack(push: PackPush, refs: readonly RefChange[]): Promise<TransferResult> {
+  const [first] = refs;
+  if (push.job.attempt > 1 && first && (await arrivedBefore(push, first))) {
+    return { results: [{ ref: first.ref, outcome: 'written' }], bytes: 0 };
   }
-  return withPack(cargo, refs.slice(0, FIRST_REFS));
+  return pushWithPack(push, refs.slice(0, FIRST_REFS));
 }
 
 /**
  * A push whose answer was lost may have left its objects there: an empty pack tells (gitlab-push-observed §f).
  */
-async function arrivedBefore({ job, pushOptions }: Cargo, carrier: RefChange): Promise<boolean> {
-  const { refs } = await pushOnce(job, [carrier], pushOptions);
-  return refs.get(carrier.ref) === 'ok';
+async function arrivedBefore({ job, pushOptions }: PackPush, change: RefChange): Promise<boolean> {
+  const { refs } = await pushOnce(job, [change], pushOptions);
+  return refs.get(change.ref) === 'ok';
 }
 
 /** When one of the refs spoils the push for all, the pack goes with one ref after the other. */
-async function withPack(cargo: Cargo, refs: readonly RefChange[]): Promise<TransferResult> {
-  const first = await attempt(cargo, refs);
+async function pushWithPack(push: PackPush, refs: readonly RefChange[]): Promise<TransferResult> {
+  const first = await attempt(push, refs);
   const declined = refs.filter(({ ref }) => first.refs.get(ref) === 'pre-receive hook declined');
   if (declined.length === 0) {
     return { results: refs.map((change) => resultOf(change, first.refs, first.text)), bytes: first.bytes };
@@ -130,18 +135,18 @@ async function withPack(cargo: Cargo, refs: readonly RefChange[]): Promise<Trans
   const results: RefResult[] = [];
   let bytes = first.bytes;
   for (const change of refs.slice(0, ALONE)) {
-    const alone = await withPack(cargo, [change]);
+    const alone = await pushWithPack(push, [change]);
     results.push(...alone.results);
     bytes += alone.bytes;
     if (alone.results.some(({ outcome }) => outcome !== 'refused')) return { results, bytes };
   }
-  throw relayUnfit(cargo.job.id, {
+  throw relayUnfit(push.job.id, {
     detail: `GitLab declines its refs one by one: ${first.text}`,
   });
 }
 
 async function attempt(
-  { job, wants, pushOptions }: Cargo,
+  { job, wants, pushOptions }: PackPush,
   refs: readonly RefChange[],
 ): Promise<PushAnswer & { bytes: number }> {
   const pack = await openPack(job, wants, havesOf(job.changes));
@@ -153,6 +158,23 @@ async function attempt(
   } finally {
     pack.stop();
   }
+}
+
+/** Tips that the target lacks. */
+function wantsOf(all: readonly RefChange[], changes: readonly RefChange[] = all): string[] {
+  const there = new Set(havesOf(all));
+  const wants = new Set<string>();
+  for (const change of changes) {
+    if (isWrite(change) && change.new !== null && !there.has(change.new)) wants.add(change.new);
+  }
+  return [...wants];
+}
+
+/** Ids that the target's refs have now; those that the source knows too come first, since only they help. */
+function havesOf(changes: readonly RefChange[]): string[] {
+  const onSource = new Set(changes.map((change) => change.new));
+  const ids = new Set(changes.map(({ old }) => old).filter((id) => id !== null));
+  return [...ids].sort((a, b) => Number(onSource.has(b)) - Number(onSource.has(a)));
 }
 
 const SMALLEST = 20;

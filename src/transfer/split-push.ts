@@ -1,12 +1,12 @@
 import { Failure } from '../failures/failure.ts';
 import { gitFailure } from '../git/errors.ts';
 import type { Git } from '../git/run.ts';
-import type { RefChange } from '../model/plan.ts';
-import { sendBatches, type PushAnswer } from './batches.ts';
-import { isWrite } from '../model/plan.ts';
-import type { PushLimit } from './git-push.ts';
-import { pushAlong } from './history.ts';
-import { createArrivals, createPushing, type Pushing, bytesOf, halves } from './push-portions.ts';
+import type { PushAnswer } from '../git/send-pack.ts';
+import { isWrite, type RefChange } from '../model/plan.ts';
+import { sendBatches } from './batches.ts';
+import { bytesOf, createSplitPush, type SplitPush } from './git-push.ts';
+import { pushByHistory } from './push-by-history.ts';
+import type { PushLimit } from './push-size.ts';
 import type { RefResult, TransferJob } from './transport.ts';
 
 /**
@@ -22,17 +22,17 @@ export async function pushChanges(
   now: () => number,
   limit: PushLimit,
 ): Promise<RefResult[]> {
-  const pushing = createPushing({ git, job, arrivals: createArrivals(job.changes), limit });
+  const split = createSplitPush({ git, job, limit });
   const writes = job.changes.filter(isWrite);
   try {
-    const early = await inRounds(
+    const early = await pushInRounds(
       writes.filter((change) => !change.late),
-      pushing,
+      split,
       now,
     );
-    const late = await inRounds(
+    const late = await pushInRounds(
       writes.filter((change) => change.late),
-      pushing,
+      split,
       now,
     );
     return [...early, ...late];
@@ -42,46 +42,52 @@ export async function pushChanges(
 }
 
 /** What was given up for its size is tried again while other refs bring in part of its history. */
-async function inRounds(
+async function pushInRounds(
   writes: readonly RefChange[],
-  pushing: Pushing,
+  split: SplitPush,
   now: () => number,
 ): Promise<RefResult[]> {
-  const { kept, arrivals } = pushing;
+  const { givenUp, pushedRefs } = split;
   const results = new Map<string, RefResult>();
   let waiting = writes;
   while (waiting.length > 0) {
     const answers = await sendBatches(waiting, {
-      send: (batch) => pushPieces(batch, pushing),
+      send: (batch) => pushSplit(batch, split),
       sizer: { size: () => REFS_PER_PUSH, learn: () => {} },
       connections: 1,
       now,
     });
     for (const result of answers) results.set(result.ref, result);
-    waiting = waiting.filter(({ ref }) => (kept.get(ref) ?? Infinity) < arrivals.count());
-    for (const { ref } of waiting) kept.delete(ref);
+    waiting = waiting.filter(({ ref }) => (givenUp.get(ref) ?? Infinity) < pushedRefs.count());
+    for (const { ref } of waiting) givenUp.delete(ref);
   }
   return [...results.values()];
 }
 
 /** Sends the batch whole when it can be, else in parts: fewer refs first, then one ref along its history. */
-async function pushPieces(batch: readonly RefChange[], pushing: Pushing): Promise<PushAnswer> {
-  const { arrivals, limit } = pushing;
+async function pushSplit(batch: readonly RefChange[], split: SplitPush): Promise<PushAnswer> {
+  const { pushedRefs, limit } = split;
   // Measuring takes time, and most servers take everything.
-  const bytes = limit.budget() === Infinity ? null : await bytesOf(batch, pushing);
+  const bytes = limit.budget() === Infinity ? null : await bytesOf(batch, split);
   if (bytes === null || bytes <= limit.budget()) {
-    const now = batch.map((change) => arrivals.fromNow(change));
-    const answer = await pushing.push(now, bytes);
+    const now = batch.map((change) => pushedRefs.asOfNow(change));
+    const answer = await split.push(now, bytes);
     if (!(answer instanceof Failure)) return answer;
     if (batch.every((change) => change.new === null)) throw answer;
   }
   const [single, ...others] = batch;
-  if (single && others.length === 0) return pushAlong(single, pushing);
-  const [first, second] = halves(batch);
-  return joined(await pushPieces(first, pushing), await pushPieces(second, pushing));
+  if (single && others.length === 0) return pushByHistory(single, split);
+  const [first, second] = bisect(batch);
+  return joined(await pushSplit(first, split), await pushSplit(second, split));
 }
 
 function joined(first: PushAnswer, second: PushAnswer): PushAnswer {
   const texts = [first.text, second.text].filter((text) => text !== '');
   return { refs: new Map([...first.refs, ...second.refs]), text: texts.join(' ') };
+}
+
+/** Two parts in the same order; refs that others build on come first and stay so. */
+function bisect<T>(list: readonly T[]): [T[], T[]] {
+  const middle = Math.ceil(list.length / 2);
+  return [list.slice(0, middle), list.slice(middle)];
 }

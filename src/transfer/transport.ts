@@ -1,21 +1,5 @@
-import type { Readable } from 'node:stream';
+import type { Remote } from '../git/remote.ts';
 import type { RefChange } from '../model/plan.ts';
-import type { StreamAnswer } from '../net/stream.ts';
-
-/** What git needs to reach a repository: its URL with Basic credentials and, if need be, a CA certificate file. */
-export type GitRemote = { url: string; username: string; password: string; caFile: string | null };
-
-export type GitService = 'git-upload-pack' | 'git-receive-pack';
-
-/** One end of a transfer. */
-export type Remote = GitRemote & {
-  /** Ref advertisement of a service, version 0. */
-  advertisement(service: GitService): Promise<Buffer>;
-  /** One request to a service; the answer's body is given as a stream, whatever its status. */
-  post(service: GitService, body: Readable | Buffer): Promise<StreamAnswer>;
-  /** Milliseconds without a byte after which a stream is given up. */
-  silenceMs: number;
-};
 
 export type TransferJob = {
   /** Key of the item, `owner/name`. */

@@ -34,6 +34,7 @@ export async function examine(servers: TestServers, options: Examined = {}): Pro
     now,
     sleep: async () => {},
     pid: process.pid,
+    kill: (pid, signal) => void process.kill(pid, signal),
     stopping: signal,
     aborting: signal,
   };
@@ -46,6 +47,7 @@ export async function examine(servers: TestServers, options: Examined = {}): Pro
     env,
     now,
     pid: process.pid,
+    kill: runtime.kill,
     alive: options.alive ?? (() => false),
     nodeVersion: options.nodeVersion ?? process.versions.node,
   });

@@ -66,6 +66,7 @@ function runtime(): Runtime {
     now: Date.now,
     sleep: async () => {},
     pid: process.pid,
+    kill: (pid, signal) => void process.kill(pid, signal),
     stopping: never,
     aborting: never,
   };

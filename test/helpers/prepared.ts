@@ -12,8 +12,9 @@ export function quietRuntime(cwd: string): Runtime {
     env: { PATH: process.env['PATH'] },
     cwd,
     now: Date.now,
-    sleep: (ms) => delay(ms),
+    sleep: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}),
     pid: process.pid,
+    kill: (pid, signal) => void process.kill(pid, signal),
     stopping: new AbortController().signal,
     aborting: new AbortController().signal,
   };

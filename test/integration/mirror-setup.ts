@@ -4,6 +4,7 @@ import type { RefChange } from '../../src/model/plan.ts';
 import { createMirrorTransport } from '../../src/transfer/mirror.ts';
 import type { TransferJob, TransferResult } from '../../src/transfer/transport.ts';
 import { sourceOf, targetOf } from '../helpers/adapters.ts';
+import { quietRuntime } from '../helpers/prepared.ts';
 import { testServers, type TestServers } from '../helpers/servers.ts';
 import { changesBetween } from './relay-setup.ts';
 
@@ -31,9 +32,8 @@ export async function mirrorSetup(): Promise<MirrorSetup> {
   const directory = join(folder, 'mirrors');
   const transport = createMirrorTransport({
     directory,
-    env: { PATH: process.env['PATH'] },
+    runtime: quietRuntime(folder),
     stallSeconds: 30,
-    now: Date.now,
   });
 
   const repository = sourceOf(gitbucket);

@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { LoggedRequest } from '../../sandbox/server.ts';
 import { Failure } from '../../src/failures/failure.ts';
+import type { Remote } from '../../src/git/remote.ts';
 import type { Source } from '../../src/gitbucket/source.ts';
 import type { Target } from '../../src/gitlab/target.ts';
 import type { RefChange } from '../../src/model/plan.ts';
 import { planRefs } from '../../src/plan/refs.ts';
 import { createRelayTransport } from '../../src/transfer/relay.ts';
-import type { Remote, TransferJob, TransferResult, Transport } from '../../src/transfer/transport.ts';
+import type { TransferJob, TransferResult, Transport } from '../../src/transfer/transport.ts';
 import { sourceOf, targetOf } from '../helpers/adapters.ts';
 import { git } from '../helpers/commits.ts';
 import { cuttingFront, type Front, type FrontOptions } from '../helpers/cutting-front.ts';
+import { quietRuntime } from '../helpers/prepared.ts';
 import { refsIn, testServers, type TestServers, type TestServersOptions } from '../helpers/servers.ts';
 
 export type RelaySetup = TestServers & {
@@ -43,7 +45,7 @@ export async function relaySetup(
   const { gitbucket, gitlab, folder } = servers;
   gitbucket.addGroup({ login: 'team', members: [{ login: 'root', manager: true }] });
   gitlab.addGroup({ path: 'team' });
-  const transport = options.transport?.(folder) ?? createRelayTransport(Date.now);
+  const transport = options.transport?.(folder) ?? createRelayTransport(quietRuntime(folder));
   const given = typeof options.front === 'object' ? options.front : {};
   const fronts = options.front
     ? {

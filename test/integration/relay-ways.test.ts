@@ -6,6 +6,7 @@ import { createAutoTransport } from '../../src/transfer/auto.ts';
 import { createMirrorTransport } from '../../src/transfer/mirror.ts';
 import { createRelayTransport } from '../../src/transfer/relay.ts';
 import { commitOn, git } from '../helpers/commits.ts';
+import { quietRuntime } from '../helpers/prepared.ts';
 import { refsIn } from '../helpers/servers.ts';
 import { expectEqual, failureOf, relaySetup } from './relay-setup.ts';
 
@@ -86,12 +87,11 @@ test('redirects that go round in a circle end', async () => {
 
 function auto(folder: string): ReturnType<typeof createAutoTransport> {
   return createAutoTransport({
-    relay: createRelayTransport(Date.now),
+    relay: createRelayTransport(quietRuntime(folder)),
     mirror: createMirrorTransport({
       directory: join(folder, 'mirrors'),
-      env: { PATH: process.env['PATH'] },
+      runtime: quietRuntime(folder),
       stallSeconds: 30,
-      now: Date.now,
     }),
   });
 }

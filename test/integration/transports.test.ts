@@ -4,17 +4,17 @@ import { createMirrorTransport } from '../../src/transfer/mirror.ts';
 import { createRelayTransport } from '../../src/transfer/relay.ts';
 import type { Transport } from '../../src/transfer/transport.ts';
 import { commitOn, git } from '../helpers/commits.ts';
+import { quietRuntime } from '../helpers/prepared.ts';
 import { refsIn } from '../helpers/servers.ts';
 import { expectEqual, relaySetup, type RelaySetup } from './relay-setup.ts';
 
 const transports: Record<string, (folder: string) => Transport> = {
-  relay: () => createRelayTransport(Date.now),
+  relay: (folder) => createRelayTransport(quietRuntime(folder)),
   mirror: (folder) =>
     createMirrorTransport({
       directory: join(folder, 'mirrors'),
-      env: { PATH: process.env['PATH'] },
+      runtime: quietRuntime(folder),
       stallSeconds: 30,
-      now: Date.now,
     }),
 };
 

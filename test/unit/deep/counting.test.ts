@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { eachLine } from '../../../src/git/stream.ts';
 import { issueCount } from '../../../src/gitbucket/counts.ts';
 import { createSizeCheck } from '../../../src/inspect/large-files.ts';
-import { eachEntry, type BatchEntry, eachLine } from '../../../src/inspect/local-git.ts';
+import { eachEntry, type BatchEntry } from '../../../src/inspect/lfs.ts';
 import type { WalkedObject } from '../../../src/inspect/objects.ts';
 import { travellingIds } from '../../../src/inspect/repository.ts';
 import type { RefChange } from '../../../src/model/plan.ts';

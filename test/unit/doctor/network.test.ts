@@ -7,7 +7,7 @@ import {
   proxyFindings,
   proxyFor,
 } from '../../../src/doctor/network.ts';
-import { listen, nothingHeard } from '../../../src/net/server-clock.ts';
+import { nothingObserved, observe } from '../../../src/net/server-clock.ts';
 
 const gitlab = { side: 'target', name: 'GitLab', url: 'https://gitlab.example.com' } as const;
 const DAY_MS = 86_400_000;
@@ -76,20 +76,20 @@ test('a clock is told when it differs by more than a minute, and so are two that
   expect(clocksTogether(null, 500_000)).toEqual([]);
 });
 
-test('clock and throttle are heard from the headers of any answer', () => {
-  const heard = nothingHeard();
+test('clock and throttle are read from the headers of any answer', () => {
+  const observed = nothingObserved();
   const now = Date.UTC(2026, 0, 1);
-  listen(heard, {}, { sentAt: now, receivedAt: now });
-  expect(heard).toEqual({ clockMs: null, throttle: null });
+  observe(observed, {}, { sentAt: now, receivedAt: now });
+  expect(observed).toEqual({ clockMs: null, throttle: null });
   const headers = {
     date: new Date(now + 120_000).toUTCString(),
     'ratelimit-limit': '120',
     'ratelimit-name': 'throttle_authenticated_api',
     'ratelimit-remaining': '7',
   };
-  listen(heard, headers, { sentAt: now - 500, receivedAt: now + 500 });
-  expect(heard.clockMs).toBe(120_500);
-  expect(heard.throttle).toEqual({ name: 'throttle_authenticated_api', perMinute: 120, remaining: 7 });
+  observe(observed, headers, { sentAt: now - 500, receivedAt: now + 500 });
+  expect(observed.clockMs).toBe(120_500);
+  expect(observed.throttle).toEqual({ name: 'throttle_authenticated_api', perMinute: 120, remaining: 7 });
 });
 
 test('days are told as seen from today', () => {

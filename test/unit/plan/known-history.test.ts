@@ -8,7 +8,7 @@ import {
   unknownIds,
   type Sides,
 } from '../../../src/plan/known-history.ts';
-import { heldTo, planRefs } from '../../../src/plan/refs.ts';
+import { keepPlanDecisions, planRefs } from '../../../src/plan/refs.ts';
 
 const [A, B, C, D] = ['a', 'b', 'c', 'd'].map((digit) => digit.repeat(40)) as [
   string,
@@ -120,7 +120,7 @@ test('a second try goes no further than the plan, unless one of the sides has mo
   const change = { ref: 'refs/heads/main', old: B, new: A, force: false, late: false };
   const diverged = { ...change, outcome: 'diverged', reason: 'asked the source' } as const;
   const update = { ...change, outcome: 'update' } as const;
-  expect(heldTo([diverged], [update])).toEqual([diverged]);
-  expect(heldTo([diverged], [{ ...update, new: C }])).toEqual([{ ...update, new: C }]);
-  expect(heldTo([update], [update])).toEqual([update]);
+  expect(keepPlanDecisions([diverged], [update])).toEqual([diverged]);
+  expect(keepPlanDecisions([diverged], [{ ...update, new: C }])).toEqual([{ ...update, new: C }]);
+  expect(keepPlanDecisions([update], [update])).toEqual([update]);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parsePushReport, remoteText } from '../../src/git/errors.ts';
+import { remoteText } from '../../../src/git/errors.ts';
+import { parsePushReport } from '../../../src/transfer/git-push.ts';
 
 test('every line of git push --porcelain becomes the outcome of its ref', () => {
   const id = 'a'.repeat(40);

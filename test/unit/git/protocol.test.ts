@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Failure } from '../../src/failures/failure.ts';
-import { createPackCheck, emptyPack } from '../../src/git/pack-check.ts';
-import { FLUSH, pktLine, pktLines, readPktLines, type PktLine } from '../../src/git/pkt-line.ts';
-import { asAdvertisement } from '../../src/git/protocol-v2.ts';
-import { capabilitiesIn, parseAdvertisement } from '../../src/git/ref-advertisement.ts';
-import { readReport } from '../../src/git/send-pack.ts';
-import { packOf } from '../../src/git/upload-pack.ts';
+import { createPackCheck, emptyPack } from '../../../src/git/pack.ts';
+import { FLUSH, pktLine, pktLines, readPktLines, type PktLine } from '../../../src/git/pkt-line.ts';
+import { asAdvertisement, capabilitiesIn, parseAdvertisement } from '../../../src/git/ref-advertisement.ts';
+import { readReport } from '../../../src/git/send-pack.ts';
+import { packOf } from '../../../src/git/fetch-pack.ts';
 
 const specials = fc.constantFrom<PktLine>('flush', 'delim', 'end');
 const line: fc.Arbitrary<PktLine> = fc.oneof(

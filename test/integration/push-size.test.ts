@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/failures/failure.ts';
-import { gitFailure } from '../../src/git/errors.ts';
-import { createGit, GitExit, type Git } from '../../src/git/run.ts';
-import { createPushLimit, statedLimit, pushBytes } from '../../src/transfer/git-push.ts';
-import { fitting } from '../../src/transfer/push-portions.ts';
+import { gitFailure, GitExit } from '../../src/git/errors.ts';
+import { createGit, type Git } from '../../src/git/run.ts';
+import { createPushLimit, statedLimit, pushBytes, longestFitting } from '../../src/transfer/push-size.ts';
 import { commitOn, git } from '../helpers/commits.ts';
+import { quietRuntime } from '../helpers/prepared.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -14,7 +14,7 @@ async function repository(): Promise<{ directory: string; run: Git }> {
   git(directory, 'init', '--quiet', '--bare');
   const run = createGit({
     directory,
-    env: { PATH: process.env['PATH'] },
+    runtime: quietRuntime(directory),
     remotes: [],
     stallSeconds: 10,
     signal: new AbortController().signal,
@@ -23,11 +23,14 @@ async function repository(): Promise<{ directory: string; run: Git }> {
 }
 
 /** A git that does not know the option yet. */
-function older(run: Git): Git {
-  return (...args) =>
-    args.includes('--disk-usage')
-      ? Promise.reject(new GitExit(129, '', 'usage: git rev-list [<options>] <commit>... [--] [<path>...]'))
-      : run(...args);
+function older(git: Git): Git {
+  return {
+    ...git,
+    run: (...args) =>
+      args.includes('--disk-usage')
+        ? Promise.reject(new GitExit(129, '', 'usage: git rev-list [<options>] <commit>... [--] [<path>...]'))
+        : git.run(...args),
+  };
 }
 
 function text(seed: number): string {
@@ -60,7 +63,7 @@ test.each([
   ['the first ones large', (count: number) => 5000 + count, 6000],
   ['the last ones large', (count: number) => (count > 90 ? 1_000_000 : count), 500],
 ])('a portion fits and is not needlessly small: %s', async (_case, sizeOf, budget) => {
-  const { count, bytes } = await fitting(100, budget, (commits) => Promise.resolve(sizeOf(commits)));
+  const { count, bytes } = await longestFitting(100, budget, (commits) => Promise.resolve(sizeOf(commits)));
 
   expect(bytes).toBe(sizeOf(count));
   expect(bytes).toBeLessThanOrEqual(budget);
@@ -68,7 +71,7 @@ test.each([
 });
 
 test('when not even one commit fits it is tried alone', async () => {
-  expect(await fitting(64, 10, () => Promise.resolve(1000))).toEqual({ count: 1, bytes: 1000 });
+  expect(await longestFitting(64, 10, () => Promise.resolve(1000))).toEqual({ count: 1, bytes: 1000 });
 });
 
 test('the size of a push is halved until it works, then comes near the limit and stays', () => {

@@ -1,13 +1,34 @@
+import type { Git } from './run.ts';
+import { eachLine, feed, together } from './stream.ts';
+
+/** Those of the objects that the repository has. */
+export async function presentObjects(git: Git, ids: ReadonlySet<string>): Promise<Set<string>> {
+  const present = new Set<string>();
+  if (ids.size === 0) return present;
+  const check = git.start('cat-file', '--buffer', '--batch-check=%(objectname) %(objecttype)');
+  const read = eachLine(check.stdout, (line) => {
+    if (!line.endsWith(' missing')) present.add(line.slice(0, 40));
+  });
+  await together([check], [feed(check.stdin, ids), read]);
+  return present;
+}
+
 /** Parents of each commit, every commit after its parents. */
 export type History = ReadonlyMap<string, readonly string[]>;
 
-/** From the output of `git rev-list --topo-order --reverse --parents`. */
-export function parseHistory(listing: string): History {
+/** The commits that can be reached from `wanted` and not from `there`; ids that the repository lacks are passed over. */
+export async function readHistory(
+  git: Git,
+  wanted: readonly string[],
+  there: readonly string[],
+): Promise<History> {
   const history = new Map<string, readonly string[]>();
-  for (const line of listing.split('\n')) {
+  const list = git.start('rev-list', '--ignore-missing', '--topo-order', '--reverse', '--parents', '--stdin');
+  const read = eachLine(list.stdout, (line) => {
     const [id = '', ...parents] = line.split(' ');
     if (id !== '') history.set(id, parents);
-  }
+  });
+  await together([list], [feed(list.stdin, [...wanted, ...there.map((id) => `^${id}`)]), read]);
   return history;
 }
 
@@ -37,17 +58,18 @@ export function longestLine(history: History, tip: string): string[] {
   return line.toReversed();
 }
 
-/** How many commits each step along the line brings in, with those of the histories that it merges. */
-export function commitsPerStep(history: History, line: readonly string[]): number[] {
+/** What each step along the line brings in: its commit, with those of the histories that it merges. */
+export function stepsAlong(history: History, line: readonly string[]): string[][] {
   const seen = new Set<string>();
-  return line.map((stone) => {
-    const before = seen.size;
-    const waiting = [stone];
+  return line.map((step) => {
+    const commits: string[] = [];
+    const waiting = [step];
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
       if (seen.has(id) || !history.has(id)) continue;
       seen.add(id);
+      commits.push(id);
       waiting.push(...(history.get(id) ?? []));
     }
-    return seen.size - before;
+    return commits;
   });
 }

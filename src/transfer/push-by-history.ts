@@ -1,38 +1,38 @@
 import { formatBytes } from '../text/format.ts';
 import { pushFailed } from '../failures/git.ts';
 import { Failure } from '../failures/failure.ts';
-import { commitsPerStep, firstParentLine, longestLine, parseHistory, type History } from '../git/history.ts';
+import { firstParentLine, longestLine, readHistory, stepsAlong, type History } from '../git/objects.ts';
 import type { Git } from '../git/run.ts';
+import type { PushAnswer } from '../git/send-pack.ts';
 import type { RefChange } from '../model/plan.ts';
-import type { PushAnswer } from './batches.ts';
-import { pushBytes } from './git-push.ts';
-import { type Pushing, type TooLarge, fitting } from './push-portions.ts';
+import type { SplitPush, TooLarge } from './git-push.ts';
+import { longestFitting, pushBytes } from './push-size.ts';
 
 /**
  * Takes one ref to its id over older commits of its own history, as many at a time as the server takes. Ends with what
  * the server said of it, or with the commit that alone is too large.
  */
-export async function pushAlong(change: RefChange, pushing: Pushing): Promise<PushAnswer> {
-  const { git, arrivals, limit } = pushing;
-  let stones = await steppingStones(git, arrivals.fromNow(change), arrivals.ids(), limit.budget());
-  let most = stones.length;
+export async function pushByHistory(change: RefChange, split: SplitPush): Promise<PushAnswer> {
+  const { git, pushedRefs, limit } = split;
+  let commits = await intermediateCommits(git, pushedRefs.asOfNow(change), pushedRefs.ids(), limit.budget());
+  let most = commits.length;
   for (;;) {
     const sizeOf = (count: number): Promise<number> =>
-      pushBytes(git, [stones[count - 1] ?? ''], arrivals.ids());
-    const { count, bytes } = await fitting(Math.min(most, stones.length), limit.budget(), sizeOf);
-    const id = stones[count - 1] ?? '';
-    const refusal = await refusalOf(id, bytes, pushing);
-    if (refusal && count === 1) return keptBack(change, id, { ...refusal, bytes }, pushing);
+      pushBytes(git, [commits[count - 1] ?? ''], pushedRefs.ids());
+    const { count, bytes } = await longestFitting(Math.min(most, commits.length), limit.budget(), sizeOf);
+    const id = commits[count - 1] ?? '';
+    const refusal = await refusalOf(id, bytes, split);
+    if (refusal && count === 1) return giveUp(change, id, { ...refusal, bytes }, split);
     if (refusal) {
       most = Math.floor(count / 2);
       continue;
     }
-    const answer = await pushing.push([{ ...arrivals.fromNow(change), new: id }], bytes);
+    const answer = await split.push([{ ...pushedRefs.asOfNow(change), new: id }], bytes);
     // Next time round it is known as refused.
     if (answer instanceof Failure) continue;
     if (id === change.new || answer.refs.get(change.ref) !== 'ok') return answer;
-    stones = stones.slice(count);
-    most = stones.length;
+    commits = commits.slice(count);
+    most = commits.length;
   }
 }
 
@@ -40,7 +40,7 @@ export async function pushAlong(change: RefChange, pushing: Pushing): Promise<Pu
 async function refusalOf(
   id: string,
   bytes: number,
-  { git, tooLarge }: Pushing,
+  { git, tooLarge }: SplitPush,
 ): Promise<TooLarge | undefined> {
   for (const [base, refusal] of tooLarge) {
     if (bytes >= refusal.bytes && (base === id || (await isAncestor(git, base, id)))) return refusal;
@@ -48,21 +48,21 @@ async function refusalOf(
   return undefined;
 }
 
-function keptBack(
+function giveUp(
   { ref }: RefChange,
   id: string,
   { bytes, text, guessed }: TooLarge,
-  { arrivals, kept, job }: Pushing,
+  { pushedRefs, givenUp, job }: SplitPush,
 ): PushAnswer {
   // It may have been the network after all, and what cannot be made smaller is worth a second try.
   if (guessed && job.attempt === 1) throw pushFailed(job.id, { detail: text });
-  kept.set(ref, arrivals.count());
+  givenUp.set(ref, pushedRefs.count());
   const size = `about ${formatBytes(bytes)}`;
   const what = ref.startsWith('refs/tags/')
     ? `a tag is moved whole, and no branch that arrived spares sending ${size} for it`
-    : `its commit ${id} alone takes a push of ${size}${arrivals.has(ref) ? '; the ref holds the commit before it' : ''}`;
-  const wayOut = "raise GitLab's receive_max_input_size or the proxy's body size, then run again";
-  return { refs: new Map([[ref, `${text}; ${what}; ${wayOut}`]]), text };
+    : `its commit ${id} alone takes a push of ${size}${pushedRefs.has(ref) ? '; the ref holds the commit before it' : ''}`;
+  const fix = "raise GitLab's receive_max_input_size or the proxy's body size, then run again";
+  return { refs: new Map([[ref, `${text}; ${what}; ${fix}`]]), text };
 }
 
 /** Steps that are measured before a line is taken; merges of long histories are the ones that may be too large. */
@@ -73,7 +73,7 @@ const MEASURED_STEPS = 3;
  * that one when the ref has no history of its own or can only be moved whole. A tag is moved whole: one that stays half
  * way, because the run was killed, could not be told from somebody else's.
  */
-async function steppingStones(
+async function intermediateCommits(
   git: Git,
   change: RefChange,
   there: readonly string[],
@@ -82,24 +82,23 @@ async function steppingStones(
   const { ref, new: id } = change;
   if (id === null) return [];
   if (ref.startsWith('refs/tags/')) return [id];
-  const range = ['--ignore-missing', id, '--not', ...there.slice(-10_000)];
-  const history = parseHistory(await git('rev-list', '--topo-order', '--reverse', '--parents', ...range));
+  const history = await readHistory(git, [id], there);
   if (!history.has(id)) return [id];
-  const usual = await startingAbove(git, change, firstParentLine(history, id));
+  const usual = await fastForwardPart(git, change, firstParentLine(history, id));
   const largest = await largestStep(git, history, usual, there);
   if (largest <= budget) return usual;
-  const other = await startingAbove(git, change, longestLine(history, id));
+  const other = await fastForwardPart(git, change, longestLine(history, id));
   return (await largestStep(git, history, other, there)) < largest ? other : usual;
 }
 
 /** The part of the line that is a fast-forward of what the ref holds. */
-async function startingAbove(
+async function fastForwardPart(
   git: Git,
   { old, new: id, force }: RefChange,
   line: readonly string[],
 ): Promise<readonly string[]> {
   if (old === null || id === null) return line;
-  if (await isAncestor(git, old, id)) return line.slice(await firstAbove(git, old, line));
+  if (await isAncestor(git, old, id)) return line.slice(await firstDescendant(git, old, line));
   // git itself refuses what is no fast-forward, unless history may be rewritten.
   return force ? line : line.slice(-1);
 }
@@ -110,7 +109,7 @@ async function largestStep(
   line: readonly string[],
   there: readonly string[],
 ): Promise<number> {
-  const commits = commitsPerStep(history, line);
+  const commits = stepsAlong(history, line).map(({ length }) => length);
   const heaviest = [...commits.keys()].sort((a, b) => (commits[b] ?? 0) - (commits[a] ?? 0));
   let largest = 0;
   for (const index of heaviest.slice(0, MEASURED_STEPS)) {
@@ -122,14 +121,14 @@ async function largestStep(
 
 /** False also when the mirror does not have the commit. */
 async function isAncestor(git: Git, old: string, id: string): Promise<boolean> {
-  return git('merge-base', '--is-ancestor', old, id).then(
+  return git.run('merge-base', '--is-ancestor', old, id).then(
     () => true,
     () => false,
   );
 }
 
-/** Index of the first stone that has the commit below it; it may have come in by a merge. */
-async function firstAbove(git: Git, old: string, line: readonly string[]): Promise<number> {
+/** Index of the first commit that has the commit below it; it may have come in by a merge. */
+async function firstDescendant(git: Git, old: string, line: readonly string[]): Promise<number> {
   let [low, high] = [0, line.length - 1];
   if (await isAncestor(git, old, line[0] ?? '')) return 0;
   while (low < high) {

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RefChange } from '../../src/model/plan.ts';
-import { sendBatches, type SendOptions } from '../../src/transfer/batches.ts';
-import { isWrite } from '../../src/model/plan.ts';
+import { isWrite, type RefChange } from '../../../src/model/plan.ts';
+import { sendBatches, type SendOptions } from '../../../src/transfer/batches.ts';
 
 function creation(number: number): RefChange {
   return {

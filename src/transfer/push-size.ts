@@ -1,0 +1,108 @@
+import { GitExit } from '../git/errors.ts';
+import type { Git } from '../git/run.ts';
+
+/**
+ * What is known of how much the target takes in one push, in bytes as git stores them. Kept as long as the transport, so
+ * that the next repository starts with what the last one learned.
+ */
+export type PushLimit = {
+  /** Bytes that the next push may have; Infinity while nothing was ever too large. */
+  budget(): number;
+  worked(bytes: number): void;
+  /** `stated`: the limit as the server told it, where it did. */
+  tooLarge(bytes: number, stated?: number | null): void;
+};
+
+/** No server takes less; one odd answer to a small push must not chop up all that follows. */
+const FLOOR = 64 * 1024;
+/** Sizes are estimates, and a push that is refused costs more than one that is a little small. */
+const MARGIN = 0.9;
+/** What was refused may be that many times larger than what worked; below that no more is tried. */
+const CLOSE = 1.5;
+
+/** Halves what was too large until something works, then comes near the limit and stays there. */
+export function createPushLimit(): PushLimit {
+  let largest = 0;
+  let refused = Infinity;
+  return {
+    budget() {
+      if (largest === 0) return Math.max(FLOOR, Math.floor(refused / 2));
+      if (refused === Infinity || refused <= largest * CLOSE) return Math.max(FLOOR, largest);
+      return Math.max(FLOOR, Math.floor((largest + refused) / 2));
+    },
+    worked(bytes) {
+      if (bytes < refused) largest = Math.max(largest, bytes);
+    },
+    tooLarge(bytes, stated = null) {
+      refused = Math.min(refused, bytes);
+      // What worked once may be refused another time.
+      if (largest >= refused) largest = 0;
+      if (stated === null || stated * MARGIN >= bytes) return;
+      refused = Math.min(refused, stated);
+      largest = Math.floor(refused * MARGIN);
+    },
+  };
+}
+
+const units: Readonly<Record<string, number>> = { bytes: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+
+/** `pack exceeds maximum allowed size (1024.00 KiB)`, as newer servers say it (gitlab-push-observed §k). */
+export function statedLimit(text: string): number | null {
+  const [, size, unit = ''] = /maximum allowed size \(([\d.]+) (\w+)\)/.exec(text) ?? [];
+  const factor = units[unit];
+  return size === undefined || factor === undefined ? null : Math.floor(Number(size) * factor);
+}
+
+/** Ids that a command line holds with ease; without the others the size is merely guessed too high. */
+const KNOWN_IDS = 10_000;
+
+/** About how many bytes a push of these ids has when the target holds the others already. */
+export async function pushBytes(git: Git, ids: readonly string[], there: Iterable<string>): Promise<number> {
+  if (ids.length === 0) return 0;
+  // The target may hold what the mirror never had.
+  const range = ['--ignore-missing', ...ids, '--not', ...[...new Set(there)].slice(-KNOWN_IDS)];
+  try {
+    return Number(await git.run('rev-list', '--objects', '--disk-usage', ...range));
+  } catch (error) {
+    // git before 2.31 does not know the option.
+    if (!(error instanceof GitExit) || error.exitCode !== 129) throw error;
+    return guessedBytes(git, range);
+  }
+}
+
+/** As if all commits were of the same size. */
+async function guessedBytes(git: Git, range: readonly string[]): Promise<number> {
+  const commits = Number(await git.run('rev-list', '--count', ...range));
+  const all = Number(await git.run('rev-list', '--count', '--all'));
+  const counts = await git.run('count-objects', '-v');
+  const kilobytes = [...counts.matchAll(/^size(?:-pack)?: (\d+)$/gm)].map(([, size]) => Number(size));
+  return Math.ceil((commits / Math.max(all, 1)) * kilobytes.reduce((sum, size) => sum + size, 0) * 1024);
+}
+
+/** How many of these commits may go first, when all together have that many bytes; a guess that takes them as equal. */
+function firstGuess(commits: number, bytes: number, budget: number): number {
+  if (bytes <= budget) return commits;
+  // A little less, since no two are alike and a miss is halved.
+  const share = Math.floor((0.9 * commits * budget) / bytes);
+  return Math.max(1, Math.min(commits - 1, share));
+}
+
+/**
+ * The longest beginning that fits, by guess and halving; at least one commit. `sizeOf` tells the bytes of the first so
+ * many commits.
+ */
+export async function longestFitting(
+  commits: number,
+  budget: number,
+  sizeOf: (count: number) => Promise<number>,
+): Promise<{ count: number; bytes: number }> {
+  let bytes = await sizeOf(commits);
+  let count = firstGuess(commits, bytes, budget);
+  if (count === commits) return { count, bytes };
+  bytes = await sizeOf(count);
+  while (count > 1 && bytes > budget) {
+    count = Math.floor(count / 2);
+    bytes = await sizeOf(count);
+  }
+  return { count, bytes };
+}
