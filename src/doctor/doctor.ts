@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/schema.ts';
 import { MigrationError } from '../errors.ts';
-import type { Source } from '../gitbucket/source.ts';
 import type { Target } from '../gitlab/target.ts';
-import type { Server } from '../net/answers.ts';
+import type { Source } from '../model/source.ts';
 import { failed, type CheckFinding } from './finding.ts';
 import { machineFindings, type MachineOptions } from './machine.ts';
-import { clockFindings, clocksTogether, networkFindings } from './network.ts';
+import { clockFindings, clocksTogether, networkFindings, serverOf } from './network.ts';
 import { sourceFindings, type SourceReport } from './source.ts';
 import { deletionFindings } from './target-identity.ts';
 import { targetFindings, type TargetReport } from './target.ts';
@@ -34,14 +33,17 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
       ? noTarget(target)
       : targetFindings(target, config.target, options.now()),
   ]);
-  const clocks = { source: clockOf(source), target: clockOf(target) };
+  const clocks = {
+    source: source instanceof MigrationError ? null : source.clockMs(),
+    target: target instanceof MigrationError ? null : target.http.heard.clockMs,
+  };
   const findings = [
     ...machine,
     ...clocksTogether(clocks.source, clocks.target),
     ...once([...sourceWay, ...from.findings]),
     ...clockFindings('source', serverOf('source', config), clocks.source),
     ...once([...targetWay, ...to.findings]),
-    ...deletionFindings(to.scheduled, from.owners?.logins ?? [], config),
+    ...deletionFindings(to.scheduled, from.owners ?? [], config),
     ...clockFindings('target', serverOf('target', config), clocks.target),
   ];
   return { findings, version: to.version };
@@ -60,14 +62,6 @@ function noSource(error: MigrationError): SourceReport {
 
 function noTarget(error: MigrationError): TargetReport {
   return { findings: [failed(error, 'target')], version: null, scheduled: [] };
-}
-
-function clockOf(server: Source | Target | MigrationError): number | null {
-  return server instanceof MigrationError ? null : server.http.heard.clockMs;
-}
-
-function serverOf(side: 'source' | 'target', config: Config): Server {
-  return { side, name: side === 'source' ? 'GitBucket' : 'GitLab', url: config[side].url };
 }
 
 /** The same failure may be met twice: the first one told more. */

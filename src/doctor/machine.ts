@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 import { MigrationError } from '../errors.ts';
 import { journalFile, readJournal } from '../journal/journal.ts';
 import { runIn } from '../journal/lock.ts';
+import { isAtLeast } from '../text/version.ts';
 import { attempted, found, type CheckFinding, failed } from './finding.ts';
-import { isAtLeast, formatSize } from './measures.ts';
+import { formatSize } from './measures.ts';
 
 export type MachineOptions = WorkDirOptions & {
   nodeVersion: string;

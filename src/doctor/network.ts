@@ -1,11 +1,16 @@
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
+import type { Config } from '../config/schema.ts';
 import { MigrationError } from '../errors.ts';
 import type { Server } from '../net/answers.ts';
 import { found, type Area, type CheckFinding, failed } from './finding.ts';
 import { CLOCK_MS, roughly, dayOf, daysLeft, SOON_MS } from './measures.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+export function serverOf(side: 'source' | 'target', config: Config): Server {
+  return { side, name: side === 'source' ? 'GitBucket' : 'GitLab', url: config[side].url };
+}
 
 /** The way to a server: encryption, certificate, proxy. */
 export async function networkFindings(

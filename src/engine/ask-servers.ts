@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
-import type { Source } from '../gitbucket/source.ts';
 import { covers, type BranchProtection, type Protections } from '../gitlab/rules/protections.ts';
 import type { Target } from '../gitlab/target.ts';
 import type { History } from '../journal/history.ts';
 import type { RefListing } from '../model/forge.ts';
 import type { PlannedProject, RefChange } from '../model/plan.ts';
+import type { Source } from '../model/source.ts';
 import type { ProjectPath } from '../plan/input.ts';
 import {
   questionsOf,
@@ -62,7 +62,7 @@ async function rewrittenIn(
   { repository }: PlannedProject,
   writes: readonly RefChange[],
   branches: readonly BranchProtection[],
-  { api }: Source,
+  source: Source,
 ): Promise<Set<string>> {
   const rewritten = new Set<string>();
   for (const { ref, old, new: next, outcome, force } of writes) {
@@ -70,7 +70,7 @@ async function rewrittenIn(
     const name = ref.slice('refs/heads/'.length);
     const rules = branches.filter(({ pattern }) => covers(pattern, name));
     if (rules.length === 0 || rules.some(({ pattern, forcePush }) => forcePush || pattern === name)) continue;
-    const tips = await api.branchTipsWith(repository.owner, repository.name, old);
+    const tips = await source.branchTipsWith(repository, old);
     if (tips === 'absent' || (tips !== null && !tips.includes(next))) rewritten.add(ref);
   }
   return rewritten;
@@ -129,19 +129,19 @@ async function answers(
   { source, sourceRefs }: HistoryContext,
 ): Promise<KnownObjects> {
   const [owner = '', name = ''] = id.split('/');
-  const { api } = source;
+  const repository = { owner, name };
   const branches = [...(sourceRefs.get(id)?.refs.keys() ?? [])].filter((ref) =>
     ref.startsWith('refs/heads/'),
   );
   const objects = new Map<string, KnownObject>();
 
   async function lookUp(object: string): Promise<void> {
-    const known = await api.hasCommit(owner, name, object);
+    const known = await source.hasCommit(repository, object);
     if (known !== null) objects.set(object, { known, tips: null });
   }
 
   async function lookUpTips(object: string): Promise<void> {
-    const tips = await api.branchTipsWith(owner, name, object);
+    const tips = await source.branchTipsWith(repository, object);
     if (tips === null) return lookUp(object);
     objects.set(
       object,

@@ -1,10 +1,9 @@
 import type { Config } from '../config/schema.ts';
 import { MigrationError } from '../errors.ts';
-import type { ReadInventory } from '../gitbucket/inventory.ts';
-import type { Source } from '../gitbucket/source.ts';
 import { createSimilar } from '../gitlab/lookups.ts';
 import type { Target } from '../gitlab/target.ts';
 import type { History } from '../journal/history.ts';
+import type { Inventory, Source } from '../model/source.ts';
 import type { Selection } from '../plan/selection.ts';
 import {
   unknownName,
@@ -28,7 +27,7 @@ export type CheckNamesOptions = {
  * without effect. A name that concerns nothing of this run is not judged further than its owner.
  * @throws unknown-selection naming all of them, each with the nearest name that exists
  */
-export async function checkNames(options: CheckNamesOptions, inventory: ReadInventory): Promise<void> {
+export async function checkNames(options: CheckNamesOptions, inventory: Inventory): Promise<void> {
   const known = knownNames(inventory, options.history);
   const wrong = [...unmatchedRules(options.selection, known), ...unmatchedMap(options.config, known)];
   const found = await Promise.all(wrong.map((each) => withSuggestion(each, options.source)));
@@ -44,7 +43,7 @@ export async function checkNames(options: CheckNamesOptions, inventory: ReadInve
   throw new MigrationError('unknown-selection', object, { count: errors.length, detail });
 }
 
-function knownNames(inventory: ReadInventory, history: History): KnownNames {
+function knownNames(inventory: Inventory, history: History): KnownNames {
   return {
     owners: inventory.owners,
     complete: inventory.allOwners,
@@ -68,11 +67,11 @@ function unmatchedMap({ map }: Config, known: KnownNames): Unmatched[] {
 }
 
 /** Only a hint is at stake: a list that cannot be read is as good as none. */
-async function withSuggestion(wrong: Unmatched, { api }: Source): Promise<Unmatched> {
+async function withSuggestion(wrong: Unmatched, source: Source): Promise<Unmatched> {
   if (wrong.askOwner === null) return wrong;
   const owner = wrong.askOwner;
   try {
-    const names = (await api.repositoriesOf(owner)).map(({ name }) => `${owner}/${name}`);
+    const names = (await source.repositoriesOf(owner)).map(({ name }) => `${owner}/${name}`);
     return { ...wrong, nearest: nearest(wrong.text, names) };
   } catch {
     return wrong;
@@ -82,7 +81,7 @@ async function withSuggestion(wrong: Unmatched, { api }: Source): Promise<Unmatc
 /** Users of GitLab in `map.users` that do not exist, of owners that this run may concern. */
 async function unknownUsers(
   { config: { map }, selection, target }: CheckNamesOptions,
-  { owners }: ReadInventory,
+  { owners }: Inventory,
 ): Promise<MigrationError[]> {
   const concerned = owners.filter(({ kind, login }) => kind === 'user' && map.users[login] !== undefined);
   const wrong = await Promise.all(

@@ -2,10 +2,10 @@ import pLimit from 'p-limit';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import { MigrationError, problemOf } from '../errors.ts';
-import type { Source } from '../gitbucket/source.ts';
 import type { Target } from '../gitlab/target.ts';
 import type { Emit } from '../model/events.ts';
 import type { Problem, RefListing, Repository } from '../model/forge.ts';
+import type { Source } from '../model/source.ts';
 import type { ProjectPath } from '../plan/input.ts';
 import { keyOf } from '../plan/projects.ts';
 import { renameRefs, renamesOf } from '../plan/renamed-refs.ts';
@@ -21,7 +21,7 @@ export async function listSource(
   repository: Repository,
   { source, config }: Pick<Options, 'source' | 'config'>,
 ): Promise<RefListing> {
-  const listing = await source.listRefs(repository.owner, repository.name);
+  const listing = await source.refs(repository, 'code');
   return renameRefs(listing, renamesOf(repository, config));
 }
 

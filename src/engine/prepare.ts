@@ -2,13 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import { MigrationError } from '../errors.ts';
-import { readInventory, type ReadInventory } from '../gitbucket/inventory.ts';
 import type { TargetIdentity } from '../gitlab/identity.ts';
 import type { Target } from '../gitlab/target.ts';
 import type { History } from '../journal/history.ts';
 import type { Emit } from '../model/events.ts';
 import type { Namespace, Owner, SourceInventory } from '../model/forge.ts';
 import type { Plan, PlannedProject } from '../model/plan.ts';
+import type { Inventory } from '../model/source.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { PlanInput } from '../plan/input.ts';
 import { projectPaths } from '../plan/project-paths.ts';
@@ -113,15 +113,9 @@ async function connectBoth(options: PrepareOptions): Promise<TargetIdentity> {
   return identity;
 }
 
-async function discover({
-  source,
-  selection,
-  history,
-  runtime,
-  emit,
-}: PrepareOptions): Promise<ReadInventory> {
+async function discover({ source, selection, history, runtime, emit }: PrepareOptions): Promise<Inventory> {
   emit({ type: 'phase', phase: 'discover', total: 0 });
-  const inventory = await readInventory(source, {
+  const inventory = await source.inventory({
     selection,
     known: [...history.items.keys()].filter((item) => item.includes('/')),
     progress(done, total, detail) {

@@ -4,12 +4,13 @@ import { MigrationError, problemOf } from '../errors.ts';
 import { pushLimits } from '../gitlab/settings.ts';
 import type { Problem } from '../model/forge.ts';
 import type { Plan, PlannedProject } from '../model/plan.ts';
-import { countLosses, type Counted, uncountedIn, withLosses } from './losses.ts';
+import type { Counts } from '../model/source.ts';
+import { countLosses, uncountedIn, withLosses } from './losses.ts';
 import type { InspectOptions } from './options.ts';
 import { inspectRepository, type LookOptions } from './repository.ts';
 import { destinationsOf } from './submodules.ts';
 
-type Inspected = { project: PlannedProject; problems: Problem[]; counted: Counted };
+type Inspected = { project: PlannedProject; problems: Problem[]; counted: Counts };
 
 /**
  * The plan with what a look into the objects tells (`--deep`): findings, and losses that no listing of refs shows. Reads

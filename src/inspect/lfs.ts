@@ -1,5 +1,5 @@
-import type { LfsStock } from '../gitbucket/lfs.ts';
 import type { Finding } from '../model/plan.ts';
+import type { LfsAvailability, LfsObject } from '../model/source.ts';
 import {
   eachEntry,
   type BatchEntry,
@@ -19,7 +19,7 @@ export type LfsFacts = {
   travelling: ReadonlySet<string>;
   /** GitLab looks for missing objects in this project. */
   checked: boolean;
-  stock: LfsStock;
+  availability: LfsAvailability;
 };
 
 const kind = 'missing-lfs-object';
@@ -29,9 +29,12 @@ const kind = 'missing-lfs-object';
  * it does not have (gitlab-contract §4.7), since objects do not travel.
  */
 export function lfsFindings(facts: LfsFacts): Finding[] {
-  const { pointers, stock } = facts;
+  const { pointers, availability } = facts;
   if (pointers.size === 0) return [];
-  return [...stayFinding(facts), ...(stock.answers ? lostFindings(facts) : [silentFinding(pointers.size)])];
+  return [
+    ...stayFinding(facts),
+    ...(availability.answers ? lostFindings(facts) : [silentFinding(pointers.size)]),
+  ];
 }
 
 function isRefused({ seenByGitLab, oid }: FoundPointer, { travelling, checked }: LfsFacts): boolean {
@@ -56,7 +59,7 @@ function stayFinding(facts: LfsFacts): Finding[] {
 }
 
 function lostFindings(facts: LfsFacts): Finding[] {
-  const lost = [...facts.pointers.values()].filter(({ oid }) => facts.stock.missing.has(oid));
+  const lost = [...facts.pointers.values()].filter(({ oid }) => facts.availability.missing.has(oid));
   const findings: Finding[] = lost.slice(0, MOST_SHOWN).map((pointer) => ({
     kind,
     refused: isRefused(pointer, facts),
@@ -83,7 +86,7 @@ function silentFinding(count: number): Finding {
   };
 }
 
-export type FoundPointer = LfsPointer & {
+export type FoundPointer = LfsObject & {
   path: string;
   /** The commit that brought it; empty for what no commit of the walk brought. */
   commit: string;
@@ -137,8 +140,6 @@ function note({ size, rest, content }: BatchEntry, found: Map<string, FoundPoint
   else found.set(pointer.oid, { ...pointer, commit: rest.slice(0, 40), path: rest.slice(41), seenByGitLab });
 }
 
-export type LfsPointer = { oid: string; size: number };
-
 /** Longer files are no pointers, whatever they begin with (git-lfs spec, "The Pointer"). */
 const LONGEST_POINTER = 1023;
 /** The shortest text that has all three lines. */
@@ -150,7 +151,7 @@ const POINTER =
   /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\nsize (\d+)\n/;
 
 /** Reads a blob as LFS pointer; null when it is an ordinary file. */
-export function parsePointer(content: string): LfsPointer | null {
+export function parsePointer(content: string): LfsObject | null {
   const match = POINTER.exec(content);
   if (match === null) return null;
   const [, oid = '', size] = match;

@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises';
 import { MigrationError } from '../errors.ts';
 import { remoteText } from '../git/errors.ts';
 import { GitExit, gitEnvironment } from '../git/run.ts';
-import { lfsStock, type LfsStock } from '../gitbucket/lfs.ts';
 import { checksLfs } from '../gitlab/settings.ts';
 import type { Finding, PlannedProject, RefChange } from '../model/plan.ts';
 import { isWrite } from '../transfer/batches.ts';
@@ -50,7 +49,7 @@ export async function inspectRepository(project: PlannedProject, options: LookOp
 async function freshMirror({ id, repository }: PlannedProject, options: LookOptions): Promise<LocalGit> {
   const { source, mirrors, config, runtime, progress } = options;
   const patterns = ['refs/heads/*', 'refs/tags/*', ...(config.migrate.notes ? ['refs/notes/*'] : [])];
-  const remote = source.remote(repository.owner, repository.name);
+  const remote = source.remote(repository, 'code');
   const signal = runtime.aborting;
   const { directory } = await updateMirror({ id, source: remote, patterns, progress, signal }, mirrors);
   return { directory, env: gitEnvironment({ ...mirrors, remotes: [] }), signal };
@@ -103,13 +102,12 @@ async function lfsOf(
   const pointers = new Map([...kept.pointers, ...fresh.pointers]);
   if (pointers.size === 0) return { findings: [], count: 0 };
   progress(`${pointers.size} LFS objects`, null);
-  const remote = source.remote(project.repository.owner, project.repository.name);
-  const stock: LfsStock = await lfsStock(source.http, remote, [...pointers.values()]);
+  const availability = await source.lfsAvailability(project.repository, [...pointers.values()]);
   const { existing } = project;
   const checked =
     existing === null || fresh.pointers.size === 0 || (await checksLfs(target.http, existing.id));
   const travelling = new Set(fresh.pointers.keys());
-  return { findings: lfsFindings({ pointers, travelling, checked, stock }), count: pointers.size };
+  return { findings: lfsFindings({ pointers, travelling, checked, availability }), count: pointers.size };
 }
 
 function stopIfTold(stopping: AbortSignal, id: string): void {

@@ -59,7 +59,7 @@ async function move(work: ProjectWork, project: Project, context: RunContext): P
   const job: TransferJob = {
     id: item.id,
     attempt: work.attempt,
-    source: source.remote(item.repository.owner, item.repository.name),
+    source: source.remote(item.repository, 'code'),
     target: target.remote(project.fullPath),
     patterns: ['refs/heads/*', 'refs/tags/*', ...(config.migrate.notes ? ['refs/notes/*'] : [])],
     changes,

@@ -1,6 +1,5 @@
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
-import type { Source } from '../gitbucket/source.ts';
 import type { TargetIdentity } from '../gitlab/identity.ts';
 import type { Target } from '../gitlab/target.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -8,6 +7,7 @@ import type { Emit } from '../model/events.ts';
 import type { Project, RefListing } from '../model/forge.ts';
 import type { Plan, PlannedGroup, PlannedProject, RefChange } from '../model/plan.ts';
 import type { Proof, StepName } from '../model/result.ts';
+import type { Source } from '../model/source.ts';
 import type { Transport } from '../transfer/transport.ts';
 
 /** What every step of a run can use. */

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { LoggedRequest } from '../../sandbox/server.ts';
 import { MigrationError } from '../../src/errors.ts';
-import type { Source } from '../../src/gitbucket/source.ts';
 import type { Target } from '../../src/gitlab/target.ts';
 import type { RefChange } from '../../src/model/plan.ts';
+import type { Source } from '../../src/model/source.ts';
 import { planRefs } from '../../src/plan/refs.ts';
 import { createRelayTransport } from '../../src/transfer/relay.ts';
 import type { Remote, TransferJob, TransferResult, Transport } from '../../src/transfer/transport.ts';
@@ -66,7 +66,11 @@ export async function relaySetup(
       target,
       changes,
       transfer: (wanted = changes(), more = {}) => {
-        const job = jobOf(`team/${name}`, repository.remote('team', from), project.remote(`team/${name}`));
+        const job = jobOf(
+          `team/${name}`,
+          repository.remote({ owner: 'team', name: from }, 'code'),
+          project.remote(`team/${name}`),
+        );
         return transport.transfer({ ...job, changes: wanted, ...more });
       },
     };

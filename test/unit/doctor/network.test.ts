@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { daysLeft, formatSize, isAtLeast, roughly } from '../../../src/doctor/measures.ts';
+import { daysLeft, formatSize, roughly } from '../../../src/doctor/measures.ts';
 import {
   clockFindings,
   clocksTogether,
@@ -101,14 +101,4 @@ test('measures are told roughly', () => {
   ]);
   expect([45_000, 600_000, 36_000_000].map(roughly)).toEqual(['45 s', '10 min', '10 h']);
   expect([740e6, 12.34e9].map(formatSize)).toEqual(['740 MB', '12.3 GB']);
-});
-
-test.each([
-  ['2.39.5', '2.30.0', true],
-  ['2.30', '2.30.0', true],
-  ['2.9.5', '2.30.0', false],
-  ['18.9.0-ee', '18.0', true],
-  ['4.47.0', '4.5', true],
-])('is %s at least %s?', (version, least, expected) => {
-  expect(isAtLeast(version, least)).toBe(expected);
 });

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { GitBucketVersion } from '../../sandbox/gitbucket/version.ts';
-import { readInventory } from '../../src/gitbucket/inventory.ts';
-import type { SourceInventory } from '../../src/model/forge.ts';
-import { createSelection, type SelectionOptions } from '../../src/plan/selection.ts';
-import { sourceOf } from '../helpers/adapters.ts';
-import type { TestServers } from '../helpers/servers.ts';
-import { smallServers } from '../helpers/small-server.ts';
+import type { GitBucketVersion } from '../../../sandbox/gitbucket/version.ts';
+import type { SourceInventory } from '../../../src/model/forge.ts';
+import { createSelection, type SelectionOptions } from '../../../src/plan/selection.ts';
+import { sourceOf } from '../../helpers/adapters.ts';
+import type { TestServers } from '../../helpers/servers.ts';
+import { smallServers } from '../../helpers/small-server.ts';
 
 async function read(
   { gitbucket }: TestServers,
@@ -16,7 +15,7 @@ async function read(
   const source = sourceOf(gitbucket);
   await source.connect();
   const selection = createSelection({ ...none, ...options });
-  return readInventory(source, { selection, known, progress: () => {} });
+  return source.inventory({ selection, known, progress: () => {} });
 }
 
 function ids({ repositories }: SourceInventory): string[] {
@@ -50,11 +49,11 @@ describe('every supported GitBucket', () => {
         ['team-a', 'one'],
         ['team-b', 'three'],
       ] as const) {
-        const listing = await source.listRefs(owner, name);
+        const listing = await source.refs({ owner, name }, 'code');
         expect([...listing.refs.keys()].sort()).toEqual(['refs/heads/main', 'refs/heads/topic']);
         expect(listing.head).toBe('refs/heads/main');
       }
-      expect((await source.listRefs('team-a', 'empty')).refs.size).toBe(0);
+      expect((await source.refs({ owner: 'team-a', name: 'empty' }, 'code')).refs.size).toBe(0);
     });
   }
 
@@ -155,11 +154,17 @@ describe('what git refuses is told apart', () => {
     gitbucket.break('team-a', 'two');
     const root = sourceOf(gitbucket);
     await root.connect();
-    await expect(root.listRefs('team-a', 'two')).rejects.toMatchObject({ code: 'repository-broken' });
-    await expect(root.listRefs('team-a', 'no-such')).rejects.toMatchObject({ code: 'repository-unreadable' });
+    await expect(root.refs({ owner: 'team-a', name: 'two' }, 'code')).rejects.toMatchObject({
+      code: 'repository-broken',
+    });
+    await expect(root.refs({ owner: 'team-a', name: 'no-such' }, 'code')).rejects.toMatchObject({
+      code: 'repository-unreadable',
+    });
     const alice = sourceOf(gitbucket, 'alice');
     await alice.connect();
-    await expect(alice.listRefs('team-b', 'three')).rejects.toMatchObject({ code: 'repository-unreadable' });
+    await expect(alice.refs({ owner: 'team-b', name: 'three' }, 'code')).rejects.toMatchObject({
+      code: 'repository-unreadable',
+    });
   });
 
   test('an answer without refs is an error when the API lists branches', async () => {
@@ -171,7 +176,7 @@ describe('what git refuses is told apart', () => {
     });
     const source = sourceOf(servers.gitbucket);
     await source.connect();
-    await expect(source.listRefs('team-a', 'one')).rejects.toMatchObject({
+    await expect(source.refs({ owner: 'team-a', name: 'one' }, 'code')).rejects.toMatchObject({
       code: expect.stringMatching(/^(listing-disagrees|fetch-failed)$/) as string,
     });
   });
