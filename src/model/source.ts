@@ -16,7 +16,7 @@ export type Source = {
   /** All repositories of one owner. @throws server-error when the list cannot be read */
   repositoriesOf(owner: string): Promise<Repository[]>;
   /**
-   * Everything that git advertises.
+   * Everything that git advertises. Where there is no wiki, some versions advertise nothing and others refuse.
    * @throws repository-broken, repository-unreadable, git-token-refused, listing-disagrees, fetch-failed
    */
   refs(repository: RepositoryName, part: RepositoryPart): Promise<RefListing>;

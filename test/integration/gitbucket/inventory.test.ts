@@ -1,8 +1,11 @@
+import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { initBare } from '../../../sandbox/gitbucket/git/bare.ts';
 import type { GitBucketVersion } from '../../../sandbox/gitbucket/version.ts';
 import type { SourceInventory } from '../../../src/model/forge.ts';
 import { createSelection, type SelectionOptions } from '../../../src/plan/selection.ts';
 import { sourceOf } from '../../helpers/adapters.ts';
+import { commitOn } from '../../helpers/commits.ts';
 import type { TestServers } from '../../helpers/servers.ts';
 import { smallServers } from '../../helpers/small-server.ts';
 
@@ -144,6 +147,45 @@ test('a disabled account that owns a public repository is warned of, for its rep
   expect(ids(inventory)).toEqual(['team-a/one', 'team-a/two', 'team-b/three']);
   expect(inventory.warnings).toHaveLength(1);
   expect(inventory.warnings[0]).toContain('at least one account that owns a public repository is disabled');
+});
+
+test('the wiki is listed beside the code, and one without refs is not looked for in the API', async () => {
+  const { gitbucket } = await smallServers();
+  const source = sourceOf(gitbucket);
+  await source.connect();
+  const repository = { owner: 'team-a', name: 'one' };
+  const directory = gitbucket.wikiDir('team-a', 'one');
+  rmSync(directory, { recursive: true, force: true });
+  initBare(directory, 'main');
+  gitbucket.server.requests.length = 0;
+  expect((await source.refs(repository, 'wiki')).refs.size).toBe(0);
+  expect(gitbucket.server.requests.map(({ url }) => url)).toEqual([
+    '/git/team-a/one.wiki.git/info/refs?service=git-upload-pack',
+  ]);
+
+  const id = commitOn(directory, 'main', 'a page');
+  expect(await source.refs(repository, 'wiki')).toMatchObject({
+    refs: new Map([['refs/heads/main', id]]),
+    head: 'refs/heads/main',
+  });
+});
+
+test('a wiki that is gone looks empty, and is refused before 4.31', async () => {
+  const { gitbucket } = await smallServers();
+  const source = sourceOf(gitbucket);
+  await source.connect();
+  const repository = { owner: 'team-a', name: 'one' };
+  rmSync(gitbucket.wikiDir('team-a', 'one'), { recursive: true, force: true });
+  expect((await source.refs(repository, 'wiki')).refs.size).toBe(0);
+
+  gitbucket.server.faults.add({
+    url: /^\/git\/team-a\/one\.wiki\.git\/info\/refs/,
+    action: { kind: 'status', status: 404 },
+  });
+  await expect(source.refs(repository, 'wiki')).rejects.toMatchObject({
+    code: 'repository-unreadable',
+    object: 'team-a/one.wiki',
+  });
 });
 
 describe('what git refuses is told apart', () => {
