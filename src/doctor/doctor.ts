@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../failures/failure.ts';
-import type { Source } from '../gitbucket/source.ts';
 import type { Target } from '../gitlab/target.ts';
-import type { Server } from '../net/answers.ts';
+import type { Source } from '../model/source.ts';
 import { failed, type CheckFinding } from './finding.ts';
 import { machineFindings, type MachineOptions } from './machine.ts';
-import { clockFindings, clocksTogether, networkFindings } from './network.ts';
+import { clockFindings, clocksTogether, networkFindings, serverOf } from './network.ts';
 import { sourceFindings, type SourceReport } from './source.ts';
 import { deletionFindings } from './target-identity.ts';
 import { targetFindings, type TargetReport } from './target.ts';
@@ -32,14 +31,17 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
     wayTo('target', options),
     target instanceof Failure ? noTarget(target) : targetFindings(target, config.target, options.now()),
   ]);
-  const clocks = { source: clockOf(source), target: clockOf(target) };
+  const clocks = {
+    source: source instanceof Failure ? null : source.clockMs(),
+    target: target instanceof Failure ? null : target.http.observed.clockMs,
+  };
   const findings = [
     ...machine,
     ...clocksTogether(clocks.source, clocks.target),
     ...once([...sourceWay, ...from.findings]),
     ...clockFindings('source', serverOf('source', config), clocks.source),
     ...once([...targetWay, ...to.findings]),
-    ...deletionFindings(to.scheduled, from.owners?.logins ?? [], config),
+    ...deletionFindings(to.scheduled, from.owners ?? [], config),
     ...clockFindings('target', serverOf('target', config), clocks.target),
   ];
   return { findings, version: to.version };
@@ -58,14 +60,6 @@ function noSource(error: Failure): SourceReport {
 
 function noTarget(error: Failure): TargetReport {
   return { findings: [failed(error, 'target')], version: null, scheduled: [] };
-}
-
-function clockOf(server: Source | Target | Failure): number | null {
-  return server instanceof Failure ? null : server.http.observed.clockMs;
-}
-
-function serverOf(side: 'source' | 'target', config: Config): Server {
-  return { side, name: side === 'source' ? 'GitBucket' : 'GitLab', url: config[side].url };
 }
 
 /** The same failure may be met twice: the first one told more. */

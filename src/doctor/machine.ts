@@ -5,8 +5,8 @@ import { dirname, parse } from 'node:path';
 import { createGit, type GitRuntime } from '../git/run.ts';
 import { journalFile, readJournal } from '../journal/journal.ts';
 import { runIn } from '../journal/lock.ts';
+import { isAtLeast } from '../text/version.ts';
 import { attempted, found, type CheckFinding, failed } from './finding.ts';
-import { isAtLeast } from './measures.ts';
 
 export type MachineOptions = WorkDirOptions & GitRuntime & { nodeVersion: string };
 

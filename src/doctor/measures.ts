@@ -1,5 +1,3 @@
-import { plural } from '../text/format.ts';
-
 const DAY_MS = 86_400_000;
 
 /** What ends before that is told. */
@@ -17,20 +15,20 @@ export function dayOf(time: number): string {
 export function daysLeft(time: number, now: number): string {
   const days = Math.floor((time - now) / DAY_MS);
   if (days === 0) return 'today';
-  const amount = plural(Math.abs(days), 'day');
+  const amount = Math.abs(days) === 1 ? '1 day' : `${Math.abs(days)} days`;
   return days > 0 ? `in ${amount}` : `${amount} ago`;
 }
 
-/** Compares versions number by number; what is no number counts as 0. */
-export function isAtLeast(version: string, least: string): boolean {
-  const [have, want] = [numbersOf(version), numbersOf(least)];
-  for (const [index, wanted] of want.entries()) {
-    const difference = (have[index] ?? 0) - wanted;
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
+/** `45 s`, `3 min`, `2 h`: a rough difference of clocks. */
+export function roughly(ms: number): string {
+  const seconds = Math.round(Math.abs(ms) / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }
 
-function numbersOf(version: string): number[] {
-  return version.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0);
+/** `740 MB`, `12.3 GB`; powers of 1000. */
+export function formatSize(bytes: number): string {
+  if (bytes < 1e9) return `${Math.round(bytes / 1e6)} MB`;
+  return `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -1,12 +1,17 @@
 import { tlsUntrusted } from '../failures/network.ts';
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
+import type { Config } from '../config/schema.ts';
 import type { Server } from '../net/answers.ts';
 import { found, type Area, type CheckFinding, failed } from './finding.ts';
 import { CLOCK_MS, dayOf, daysLeft, SOON_MS } from './measures.ts';
 import { formatEstimate } from '../text/format.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+export function serverOf(side: 'source' | 'target', config: Config): Server {
+  return { side, name: side === 'source' ? 'GitBucket' : 'GitLab', url: config[side].url };
+}
 
 /** The way to a server: encryption, certificate, proxy. */
 export async function networkFindings(

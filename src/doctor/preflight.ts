@@ -2,13 +2,12 @@ import { cannotStart } from '../failures/usage.ts';
 import type { Config } from '../config/schema.ts';
 import { exitCodeOfStart } from '../failures/index.ts';
 import { Failure } from '../failures/failure.ts';
-import type { User } from '../gitbucket/schema.ts';
-import type { Source } from '../gitbucket/source.ts';
 import type { TargetIdentity } from '../gitlab/identity.ts';
 import type { Target } from '../gitlab/target.ts';
 import type { Emit } from '../model/events.ts';
+import type { Account, Source } from '../model/source.ts';
 import { attempted, failed, type Area, type CheckFinding } from './finding.ts';
-import { clockFindings } from './network.ts';
+import { clockFindings, serverOf } from './network.ts';
 import { tokenFindings, versionFindings } from './target-identity.ts';
 import { pushFindings, slashFindings } from './target-settings.ts';
 import { openErrors, withWaivers } from './waive.ts';
@@ -50,12 +49,12 @@ function startFailure(result: PromiseSettledResult<unknown>): Failure {
   throw reason;
 }
 
-function outcomeOf(result: PromiseSettledResult<User | TargetIdentity>, area: Area): CheckFinding[] {
+function outcomeOf(result: PromiseSettledResult<Account | TargetIdentity>, area: Area): CheckFinding[] {
   return result.status === 'rejected' ? [failed(result.reason, area)] : [];
 }
 
 async function targetChecks(
-  { source, target, now }: PreflightOptions,
+  { source, target, config, now }: PreflightOptions,
   identity: TargetIdentity,
 ): Promise<CheckFinding[]> {
   const [slashes, pushes] = await Promise.all([
@@ -67,7 +66,7 @@ async function targetChecks(
     ...versionFindings(identity.version, target.url),
     ...slashes,
     ...pushes,
-    ...clockFindings('source', source.http.server, source.http.observed.clockMs),
+    ...clockFindings('source', serverOf('source', config), source.clockMs()),
     ...clockFindings('target', target.http.server, target.http.observed.clockMs),
   ];
 }

@@ -1,48 +1,40 @@
-import { hiddenOwners } from '../failures/source.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../failures/failure.ts';
-import type { User } from '../gitbucket/schema.ts';
-import type { Source } from '../gitbucket/source.ts';
-import type { Http } from '../net/http.ts';
+import type { Account, RepositoryName, Source, SourceProbes } from '../model/source.ts';
 import { attempted, failed, found, type CheckFinding } from './finding.ts';
-import { gitFindings, readOwners, repositoryToProve, type Owners, versionFindings } from './source-probes.ts';
 
-export type SourceReport = { findings: CheckFinding[]; owners: Owners | null };
+/** `owners`: logins of all groups and users, as far as they are listed. */
+export type SourceReport = { findings: CheckFinding[]; owners: string[] | null };
 
 /** Every check of GitBucket: address, credentials on each surface, what they see, version. */
 export async function sourceFindings(source: Source, config: Config['source']): Promise<SourceReport> {
-  const { url } = source;
+  const { url, probes } = source;
   const findings: CheckFinding[] = [];
-  let user: User | null = null;
+  let account: Account | null = null;
   try {
-    user = await source.connect();
-    findings.push(...accountFindings(user, config, url));
+    account = await source.connect();
+    findings.push(...accountFindings(account, config, url));
   } catch (error) {
     findings.push(failed(error, 'source'));
   }
   if (!answersAsGitBucket(findings)) return { findings, owners: null };
-  const open = await isOpen(source);
+  const open = await probes.anonymousAccess();
   if (open !== null) findings.push(found(open ? 'source-anonymous' : 'source-login-demanded', 'source', url));
-  const session = await sessionOf(source.web, config).catch((error: unknown) => failed(error, 'source'));
-  if (session !== null) findings.push('finding' in session ? session.finding : session);
-  if (user === null) return { findings, owners: null };
-  const cookie = session !== null && 'cookie' in session ? session.cookie : null;
-  const { findings: more, owners } = await behindLogin(source, { config, cookie, open: open === true });
+  findings.push(...(await attempted('source', () => sessionFindings(probes, url))));
+  if (account === null) return { findings, owners: null };
+  const { findings: more, owners } = await behindLogin(source, account, open === true);
   return { findings: [...findings, ...more], owners };
 }
 
 /** What only an accepted login can find out. */
-async function behindLogin(
-  source: Source,
-  known: { config: Config['source']; cookie: string | null; open: boolean },
-): Promise<SourceReport> {
+async function behindLogin(source: Source, account: Account, open: boolean): Promise<SourceReport> {
   try {
-    const owners = await readOwners(source);
-    const repository = await repositoryToProve(source, owners, known.open);
+    const owners = (await source.probes.owners()) ?? [account.login];
+    const repository = await repositoryToProve(source, owners, open);
     const findings = [
-      ...(await hiddenOwnerFindings(source)),
+      ...(await hiddenOwners(source.probes)),
       ...(await attempted('source', () => gitFindings(source, repository))),
-      ...(await attempted('source', () => versionFindings(source, { ...known, repository, owners }))),
+      ...(await attempted('source', () => versionFindings(source, repository))),
     ];
     return { findings, owners };
   } catch (error) {
@@ -51,26 +43,19 @@ async function behindLogin(
 }
 
 /** Whose credentials they are, what he sees, and the address that the server believes in. */
-function accountFindings(user: User, config: Config['source'], url: string): CheckFinding[] {
-  const context = { user: user.login };
+function accountFindings(
+  { login, admin, serverUrl }: Account,
+  config: Config['source'],
+  url: string,
+): CheckFinding[] {
+  const context = { user: login };
   const findings = [
     found(config.token === null ? 'source-login' : 'source-token', 'source', url, context),
-    found(
-      user.site_admin === true ? 'source-administrator' : 'source-not-administrator',
-      'source',
-      url,
-      context,
-    ),
+    found(admin === true ? 'source-administrator' : 'source-not-administrator', 'source', url, context),
   ];
-  const base = baseOf(user.url, '/api/v3/');
-  if (base !== null && base !== url) findings.push(found('source-base-url', 'source', url, { found: base }));
+  if (serverUrl !== null && serverUrl !== url)
+    findings.push(found('source-base-url', 'source', url, { found: serverUrl }));
   return findings;
-}
-
-/** The part of an address before the marker; null when it has none. */
-function baseOf(address: string | undefined, marker: string): string | null {
-  const at = address?.indexOf(marker) ?? -1;
-  return address === undefined || at < 0 ? null : address.slice(0, at);
 }
 
 /** False when nothing else can be asked. A refused token only stops what needs a token. */
@@ -78,56 +63,95 @@ function answersAsGitBucket(findings: readonly CheckFinding[]): boolean {
   return findings.every(({ level, id }) => level !== 'error' || id === 'token-refused');
 }
 
-/** Does it show anything without a login (gitbucket-contract §4.2)? Null when that could not be found out. */
-async function isOpen(source: Source): Promise<boolean | null> {
-  try {
-    await source.anonymous.users();
-    return true;
-  } catch (error) {
-    return error instanceof Failure && error.code === 'token-refused' ? false : null;
-  }
+async function sessionFindings(probes: SourceProbes, url: string): Promise<CheckFinding[]> {
+  const session = await probes.signIn();
+  if (session === null) return [];
+  const id = session.accepted ? 'source-session' : 'source-password-refused';
+  return [found(id, 'source', url, { user: session.user })];
 }
 
-async function hiddenOwnerFindings(source: Source): Promise<CheckFinding[]> {
-  const status = await source.api.publicListStatus();
-  if (status < 500) return [];
-  return [failed(hiddenOwners(source.url, { status }), 'source', 'warning')];
-}
+/** A repository to try the credentials on. `proves` is false when it may be read without them. */
+type ProvingRepository = RepositoryName & { proves: boolean };
 
-type Session = { finding: CheckFinding; cookie: string | null };
+/** Owners that are asked for a private repository: more would make doctor slow on a big server. */
+const MOST_OWNERS = 20;
 
-/**
- * Signs in by the form, as pages that take no token demand it (gitbucket-contract §2.4); null when no password is
- * configured. The answer is 302 in any case, only its Location tells.
- */
-async function sessionOf(web: Http, config: Config['source']): Promise<Session | null> {
-  const { username, password, url } = config;
-  if (username === null || password === null) return null;
-  const { place, cookie } = await signIn(web, username, password);
-  // A first contact carries the session in the path as well (gitbucket-observed A6).
-  const refused = place === null || place.replace(/;jsessionid=[^?]*/, '').endsWith('/signin');
-  const id = refused ? 'source-password-refused' : 'source-session';
-  return { finding: found(id, 'source', url, { user: username }), cookie: refused ? null : cookie };
-}
-
-async function signIn(
-  web: Http,
-  username: string,
-  password: string,
-): Promise<{ place: string | null; cookie: string | null }> {
-  try {
-    const { headers } = await web.send({
-      method: 'POST',
-      path: '/signin',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ userName: username, password }).toString(),
-      tries: 1,
+/** One that only a login may read, if there is one among the first owners; else any; null when there is none. */
+async function repositoryToProve(
+  source: Source,
+  owners: readonly string[],
+  open: boolean,
+): Promise<ProvingRepository | null> {
+  let any: ProvingRepository | null = null;
+  for (const owner of owners.slice(0, MOST_OWNERS)) {
+    const repositories = await source.repositoriesOf(owner).catch((error: unknown) => {
+      // A damaged repository hides the owner's whole list (gitbucket-contract T10); it is told when it is moved.
+      if (error instanceof Failure && error.code === 'server-error') return [];
+      throw error;
     });
-    const cookie = /JSESSIONID=[^;,\s]+/.exec(headers['set-cookie'] ?? '')?.[0] ?? null;
-    return { place: headers['location'] ?? null, cookie };
-  } catch (error) {
-    // It sends us to the address that it believes in, which may be another one than ours.
-    if (!(error instanceof Failure) || error.code !== 'redirected') throw error;
-    return { place: String(error.words['location']), cookie: null };
+    const proving = repositories.find((repository) => repository.private || !open);
+    if (proving) return { owner, name: proving.name, proves: true };
+    const first = repositories[0];
+    if (first) any ??= { owner, name: first.name, proves: false };
   }
+  return any;
+}
+
+async function hiddenOwners(probes: SourceProbes): Promise<CheckFinding[]> {
+  const error = await probes.hiddenOwners();
+  return error === null ? [] : [failed(error, 'source', 'warning')];
+}
+
+/** The credentials on git, on the wiki's git and on LFS, tried on one repository. */
+async function gitFindings(source: Source, repository: ProvingRepository | null): Promise<CheckFinding[]> {
+  if (repository === null) return [found('source-git-unproven', 'source', source.url)];
+  const object = `${repository.owner}/${repository.name}`;
+  try {
+    await source.refs(repository, 'code');
+  } catch (error) {
+    // One damaged repository says nothing of the credentials, and the others can be moved.
+    const damaged = error instanceof Failure && error.code === 'repository-broken';
+    return [failed(error, 'source', damaged ? 'warning' : 'error')];
+  }
+  const id = repository.proves ? 'source-git' : 'source-git-unproven';
+  return [
+    found(id, 'source', object, { repository: object }),
+    await wikiFinding(source, repository),
+    ...(await attempted('source', () => lfsFindings(source, repository))),
+  ];
+}
+
+async function wikiFinding(source: Source, { owner, name }: RepositoryName): Promise<CheckFinding> {
+  const repository = `${owner}/${name}`;
+  try {
+    await source.refs({ owner, name }, 'wiki');
+    return found('source-wiki', 'source', repository, { repository });
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'interrupted') throw error;
+    const detail = error instanceof Failure ? error.message : String(error);
+    return found('source-wiki-unreadable', 'source', repository, { repository, detail });
+  }
+}
+
+const LFS_FINDINGS = {
+  answers: 'source-lfs',
+  'no-base-url': 'source-lfs-without-base-url',
+  unavailable: 'source-lfs-unavailable',
+} as const;
+
+async function lfsFindings({ url, probes }: Source, repository: RepositoryName): Promise<CheckFinding[]> {
+  const { state, status } = await probes.lfs(repository);
+  return [found(LFS_FINDINGS[state], 'source', url, { status })];
+}
+
+/** The version and what is known to go wrong with it. */
+async function versionFindings(
+  { url, probes }: Source,
+  repository: RepositoryName | null,
+): Promise<CheckFinding[]> {
+  const { text, quirks } = await probes.version(repository);
+  return [
+    found('source-version', 'source', url, { version: text }),
+    ...quirks.map((quirk) => found(`source-${quirk}`, 'source', url)),
+  ];
 }

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import type { TargetIdentity } from '../gitlab/identity.ts';
 import type { Http } from '../net/http.ts';
+import { isAtLeast } from '../text/version.ts';
 import { found, type CheckFinding } from './finding.ts';
-import { dayOf, daysLeft, isAtLeast, SOON_MS } from './measures.ts';
+import { dayOf, daysLeft, SOON_MS } from './measures.ts';
 
 /** What the token and its user may do, and what the version means; asks nothing (gitlab-contract §1.1, §2.1). */
 export function identityFindings(

@@ -1,4 +1,4 @@
-import type { Source } from '../gitbucket/source.ts';
+import type { Source } from '../model/source.ts';
 import type { History } from '../journal/history.ts';
 import type { RefListing } from '../model/forge.ts';
 import type { ProjectPath } from '../plan/input.ts';
@@ -65,19 +65,19 @@ async function answers(
   { source, sourceRefs }: HistoryContext,
 ): Promise<KnownObjects> {
   const [owner = '', name = ''] = id.split('/');
-  const { api } = source;
+  const repository = { owner, name };
   const branches = [...(sourceRefs.get(id)?.refs.keys() ?? [])].filter((ref) =>
     ref.startsWith('refs/heads/'),
   );
   const objects = new Map<string, KnownObject>();
 
   async function lookUp(object: string): Promise<void> {
-    const known = await api.hasCommit(owner, name, object);
+    const known = await source.hasCommit(repository, object);
     if (known !== null) objects.set(object, { known, tips: null });
   }
 
   async function lookUpTips(object: string): Promise<void> {
-    const tips = await api.branchTipsWith(owner, name, object);
+    const tips = await source.branchTipsWith(repository, object);
     if (tips === null) return lookUp(object);
     objects.set(
       object,

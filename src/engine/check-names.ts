@@ -2,8 +2,7 @@ import { unknownSelection } from '../failures/usage.ts';
 import { parentGroupMissing } from '../failures/target.ts';
 import type { Config } from '../config/schema.ts';
 import type { Failure } from '../failures/failure.ts';
-import type { ReadInventory } from '../gitbucket/inventory.ts';
-import type { Source } from '../gitbucket/source.ts';
+import type { Source, Inventory } from '../model/source.ts';
 import { createSimilar } from '../gitlab/lookups.ts';
 import type { Target } from '../gitlab/target.ts';
 import type { History } from '../journal/history.ts';
@@ -30,7 +29,7 @@ export type CheckNamesOptions = {
  * without effect. A name that concerns nothing of this run is not judged further than its owner.
  * @throws unknown-selection naming all of them, each with the nearest name that exists
  */
-export async function checkNames(options: CheckNamesOptions, inventory: ReadInventory): Promise<void> {
+export async function checkNames(options: CheckNamesOptions, inventory: Inventory): Promise<void> {
   const known = knownNames(inventory, options.history);
   const wrong = [...unmatchedRules(options.selection, known), ...unmatchedMap(options.config, known)];
   const found = await Promise.all(wrong.map((each) => withSuggestion(each, options.source)));
@@ -46,7 +45,7 @@ export async function checkNames(options: CheckNamesOptions, inventory: ReadInve
   throw unknownSelection(object, { count: errors.length, detail });
 }
 
-function knownNames(inventory: ReadInventory, history: History): KnownNames {
+function knownNames(inventory: Inventory, history: History): KnownNames {
   return {
     owners: inventory.owners,
     complete: inventory.allOwners,
@@ -70,11 +69,11 @@ function unmatchedMap({ map }: Config, known: KnownNames): Unmatched[] {
 }
 
 /** Only a hint is at stake: a list that cannot be read is as good as none. */
-async function withSuggestion(wrong: Unmatched, { api }: Source): Promise<Unmatched> {
+async function withSuggestion(wrong: Unmatched, source: Source): Promise<Unmatched> {
   if (wrong.askOwner === null) return wrong;
   const owner = wrong.askOwner;
   try {
-    const names = (await api.repositoriesOf(owner)).map(({ name }) => `${owner}/${name}`);
+    const names = (await source.repositoriesOf(owner)).map(({ name }) => `${owner}/${name}`);
     return { ...wrong, nearest: nearest(wrong.text, names) };
   } catch {
     return wrong;
@@ -84,7 +83,7 @@ async function withSuggestion(wrong: Unmatched, { api }: Source): Promise<Unmatc
 /** Users of GitLab in `map.users` that do not exist, of owners that this run may concern. */
 async function unknownUsers(
   { config: { map }, selection, target }: CheckNamesOptions,
-  { owners }: ReadInventory,
+  { owners }: Inventory,
 ): Promise<Failure[]> {
   const concerned = owners.filter(({ kind, login }) => kind === 'user' && map.users[login] !== undefined);
   const wrong = await Promise.all(

@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
-import { readInventory } from '../gitbucket/inventory.ts';
-import { createGitBucketSource, type Source } from '../gitbucket/source.ts';
+import { createGitBucketSource } from '../gitbucket/source.ts';
+import type { Source } from '../model/source.ts';
 import { createGitLabTarget, type Target } from '../gitlab/target.ts';
 import type { Emit } from '../model/events.ts';
 import type { Server } from '../net/answers.ts';
@@ -60,10 +60,10 @@ export async function createSource(
   return {
     ...gitbucket,
     async connect() {
-      const user = await gitbucket.connect();
+      const account = await gitbucket.connect();
       // Only now the Basic form is known in which git sends the token.
-      if (source.token !== null) redactor.add(source.token, user.login);
-      return user;
+      if (source.token !== null) redactor.add(source.token, account.login);
+      return account;
     },
   };
 }
@@ -169,15 +169,15 @@ export async function lookAtSource(
   redactor: Redactor,
 ): Promise<SourceLook> {
   const source = await createSource(config, runtime, () => {}, redactor);
-  const user = await source.connect();
-  return { login: user.login, admin: user.site_admin ?? null, ...(await holdings(source)) };
+  const { login, admin } = await source.connect();
+  return { login, admin, ...(await holdings(source)) };
 }
 
 async function holdings(source: Source): Promise<Pick<SourceLook, 'holds' | 'problems'>> {
   const none = { groups: [], users: [], repositories: [] };
   const selection = createSelection({ all: true, ...none, include: ['*/*'], exclude: [] });
   try {
-    const found = await readInventory(source, { selection, known: [], progress() {} });
+    const found = await source.inventory({ selection, known: [], progress() {} });
     const groups = found.owners.filter(({ kind }) => kind === 'group').length;
     const users = found.owners.length - groups;
     return {

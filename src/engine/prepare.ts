@@ -2,20 +2,18 @@ import { interruption } from '../failures/usage.ts';
 import { setImmediate } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
-
-import { readInventory, type ReadInventory } from '../gitbucket/inventory.ts';
 import type { TargetIdentity } from '../gitlab/identity.ts';
 import type { Target } from '../gitlab/target.ts';
 import type { History } from '../journal/history.ts';
 import type { Emit } from '../model/events.ts';
 import type { Namespace, Owner, RefListing, SourceInventory } from '../model/forge.ts';
 import type { Plan, PlanItem } from '../model/plan.ts';
+import type { Inventory } from '../model/source.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { PlanInput } from '../plan/input.ts';
 import { projectPaths } from '../plan/project-paths.ts';
 import { placeProjects } from '../plan/projects.ts';
 import type { AnyStep, Listings, Planning } from '../steps/step.ts';
-import pLimit from 'p-limit';
 import type { Selection } from '../plan/selection.ts';
 import { askSource } from './ask-servers.ts';
 import { checkNames, parentMissing } from './check-names.ts';
@@ -24,6 +22,7 @@ import { plural } from '../text/format.ts';
 import { listSourceRefs, listTargetRefs } from './list-refs.ts';
 import { createHiddenPaths } from './look-at-paths.ts';
 import { placeOwners } from './place-owners.ts';
+import pLimit from 'p-limit';
 
 export type PrepareOptions = Servers & {
   config: Config;
@@ -154,15 +153,9 @@ async function connectBoth(options: PrepareOptions): Promise<TargetIdentity> {
   return identity;
 }
 
-async function discover({
-  source,
-  selection,
-  history,
-  runtime,
-  emit,
-}: PrepareOptions): Promise<ReadInventory> {
+async function discover({ source, selection, history, runtime, emit }: PrepareOptions): Promise<Inventory> {
   emit({ type: 'phase', phase: 'discover', total: 0 });
-  const inventory = await readInventory(source, {
+  const inventory = await source.inventory({
     selection,
     known: [...history.items.keys()].filter((item) => item.includes('/')),
     progress(done, total, detail) {

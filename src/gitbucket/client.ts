@@ -1,60 +1,87 @@
 import { notTheApi, serverError, tokenRefused } from '../failures/network.ts';
 import { z } from 'zod';
-import type { Failure } from '../failures/failure.ts';
+import { Failure } from '../failures/failure.ts';
+import type { RepositoryName } from '../model/source.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
-import { Branch, Group, Repo, User } from './schema.ts';
+import { Branch, Commit, Group, Repo, User } from './schema.ts';
 
 /** The few endpoints of GitBucket's API that a migration reads; each gives null where GitBucket says 404. */
-export type GitBucketApi = CommitLookups & {
+export type GitBucketApi = {
   whoAmI(): Promise<User>;
   users(): Promise<User[] | null>;
   groups(): Promise<Group[] | null>;
   account(login: string): Promise<User | null>;
   repositoriesOf(login: string): Promise<Repo[]>;
-  repository(owner: string, name: string): Promise<Repo | null>;
-  branchCount(owner: string, name: string): Promise<number>;
-  /** What GitBucket has below the repository at this path; null where it does not know it. */
-  below<T>(owner: string, name: string, path: string, schema: z.ZodType<T>): Promise<T | null>;
+  repository(repository: RepositoryName): Promise<Repo | null>;
+  /** What GitBucket has below the repository at this path. */
+  below<T>(repository: RepositoryName, path: string, schema: z.ZodType<T>): Promise<T | null>;
+  /** As `below`, for a list: its first page, where GitBucket has pages. */
+  list<T>(repository: RepositoryName, path: string, schema: z.ZodType<T>): Promise<T[] | null>;
+  /** Ids of the tips of all branches whose history holds the commit (4.35 and later, gitbucket-contract §1.3). */
+  branchTipsWith(repository: RepositoryName, id: string): Promise<string[] | 'absent' | null>;
+  /** Does the repository have the commit, or the annotated tag of one? (4.17 and later, gitbucket-contract §1.3) */
+  hasCommit(repository: RepositoryName, id: string): Promise<boolean | null>;
   /** Status of `GET repositories`: 500 tells of a disabled owner of a public repository (gitbucket-contract T9). */
   publicListStatus(): Promise<number>;
 };
 
+/** Entries on one page of issues and of pull requests; all other lists are whole (gitbucket-contract §1.3). */
+export const PAGE = 25;
+
 export function createGitBucketApi(http: Http): GitBucketApi {
+  const get = (path: string): Promise<HttpAnswer> => http.send({ method: 'GET', path: `/api/v3${path}` });
+
   async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
-    const answer = await http.send({ method: 'GET', path: `/api/v3${path}` });
-    if (answer.status === 404) return missing(answer, path, http);
-    return checked(answer, path, schema, http);
+    const answer = await get(path);
+    return answer.status === 404 ? missing(answer, path, http) : parse(answer, path, schema, http);
   }
 
-  async function demanded<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+  async function readExisting<T>(path: string, schema: z.ZodType<T>): Promise<T> {
     const value = await read(path, schema);
     if (value === null) throw notGitBucket(http, `${path} is not known there (404)`);
     return value;
   }
 
+  /** GitBucket does not look whether an object is there: it fails on the missing one, in its own words. */
+  async function readObject<T>(path: string, schema: z.ZodType<T>): Promise<T | 'absent' | null> {
+    const answer = await get(path);
+    if (answer.status === 500 && typeof answer.body === 'object') return 'absent';
+    return answer.status === 404 ? missing(answer, path, http) : parse(answer, path, schema, http);
+  }
+
+  const below: GitBucketApi['below'] = (repository, path, schema) =>
+    read(`${pathOf(repository)}/${path}`, schema);
+
   return {
-    ...createCommitLookups(http),
     async whoAmI() {
       const answer = await http.send({ method: 'GET', path: '/api/v3/user', tries: 2 });
-      return checked(answer, '/user', User, http);
+      return parse(answer, '/user', User, http);
     },
     users: () => read('/users', z.array(User)),
     groups: () => read('/organizations', z.array(Group)),
     account: (login) => read(`/users/${encodeURIComponent(login)}`, User),
-    repositoriesOf: (login) => demanded(`/users/${encodeURIComponent(login)}/repos`, z.array(Repo)),
-    repository: (owner, name) => read(repositoryPath(owner, name), Repo),
-    async branchCount(owner, name) {
-      return (await read(`${repositoryPath(owner, name)}/branches`, z.array(Branch)))?.length ?? 0;
+    repositoriesOf: (login) => readExisting(`/users/${encodeURIComponent(login)}/repos`, z.array(Repo)),
+    repository: (repository) => read(pathOf(repository), Repo),
+    below,
+    list: (repository, path, schema) => below(repository, path, z.array(schema)),
+    async branchTipsWith(repository, id) {
+      const path = `${pathOf(repository)}/commits/${id}/branches-where-head`;
+      const branches = await readObject(path, z.array(Branch));
+      return Array.isArray(branches) ? branches.map(({ commit }) => commit.sha) : branches;
     },
-    below: (owner, name, path, schema) => read(`${repositoryPath(owner, name)}/${path}`, schema),
+    async hasCommit(repository, id) {
+      const commit = await readObject(`${pathOf(repository)}/commits/${id}`, Commit);
+      return commit === null ? null : commit !== 'absent';
+    },
     async publicListStatus() {
-      return (await http.send({ method: 'GET', path: '/api/v3/repositories' })).status;
+      return (await get('/repositories')).status;
     },
   };
 }
 
-function repositoryPath(owner: string, name: string): string {
+/** Path of a repository in the API. */
+export function pathOf({ owner, name }: RepositoryName): string {
   return `/repos/${encodeURIComponent(owner)}/${encodeURIComponent(name)}`;
 }
 
@@ -65,7 +92,7 @@ function missing(answer: HttpAnswer, path: string, http: Http): null {
 }
 
 /** The body in the shape that is relied on. @throws token-refused, server-error, not-the-api */
-function checked<T>(answer: HttpAnswer, path: string, schema: z.ZodType<T>, http: Http): T {
+function parse<T>(answer: HttpAnswer, path: string, schema: z.ZodType<T>, http: Http): T {
   const { server } = http;
   const { status, body } = answer;
   if (status === 401) {
@@ -102,39 +129,4 @@ function wordsOf(body: unknown): string {
 
 function notGitBucket({ server }: Http, detail: string): Failure {
   return notTheApi(server.url, { server: server.name, side: server.side, detail });
-}
-
-/** Questions about single objects of a repository. `absent`: it is not there; null: this version cannot tell. */
-type CommitLookups = {
-  /** Ids of the tips of all branches whose history holds the commit (4.35 and later, gitbucket-contract §1.3). */
-  branchTipsWith(owner: string, name: string, id: string): Promise<string[] | 'absent' | null>;
-  /** Does the repository have the commit, or the annotated tag of one? (4.17 and later, gitbucket-contract §1.3) */
-  hasCommit(owner: string, name: string, id: string): Promise<boolean | null>;
-};
-
-const Commit = z.object({ sha: z.string() });
-
-function createCommitLookups(http: Http): CommitLookups {
-  async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | 'absent' | null> {
-    const answer = await http.send({ method: 'GET', path: `/api/v3${path}` });
-    if (isAbsent(answer)) return 'absent';
-    return answer.status === 404 ? missing(answer, path, http) : checked(answer, path, schema, http);
-  }
-
-  return {
-    async branchTipsWith(owner, name, id) {
-      const path = `${repositoryPath(owner, name)}/commits/${id}/branches-where-head`;
-      const branches = await read(path, z.array(Branch));
-      return Array.isArray(branches) ? branches.map(({ commit }) => commit.sha) : branches;
-    },
-    async hasCommit(owner, name, id) {
-      const commit = await read(`${repositoryPath(owner, name)}/commits/${id}`, Commit);
-      return commit === null ? null : commit !== 'absent';
-    },
-  };
-}
-
-/** GitBucket does not look whether an object is there: it fails on the missing one, in its own words. */
-function isAbsent({ status, body }: HttpAnswer): boolean {
-  return status === 500 && typeof body === 'object';
 }

@@ -1,33 +1,14 @@
-import { z } from 'zod';
 import { Failure } from '../failures/failure.ts';
 import type { LossKind } from '../model/plan.ts';
-import type { GitBucketApi } from './client.ts';
-
-/** What the API tells of one repository. */
-export type TrackerCounts = {
-  /** Null: there are some, but GitBucket cannot list them. A kind that this GitBucket does not know is left out. */
-  counts: Map<LossKind, number | null>;
-  /** The branches were too many to be asked one by one for their protection. */
-  tooManyBranches: boolean;
-};
-
-export type Asked = {
-  owner: string;
-  name: string;
-  branches: readonly string[];
-  /** Numbers of the pull requests, as git shows them. */
-  pulls: readonly number[];
-};
+import type { Counts, KnownRefs, RepositoryName } from '../model/source.ts';
+import { PAGE, type GitBucketApi } from './client.ts';
+import { Anything, BranchProtection, Label, Login, Numbered } from './schema.ts';
 
 /** Each branch takes a request, for which GitBucket reads all of them (gitbucket-contract T23). */
 const MOST_BRANCHES = 40;
-const PAGE = 25;
 
-const Numbered = z.object({ number: z.int() });
-const Label = z.object({ name: z.string(), color: z.string() });
-const Login = z.object({ login: z.string() });
-const Branch = z.object({ protection: z.object({ enabled: z.boolean() }).optional() });
-const Anything = z.object({});
+/** GitBucket keeps it for each pull request. */
+const PULL = /^refs\/pull\/(\d+)\/head$/;
 
 /** GitBucket gives these to every repository (gitbucket-observed R34). */
 const USUAL_LABELS: ReadonlySet<string> = new Set([
@@ -40,46 +21,54 @@ const USUAL_LABELS: ReadonlySet<string> = new Set([
 ]);
 
 /** Counts what hangs on a repository beside git, in seven requests and one for each branch. */
-export async function trackerCounts(api: GitBucketApi, asked: Asked): Promise<TrackerCounts> {
+export async function readCounts(
+  api: GitBucketApi,
+  repository: RepositoryName,
+  { branches, all }: KnownRefs,
+): Promise<Counts> {
   const counts = new Map<LossKind, number | null>();
+  const warnings: string[] = [];
   async function note(kind: LossKind, count: Promise<number | null | undefined>): Promise<void> {
     const value = await count;
     if (value !== undefined) counts.set(kind, value);
   }
-  const list = <T>(path: string, schema: z.ZodType<T>): Promise<T[] | null> =>
-    api.below(asked.owner, asked.name, path, z.array(schema));
-  const tooManyBranches = asked.branches.length > MOST_BRANCHES;
+  const tooManyBranches = branches.length > MOST_BRANCHES;
+  if (tooManyBranches) {
+    counts.set('protected-branches', 0);
+    warnings.push(
+      `its ${branches.length} branches are too many to be asked one by one whether they are protected`,
+    );
+  }
   await Promise.all([
-    note('issues', issues(asked, list)),
-    note(
-      'labels',
-      list('labels', Label)
-        .then((labels) => labels && labelCount(labels))
-        .then(orUnknown),
-    ),
-    note('milestones', list('milestones', Anything).then(lengthOf)),
-    note('releases', releases(list('releases', Anything))),
-    note(
-      'collaborators',
-      list('collaborators', Login)
-        .then((users) => users && logins(users))
-        .then(orUnknown),
-    ),
-    note('webhooks', list('hooks', Anything).then(lengthOf)),
-    ...(tooManyBranches ? [] : [note('protected-branches', protectedBranches(api, asked))]),
+    note('issues', issues(api, repository, pullNumbers(all))),
+    note('labels', labels(api, repository)),
+    note('milestones', api.list(repository, 'milestones', Anything).then(lengthOf)),
+    note('releases', releases(api, repository)),
+    note('collaborators', collaborators(api, repository)),
+    note('webhooks', api.list(repository, 'hooks', Anything).then(lengthOf)),
+    ...(tooManyBranches ? [] : [note('protected-branches', protectedBranches(api, repository, branches))]),
   ]);
-  return { counts, tooManyBranches };
+  return { counts, warnings };
+}
+
+function pullNumbers(refs: readonly string[]): number[] {
+  return refs.flatMap((ref) => {
+    const number = PULL.exec(ref)?.[1];
+    return number === undefined ? [] : [Number(number)];
+  });
 }
 
 /** Untouched labels are no loss: GitBucket made them, nobody did. */
-function labelCount(labels: readonly z.infer<typeof Label>[]): number {
-  const usual = labels.every(({ name, color }) => USUAL_LABELS.has(`${name} ${color.toLowerCase()}`));
-  return usual ? 0 : labels.length;
+async function labels(api: GitBucketApi, repository: RepositoryName): Promise<number | undefined> {
+  const found = await api.list(repository, 'labels', Label);
+  const usual = found?.every(({ name, color }) => USUAL_LABELS.has(`${name} ${color.toLowerCase()}`));
+  return usual === true ? 0 : found?.length;
 }
 
 /** Members of groups come one by one, and twice when they were named as well (gitbucket-contract T15). */
-function logins(users: readonly z.infer<typeof Login>[]): number {
-  return new Set(users.map(({ login }) => login)).size;
+async function collaborators(api: GitBucketApi, repository: RepositoryName): Promise<number | undefined> {
+  const found = await api.list(repository, 'collaborators', Login);
+  return found === null ? undefined : new Set(found.map(({ login }) => login)).size;
 }
 
 /**
@@ -87,16 +76,16 @@ function logins(users: readonly z.infer<typeof Login>[]): number {
  * many there are without reading all pages. `state=all` means open ones only before 4.37 (T2).
  */
 async function issues(
-  { pulls }: Asked,
-  list: <T>(path: string, schema: z.ZodType<T>) => Promise<T[] | null>,
+  api: GitBucketApi,
+  repository: RepositoryName,
+  pulls: readonly number[],
 ): Promise<number | undefined> {
   const newest = 'sort=created&direction=desc';
-  const pages = await Promise.all([
-    list(`issues?state=open&${newest}`, Numbered),
-    list(`issues?state=closed&${newest}`, Numbered),
+  const [open, closed] = await Promise.all([
+    api.list(repository, `issues?state=open&${newest}`, Numbered),
+    api.list(repository, `issues?state=closed&${newest}`, Numbered),
   ]);
-  const [open, closed] = pages;
-  if (open === null || open === undefined || closed === null || closed === undefined) return undefined;
+  if (open === null || closed === null) return undefined;
   return issueCount(
     [open, closed].map((page) => page.map(({ number }) => number)),
     pulls,
@@ -112,9 +101,9 @@ export function issueCount(pages: readonly (readonly number[])[], pulls: readonl
 }
 
 /** One release whose author is disabled makes the whole list fail (gitbucket-contract T8). */
-async function releases(list: Promise<unknown[] | null>): Promise<number | null | undefined> {
+async function releases(api: GitBucketApi, repository: RepositoryName): Promise<number | null | undefined> {
   try {
-    return lengthOf(await list);
+    return lengthOf(await api.list(repository, 'releases', Anything));
   } catch (error) {
     if (error instanceof Failure && error.code === 'server-error') return null;
     throw error;
@@ -123,14 +112,15 @@ async function releases(list: Promise<unknown[] | null>): Promise<number | null 
 
 async function protectedBranches(
   api: GitBucketApi,
-  { owner, name, branches }: Asked,
+  repository: RepositoryName,
+  branches: readonly string[],
 ): Promise<number | undefined> {
   let count = 0;
   for (const branch of branches) {
     // That name leads to another answer (gitbucket-observed R22-R24).
     if (branch.endsWith('/protection')) continue;
     const path = branch.split('/').map(encodeURIComponent).join('/');
-    const answer = await api.below(owner, name, `branches/${path}`, Branch);
+    const answer = await api.below(repository, `branches/${path}`, BranchProtection);
     if (answer !== null && answer.protection === undefined) return undefined;
     if (answer?.protection?.enabled === true) count += 1;
   }
@@ -139,8 +129,4 @@ async function protectedBranches(
 
 function lengthOf(list: readonly unknown[] | null): number | undefined {
   return list?.length;
-}
-
-function orUnknown(count: number | null): number | undefined {
-  return count ?? undefined;
 }

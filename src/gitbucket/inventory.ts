@@ -1,70 +1,63 @@
 import { hiddenOwners, ownerUnreadable, ownersUnlisted, repositoryBroken } from '../failures/source.ts';
 import { noticeOf } from '../failures/index.ts';
 import { Failure } from '../failures/failure.ts';
-import type { Owner, Repository, SourceInventory } from '../model/forge.ts';
+import type { Owner, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
+import type { Inventory, InventoryRequest, Wanted } from '../model/source.ts';
 import type { Http } from '../net/http.ts';
-import type { Selection } from '../plan/selection.ts';
+import type { GitBucketApi } from './client.ts';
 import type { Repo } from './schema.ts';
-import type { Source } from './source.ts';
 
-/** The inventory, and what else was seen on the way to it. */
-export type ReadInventory = SourceInventory & {
-  /** False when the source has no list of its owners, so that only those that are named were asked for. */
-  allOwners: boolean;
-  /** `owner/name` of all repositories of each owner whose list was read whole, selected or not. */
-  listed: Map<string, string[]>;
-};
-
-export type InventoryOptions = {
-  selection: Selection;
-  /** `owner/name` of repositories that an earlier run saw: they are looked for when an owner's list fails. */
-  known: readonly string[];
-  progress(done: number, total: number, detail: string): void;
+/** What of GitBucket is read. */
+export type Surfaces = {
+  url: string;
+  api: GitBucketApi;
+  /** The same server without credentials: shows what anonymous visitors see. */
+  anonymous: GitBucketApi;
+  web: Http;
 };
 
 /**
  * Reads everything that the selection may mean: both owner lists, then the repositories of each owner. An owner whose
  * list fails is isolated and becomes a problem; the others go on.
  */
-export async function readInventory(source: Source, options: InventoryOptions): Promise<ReadInventory> {
-  const { owners, allOwners, anonymousAccess } = await readOwners(source, options.selection);
-  const wanted = owners.filter((owner) => options.selection.ownerMatters(owner));
+export async function readInventory(gitbucket: Surfaces, request: InventoryRequest): Promise<Inventory> {
+  const { selection } = request;
+  const { owners, allOwners, anonymousAccess } = await readOwners(gitbucket, selection);
+  const wanted = owners.filter((owner) => selection.ownerMatters(owner));
   const problems: Notice[] = [];
   const repositories: Repository[] = [];
   const listed = new Map<string, string[]>();
   let done = 0;
   await Promise.all(
     wanted.map(async (owner) => {
-      const read = await readOwner(source, owner, options);
+      const read = await readOwner(gitbucket, owner, request);
       repositories.push(...read.repositories);
       problems.push(...read.problems);
       if (read.names !== null) listed.set(owner.login, read.names);
       done += 1;
-      options.progress(done, wanted.length, owner.login);
+      request.progress(done, wanted.length, owner.login);
     }),
   );
-  const warnings = options.selection.all ? await hiddenOwnerWarnings(source) : [];
+  const warnings = selection.all ? await hiddenOwnersWarning(gitbucket) : [];
   repositories.sort((a, b) => compare(a.owner, b.owner) || compare(a.name, b.name));
-  return { url: source.url, anonymousAccess, owners, allOwners, repositories, listed, problems, warnings };
+  return { url: gitbucket.url, anonymousAccess, owners, allOwners, repositories, listed, problems, warnings };
 }
 
 async function readOwners(
-  source: Source,
-  selection: Selection,
+  gitbucket: Surfaces,
+  selection: Wanted,
 ): Promise<{ owners: Owner[]; allOwners: boolean; anonymousAccess: boolean }> {
+  const { api, anonymous } = gitbucket;
   // The list without credentials also tells whether "public" means anonymous (gitbucket-contract §4.2).
-  const open = await source.anonymous.users().catch((error: unknown) => {
+  const open = await anonymous.users().catch((error: unknown) => {
     if (error instanceof Failure && error.code === 'token-refused') return 'login demanded' as const;
     throw error;
   });
   const anonymousAccess = open !== 'login demanded';
-  const [users, groups] = await Promise.all([
-    open === 'login demanded' ? source.api.users() : open,
-    source.api.groups(),
-  ]);
+  const [users, groups] = await Promise.all([open === 'login demanded' ? api.users() : open, api.groups()]);
   if (users === null || groups === null) {
-    return { owners: await namedOwners(source, selection), allOwners: false, anonymousAccess };
+    return { owners: await namedOwners(gitbucket, selection), allOwners: false, anonymousAccess };
   }
   const owners: Owner[] = [
     ...groups.map((group) => groupOwner(group.login, group.description, group.created_at)),
@@ -80,13 +73,13 @@ async function readOwners(
 }
 
 /** Before 4.30 there is no list of owners (gitbucket-contract §1.3): only those that are named can be asked for. */
-async function namedOwners(source: Source, selection: Selection): Promise<Owner[]> {
+async function namedOwners({ url, api }: Surfaces, selection: Wanted): Promise<Owner[]> {
   const logins = new Set([
     ...selection.named.owners,
     ...selection.named.repositories.map((name) => name.split('/')[0] ?? ''),
   ]);
-  if (logins.size === 0) throw ownersUnlisted(source.url);
-  const accounts = await Promise.all([...logins].map((login) => source.api.account(login)));
+  if (logins.size === 0) throw ownersUnlisted(url);
+  const accounts = await Promise.all([...logins].map((login) => api.account(login)));
   return accounts
     .filter((account) => account !== null)
     .map((account) => {
@@ -99,35 +92,35 @@ async function namedOwners(source: Source, selection: Selection): Promise<Owner[
 /** `names` is null when the list could not be read whole. */
 type ReadOwner = { repositories: Repository[]; names: string[] | null; problems: Notice[] };
 
-async function readOwner(source: Source, owner: Owner, options: InventoryOptions): Promise<ReadOwner> {
+async function readOwner(gitbucket: Surfaces, owner: Owner, request: InventoryRequest): Promise<ReadOwner> {
   try {
-    const repos = await source.api.repositoriesOf(owner.login);
+    const repos = await gitbucket.api.repositoriesOf(owner.login);
     const names = repos.map(({ name }) => `${owner.login}/${name}`);
-    return { repositories: keep(repos, owner, options.selection), names, problems: [] };
+    return { repositories: keep(repos, owner, request.selection), names, problems: [] };
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'server-error') throw error;
-    return isolate(source, owner, options, error);
+    return isolate(gitbucket, owner, request, error);
   }
 }
 
 /** One damaged repository makes the owner's whole list fail (gitbucket-contract T10): ask for each one that can be known of. */
 async function isolate(
-  source: Source,
+  { api, web }: Surfaces,
   owner: Owner,
-  options: InventoryOptions,
+  { selection, known: seen }: InventoryRequest,
   failure: Failure,
 ): Promise<ReadOwner> {
   const prefix = `${owner.login}/`;
-  const known = [...options.known, ...options.selection.named.repositories]
+  const known = [...seen, ...selection.named.repositories]
     .filter((name) => name.startsWith(prefix))
     .map((name) => name.slice(prefix.length));
-  const names = new Set([...known, ...(await repositoriesFoundBySearch(source.web, owner.login))]);
+  const names = new Set([...known, ...(await repositoriesFoundBySearch(web, owner.login))]);
   const problems: Notice[] = [];
   const found: Repo[] = [];
   await Promise.all(
     [...names].map(async (name) => {
       try {
-        const repo = await source.api.repository(owner.login, name);
+        const repo = await api.repository({ owner: owner.login, name });
         if (repo !== null) found.push(repo);
       } catch (error) {
         if (!(error instanceof Failure) || error.code !== 'server-error') throw error;
@@ -135,7 +128,7 @@ async function isolate(
         problems.push(
           noticeOf(
             repositoryBroken(object, {
-              detail: `the API answers ${error.words['status'] as number}`,
+              detail: `the API answers ${error.words['status']}`,
             }),
             object,
           ),
@@ -145,27 +138,37 @@ async function isolate(
   );
   const context = { detail: failure.message, found: found.length };
   problems.unshift(noticeOf(ownerUnreadable(owner.login, context), owner.login));
-  return { repositories: keep(found, owner, options.selection), names: null, problems };
+  return { repositories: keep(found, owner, selection), names: null, problems };
 }
 
-async function hiddenOwnerWarnings(source: Source): Promise<string[]> {
-  const status = await source.api.publicListStatus();
-  if (status < 500) return [];
-  const { message, fix } = hiddenOwners(source.url, { status }).notice;
+/** One disabled owner of a public repository makes that list fail (gitbucket-contract T9), and what it owns is invisible. */
+export async function hiddenOwnersFailure({ api, url }: Surfaces): Promise<Failure | null> {
+  const status = await api.publicListStatus();
+  return status < 500 ? null : hiddenOwners(url, { status });
+}
+
+async function hiddenOwnersWarning(gitbucket: Surfaces): Promise<string[]> {
+  const error = await hiddenOwnersFailure(gitbucket);
+  if (error === null) return [];
+  const { message, fix } = error.notice;
   return [`${message}; ${fix}`];
 }
 
-function keep(repos: readonly Repo[], owner: Owner, selection: Selection): Repository[] {
+function keep(repos: readonly Repo[], owner: Owner, selection: Wanted): Repository[] {
   return repos
-    .map((repo) => ({
-      owner: owner.login,
-      name: repo.name,
-      description: repo.description,
-      private: repo.private,
-      defaultBranch: repo.default_branch,
-      ...(repo.id ? { id: repo.id } : {}),
-    }))
+    .map((repo) => toRepository(repo, owner.login))
     .filter((repository) => selection.repositorySelected(repository, owner.kind));
+}
+
+export function toRepository(repo: Repo, owner: string): Repository {
+  return {
+    owner,
+    name: repo.name,
+    description: repo.description,
+    private: repo.private,
+    defaultBranch: repo.default_branch,
+    ...(repo.id ? { id: repo.id } : {}),
+  };
 }
 
 function madeAt(createdAt: string | undefined): Pick<Owner, 'createdAt'> {

@@ -1,40 +1,23 @@
 import { fetchFailed } from '../failures/git.ts';
-import { z } from 'zod';
+import type { LfsAvailability, LfsObject } from '../model/source.ts';
+import { excerpt, type HttpAnswer } from '../net/answers.ts';
+import type { Http } from '../net/http.ts';
 import type { GitRemote } from '../git/remote.ts';
-import { excerpt } from '../net/answers.ts';
-import { basicAuth, type Http } from '../net/http.ts';
-
-type LfsObject = { oid: string; size: number };
-
-/** `answers` is false when GitBucket serves no LFS at all: its base URL is not set (gitbucket-observed A5). */
-export type LfsStock = { answers: boolean; missing: Set<string> };
+import { LfsBatch } from './schema.ts';
 
 const AT_ONCE = 100;
 /** GitBucket before 4.32 has nonsense for the length of larger objects (gitbucket-contract §3.1). */
 const LARGEST_LENGTH = 2 ** 31 - 1;
 
-const Batch = z.object({
-  objects: z.array(
-    z.object({
-      oid: z.string(),
-      actions: z
-        .object({
-          download: z.object({ href: z.string(), header: z.record(z.string(), z.string()).default({}) }),
-        })
-        .optional(),
-    }),
-  ),
-});
-
 /**
  * Which of the objects GitBucket does not have. Its batch call promises every object, so each one is asked for as well:
  * a missing one answers 404 (gitbucket-contract §3.1). Nothing is downloaded.
  */
-export async function lfsStock(
+export async function lfsAvailability(
   http: Http,
   remote: GitRemote,
   objects: readonly LfsObject[],
-): Promise<LfsStock> {
+): Promise<LfsAvailability> {
   const missing = new Set<string>();
   for (let at = 0; at < objects.length; at += AT_ONCE) {
     const part = objects.slice(at, at + AT_ONCE);
@@ -50,27 +33,42 @@ export async function lfsStock(
   return { answers: true, missing };
 }
 
-async function batchOf(
+/** The batch call for downloads, with the credentials that git uses. */
+export function postBatch(
   http: Http,
   remote: GitRemote,
   objects: readonly LfsObject[],
-): Promise<z.infer<typeof Batch> | null> {
-  const path = `${remote.url.slice(http.server.url.length)}/info/lfs/objects/batch`;
-  const answer = await http.send({
+  tries?: number,
+): Promise<HttpAnswer> {
+  return http.send({
     method: 'POST',
-    path,
+    path: batchPath(http, remote),
     headers: {
-      authorization: basicAuth(remote),
+      authorization: `Basic ${Buffer.from(`${remote.username}:${remote.password}`).toString('base64')}`,
       accept: 'application/vnd.git-lfs+json',
       'content-type': 'application/vnd.git-lfs+json',
     },
     body: { operation: 'download', transfers: ['basic'], objects },
+    ...(tries === undefined ? {} : { tries }),
   });
+}
+
+function batchPath(http: Http, { url }: GitRemote): string {
+  return `${url.slice(http.server.url.length)}/info/lfs/objects/batch`;
+}
+
+/** Null when GitBucket serves no LFS at all: its base URL is not set (gitbucket-observed A5). */
+async function batchOf(
+  http: Http,
+  remote: GitRemote,
+  objects: readonly LfsObject[],
+): Promise<LfsBatch | null> {
+  const answer = await postBatch(http, remote, objects);
   // Git itself has just worked with the same credentials.
   if (answer.status === 401 || answer.status >= 500) return null;
-  const parsed = Batch.safeParse(answer.body);
+  const parsed = LfsBatch.safeParse(answer.body);
   if (answer.status === 200 && parsed.success) return parsed.data;
-  throw fetchFailed(path, {
+  throw fetchFailed(batchPath(http, remote), {
     detail: `the LFS batch call gives ${answer.status}, ${excerpt(answer.body)}`,
   });
 }

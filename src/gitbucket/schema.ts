@@ -30,4 +30,32 @@ export const Repo = z.object({
 });
 export type Repo = z.infer<typeof Repo>;
 
+/** The one field by which the version can be told, of whatever else a repository may be. */
+export const RepoId = z.object({ id: z.number().default(0) });
+
 export const Branch = z.object({ name: z.string(), commit: z.object({ sha: z.string() }) });
+export const BranchProtection = z.object({ protection: z.object({ enabled: z.boolean() }).optional() });
+export const Commit = z.object({ sha: z.string() });
+
+export const Numbered = z.object({ number: z.int() });
+export const Label = z.object({ name: z.string(), color: z.string() });
+export type Label = z.infer<typeof Label>;
+export const Login = z.object({ login: z.string() });
+export type Login = z.infer<typeof Login>;
+/** Something that is only counted. */
+export const Anything = z.object({});
+
+/** Answer of the Git LFS batch call. */
+export const LfsBatch = z.object({
+  objects: z.array(
+    z.object({
+      oid: z.string(),
+      actions: z
+        .object({
+          download: z.object({ href: z.string(), header: z.record(z.string(), z.string()).default({}) }),
+        })
+        .optional(),
+    }),
+  ),
+});
+export type LfsBatch = z.infer<typeof LfsBatch>;

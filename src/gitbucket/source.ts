@@ -8,30 +8,14 @@ import { gitTokenRefused } from '../failures/network.ts';
 import { Failure } from '../failures/failure.ts';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
 import { createRemote, type Remote } from '../git/remote.ts';
-import type { RefListing } from '../model/forge.ts';
+import type { Account, RepositoryName, RepositoryPart, Source } from '../model/source.ts';
 import type { Http } from '../net/http.ts';
 import { createGitBucketApi, type GitBucketApi } from './client.ts';
-import type { User } from './schema.ts';
-
-/** What the engine needs of GitBucket: it only reads. */
-export type Source = {
-  readonly url: string;
-  readonly api: GitBucketApi;
-  /** The same server without credentials: shows what anonymous visitors see. */
-  readonly anonymous: GitBucketApi;
-  readonly web: Http;
-  /** The server as such, with the token. */
-  readonly http: Http;
-  /** Proves the token on the API; gives the account it belongs to. Asks only once. */
-  connect(): Promise<User>;
-  /** The repository for git. GitBucket's servlet must see `.git` (without it the repository looks empty) and does not decode the path (gitbucket-observed A3, A4); the token's owner must be named exactly (gitbucket-contract §2.2). */
-  remote(owner: string, name: string): Remote;
-  /**
-   * Everything that git advertises for the repository.
-   * @throws repository-broken, repository-unreadable, git-token-refused, listing-disagrees, fetch-failed
-   */
-  listRefs(owner: string, name: string): Promise<RefListing>;
-};
+import { readCounts } from './counts.ts';
+import { readInventory, toRepository, type Surfaces } from './inventory.ts';
+import { lfsAvailability } from './lfs.ts';
+import { createProbes } from './probes.ts';
+import { Branch, type User } from './schema.ts';
 
 export type GitBucketOptions = {
   http: Http;
@@ -43,60 +27,90 @@ export type GitBucketOptions = {
   silenceMs: number;
 };
 
+/** GitBucket as the server that is read. */
 export function createGitBucketSource(options: GitBucketOptions): Source {
-  const { http } = options;
+  const { http, anonymousHttp: web, username, password } = options;
+  const { url } = http.server;
   const api = createGitBucketApi(http);
-  const anonymous = createGitBucketApi(options.anonymousHttp);
-  let login = options.username ?? '';
-  let known: User | null = null;
+  const surfaces: Surfaces = { url, api, anonymous: createGitBucketApi(web), web };
+  let login = username ?? '';
+  let known: Account | null = null;
 
-  function remote(owner: string, name: string): Remote {
-    const withPassword = options.username !== null && options.password !== null;
+  /**
+   * GitBucket's servlet must see `.git` (without it the repository looks empty) and does not decode the path
+   * (gitbucket-observed A3, A4); the token's owner must be named exactly (gitbucket-contract §2.2).
+   */
+  function remote(repository: RepositoryName, part: RepositoryPart): Remote {
+    const stored = storedAs(repository, part);
+    const withPassword = username !== null && password !== null;
     return createRemote(http, {
-      path: `/git/${owner}/${name}.git`,
-      username: withPassword ? (options.username ?? '') : login,
-      password: (withPassword ? options.password : options.token) ?? '',
+      path: `/git/${stored.owner}/${stored.name}.git`,
+      username: withPassword ? username : login,
+      password: (withPassword ? password : options.token) ?? '',
       caFile: options.caFile,
       silenceMs: options.silenceMs,
-      whyRefused: ({ status }) => whyDenied(api, http, owner, name, status),
+      whyRefused: ({ status }) => whyDenied(api, http, stored, status),
     });
   }
 
   return {
-    url: http.server.url,
-    api,
-    anonymous,
-    web: options.anonymousHttp,
-    http,
+    url,
     async connect() {
-      known ??= await api.whoAmI();
+      known ??= accountOf(await api.whoAmI());
       login = known.login;
       return known;
     },
-    remote,
-    async listRefs(owner, name) {
+    inventory: (request) => readInventory(surfaces, request),
+    async repositoriesOf(owner) {
+      return (await api.repositoriesOf(owner)).map((repo) => toRepository(repo, owner));
+    },
+    async refs(repository, part) {
+      const { owner, name } = storedAs(repository, part);
       const listing = parseAdvertisement(
-        await remote(owner, name).advertisement('git-upload-pack'),
+        await remote(repository, part).advertisement('git-upload-pack'),
         `${owner}/${name}`,
       );
-      if (listing.refs.size === 0) await confirmEmpty(api, owner, name);
+      if (listing.refs.size === 0 && part === 'code') await confirmEmpty(api, repository);
       return listing;
     },
+    remote,
+    branchTipsWith: (repository, commit) => api.branchTipsWith(repository, commit),
+    hasCommit: (repository, id) => api.hasCommit(repository, id),
+    counts: (repository, refs) => readCounts(api, repository, refs),
+    lfsAvailability: (repository, objects) => lfsAvailability(http, remote(repository, 'code'), objects),
+    clockMs: () => http.observed.clockMs,
+    probes: createProbes({
+      ...surfaces,
+      http,
+      username,
+      password,
+      remote: (repository) => remote(repository, 'code'),
+    }),
   };
+}
+
+/** The wiki is a repository of its own beside the code (gitbucket-contract §4.1). */
+function storedAs({ owner, name }: RepositoryName, part: RepositoryPart): RepositoryName {
+  return { owner, name: part === 'wiki' ? `${name}.wiki` : name };
+}
+
+function accountOf({ login, site_admin: admin, url }: User): Account {
+  const end = url?.indexOf('/api/v3/') ?? -1;
+  return { login, admin: admin ?? null, serverUrl: url === undefined || end < 0 ? null : url.slice(0, end) };
 }
 
 /** GitBucket answers 401 for everything: no right, wrong token and a damaged directory (gitbucket-contract §2.2). The API tells them apart. */
 async function whyDenied(
   api: GitBucketApi,
   http: Http,
-  owner: string,
-  name: string,
+  stored: RepositoryName,
   status: number,
 ): Promise<Failure> {
+  const { owner, name } = stored;
   const object = `${owner}/${name}`;
   try {
-    const repository = await api.repository(owner, name);
-    if (repository === null) return repositoryUnreadable(object, { detail: 'it is gone' });
+    if ((await api.repository(stored)) === null)
+      return repositoryUnreadable(object, { detail: 'it is gone' });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (error.code !== 'server-error') return repositoryUnreadable(object, { detail: error.message });
@@ -117,11 +131,16 @@ async function whyDenied(
 }
 
 /** "No refs" is also what a wrong path looks like: the API must agree (gitbucket-observed A3). */
-async function confirmEmpty(api: GitBucketApi, owner: string, name: string): Promise<void> {
-  const branches = await api.branchCount(owner, name).catch((error: unknown) => {
+async function confirmEmpty(api: GitBucketApi, repository: RepositoryName): Promise<void> {
+  const branches = await countBranches(api, repository).catch((error: unknown) => {
     // 4.11 to 4.40 answer 500 when the default branch does not exist, as in an empty repository (gitbucket-contract §1.3).
     if (error instanceof Failure && error.code === 'server-error') return 0;
     throw error;
   });
+  const { owner, name } = repository;
   if (branches > 0) throw listingDisagrees(`${owner}/${name}`, { branches });
+}
+
+async function countBranches(api: GitBucketApi, repository: RepositoryName): Promise<number> {
+  return (await api.list(repository, 'branches', Branch))?.length ?? 0;
 }

@@ -1,18 +1,18 @@
 import { code } from '../steps/code.ts';
-import type { PlannedStep } from '../model/plan.ts';
+import type { PlannedStep, Plan, PlannedProject } from '../model/plan.ts';
 import { interruption } from '../failures/usage.ts';
-import pLimit from 'p-limit';
 import { isFatal } from '../engine/list-refs.ts';
 import { noticeOf } from '../failures/index.ts';
 import { pushLimits } from '../gitlab/settings.ts';
 import type { Notice } from '../model/notice.ts';
-import type { Plan, PlannedProject } from '../model/plan.ts';
-import { countLosses, type Counted, uncountedIn, withLosses } from './losses.ts';
+import type { Counts } from '../model/source.ts';
+import { countLosses, uncountedIn, withLosses } from './losses.ts';
 import type { InspectOptions } from './options.ts';
 import { inspectRepository, type LookOptions } from './repository.ts';
 import { destinationsOf } from './submodules.ts';
+import pLimit from 'p-limit';
 
-type Inspected = { project: PlannedProject; problems: Notice[]; counted: Counted };
+type Inspected = { project: PlannedProject; problems: Notice[]; counted: Counts };
 
 /**
  * The plan with what a look into the objects tells (`--deep`): findings, and losses that no listing of refs shows. Reads

@@ -2,8 +2,8 @@ import { formatMebibytes, plural } from '../text/format.ts';
 import type { Readable } from 'node:stream';
 import type { Git } from '../git/run.ts';
 import { feedLine, together, type RunningGit } from '../git/stream.ts';
-import type { LfsStock } from '../gitbucket/lfs.ts';
 import type { Finding } from '../model/plan.ts';
+import type { LfsAvailability, LfsObject } from '../model/source.ts';
 import type { WalkedObject } from './objects.ts';
 import { MOST_SHOWN, placeOf } from './words.ts';
 
@@ -14,7 +14,7 @@ export type LfsFacts = {
   travelling: ReadonlySet<string>;
   /** GitLab looks for missing objects in this project. */
   checked: boolean;
-  stock: LfsStock;
+  availability: LfsAvailability;
 };
 
 const code = 'missing-lfs-object';
@@ -24,9 +24,12 @@ const code = 'missing-lfs-object';
  * it does not have (gitlab-contract §4.7), since objects do not travel.
  */
 export function lfsFindings(facts: LfsFacts): Finding[] {
-  const { pointers, stock } = facts;
+  const { pointers, availability } = facts;
   if (pointers.size === 0) return [];
-  return [...stayFinding(facts), ...(stock.answers ? lostFindings(facts) : [silentFinding(pointers.size)])];
+  return [
+    ...stayFinding(facts),
+    ...(availability.answers ? lostFindings(facts) : [silentFinding(pointers.size)]),
+  ];
 }
 
 function isRefused({ seenByGitLab, oid }: FoundPointer, { travelling, checked }: LfsFacts): boolean {
@@ -51,7 +54,7 @@ function stayFinding(facts: LfsFacts): Finding[] {
 }
 
 function lostFindings(facts: LfsFacts): Finding[] {
-  const lost = [...facts.pointers.values()].filter(({ oid }) => facts.stock.missing.has(oid));
+  const lost = [...facts.pointers.values()].filter(({ oid }) => facts.availability.missing.has(oid));
   const findings: Finding[] = lost.slice(0, MOST_SHOWN).map((pointer) => ({
     code,
     refused: isRefused(pointer, facts),
@@ -78,7 +81,7 @@ function silentFinding(count: number): Finding {
   };
 }
 
-export type FoundPointer = LfsPointer & {
+export type FoundPointer = LfsObject & {
   path: string;
   /** The commit that brought it; empty for what no commit of the walk brought. */
   commit: string;
@@ -163,8 +166,6 @@ function takeWhole(bytes: Buffer, visit: (entry: BatchEntry) => void): number {
   return at;
 }
 
-export type LfsPointer = { oid: string; size: number };
-
 /** Longer files are no pointers, whatever they begin with (git-lfs spec, "The Pointer"). */
 const LONGEST_POINTER = 1023;
 /** The shortest text that has all three lines. */
@@ -176,7 +177,7 @@ const POINTER =
   /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\nsize (\d+)\n/;
 
 /** Reads a blob as LFS pointer; null when it is an ordinary file. */
-export function parsePointer(content: string): LfsPointer | null {
+export function parsePointer(content: string): LfsObject | null {
   const match = POINTER.exec(content);
   if (match === null) return null;
   const [, oid = '', size] = match;

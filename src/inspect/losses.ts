@@ -1,9 +1,7 @@
 import { refsOf } from '../steps/code.ts';
 import { Failure } from '../failures/failure.ts';
-import { parseAdvertisement } from '../git/ref-advertisement.ts';
 import { createGit, type Git } from '../git/run.ts';
-import { trackerCounts } from '../gitbucket/counts.ts';
-import type { Source } from '../gitbucket/source.ts';
+import type { Source, Counts, RepositoryName } from '../model/source.ts';
 import type { RefListing } from '../model/forge.ts';
 import type { Loss, LossKind, PlannedProject } from '../model/plan.ts';
 import { inOrder, uncountedWithoutAsking } from '../plan/losses.ts';
@@ -22,49 +20,30 @@ export function withLosses(
   return { ...project, losses: inOrder([...known, ...found]) };
 }
 
-/** Kinds that this GitBucket did not tell of for some repository. */
-export function uncountedIn(all: readonly Counted[]): LossKind[] {
+/** Kinds that the source did not tell of for some repository. */
+export function uncountedIn(all: readonly Counts[]): LossKind[] {
   return uncountedWithoutAsking.filter((kind) => all.some(({ counts }) => !counts.has(kind)));
 }
-
-export type Counted = {
-  /** Null: there are some, and the source cannot tell how many. What could not be counted is not in it. */
-  counts: Map<LossKind, number | null>;
-  warnings: string[];
-};
-
-const PULL = /^refs\/pull\/(\d+)\/head$/;
 
 /** Asks the source for everything that a repository has beside its refs. */
 export async function countLosses(
   project: PlannedProject,
   options: InspectOptions & { names: ReadonlySet<string> },
-): Promise<Counted> {
+): Promise<Counts> {
   const { source, config, runtime, mirrors, names, listings } = options;
   const { id, repository } = project;
-  const { owner, name } = repository;
   const branches = refsOf(project)
     .filter((change) => change.new !== null)
     .map(({ ref }) => original(ref, config.map.refs[id]))
     .filter((ref) => ref.startsWith('refs/heads/'))
     .map((ref) => ref.slice('refs/heads/'.length));
-  const pulls = [...(listings.get(id)?.refs.keys() ?? [])].flatMap((ref) => {
-    const number = PULL.exec(ref)?.[1];
-    return number === undefined ? [] : [Number(number)];
-  });
-  const { counts, tooManyBranches } = await trackerCounts(source.api, { owner, name, branches, pulls });
-  const warnings: string[] = [];
-  if (tooManyBranches) {
-    counts.set('protected-branches', 0);
-    warnings.push(
-      `its ${branches.length} branches are too many to be asked one by one whether they are protected`,
-    );
-  }
+  const all = [...(listings.get(id)?.refs.keys() ?? [])];
+  const { counts, warnings } = await source.counts(repository, { branches, all });
   // A repository of that name lies in the same folder (gitbucket-contract §4.1): what is there is no wiki.
   const shared = names.has(`${id}.wiki`);
   counts.set(
     'wiki-pages',
-    shared ? 0 : await wikiPages(owner, name, { source, mirrors, signal: runtime.aborting }),
+    shared ? 0 : await wikiPages(repository, { source, mirrors, signal: runtime.aborting }),
   );
   return { counts, warnings };
 }
@@ -77,15 +56,19 @@ function original(ref: string, renamed: Readonly<Record<string, string>> = {}): 
 type WikiOptions = { source: Source; mirrors: MirrorOptions; signal: AbortSignal };
 
 /** Pages of the repository's wiki at its head; 0 when there is only the page that GitBucket made itself (gitbucket-contract §3). */
-async function wikiPages(owner: string, name: string, options: WikiOptions): Promise<number> {
+async function wikiPages(repository: RepositoryName, options: WikiOptions): Promise<number> {
   const { source, mirrors, signal } = options;
-  const id = `${owner}/${name}.wiki`;
-  const remote = source.remote(owner, `${name}.wiki`);
-  const listing = await listingOf(() => remote.advertisement('git-upload-pack'), id);
+  const listing = await wikiRefs(source, repository);
   const tip = listing === null ? undefined : tipOf(listing);
   if (tip === undefined) return 0;
   const { directory } = await updateMirror(
-    { id, source: remote, patterns: ['refs/heads/*', 'refs/tags/*'], progress() {}, signal },
+    {
+      id: `${repository.owner}/${repository.name}.wiki`,
+      source: source.remote(repository, 'wiki'),
+      patterns: ['refs/heads/*', 'refs/tags/*'],
+      progress() {},
+      signal,
+    },
     mirrors,
   );
   const git = createGit({ ...mirrors, directory, remotes: [], signal });
@@ -96,9 +79,9 @@ async function wikiPages(owner: string, name: string, options: WikiOptions): Pro
 }
 
 /** Null when GitBucket says that there is no wiki; before 4.31 it says so when the directory is missing. */
-async function listingOf(read: () => Promise<Buffer>, id: string): Promise<RefListing | null> {
+async function wikiRefs(source: Source, repository: RepositoryName): Promise<RefListing | null> {
   try {
-    return parseAdvertisement(await read(), id);
+    return await source.refs(repository, 'wiki');
   } catch (error) {
     if (error instanceof Failure && error.code === 'repository-unreadable') return null;
     throw error;

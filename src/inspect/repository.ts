@@ -6,7 +6,6 @@ import { remoteText, GitExit } from '../git/errors.ts';
 import { presentObjects } from '../git/objects.ts';
 import { createGit, type Git } from '../git/run.ts';
 import { eachLine } from '../git/stream.ts';
-import { lfsStock, type LfsStock } from '../gitbucket/lfs.ts';
 import { checksLfs } from '../gitlab/settings.ts';
 import { isWrite, type Finding, type PlannedProject, type RefChange } from '../model/plan.ts';
 import { saysDamaged, updateMirror, type Mirror } from '../transfer/mirror.ts';
@@ -55,7 +54,7 @@ async function freshMirror(
 ): Promise<Pick<Mirror, 'directory' | 'git'>> {
   const { source, mirrors, config, runtime, progress } = options;
   const patterns = ['refs/heads/*', 'refs/tags/*', ...(config.migrate.notes ? ['refs/notes/*'] : [])];
-  const remote = source.remote(repository.owner, repository.name);
+  const remote = source.remote(repository, 'code');
   const signal = runtime.aborting;
   const { directory } = await updateMirror({ id, source: remote, patterns, progress, signal }, mirrors);
   return { directory, git: createGit({ ...mirrors, directory, remotes: [], signal }) };
@@ -109,13 +108,12 @@ async function lfsOf(
   const pointers = new Map([...kept.pointers, ...fresh.pointers]);
   if (pointers.size === 0) return { findings: [], count: 0 };
   progress(`${pointers.size} LFS objects`, null);
-  const remote = source.remote(project.repository.owner, project.repository.name);
-  const stock: LfsStock = await lfsStock(source.http, remote, [...pointers.values()]);
+  const availability = await source.lfsAvailability(project.repository, [...pointers.values()]);
   const { existing } = project;
   const checked =
     existing === null || fresh.pointers.size === 0 || (await checksLfs(target.http, existing.id));
   const travelling = new Set(fresh.pointers.keys());
-  return { findings: lfsFindings({ pointers, travelling, checked, stock }), count: pointers.size };
+  return { findings: lfsFindings({ pointers, travelling, checked, availability }), count: pointers.size };
 }
 
 function stopIfTold(stopping: AbortSignal, id: string): void {

@@ -1,4 +1,5 @@
-import type { Owner, Repository } from '../model/forge.ts';
+import type { Owner } from '../model/forge.ts';
+import type { Wanted } from '../model/source.ts';
 
 /** What the command line asks for; `all` takes what the config's `select` says. */
 export type SelectionOptions = {
@@ -10,16 +11,9 @@ export type SelectionOptions = {
   exclude: readonly string[];
 };
 
-export type Selection = {
-  /** True when the whole server is meant, so that what vanished from it can be told. */
-  readonly all: boolean;
-  /** False when nothing of this owner can be meant, so that its repositories need not be listed. */
-  ownerMatters(owner: Owner): boolean;
+export type Selection = Wanted & {
   /** True when the owner itself is meant: its group is then made even when it is empty. */
   ownerSelected(owner: Owner): boolean;
-  repositorySelected(repository: Repository, kind: Owner['kind']): boolean;
-  /** Owners and repositories that are named without a glob. */
-  readonly named: { owners: string[]; repositories: string[] };
   /** As they were written, for telling which of them match nothing. */
   readonly rules: { groups: Rule[]; users: Rule[]; repositories: Rule[]; exclusions: Rule[] };
 };

@@ -41,7 +41,7 @@ export async function stageProjects(
     if (!listing || item.existing === null) return;
     const job = {
       id: item.id,
-      source: source.remote(item.repository.owner, item.repository.name),
+      source: source.remote(item.repository, 'code'),
       listing,
       gitDir: stage.gitDir(item.existing.id),
       scratch: join(folder, `source-${item.existing.id}.git`),

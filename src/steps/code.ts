@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { projectMissing } from '../failures/target.ts';
 import type { Config } from '../config/schema.ts';
-import type { Source } from '../gitbucket/source.ts';
+import type { Source } from '../model/source.ts';
 import { renameRefs, renamesOf } from '../plan/renamed-refs.ts';
 import { askProtections } from './protections.ts';
 import { travels } from '../gitlab/rules/ref-names.ts';
@@ -14,7 +14,6 @@ import { isPartOf } from '../plan/known-history.ts';
 import { refsDrift } from '../plan/drift.ts';
 import { countOutcomes, keepPlanDecisions, planRefs, type RefPlanInput } from '../plan/refs.ts';
 import { CodeData, writtenRefs } from '../plan/written-refs.ts';
-
 import type { RefResult, TransferJob, TransferResult } from '../transfer/transport.ts';
 import { claim } from './project.ts';
 import { restoreAll, switchOff } from './quiet.ts';
@@ -141,7 +140,7 @@ export async function listSource(
   repository: Repository,
   { source, config }: { source: Source; config: Config },
 ): Promise<RefListing> {
-  const listing = await source.listRefs(repository.owner, repository.name);
+  const listing = await source.refs(repository, 'code');
   return renameRefs(listing, renamesOf(repository, config));
 }
 
@@ -175,7 +174,7 @@ async function move(part: Part, changes: RefChange[], work: CodeWork): Promise<O
   const job: TransferJob = {
     id: item.id,
     attempt: work.attempt,
-    source: source.remote(item.repository.owner, item.repository.name),
+    source: source.remote(item.repository, 'code'),
     target: target.remote(place.fullPath),
     patterns: ['refs/heads/*', 'refs/tags/*', ...(config.migrate.notes ? ['refs/notes/*'] : [])],
     changes,

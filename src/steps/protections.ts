@@ -1,4 +1,4 @@
-import type { Source } from '../gitbucket/source.ts';
+import type { Source } from '../model/source.ts';
 import { covers, type BranchProtection, type Protections } from '../gitlab/rules/protections.ts';
 import { isWrite, type PlannedProject, type RefChange } from '../model/plan.ts';
 import type { Planning } from './step.ts';
@@ -30,7 +30,7 @@ async function rewrittenIn(
   { repository }: PlannedProject,
   writes: readonly RefChange[],
   branches: readonly BranchProtection[],
-  { api }: Source,
+  source: Source,
 ): Promise<Set<string>> {
   const rewritten = new Set<string>();
   for (const { ref, old, new: next, outcome, force } of writes) {
@@ -38,7 +38,7 @@ async function rewrittenIn(
     const name = ref.slice('refs/heads/'.length);
     const rules = branches.filter(({ pattern }) => covers(pattern, name));
     if (rules.length === 0 || rules.some(({ pattern, forcePush }) => forcePush || pattern === name)) continue;
-    const tips = await api.branchTipsWith(repository.owner, repository.name, old);
+    const tips = await source.branchTipsWith(repository, old);
     if (tips === 'absent' || (tips !== null && !tips.includes(next))) rewritten.add(ref);
   }
   return rewritten;

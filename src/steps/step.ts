@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import type { TargetIdentity } from '../gitlab/identity.ts';
 import type { Target } from '../gitlab/target.ts';
-import type { Source } from '../gitbucket/source.ts';
+import type { Source } from '../model/source.ts';
 import { journalled, type ItemHistory } from '../journal/history.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Emit } from '../model/events.ts';

@@ -1,7 +1,8 @@
 import type { EmbeddedGitBucket } from '../../sandbox/gitbucket/gitbucket.ts';
 import type { EmbeddedGitLab } from '../../sandbox/gitlab/gitlab.ts';
-import { createGitBucketSource, type Source } from '../../src/gitbucket/source.ts';
+import { createGitBucketSource } from '../../src/gitbucket/source.ts';
 import { createGitLabTarget, type Target } from '../../src/gitlab/target.ts';
+import type { Source } from '../../src/model/source.ts';
 import { createHttp, type Http } from '../../src/net/http.ts';
 import { createLimiter } from '../../src/net/limiter.ts';
 

@@ -43,7 +43,7 @@ export async function mirrorSetup(): Promise<MirrorSetup> {
     return {
       id: 'team/one',
       attempt: 1,
-      source: repository.remote('team', 'one'),
+      source: repository.remote({ owner: 'team', name: 'one' }, 'code'),
       target: targetOf(gitlab).remote('team/one'),
       patterns: ['refs/heads/*', 'refs/tags/*', 'refs/notes/*'],
       changes,

@@ -166,7 +166,7 @@ test('a project’s refs come with the source’s objects and no more of them, a
 
   const standIns = await stageRefs({
     id: 'team-a/one',
-    source: options.source.remote('team-a', 'one'),
+    source: options.source.remote({ owner: 'team-a', name: 'one' }, 'code'),
     listing,
     gitDir,
     scratch: join(folder, 'scratch.git'),

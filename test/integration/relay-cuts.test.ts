@@ -73,7 +73,7 @@ async function surviveAll(setup: Cutting, side: 'source' | 'target', cuts: reado
 async function survive(setup: Cutting, side: 'source' | 'target', cut: Cut, name: string): Promise<boolean> {
   const pair = setup.add(name, 'one');
   const patient = {
-    source: { ...setup.repository.remote('team', 'one'), silenceMs: 500 },
+    source: { ...setup.repository.remote({ owner: 'team', name: 'one' }, 'code'), silenceMs: 500 },
     target: { ...setup.project.remote(`team/${name}`), silenceMs: 500 },
   };
   const path = side === 'source' ? 'team/one.git/git-upload-pack' : `team/${name}.git/git-receive-pack`;

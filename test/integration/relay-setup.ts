@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { LoggedRequest } from '../../sandbox/server.ts';
 import { Failure } from '../../src/failures/failure.ts';
 import type { Remote } from '../../src/git/remote.ts';
-import type { Source } from '../../src/gitbucket/source.ts';
+import type { Source } from '../../src/model/source.ts';
 import type { Target } from '../../src/gitlab/target.ts';
 import type { RefChange } from '../../src/model/plan.ts';
 import { planRefs } from '../../src/plan/refs.ts';
@@ -68,7 +68,11 @@ export async function relaySetup(
       target,
       changes,
       transfer: (wanted = changes(), more = {}) => {
-        const job = jobOf(`team/${name}`, repository.remote('team', from), project.remote(`team/${name}`));
+        const job = jobOf(
+          `team/${name}`,
+          repository.remote({ owner: 'team', name: from }, 'code'),
+          project.remote(`team/${name}`),
+        );
         return transport.transfer({ ...job, changes: wanted, ...more });
       },
     };

@@ -28,7 +28,7 @@ test('a source that speaks protocol 2 alone is listed and moved', async () => {
   git(setup.source, 'tag', '-a', '-m', 'one', 'v1', 'main');
   git(setup.source, 'symbolic-ref', 'HEAD', 'refs/heads/main');
 
-  const listing = await setup.repository.listRefs('team', 'one');
+  const listing = await setup.repository.refs({ owner: 'team', name: 'one' }, 'code');
   await setup.transfer();
   commitOn(setup.source, 'main', 'second');
   await setup.transfer(setup.changes({ ours: true }));
@@ -56,7 +56,7 @@ test('a redirect to another place on the same server is followed, one to another
   commitOn(setup.source, 'main', 'first');
   const { faults } = setup.gitbucket.server;
   const refs = 'info/refs?service=git-upload-pack';
-  const old = setup.repository.remote('team', 'old');
+  const old = setup.repository.remote({ owner: 'team', name: 'old' }, 'code');
   faults.add({ url: /old\.git\/info/, action: moved(`/git/team/one.git/${refs}`) });
 
   const source = { ...old, silenceMs: 1000 };
@@ -68,7 +68,9 @@ test('a redirect to another place on the same server is followed, one to another
     url: /old\.git\/info/,
     action: moved(`http://elsewhere.example.com/git/team/one.git/${refs}`),
   });
-  const another = setup.repository.remote('team', 'old').advertisement('git-upload-pack');
+  const another = setup.repository
+    .remote({ owner: 'team', name: 'old' }, 'code')
+    .advertisement('git-upload-pack');
   expect((await failureOf(another)).code).toBe('redirected');
 });
 
@@ -81,7 +83,9 @@ test('redirects that go round in a circle end', async () => {
     action: { kind: 'status', status: 302, headers: { location } },
   });
 
-  const error = await failureOf(setup.repository.remote('team', 'old').advertisement('git-upload-pack'));
+  const error = await failureOf(
+    setup.repository.remote({ owner: 'team', name: 'old' }, 'code').advertisement('git-upload-pack'),
+  );
   expect(error.message).toContain('circle');
 });
 

@@ -318,7 +318,7 @@ test('the next repository starts with the size that worked for the last one', as
     ],
     {
       id: 'team/two',
-      source: repository.remote('team', 'two'),
+      source: repository.remote({ owner: 'team', name: 'two' }, 'code'),
       target: targetOf(gitlab).remote('team/two'),
     },
   );

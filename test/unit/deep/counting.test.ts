@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { eachLine } from '../../../src/git/stream.ts';
-import { issueCount } from '../../../src/gitbucket/counts.ts';
 import { createSizeCheck } from '../../../src/inspect/large-files.ts';
 import { eachEntry, type BatchEntry } from '../../../src/inspect/lfs.ts';
 import type { WalkedObject } from '../../../src/inspect/objects.ts';
@@ -13,10 +12,6 @@ function inPieces(text: string, size: number): Readable {
   const pieces: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
   return Readable.from(pieces);
-}
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
 function blob(path: string, size: number, packed: number): WalkedObject {
@@ -52,22 +47,6 @@ describe('what git writes', () => {
         { id: 'b'.repeat(40), size: 0, rest: 'p', content: '' },
       ]);
     }
-  });
-});
-
-describe('issues', () => {
-  it('are counted by looking when the pages are not full', () => {
-    expect(issueCount([[7, 2], [3]], [1, 4, 5, 6])).toBe(3);
-    expect(issueCount([[], []], [1, 2])).toBe(0);
-  });
-
-  it('are all numbers that are no pull requests when they are', () => {
-    expect(issueCount([range(36, 60), []], [10, 20, 61, 62])).toBe(58);
-    expect(issueCount([[4], range(40, 64)], [])).toBe(64);
-  });
-
-  it('are at least those that were seen', () => {
-    expect(issueCount([range(1, 25), []], range(1, 24))).toBe(25);
   });
 });
 

@@ -75,7 +75,7 @@ describe('findings', () => {
       ]),
       travelling: new Set(['new', 'long']),
       checked: true,
-      stock: { answers: true, missing: new Set(['new', 'old', 'long']) },
+      availability: { answers: true, missing: new Set(['new', 'old', 'long']) },
     };
     expect(lfsFindings(facts).map(({ object, refused }) => [object, refused])).toEqual([
       ['new', true],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { daysLeft, isAtLeast } from '../../../src/doctor/measures.ts';
+import { daysLeft } from '../../../src/doctor/measures.ts';
 import {
   clockFindings,
   clocksTogether,
@@ -99,14 +99,4 @@ test('days are told as seen from today', () => {
     'in 5 days',
     '1 day ago',
   ]);
-});
-
-test.each([
-  ['2.39.5', '2.30.0', true],
-  ['2.30', '2.30.0', true],
-  ['2.9.5', '2.30.0', false],
-  ['18.9.0-ee', '18.0', true],
-  ['4.47.0', '4.5', true],
-])('is %s at least %s?', (version, least, expected) => {
-  expect(isAtLeast(version, least)).toBe(expected);
 });

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { Config } from '../../../src/config/schema.ts';
-import { fromSigns, problemsOf, versionText } from '../../../src/doctor/source-probes.ts';
 import { deletionFindings, identityFindings } from '../../../src/doctor/target-identity.ts';
 import type { TargetIdentity } from '../../../src/gitlab/identity.ts';
 
@@ -23,38 +22,6 @@ function identity(changes: Partial<TargetIdentity['user']> = {}, version = '18.9
 function idsOf(who: TargetIdentity, target: Partial<Config['target']> = {}): string[] {
   return identityFindings(who, { ...config.target, ...target }, now).map(({ id }) => id);
 }
-
-function signs(...there: (boolean | null)[]) {
-  return ['4.23', '4.30', '4.37', '4.47'].map((since, index) => ({ since, there: there[index] ?? null }));
-}
-
-test('the signs narrow the version down, and one that cannot be tried says nothing', () => {
-  expect(versionText(fromSigns(signs(true, true, true, false)))).toBe('between 4.37 and 4.47');
-  expect(versionText(fromSigns(signs(true, true, true, true)))).toBe('4.47 or later');
-  expect(versionText(fromSigns(signs(true, true)))).toBe('4.30 or later');
-  expect(versionText(fromSigns(signs(false)))).toBe('between 4.0 and 4.23');
-});
-
-test.each([
-  ['4.22.0', ['source-git-without-tokens', 'source-names-by-case', 'source-without-owner-list']],
-  ['4.29.0', ['source-without-owner-list']],
-  ['4.38.4', []],
-  ['4.47.0', ['source-placeholders']],
-])('GitBucket %s has these problems', (exact, problems) => {
-  const version = { exact, atLeast: exact, below: null };
-  expect(problemsOf(version, config.source, 'x').map(({ id }) => id)).toEqual(problems);
-});
-
-test('what is only perhaps older is not told as a problem', () => {
-  const perhaps = { exact: null, atLeast: '4.23', below: null };
-  expect(problemsOf(perhaps, config.source, 'x')).toEqual([]);
-  const surely = { exact: null, atLeast: '4.0', below: '4.23' };
-  const withPassword = { ...config.source, username: 'ada', password: 'secret' };
-  expect(problemsOf(surely, withPassword, 'x').map(({ id }) => id)).toEqual([
-    'source-names-by-case',
-    'source-without-owner-list',
-  ]);
-});
 
 test('rights of the user and the version of GitLab are judged', () => {
   expect(idsOf(identity())).toEqual(['target-token', 'target-groups', 'target-version']);

@@ -1,11 +1,13 @@
+import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { GitBucketVersion } from '../../sandbox/gitbucket/version.ts';
-import { readInventory } from '../../src/gitbucket/inventory.ts';
-import type { SourceInventory } from '../../src/model/forge.ts';
-import { createSelection, type SelectionOptions } from '../../src/plan/selection.ts';
-import { sourceOf } from '../helpers/adapters.ts';
-import type { TestServers } from '../helpers/servers.ts';
-import { smallServers } from '../helpers/small-server.ts';
+import { initBare } from '../../../sandbox/gitbucket/git/bare.ts';
+import type { GitBucketVersion } from '../../../sandbox/gitbucket/version.ts';
+import type { SourceInventory } from '../../../src/model/forge.ts';
+import { createSelection, type SelectionOptions } from '../../../src/plan/selection.ts';
+import { sourceOf } from '../../helpers/adapters.ts';
+import { commitOn } from '../../helpers/commits.ts';
+import type { TestServers } from '../../helpers/servers.ts';
+import { smallServers } from '../../helpers/small-server.ts';
 
 async function read(
   { gitbucket }: TestServers,
@@ -16,7 +18,7 @@ async function read(
   const source = sourceOf(gitbucket);
   await source.connect();
   const selection = createSelection({ ...none, ...options });
-  return readInventory(source, { selection, known, progress: () => {} });
+  return source.inventory({ selection, known, progress: () => {} });
 }
 
 function ids({ repositories }: SourceInventory): string[] {
@@ -50,11 +52,11 @@ describe('every supported GitBucket', () => {
         ['team-a', 'one'],
         ['team-b', 'three'],
       ] as const) {
-        const listing = await source.listRefs(owner, name);
+        const listing = await source.refs({ owner, name }, 'code');
         expect([...listing.refs.keys()].sort()).toEqual(['refs/heads/main', 'refs/heads/topic']);
         expect(listing.head).toBe('refs/heads/main');
       }
-      expect((await source.listRefs('team-a', 'empty')).refs.size).toBe(0);
+      expect((await source.refs({ owner: 'team-a', name: 'empty' }, 'code')).refs.size).toBe(0);
     });
   }
 
@@ -147,6 +149,45 @@ test('a disabled account that owns a public repository is warned of, for its rep
   expect(inventory.warnings[0]).toContain('at least one account that owns a public repository is disabled');
 });
 
+test('the wiki is listed beside the code, and one without refs is not looked for in the API', async () => {
+  const { gitbucket } = await smallServers();
+  const source = sourceOf(gitbucket);
+  await source.connect();
+  const repository = { owner: 'team-a', name: 'one' };
+  const directory = gitbucket.wikiDir('team-a', 'one');
+  rmSync(directory, { recursive: true, force: true });
+  initBare(directory, 'main');
+  gitbucket.server.requests.length = 0;
+  expect((await source.refs(repository, 'wiki')).refs.size).toBe(0);
+  expect(gitbucket.server.requests.map(({ url }) => url)).toEqual([
+    '/git/team-a/one.wiki.git/info/refs?service=git-upload-pack',
+  ]);
+
+  const id = commitOn(directory, 'main', 'a page');
+  expect(await source.refs(repository, 'wiki')).toMatchObject({
+    refs: new Map([['refs/heads/main', id]]),
+    head: 'refs/heads/main',
+  });
+});
+
+test('a wiki that is gone looks empty, and is refused before 4.31', async () => {
+  const { gitbucket } = await smallServers();
+  const source = sourceOf(gitbucket);
+  await source.connect();
+  const repository = { owner: 'team-a', name: 'one' };
+  rmSync(gitbucket.wikiDir('team-a', 'one'), { recursive: true, force: true });
+  expect((await source.refs(repository, 'wiki')).refs.size).toBe(0);
+
+  gitbucket.server.faults.add({
+    url: /^\/git\/team-a\/one\.wiki\.git\/info\/refs/,
+    action: { kind: 'status', status: 404 },
+  });
+  await expect(source.refs(repository, 'wiki')).rejects.toMatchObject({
+    code: 'repository-unreadable',
+    object: 'team-a/one.wiki',
+  });
+});
+
 describe('what git refuses is told apart', () => {
   test('a damaged directory, a repository that is gone, and a right that is missing', async () => {
     const servers = await smallServers();
@@ -155,11 +196,17 @@ describe('what git refuses is told apart', () => {
     gitbucket.break('team-a', 'two');
     const root = sourceOf(gitbucket);
     await root.connect();
-    await expect(root.listRefs('team-a', 'two')).rejects.toMatchObject({ code: 'repository-broken' });
-    await expect(root.listRefs('team-a', 'no-such')).rejects.toMatchObject({ code: 'repository-unreadable' });
+    await expect(root.refs({ owner: 'team-a', name: 'two' }, 'code')).rejects.toMatchObject({
+      code: 'repository-broken',
+    });
+    await expect(root.refs({ owner: 'team-a', name: 'no-such' }, 'code')).rejects.toMatchObject({
+      code: 'repository-unreadable',
+    });
     const alice = sourceOf(gitbucket, 'alice');
     await alice.connect();
-    await expect(alice.listRefs('team-b', 'three')).rejects.toMatchObject({ code: 'repository-unreadable' });
+    await expect(alice.refs({ owner: 'team-b', name: 'three' }, 'code')).rejects.toMatchObject({
+      code: 'repository-unreadable',
+    });
   });
 
   test('an answer without refs is an error when the API lists branches', async () => {
@@ -171,7 +218,7 @@ describe('what git refuses is told apart', () => {
     });
     const source = sourceOf(servers.gitbucket);
     await source.connect();
-    await expect(source.listRefs('team-a', 'one')).rejects.toMatchObject({
+    await expect(source.refs({ owner: 'team-a', name: 'one' }, 'code')).rejects.toMatchObject({
       code: expect.stringMatching(/^(listing-disagrees|fetch-failed)$/) as string,
     });
   });

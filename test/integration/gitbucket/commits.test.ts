@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { GitBucketVersion } from '../../sandbox/gitbucket/version.ts';
-import { sourceOf } from '../helpers/adapters.ts';
-import { commitOn, git } from '../helpers/commits.ts';
-import { testServers } from '../helpers/servers.ts';
+import type { GitBucketVersion } from '../../../sandbox/gitbucket/version.ts';
+import { sourceOf } from '../../helpers/adapters.ts';
+import { commitOn, git } from '../../helpers/commits.ts';
+import { testServers } from '../../helpers/servers.ts';
 
 const NOWHERE = '0123456789'.repeat(4);
+const APP = { owner: 'root', name: 'app' };
 
 /** A repository with main (two commits), topic (on the first one) and an annotated tag; gives the ids. */
 async function repository(version: GitBucketVersion) {
@@ -27,7 +28,7 @@ async function repository(version: GitBucketVersion) {
 describe('single objects', () => {
   test('are known when the source has them, branches or not; what is missing or no commit is 500 on GitBucket', async () => {
     const { source, first, dropped, tag, blob } = await repository('4.47');
-    const has = (id: string) => source.api.hasCommit('root', 'app', id);
+    const has = (id: string) => source.hasCommit(APP, id);
     expect(await Promise.all([first, dropped, tag, NOWHERE, blob].map(has))).toEqual([
       true,
       true,
@@ -39,7 +40,7 @@ describe('single objects', () => {
 
   test('tell the tips of the branches that hold them', async () => {
     const { source, first, second, dropped } = await repository('4.47');
-    const tips = (id: string) => source.api.branchTipsWith('root', 'app', id);
+    const tips = (id: string) => source.branchTipsWith(APP, id);
     expect(await tips(first)).toEqual([second, first]);
     expect(await tips(second)).toEqual([second]);
     expect(await tips(dropped)).toEqual([]);
@@ -48,8 +49,8 @@ describe('single objects', () => {
 
   test('tell no branches before 4.35, but whether they are there', async () => {
     const { source, first } = await repository('4.30');
-    expect(await source.api.branchTipsWith('root', 'app', first)).toBe(null);
-    expect(await source.api.hasCommit('root', 'app', first)).toBe(true);
+    expect(await source.branchTipsWith(APP, first)).toBe(null);
+    expect(await source.hasCommit(APP, first)).toBe(true);
   });
 });
 

@@ -1,25 +1,25 @@
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { addLfsObject } from '../../sandbox/gitbucket/tracker/fill-files.ts';
-import { storeLfsObject } from '../../sandbox/gitbucket/tracker/lfs.ts';
-import { lfsStock } from '../../src/gitbucket/lfs.ts';
-import { sourceOf } from '../helpers/adapters.ts';
-import { lfsPointer } from '../helpers/odd-objects.ts';
-import { team, type Team } from '../helpers/team.ts';
+import { addLfsObject } from '../../../sandbox/gitbucket/tracker/fill-files.ts';
+import { storeLfsObject } from '../../../sandbox/gitbucket/tracker/lfs.ts';
+import type { LfsAvailability } from '../../../src/model/source.ts';
+import { sourceOf } from '../../helpers/adapters.ts';
+import { lfsPointer } from '../../helpers/odd-objects.ts';
+import { team, type Team } from '../../helpers/team.ts';
 
 function objectOf(content: string): { oid: string; size: number } {
   return { oid: lfsPointer(content).oid, size: Buffer.byteLength(content) };
 }
 
-async function stock(
+async function availability(
   { gitbucket }: Team,
   name: string,
   contents: readonly string[],
-): ReturnType<typeof lfsStock> {
+): Promise<LfsAvailability> {
   const source = sourceOf(gitbucket);
   await source.connect();
-  return lfsStock(source.http, source.remote('team', name), contents.map(objectOf));
+  return source.lfsAvailability({ owner: 'team', name }, contents.map(objectOf));
 }
 
 test('what is missing is told from what is there, hundreds at once, and nothing is downloaded', async () => {
@@ -30,7 +30,7 @@ test('what is missing is told from what is there, hundreds at once, and nothing 
   for (const content of contents.slice(0, 228))
     await addLfsObject(gitbucket.context, 'team/many', Buffer.from(content));
 
-  const { answers, missing } = await stock(servers, 'many', contents);
+  const { answers, missing } = await availability(servers, 'many', contents);
 
   expect(answers).toBe(true);
   expect([...missing].sort()).toEqual(
@@ -55,7 +55,7 @@ test('links to another address than the one that is used, and shortened names, a
   const kept = objectOf('kept').oid;
   await storeLfsObject(servers.gitbucket.context, 'team', 'x', kept, Buffer.from('kept'));
 
-  const { answers, missing } = await stock(servers, 'x.github.io', ['kept', 'lost']);
+  const { answers, missing } = await availability(servers, 'x.github.io', ['kept', 'lost']);
 
   expect(answers).toBe(true);
   expect([...missing]).toEqual([objectOf('lost').oid]);
@@ -70,14 +70,14 @@ test('an object that is not whole is none, and a link that fails otherwise is an
   const { gitbucket } = servers;
   servers.add('one');
   const oid = await addLfsObject(gitbucket.context, 'team/one', Buffer.from('whole'));
-  expect((await stock(servers, 'one', ['whole'])).missing.size).toBe(0);
+  expect((await availability(servers, 'one', ['whole'])).missing.size).toBe(0);
   await truncate(join(gitbucket.context.lfsDir('team', 'one'), oid), 2);
-  expect([...(await stock(servers, 'one', ['whole'])).missing]).toEqual([oid]);
+  expect([...(await availability(servers, 'one', ['whole'])).missing]).toEqual([oid]);
 
   gitbucket.server.faults.add({
     method: 'HEAD',
     url: /^\/git-lfs\//,
     action: { kind: 'status', status: 405 },
   });
-  await expect(stock(servers, 'one', ['whole'])).rejects.toMatchObject({ code: 'fetch-failed' });
+  await expect(availability(servers, 'one', ['whole'])).rejects.toMatchObject({ code: 'fetch-failed' });
 });

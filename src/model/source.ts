@@ -1,0 +1,122 @@
+import type { Failure } from '../failures/failure.ts';
+import type { Remote } from '../git/remote.ts';
+import type { Owner, RefListing, Repository, SourceInventory } from './forge.ts';
+import type { LossKind } from './plan.ts';
+
+/** The server that is read, in neutral verbs. Where a server cannot tell something, the answer is null. */
+export type Source = {
+  readonly url: string;
+  /** Proves the credentials; gives the account they belong to. Asks only once. */
+  connect(): Promise<Account>;
+  /**
+   * Everything that the request may mean. What cannot be read becomes a problem, and the rest is read.
+   * @throws owners-unlisted
+   */
+  inventory(request: InventoryRequest): Promise<Inventory>;
+  /** All repositories of one owner. @throws server-error when the list cannot be read */
+  repositoriesOf(owner: string): Promise<Repository[]>;
+  /**
+   * Everything that git advertises. Where there is no wiki, some versions advertise nothing and others refuse.
+   * @throws repository-broken, repository-unreadable, git-token-refused, listing-disagrees, fetch-failed
+   */
+  refs(repository: RepositoryName, part: RepositoryPart): Promise<RefListing>;
+  /** The repository for git. */
+  remote(repository: RepositoryName, part: RepositoryPart): Remote;
+  /** Ids of the tips of all branches whose history holds the commit; `absent` when there is no such commit. */
+  branchTipsWith(repository: RepositoryName, commit: string): Promise<string[] | 'absent' | null>;
+  /** Does the repository have the commit, or the annotated tag of one? */
+  hasCommit(repository: RepositoryName, id: string): Promise<boolean | null>;
+  /** Counts what the repository has beside git; the refs are those that the source lists. */
+  counts(repository: RepositoryName, refs: KnownRefs): Promise<Counts>;
+  /** Which of these LFS objects the server has; downloads nothing. */
+  lfsAvailability(repository: RepositoryName, objects: readonly LfsObject[]): Promise<LfsAvailability>;
+  /** Milliseconds by which the server's clock is ahead of ours, as its last answers told; null before the first. */
+  clockMs(): number | null;
+  readonly probes: SourceProbes;
+};
+
+export type RepositoryName = Pick<Repository, 'owner' | 'name'>;
+
+/** The git repositories that belong to one repository. */
+export type RepositoryPart = 'code' | 'wiki';
+
+export type Account = {
+  login: string;
+  admin: boolean | null;
+  /** The address that the server believes it has. */
+  serverUrl: string | null;
+};
+
+/** Says what is wanted of a server. */
+export type Wanted = {
+  /** True when the whole server is meant, so that what vanished from it can be told. */
+  readonly all: boolean;
+  /** False when nothing of this owner can be meant, so that its repositories need not be listed. */
+  ownerMatters(owner: Owner): boolean;
+  repositorySelected(repository: Repository, kind: Owner['kind']): boolean;
+  /** Owners and repositories that are named without a glob. */
+  readonly named: { owners: string[]; repositories: string[] };
+};
+
+export type InventoryRequest = {
+  selection: Wanted;
+  /** `owner/name` of repositories that an earlier run saw: they are looked for when an owner's list fails. */
+  known: readonly string[];
+  progress(done: number, total: number, detail: string): void;
+};
+
+/** The inventory, and what else was seen on the way to it. */
+export type Inventory = SourceInventory & {
+  /** False when the source has no list of its owners, so that only those that are named were asked for. */
+  allOwners: boolean;
+  /** `owner/name` of all repositories of each owner whose list was read whole, selected or not. */
+  listed: Map<string, string[]>;
+};
+
+export type KnownRefs = {
+  /** Short names of the branches whose protection counts. */
+  branches: readonly string[];
+  /** Full names of all refs. */
+  all: readonly string[];
+};
+
+export type Counts = {
+  /** Null: there are some, but the server cannot list them. A kind that the server does not tell of is left out. */
+  counts: Map<LossKind, number | null>;
+  warnings: string[];
+};
+
+export type LfsObject = { oid: string; size: number };
+
+/** `answers` is false when the server serves no LFS at all. */
+export type LfsAvailability = { answers: boolean; missing: Set<string> };
+
+/** What can be tried before a migration, one surface of the server after the other. */
+export type SourceProbes = {
+  /** Does the server show anything without a login? Null when that could not be found out. */
+  anonymousAccess(): Promise<boolean | null>;
+  /** Tries the configured password on the pages that take no token; null when none is configured. */
+  signIn(): Promise<{ user: string; accepted: boolean } | null>;
+  /** Logins of all groups and users; null where the server has no such list. */
+  owners(): Promise<string[] | null>;
+  /** An error when repositories are invisible because their owners are; null when all owners are visible. */
+  hiddenOwners(): Promise<Failure | null>;
+  /** LFS with the credentials that git uses, tried on a repository that git can read. */
+  lfs(
+    repository: RepositoryName,
+  ): Promise<{ state: 'answers' | 'no-base-url' | 'unavailable'; status: number }>;
+  /** The version as far as it can be told: exactly after an administrator's `signIn`, else from what a repository has. */
+  version(repository: RepositoryName | null): Promise<SourceVersion>;
+};
+
+export type SourceVersion = { text: string; quirks: SourceQuirk[] };
+
+/** What an administrator should know about a version. */
+export type SourceQuirk =
+  /** Git takes only a password, and none is configured. */
+  | 'git-without-tokens'
+  /** Names may differ in letter case only. */
+  | 'names-by-case'
+  | 'without-owner-list'
+  /** Vanished parents of forks may have become empty repositories. */
+  | 'placeholders';
