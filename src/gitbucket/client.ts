@@ -1,6 +1,6 @@
 import { notTheApi, serverError, tokenRefused } from '../failures/network.ts';
 import { z } from 'zod';
-import { Failure } from '../failures/failure.ts';
+import type { Failure } from '../failures/failure.ts';
 import type { RepositoryName } from '../model/source.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
