@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RefListing } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { Notice } from '../model/notice.ts';
 import {
@@ -45,61 +46,62 @@ export const defaultBranch: Step<Part, Data, PlannedProject> = {
     return { part: { branch }, changes: false, state: 'proven', counts: {}, notices };
   },
   async run({ branch }, work) {
-    const { context, place, item } = work;
-    const head = (await targetListing(work)).head;
-    if (place === null || !isWanted(branch, work) || isMissing(branch, work)) return { changed: false };
+    const { context, place } = work;
+    const { head } = await targetListing(work);
+    if (place === null || !isWanted(branch, work)) return { changed: false };
     const known = work.known()?.head ?? null;
     const verdict = headVerdict(branch, head, known);
-    if (verdict === 'right') {
-      if (known !== branch) await work.record('done', { data: { head: branch } });
-      return { changed: false };
-    }
-    if (verdict === 'kept')
-      return {
-        changed: false,
-        notices: [notice('default-branch-kept', item.id, keptHeadWarning(branch, head))],
-      };
+    if (verdict === 'right' && known !== branch) await work.record('done', { data: { head: branch } });
+    if (verdict !== 'set') return { changed: false };
     await work.record('started');
     await context.target.setDefaultBranch(place, branch);
     work.targetRefs = null;
-    const after = (await targetListing(work)).head;
-    if (after !== `refs/heads/${branch}`)
-      return {
-        changed: false,
-        notices: [notice('default-branch-refused', item.id, refusedHeadWarning(branch, after))],
-      };
+    const after = await targetListing(work);
+    if (after.head !== `refs/heads/${branch}`) return { changed: false };
     await work.record('done', { data: { head: branch } });
     return { changed: true };
   },
   /** Another default branch loses nothing: it is reported and fails nothing. */
   async verify({ branch }, work) {
-    const { head } = await targetListing(work);
-    if (!isWanted(branch, work) || head === `refs/heads/${branch}` || isMissing(branch, work))
-      return proven(1);
-    const message = `the default branch is ${head?.replace('refs/heads/', '') ?? 'none'} on GitLab and ${branch} on the source`;
-    return { ...proven(1), differences: [notice('default-branch-differs', work.item.id, message)] };
+    const target = await targetListing(work);
+    if (!isWanted(branch, work)) return proven(1);
+    const differs = difference(branch, target, work.known()?.head ?? null);
+    if (differs === null) return proven(1);
+    return { ...proven(1), differences: [notice(differs.code, work.item.id, differs.message)] };
   },
 };
 
-function isWanted(branch: string, { sourceRefs }: Work<unknown>): boolean {
-  return branch !== '' && sourceRefs.refs.has(`refs/heads/${branch}`);
-}
-
 /** A branch that GitLab did not take cannot become the default one. */
-function isMissing(branch: string, { targetRefs }: Work<unknown>): boolean {
-  return targetRefs?.refs.has(`refs/heads/${branch}`) !== true;
+function isWanted(branch: string, { sourceRefs, targetRefs }: Work<unknown>): boolean {
+  const ref = `refs/heads/${branch}`;
+  return branch !== '' && sourceRefs.refs.has(ref) && targetRefs?.refs.has(ref) === true;
 }
 
-/** Where somebody chose another default branch on GitLab, it stays; beside a branch `HEAD` GitLab changes it for nobody (gitlab-contract T38). */
-function foreseen(branch: string, planning: Planning<PlannedProject>): Notice[] {
-  const { item, listings, history } = planning;
-  const { head, refs } = listings.target;
-  const hasBranches = [...refs.keys()].some((ref) => ref.startsWith('refs/heads/'));
-  if (!hasBranches || !refs.has(`refs/heads/${branch}`)) return [];
-  const verdict = headVerdict(branch, head, knownTo(defaultBranch, history)?.head ?? null);
-  if (verdict === 'kept') return [notice('default-branch-kept', item.id, keptHeadWarning(branch, head))];
-  if (verdict !== 'set' || !refs.has('refs/heads/HEAD')) return [];
-  return [notice('default-branch-refused', item.id, refusedHeadWarning(branch, head))];
+/**
+ * Why the target has another default branch. Where somebody chose one on GitLab, it stays; beside a branch `HEAD` GitLab
+ * changes it for nobody (gitlab-contract T38).
+ */
+function difference(
+  branch: string,
+  { head, refs }: RefListing,
+  known: string | null,
+): { code: string; message: string } | null {
+  const verdict = headVerdict(branch, head, known);
+  if (verdict === 'right') return null;
+  if (verdict === 'kept') return { code: 'default-branch-kept', message: keptHeadWarning(branch, head) };
+  if (refs.has('refs/heads/HEAD'))
+    return { code: 'default-branch-refused', message: refusedHeadWarning(branch, head) };
+  const now = head?.replace('refs/heads/', '') ?? 'none';
+  return { code: 'default-branch-differs', message: `its default branch is ${now} on GitLab, not ${branch}` };
+}
+
+/** What can be said before the run; one that only differs will be set. */
+function foreseen(branch: string, { item, listings, history }: Planning<PlannedProject>): Notice[] {
+  const { target } = listings;
+  if (!target.refs.has(`refs/heads/${branch}`)) return [];
+  const differs = difference(branch, target, knownTo(defaultBranch, history)?.head ?? null);
+  if (differs === null || differs.code === 'default-branch-differs') return [];
+  return [notice(differs.code, item.id, differs.message)];
 }
 
 function notice(code: string, object: string, message: string): Notice {

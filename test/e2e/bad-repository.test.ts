@@ -1,3 +1,4 @@
+import { noticesOf } from '../helpers/code-of.ts';
 import { expect, test } from 'vitest';
 import { commitOn, git } from '../helpers/commits.ts';
 import { refsIn, testServers, writesOf } from '../helpers/servers.ts';
@@ -49,7 +50,7 @@ test('odd but legal repositories move: empty, without default branch, only tags,
     expect(run.code, run.stderr).toBe(0);
     const result = resultOf(run);
     expectMoved(servers, result, ids);
-    expect(itemOf(result, 'team-a/nowhere').warnings.join(' ')).toContain('gone');
+    expect(noticesOf(itemOf(result, 'team-a/nowhere')).join(' ')).toContain('gone');
     expect(result.items.some((item) => item.changed)).toBe(changed);
   }
   expect(git(gitlab.gitDir('team-a/nowhere'), 'symbolic-ref', 'HEAD')).toBe('refs/heads/develop');

@@ -34,10 +34,10 @@ test('LFS objects are counted, the lost ones named, and history that names any i
   const result = resultOf(await migrateAll(servers));
 
   const commit = git(gitbucket.gitDir('team', 'lost'), 'rev-parse', 'main~1');
-  const stays = { kind: 'missing-lfs-object', object: 'a.bin', refused: true };
+  const stays = { code: 'missing-lfs-object', object: 'a.bin', refused: true };
   expect(findingsIn(plan, 'team/kept')).toEqual([stays]);
   expect(findingsIn(plan, 'team/lost')).toEqual([stays, { ...stays, object: lost.oid }]);
-  expect(projectOf(plan, 'team/lost').findings[1]?.reason).toContain(`(b.bin, commit ${commit})`);
+  expect(projectOf(plan, 'team/lost').findings[1]?.message).toContain(`(b.bin, commit ${commit})`);
   expect(findingsIn(plan, 'team/switched-off')).toEqual([{ ...stays, object: lost.oid, refused: false }]);
   expect(findingsIn(plan, 'team/no-pointer')).toEqual([]);
   const counts = plan.projects.map(({ losses }) => losses.find(({ kind }) => kind === 'lfs-objects')?.count);
@@ -53,7 +53,7 @@ test('a GitBucket without base URL is told of once for each repository that has 
   const plan = await planOf(servers, ['--deep']);
   expect(plan.problems).toEqual([]);
   expect(findingsIn(plan, 'team/one').at(-1)).toEqual({
-    kind: 'missing-lfs-object',
+    code: 'missing-lfs-object',
     object: 'Git LFS',
     refused: false,
   });
@@ -86,16 +86,16 @@ test('submodules that lead to the old server are named by branch and path, other
 
   const plan = await planOf(servers, ['--deep']);
   const found = projectOf(plan, 'team/super').findings;
-  expect(found.every(({ kind, refused }) => kind === 'old-server-url' && !refused)).toBe(true);
+  expect(found.every(({ code, refused }) => code === 'old-server-url' && !refused)).toBe(true);
   expect(found.map(({ object }) => object)).toEqual([
     'main:lib/absolute',
     'main:lib/ssh',
     'main:lib/renamed',
   ]);
-  expect(found[0]?.reason).toContain('main and 2 other branches');
-  expect(found[0]?.reason).not.toContain('pa55word');
+  expect(found[0]?.message).toContain('main and 2 other branches');
+  expect(found[0]?.message).not.toContain('pa55word');
   const address = `${servers.gitlab.url}/${projectOf(plan, 'team/c++').fullPath}.git`;
   expect(found[0]?.fix).toContain(`git config -f .gitmodules submodule.absolute.url ${address}`);
-  expect(found[1]?.reason).toContain('team/gone is not part of this plan');
+  expect(found[1]?.message).toContain('team/gone is not part of this plan');
   expect(found[2]?.fix).toContain(`submodule.renamed.url ${address}`);
 });

@@ -1,3 +1,4 @@
+import { differencesOf } from '../helpers/code-of.ts';
 import { expect, test } from 'vitest';
 import { commitOn, git } from '../helpers/commits.ts';
 import { planOf } from '../helpers/foresight.ts';
@@ -24,9 +25,9 @@ test('what --deep calls refused is what GitLab then refuses, object by object an
   expect(findingsIn(plan, 'team/accepted')).toEqual([]);
   expect(itemOf(result, 'team/accepted').state).toBe('proven');
   const told = projectOf(plan, 'team/refused').findings.map(
-    ({ object, reason }) => `${object}: ${reason.split(':')[0]}`,
+    ({ object, message }) => `${object}: ${message.split(':')[0]}`,
   );
-  const met = itemOf(result, 'team/refused').attention.map(({ ref, reason = '' }) => {
+  const met = differencesOf(itemOf(result, 'team/refused')).map(({ ref, reason }) => {
     const check = ref.replace('refs/heads/', '');
     return new RegExp(`[0-9a-f]{40}: ${check}\\b`).exec(reason)?.[0] ?? `${ref} ${reason}`;
   });
@@ -67,9 +68,9 @@ test('only objects count that travelling refs reach and GitLab does not have', a
   head(dir, 'odd-too', git(dir, 'rev-parse', 'odd'));
   const next = await planOf(servers, ['--deep']);
   const [finding] = projectOf(next, 'team/let-through').findings;
-  expect(finding?.reason).toContain('such as refs/heads/odd and one other ref');
+  expect(finding?.message).toContain('such as refs/heads/odd and one other ref');
   expect(findingsIn(next, 'team/let-through')).toEqual([
-    { kind: 'bad-object', object: newer, refused: true },
+    { code: 'bad-object', object: newer, refused: true },
   ]);
 });
 
@@ -116,15 +117,15 @@ test('what is too large for one push is named with path and commit, and is what 
 
   const dir = servers.gitbucket.gitDir('team', 'file');
   const [file] = projectOf(plan, 'team/file').findings;
-  expect(file).toMatchObject({ kind: 'large-file', refused: true, object: 'data/model.bin' });
-  expect(file?.reason).toContain('1.2 MiB');
-  expect(file?.reason).toContain(`commit ${git(dir, 'rev-parse', 'main~1')}`);
+  expect(file).toMatchObject({ code: 'large-file', refused: true, object: 'data/model.bin' });
+  expect(file?.message).toContain('1.2 MiB');
+  expect(file?.message).toContain(`commit ${git(dir, 'rev-parse', 'main~1')}`);
   const tip = git(servers.gitbucket.gitDir('team', 'commit'), 'rev-parse', 'main');
-  expect(findingsIn(plan, 'team/commit')).toEqual([{ kind: 'large-file', object: tip, refused: true }]);
+  expect(findingsIn(plan, 'team/commit')).toEqual([{ code: 'large-file', object: tip, refused: true }]);
   expect(findingsIn(plan, 'team/history')).toEqual([]);
   for (const id of ['team/merged', 'team/tagged']) {
     const foreseen = projectOf(plan, id).findings.map(({ object }) => object);
-    expect(foreseen).toEqual(itemOf(result, id).attention.map(({ ref }) => ref));
+    expect(foreseen).toEqual(differencesOf(itemOf(result, id)).map(({ ref }) => ref));
   }
   expect(refusedIn(plan)).toEqual(['team/commit', 'team/file', 'team/merged']);
   expect(result.items.filter(({ state }) => state === 'refused').map(({ id }) => id)).toEqual(

@@ -84,7 +84,7 @@ test('a damaged mirror is made anew', async () => {
   const plan = await planOf(servers, ['--deep']);
 
   expect(plan.problems).toEqual([]);
-  expect(findingsIn(plan, 'team/a').map(({ kind }) => kind)).toEqual(['bad-object']);
+  expect(findingsIn(plan, 'team/a').map(({ code }) => code)).toEqual(['bad-object']);
 });
 
 test('a migration in the same work directory is not disturbed', async () => {

@@ -1,3 +1,6 @@
+import { noticesOf } from '../helpers/code-of.ts';
+import { refsOf } from '../../src/steps/code.ts';
+import { projectOf } from '../helpers/team.ts';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -26,10 +29,7 @@ test('projects that somebody else made: with history of the source, with rewritt
     'team/ahead': 'path-taken',
   });
   const outcomes = (id: string) =>
-    Object.fromEntries(
-      plan.projects.find((project) => project.id === id)?.refs.map(({ ref, outcome }) => [ref, outcome]) ??
-        [],
-    );
+    Object.fromEntries(refsOf(projectOf(plan, id)).map(({ ref, outcome }) => [ref, outcome]));
   expect(outcomes('team/behind')['refs/heads/main']).toBe('update');
   expect(outcomes('team/rewritten')['refs/heads/topic']).toBe('diverged');
   expect(outcomes('team/moved-tag')['refs/tags/v1']).toBe('diverged');
@@ -100,10 +100,10 @@ test('a default branch that is renamed on the source: what GitLab keeps today an
     const { plan, result } = await planThenMigrate(servers, flags);
     expect(met(result)).toEqual(foreseen(plan));
     outcomes.push(
-      plan.projects.flatMap(({ id, refs }) =>
-        refs
+      plan.projects.flatMap((project) =>
+        refsOf(project)
           .filter(({ ref, outcome }) => ref.endsWith('/main') && outcome !== 'unchanged')
-          .map(({ ref, outcome, reason }) => `${id} ${ref}: ${outcome}, ${reason}`),
+          .map(({ ref, outcome, reason }) => `${project.id} ${ref}: ${outcome}, ${reason}`),
       ),
     );
     await gitlab.settle();
@@ -162,7 +162,5 @@ test('groups that the token cannot see, a repository that is switched off, and a
   const second = await planThenMigrate(servers, [], env);
   expect(met(second.result)).toEqual(foreseen(second.plan));
   expect(second.plan.problems.map(({ object }) => object)).toEqual([`${group?.fullPath}/off`]);
-  expect(second.plan.projects.flatMap(({ warnings }) => warnings).join()).toContain(
-    'changed on GitLab to topic',
-  );
+  expect(second.plan.projects.flatMap(noticesOf).join()).toContain('changed on GitLab to topic');
 });

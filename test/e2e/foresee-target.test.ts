@@ -1,3 +1,5 @@
+import { noticesOf } from '../helpers/code-of.ts';
+import { refsOf } from '../../src/steps/code.ts';
 import { expect, test } from 'vitest';
 import { seedAccounts } from '../../sandbox/seed/accounts.ts';
 import { seedOddRefs } from '../../sandbox/seed/odd-refs.ts';
@@ -55,7 +57,7 @@ test('with another preference that the token cannot read: a repository without b
   git(servers.gitbucket.gitDir('platform', 'two-heads'), 'tag', 'release-x', 'main');
   const { plan, result } = await planThenMigrate(servers, [], mover(servers));
   expect(met(result)).toEqual(foreseen(plan));
-  const bare = plan.projects.filter(({ warnings }) => warnings.some((text) => text.includes('presumes')));
+  const bare = plan.projects.filter((project) => noticesOf(project).some((text) => text.includes('assumes')));
   expect(bare.map(({ id }) => id)).toEqual(['mobile/only-tag-main', 'platform/only-tags']);
 });
 
@@ -78,9 +80,9 @@ test('with another preference that the token cannot read, but the group or an em
   });
   const { plan, result } = await planThenMigrate(servers, [], env);
   expect(met(result)).toEqual(foreseen(plan));
-  const refused = plan.projects.flatMap(({ id, refs }) =>
-    refs.flatMap(({ ref, outcome }) =>
-      outcome === 'refused' && id.includes('only-') ? [`${id} ${ref}`] : [],
+  const refused = plan.projects.flatMap((project) =>
+    refsOf(project).flatMap(({ ref, outcome }) =>
+      outcome === 'refused' && project.id.includes('only-') ? [`${project.id} ${ref}`] : [],
     ),
   );
   expect(refused).toEqual(['mobile/only-tag-main refs/tags/trunk', 'platform/only-tags refs/tags/import-1']);

@@ -1,3 +1,4 @@
+import { refsOf } from '../../src/steps/code.ts';
 import { expect, test } from 'vitest';
 import { seedSituations } from '../../sandbox/seed/situations.ts';
 import type { Plan } from '../../src/model/plan.ts';
@@ -81,7 +82,7 @@ const SITUATIONS: readonly [number: number, what: string, where: readonly string
 
 /** Everything that the plan speaks of: items, and refs of projects. */
 function namesIn(plan: Plan): Set<string> {
-  const refs = plan.projects.flatMap(({ id, refs: changes }) => changes.map(({ ref }) => `${id} ${ref}`));
+  const refs = plan.projects.flatMap((project) => refsOf(project).map(({ ref }) => `${project.id} ${ref}`));
   return new Set([...plan.groups.map(({ id }) => id), ...plan.projects.map(({ id }) => id), ...refs]);
 }
 

@@ -1,3 +1,4 @@
+import { allNoticesOf, codeOf, differencesOf, refCount } from '../helpers/code-of.ts';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -48,7 +49,7 @@ test('moved tags, new notes and another default branch follow, for they are stil
 
   const item = await migrate(where, 0);
 
-  expect(item.refs).toMatchObject({ update: 3, unchanged: 1 });
+  expect(codeOf(item).counts).toMatchObject({ update: 3, unchanged: 1 });
   expect(refsIn(gitlab.gitDir('team/one'), KINDS)).toEqual(refsIn(source, KINDS));
   expect(git(gitlab.gitDir('team/one'), 'symbolic-ref', 'HEAD')).toBe('refs/heads/topic');
 });
@@ -60,7 +61,7 @@ test('a default branch that somebody chose on GitLab stays, with a warning', asy
 
   const item = await migrate(where, 0);
 
-  expect(item.warnings.join()).toContain('default branch was changed on GitLab');
+  expect(allNoticesOf(item).join()).toContain('default branch was changed on GitLab');
   expect(git(where.gitlab.gitDir('team/one'), 'symbolic-ref', 'HEAD')).toBe('refs/heads/topic');
 });
 
@@ -89,7 +90,7 @@ test('without its journal a run still takes branches forward, but leaves rewritt
 
   const item = await migrate(where, 4);
 
-  expect(item.attention).toMatchObject([{ ref: 'refs/heads/topic', outcome: 'diverged' }]);
+  expect(differencesOf(item)).toMatchObject([{ ref: 'refs/heads/topic', outcome: 'diverged' }]);
   expect(git(target, 'rev-parse', 'topic', 'main')).toBe(`${before}\n${main}`);
 });
 
@@ -98,7 +99,7 @@ test('the mirrors may be removed between two runs', async () => {
   await rm(join(where.cwd, '.gb2gl', 'mirrors'), { recursive: true, force: true });
   commitOn(where.source, 'topic', 'more');
 
-  expect((await migrate(where, 0)).refs.update).toBe(1);
+  expect(refCount(await migrate(where, 0), 'update')).toBe(1);
 
   expect(refsIn(where.gitlab.gitDir('team/one'))).toEqual(refsIn(where.source));
 });

@@ -1,3 +1,4 @@
+import { differencesOf } from '../helpers/code-of.ts';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -27,7 +28,7 @@ test('the whole sample server is moved, every repository with equal refs but for
   expect(projects.length).toBeGreaterThanOrEqual(25);
   for (const item of projects) {
     const [owner = '', name = ''] = item.id.split('/');
-    const refused = new Set(item.attention.map(({ ref }) => ref));
+    const refused = new Set(differencesOf(item).map(({ ref }) => ref));
     const wanted = refsIn(servers.gitbucket.gitDir(owner, name)).filter(
       (line) => !refused.has(line.slice(41)),
     );
@@ -97,6 +98,12 @@ test('a ref that moved on the target is diverged: untouched, listed with both id
 
   expect(run.code, run.stderr).toBe(4);
   const item = parseResult(JSON.parse(run.stdout)).items.find(({ state }) => state === 'diverged');
-  expect(item?.attention).toMatchObject([{ ref: 'refs/heads/topic', old: foreign, new: wanted }]);
+  expect(differencesOf(item)).toMatchObject([
+    {
+      ref: 'refs/heads/topic',
+      outcome: 'diverged',
+      reason: expect.stringContaining(`source ${wanted}, target ${foreign}`) as string,
+    },
+  ]);
   expect(git(gitlab.gitDir('team-a/one'), 'rev-parse', 'refs/heads/topic')).toBe(foreign);
 });

@@ -1,3 +1,4 @@
+import { codeOf, differencesOf, refCount } from '../helpers/code-of.ts';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -43,10 +44,10 @@ test('a branch that is deleted on the source stays on the target until --prune i
   git(place.source, 'update-ref', '-d', 'refs/heads/a');
   git(place.source, 'update-ref', '-d', 'refs/tags/v1');
 
-  expect((await migrate(place, 0)).refs.kept).toBe(2);
+  expect(refCount(await migrate(place, 0), 'kept')).toBe(2);
   expect(names(place.target)).toEqual(['refs/heads/a', 'refs/heads/main', 'refs/tags/v1']);
 
-  expect((await migrate(place, 0, '--prune', '--yes')).refs.delete).toBe(2);
+  expect(refCount(await migrate(place, 0, '--prune', '--yes'), 'delete')).toBe(2);
   expect(names(place.target)).toEqual(['refs/heads/main']);
 });
 
@@ -56,7 +57,7 @@ test('--prune leaves alone what somebody else made or moved on the target', asyn
   commitOn(place.target, 'made-on-gitlab', 'work on GitLab');
   git(place.source, 'update-ref', '-d', 'refs/heads/a');
 
-  expect((await migrate(place, 0, '--prune', '--yes')).refs.kept).toBe(2);
+  expect(refCount(await migrate(place, 0, '--prune', '--yes'), 'kept')).toBe(2);
 
   expect(names(place.target)).toEqual([
     'refs/heads/a',
@@ -84,11 +85,11 @@ test('a branch whose name becomes a folder is refused while the old one stays, a
   commitOn(place.source, 'a/b', 'in a folder');
 
   const first = await migrate(place, 4);
-  expect(first.attention).toMatchObject([{ ref: 'refs/heads/a/b', outcome: 'refused' }]);
+  expect(differencesOf(first)).toMatchObject([{ ref: 'refs/heads/a/b', outcome: 'refused' }]);
   expect(names(place.target)).toEqual(['refs/heads/a', 'refs/heads/main', 'refs/tags/v1']);
 
   const second = await migrate(place, 0, '--prune', '--yes');
-  expect(second.refs).toMatchObject({ delete: 1, create: 1 });
+  expect(codeOf(second).counts).toMatchObject({ delete: 1, create: 1 });
   expect(refsIn(place.target)).toEqual(refsIn(place.source));
 });
 

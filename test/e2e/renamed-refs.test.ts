@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Plan } from '../../src/model/plan.ts';
 import { mergedFixes } from '../../src/report/merged-fixes.ts';
-import { parsePlan } from '../../src/report/plan-schema.ts';
+import { parsePlan } from '../../src/report/schema.ts';
+import { steps } from '../../src/steps/index.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { refsIn, testServers } from '../helpers/servers.ts';
@@ -21,7 +22,7 @@ test.each(['relay', 'mirror'])(
     const cwd = join(folder, 'work');
     await mkdir(cwd);
     const file = join(cwd, '.gb2gl', 'reports', 'plan.json');
-    const plan = async (): Promise<Plan> => parsePlan(await readFile(file, 'utf8'), file);
+    const plan = async (): Promise<Plan> => parsePlan(await readFile(file, 'utf8'), file, steps);
 
     expect((await runCli(['plan', '--all'], { cwd, env })).code).toBe(4);
     const config = {

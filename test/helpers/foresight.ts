@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Plan, PlannedGroup, PlannedProject, RefChange } from '../../src/model/plan.ts';
+import type { Plan, PlannedGroup, PlannedProject, PlannedStep } from '../../src/model/plan.ts';
+import type { Notice } from '../../src/model/notice.ts';
 import type { ItemResult, Result } from '../../src/model/result.ts';
-import { countOutcomes } from '../../src/plan/refs.ts';
+import { refsOf } from '../../src/steps/code.ts';
 import type { TestServers } from './servers.ts';
 import { gb2gl, resultOf, workplace } from './small-server.ts';
 
@@ -65,8 +66,7 @@ function ofPlanned(item: PlannedGroup | PlannedProject): Told[] {
   }
   const told: Told[] = [{ item: id, what: 'target', detail: fullPath }];
   if (item.kind === 'group') return told;
-  told.push({ item: id, what: 'counts', detail: countOutcomes(item.refs) });
-  return [...told, ...warnings(item), ...attention(id, item.refs)];
+  return [...told, ...item.steps.flatMap((step) => ofStep(id, step, step.notices))];
 }
 
 function ofResult(item: ItemResult): Told[] {
@@ -77,18 +77,22 @@ function ofResult(item: ItemResult): Told[] {
   }
   const told: Told[] = [{ item: id, what: 'target', detail: target.path }];
   if (item.kind === 'group') return told;
-  told.push({ item: id, what: 'counts', detail: item.refs });
-  return [...told, ...warnings(item), ...attention(id, item.attention)];
+  return [
+    ...told,
+    ...item.steps.flatMap((step) => ofStep(id, step, [...step.notices, ...(step.check?.differences ?? [])])),
+  ];
 }
 
-function warnings({ id, warnings: texts }: { id: string; warnings: string[] }): Told[] {
-  return texts.map((detail) => ({ item: id, what: 'warning', detail }));
-}
-
-function attention(id: string, refs: readonly RefChange[]): Told[] {
-  return refs
-    .filter(({ outcome }) => outcome === 'refused' || outcome === 'diverged')
-    .map(({ ref, outcome, reason, fix }) => ({ item: id, what: outcome, detail: { ref, reason, fix } }));
+/** What a step counts, and everything that it notices; a plan and a result say both in the same words. */
+function ofStep(
+  item: string,
+  { step, counts }: Pick<PlannedStep, 'step' | 'counts'>,
+  notices: readonly Notice[],
+): Told[] {
+  return [
+    { item, what: `${step} counts`, detail: counts },
+    ...notices.map((notice) => ({ item, what: step, detail: notice })),
+  ];
 }
 
 function sorted(told: readonly Told[]): Told[] {
@@ -104,9 +108,10 @@ export async function wronglyRefused({ gitbucket, gitlab }: TestServers, plan: P
   url.username = 'oauth2';
   url.password = gitlab.token('root');
   const wrong: string[] = [];
-  for (const { id, refs, fullPath, blocked } of plan.projects) {
+  for (const project of plan.projects) {
+    const { id, fullPath, blocked } = project;
     const [owner = '', name = ''] = id.split('/');
-    for (const { ref, outcome, new: object, reason = '' } of refs) {
+    for (const { ref, outcome, new: object, reason = '' } of refsOf(project)) {
       if (outcome !== 'refused' || blocked !== null) continue;
       const push = ['push', '--force', `${url.href.replace(/\/$/, '')}/${fullPath}.git`, `${object}:${ref}`];
       const answer = await execute('git', ['-C', gitbucket.gitDir(owner, name), ...push]).then(

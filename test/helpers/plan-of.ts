@@ -4,6 +4,7 @@ import type { Runtime } from '../../src/environment.ts';
 import { emptyHistory, type History } from '../../src/journal/history.ts';
 import type { Plan, PlannedGroup, PlannedProject } from '../../src/model/plan.ts';
 import { createSelection } from '../../src/plan/selection.ts';
+import { steps } from '../../src/steps/index.ts';
 import { sourceOf, targetOf } from './adapters.ts';
 import type { TestServers } from './servers.ts';
 
@@ -42,6 +43,7 @@ export async function planOf(
     history,
     prune: false,
     emit: () => {},
+    steps,
   });
   return plan;
 }

@@ -4,6 +4,7 @@ import { prepare, type PrepareOptions, type Prepared } from '../../src/engine/pr
 import type { Runtime } from '../../src/environment.ts';
 import { emptyHistory } from '../../src/journal/history.ts';
 import { createSelection } from '../../src/plan/selection.ts';
+import { steps } from '../../src/steps/index.ts';
 import { sourceOf, targetOf } from './adapters.ts';
 import type { TestServers } from './servers.ts';
 
@@ -46,6 +47,7 @@ export async function preparedWith(
     history: emptyHistory(),
     prune: false,
     emit: () => {},
+    steps,
   };
   return { prepared: await prepare(options), options };
 }

@@ -38,6 +38,6 @@ export function refusedIn(plan: Plan): string[] {
   return plan.projects.filter(({ findings }) => findings.some(({ refused }) => refused)).map(({ id }) => id);
 }
 
-export function findingsIn(plan: Plan, id: string): Pick<Finding, 'kind' | 'object' | 'refused'>[] {
-  return projectOf(plan, id).findings.map(({ kind, object, refused }) => ({ kind, object, refused }));
+export function findingsIn(plan: Plan, id: string): Pick<Finding, 'code' | 'object' | 'refused'>[] {
+  return projectOf(plan, id).findings.map(({ code, object, refused }) => ({ code, object, refused }));
 }

@@ -1,3 +1,4 @@
+import { refsOf } from '../../src/steps/code.ts';
 import { cpSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { seedMany } from '../../sandbox/seed/many.ts';
@@ -67,7 +68,7 @@ test.each(['root', 'mover'])(
     const plan = await planOf(servers, { token: gitlab.token(login) });
     expect(plan.projects.every(({ existing, blocked }) => existing !== null && blocked === null)).toBe(true);
     expect(
-      plan.projects.flatMap(({ refs }) => refs.filter(({ outcome }) => outcome !== 'unchanged')),
+      plan.projects.flatMap((project) => refsOf(project).filter(({ outcome }) => outcome !== 'unchanged')),
     ).toEqual([]);
     const { api, ...listings } = costs(gitlab.server.requests);
     // The connection 3, settings 1 (administrators) or roles 1 (others), groups 1, projects 2.

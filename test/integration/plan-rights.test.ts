@@ -120,11 +120,7 @@ describe('what a role lets a token do is foreseen as GitLab decides it', () => {
     const history = emptyHistory();
     history.items.set('team-a', {
       target: { id, path: 'team-a' },
-      written: new Map(),
-      opened: new Set(),
-      steps: new Map([['group', 'done']]),
-      head: null,
-      hash: null,
+      steps: new Map([['group', { status: 'done', data: {}, check: null, code: null }]]),
       at: '2026-01-01T00:00:00Z',
     });
     const group = groupOf(await planOf(servers, { token, history }), 'team-a');
