@@ -171,7 +171,9 @@ async function advance(progress: Progress, stage: Stage, options: MigrateOptions
   }
   const due = stepsOf(item, stage, options.steps);
   if (due.length === 0) return;
-  if (runtime.stopping.aborted) {
+  // What was begun is brought to its end: it must not stay as the run made it for a while.
+  const begun = stage === 'finish' && done.length > 0 && !runtime.aborting.aborted;
+  if (runtime.stopping.aborted && !begun) {
     progress.ended = { ...itemResult(item, done, work.place), state: 'interrupted' };
     return;
   }

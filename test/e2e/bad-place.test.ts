@@ -37,7 +37,7 @@ test('a user who may not create groups: that group is blocked with a way out, gr
     const { state, problem } = itemOf(result, id);
     expect(state, id).toBe('blocked');
     expect(problem?.code, id).toBe('groups-forbidden');
-    expect(problem?.message, id).toContain('may not create the group team-b');
+    expect(problem?.message, id).toContain('cannot create the group team-b');
     expect(problem?.fix, id).toContain('create the group by hand');
   }
   expect(run.stderr).toContain('create the group by hand');
@@ -107,7 +107,7 @@ test('a group that only its creation shows to be taken is blocked, and the fix o
   const result = resultOf(first);
   expectMoved(servers, result, ['team-b/three']);
   const { problem } = itemOf(result, 'team-a');
-  expect(problem?.message).toContain('GitLab refuses the group path team-a');
+  expect(problem?.message).toContain('GitLab cannot have the group team-a');
   expect(problem?.message).toContain('has already been taken');
   expect(itemOf(result, 'team-a/one').state).toBe('blocked');
   const fix = /"map": \{.*\}/.exec(problem?.fix ?? '')?.[0];
@@ -186,9 +186,9 @@ test('projects that exist and are archived, too visible or of somebody else are 
     const result = resultOf(again);
     expectMoved(servers, result, ['team-b/four']);
     for (const [id, code, fix] of [
-      ['team-a/one', 'archived', 'unarchive it on GitLab'],
+      ['team-a/one', 'archived', 'unarchive it (Settings'],
       ['team-a/two', 'path-taken', '"team-a/two": "team-a/two-'],
-      ['team-b/three', 'too-visible', 'make the project private on GitLab'],
+      ['team-b/three', 'too-visible', 'set the project to private on GitLab'],
     ] as const) {
       const { state, problem, changed } = itemOf(result, id);
       expect([state, problem?.code, changed], `${id}: ${problem?.message}`).toEqual(['blocked', code, false]);

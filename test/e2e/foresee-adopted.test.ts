@@ -1,3 +1,4 @@
+import type { Notice } from '../../src/model/notice.ts';
 import { noticesOf } from '../helpers/code-of.ts';
 import { refsOf } from '../../src/steps/code.ts';
 import { projectOf } from '../helpers/team.ts';
@@ -66,7 +67,9 @@ test('what GitLab protects, with and without --prune', async () => {
     const { plan, result } = await planThenMigrate(servers, flags);
     expect(met(result)).toEqual(foreseen(plan));
     const told = foreseen(plan).flatMap(({ item, what, detail }) =>
-      what === 'refused' || what === 'diverged' ? [`${item} ${(detail as { ref: string }).ref} ${what}`] : [],
+      what === 'code' && /-(refused|diverged)$/.test((detail as Notice).code)
+        ? [`${item} ${(detail as Notice).object} ${(detail as Notice).code.replace('ref-', '')}`]
+        : [],
     );
     expect(told).toEqual([
       'team/closed refs/heads/fresh refused',

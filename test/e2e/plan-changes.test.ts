@@ -9,7 +9,7 @@ import { testServers, type TestServers } from '../helpers/servers.ts';
 import { gb2gl, workplace } from '../helpers/small-server.ts';
 
 /**
- * Where two documents differ, as paths such as `projects[team/one].refs[refs/heads/main].new`. Lists of things that have a
+ * Where two documents differ, as paths such as `projects[team/one].steps[code].part.refs[refs/heads/main].new`. Lists of things that have a
  * name are compared by name, and their order as well.
  */
 function differences(before: unknown, after: unknown, path = ''): string[] {
@@ -43,7 +43,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function nameOf(value: unknown): string {
   if (!isRecord(value)) return '';
-  const name = value['id'] ?? value['ref'] ?? value['object'];
+  const name = value['id'] ?? value['ref'] ?? value['object'] ?? value['step'];
   return typeof name === 'string' ? name : '';
 }
 
@@ -65,10 +65,11 @@ async function oneDay({ gitbucket }: TestServers): Promise<string[]> {
     'groups[PLATFORM] new',
     'projects[Data.Science/big-file] gone',
     'projects[alice/A--b] new',
-    'projects[mobile/android].refs[refs/heads/fresh] new',
+    'projects[mobile/android].steps[code].counts.create',
+    'projects[mobile/android].steps[code].part.refs[refs/heads/fresh] new',
     'projects[mobile/letters] new',
     'projects[mobile/unicode] gone',
-    'projects[platform/website].refs[refs/heads/main].new',
+    'projects[platform/website].steps[code].part.refs[refs/heads/main].new',
   ];
 }
 
@@ -112,7 +113,7 @@ test('so they do when the first one was carried out in between, besides what is 
   // What is there needs no reason any more, and waits for nothing.
   const carriedOut = changesBetween(monday, done).filter(
     (path) =>
-      !/\.(existing|reasons)$|\.existing\.|\.refs( \(order\)|\[.*\]\.(old|outcome|late|reason|fix))$/.test(
+      !/\.(existing|reasons)$|\.existing\.|\.steps\[[\w-]+\]\.(changes|counts\.\w+|part\.refs( \(order\)|\[.*\]\.(old|outcome|late|reason|fix)))$/.test(
         path,
       ),
   );
@@ -129,10 +130,12 @@ test('so they do when the first one was carried out in between, besides what is 
   const expected = await oneDay(servers);
   const tuesday = await planOf(servers);
 
-  const changed = changesBetween(done, tuesday).filter(
-    (path) => !path.startsWith('projects[platform/website].refs[refs/heads/main].'),
-  );
-  expect(changed).toEqual([...expected.filter((path) => !path.endsWith('.new')), 'warnings'].sort());
+  // Nothing was to be done in either of them.
+  const now = ['projects[mobile/android].steps[code].changes'];
+  const website = 'projects[platform/website].steps[code]';
+  for (const key of ['changes', 'counts.unchanged', 'counts.update']) now.push(`${website}.${key}`);
+  for (const key of ['force', 'outcome']) now.push(`${website}.part.refs[refs/heads/main].${key}`);
+  expect(changesBetween(done, tuesday)).toEqual([...expected, ...now, 'warnings'].sort());
   expect(tuesday.warnings.slice(done.warnings.length).map((text) => text.split(' ')[0])).toEqual([
     'Data.Science/big-file',
     'mobile/unicode',

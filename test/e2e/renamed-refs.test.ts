@@ -49,6 +49,8 @@ test.each(['relay', 'mirror'])(
     expect(verified.code, verified.stdout).toBe(0);
     const again = await runCli(['migrate', '--all', '--json'], { cwd, env });
     expect(again.code).toBe(0);
-    expect(JSON.parse(again.stdout)).toMatchObject({ totals: { refs: { create: 0, update: 0, kept: 0 } } });
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      totals: { steps: [{ step: 'code', counts: { create: 0, update: 0, kept: 0 } }] },
+    });
   },
 );
