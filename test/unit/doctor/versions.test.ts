@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Config } from '../../../src/config/schema.ts';
-import { fromSigns, problemsOf, versionText } from '../../../src/doctor/source-probes.ts';
+import { fromSigns, problemsOf, versionText } from '../../../src/doctor/source-version.ts';
 import { deletionFindings, identityFindings } from '../../../src/doctor/target-identity.ts';
 import type { TargetIdentity } from '../../../src/gitlab/identity.ts';
 
@@ -20,8 +20,8 @@ function identity(changes: Partial<TargetIdentity['user']> = {}, version = '18.9
   };
 }
 
-function idsOf(who: TargetIdentity, target: Partial<Config['target']> = {}): string[] {
-  return identityFindings(who, { ...config.target, ...target }, now).map(({ id }) => id);
+function codesOf(who: TargetIdentity, target: Partial<Config['target']> = {}): string[] {
+  return identityFindings(who, { ...config.target, ...target }, now).map(({ code }) => code);
 }
 
 function signs(...there: (boolean | null)[]) {
@@ -42,38 +42,38 @@ test.each([
   ['4.47.0', ['source-placeholders']],
 ])('GitBucket %s has these problems', (exact, problems) => {
   const version = { exact, atLeast: exact, below: null };
-  expect(problemsOf(version, config.source, 'x').map(({ id }) => id)).toEqual(problems);
+  expect(problemsOf(version, config.source, 'x').map(({ code }) => code)).toEqual(problems);
 });
 
-test('what is only perhaps older is not told as a problem', () => {
+test('what is only perhaps older is not reported as a problem', () => {
   const perhaps = { exact: null, atLeast: '4.23', below: null };
   expect(problemsOf(perhaps, config.source, 'x')).toEqual([]);
   const surely = { exact: null, atLeast: '4.0', below: '4.23' };
   const withPassword = { ...config.source, username: 'ada', password: 'secret' };
-  expect(problemsOf(surely, withPassword, 'x').map(({ id }) => id)).toEqual([
+  expect(problemsOf(surely, withPassword, 'x').map(({ code }) => code)).toEqual([
     'source-names-by-case',
     'source-without-owner-list',
   ]);
 });
 
 test('rights of the user and the version of GitLab are judged', () => {
-  expect(idsOf(identity())).toEqual(['target-token', 'target-groups', 'target-version']);
-  expect(idsOf(identity({ admin: false, canCreateGroup: false }, '17.11.0'))).toEqual([
+  expect(codesOf(identity())).toEqual(['target-token', 'target-groups', 'target-version']);
+  expect(codesOf(identity({ admin: false, canCreateGroup: false }, '17.11.0'))).toEqual([
     'target-token',
     'target-not-administrator',
     'target-groups-forbidden',
     'target-version',
     'target-deletes-late',
   ]);
-  expect(idsOf(identity({}, '15.11.13'))).toContain('target-version-old');
-  expect(idsOf(identity({ projectsLimit: 0 }))).toContain('target-no-own-projects');
-  expect(idsOf(identity(), { parentGroup: 'imports' })).toEqual(['target-token', 'target-version']);
+  expect(codesOf(identity({}, '15.11.13'))).toContain('target-version-old');
+  expect(codesOf(identity({ projectsLimit: 0 }))).toContain('target-no-own-projects');
+  expect(codesOf(identity(), { parentGroup: 'imports' })).toEqual(['target-token', 'target-version']);
 });
 
-test('on GitLab.com the API makes no groups at the top level', () => {
+test('on GitLab.com the API creates no groups at the top level', () => {
   const url = 'https://gitlab.com';
-  expect(idsOf(identity(), { url })).toContain('target-gitlab-com');
-  expect(idsOf(identity(), { url, parentGroup: 'imports' })).not.toContain('target-gitlab-com');
+  expect(codesOf(identity(), { url })).toContain('target-gitlab-com');
+  expect(codesOf(identity(), { url, parentGroup: 'imports' })).not.toContain('target-gitlab-com');
 });
 
 test.each([
@@ -83,14 +83,14 @@ test.each([
   [null, ['target-token']],
 ])('a token that ends on %s', (expiresAt, ids) => {
   const who = { ...identity(), token: { scopes: ['api'], expiresAt } };
-  expect(idsOf(who).slice(0, ids.length + 1)).toEqual([...ids, 'target-groups']);
+  expect(codesOf(who).slice(0, ids.length + 1)).toEqual([...ids, 'target-groups']);
 });
 
-test('a token of another kind tells nothing of itself', () => {
-  expect(idsOf({ ...identity(), token: null })[0]).toBe('target-token-unknown');
+test('a token of another kind shows nothing of itself', () => {
+  expect(codesOf({ ...identity(), token: null })[0]).toBe('target-token-unknown');
 });
 
-test('what was deleted is told where its old path is wanted, also as a mapped one', () => {
+test('what was deleted is reported where its old path is wanted, also as a mapped one', () => {
   const scheduled = [
     'team-a-deletion_scheduled-7',
     'Platform/team-b-deletion_scheduled-8',
@@ -98,8 +98,8 @@ test('what was deleted is told where its old path is wanted, also as a mapped on
     'others-deletion_scheduled-10',
   ];
   const findings = deletionFindings(scheduled, ['team-a', 'team-b'], config);
-  expect(findings.map(({ id }) => id)).toEqual(['target-deletion-scheduled']);
-  expect(findings[0]?.sentence).toContain(scheduled.slice(0, 3).join(', '));
-  expect(findings[0]?.sentence).not.toContain('others');
+  expect(findings.map(({ code }) => code)).toEqual(['target-deletion-scheduled']);
+  expect(findings[0]?.message).toContain(scheduled.slice(0, 3).join(', '));
+  expect(findings[0]?.message).not.toContain('others');
   expect(deletionFindings(scheduled, ['nobody'], config)).toEqual([]);
 });
