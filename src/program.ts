@@ -47,7 +47,7 @@ export function createProgram(version: string, world: World, done: (code: ExitCo
     )
     .option('--prune', 'delete refs on GitLab that were deleted on GitBucket and that this tool wrote')
     .option('--yes', 'do not ask before the plan is carried out')
-    .option('--waive <id...>', 'go on in spite of these findings, see docs/doctor.md')
+    .option('--waive <code...>', 'continue despite these findings, see docs/doctor.md')
     .addOption(transport('how repositories are moved'));
   selectable(
     add(
@@ -73,13 +73,13 @@ export function createProgram(version: string, world: World, done: (code: ExitCo
     ),
   )
     .option('--prune', 'as migrate --prune')
-    .option('--waive <id...>', 'as migrate --waive')
+    .option('--waive <code...>', 'as migrate --waive')
     .addOption(transport('as migrate --transport'));
   add(
     'doctor',
     'check servers, credentials, network and this machine; changes nothing',
     async () => (await import('./commands/doctor.ts')).doctorCommand,
-  ).option('--waive <id...>', 'let these errors and warnings pass');
+  ).option('--waive <code...>', 'ignore these errors and warnings');
   add(
     'init',
     'ask a few questions, try the answers, write a config file',

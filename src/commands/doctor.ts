@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { diagnose } from '../doctor/doctor.ts';
-import { openErrors, waivers, withWaivers } from '../doctor/waive.ts';
+import { openErrors, withWaivers } from '../doctor/finding.ts';
+import { waivers } from '../doctor/index.ts';
 import { createSource, createTarget } from '../engine/connect.ts';
 import type { Runtime, CommonOptions, World } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
@@ -12,22 +13,22 @@ import { openTerminal, readConfig } from './session.ts';
 
 export type DoctorCommandOptions = CommonOptions & { waive?: string[] };
 
-/** Nobody waits for minutes to hear that a server does not answer; GB2GL_TIMEOUT says otherwise. */
+/** Nobody should wait for minutes to learn that a server does not answer; GB2GL_TIMEOUT changes it. */
 const PATIENCE_SECONDS = '60';
 
-/** `gb2gl doctor`: every check; 0 when no error is left that is not waived, else 3. Writes nothing. */
+/** `gb2gl doctor`: every check; 0 when every error is waived, else 3. Writes nothing. */
 export async function doctorCommand(options: DoctorCommandOptions, world: World): Promise<ExitCode> {
   const waived = waivers(options.waive ?? []);
   const config = await readConfig(options, world);
   const { redactor, stdout, pid, alive, nodeVersion } = { ...world, pid: world.runtime.pid };
-  // Nothing moves here but lines of text: a display would only flicker.
+  // There is no progress to show: a live display would only flicker.
   const terminal = await openTerminal({ ...options, quiet: true }, world, 1);
   const emit: Emit = (event) => terminal.handle(redactor.scrubDeep(event));
   const runtime = impatient(world.runtime);
   const diagnosis = await diagnose({
     config,
-    source: await orError(() => createSource(config, runtime, emit, redactor)),
-    target: await orError(() => createTarget(config, runtime, emit, redactor)),
+    source: await resultOf(() => createSource(config, runtime, emit, redactor)),
+    target: await resultOf(() => createTarget(config, runtime, emit, redactor)),
     workDir: resolve(runtime.cwd, options.workDir),
     env: runtime.env,
     now: runtime.now,
@@ -57,17 +58,17 @@ function serversOf(config: Config, version: string | null) {
   return { source: { url: config.source.url }, target: { url: config.target.url, version } };
 }
 
-/** The adapter, or why there is none: the other server is checked all the same. */
-async function orError<T>(make: () => Promise<T>): Promise<T | Failure> {
+/** The adapter, or why there is none: the other server is checked anyway. */
+async function resultOf<T>(create: () => Promise<T>): Promise<T | Failure> {
   try {
-    return await make();
+    return await create();
   } catch (error) {
     if (error instanceof Failure && error.code === 'token-missing') return error;
     throw error;
   }
 }
 
-/** The first Ctrl-C stops at once: there is nothing that should be finished. */
+/** The first Ctrl-C stops at once: there is nothing to finish. */
 function impatient(runtime: Runtime): Runtime {
   return {
     ...runtime,

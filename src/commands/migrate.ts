@@ -1,7 +1,7 @@
 import { interruption, wrongUsage } from '../failures/usage.ts';
 import { createInterface } from 'node:readline';
 import { preflight } from '../doctor/preflight.ts';
-import { waivers } from '../doctor/waive.ts';
+import { waivers } from '../doctor/index.ts';
 import { followPlan } from '../engine/follow-plan.ts';
 import { migrate } from '../engine/migrate.ts';
 import { prepare, type PrepareOptions, type Prepared } from '../engine/prepare.ts';

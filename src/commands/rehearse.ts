@@ -1,5 +1,5 @@
 import { preflight } from '../doctor/preflight.ts';
-import { waivers } from '../doctor/waive.ts';
+import { waivers } from '../doctor/index.ts';
 import { prepare, type PrepareOptions } from '../engine/prepare.ts';
 import type { CommonOptions, SelectionFlags, World } from '../environment.ts';
 import type { ExitCode } from '../model/result.ts';

@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { Failure } from '../failures/failure.ts';
 import type { Target } from '../gitlab/target.ts';
 import type { Source } from '../model/source.ts';
-import { failed, type CheckFinding } from './finding.ts';
+import { failureFound, type Finding, type Found, inArea } from './finding.ts';
 import { machineFindings, type MachineOptions } from './machine.ts';
 import { clockFindings, clocksTogether, networkFindings, serverOf } from './network.ts';
 import { sourceFindings, type SourceReport } from './source.ts';
@@ -12,15 +12,15 @@ import { targetFindings, type TargetReport } from './target.ts';
 
 export type DoctorOptions = Omit<MachineOptions, 'servers'> & {
   config: Config;
-  /** An error when it cannot even be made, as without a token. */
+  /** A failure when there is none to check, as without a token. */
   source: Source | Failure;
   target: Target | Failure;
   now: () => number;
 };
 
-export type Diagnosis = { findings: CheckFinding[]; version: string | null };
+export type Diagnosis = { findings: Finding[]; version: string | null };
 
-/** Every check there is; a failure of one never keeps another from being made. Writes nothing anywhere. */
+/** Every check there is; the failure of one never stops another. Writes nothing anywhere. */
 export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   const { config, source, target } = options;
   const servers = { source: config.source.url, target: config.target.url };
@@ -35,40 +35,45 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
     source: source instanceof Failure ? null : source.clockMs(),
     target: target instanceof Failure ? null : target.http.observed.clockMs,
   };
-  const findings = [
-    ...machine,
-    ...clocksTogether(clocks.source, clocks.target),
+  const sourceFound = [
     ...once([...sourceWay, ...from.findings]),
-    ...clockFindings('source', serverOf('source', config), clocks.source),
+    ...clockFindings(serverOf('source', config), clocks.source),
+  ];
+  const targetFound = [
     ...once([...targetWay, ...to.findings]),
     ...deletionFindings(to.scheduled, from.owners ?? [], config),
-    ...clockFindings('target', serverOf('target', config), clocks.target),
+    ...clockFindings(serverOf('target', config), clocks.target),
+  ];
+  const findings = [
+    ...inArea('machine', [...machine, ...clocksTogether(clocks.source, clocks.target)]),
+    ...inArea('source', sourceFound),
+    ...inArea('target', targetFound),
   ];
   return { findings, version: to.version };
 }
 
-async function wayTo(side: 'source' | 'target', options: DoctorOptions): Promise<CheckFinding[]> {
+async function wayTo(side: 'source' | 'target', options: DoctorOptions): Promise<Found[]> {
   const { caFile } = options.config[side];
   const ca = caFile === null ? null : await readFile(caFile, 'utf8');
   const { env, now } = options;
-  return networkFindings(side, serverOf(side, options.config), { ca, env, now: now() });
+  return networkFindings(serverOf(side, options.config), { ca, env, now: now() });
 }
 
 function noSource(error: Failure): SourceReport {
-  return { findings: [failed(error, 'source')], owners: null };
+  return { findings: [failureFound(error)], owners: null };
 }
 
 function noTarget(error: Failure): TargetReport {
-  return { findings: [failed(error, 'target')], version: null, scheduled: [] };
+  return { findings: [failureFound(error)], version: null, scheduled: [] };
 }
 
-/** The same failure may be met twice: the first one told more. */
-function once(findings: readonly CheckFinding[]): CheckFinding[] {
-  const told = new Set<string>();
-  return findings.filter(({ id, object }) => {
-    const key = `${id} ${object}`;
-    if (told.has(key)) return false;
-    told.add(key);
+/** The same failure may be found twice: the first one says more. */
+function once(findings: readonly Found[]): Found[] {
+  const seen = new Set<string>();
+  return findings.filter(({ code, object }) => {
+    const key = `${code} ${object}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
     return true;
   });
 }

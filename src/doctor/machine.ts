@@ -1,12 +1,12 @@
-import { formatBytes } from '../text/format.ts';
-import { journalOfOthers, workDirLocked, workDirUnusable } from '../failures/usage.ts';
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname, parse } from 'node:path';
+import { journalOfOthers, workDirLocked, workDirUnusable } from '../failures/usage.ts';
 import { createGit, type GitRuntime } from '../git/run.ts';
 import { journalFile, readJournal } from '../journal/journal.ts';
 import { runIn } from '../journal/lock.ts';
+import { formatBytes } from '../text/format.ts';
 import { isAtLeast } from '../text/version.ts';
-import { attempted, found, type CheckFinding, failed } from './finding.ts';
+import { check, defineFinding, errorFound, failureFound, type Found } from './finding.ts';
 
 export type MachineOptions = WorkDirOptions & GitRuntime & { nodeVersion: string };
 
@@ -15,20 +15,46 @@ const LEAST_NODE = '20.19.0';
 const LEAST_GIT = '2.30.0';
 
 /** Everything on this machine that a migration needs: Node, git, a work directory with space, no other run in it. */
-export async function machineFindings(options: MachineOptions): Promise<CheckFinding[]> {
+export async function machineFindings(options: MachineOptions): Promise<Found[]> {
   const [git, workDir] = await Promise.all([
     gitFindings(options),
-    attempted('machine', () => workDirFindings(options)),
+    check(options.workDir, () => workDirFindings(options)),
   ]);
   return [nodeFinding(options.nodeVersion), ...git, ...workDir];
 }
 
-function nodeFinding(version: string): CheckFinding {
-  const id = isAtLeast(version, LEAST_NODE) ? 'node' : 'node-old';
-  return found(id, 'machine', 'node', { version, least: LEAST_NODE });
+type VersionWords = { object: string; version: string };
+type AgeWords = VersionWords & { least: string };
+
+export const nodeFine = defineFinding('node', 'ok', (w: VersionWords) => ({ message: `Node ${w.version}` }));
+
+export const nodeOld = defineFinding('node-old', 'warning', (w: AgeWords) => ({
+  message: `Node ${w.version} is older than ${w.least}`,
+  fix: `install Node ${w.least} or newer`,
+}));
+
+function nodeFinding(version: string): Found {
+  if (isAtLeast(version, LEAST_NODE)) return nodeFine('node', { version });
+  return nodeOld('node', { version, least: LEAST_NODE });
 }
 
-async function gitFindings(runtime: MachineOptions): Promise<CheckFinding[]> {
+export const gitFine = defineFinding('git', 'ok', (w: VersionWords) => ({ message: `git ${w.version}` }));
+
+export const gitOld = defineFinding('git-old', 'warning', (w: AgeWords) => ({
+  message: `git ${w.version} is older than ${w.least}; repositories that the relay cannot transfer may fail`,
+  fix: `install git ${w.least} or newer`,
+}));
+
+export const gitAbsent = defineFinding(
+  'git-absent',
+  'warning',
+  (w: { object: string; detail: string; least: string }) => ({
+    message: `git cannot be started (${w.detail}); repositories that the relay cannot transfer will fail`,
+    fix: `install git ${w.least} or newer and make sure it is on the PATH`,
+  }),
+);
+
+async function gitFindings(runtime: MachineOptions): Promise<Found[]> {
   try {
     // Any directory does: the work directory may not be there yet.
     const directory = parse(runtime.workDir).root;
@@ -36,11 +62,11 @@ async function gitFindings(runtime: MachineOptions): Promise<CheckFinding[]> {
     const git = createGit({ directory, runtime, remotes: [], stallSeconds: 0, signal });
     const answer = await git.run('--version');
     const version = /\d+(\.\d+)+/.exec(answer)?.[0] ?? answer.trim();
-    const id = isAtLeast(version, LEAST_GIT) ? 'git' : 'git-old';
-    return [found(id, 'machine', 'git', { version, least: LEAST_GIT })];
+    if (isAtLeast(version, LEAST_GIT)) return [gitFine('git', { version })];
+    return [gitOld('git', { version, least: LEAST_GIT })];
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return [found('git-absent', 'machine', 'git', { detail: code ?? message, least: LEAST_GIT })];
+    return [gitAbsent('git', { detail: code ?? message, least: LEAST_GIT })];
   }
 }
 
@@ -51,34 +77,35 @@ type WorkDirOptions = {
   alive: (pid: number) => boolean;
 };
 
-/** Mirrors of a few big repositories take that much. */
-const LITTLE_BYTES = 1e9;
+export const workDirUsable = defineFinding('work-dir-usable', 'ok', (w: { object: string }) => ({
+  message: `the work directory ${w.object} is writable`,
+}));
 
-/** The work directory: writable, with space, used by no other run, with a journal that fits; nothing is made. */
-async function workDirFindings(options: WorkDirOptions): Promise<CheckFinding[]> {
+/** The work directory: writable, with space, used by no other run, with a journal that fits; nothing is created. */
+async function workDirFindings(options: WorkDirOptions): Promise<Found[]> {
   const { workDir } = options;
   const place = await nearestExisting(workDir);
   const fault = await faultOf(place);
-  if (fault !== null) return [failed(workDirUnusable(workDir, { detail: fault }), 'machine')];
-  const findings = [found('work-dir-usable', 'machine', workDir), await spaceFinding(workDir, place)];
+  if (fault !== null) return [failureFound(workDirUnusable(workDir, { detail: fault }))];
+  const findings = [workDirUsable(workDir), await spaceFinding(workDir, place)];
   if (place !== workDir) return findings;
   const holder = await runIn(workDir, options);
-  if (holder !== null) findings.push(failed(workDirLocked(workDir, holder), 'machine'));
+  if (holder !== null) findings.push(failureFound(workDirLocked(workDir, holder)));
   return [...findings, ...(await journalFindings(options))];
 }
 
-async function journalFindings({ workDir, servers }: WorkDirOptions): Promise<CheckFinding[]> {
+async function journalFindings({ workDir, servers }: WorkDirOptions): Promise<Found[]> {
   const file = journalFile(workDir);
   try {
     const known = (await readJournal(file)).history.servers;
     if (known === null || (known.source === servers.source && known.target === servers.target)) return [];
-    return [failed(journalOfOthers(file, known), 'machine')];
+    return [failureFound(journalOfOthers(file, known))];
   } catch (error) {
-    return [failed(error, 'machine')];
+    return [errorFound(error, file)];
   }
 }
 
-/** The directory itself, or the one above it in which it would be made. */
+/** The directory itself, or the one above it in which it would be created. */
 async function nearestExisting(path: string): Promise<string> {
   try {
     await stat(path);
@@ -92,7 +119,7 @@ async function nearestExisting(path: string): Promise<string> {
 /** Why nothing can be written there; null when it can. */
 async function faultOf(place: string): Promise<string | null> {
   try {
-    if (!(await stat(place)).isDirectory()) return `${place} is no directory`;
+    if (!(await stat(place)).isDirectory()) return `${place} is not a directory`;
     await access(place, constants.W_OK | constants.X_OK);
     return null;
   } catch (error) {
@@ -100,10 +127,21 @@ async function faultOf(place: string): Promise<string | null> {
   }
 }
 
-async function spaceFinding(workDir: string, place: string): Promise<CheckFinding> {
+/** Mirrors of a few big repositories take that much. */
+const LITTLE_BYTES = 1e9;
+
+export const diskSpace = defineFinding('disk-space', 'ok', (w: { object: string; free: string }) => ({
+  message: `${w.free} free for the work directory`,
+}));
+
+export const diskLow = defineFinding('disk-low', 'warning', (w: { object: string; free: string }) => ({
+  message: `only ${w.free} free for the work directory ${w.object}`,
+  fix: 'free some space or choose a larger disk with --work-dir DIR: a repository that needs a mirror takes its own size there',
+}));
+
+async function spaceFinding(workDir: string, place: string): Promise<Found> {
   const { bavail, bsize } = await statfs(place);
   const free = bavail * bsize;
-  return found(free < LITTLE_BYTES ? 'disk-low' : 'disk-space', 'machine', workDir, {
-    free: formatBytes(free),
-  });
+  const finding = free < LITTLE_BYTES ? diskLow : diskSpace;
+  return finding(workDir, { free: formatBytes(free) });
 }

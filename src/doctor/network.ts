@@ -1,11 +1,10 @@
-import { tlsUntrusted } from '../failures/network.ts';
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import type { Config } from '../config/schema.ts';
+import { tlsUntrusted } from '../failures/network.ts';
 import type { Server } from '../net/answers.ts';
-import { found, type Area, type CheckFinding, failed } from './finding.ts';
-import { CLOCK_MS, dayOf, daysLeft, SOON_MS } from './measures.ts';
-import { formatEstimate } from '../text/format.ts';
+import { formatDay, formatDaysUntil, formatEstimate } from '../text/format.ts';
+import { defineFinding, failureFound, type Found } from './finding.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,19 +12,23 @@ export function serverOf(side: 'source' | 'target', config: Config): Server {
   return { side, name: side === 'source' ? 'GitBucket' : 'GitLab', url: config[side].url };
 }
 
+export const unencrypted = defineFinding('unencrypted', 'warning', (w: { object: string }) => ({
+  message: `${w.object} is not https: anybody on the network path can read the token`,
+  fix: 'use the https URL',
+}));
+
 /** The way to a server: encryption, certificate, proxy. */
 export async function networkFindings(
-  area: Area,
   server: Server,
   options: { ca: string | null; env: Environment; now: number },
-): Promise<CheckFinding[]> {
+): Promise<Found[]> {
   const { url } = server;
-  const findings = proxyFindings(area, url, options.env);
-  if (isReadable(url)) findings.push(found('unencrypted', area, url));
-  // Through a proxy another connection would have to be made than the one that counts.
+  const findings = proxyFindings(url, options.env);
+  if (isReadable(url)) findings.push(unencrypted(url));
+  // Through a proxy it would be another connection than the one that counts.
   const proxy = proxyFor(url, options.env);
   if (proxy !== null && !proxy.bypassed) return findings;
-  return [...findings, ...(await certificateFindings(area, server, options.ca, options.now))];
+  return [...findings, ...(await certificateFindings(server, options.ca, options.now))];
 }
 
 /** Plain http that leaves this machine. */
@@ -34,20 +37,43 @@ function isReadable(url: string): boolean {
   return protocol === 'http:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }
 
-/** The clock of one server against ours; [] when it has told no time. */
-export function clockFindings(area: Area, server: Server, clockMs: number | null): CheckFinding[] {
+/** More than this between two clocks is reported. */
+const CLOCK_MS = 60_000;
+
+export const clockFine = defineFinding('clock', 'ok', () => ({
+  message: 'its clock agrees with that of this machine',
+}));
+
+export const clockDiffers = defineFinding(
+  'clock-differs',
+  'warning',
+  (w: { object: string; server: string; difference: string }) => ({
+    message: `the clock of ${w.server} is ${w.difference} that of this machine`,
+    fix: 'synchronise both with NTP: otherwise times in reports and journals are wrong, and so is whatever waits for a time',
+  }),
+);
+
+/** The clock of one server against ours; [] when it has sent no time. */
+export function clockFindings(server: Server, clockMs: number | null): Found[] {
   if (clockMs === null) return [];
-  if (Math.abs(clockMs) <= CLOCK_MS) return [found('clock', area, server.url)];
+  if (Math.abs(clockMs) <= CLOCK_MS) return [clockFine(server.url)];
   const difference = `${formatEstimate(Math.abs(clockMs))} ${clockMs > 0 ? 'ahead of' : 'behind'}`;
-  return [found('clock-differs', area, server.url, { server: server.name, difference })];
+  return [clockDiffers(server.url, { server: server.name, difference })];
 }
 
+export const clocksDisagree = defineFinding(
+  'clocks-disagree',
+  'warning',
+  (w: { object: string; difference: string }) => ({
+    message: `the clocks of GitBucket and GitLab differ by ${w.difference}`,
+    fix: 'synchronise both with NTP: otherwise events of the two servers cannot be put in order',
+  }),
+);
+
 /** Both servers against each other. */
-export function clocksTogether(source: number | null, target: number | null): CheckFinding[] {
+export function clocksTogether(source: number | null, target: number | null): Found[] {
   if (source === null || target === null || Math.abs(source - target) <= CLOCK_MS) return [];
-  return [
-    found('clocks-disagree', 'machine', 'clocks', { difference: formatEstimate(Math.abs(source - target)) }),
-  ];
+  return [clocksDisagree('clocks', { difference: formatEstimate(Math.abs(source - target)) })];
 }
 
 type Certificate = {
@@ -88,13 +114,28 @@ function certificateOf(url: string, ca: string | null): Promise<Certificate | nu
   });
 }
 
+const DAY_MS = 86_400_000;
+
+/** True when a certificate or a token ends so soon that it is a warning. */
+export function endsSoon(time: number, now: number): boolean {
+  return time - now < 14 * DAY_MS;
+}
+
+export const certificateFine = defineFinding('certificate', 'ok', (w: { object: string; date: string }) => ({
+  message: `the certificate is trusted and valid until ${w.date}`,
+}));
+
+export const certificateExpires = defineFinding(
+  'certificate-expires',
+  'warning',
+  (w: { object: string; date: string; days: string }) => ({
+    message: `the certificate of ${w.object} expires on ${w.date} (${w.days})`,
+    fix: 'have it renewed before the migration ends',
+  }),
+);
+
 /** Is the certificate trusted, and for how long? [] for plain http, and where the connection fails anyway. */
-export async function certificateFindings(
-  area: Area,
-  server: Server,
-  ca: string | null,
-  now: number,
-): Promise<CheckFinding[]> {
+export async function certificateFindings(server: Server, ca: string | null, now: number): Promise<Found[]> {
   const { url, name, side } = server;
   if (!url.startsWith('https:')) return [];
   const certificate = await certificateOf(url, ca);
@@ -102,10 +143,11 @@ export async function certificateFindings(
   const { validTo, issuer, fault } = certificate;
   if (fault !== null) {
     const detail = `${fault}, issued by ${issuer}`;
-    return [failed(tlsUntrusted(url, { server: name, side, detail }), area)];
+    return [failureFound(tlsUntrusted(url, { server: name, side, detail }))];
   }
-  const context = { date: dayOf(validTo), days: daysLeft(validTo, now) };
-  return [found(validTo - now < SOON_MS ? 'certificate-expires' : 'certificate', area, url, context)];
+  const date = formatDay(validTo);
+  if (!endsSoon(validTo, now)) return [certificateFine(url, { date })];
+  return [certificateExpires(url, { date, days: formatDaysUntil(validTo, now) })];
 }
 
 /** Variables that name a proxy for an address, the first that is set wins; as axios reads them. */
@@ -124,7 +166,7 @@ export function proxyFor(
   if (variable === undefined) return null;
   const given = env[variable] ?? '';
   const address = given.includes('://') ? given : `http://${given}`;
-  const proxy = URL.canParse(address) ? new URL(address).host : 'that is no address';
+  const proxy = URL.canParse(address) ? new URL(address).host : 'at an invalid URL';
   const number = port || (protocol === 'https:' ? '443' : '80');
   const exceptions = env['no_proxy'] || env['NO_PROXY'] || '';
   return { proxy, variable, bypassed: isExcepted(hostname, number, exceptions) };
@@ -146,11 +188,28 @@ function isExcepted(hostname: string, port: string, exceptions: string): boolean
     });
 }
 
+export const proxyUsed = defineFinding(
+  'proxy',
+  'note',
+  (w: { object: string; proxy: string; variable: string; host: string }) => ({
+    message: `requests to ${w.object} go through the proxy ${w.proxy} (${w.variable})`,
+    fix: `NO_PROXY=${w.host} bypasses it`,
+  }),
+);
+
+export const proxyBypassed = defineFinding(
+  'proxy-bypassed',
+  'note',
+  (w: { object: string; proxy: string; variable: string; host: string }) => ({
+    message: `${w.variable} names the proxy ${w.proxy}, but NO_PROXY excludes ${w.host}`,
+  }),
+);
+
 /** What the environment says about the way to a server. */
-export function proxyFindings(area: Area, url: string, env: Environment): CheckFinding[] {
+export function proxyFindings(url: string, env: Environment): Found[] {
   const known = proxyFor(url, env);
   if (known === null) return [];
   const { proxy, variable, bypassed } = known;
-  const context = { proxy, variable, host: new URL(url).hostname };
-  return [found(bypassed ? 'proxy-bypassed' : 'proxy', area, url, context)];
+  const finding = bypassed ? proxyBypassed : proxyUsed;
+  return [finding(url, { proxy, variable, host: new URL(url).hostname })];
 }

@@ -1,16 +1,15 @@
-import { cannotStart } from '../failures/usage.ts';
 import type { Config } from '../config/schema.ts';
-import { exitCodeOfStart } from '../failures/index.ts';
 import { Failure } from '../failures/failure.ts';
+import { exitCodeOfStart } from '../failures/index.ts';
+import { cannotStart } from '../failures/usage.ts';
 import type { TargetIdentity } from '../gitlab/identity.ts';
 import type { Target } from '../gitlab/target.ts';
 import type { Emit } from '../model/events.ts';
 import type { Account, Source } from '../model/source.ts';
-import { attempted, failed, type Area, type CheckFinding } from './finding.ts';
+import { check, errorFound, type Finding, type Found, inArea, openErrors, withWaivers } from './finding.ts';
 import { clockFindings, serverOf } from './network.ts';
 import { tokenFindings, versionFindings } from './target-identity.ts';
 import { pushFindings, slashFindings } from './target-settings.ts';
-import { openErrors, withWaivers } from './waive.ts';
 
 export type PreflightOptions = {
   source: Source;
@@ -22,8 +21,8 @@ export type PreflightOptions = {
 };
 
 /**
- * What can be told before anything is read, at the cost of two GETs to the target besides connecting: both servers,
- * both tokens, whether GitLab takes changes at present and sees %2F. Warnings are told as events.
+ * What can be checked before anything is read, at the cost of two GETs to the target besides connecting: both servers,
+ * both tokens, whether GitLab accepts changes at the moment and receives %2F. Warnings are reported as events.
  * @throws the failure of connecting when it is the only one, else cannot-start with all of them
  */
 export async function preflight(options: PreflightOptions): Promise<void> {
@@ -31,46 +30,53 @@ export async function preflight(options: PreflightOptions): Promise<void> {
   const [from, to] = await Promise.allSettled([source.connect(), target.connect()]);
   const failures = [from, to].filter((result) => result.status === 'rejected').map(startFailure);
   // Without a connection there is nothing that could be waived.
-  const connections = [...outcomeOf(from, 'source'), ...outcomeOf(to, 'target')];
-  const checks = to.status === 'fulfilled' ? await targetChecks(options, to.value) : [];
-  const findings = [...connections, ...withWaivers(checks, waived)];
+  const connections = [
+    ...inArea('source', outcomeOf(from, source.url)),
+    ...inArea('target', outcomeOf(to, target.url)),
+  ];
+  const checked = to.status === 'fulfilled' ? await targetChecks(options, to.value) : [];
+  const findings = [...connections, ...withWaivers(checked, waived)];
   const errors = openErrors(findings);
   if (failures[0] !== undefined && errors.length === 1) throw failures[0];
   if (errors.length > 0) throw cannotStart(target.url, { detail: listOf(errors) });
-  for (const { level, waived: passed, sentence, wayOut } of findings) {
-    if (level === 'warning' && !passed) emit({ type: 'warning', message: `${sentence}; ${wayOut}` });
+  for (const { level, waived: ignored, message, fix } of findings) {
+    if (level === 'warning' && !ignored) emit({ type: 'warning', message: `${message}; ${fix}` });
   }
 }
 
-/** The reason of a failed connection. @throws it at once when it is none that a server or the user could mend */
+/** The reason of a failed connection. @throws it at once when neither a server nor the user could fix it */
 function startFailure(result: PromiseSettledResult<unknown>): Failure {
   const { reason } = result as PromiseRejectedResult;
   if (reason instanceof Failure && exitCodeOfStart(reason) === 3) return reason;
   throw reason;
 }
 
-function outcomeOf(result: PromiseSettledResult<Account | TargetIdentity>, area: Area): CheckFinding[] {
-  return result.status === 'rejected' ? [failed(result.reason, area)] : [];
+function outcomeOf(result: PromiseSettledResult<Account | TargetIdentity>, url: string): Found[] {
+  return result.status === 'rejected' ? [errorFound(result.reason, url)] : [];
 }
 
 async function targetChecks(
   { source, target, config, now }: PreflightOptions,
   identity: TargetIdentity,
-): Promise<CheckFinding[]> {
+): Promise<Finding[]> {
+  const { url } = target;
   const [slashes, pushes] = await Promise.all([
-    attempted('target', () => slashFindings(target.http)),
-    attempted('target', () => pushFindings(target)),
+    check(url, () => slashFindings(target.http)),
+    check(url, () => pushFindings(target)),
   ]);
-  return [
-    ...tokenFindings(identity, target.url, now()),
-    ...versionFindings(identity.version, target.url),
+  const found = [
+    ...tokenFindings(identity, url, now()),
+    ...versionFindings(identity.version, url),
     ...slashes,
     ...pushes,
-    ...clockFindings('source', serverOf('source', config), source.clockMs()),
-    ...clockFindings('target', target.http.server, target.http.observed.clockMs),
+  ];
+  return [
+    ...inArea('target', found),
+    ...inArea('source', clockFindings(serverOf('source', config), source.clockMs())),
+    ...inArea('target', clockFindings(target.http.server, target.http.observed.clockMs)),
   ];
 }
 
-function listOf(errors: readonly CheckFinding[]): string {
-  return errors.map(({ id, sentence, wayOut }) => `  - ${id}: ${sentence}\n      ${wayOut}`).join('\n');
+function listOf(errors: readonly Finding[]): string {
+  return errors.map(({ code, message, fix }) => `  - ${code}: ${message}\n      ${fix}`).join('\n');
 }

@@ -1,26 +1,26 @@
 import type { Config } from '../config/schema.ts';
-import { Failure } from '../failures/failure.ts';
-import type { Account, RepositoryName, Source, SourceProbes } from '../model/source.ts';
-import { attempted, failed, found, type CheckFinding } from './finding.ts';
+import type { Account, RepositoryName, Source, SourceProbes, SourceQuirk } from '../model/source.ts';
+import { check, defineFinding, errorFound, failureFound, type FindingType, type Found } from './finding.ts';
+import { gitFindings, repositoryToProve } from './source-git.ts';
 
 /** `owners`: logins of all groups and users, as far as they are listed. */
-export type SourceReport = { findings: CheckFinding[]; owners: string[] | null };
+export type SourceReport = { findings: Found[]; owners: string[] | null };
 
 /** Every check of GitBucket: address, credentials on each surface, what they see, version. */
 export async function sourceFindings(source: Source, config: Config['source']): Promise<SourceReport> {
   const { url, probes } = source;
-  const findings: CheckFinding[] = [];
+  const findings: Found[] = [];
   let account: Account | null = null;
   try {
     account = await source.connect();
     findings.push(...accountFindings(account, config, url));
   } catch (error) {
-    findings.push(failed(error, 'source'));
+    findings.push(errorFound(error, url));
   }
   if (!answersAsGitBucket(findings)) return { findings, owners: null };
   const open = await probes.anonymousAccess();
-  if (open !== null) findings.push(found(open ? 'source-anonymous' : 'source-login-demanded', 'source', url));
-  findings.push(...(await attempted('source', () => sessionFindings(probes, url))));
+  if (open !== null) findings.push(open ? sourceAnonymous(url) : sourceLoginDemanded(url));
+  findings.push(...(await check(url, () => sessionFindings(probes, url))));
   if (account === null) return { findings, owners: null };
   const { findings: more, owners } = await behindLogin(source, account, open === true);
   return { findings: [...findings, ...more], owners };
@@ -28,130 +28,141 @@ export async function sourceFindings(source: Source, config: Config['source']): 
 
 /** What only an accepted login can find out. */
 async function behindLogin(source: Source, account: Account, open: boolean): Promise<SourceReport> {
+  const { url, probes } = source;
   try {
-    const owners = (await source.probes.owners()) ?? [account.login];
+    const owners = (await probes.owners()) ?? [account.login];
     const repository = await repositoryToProve(source, owners, open);
     const findings = [
-      ...(await hiddenOwners(source.probes)),
-      ...(await attempted('source', () => gitFindings(source, repository))),
-      ...(await attempted('source', () => versionFindings(source, repository))),
+      ...(await hiddenOwnerFindings(probes)),
+      ...(await check(url, () => gitFindings(source, repository))),
+      ...(await check(url, () => versionFindings(source, repository))),
     ];
     return { findings, owners };
   } catch (error) {
-    return { findings: [failed(error, 'source')], owners: null };
+    return { findings: [errorFound(error, url)], owners: null };
   }
 }
 
-/** Whose credentials they are, what he sees, and the address that the server believes in. */
+type UserWords = { object: string; user: string };
+
+export const sourceToken = defineFinding('source-token', 'ok', (w: UserWords) => ({
+  message: `GitBucket answers, and the token belongs to ${w.user}`,
+}));
+
+export const sourceLogin = defineFinding('source-login', 'ok', (w: UserWords) => ({
+  message: `GitBucket answers and accepts the password of ${w.user}`,
+}));
+
+export const sourceAdministrator = defineFinding('source-administrator', 'ok', (w: UserWords) => ({
+  message: `${w.user} is an administrator and sees every repository of every enabled account`,
+}));
+
+export const sourceNotAdministrator = defineFinding(
+  'source-not-administrator',
+  'warning',
+  (w: UserWords) => ({
+    message: `${w.user} is not an administrator: private repositories of others are invisible and will be missing without any trace`,
+    fix: 'use a token of a GitBucket administrator, unless everything you want belongs to this user',
+  }),
+);
+
+export const sourceBaseUrl = defineFinding(
+  'source-base-url',
+  'note',
+  (w: { object: string; reported: string }) => ({
+    message: `GitBucket reports its own URL as ${w.reported}, not ${w.object}`,
+    fix: 'repositories are read from the configured "url", but LFS objects from the URL that GitBucket reports: if that one cannot be reached from here, correct "Base URL" in its system settings',
+  }),
+);
+
+/** Whose credentials these are, what they can see, and the URL that the server reports as its own. */
 function accountFindings(
   { login, admin, serverUrl }: Account,
   config: Config['source'],
   url: string,
-): CheckFinding[] {
-  const context = { user: login };
+): Found[] {
+  const words = { user: login };
   const findings = [
-    found(config.token === null ? 'source-login' : 'source-token', 'source', url, context),
-    found(admin === true ? 'source-administrator' : 'source-not-administrator', 'source', url, context),
+    config.token === null ? sourceLogin(url, words) : sourceToken(url, words),
+    admin === true ? sourceAdministrator(url, words) : sourceNotAdministrator(url, words),
   ];
-  if (serverUrl !== null && serverUrl !== url)
-    findings.push(found('source-base-url', 'source', url, { found: serverUrl }));
+  if (serverUrl !== null && serverUrl !== url) findings.push(sourceBaseUrl(url, { reported: serverUrl }));
   return findings;
 }
 
-/** False when nothing else can be asked. A refused token only stops what needs a token. */
-function answersAsGitBucket(findings: readonly CheckFinding[]): boolean {
-  return findings.every(({ level, id }) => level !== 'error' || id === 'token-refused');
+/** False when no other check makes sense. A refused token only stops what needs a token. */
+function answersAsGitBucket(findings: readonly Found[]): boolean {
+  return findings.every(({ level, code }) => level !== 'error' || code === 'token-refused');
 }
 
-async function sessionFindings(probes: SourceProbes, url: string): Promise<CheckFinding[]> {
+export const sourceAnonymous = defineFinding('source-anonymous', 'note', () => ({
+  message: 'GitBucket shows public repositories to everyone; they become public on GitLab',
+  fix: 'to keep them internal, set "visibility": { "public": "internal" } in the config',
+}));
+
+export const sourceLoginDemanded = defineFinding('source-login-demanded', 'note', () => ({
+  message: 'GitBucket requires a login for everything; its public repositories become internal on GitLab',
+  fix: 'to change that, set "visibility": { "public": … } in the config',
+}));
+
+async function hiddenOwnerFindings(probes: SourceProbes): Promise<Found[]> {
+  const failure = await probes.hiddenOwners();
+  return failure === null ? [] : [failureFound(failure, 'warning')];
+}
+
+export const sourceSession = defineFinding('source-session', 'ok', (w: UserWords) => ({
+  message: `${w.user} can sign in with the configured password`,
+}));
+
+export const sourcePasswordRefused = defineFinding('source-password-refused', 'error', (w: UserWords) => ({
+  message: `GitBucket refuses the configured password of ${w.user}, which git uses instead of the token`,
+  fix: 'correct "username" and "password" of the source, or remove both: from GitBucket 4.23 on the token is enough',
+}));
+
+async function sessionFindings(probes: SourceProbes, url: string): Promise<Found[]> {
   const session = await probes.signIn();
   if (session === null) return [];
-  const id = session.accepted ? 'source-session' : 'source-password-refused';
-  return [found(id, 'source', url, { user: session.user })];
+  const finding = session.accepted ? sourceSession : sourcePasswordRefused;
+  return [finding(url, { user: session.user })];
 }
 
-/** A repository to try the credentials on. `proves` is false when it may be read without them. */
-type ProvingRepository = RepositoryName & { proves: boolean };
+export const sourceVersion = defineFinding(
+  'source-version',
+  'ok',
+  (w: { object: string; version: string }) => ({ message: `GitBucket ${w.version}` }),
+);
 
-/** Owners that are asked for a private repository: more would make doctor slow on a big server. */
-const MOST_OWNERS = 20;
+export const sourceGitWithoutTokens = defineFinding('source-git-without-tokens', 'error', () => ({
+  message: 'GitBucket before 4.23 does not accept tokens for git, and no password is configured',
+  fix: 'set "username" and "password" of the source',
+}));
 
-/** One that only a login may read, if there is one among the first owners; else any; null when there is none. */
-async function repositoryToProve(
-  source: Source,
-  owners: readonly string[],
-  open: boolean,
-): Promise<ProvingRepository | null> {
-  let any: ProvingRepository | null = null;
-  for (const owner of owners.slice(0, MOST_OWNERS)) {
-    const repositories = await source.repositoriesOf(owner).catch((error: unknown) => {
-      // A damaged repository hides the owner's whole list (gitbucket-contract T10); it is told when it is moved.
-      if (error instanceof Failure && error.code === 'server-error') return [];
-      throw error;
-    });
-    const proving = repositories.find((repository) => repository.private || !open);
-    if (proving) return { owner, name: proving.name, proves: true };
-    const first = repositories[0];
-    if (first) any ??= { owner, name: first.name, proves: false };
-  }
-  return any;
-}
+export const sourceNamesByCase = defineFinding('source-names-by-case', 'note', () => ({
+  message:
+    'GitBucket before 4.24 allowed names that differ only in letter case; GitLab does not, so one of two such repositories gets another path',
+  fix: 'gb2gl plan shows each new path and the reason; "map" in the config chooses others',
+}));
 
-async function hiddenOwners(probes: SourceProbes): Promise<CheckFinding[]> {
-  const error = await probes.hiddenOwners();
-  return error === null ? [] : [failed(error, 'source', 'warning')];
-}
+export const sourceWithoutOwnerList = defineFinding('source-without-owner-list', 'warning', () => ({
+  message: 'GitBucket before 4.30 cannot list its users and groups, so --all does not find them',
+  fix: 'name what to migrate: --group NAME, --user NAME or --repo OWNER/NAME',
+}));
 
-/** The credentials on git, on the wiki's git and on LFS, tried on one repository. */
-async function gitFindings(source: Source, repository: ProvingRepository | null): Promise<CheckFinding[]> {
-  if (repository === null) return [found('source-git-unproven', 'source', source.url)];
-  const object = `${repository.owner}/${repository.name}`;
-  try {
-    await source.refs(repository, 'code');
-  } catch (error) {
-    // One damaged repository says nothing of the credentials, and the others can be moved.
-    const damaged = error instanceof Failure && error.code === 'repository-broken';
-    return [failed(error, 'source', damaged ? 'warning' : 'error')];
-  }
-  const id = repository.proves ? 'source-git' : 'source-git-unproven';
-  return [
-    found(id, 'source', object, { repository: object }),
-    await wikiFinding(source, repository),
-    ...(await attempted('source', () => lfsFindings(source, repository))),
-  ];
-}
+export const sourcePlaceholders = defineFinding('source-placeholders', 'note', () => ({
+  message:
+    'a server that was upgraded to GitBucket 4.47 may have an empty private repository in place of each deleted parent of a fork; these are migrated like any other',
+  fix: 'if you know them, leave them out with "select": { "exclude": [ … ] }',
+}));
 
-async function wikiFinding(source: Source, { owner, name }: RepositoryName): Promise<CheckFinding> {
-  const repository = `${owner}/${name}`;
-  try {
-    await source.refs({ owner, name }, 'wiki');
-    return found('source-wiki', 'source', repository, { repository });
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'interrupted') throw error;
-    const detail = error instanceof Failure ? error.message : String(error);
-    return found('source-wiki-unreadable', 'source', repository, { repository, detail });
-  }
-}
-
-const LFS_FINDINGS = {
-  answers: 'source-lfs',
-  'no-base-url': 'source-lfs-without-base-url',
-  unavailable: 'source-lfs-unavailable',
-} as const;
-
-async function lfsFindings({ url, probes }: Source, repository: RepositoryName): Promise<CheckFinding[]> {
-  const { state, status } = await probes.lfs(repository);
-  return [found(LFS_FINDINGS[state], 'source', url, { status })];
-}
+const quirkFindings = {
+  'git-without-tokens': sourceGitWithoutTokens,
+  'names-by-case': sourceNamesByCase,
+  'without-owner-list': sourceWithoutOwnerList,
+  placeholders: sourcePlaceholders,
+} satisfies { [Quirk in SourceQuirk]: FindingType<`source-${Quirk}`> };
 
 /** The version and what is known to go wrong with it. */
-async function versionFindings(
-  { url, probes }: Source,
-  repository: RepositoryName | null,
-): Promise<CheckFinding[]> {
+async function versionFindings({ url, probes }: Source, repository: RepositoryName | null): Promise<Found[]> {
   const { text, quirks } = await probes.version(repository);
-  return [
-    found('source-version', 'source', url, { version: text }),
-    ...quirks.map((quirk) => found(`source-${quirk}`, 'source', url)),
-  ];
+  return [sourceVersion(url, { version: text }), ...quirks.map((quirk) => quirkFindings[quirk](url))];
 }

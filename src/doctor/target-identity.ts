@@ -2,52 +2,109 @@ import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import type { TargetIdentity } from '../gitlab/identity.ts';
 import type { Http } from '../net/http.ts';
+import { formatDay, formatDaysUntil } from '../text/format.ts';
 import { isAtLeast } from '../text/version.ts';
-import { found, type CheckFinding } from './finding.ts';
-import { dayOf, daysLeft, SOON_MS } from './measures.ts';
+import { defineFinding, type Found } from './finding.ts';
+import { endsSoon } from './network.ts';
 
-/** What the token and its user may do, and what the version means; asks nothing (gitlab-contract §1.1, §2.1). */
+type UserWords = { object: string; user: string };
+
+export const targetNotAdministrator = defineFinding('target-not-administrator', 'note', (w: UserWords) => ({
+  message: `${w.user} is not a GitLab administrator: repositories of other users go into groups instead of their personal namespaces, and some settings of the server stay unknown until it refuses something`,
+  fix: "an administrator's token has neither limit",
+}));
+
+export const targetNoOwnProjects = defineFinding('target-no-own-projects', 'note', (w: UserWords) => ({
+  message: `${w.user} cannot create projects in the personal namespace (projects limit 0); groups are not affected`,
+  fix: 'ask an administrator to raise the limit, or set "userRepositories": "group"',
+}));
+
+/** What the token and its user can do, and what the version means; sends no request (gitlab-contract §1.1, §2.1). */
 export function identityFindings(
   identity: TargetIdentity,
   { url, parentGroup }: Config['target'],
   now: number,
-): CheckFinding[] {
+): Found[] {
   const { user } = identity;
-  const context = { user: user.username };
+  const words = { user: user.username };
   return [
     ...tokenFindings(identity, url, now),
-    ...(user.admin ? [] : [found('target-not-administrator', 'target', url, context)]),
-    ...(user.projectsLimit === 0 ? [found('target-no-own-projects', 'target', url, context)] : []),
+    ...(user.admin ? [] : [targetNotAdministrator(url, words)]),
+    ...(user.projectsLimit === 0 ? [targetNoOwnProjects(url, words)] : []),
     ...(parentGroup === null ? topLevelFindings(identity, url) : []),
     ...versionFindings(identity.version, url),
   ];
 }
 
+export const targetToken = defineFinding('target-token', 'ok', (w: UserWords) => ({
+  message: `GitLab answers, and the token with the scope "api" belongs to ${w.user}`,
+}));
+
+export const targetTokenExpires = defineFinding(
+  'target-token-expires',
+  'warning',
+  (w: { object: string; date: string; days: string }) => ({
+    message: `the GitLab token expires on ${w.date} (${w.days})`,
+    fix: 'create a new token in time if you will repeat the migration after that day',
+  }),
+);
+
+export const targetTokenUnknown = defineFinding('target-token-unknown', 'note', () => ({
+  message: 'this kind of GitLab token shows neither its scopes nor when it expires',
+}));
+
 /** Scopes and the day on which the token ends; the scope `api` has been proven by connecting. */
-export function tokenFindings({ token, user }: TargetIdentity, url: string, now: number): CheckFinding[] {
-  if (token === null) return [found('target-token-unknown', 'target', url)];
-  const findings = token.scopes.includes('api')
-    ? [found('target-token', 'target', url, { user: user.username })]
-    : [];
+export function tokenFindings({ token, user }: TargetIdentity, url: string, now: number): Found[] {
+  if (token === null) return [targetTokenUnknown(url)];
+  const findings = token.scopes.includes('api') ? [targetToken(url, { user: user.username })] : [];
   if (token.expiresAt === null) return findings;
   const end = Date.parse(token.expiresAt);
-  if (end - now >= SOON_MS) return findings;
-  const context = { date: dayOf(end), days: daysLeft(end, now) };
-  return [...findings, found('target-token-expires', 'target', url, context)];
+  if (!endsSoon(end, now)) return findings;
+  const words = { date: formatDay(end), days: formatDaysUntil(end, now) };
+  return [...findings, targetTokenExpires(url, words)];
 }
 
-function topLevelFindings({ user }: TargetIdentity, url: string): CheckFinding[] {
-  if (new URL(url).hostname === 'gitlab.com') return [found('target-gitlab-com', 'target', url)];
-  const id = user.canCreateGroup ? 'target-groups' : 'target-groups-forbidden';
-  return [found(id, 'target', url, { user: user.username })];
+export const targetGroups = defineFinding('target-groups', 'ok', (w: UserWords) => ({
+  message: `${w.user} can create top-level groups`,
+}));
+
+export const targetGroupsForbidden = defineFinding('target-groups-forbidden', 'warning', (w: UserWords) => ({
+  message: `${w.user} cannot create top-level groups; existing groups can be used`,
+  fix: 'ask an administrator to allow it, use another token, set "parentGroup", or map owners into existing groups: "map": { "owners": { … } }',
+}));
+
+export const targetGitlabCom = defineFinding('target-gitlab-com', 'warning', () => ({
+  message: 'GitLab.com does not allow creating top-level groups through its API',
+  fix: 'create a group in the browser and set it as "parentGroup"',
+}));
+
+function topLevelFindings({ user }: TargetIdentity, url: string): Found[] {
+  if (new URL(url).hostname === 'gitlab.com') return [targetGitlabCom(url)];
+  const finding = user.canCreateGroup ? targetGroups : targetGroupsForbidden;
+  return [finding(url, { user: user.username })];
 }
+
+type VersionWords = { object: string; version: string };
+
+export const targetVersion = defineFinding('target-version', 'ok', (w: VersionWords) => ({
+  message: `GitLab ${w.version}`,
+}));
+
+export const targetVersionOld = defineFinding('target-version-old', 'warning', (w: VersionWords) => ({
+  message: `GitLab ${w.version} is older than 16.0, and gb2gl has never been tested with it`,
+  fix: 'upgrade GitLab, or try one repository first',
+}));
+
+export const targetDeletesLate = defineFinding('target-deletes-late', 'note', (w: VersionWords) => ({
+  message: `GitLab ${w.version} keeps the path of a deleted project or group until a background job has removed it`,
+  fix: 'after deleting something by hand, wait a little before you use its path again',
+}));
 
 /** Since 18.0 a deleted path is free at once (gitlab-contract §2.7, §3.6). */
-export function versionFindings(version: string, url: string): CheckFinding[] {
-  const context = { version };
-  if (!isAtLeast(version, '16.0')) return [found('target-version-old', 'target', url, context)];
-  const findings = [found('target-version', 'target', url, context)];
-  if (!isAtLeast(version, '18.0')) findings.push(found('target-deletes-late', 'target', url, context));
+export function versionFindings(version: string, url: string): Found[] {
+  if (!isAtLeast(version, '16.0')) return [targetVersionOld(url, { version })];
+  const findings = [targetVersion(url, { version })];
+  if (!isAtLeast(version, '18.0')) findings.push(targetDeletesLate(url, { version }));
   return findings;
 }
 
@@ -72,12 +129,21 @@ export async function scheduledDeletions(http: Http): Promise<string[]> {
   return paths.filter((path) => SUFFIX.test(path));
 }
 
+export const targetDeletionScheduled = defineFinding(
+  'target-deletion-scheduled',
+  'note',
+  (w: { object: string; paths: string }) => ({
+    message: `deleted on GitLab but kept for a while: ${w.paths}; gb2gl never adopts these but creates new ones beside them`,
+    fix: 'restore them on GitLab first if the migration should continue in them',
+  }),
+);
+
 /** Those of them at whose old path something is wanted. */
 export function deletionFindings(
   scheduled: readonly string[],
   logins: readonly string[],
   config: Config,
-): CheckFinding[] {
+): Found[] {
   const { parentGroup, url } = config.target;
   const wanted = new Set(
     logins
@@ -91,5 +157,5 @@ export function deletionFindings(
   if (met.length === 0) return [];
   const more = met.length > MOST_NAMED ? ` and ${met.length - MOST_NAMED} more` : '';
   const paths = `${met.slice(0, MOST_NAMED).join(', ')}${more}`;
-  return [found('target-deletion-scheduled', 'target', url, { paths })];
+  return [targetDeletionScheduled(url, { paths })];
 }

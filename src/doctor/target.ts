@@ -1,9 +1,9 @@
-import { parentGroupMissing } from '../failures/target.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../failures/failure.ts';
+import { parentGroupMissing } from '../failures/target.ts';
 import { whoIs, type TargetIdentity } from '../gitlab/identity.ts';
 import type { Target } from '../gitlab/target.ts';
-import { attempted, failed, type CheckFinding, found } from './finding.ts';
+import { check, defineFinding, errorFound, failureFound, type Found } from './finding.ts';
 import { scheduledDeletions, identityFindings } from './target-identity.ts';
 import {
   lfsFindings,
@@ -14,46 +14,47 @@ import {
 } from './target-settings.ts';
 
 export type TargetReport = {
-  findings: CheckFinding[];
+  findings: Found[];
   version: string | null;
   /** Full paths of groups and projects that were deleted and are kept for a while. */
   scheduled: string[];
 };
 
-/** Every check of GitLab; asks with GET and git advertisements only. */
+/** Every check of GitLab; sends only GET and requests git's advertisements. */
 export async function targetFindings(
   target: Target,
   config: Config['target'],
   now: number,
 ): Promise<TargetReport> {
-  const findings: CheckFinding[] = [];
+  const { url } = target;
+  const findings: Found[] = [];
   const identity = await identityOf(target, findings);
   if (identity === null) return { findings, version: null, scheduled: [] };
   findings.push(...identityFindings(identity, config, now));
   const canPush = findings.every(({ level }) => level !== 'error');
   let scheduled: string[] = [];
   const checks = [
-    attempted('target', () => slashFindings(target.http)),
-    attempted('target', () => (canPush ? pushFindings(target) : Promise.resolve([]))),
-    attempted('target', () => lfsFindings(target)),
-    attempted('target', () => settingsFindings(target.http, identity)),
-    attempted('target', () => parentGroupFindings(target, config.parentGroup, identity.user)),
-    attempted('target', async () => {
+    check(url, () => slashFindings(target.http)),
+    check(url, () => (canPush ? pushFindings(target) : Promise.resolve([]))),
+    check(url, () => lfsFindings(target)),
+    check(url, () => settingsFindings(target.http, identity)),
+    check(url, () => parentGroupFindings(target, config.parentGroup, identity.user)),
+    check(url, async () => {
       scheduled = await scheduledDeletions(target.http);
       return [];
     }),
   ];
-  for (const check of await Promise.all(checks)) findings.push(...check);
+  for (const found of await Promise.all(checks)) findings.push(...found);
   findings.push(...throttleFindings(target.http));
   return { findings, version: identity.version, scheduled };
 }
 
-/** Who the token is; null when GitLab does not tell. What it may not do besides becomes a finding. */
-async function identityOf(target: Target, findings: CheckFinding[]): Promise<TargetIdentity | null> {
+/** Whose token it is; null when GitLab does not say. What it lacks besides becomes a finding. */
+async function identityOf(target: Target, findings: Found[]): Promise<TargetIdentity | null> {
   try {
     return await target.connect();
   } catch (error) {
-    findings.push(failed(error, 'target'));
+    findings.push(errorFound(error, target.url));
     // The API still answers: the other checks need not wait for a better token.
     const answers =
       error instanceof Failure && (error.code === 'git-token-refused' || error.code === 'token-scope');
@@ -62,24 +63,46 @@ async function identityOf(target: Target, findings: CheckFinding[]): Promise<Tar
   try {
     return await whoIs(target.http);
   } catch (error) {
-    // A token without read access has been told already.
-    failed(error, 'target');
+    // A token without read access is a finding already; only Ctrl-C counts.
+    errorFound(error, target.url);
     return null;
   }
 }
 
-/** The configured parent group: is it there, and may the user make groups below it (gitlab-contract §2.1)? */
+type GroupWords = { object: string; user: string };
+
+export const targetParentGroup = defineFinding('target-parent-group', 'ok', (w: GroupWords) => ({
+  message: `${w.user} can create groups below ${w.object}`,
+}));
+
+export const targetParentGroupRole = defineFinding(
+  'target-parent-group-role',
+  'warning',
+  (w: GroupWords) => ({
+    message: `${w.user} cannot create groups below ${w.object}; existing groups can be used`,
+    fix: `ask an owner of ${w.object} to give the user the role Maintainer or Owner, whichever its setting "Roles allowed to create subgroups" requires`,
+  }),
+);
+
+export const targetParentGroupDeleted = defineFinding(
+  'target-parent-group-deleted',
+  'error',
+  (w: { object: string }) => ({
+    message: `the parent group ${w.object} is marked for deletion`,
+    fix: 'restore it (Settings > General), or choose another "parentGroup"',
+  }),
+);
+
+/** The configured parent group: does it exist, and can the user create groups below it (gitlab-contract §2.1)? */
 async function parentGroupFindings(
   target: Target,
   parentGroup: string | null,
   { username }: TargetIdentity['user'],
-): Promise<CheckFinding[]> {
+): Promise<Found[]> {
   if (parentGroup === null) return [];
   const group = await target.findGroup(parentGroup);
-  if (group === null) return [failed(parentGroupMissing(parentGroup), 'target')];
-  const context = { group: parentGroup, user: username };
-  if (group.closed === 'leaving')
-    return [found('target-parent-group-deleted', 'target', parentGroup, context)];
-  const id = group.takesGroups ? 'target-parent-group' : 'target-parent-group-role';
-  return [found(id, 'target', parentGroup, context)];
+  if (group === null) return [failureFound(parentGroupMissing(parentGroup))];
+  if (group.closed === 'leaving') return [targetParentGroupDeleted(parentGroup)];
+  const finding = group.takesGroups ? targetParentGroup : targetParentGroupRole;
+  return [finding(parentGroup, { user: username })];
 }

@@ -143,7 +143,7 @@ export const cannotStart = defineFailure(
   { blame: 'you', state: 'not-started' },
   (w: { object: string; detail: string }) => ({
     message: `the migration cannot succeed as things are:\n${w.detail}`,
-    fix: 'mend what is named; --waive ID passes by a finding that you know better; gb2gl doctor checks everything',
+    fix: 'fix the problems listed above, or ignore a finding you have checked yourself with --waive CODE; gb2gl doctor checks everything',
   }),
 );
 

@@ -1,4 +1,5 @@
 const kilo = 1000;
+const dayMs = 86_400_000;
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 /** A whole number with thousands separated: `12,345`. */
@@ -59,6 +60,19 @@ export function formatEstimate(ms: number): string {
 /** `2026-03-01 14:05:09 UTC` from an ISO time. */
 export function formatTime(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}
+
+/** `2026-03-01` */
+export function formatDay(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+/** `today`, `in 1 day`, `in 5 days`, `2 days ago`. */
+export function formatDaysUntil(time: number, now: number): string {
+  const days = Math.floor((time - now) / dayMs);
+  if (days === 0) return 'today';
+  const amount = plural(Math.abs(days), 'day');
+  return days > 0 ? `in ${amount}` : `${amount} ago`;
 }
 
 /** The first digits of an object id or hash, enough to recognise it. */

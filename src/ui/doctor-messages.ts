@@ -1,15 +1,14 @@
-import type { Level } from '../doctor/entry.ts';
-import type { Area, CheckFinding } from '../doctor/finding.ts';
+import type { Area, Finding, Level } from '../doctor/finding.ts';
 import { plural } from '../text/format.ts';
 import type { Palette } from './color.ts';
 import { clean, wrap } from '../text/width.ts';
 
-/** Everything that `gb2gl doctor` says, but for the sentences of the findings, which have their own catalogue. */
+/** Everything that `gb2gl doctor` says, except the sentences of the findings, which stand beside their checks. */
 
 type Diagnosis = {
   source: { url: string };
   target: { url: string };
-  findings: readonly CheckFinding[];
+  findings: readonly Finding[];
 };
 type View = { width: number; palette: Palette; quiet: boolean };
 
@@ -38,21 +37,21 @@ function titleOf(area: Area, { source, target }: Diagnosis): string {
   return area === 'source' ? `GitBucket ${clean(source.url)}` : `GitLab ${clean(target.url)}`;
 }
 
-function findingLines(finding: CheckFinding, { width, palette }: View): string[] {
-  const { id, level, waived, sentence, wayOut } = finding;
+function findingLines(finding: Finding, { width, palette }: View): string[] {
+  const { code, level, waived, message, fix } = finding;
   const word = (waived ? 'waived' : level).padEnd(indent);
   const room = Math.max(narrowest, width - indent - 2);
-  const mark = level === 'ok' ? '' : ` [${id}]`;
-  const [first = '', ...more] = wrap(clean(sentence) + mark, room);
+  const mark = level === 'ok' ? '' : ` [${code}]`;
+  const [first = '', ...more] = wrap(clean(message) + mark, room);
   const lines = [
     `  ${painter(waived ? 'note' : level, palette)(word)}${first}`,
     ...more.map((line) => ' '.repeat(indent + 2) + line),
   ];
-  if (wayOut === '') return lines;
-  const way = wrap(clean(wayOut), room - 2);
+  if (fix === '') return lines;
+  const steps = wrap(clean(fix), room - 2);
   return [
     ...lines,
-    ...way.map((line, index) => `${' '.repeat(indent + 2)}${index === 0 ? '→ ' : '  '}${line}`),
+    ...steps.map((line, index) => `${' '.repeat(indent + 2)}${index === 0 ? '→ ' : '  '}${line}`),
   ];
 }
 
@@ -70,7 +69,7 @@ function painter(level: Level, palette: Palette): (text: string) => string {
 }
 
 /** `12 ok, 2 notes, 1 warning, 1 error, 1 waived` */
-function summaryOf(findings: readonly CheckFinding[]): string {
+function summaryOf(findings: readonly Finding[]): string {
   const open = findings.filter(({ waived }) => !waived);
   const count = (level: Level): number => open.filter((finding) => finding.level === level).length;
   const parts = [

@@ -13,7 +13,7 @@ import {
   workplace,
 } from '../helpers/small-server.ts';
 
-type Found = { id: string; level: string; area: string; waived: boolean };
+type Found = { code: string; level: string; area: string; waived: boolean };
 type Document = { version: number; command: string; findings: Found[]; exitCode: number };
 
 function documentOf(stdout: string): Document {
@@ -41,7 +41,7 @@ test('doctor on healthy servers ends with 0, sends GitLab nothing but GET, and n
   expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);
 });
 
-test('--quiet tells only what is not ok', async () => {
+test('--quiet shows only what is not ok', async () => {
   const servers = await smallServers();
   const run = await gb2gl(servers, ['doctor', '--quiet']);
   expect(run.stdout).not.toMatch(/^ {2}ok /m);
@@ -56,13 +56,17 @@ test('--json prints one document, and a token is in neither stream', async () =>
   expect(run.code).toBe(3);
   const { version, command, findings, exitCode } = documentOf(run.stdout);
   expect({ version, command, exitCode }).toEqual({ version: 1, command: 'doctor', exitCode: 3 });
-  expect(findings.filter(({ level }) => level === 'error').map(({ id }) => id)).toEqual(['token-refused']);
-  expect(findings).toContainEqual(expect.objectContaining({ id: 'source-git', level: 'ok', area: 'source' }));
+  expect(findings.filter(({ level }) => level === 'error').map(({ code }) => code)).toEqual([
+    'token-refused',
+  ]);
+  expect(findings).toContainEqual(
+    expect.objectContaining({ code: 'source-git', level: 'ok', area: 'source' }),
+  );
   expect(run.stderr).toContain('[token-refused]');
   expect(run.stdout + run.stderr).not.toContain(wrong);
 });
 
-test('both servers failing in different ways, and no token at all, are told in one go', async () => {
+test('both servers failing in different ways, and no token at all, are reported in one go', async () => {
   const servers = await smallServers();
   const run = await gb2gl(servers, ['doctor', '--json'], {
     GITBUCKET_URL: `http://127.0.0.1:${await deadPort()}`,
@@ -70,13 +74,13 @@ test('both servers failing in different ways, and no token at all, are told in o
   });
   expect(run.code).toBe(3);
   const errors = documentOf(run.stdout).findings.filter(({ level }) => level === 'error');
-  expect(errors.map(({ id, area }) => `${area} ${id}`)).toEqual([
+  expect(errors.map(({ code, area }) => `${area} ${code}`)).toEqual([
     'source unreachable',
     'target token-missing',
   ]);
 });
 
-test('--waive lets an error pass and shows it as waived; an unknown id is an error of usage', async () => {
+test('--waive suppresses an error and shows it as waived; an unknown code is wrong usage', async () => {
   const servers = await smallServers();
   servers.gitlab.settings.decodesSlashes = true;
   expect((await gb2gl(servers, ['doctor'])).code).toBe(3);
@@ -110,7 +114,7 @@ test('one Ctrl-C ends doctor at once with 130, though a server hangs', async () 
   expect(stderr).toContain('interrupted');
 });
 
-test('migrate asks GitLab two more GETs than connecting needs, and GitBucket none', async () => {
+test('migrate sends GitLab two more GETs than connecting needs, and GitBucket none', async () => {
   const servers = await smallServers();
   expect((await migrateAll(servers)).code).toBe(0);
   expect(getsBeforePlan(servers).sort()).toEqual([
@@ -125,7 +129,7 @@ test('migrate asks GitLab two more GETs than connecting needs, and GitBucket non
   expect(whoAmI).toHaveLength(1);
 });
 
-test('migrate that cannot succeed stops with 3, names everything in the way, and writes nothing', async () => {
+test('migrate that cannot succeed stops with 3, lists every problem, and writes nothing', async () => {
   const servers = await smallServers();
   const tokens = { GITBUCKET_TOKEN: 'b'.repeat(40), GITLAB_TOKEN: 'not-a-token-of-this-server' };
   const both = await gb2gl(servers, ['migrate', '--all'], tokens);
@@ -135,18 +139,18 @@ test('migrate that cannot succeed stops with 3, names everything in the way, and
   expect(both.stderr).toContain(`- token-refused: GitLab at ${servers.gitlab.url} refuses the token`);
   expect(both.stderr).toContain('Access tokens, scope api');
 
-  // Only a list of what is in the way can be waived, a connection cannot.
+  // Only what a check finds can be waived, a failed connection cannot.
   const waived = await gb2gl(servers, ['migrate', '--all', '--waive', 'token-refused'], tokens);
   expect(waived.code).toBe(3);
   expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
 });
 
-test('migrate stops where %2F is decoded, and goes on when that is waived', async () => {
+test('migrate stops where %2F is decoded, and continues when that is waived', async () => {
   const servers = await smallServers();
   servers.gitlab.settings.decodesSlashes = true;
   const stopped = await gb2gl(servers, ['migrate', '--all', '--json']);
   expect(stopped.code).toBe(3);
-  expect(stopped.stderr).toContain('- target-slashes-decoded: something before GitLab changes %2F');
+  expect(stopped.stderr).toContain('- target-slashes-decoded: something in front of GitLab changes %2F');
   expect(stopped.stderr).toContain('AllowEncodedSlashes');
   expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
 
@@ -155,7 +159,7 @@ test('migrate stops where %2F is decoded, and goes on when that is waived', asyn
   expectMoved(servers, resultOf(waived));
 });
 
-test('migrate tells warnings that it need not stop for', async () => {
+test('migrate reports warnings that it need not stop for', async () => {
   const servers = await smallServers();
   const day = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10);
   const env = {
@@ -164,7 +168,7 @@ test('migrate tells warnings that it need not stop for', async () => {
   };
   const run = await gb2gl(servers, ['migrate', '--all'], env);
   expect(run.code, run.stderr).toBe(0);
-  expect(run.stdout).toContain(`warning: the GitLab token expires on ${day} (in 2 days); make a new token`);
+  expect(run.stdout).toContain(`warning: the GitLab token expires on ${day} (in 2 days); create a new token`);
   expect(run.stdout).toContain('warning: the clock of GitBucket is about 5 min behind');
 
   const waived = await gb2gl(

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { Config } from '../../src/config/schema.ts';
 import { diagnose } from '../../src/doctor/doctor.ts';
-import type { Area, CheckFinding } from '../../src/doctor/finding.ts';
+import type { Area, Finding } from '../../src/doctor/finding.ts';
 import { createSource, createTarget } from '../../src/engine/connect.ts';
 import type { Runtime } from '../../src/environment.ts';
 import { Failure } from '../../src/failures/failure.ts';
@@ -18,8 +18,8 @@ export type Examined = {
   alive?: (pid: number) => boolean;
 };
 
-/** Everything that doctor finds about these servers, asked as their administrators unless told otherwise. */
-export async function examine(servers: TestServers, options: Examined = {}): Promise<CheckFinding[]> {
+/** Everything that doctor finds about these servers, as their administrator unless the options say otherwise. */
+export async function examine(servers: TestServers, options: Examined = {}): Promise<Finding[]> {
   const { env: from, folder } = servers;
   const config = Config.parse({
     source: { url: from['GITBUCKET_URL'], token: from['GITBUCKET_TOKEN'], ...options.source },
@@ -59,21 +59,21 @@ function asError(error: unknown): Failure {
   throw error;
 }
 
-/** Ids in this part, in the order in which they were found. */
-export function idsIn(area: Area, findings: readonly CheckFinding[]): string[] {
-  return findings.filter((finding) => finding.area === area).map(({ id }) => id);
+/** Codes in this area, in the order in which they were found. */
+export function codesIn(area: Area, findings: readonly Finding[]): string[] {
+  return findings.filter((finding) => finding.area === area).map(({ code }) => code);
 }
 
-/** Ids of what is worse than a note. */
-export function troubles(findings: readonly CheckFinding[]): string[] {
-  return findings.filter(({ level }) => level === 'warning' || level === 'error').map(({ id }) => id);
+/** Codes of what is worse than a note. */
+export function troubles(findings: readonly Finding[]): string[] {
+  return findings.filter(({ level }) => level === 'warning' || level === 'error').map(({ code }) => code);
 }
 
-/** The one finding with that id. */
-export function findingOf(id: string, findings: readonly CheckFinding[]): CheckFinding {
-  const [found, ...more] = findings.filter((finding) => finding.id === id);
+/** The one finding with that code. */
+export function findingOf(code: string, findings: readonly Finding[]): Finding {
+  const [found, ...more] = findings.filter((finding) => finding.code === code);
   if (!found || more.length > 0) {
-    throw new Error(`${more.length + (found ? 1 : 0)} findings are ${id}: ${JSON.stringify(findings)}`);
+    throw new Error(`${more.length + (found ? 1 : 0)} findings are ${code}: ${JSON.stringify(findings)}`);
   }
   return found;
 }

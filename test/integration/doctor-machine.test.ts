@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { certificateFindings } from '../../src/doctor/network.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { clockFront } from '../helpers/clock-front.ts';
-import { examine, findingOf, idsIn, troubles } from '../helpers/doctor.ts';
+import { examine, findingOf, codesIn, troubles } from '../helpers/doctor.ts';
 import { deadPort } from '../helpers/hosts.ts';
 import { testServers, type TestServers } from '../helpers/servers.ts';
 import { selfSigned, tlsFront } from '../helpers/tls-front.ts';
@@ -23,12 +23,12 @@ function folderIn({ folder }: TestServers, name: string): string {
   return path;
 }
 
-test('Node, git, work directory and space are told', async () => {
+test('Node, git, work directory and space are reported', async () => {
   const servers = await testServers();
   const findings = await examine(servers);
-  expect(idsIn('machine', findings).slice(0, 3)).toEqual(['node', 'git', 'work-dir-usable']);
-  expect(findingOf('git', findings).sentence).toMatch(/^git \d+\.\d+/);
-  expect(['disk-space', 'disk-low']).toContain(idsIn('machine', findings)[3]);
+  expect(codesIn('machine', findings).slice(0, 3)).toEqual(['node', 'git', 'work-dir-usable']);
+  expect(findingOf('git', findings).message).toMatch(/^git \d+\.\d+/);
+  expect(['disk-space', 'disk-low']).toContain(codesIn('machine', findings)[3]);
 });
 
 test('an old Node, an old git and no git at all are warnings', async () => {
@@ -38,13 +38,13 @@ test('an old Node, an old git and no git at all are warnings', async () => {
   chmodSync(join(bin, 'git'), 0o755);
   const old = await examine(servers, { env: { PATH: `${bin}:/bin` }, nodeVersion: '18.20.0' });
   expect(troubles(old)).toEqual(expect.arrayContaining(['node-old', 'git-old']));
-  expect(findingOf('git-old', old).sentence).toContain('git 2.20.1 is older than 2.30');
+  expect(findingOf('git-old', old).message).toContain('git 2.20.1 is older than 2.30');
 
   const none = await examine(servers, { env: { PATH: folderIn(servers, 'empty') } });
-  expect(findingOf('git-absent', none).sentence).toContain('ENOENT');
+  expect(findingOf('git-absent', none).message).toContain('ENOENT');
 });
 
-test('a work directory that is a file, is used by another run, or holds another journal is told', async () => {
+test('a work directory that is a file, is used by another run, or holds another journal is reported', async () => {
   const servers = await testServers();
   const file = join(servers.folder, 'file');
   writeFileSync(file, '');
@@ -53,7 +53,7 @@ test('a work directory that is a file, is used by another run, or holds another 
   const used = folderIn(servers, 'used');
   writeFileSync(join(used, `run.lock.4711.${Date.UTC(2026, 0, 1)}`), '');
   const locked = await examine(servers, { workDir: used, alive: (pid) => pid === 4711 });
-  expect(findingOf('work-dir-locked', locked).sentence).toContain('process 4711, since 2026-01-01');
+  expect(findingOf('work-dir-locked', locked).message).toContain('process 4711, since 2026-01-01');
   expect(troubles(await examine(servers, { workDir: used }))).toEqual([]);
   expect(readdirSync(used)).toHaveLength(1);
 
@@ -75,18 +75,18 @@ test('a certificate that is not trusted is named with its issuer; a trusted one 
   const mine = selfSigned(servers.folder, 'my-own-ca');
   const url = await tlsFront(servers.gitlab.url, mine);
   const untrusted = await examine(servers, { target: { url } });
-  expect(idsIn('target', untrusted)).toEqual(['tls-untrusted']);
-  expect(findingOf('tls-untrusted', untrusted).sentence).toContain('issued by my-own-ca');
-  expect(findingOf('tls-untrusted', untrusted).wayOut).toContain('"target": { "caFile": "ca.pem" }');
-  expect(idsIn('source', untrusted)).toContain('source-version');
+  expect(codesIn('target', untrusted)).toEqual(['tls-untrusted']);
+  expect(findingOf('tls-untrusted', untrusted).message).toContain('issued by my-own-ca');
+  expect(findingOf('tls-untrusted', untrusted).fix).toContain('"target": { "caFile": "ca.pem" }');
+  expect(codesIn('source', untrusted)).toContain('source-version');
 
   const trusted = await examine(servers, { target: { url, caFile: mine.caFile } });
   expect(troubles(trusted)).toEqual(['certificate-expires']);
-  expect(findingOf('certificate-expires', trusted).sentence).toContain('(in 1 day)');
+  expect(findingOf('certificate-expires', trusted).message).toContain('(in 1 day)');
 
   const server = { side: 'target', name: 'GitLab', url } as const;
-  const earlier = await certificateFindings('target', server, mine.cert, Date.now() - 20 * DAY_MS);
-  expect(earlier.map(({ id }) => id)).toEqual(['certificate']);
+  const earlier = await certificateFindings(server, mine.cert, Date.now() - 20 * DAY_MS);
+  expect(earlier.map(({ code }) => code)).toEqual(['certificate']);
 });
 
 test('clocks are compared with ours and with each other', async () => {
@@ -94,19 +94,19 @@ test('clocks are compared with ours and with each other', async () => {
   const ahead = await clockFront(servers.gitlab.url, 300_000);
   const one = await examine(servers, { target: { url: ahead } });
   expect(troubles(one)).toEqual(['clocks-disagree', 'clock-differs']);
-  expect(findingOf('clock-differs', one).sentence).toMatch(/^the clock of GitLab is about 5 min ahead/);
-  expect(findingOf('clocks-disagree', one).sentence).toContain('differ by about 5 min');
+  expect(findingOf('clock-differs', one).message).toMatch(/^the clock of GitLab is about 5 min ahead/);
+  expect(findingOf('clocks-disagree', one).message).toContain('differ by about 5 min');
 
   const mine = await examine(servers, { now: () => Date.now() + 600_000 });
   expect(troubles(mine)).toEqual(['clock-differs', 'clock-differs']);
 });
 
-test('a proxy in the environment and a server that is not there are told', async () => {
+test('a proxy in the environment and a server that is not there are reported', async () => {
   const servers = await testServers();
   const url = `http://127.0.0.1:${await deadPort()}`;
   const env = { http_proxy: 'http://proxy.example.com:3128', no_proxy: '127.0.0.1' };
   const findings = await examine(servers, { source: { url }, env });
-  expect(idsIn('source', findings)).toEqual(['proxy-bypassed', 'unreachable']);
-  expect(findingOf('unreachable', findings).sentence).toContain('nothing listens there');
-  expect(idsIn('target', findings)).toContain('target-git');
+  expect(codesIn('source', findings)).toEqual(['proxy-bypassed', 'unreachable']);
+  expect(findingOf('unreachable', findings).message).toContain('nothing listens there');
+  expect(codesIn('target', findings)).toContain('target-git');
 });

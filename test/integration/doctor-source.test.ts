@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { GitBucketOptions } from '../../sandbox/gitbucket/gitbucket.ts';
 import type { GitBucketVersion } from '../../sandbox/gitbucket/version.ts';
 import { commitOn } from '../helpers/commits.ts';
-import { examine, findingOf, idsIn, troubles } from '../helpers/doctor.ts';
+import { examine, findingOf, codesIn, troubles } from '../helpers/doctor.ts';
 import { otherHost } from '../helpers/hosts.ts';
 import { testServers, type TestServers } from '../helpers/servers.ts';
 
@@ -24,7 +24,7 @@ test('a healthy GitBucket is ok on every surface, and the credentials are proven
   const servers = await furnished();
   const findings = await examine(servers);
 
-  expect(idsIn('source', findings)).toEqual([
+  expect(codesIn('source', findings)).toEqual([
     'source-token',
     'source-administrator',
     'source-anonymous',
@@ -36,23 +36,23 @@ test('a healthy GitBucket is ok on every surface, and the credentials are proven
     'clock',
   ]);
   expect(findingOf('source-git', findings).object).toBe('team-a/hidden');
-  expect(findingOf('source-version', findings).sentence).toBe('GitBucket 4.47 or later');
+  expect(findingOf('source-version', findings).message).toBe('GitBucket 4.47 or later');
 });
 
 test('a refused token leaves what can be seen without one, and the whole of the other side', async () => {
   const servers = await furnished();
   const findings = await examine(servers, { source: { token: 'a'.repeat(40) } });
 
-  expect(idsIn('source', findings)).toEqual(['token-refused', 'source-anonymous', 'clock']);
-  expect(findingOf('token-refused', findings).wayOut).toContain('Account settings > Applications');
-  expect(idsIn('target', findings)).toContain('target-git');
+  expect(codesIn('source', findings)).toEqual(['token-refused', 'source-anonymous', 'clock']);
+  expect(findingOf('token-refused', findings).fix).toContain('Account settings > Applications');
+  expect(codesIn('target', findings)).toContain('target-git');
 
   const missing = await examine(servers, { source: { token: null } });
-  expect(idsIn('source', missing)).toEqual(['token-missing']);
-  expect(idsIn('target', missing)).toEqual(idsIn('target', findings));
+  expect(codesIn('source', missing)).toEqual(['token-missing']);
+  expect(codesIn('target', missing)).toEqual(codesIn('target', findings));
 });
 
-test('a user who is no administrator is told what he misses', async () => {
+test('a user who is not an administrator learns what is missing', async () => {
   const servers = await furnished();
   const findings = await examine(servers, { source: { token: servers.gitbucket.token('ada') } });
 
@@ -63,27 +63,27 @@ test('a user who is no administrator is told what he misses', async () => {
 test('without private repositories nothing is proven on git, unless a login is demanded for all', async () => {
   const open = await testServers();
   open.gitbucket.addRepository({ owner: 'root', name: 'open' });
-  expect(idsIn('source', await examine(open))).toContain('source-git-unproven');
+  expect(codesIn('source', await examine(open))).toContain('source-git-unproven');
 
   const closed = await testServers({ gitbucket: { anonymousAccess: false } });
   closed.gitbucket.addRepository({ owner: 'root', name: 'open' });
-  const ids = idsIn('source', await examine(closed));
+  const ids = codesIn('source', await examine(closed));
   expect(ids).toContain('source-login-demanded');
   expect(ids).toContain('source-git');
 
   const empty = await testServers();
-  expect(idsIn('source', await examine(empty))).toContain('source-git-unproven');
+  expect(codesIn('source', await examine(empty))).toContain('source-git-unproven');
 });
 
 test('a missing base URL is found by LFS, and another one by the addresses in answers', async () => {
   const without = await examine(await furnished({ baseUrl: null }));
   expect(troubles(without)).toEqual(['source-lfs-without-base-url']);
-  expect(findingOf('source-lfs-without-base-url', without).sentence).toContain('Git LFS answers 401');
+  expect(findingOf('source-lfs-without-base-url', without).message).toContain('Git LFS answers 401');
 
   const other = await examine(await furnished({ baseUrl: 'https://gitbucket.example.com' }));
   expect(troubles(other)).toEqual([]);
-  expect(findingOf('source-base-url', other).sentence).toContain(
-    'its address is https://gitbucket.example.com',
+  expect(findingOf('source-base-url', other).message).toContain(
+    'its own URL as https://gitbucket.example.com',
   );
 });
 
@@ -95,8 +95,8 @@ test.each<[GitBucketVersion, string, string[]]>([
   ['4.48', '4.47 or later', ['source-placeholders']],
 ])('GitBucket %s is recognised without a session', async (version, text, problems) => {
   const findings = await examine(await furnished({ version }), {});
-  expect(findingOf('source-version', findings).sentence).toBe(`GitBucket ${text}`);
-  const ids = idsIn('source', findings);
+  expect(findingOf('source-version', findings).message).toBe(`GitBucket ${text}`);
+  const ids = codesIn('source', findings);
   expect(ids.slice(ids.indexOf('source-version') + 1)).toEqual([...problems, 'clock']);
 });
 
@@ -108,19 +108,19 @@ test('a password is tried by signing in, which shows an administrator the exact 
   const plain = await furnished({ version: '4.38' });
   const right = await examine(plain, { source: { username: 'root', password: 'root' } });
   expect(findingOf('source-session', right).level).toBe('ok');
-  expect(findingOf('source-version', right).sentence).toBe('GitBucket 4.38.4');
+  expect(findingOf('source-version', right).message).toBe('GitBucket 4.38.4');
   expect(troubles(right)).toEqual([]);
 
-  // Its sign-in leads to the address that it believes in.
+  // Its sign-in leads to the URL that it reports as its own.
   const elsewhere = await examine(servers, { source: { username: 'root', password: 'root' } });
   expect(findingOf('source-session', elsewhere).level).toBe('ok');
 });
 
-test('git that refuses the token, a wiki that fails and a strange answer of LFS are told each', async () => {
+test('git that refuses the token, a wiki that fails and a strange answer of LFS are reported each', async () => {
   const servers = await furnished();
   const { faults } = servers.gitbucket.server;
   faults.add({ url: /hidden\.git\/info\/refs/, action: { kind: 'status', status: 401, body: 'no' } });
-  const refused = idsIn('source', await examine(servers));
+  const refused = codesIn('source', await examine(servers));
   expect(refused).toContain('git-token-refused');
   expect(refused).toContain('source-version');
   expect(refused).not.toContain('source-wiki');
@@ -133,7 +133,7 @@ test('git that refuses the token, a wiki that fails and a strange answer of LFS 
   });
   const found = await examine(servers);
   expect(troubles(found)).toEqual(['source-wiki-unreadable']);
-  expect(findingOf('source-lfs-unavailable', found).sentence).toContain('(404)');
+  expect(findingOf('source-lfs-unavailable', found).message).toContain('(404)');
 });
 
 test('a damaged repository is a warning, for the others can be moved', async () => {
@@ -160,8 +160,8 @@ test('a web server that is something else, a forgotten context path and a redire
   const root = new URL(servers.gitbucket.url).origin;
   for (const url of [page.url, root]) {
     const findings = await examine(servers, { source: { url } });
-    expect(idsIn('source', findings)).toEqual(['not-the-api', 'clock']);
-    expect(findingOf('not-the-api', findings).wayOut).toContain('context path');
+    expect(codesIn('source', findings)).toEqual(['not-the-api', 'clock']);
+    expect(findingOf('not-the-api', findings).fix).toContain('context path');
   }
   const sendTo = (location: string): void =>
     servers.gitbucket.server.faults.add({
@@ -169,14 +169,14 @@ test('a web server that is something else, a forgotten context path and a redire
       action: { kind: 'status', status: 302, headers: { location } },
     });
   sendTo('/login-of-a-proxy');
-  expect(findingOf('not-the-api', await examine(servers)).sentence).toContain('/user gives 302');
+  expect(findingOf('not-the-api', await examine(servers)).message).toContain('/user gives 302');
   sendTo(`${page.url}/api/v3/user`);
   const moved = await examine(servers);
-  expect(findingOf('redirected', moved).sentence).toContain(`redirects to ${page.url}/api/v3/user`);
+  expect(findingOf('redirected', moved).message).toContain(`redirects to ${page.url}/api/v3/user`);
   expect(page.requests).toHaveLength(1);
 });
 
-test('nothing but reading and signing in is asked of GitBucket, and the work directory stays as it was', async () => {
+test('nothing but reading and signing in is requested from GitBucket, and the work directory stays as it was', async () => {
   const servers = await furnished();
   const workDir = join(servers.folder, 'not-there', 'yet');
   await examine(servers, { workDir, source: { username: 'root', password: 'root' } });
@@ -185,6 +185,6 @@ test('nothing but reading and signing in is asked of GitBucket, and the work dir
     'POST /signin',
     'POST /git/team-a/hidden.git/info/lfs/objects/batch',
   ]);
-  // Would fail if doctor had made the directory.
+  // Would fail if doctor had created the directory.
   writeFileSync(join(servers.folder, 'not-there'), '');
 });

@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
 import type { EmbeddedGitLab, GitLabOptions } from '../../sandbox/gitlab/gitlab.ts';
-import { examine, findingOf, idsIn, troubles, type Examined } from '../helpers/doctor.ts';
+import { examine, findingOf, codesIn, troubles, type Examined } from '../helpers/doctor.ts';
 import { testServers, type TestServers } from '../helpers/servers.ts';
 
 function withGitLab(gitlab: Partial<GitLabOptions> = {}): Promise<TestServers> {
   return testServers({ gitlab });
 }
 
-/** Somebody who is no administrator. */
+/** Somebody who is not an administrator. */
 function ada(gitlab: EmbeddedGitLab): string {
   gitlab.addUser({ username: 'ada', name: 'Ada', email: 'ada@example.com' });
   return gitlab.token('ada');
 }
 
-async function targetIds(servers: TestServers, options: Examined = {}): Promise<string[]> {
-  return idsIn('target', await examine(servers, options));
+async function targetCodes(servers: TestServers, options: Examined = {}): Promise<string[]> {
+  return codesIn('target', await examine(servers, options));
 }
 
 test('a healthy GitLab is ok on every surface, and is sent nothing but GET', async () => {
@@ -23,7 +23,7 @@ test('a healthy GitLab is ok on every surface, and is sent nothing but GET', asy
   servers.gitlab.server.requests.length = 0;
   const findings = await examine(servers, { target: { parentGroup: 'imports' } });
 
-  expect(idsIn('target', findings)).toEqual([
+  expect(codesIn('target', findings)).toEqual([
     'target-token',
     'target-version',
     'target-slashes',
@@ -45,32 +45,32 @@ test.each([
 ] as const)('a %s token leaves all checks of the other side', async (_what, options, id) => {
   const servers = await withGitLab();
   const findings = await examine(servers, { target: { token: servers.gitlab.token('root', options) } });
-  expect(idsIn('target', findings)).toEqual([id, 'clock']);
-  expect(idsIn('source', findings)).toContain('source-version');
+  expect(codesIn('target', findings)).toEqual([id, 'clock']);
+  expect(codesIn('source', findings)).toContain('source-version');
 });
 
-test('a token without the scope api, or without git, still tells what it can', async () => {
+test('a token without the scope api, or without git, still shows what it can', async () => {
   const servers = await withGitLab();
   const token = servers.gitlab.token('root', { scopes: ['read_api', 'read_repository'] });
   const reading = await examine(servers, { target: { token } });
   expect(troubles(reading)).toEqual(['token-scope']);
-  expect(idsIn('target', reading)).toEqual(expect.arrayContaining(['target-version', 'target-slashes']));
-  expect(idsIn('target', reading)).not.toContain('target-token');
+  expect(codesIn('target', reading)).toEqual(expect.arrayContaining(['target-version', 'target-slashes']));
+  expect(codesIn('target', reading)).not.toContain('target-token');
 
   const git = servers.gitlab.token('root', { scopes: ['write_repository'] });
-  expect(await targetIds(servers, { target: { token: git } })).toEqual(['token-scope', 'clock']);
+  expect(await targetCodes(servers, { target: { token: git } })).toEqual(['token-scope', 'clock']);
 
   servers.gitlab.settings.git.pullOverHttp = false;
   const closed = await examine(servers);
   expect(troubles(closed)).toEqual(['git-token-refused']);
-  expect(idsIn('target', closed)).toContain('target-administrator');
+  expect(codesIn('target', closed)).toContain('target-administrator');
 });
 
-test('a blocked user is told as such', async () => {
+test('a blocked user is reported as such', async () => {
   const servers = await withGitLab();
   const token = ada(servers.gitlab);
   for (const user of servers.gitlab.context.state.users) if (user.username === 'ada') user.state = 'blocked';
-  expect(await targetIds(servers, { target: { token } })).toEqual(['user-refused', 'clock']);
+  expect(await targetCodes(servers, { target: { token } })).toEqual(['user-refused', 'clock']);
 });
 
 test('GitLab that takes no pushes at present says why before anything is pushed', async () => {
@@ -81,33 +81,33 @@ test('GitLab that takes no pushes at present says why before anything is pushed'
   settings.maintenanceMode = false;
   settings.readOnlyDatabase = true;
   const copy = await examine(servers);
-  expect(findingOf('target-read-only', copy).sentence).toContain('read-only GitLab instance');
+  expect(findingOf('target-read-only', copy).message).toContain('read-only GitLab instance');
   settings.readOnlyDatabase = false;
   settings.git.pushOverHttp = false;
   const closed = await examine(servers);
-  expect(findingOf('target-push-refused', closed).sentence).toContain('Pushing over HTTP is not allowed');
+  expect(findingOf('target-push-refused', closed).message).toContain('Pushing over HTTP is not allowed');
 });
 
 test('a proxy that decodes %2F, or refuses it, is found on an empty server', async () => {
   const servers = await withGitLab({ settings: { decodesSlashes: true } });
   const decoded = await examine(servers);
   expect(troubles(decoded)).toEqual(['target-slashes-decoded']);
-  expect(findingOf('target-slashes-decoded', decoded).wayOut).toContain('AllowEncodedSlashes');
+  expect(findingOf('target-slashes-decoded', decoded).fix).toContain('AllowEncodedSlashes');
 
   const refusing = await withGitLab();
   refusing.gitlab.server.faults.add({
     url: /%2F/,
     action: { kind: 'status', status: 404, body: '<html><h1>Not Found</h1></html>' },
   });
-  expect(findingOf('target-slashes-decoded', await examine(refusing)).sentence).toContain('404: Not Found');
+  expect(findingOf('target-slashes-decoded', await examine(refusing)).message).toContain('404: Not Found');
 });
 
-test('a token that ends soon is told with its day', async () => {
+test('a token that ends soon is reported with its day', async () => {
   const servers = await withGitLab();
   const day = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10);
   const soon = servers.gitlab.token('root', { expiresAt: day });
   const findings = await examine(servers, { target: { token: soon } });
-  expect(findingOf('target-token-expires', findings).sentence).toBe(
+  expect(findingOf('target-token-expires', findings).message).toBe(
     `the GitLab token expires on ${day} (in 4 days)`,
   );
 
@@ -119,7 +119,7 @@ test('rights of an ordinary user, at the top level and below a parent group', as
   const servers = await withGitLab();
   const { gitlab } = servers;
   const token = ada(gitlab);
-  expect(await targetIds(servers, { target: { token } })).toEqual(
+  expect(await targetCodes(servers, { target: { token } })).toEqual(
     expect.arrayContaining(['target-not-administrator', 'target-groups']),
   );
   for (const user of gitlab.context.state.users) if (user.username === 'ada') user.canCreateGroup = false;
@@ -143,7 +143,7 @@ test('Admin Mode takes the rights of an administrator away', async () => {
   expect(troubles(await examine(servers))).toEqual([]);
 });
 
-test('settings that matter are told, limits from settings and from headers once', async () => {
+test('settings that matter are reported, limits from settings and from headers once', async () => {
   const servers = await withGitLab({
     settings: {
       restrictedVisibilities: ['public'],
@@ -154,16 +154,16 @@ test('settings that matter are told, limits from settings and from headers once'
   });
   const findings = await examine(servers);
   expect(troubles(findings)).toEqual(['target-lfs-disabled']);
-  expect(findingOf('target-visibility-restricted', findings).sentence).toContain('public');
-  expect(findingOf('target-push-limited', findings).sentence).toContain('50 MiB');
-  expect(findingOf('target-throttled', findings).sentence).toContain('600 API requests in 60 s');
+  expect(findingOf('target-visibility-restricted', findings).message).toContain('public');
+  expect(findingOf('target-push-limited', findings).message).toContain('50 MiB');
+  expect(findingOf('target-throttled', findings).message).toContain('600 API requests in 60 s');
 
   const token = ada(servers.gitlab);
   const heard = findingOf('target-throttled', await examine(servers, { target: { token } }));
-  expect(heard.sentence).toContain('600 requests per minute (throttle_authenticated_api');
+  expect(heard.message).toContain('600 requests per minute (throttle_authenticated_api');
 });
 
-test('what was deleted and is kept is told where its path is wanted', async () => {
+test('what was deleted and is kept is reported where its path is wanted', async () => {
   const servers = await withGitLab();
   const { gitbucket, gitlab } = servers;
   gitbucket.addGroup({ login: 'team-a', members: [{ login: 'root', manager: true }] });
@@ -173,7 +173,7 @@ test('what was deleted and is kept is told where its path is wanted', async () =
     await fetch(`${gitlab.url}/api/v4/groups/${id}`, { method: 'DELETE', headers });
   }
   const findings = await examine(servers);
-  expect(findingOf('target-deletion-scheduled', findings).sentence).toMatch(
+  expect(findingOf('target-deletion-scheduled', findings).message).toMatch(
     /: team-a-deletion_scheduled-\d+;/,
   );
 });
@@ -186,14 +186,14 @@ test('a parent group that is being deleted is an error', async () => {
   await fetch(`${gitlab.url}/api/v4/groups/${id}`, { method: 'DELETE', headers });
   const findings = await examine(servers, { target: { parentGroup: 'imports' } });
   expect(troubles(findings)).toEqual(['target-parent-group-deleted']);
-  expect(idsIn('target', findings)).toContain('target-deletes-late');
+  expect(codesIn('target', findings)).toContain('target-deletes-late');
 });
 
 test('an address that is not GitLab, and one that leads elsewhere, are recognised', async () => {
   const servers = await withGitLab();
   const mixed = await examine(servers, { target: { url: servers.gitbucket.url } });
-  expect(idsIn('target', mixed)).toEqual(['not-the-api', 'clock']);
+  expect(codesIn('target', mixed)).toEqual(['not-the-api', 'clock']);
   servers.gitlab.settings.redirectTo = 'https://gitlab.example.com';
   const moved = await examine(servers);
-  expect(findingOf('redirected', moved).sentence).toContain('redirects to https://gitlab.example.com');
+  expect(findingOf('redirected', moved).message).toContain('redirects to https://gitlab.example.com');
 });

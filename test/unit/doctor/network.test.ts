@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { daysLeft } from '../../../src/doctor/measures.ts';
 import {
   clockFindings,
   clocksTogether,
@@ -10,7 +9,6 @@ import {
 import { nothingObserved, observe } from '../../../src/net/server-clock.ts';
 
 const gitlab = { side: 'target', name: 'GitLab', url: 'https://gitlab.example.com' } as const;
-const DAY_MS = 86_400_000;
 
 test('the proxy of an address is the one that axios takes, lower case first', () => {
   const env = { HTTPS_PROXY: 'http://big.example.com:3128', https_proxy: 'http://small.example.com' };
@@ -39,37 +37,36 @@ test.each([
   expect(proxyFor(gitlab.url, env)?.bypassed).toBe(bypassed);
 });
 
-test('credentials of a proxy are not told', () => {
+test('credentials of a proxy are not shown', () => {
   const env = { https_proxy: 'http://me:secret-word@proxy.example.com:3128' };
-  const findings = proxyFindings('target', gitlab.url, env);
-  expect(findings.map(({ sentence }) => sentence)).toEqual([
+  const findings = proxyFindings(gitlab.url, env);
+  expect(findings.map(({ message }) => message)).toEqual([
     'requests to https://gitlab.example.com go through the proxy proxy.example.com:3128 (https_proxy)',
   ]);
   expect(JSON.stringify(findings)).not.toContain('secret-word');
 });
 
-test('plain http is told when it leaves this machine', async () => {
+test('plain http is reported when it leaves this machine', async () => {
   const options = { ca: null, env: {}, now: 0 };
   const at = async (url: string): Promise<string[]> =>
-    (await networkFindings('target', { ...gitlab, url }, options)).map(({ id }) => id);
+    (await networkFindings({ ...gitlab, url }, options)).map(({ code }) => code);
   expect(await at('http://gitlab.example.com')).toEqual(['unencrypted']);
   expect(await at('http://127.0.0.1:8080')).toEqual([]);
   expect(await at('http://localhost')).toEqual([]);
 });
 
-test('a clock is told when it differs by more than a minute, and so are two that disagree', () => {
-  const ids = (clockMs: number | null): string[] =>
-    clockFindings('target', gitlab, clockMs).map(({ id }) => id);
-  expect([ids(null), ids(59_000), ids(-59_000), ids(61_000)]).toEqual([
+test('a clock is reported when it differs by more than a minute, and so are two that disagree', () => {
+  const codes = (clockMs: number | null): string[] => clockFindings(gitlab, clockMs).map(({ code }) => code);
+  expect([codes(null), codes(59_000), codes(-59_000), codes(61_000)]).toEqual([
     [],
     ['clock'],
     ['clock'],
     ['clock-differs'],
   ]);
-  expect(clockFindings('target', gitlab, -7_200_000)[0]?.sentence).toBe(
+  expect(clockFindings(gitlab, -7_200_000)[0]?.message).toBe(
     'the clock of GitLab is about 2 h behind that of this machine',
   );
-  expect(clocksTogether(-40_000, 40_000).map(({ sentence }) => sentence)).toEqual([
+  expect(clocksTogether(-40_000, 40_000).map(({ message }) => message)).toEqual([
     'the clocks of GitBucket and GitLab differ by about 1 min',
   ]);
   expect(clocksTogether(40_000, 50_000)).toEqual([]);
@@ -90,13 +87,4 @@ test('clock and throttle are read from the headers of any answer', () => {
   observe(observed, headers, { sentAt: now - 500, receivedAt: now + 500 });
   expect(observed.clockMs).toBe(120_500);
   expect(observed.throttle).toEqual({ name: 'throttle_authenticated_api', perMinute: 120, remaining: 7 });
-});
-
-test('days are told as seen from today', () => {
-  expect([DAY_MS / 2, DAY_MS, 5 * DAY_MS, -DAY_MS].map((time) => daysLeft(time, 0))).toEqual([
-    'today',
-    'in 1 day',
-    'in 5 days',
-    '1 day ago',
-  ]);
 });

@@ -19,28 +19,28 @@ function identity(changes: Partial<TargetIdentity['user']> = {}, version = '18.9
   };
 }
 
-function idsOf(who: TargetIdentity, target: Partial<Config['target']> = {}): string[] {
-  return identityFindings(who, { ...config.target, ...target }, now).map(({ id }) => id);
+function codesOf(who: TargetIdentity, target: Partial<Config['target']> = {}): string[] {
+  return identityFindings(who, { ...config.target, ...target }, now).map(({ code }) => code);
 }
 
 test('rights of the user and the version of GitLab are judged', () => {
-  expect(idsOf(identity())).toEqual(['target-token', 'target-groups', 'target-version']);
-  expect(idsOf(identity({ admin: false, canCreateGroup: false }, '17.11.0'))).toEqual([
+  expect(codesOf(identity())).toEqual(['target-token', 'target-groups', 'target-version']);
+  expect(codesOf(identity({ admin: false, canCreateGroup: false }, '17.11.0'))).toEqual([
     'target-token',
     'target-not-administrator',
     'target-groups-forbidden',
     'target-version',
     'target-deletes-late',
   ]);
-  expect(idsOf(identity({}, '15.11.13'))).toContain('target-version-old');
-  expect(idsOf(identity({ projectsLimit: 0 }))).toContain('target-no-own-projects');
-  expect(idsOf(identity(), { parentGroup: 'imports' })).toEqual(['target-token', 'target-version']);
+  expect(codesOf(identity({}, '15.11.13'))).toContain('target-version-old');
+  expect(codesOf(identity({ projectsLimit: 0 }))).toContain('target-no-own-projects');
+  expect(codesOf(identity(), { parentGroup: 'imports' })).toEqual(['target-token', 'target-version']);
 });
 
-test('on GitLab.com the API makes no groups at the top level', () => {
+test('on GitLab.com the API creates no groups at the top level', () => {
   const url = 'https://gitlab.com';
-  expect(idsOf(identity(), { url })).toContain('target-gitlab-com');
-  expect(idsOf(identity(), { url, parentGroup: 'imports' })).not.toContain('target-gitlab-com');
+  expect(codesOf(identity(), { url })).toContain('target-gitlab-com');
+  expect(codesOf(identity(), { url, parentGroup: 'imports' })).not.toContain('target-gitlab-com');
 });
 
 test.each([
@@ -50,14 +50,14 @@ test.each([
   [null, ['target-token']],
 ])('a token that ends on %s', (expiresAt, ids) => {
   const who = { ...identity(), token: { scopes: ['api'], expiresAt } };
-  expect(idsOf(who).slice(0, ids.length + 1)).toEqual([...ids, 'target-groups']);
+  expect(codesOf(who).slice(0, ids.length + 1)).toEqual([...ids, 'target-groups']);
 });
 
-test('a token of another kind tells nothing of itself', () => {
-  expect(idsOf({ ...identity(), token: null })[0]).toBe('target-token-unknown');
+test('a token of another kind shows nothing of itself', () => {
+  expect(codesOf({ ...identity(), token: null })[0]).toBe('target-token-unknown');
 });
 
-test('what was deleted is told where its old path is wanted, also as a mapped one', () => {
+test('what was deleted is reported where its old path is wanted, also as a mapped one', () => {
   const scheduled = [
     'team-a-deletion_scheduled-7',
     'Platform/team-b-deletion_scheduled-8',
@@ -65,8 +65,8 @@ test('what was deleted is told where its old path is wanted, also as a mapped on
     'others-deletion_scheduled-10',
   ];
   const findings = deletionFindings(scheduled, ['team-a', 'team-b'], config);
-  expect(findings.map(({ id }) => id)).toEqual(['target-deletion-scheduled']);
-  expect(findings[0]?.sentence).toContain(scheduled.slice(0, 3).join(', '));
-  expect(findings[0]?.sentence).not.toContain('others');
+  expect(findings.map(({ code }) => code)).toEqual(['target-deletion-scheduled']);
+  expect(findings[0]?.message).toContain(scheduled.slice(0, 3).join(', '));
+  expect(findings[0]?.message).not.toContain('others');
   expect(deletionFindings(scheduled, ['nobody'], config)).toEqual([]);
 });

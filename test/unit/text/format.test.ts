@@ -3,6 +3,8 @@ import { clean, displayWidth, pad, truncate, wrap } from '../../../src/text/widt
 import {
   formatBytes,
   formatCount,
+  formatDay,
+  formatDaysUntil,
   formatDuration,
   formatEstimate,
   formatMebibytes,
@@ -71,7 +73,15 @@ describe('numbers', () => {
     ]);
     expect(formatRate(2_000_000)).toBe('2.0 MB/s');
     expect(formatTime('2026-03-01T14:05:09.123Z')).toBe('2026-03-01 14:05:09 UTC');
+    expect(formatDay(Date.UTC(2026, 2, 1, 23, 59))).toBe('2026-03-01');
   });
+
+  it.each([
+    [0.5, 'today'],
+    [1, 'in 1 day'],
+    [5, 'in 5 days'],
+    [-1, '1 day ago'],
+  ])('%d days from now are %s', (days, text) => expect(formatDaysUntil(days * 86_400_000, 0)).toBe(text));
 });
 
 describe('width of text', () => {

@@ -1,0 +1,73 @@
+/** Every finding that the checks define, and which of them may be waived. docs/doctor.md is generated from it. */
+import type { FailureCode } from '../failures/index.ts';
+import { wrongUsage } from '../failures/usage.ts';
+import { nearest } from '../text/nearest.ts';
+import type { Area, FindingType } from './finding.ts';
+import * as machine from './machine.ts';
+import * as network from './network.ts';
+import * as source from './source.ts';
+import * as sourceGit from './source-git.ts';
+import * as target from './target.ts';
+import * as targetIdentity from './target-identity.ts';
+import * as targetSettings from './target-settings.ts';
+
+/** By what they are about; the way to a server belongs to this machine. */
+export const findings = {
+  machine: definedIn(machine, network),
+  source: definedIn(source, sourceGit),
+  target: definedIn(target, targetIdentity, targetSettings),
+} as const satisfies Record<Area, FindingType[]>;
+
+/** What these files define, by code. */
+function definedIn(...files: object[]): FindingType[] {
+  return files
+    .flatMap((file) => Object.values(file) as unknown[])
+    .filter(isFindingType)
+    .toSorted((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+function isFindingType(value: unknown): value is FindingType {
+  return typeof value === 'function' && 'level' in value;
+}
+
+/** Failures that doctor may find, in the order of its checks: they keep their own code. */
+export const failures = [
+  'token-missing',
+  'unreachable',
+  'timeout',
+  'tls-untrusted',
+  'redirected',
+  'not-the-api',
+  'server-error',
+  'rate-limited',
+  'token-refused',
+  'user-refused',
+  'token-scope',
+  'git-token-refused',
+  'repository-broken',
+  'repository-unreadable',
+  'listing-disagrees',
+  'fetch-failed',
+  'hidden-owners',
+  'parent-group-missing',
+  'maintenance',
+  'target-refused',
+  'target-forbidden',
+  'work-dir',
+  'work-dir-locked',
+  'journal-damaged',
+  'journal-of-others',
+  'unexpected',
+] as const satisfies readonly FailureCode[];
+
+/** Codes of `--waive`. @throws usage when no finding has one of them, with the nearest one */
+export function waivers(codes: readonly string[]): ReadonlySet<string> {
+  const known = [...Object.values(findings).flatMap((types) => types.map(({ code }) => code)), ...failures];
+  for (const code of codes) {
+    if (known.includes(code)) continue;
+    const near = nearest(code, known);
+    const meant = near === null ? '' : `, did you mean ${near}?`;
+    throw wrongUsage(code, { detail: `--waive ${code}: there is no finding with that code${meant}` });
+  }
+  return new Set(codes);
+}

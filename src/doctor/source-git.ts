@@ -1,0 +1,107 @@
+import { Failure } from '../failures/failure.ts';
+import type { RepositoryName, Source } from '../model/source.ts';
+import { check, defineFinding, errorFound, failureFound, type Found } from './finding.ts';
+
+/** A repository to try the credentials on. `proves` is false when it may be read without them. */
+type ProvingRepository = RepositoryName & { proves: boolean };
+
+/** Owners that are searched for a private repository: more would make doctor slow on a big server. */
+const MOST_OWNERS = 20;
+
+/** One that only a login may read, if there is one among the first owners; else any; null when there is none. */
+export async function repositoryToProve(
+  source: Source,
+  owners: readonly string[],
+  open: boolean,
+): Promise<ProvingRepository | null> {
+  let any: ProvingRepository | null = null;
+  for (const owner of owners.slice(0, MOST_OWNERS)) {
+    const repositories = await source.repositoriesOf(owner).catch((error: unknown) => {
+      // A damaged repository hides the owner's whole list (gitbucket-contract T10); it is reported when it is migrated.
+      if (error instanceof Failure && error.code === 'server-error') return [];
+      throw error;
+    });
+    const proving = repositories.find((repository) => repository.private || !open);
+    if (proving) return { owner, name: proving.name, proves: true };
+    const first = repositories[0];
+    if (first) any ??= { owner, name: first.name, proves: false };
+  }
+  return any;
+}
+
+export const sourceGit = defineFinding('source-git', 'ok', (w: { object: string }) => ({
+  message: `git over HTTP accepts the credentials for ${w.object}`,
+}));
+
+export const sourceGitUnproven = defineFinding('source-git-unproven', 'note', () => ({
+  message: 'no repository that requires a login was found, so the credentials could not be proven on git',
+}));
+
+/** The credentials on git, on the wiki's git and on LFS, tried on one repository. */
+export async function gitFindings(source: Source, repository: ProvingRepository | null): Promise<Found[]> {
+  if (repository === null) return [sourceGitUnproven(source.url)];
+  const object = `${repository.owner}/${repository.name}`;
+  try {
+    await source.refs(repository, 'code');
+  } catch (error) {
+    // One damaged repository says nothing of the credentials, and the others can be moved.
+    const damaged = error instanceof Failure && error.code === 'repository-broken';
+    return [damaged ? failureFound(error, 'warning') : errorFound(error, object)];
+  }
+  return [
+    repository.proves ? sourceGit(object) : sourceGitUnproven(object),
+    await wikiFinding(source, repository),
+    ...(await check(object, () => lfsFindings(source, repository))),
+  ];
+}
+
+export const sourceWiki = defineFinding('source-wiki', 'ok', (w: { object: string }) => ({
+  message: `git can read the wiki of ${w.object}`,
+}));
+
+export const sourceWikiUnreadable = defineFinding(
+  'source-wiki-unreadable',
+  'warning',
+  (w: { object: string; detail: string }) => ({
+    message: `git cannot read the wiki of ${w.object}: ${w.detail}`,
+    fix: 'check the directory NAME.wiki.git beside the repository on the GitBucket machine',
+  }),
+);
+
+async function wikiFinding(source: Source, repository: RepositoryName): Promise<Found> {
+  const object = `${repository.owner}/${repository.name}`;
+  try {
+    await source.refs(repository, 'wiki');
+    return sourceWiki(object);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'interrupted') throw error;
+    const detail = error instanceof Failure ? error.message : String(error);
+    return sourceWikiUnreadable(object, { detail });
+  }
+}
+
+export const sourceLfs = defineFinding('source-lfs', 'ok', () => ({ message: 'Git LFS answers' }));
+
+export const sourceLfsWithoutBaseUrl = defineFinding(
+  'source-lfs-without-base-url',
+  'warning',
+  (w: { object: string; status: number }) => ({
+    message: `Git LFS answers ${w.status} to credentials that git accepts: the base URL is not configured, so no LFS object can be downloaded`,
+    fix: 'set "Base URL" in GitBucket > System administration > System settings',
+  }),
+);
+
+export const sourceLfsUnavailable = defineFinding(
+  'source-lfs-unavailable',
+  'note',
+  (w: { object: string; status: number }) => ({
+    message: `Git LFS does not answer as expected (${w.status})`,
+  }),
+);
+
+async function lfsFindings({ url, probes }: Source, repository: RepositoryName): Promise<Found[]> {
+  const { state, status } = await probes.lfs(repository);
+  if (state === 'answers') return [sourceLfs(url)];
+  const finding = state === 'no-base-url' ? sourceLfsWithoutBaseUrl : sourceLfsUnavailable;
+  return [finding(url, { status })];
+}
