@@ -239,7 +239,7 @@ async function askParent({ prompt, say, target, given }: AskParentOptions): Prom
     if (target === null || path === before) return path;
     const group = await target.findGroup(path);
     if (group !== null) {
-      say(parentFound(group.fullPath, group.usable));
+      say(parentFound(group.fullPath, group.canCreateProjects));
       return group.fullPath;
     }
     const missing = await parentMissing(target, path);

@@ -78,8 +78,8 @@ async function parentGroupFindings(
   const group = await target.findGroup(parentGroup);
   if (group === null) return [failed(parentGroupMissing(parentGroup), 'target')];
   const context = { group: parentGroup, user: username };
-  if (group.closed === 'leaving')
+  if (group.unusableReason === 'pending-deletion')
     return [found('target-parent-group-deleted', 'target', parentGroup, context)];
-  const id = group.takesGroups ? 'target-parent-group' : 'target-parent-group-role';
+  const id = group.canCreateSubgroups ? 'target-parent-group' : 'target-parent-group-role';
   return [found(id, 'target', parentGroup, context)];
 }

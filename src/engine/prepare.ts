@@ -35,7 +35,7 @@ export type PrepareOptions = Servers & {
   preflight?: () => Promise<void>;
 };
 
-export type Prepared = { plan: Plan; identity: TargetIdentity; listings: Listings; preference: string };
+export type Prepared = { plan: Plan; identity: TargetIdentity; listings: Listings; initialBranch: string };
 
 /** Reads both servers and decides everything; writes nothing. */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
@@ -60,14 +60,14 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     history,
     notes: config.migrate.notes,
   });
-  const preference = await target.defaultBranchPreference();
+  const initialBranch = await target.initialBranch();
   const input: PlanInput = {
     config,
     source: seen,
     target: {
       url: target.url,
       version: identity.version,
-      preference,
+      initialBranch,
       user: identity.user,
       restricted: await target.restrictedLevels(),
       newGroupsTakeProjects: await target.newGroupsTakeProjects(),
@@ -81,7 +81,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     protections: new Map(),
     problems: [...problems, ...targetRefs.problems],
     history,
-    unasked: hidden.unasked,
+    uncheckedPaths: hidden.uncheckedPaths,
     all: selection.all,
     prune: options.prune,
   };
@@ -91,7 +91,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     phase: 'plan',
     summary: `${plural(plan.groups.length, 'group')}, ${plural(plan.projects.length, 'project')}`,
   });
-  return { plan, identity, listings: { source: sourceRefs, target: targetRefs.refs }, preference };
+  return { plan, identity, listings: { source: sourceRefs, target: targetRefs.refs }, initialBranch };
 }
 
 /** What GitLab protects is asked for where something is to be written; then those are decided again. */

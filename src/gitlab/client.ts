@@ -4,7 +4,7 @@ import { Failure } from '../failures/failure.ts';
 import type { HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
 import { toError } from './errors.ts';
-import { demand } from './schema.ts';
+import { parse } from './schema.ts';
 
 /** One of GitLab's lists; `object` is what an error names. */
 export type List<T> = { path: string; type: z.ZodType<T>; object: string };
@@ -76,5 +76,5 @@ async function readPage<T>(http: Http, { path }: List<T>, page: string, tries?: 
 }
 
 function rowsOf<T>({ body }: HttpAnswer, { type, object }: List<T>): T[] {
-  return demand(z.array(type), body, object);
+  return parse(z.array(type), body, object);
 }

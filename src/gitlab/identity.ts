@@ -8,7 +8,7 @@ import { excerpt } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
 import { refusalsOf, toError } from './errors.ts';
 import * as schema from './schema.ts';
-import { demand } from './schema.ts';
+import { parse } from './schema.ts';
 
 type Client = InstanceType<typeof Gitlab>;
 
@@ -31,7 +31,7 @@ export async function connect(client: Client, http: Http, gitAuthorization: stri
   if (token !== null && !token.scopes.includes('api')) {
     throw tokenScope(url, { scopes: token.scopes.join(', ') });
   }
-  const user = demand(schema.CurrentUser, first.body, url);
+  const user = parse(schema.CurrentUser, first.body, url);
   const { version } = await ask(http, schema.Metadata, () => client.Metadata.show());
   await proveGit(http, gitAuthorization);
   return identityOf(user, version, token);
@@ -41,8 +41,8 @@ export async function connect(client: Client, http: Http, gitAuthorization: stri
 export async function whoIs(http: Http): Promise<TargetIdentity> {
   const { url } = http.server;
   const read = async (path: string): Promise<unknown> => (await http.send({ method: 'GET', path })).body;
-  const user = demand(schema.CurrentUser, await read('/api/v4/user'), url);
-  const { version } = demand(schema.Metadata, await read('/api/v4/metadata'), url);
+  const user = parse(schema.CurrentUser, await read('/api/v4/user'), url);
+  const { version } = parse(schema.Metadata, await read('/api/v4/metadata'), url);
   const token = schema.TokenInfo.safeParse(await read('/api/v4/personal_access_tokens/self'));
   return identityOf(user, version, token.success ? token.data : null);
 }
@@ -99,5 +99,5 @@ async function proveGit(http: Http, authorization: string): Promise<void> {
 }
 
 async function ask<T>(http: Http, type: z.ZodType<T>, call: () => Promise<unknown>): Promise<T> {
-  return demand(type, await refusalsOf(http, http.server.url, call), http.server.url);
+  return parse(type, await refusalsOf(http, http.server.url, call), http.server.url);
 }

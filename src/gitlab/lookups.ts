@@ -7,7 +7,7 @@ import type { Http } from '../net/http.ts';
 import { orNull, refusalsOf } from './errors.ts';
 import { ADMINISTRATOR, groupNamespace } from './rights.ts';
 import * as schema from './schema.ts';
-import { demand } from './schema.ts';
+import { parse } from './schema.ts';
 
 type Client = InstanceType<typeof Gitlab>;
 export type Me = TargetInventory['user'];
@@ -42,7 +42,7 @@ export function createLookups(client: Client, http: Http, me: () => Me | null): 
     const answer = await orNull(http, group.full_path, () =>
       client.GroupMembers.show(group.id, user.id, { includeInherited: true }),
     );
-    return answer === null ? 0 : demand(schema.Member, answer, group.full_path).access_level;
+    return answer === null ? 0 : parse(schema.Member, answer, group.full_path).access_level;
   }
 
   /** A path of digits only would be taken for an id (gitlab-contract T7): it is looked for in the list. */
@@ -51,12 +51,12 @@ export function createLookups(client: Client, http: Http, me: () => Me | null): 
       const found = await refusalsOf(http, fullPath, () =>
         client.Groups.all({ search: fullPath, perPage: 100, allAvailable: true }),
       );
-      const groups = demand(z.array(schema.Group), found, fullPath);
+      const groups = parse(z.array(schema.Group), found, fullPath);
       return groups.find((group) => same(group.full_path, fullPath)) ?? null;
     }
     // `with_projects` keeps the answer small and off the throttle of deprecated calls (gitlab-contract T66).
     const answer = await orNull(http, fullPath, () => client.Groups.show(fullPath, { withProjects: false }));
-    const group = answer === null ? null : demand(schema.Group, answer, fullPath);
+    const group = answer === null ? null : parse(schema.Group, answer, fullPath);
     return group !== null && same(group.full_path, fullPath) ? group : null;
   }
 
@@ -69,7 +69,7 @@ export function createLookups(client: Client, http: Http, me: () => Me | null): 
     },
     async findUser(username) {
       const answer = await refusalsOf(http, username, () => client.Users.all({ username }));
-      const users = demand(z.array(schema.User), answer, username);
+      const users = parse(z.array(schema.User), answer, username);
       const user = users.find((entry) => same(entry.username, username));
       return user ? toPerson(user, me()) : null;
     },
@@ -80,9 +80,9 @@ export function createLookups(client: Client, http: Http, me: () => Me | null): 
     async findProject(fullPath) {
       const answer = await orNull(http, fullPath, () => client.Projects.show(fullPath));
       if (answer === null) return null;
-      const project = demand(schema.Project, answer, fullPath);
+      const project = parse(schema.Project, answer, fullPath);
       if (!same(project.path_with_namespace, fullPath)) return null;
-      if (isLeaving(project)) throw markedForDeletion(fullPath);
+      if (isPendingDeletion(project)) throw markedForDeletion(fullPath);
       return toProject(project);
     },
   };
@@ -105,7 +105,7 @@ export function toPerson(user: schema.User, me: Me | null): Person {
 async function personalId(client: Client, http: Http, username: string): Promise<number | null> {
   const answer = await orNull(http, username, () => client.Namespaces.show(username));
   if (answer === null) return null;
-  const { id, kind } = demand(schema.Namespace, answer, username);
+  const { id, kind } = parse(schema.Namespace, answer, username);
   return kind === 'user' ? id : null;
 }
 
@@ -116,14 +116,14 @@ function personal(person: Person, id: number): Namespace {
     kind: 'user',
     fullPath: person.username,
     visibility: 'public',
-    usable: person.active,
-    takesGroups: false,
-    closed: person.active ? null : 'inactive',
-    exempt: person.admin,
+    canCreateProjects: person.active,
+    canCreateSubgroups: false,
+    unusableReason: person.active ? null : 'inactive',
+    bypassesRestrictions: person.admin,
     userId: person.id,
     projectsLimit: person.projectsLimit,
     projects: [],
-    occupants: [],
+    takenPaths: [],
   };
 }
 
@@ -204,7 +204,7 @@ export function toProject(project: schema.Project): Project {
     description: project.description ?? '',
     // An empty repository shows only the preferred name (gitlab-contract T37).
     defaultBranch: project.empty_repo ? null : (project.default_branch ?? null),
-    presumedBranch: project.empty_repo ? (project.default_branch ?? null) : null,
+    assumedDefaultBranch: project.empty_repo ? (project.default_branch ?? null) : null,
     empty: project.empty_repo,
     archived: project.archived,
     creatorId: project.creator_id ?? null,
@@ -213,6 +213,6 @@ export function toProject(project: schema.Project): Project {
 }
 
 /** Does the project wait for its deletion? Under its old path up to 17.x, renamed since 18.0 (gitlab-contract §3.6). */
-export function isLeaving(project: schema.Project): boolean {
+export function isPendingDeletion(project: schema.Project): boolean {
   return Boolean(project.marked_for_deletion_on ?? project.marked_for_deletion_at);
 }

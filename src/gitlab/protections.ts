@@ -4,7 +4,7 @@ import { Failure } from '../failures/failure.ts';
 import type { Http } from '../net/http.ts';
 import { orNull } from './errors.ts';
 import type { BranchProtection, TagProtection } from './rules/protections.ts';
-import { demand } from './schema.ts';
+import { parse } from './schema.ts';
 
 type Client = InstanceType<typeof Gitlab>;
 
@@ -42,7 +42,7 @@ export function createProtectionLookups(client: Client, http: Http): ProtectionL
         client.ProtectedBranches.all(projectId, { perPage: 100 }),
       );
       if (answer === null) return null;
-      return demand(z.array(Branch), answer, String(projectId)).map((rule) => ({
+      return parse(z.array(Branch), answer, String(projectId)).map((rule) => ({
         pattern: rule.name,
         push: rolesIn(rule.push_access_levels),
         merge: rolesIn(rule.merge_access_levels),
@@ -54,7 +54,7 @@ export function createProtectionLookups(client: Client, http: Http): ProtectionL
         client.ProtectedTags.all(projectId, { perPage: 100 }),
       );
       if (answer === null) return null;
-      return demand(z.array(Tag), answer, String(projectId)).map((rule) => ({
+      return parse(z.array(Tag), answer, String(projectId)).map((rule) => ({
         pattern: rule.name,
         create: rolesIn(rule.create_access_levels),
       }));

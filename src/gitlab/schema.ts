@@ -90,7 +90,7 @@ export const ApplicationSettings = z.object({
 });
 
 /** The value in the shape that is relied on. @throws target-refused naming the fields that are not as expected */
-export function demand<T>(type: z.ZodType<T>, value: unknown, object: string): T {
+export function parse<T>(type: z.ZodType<T>, value: unknown, object: string): T {
   const parsed = type.safeParse(value);
   if (parsed.success) return parsed.data;
   throw targetRefused(object, {

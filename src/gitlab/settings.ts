@@ -5,7 +5,7 @@ import * as schema from './schema.ts';
 
 export type TargetSettings = {
   /** The branch name that GitLab presumes for an empty project: its setting where the token may read it, else `main`. */
-  defaultBranchPreference(): Promise<string>;
+  initialBranch(): Promise<string>;
   /** Levels that only administrators may use (gitlab-contract §3.1); null when the token may not read them. */
   restrictedLevels(): Promise<readonly Visibility[] | null>;
   /** May anybody make projects in a group that is new? Its rules begin as the server's (gitlab-contract §3.1). */
@@ -49,7 +49,7 @@ export function createSettings(http: Http, isAdmin: () => boolean): TargetSettin
   }
 
   return {
-    defaultBranchPreference: async () => (await settings()).branch,
+    initialBranch: async () => (await settings()).branch,
     restrictedLevels: async () => (await settings()).restricted,
     newGroupsTakeProjects: async () => (await settings()).groupsTakeProjects,
     pushLimit: async () => (await settings()).pushLimit,

@@ -1,4 +1,4 @@
-import type { Namespace, Occupant } from '../model/forge.ts';
+import type { Namespace, TakenPath } from '../model/forge.ts';
 import type { Http } from '../net/http.ts';
 import { FEWEST, readWithin, readAll, type List } from './client.ts';
 import {
@@ -7,7 +7,7 @@ import {
   type Lookups,
   type Me,
   type Person,
-  isLeaving,
+  isPendingDeletion,
   toProject,
 } from './lookups.ts';
 import { exactRoleMatters, groupNamespace, MAINTAINER } from './rights.ts';
@@ -153,7 +153,7 @@ type ContentsOptions = {
 };
 
 /**
- * Fills in projects and occupants of the namespaces: from one list over all of them when it has fewer pages than there
+ * Fills in projects and taken paths of the namespaces: from one list over all of them when it has fewer pages than there
  * are namespaces, else from the lists of each.
  */
 async function fillNamespaces(namespaces: readonly Namespace[], options: ContentsOptions): Promise<void> {
@@ -168,10 +168,10 @@ async function fillNamespaces(namespaces: readonly Namespace[], options: Content
           : readAll(options.http, projectsIn(namespace)),
         subgroupsOf(namespace, options),
       ]);
-      namespace.projects = projects.filter((project) => !isLeaving(project)).map(toProject);
-      namespace.occupants = [
-        ...projects.filter(isLeaving).map((project) => occupant('leaving', project)),
-        ...groups.map((group) => occupant('subgroup', group)),
+      namespace.projects = projects.filter((project) => !isPendingDeletion(project)).map(toProject);
+      namespace.takenPaths = [
+        ...projects.filter(isPendingDeletion).map((project) => takenPath('pending-deletion', project)),
+        ...groups.map((group) => takenPath('subgroup', group)),
       ];
     }),
   );
@@ -231,6 +231,6 @@ function isInScope({ fullPath }: Namespace, { parent }: Pick<ContentsOptions, 'p
   return `${fullPath}/`.toLowerCase().startsWith(`${parent.fullPath}/`.toLowerCase());
 }
 
-function occupant(kind: Occupant['kind'], { path, name }: { path: string; name: string }): Occupant {
+function takenPath(kind: TakenPath['kind'], { path, name }: { path: string; name: string }): TakenPath {
   return { kind, path, name };
 }

@@ -23,7 +23,7 @@ import { createProtectionLookups, type ProtectionLookups } from './protections.t
 import { createRequester } from './requester.ts';
 import { groupNamespace, OWNER } from './rights.ts';
 import * as schema from './schema.ts';
-import { demand } from './schema.ts';
+import { parse } from './schema.ts';
 import { createSettings, type TargetSettings } from './settings.ts';
 import { createSurvey, type Survey } from './survey.ts';
 
@@ -125,7 +125,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
           ...(group.parentId === null ? {} : { parentId: group.parentId }),
         }),
       );
-      const made = demand(schema.Group, answer, group.fullPath);
+      const made = parse(schema.Group, answer, group.fullPath);
       // Who makes a group is its Owner (gitlab-contract §2.1).
       return groupNamespace(made, OWNER);
     },
@@ -141,7 +141,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
           ...(project.userId === null ? {} : { userId: project.userId }),
         }),
       );
-      return toProject(demand(schema.Project, answer, project.fullPath));
+      return toProject(parse(schema.Project, answer, project.fullPath));
     },
     async setDefaultBranch(project, branch) {
       await refusalsOf(http, project.fullPath, () =>
@@ -152,7 +152,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
       const answer = await orNull(http, branch, () =>
         client.ProtectedBranches.edit(projectId, branch, { allowForcePush: allow }),
       );
-      return answer !== null && demand(schema.ProtectedBranch, answer, branch).allow_force_push === allow;
+      return answer !== null && parse(schema.ProtectedBranch, answer, branch).allow_force_push === allow;
     },
   };
 }

@@ -59,8 +59,8 @@ export type Project = {
   description: string;
   /** Null while the repository is empty: the API then shows only a preference (gitlab-contract T37). */
   defaultBranch: string | null;
-  /** The branch name that GitLab presumes while the project is empty, where it tells. */
-  presumedBranch?: string | null | undefined;
+  /** The branch name that GitLab assumes while the project is empty, where it tells. */
+  assumedDefaultBranch?: string | null | undefined;
   empty: boolean;
   archived: boolean;
   creatorId: number | null;
@@ -68,7 +68,7 @@ export type Project = {
 };
 
 /** Something in a namespace that has a path and a name there but is no target: a subgroup, or a project that waits for its deletion. */
-export type Occupant = { kind: 'subgroup' | 'leaving'; path: string; name: string };
+export type TakenPath = { kind: 'subgroup' | 'pending-deletion'; path: string; name: string };
 
 /** A group or personal namespace that exists on the target. */
 export type Namespace = {
@@ -77,21 +77,21 @@ export type Namespace = {
   fullPath: string;
   visibility: Visibility;
   /** May the token's user create projects in it, and push to their protected branches? */
-  usable: boolean;
+  canCreateProjects: boolean;
   /** May the token's user create groups in it? */
-  takesGroups: boolean;
+  canCreateSubgroups: boolean;
   /** Why the token's user, who has a sufficient role in it otherwise, can make nothing there: the rules of the group, … */
-  closed: 'rules' | 'archived' | 'leaving' | 'inactive' | null;
+  unusableReason: 'rules' | 'archived' | 'pending-deletion' | 'inactive' | null;
   /** Restricted visibility levels do not concern whoever makes projects here: an administrator. */
-  exempt: boolean;
+  bypassesRestrictions: boolean;
   /** Id of the user to whom a personal namespace belongs, when it is not the token's own user. */
   userId: number | null;
   /** How many projects it may hold; null for groups, which have no limit, and where it is not known. */
   projectsLimit: number | null;
   projects: Project[];
-  occupants: Occupant[];
-  /** The branch name that the group presumes for its empty projects; absent or null when the server's own counts. */
-  presumedBranch?: string | null | undefined;
+  takenPaths: TakenPath[];
+  /** The branch name that the group assumes for its empty projects; absent or null when the server's own counts. */
+  assumedDefaultBranch?: string | null | undefined;
 };
 
 export type TargetUser = { id: number; username: string; email: string };

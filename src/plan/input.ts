@@ -15,7 +15,7 @@ export type ProjectPath = PathAssignment & {
   nameReason: string | null;
   existing: Project | null;
   /** True when a project that waits for its deletion still has the path. */
-  leaving: boolean;
+  pendingDeletion: boolean;
 };
 
 /** Everything that a plan is decided from. */
@@ -25,7 +25,7 @@ export type PlanInput = {
   target: {
     url: string;
     version: string;
-    preference: string;
+    initialBranch: string;
     user: TargetInventory['user'];
     /** Levels for administrators only; null when the token may not read them. */
     restricted: readonly Visibility[] | null;
@@ -49,7 +49,7 @@ export type PlanInput = {
   problems: readonly Notice[];
   history: History;
   /** Group paths that look free, though a group that the token cannot see may have them. */
-  unasked?: readonly string[];
+  uncheckedPaths?: readonly string[];
   /** True when the whole server was read. */
   all: boolean;
   prune: boolean;

@@ -51,7 +51,7 @@ function planProject(
   const foreign = unknown.filter((object) => known?.get(object)?.known === false);
   const renames = renamesOf(repository, input.config);
   const { branch, warning } = sourceDefaultBranch(withRenamedDefault(repository, listing, renames), listing);
-  const presumed = existing?.presumedBranch ?? placement.namespace?.presumedBranch ?? null;
+  const assumed = existing?.assumedDefaultBranch ?? placement.namespace?.assumedDefaultBranch ?? null;
   const decided = visibilityOf(repository, placement, existing, input);
   const refs = planRefs({
     repository: id,
@@ -60,7 +60,7 @@ function planProject(
     written: history?.written ?? new Map(),
     empty: existing === null || existing.empty,
     defaultBranch: branch,
-    preference: presumed ?? input.target.preference,
+    initialBranch: assumed ?? input.target.initialBranch,
     notes,
     prune: input.prune,
     targetDefault: existing?.defaultBranch ?? null,
@@ -95,22 +95,22 @@ function planProject(
       target,
       refs,
       branch,
-      presumed,
+      assumed,
       history,
       input,
       warning,
     }),
     blocked: path.blocked
       ? mapImpossible(path.fullPath, { detail: path.blocked.reason, fix: path.blocked.fix }).notice
-      : (leavingProject(path) ??
+      : (deletedProject(path) ??
         foreignProject({ repository: id, fullPath: path.fullPath }, target, foreign) ??
         blockedBy(existing, decided.visibility) ??
         restrictedBlock(path.fullPath, decided.blocked)),
   };
 }
 
-function leavingProject({ leaving, fullPath }: ProjectPath): Notice | null {
-  return leaving ? markedForDeletion(fullPath).notice : null;
+function deletedProject({ pendingDeletion, fullPath }: ProjectPath): Notice | null {
+  return pendingDeletion ? markedForDeletion(fullPath).notice : null;
 }
 
 function restrictedBlock(fullPath: string, blocked: { reason: string; fix: string } | null): Notice | null {
@@ -154,8 +154,8 @@ type Situation = {
   refs: readonly RefChange[];
   /** Short name of the branch that becomes the default. */
   branch: string | null;
-  /** The branch name that the project or its group presumes while it is empty; null when neither tells. */
-  presumed: string | null;
+  /** The branch name that the project or its group assumes while it is empty; null when neither tells. */
+  assumed: string | null;
   history: ItemHistory | undefined;
   input: Pick<PlanInput, 'target'>;
   /** What the choice of the default branch has to say. */
@@ -169,19 +169,19 @@ function projectWarnings(situation: Situation): string[] {
   return [
     ...(warning === null ? [] : [warning]),
     ...(cut ? ['its description is cut to the 2,000 characters that GitLab takes'] : []),
-    ...presumptions(situation),
+    ...assumptions(situation),
     ...keptHead(situation),
     ...(listing.warnings ?? []),
   ];
 }
 
-/** Settings of the server are for administrators: then a tag of the presumed name cannot be foreseen (gitlab-contract §4.3). */
-function presumptions({ listing, presumed, input: { target } }: Situation): string[] {
+/** Settings of the server are for administrators: then a tag of the assumed name cannot be foreseen (gitlab-contract §4.3). */
+function assumptions({ listing, assumed, input: { target } }: Situation): string[] {
   const names = [...listing.refs.keys()];
   const bare = !names.some((ref) => refKind(ref) === 'branch') && names.some((ref) => refKind(ref) === 'tag');
-  if (!bare || presumed !== null || target.restricted !== null) return [];
+  if (!bare || assumed !== null || target.restricted !== null) return [];
   return [
-    `it has no branch, and the token cannot read which branch name GitLab presumes then (${target.preference} is assumed): a tag of that name is refused`,
+    `it has no branch, and the token cannot read which branch name GitLab presumes then (${target.initialBranch} is assumed): a tag of that name is refused`,
   ];
 }
 

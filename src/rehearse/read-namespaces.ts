@@ -4,9 +4,9 @@ import { projectOf } from './read-projects.ts';
 import { readUser } from './read-users.ts';
 import type { Reader } from './reader.ts';
 import * as schema from './schema.ts';
-import type { SeenGroup, SeenProject, SeenTarget, SeenUser } from './snapshot.ts';
+import type { SnapshotGroup, SnapshotProject, Snapshot, SnapshotUser } from './snapshot.ts';
 
-export type NamespaceOptions = { reader: Reader; target: Target; me: SeenUser };
+export type NamespaceOptions = { reader: Reader; target: Target; me: SnapshotUser };
 
 const PROJECTS = 'order_by=id&sort=asc&with_shared=false&include_subgroups=false';
 
@@ -18,11 +18,11 @@ const PROJECTS = 'order_by=id&sort=asc&with_shared=false&include_subgroups=false
 export async function readNamespaces(
   plan: Plan,
   options: NamespaceOptions,
-): Promise<Pick<SeenTarget, 'groups' | 'users' | 'projects'>> {
+): Promise<Pick<Snapshot, 'groups' | 'users' | 'projects'>> {
   const { reader, target, me } = options;
-  const groups = new Map<number, SeenGroup>();
-  const users = new Map<number, SeenUser>();
-  const projects = new Map<number, SeenProject>();
+  const groups = new Map<number, SnapshotGroup>();
+  const users = new Map<number, SnapshotUser>();
+  const projects = new Map<number, SnapshotProject>();
   const begun = new Map<number, Promise<void>>();
 
   function container(id: number): Promise<void> {
@@ -45,7 +45,7 @@ export async function readNamespaces(
     await above(groupOf(group, 0));
   }
 
-  async function above(group: SeenGroup): Promise<void> {
+  async function above(group: SnapshotGroup): Promise<void> {
     if (group.parentId === null || groups.has(group.parentId)) return;
     const found = await reader.one(`/groups/${group.parentId}?with_projects=false`, schema.Group);
     const parent = found === null ? hiddenParent(group) : groupOf(found, 0);
@@ -83,7 +83,7 @@ export async function readNamespaces(
 }
 
 /** A group as the API shows it, with the role that the token's user has in it. */
-function groupOf(group: schema.Group, accessLevel: number): SeenGroup {
+function groupOf(group: schema.Group, accessLevel: number): SnapshotGroup {
   return {
     id: group.id,
     parentId: group.parent_id,
@@ -100,7 +100,7 @@ function groupOf(group: schema.Group, accessLevel: number): SeenGroup {
 }
 
 /** A group that holds one which the token sees, but that it may not see itself. */
-export function hiddenParent(group: SeenGroup): SeenGroup {
+export function hiddenParent(group: SnapshotGroup): SnapshotGroup {
   const fullPath = group.fullPath.slice(0, group.fullPath.lastIndexOf('/'));
   const path = fullPath.slice(fullPath.lastIndexOf('/') + 1);
   const unknown = { description: '', archived: false, markedForDeletionOn: null, accessLevel: 0 };

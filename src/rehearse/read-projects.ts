@@ -3,7 +3,7 @@ import type { PlannedProject } from '../model/plan.ts';
 import { isWrite } from '../transfer/batches.ts';
 import type { Reader } from './reader.ts';
 import * as schema from './schema.ts';
-import type { SeenProject } from './snapshot.ts';
+import type { SnapshotProject } from './snapshot.ts';
 
 /**
  * True when the migration would go into the repository of a project that exists, so that the rehearsal needs its refs;
@@ -18,9 +18,9 @@ export function needsRefs(item: PlannedProject, listing: RefListing | undefined)
 /** The planned projects that exist: rights and protections of those that the migration would write to. */
 export async function readProjects(
   items: readonly PlannedProject[],
-  seen: readonly SeenProject[],
+  seen: readonly SnapshotProject[],
   options: { reader: Reader; userId: number; listings: ReadonlyMap<string, RefListing> },
-): Promise<SeenProject[]> {
+): Promise<SnapshotProject[]> {
   const { reader, userId, listings } = options;
   const projects = new Map(seen.map((project) => [project.id, project]));
   await Promise.all(
@@ -45,7 +45,7 @@ export async function readProjects(
 }
 
 /** A project as the API shows it, without its protections. */
-export function projectOf(project: schema.Project): SeenProject {
+export function projectOf(project: schema.Project): SnapshotProject {
   return {
     id: project.id,
     namespaceId: project.namespace.id,
@@ -68,7 +68,10 @@ export function projectOf(project: schema.Project): SeenProject {
 }
 
 /** A protection as it concerns this user; rules for single other users or groups (EE) are not for us. */
-function branchOf(branch: schema.ProtectedBranch, userId: number): SeenProject['protectedBranches'][number] {
+function branchOf(
+  branch: schema.ProtectedBranch,
+  userId: number,
+): SnapshotProject['protectedBranches'][number] {
   return {
     name: branch.name,
     pushAccessLevel: lowest(branch.push_access_levels, userId),
@@ -77,7 +80,7 @@ function branchOf(branch: schema.ProtectedBranch, userId: number): SeenProject['
   };
 }
 
-function tagOf(tag: schema.ProtectedTag, userId: number): SeenProject['protectedTags'][number] {
+function tagOf(tag: schema.ProtectedTag, userId: number): SnapshotProject['protectedTags'][number] {
   return { name: tag.name, createAccessLevel: lowest(tag.create_access_levels, userId) };
 }
 

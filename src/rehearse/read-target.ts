@@ -9,13 +9,10 @@ import { readProjects } from './read-projects.ts';
 import { readMyself } from './read-users.ts';
 import { createReader, type Reader } from './reader.ts';
 import * as schema from './schema.ts';
-import type { SeenTarget } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** Everything that the rehearsal must know of the real GitLab; sends nothing but GET. */
-export async function readTarget(
-  { plan, listings, identity }: Prepared,
-  target: Target,
-): Promise<SeenTarget> {
+export async function readTarget({ plan, listings, identity }: Prepared, target: Target): Promise<Snapshot> {
   const reader = createReader(target.http);
   const [me, settings] = await Promise.all([
     readMyself(reader),
@@ -46,7 +43,7 @@ const SCOPES: readonly string[] = [
 async function readSettings(
   reader: Reader,
   { url, admin }: { url: string; admin: boolean },
-): Promise<Pick<SeenTarget, 'settings' | 'settingsHidden'>> {
+): Promise<Pick<Snapshot, 'settings' | 'settingsHidden'>> {
   const answer = await reader.one('/application/settings', schema.ApplicationSettings);
   return {
     settings: {
@@ -66,7 +63,7 @@ function scopesOf({ token }: Pick<TargetIdentity, 'token'>): Scope[] | null {
   return token?.scopes.filter((scope): scope is Scope => SCOPES.includes(scope)) ?? null;
 }
 
-function toSettings(answer: schema.ApplicationSettings): SeenTarget['settings'] {
+function toSettings(answer: schema.ApplicationSettings): Snapshot['settings'] {
   const settings: Partial<Settings> = {};
   const protection = protectionOf(answer);
   const creation = CREATION[answer.default_project_creation ?? -1];

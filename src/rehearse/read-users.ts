@@ -3,7 +3,7 @@ import type { UserState } from '../../sandbox/gitlab/state.ts';
 
 import type { Reader } from './reader.ts';
 import * as schema from './schema.ts';
-import type { SeenUser } from './snapshot.ts';
+import type { SnapshotUser } from './snapshot.ts';
 
 /** GitLab's own default; only administrators see that of others. */
 const USUAL_LIMIT = 100_000;
@@ -16,7 +16,7 @@ const STATES: readonly string[] = [
 ] satisfies UserState[];
 
 /** The token's user, with the personal namespace. */
-export async function readMyself(reader: Reader): Promise<SeenUser> {
+export async function readMyself(reader: Reader): Promise<SnapshotUser> {
   const user = await reader.one('/user', schema.User);
   if (user === null) throw targetRefused('/user', { detail: 'it is not shown' });
   if (user.namespace_id) return toUser(user, user.namespace_id);
@@ -28,12 +28,12 @@ export async function readMyself(reader: Reader): Promise<SeenUser> {
 export async function readUser(
   reader: Reader,
   { id, namespaceId }: { id: number; namespaceId: number | null },
-): Promise<SeenUser | null> {
+): Promise<SnapshotUser | null> {
   const user = await reader.one(`/users/${id}`, schema.User);
   return user === null ? null : toUser(user, namespaceId ?? user.namespace_id ?? null);
 }
 
-function toUser(user: schema.User, namespaceId: number | null): SeenUser {
+function toUser(user: schema.User, namespaceId: number | null): SnapshotUser {
   const { state = 'active' } = user;
   return {
     id: user.id,

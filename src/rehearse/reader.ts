@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { toError } from '../gitlab/errors.ts';
-import { demand } from '../gitlab/schema.ts';
+import { parse } from '../gitlab/schema.ts';
 import type { Http } from '../net/http.ts';
 
 /** Asks GitLab's API; it has no other method than GET. */
@@ -26,7 +26,7 @@ export function createReader(http: Http): Reader {
   return {
     async one(path, type) {
       const answer = await ask(path);
-      return answer === null ? null : demand(type, answer.body, path);
+      return answer === null ? null : parse(type, answer.body, path);
     },
     async all(path, type) {
       const found = [];
@@ -34,7 +34,7 @@ export function createReader(http: Http): Reader {
       for (let page = '1'; page !== '';) {
         const answer = await ask(`${list}&page=${page}`);
         if (answer === null) break;
-        found.push(...demand(type.array(), answer.body, path));
+        found.push(...parse(type.array(), answer.body, path));
         page = answer.next;
       }
       return found;

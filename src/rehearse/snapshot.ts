@@ -2,19 +2,19 @@ import type { GitLabOptions } from '../../sandbox/gitlab/gitlab.ts';
 import type { Group, Project, ProtectedBranch, Scope, UserState } from '../../sandbox/gitlab/state.ts';
 
 /** What a rehearsal knows of the real GitLab: all that decides whether it would take the migration. */
-export type SeenTarget = {
-  me: SeenUser;
+export type Snapshot = {
+  me: SnapshotUser;
   /** Null for a token that does not tell (OAuth). */
   scopes: Scope[] | null;
   settings: NonNullable<GitLabOptions['settings']>;
   /** True when the token may not read the settings: GitLab's defaults stand for them. */
   settingsHidden: boolean;
-  users: SeenUser[];
-  groups: SeenGroup[];
-  projects: SeenProject[];
+  users: SnapshotUser[];
+  groups: SnapshotGroup[];
+  projects: SnapshotProject[];
 };
 
-export type SeenUser = {
+export type SnapshotUser = {
   id: number;
   username: string;
   email: string;
@@ -27,7 +27,7 @@ export type SeenUser = {
   namespaceId: number | null;
 };
 
-export type SeenGroup = Omit<Group, 'members' | 'links' | 'createdAt'> & {
+export type SnapshotGroup = Omit<Group, 'members' | 'links' | 'createdAt'> & {
   /** Role of the token's user, inherited ones included; 0 without one. */
   accessLevel: number;
 };
@@ -46,7 +46,7 @@ type Common =
   | 'protectedTags'
   | 'attributes';
 
-export type SeenProject = Pick<Project, Common> & {
+export type SnapshotProject = Pick<Project, Common> & {
   creatorId: number | null;
   /** Role of the token's user in the project itself; 0 without one. */
   accessLevel: number;

@@ -17,7 +17,7 @@ import type { Emit } from '../model/events.ts';
 import { createHttp } from '../net/http.ts';
 import { createLimiter } from '../net/limiter.ts';
 import type { Redactor } from '../net/redact.ts';
-import type { SeenTarget, SeenGroup, SeenProject, SeenUser } from './snapshot.ts';
+import type { Snapshot, SnapshotGroup, SnapshotProject, SnapshotUser } from './snapshot.ts';
 
 /** An embedded GitLab that stands for the real one. */
 export type Stage = {
@@ -45,7 +45,7 @@ const TIMEOUT_MS = 120_000;
 const STREAM_MS = 1_800_000;
 
 /** Starts an embedded GitLab in the folder that holds what was seen; it believes to have the real one's address. */
-export async function openStage(seen: SeenTarget, options: StageOptions): Promise<Stage> {
+export async function openStage(seen: Snapshot, options: StageOptions): Promise<Stage> {
   const { folder, real, runtime, redactor } = options;
   const gitDir = (projectId: number): string => join(folder, 'repositories', `${projectId}.git`);
   const state = stagedState(seen, new Date(runtime.now()).toISOString());
@@ -90,7 +90,7 @@ function targetAt(url: string, token: string, { config, runtime, emit }: StageOp
 }
 
 /** The state of an embedded GitLab that holds what was seen, with the same ids; pure. */
-export function stagedState(seen: SeenTarget, now: string): State {
+export function stagedState(seen: Snapshot, now: string): State {
   const { me } = seen;
   const others = seen.users.filter(({ id }) => id !== me.id);
   const known = [me, ...others].flatMap(({ namespaceId }) => namespaceId ?? []);
@@ -126,16 +126,16 @@ function highest(ids: readonly number[]): number {
   return ids.reduce((most, id) => Math.max(most, id), 0);
 }
 
-function userOf(user: SeenUser, namespaceId: number, createdAt: string): User {
+function userOf(user: SnapshotUser, namespaceId: number, createdAt: string): User {
   return { ...user, name: user.username, namespaceId, createdAt };
 }
 
-function groupOf({ accessLevel, ...group }: SeenGroup, userId: number, createdAt: string): Group {
+function groupOf({ accessLevel, ...group }: SnapshotGroup, userId: number, createdAt: string): Group {
   return { ...group, members: memberships(accessLevel, userId, createdAt), links: [], createdAt };
 }
 
 function projectOf(
-  { accessLevel, ...project }: SeenProject,
+  { accessLevel, ...project }: SnapshotProject,
   userId: number,
   now: string,
   nextId: () => number,

@@ -44,11 +44,11 @@ const project = z.object({
   visibility,
   description: z.string(),
   defaultBranch: z.string().nullable(),
-  presumedBranch: z
+  assumedDefaultBranch: z
     .string()
     .nullable()
     .optional()
-    .describe('The branch name that GitLab presumes while it is empty'),
+    .describe('The branch name that GitLab assumes while it is empty'),
   empty: z.boolean(),
   archived: z.boolean(),
   creatorId: id.nullable(),

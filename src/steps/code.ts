@@ -45,7 +45,7 @@ async function decideAfresh(work: ProjectWork, context: RunContext): Promise<Ref
     written: context.journal.history.items.get(item.id)?.written ?? new Map(),
     empty: target.refs.size === 0,
     defaultBranch: item.defaultBranch,
-    preference: context.preference,
+    initialBranch: context.initialBranch,
     notes: context.config.migrate.notes,
     prune: context.prune,
     targetDefault: target.head?.replace(/^refs\/heads\//, '') ?? null,

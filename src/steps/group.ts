@@ -20,7 +20,7 @@ export const group: GroupStep = {
     const known = context.journal.history.items.get(item.id)?.steps.get('group');
     // An earlier try may have made it without living to see the answer.
     const found = attempt > 1 || known === 'started' ? await context.target.findGroup(item.fullPath) : null;
-    if (found?.usable) return settled(item, found, 'done', context);
+    if (found?.canCreateProjects) return settled(item, found, 'done', context);
     await context.journal.record({ item: item.id, step: 'group', status: 'started' });
     return settled(item, await create(item, context), 'done', context);
   },

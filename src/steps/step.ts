@@ -22,7 +22,7 @@ export type RunContext = {
   plan: Plan;
   /** Refs as they were listed for the plan, by `owner/name`. */
   listings: Listings;
-  preference: string;
+  initialBranch: string;
   prune: boolean;
   emit: Emit;
 };

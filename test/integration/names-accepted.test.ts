@@ -77,7 +77,7 @@ test.each([null, 'top/environments'])(
         target: {
           url,
           version: '18.9.0',
-          preference: 'main',
+          initialBranch: 'main',
           user,
           restricted: [],
           newGroupsTakeProjects: true,

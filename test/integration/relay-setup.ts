@@ -103,7 +103,7 @@ export function changesBetween(
     written: new Map(ours ? [...there].map(([ref, id]) => [ref, new Set([id])]) : []),
     defaultBranch: 'main',
     repository: 'team/one',
-    preference: 'main',
+    initialBranch: 'main',
     notes: true,
     prune,
     targetDefault: 'main',

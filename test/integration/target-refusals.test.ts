@@ -111,9 +111,9 @@ describe('refusals of a real request', () => {
       code: 'target-forbidden',
     });
     expect(await target.findGroup('hidden')).toBe(null);
-    expect(await target.findGroup('shown')).toMatchObject({ fullPath: 'shown', usable: false });
+    expect(await target.findGroup('shown')).toMatchObject({ fullPath: 'shown', canCreateProjects: false });
     gitlab.addMember('shown', 'mover', 40);
-    expect(await target.findGroup('shown')).toMatchObject({ usable: true });
+    expect(await target.findGroup('shown')).toMatchObject({ canCreateProjects: true });
   });
 
   test('look-ups find groups of digits, ignore case and never take a redirect or a search hit', async () => {

@@ -22,7 +22,7 @@ function plan(
     written: new Map(Object.entries(ours).map(([ref, ids]) => [ref, new Set(ids)])),
     empty: Object.keys(target).length === 0,
     defaultBranch: 'main',
-    preference: 'main',
+    initialBranch: 'main',
     notes: true,
     prune: false,
     ...rest,
@@ -96,7 +96,7 @@ describe('refs of the source', () => {
       'heads/10',
     ];
     const source = Object.fromEntries(names.map((name) => [`refs/${name}`, A]));
-    const changes = plan(source, {}, { defaultBranch: 'trunk', preference: 'main' });
+    const changes = plan(source, {}, { defaultBranch: 'trunk', initialBranch: 'main' });
     expect(changes.map(({ ref }) => ref.slice('refs/'.length))).toEqual([
       'heads/trunk',
       'heads/10',
@@ -172,7 +172,7 @@ describe('a tag named like a default branch', () => {
 
   test('is refused when GitLab falls back to that branch, the wanted one being refused', () => {
     const source = { 'refs/heads/HEAD': A, 'refs/heads/master': A, 'refs/heads/a': A, 'refs/tags/master': B };
-    const changes = plan(source, {}, { defaultBranch: 'HEAD', preference: 'main' });
+    const changes = plan(source, {}, { defaultBranch: 'HEAD', initialBranch: 'main' });
     expect(outcomes(changes)).toMatchObject({ 'refs/tags/master': 'refused', 'refs/heads/HEAD': 'refused' });
     expect(changes[0]?.ref).toBe('refs/heads/master');
   });
