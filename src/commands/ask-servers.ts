@@ -4,7 +4,7 @@ import { parentMissing } from '../engine/check-names.ts';
 import { lookAtSource, lookAtTarget, type SourceLook, type TargetLook } from '../engine/connect.ts';
 import type { Runtime, World } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { Target } from '../model/target.ts';
 import type { Redactor } from '../net/redact.ts';
 import {
   askingServer,

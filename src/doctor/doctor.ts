@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../failures/failure.ts';
 import type { Source } from '../gitbucket/source.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { GitLabTarget } from '../gitlab/target.ts';
 import type { Server } from '../net/answers.ts';
 import { failed, type CheckFinding } from './finding.ts';
 import { machineFindings, type MachineOptions } from './machine.ts';
@@ -15,7 +15,7 @@ export type DoctorOptions = Omit<MachineOptions, 'servers'> & {
   config: Config;
   /** An error when it cannot even be made, as without a token. */
   source: Source | Failure;
-  target: Target | Failure;
+  target: GitLabTarget | Failure;
   now: () => number;
 };
 
@@ -32,7 +32,10 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
     wayTo('target', options),
     target instanceof Failure ? noTarget(target) : targetFindings(target, config.target, options.now()),
   ]);
-  const clocks = { source: clockOf(source), target: clockOf(target) };
+  const clocks = {
+    source: source instanceof Failure ? null : source.http.heard.clockMs,
+    target: target instanceof Failure ? null : target.clockMs(),
+  };
   const findings = [
     ...machine,
     ...clocksTogether(clocks.source, clocks.target),
@@ -58,10 +61,6 @@ function noSource(error: Failure): SourceReport {
 
 function noTarget(error: Failure): TargetReport {
   return { findings: [failed(error, 'target')], version: null, scheduled: [] };
-}
-
-function clockOf(server: Source | Target | Failure): number | null {
-  return server instanceof Failure ? null : server.http.heard.clockMs;
 }
 
 function serverOf(side: 'source' | 'target', config: Config): Server {

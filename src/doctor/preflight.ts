@@ -4,8 +4,8 @@ import { exitCodeOfStart } from '../failures/index.ts';
 import { Failure } from '../failures/failure.ts';
 import type { User } from '../gitbucket/schema.ts';
 import type { Source } from '../gitbucket/source.ts';
-import type { TargetIdentity } from '../gitlab/identity.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { GitLabTarget } from '../gitlab/target.ts';
+import type { TargetIdentity } from '../model/target.ts';
 import type { Emit } from '../model/events.ts';
 import { attempted, failed, type Area, type CheckFinding } from './finding.ts';
 import { clockFindings } from './network.ts';
@@ -15,7 +15,7 @@ import { openErrors, withWaivers } from './waive.ts';
 
 export type PreflightOptions = {
   source: Source;
-  target: Target;
+  target: GitLabTarget;
   config: Config;
   now: () => number;
   emit: Emit;
@@ -59,7 +59,7 @@ async function targetChecks(
   identity: TargetIdentity,
 ): Promise<CheckFinding[]> {
   const [slashes, pushes] = await Promise.all([
-    attempted('target', () => slashFindings(target.http)),
+    attempted('target', () => slashFindings(target)),
     attempted('target', () => pushFindings(target)),
   ]);
   return [
@@ -68,7 +68,7 @@ async function targetChecks(
     ...slashes,
     ...pushes,
     ...clockFindings('source', source.http.server, source.http.heard.clockMs),
-    ...clockFindings('target', target.http.server, target.http.heard.clockMs),
+    ...clockFindings('target', target.gitlab.http.server, target.clockMs()),
   ];
 }
 

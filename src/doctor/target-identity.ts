@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
-import type { TargetIdentity } from '../gitlab/identity.ts';
-import type { Http } from '../net/http.ts';
+import { DELETION_SUFFIX } from '../gitlab/probes.ts';
+import { isGitLabCom } from '../gitlab/settings.ts';
+import type { TargetIdentity } from '../model/target.ts';
 import { found, type CheckFinding } from './finding.ts';
 import { dayOf, daysLeft, isAtLeast, SOON_MS } from './measures.ts';
 
@@ -36,7 +36,7 @@ export function tokenFindings({ token, user }: TargetIdentity, url: string, now:
 }
 
 function topLevelFindings({ user }: TargetIdentity, url: string): CheckFinding[] {
-  if (new URL(url).hostname === 'gitlab.com') return [found('target-gitlab-com', 'target', url)];
+  if (isGitLabCom(url)) return [found('target-gitlab-com', 'target', url)];
   const id = user.canCreateGroup ? 'target-groups' : 'target-groups-forbidden';
   return [found(id, 'target', url, { user: user.username })];
 }
@@ -50,28 +50,9 @@ export function versionFindings(version: string, url: string): CheckFinding[] {
   return findings;
 }
 
-const Groups = z.array(z.object({ full_path: z.string() }));
-const Projects = z.array(z.object({ path_with_namespace: z.string() }));
-
-/** GitLab 18 and later rename what is deleted, and keep it for a while (gitlab-contract §2.7, §3.6). */
-const SUFFIX = /-deletion_scheduled-\d+$/;
 const MOST_NAMED = 5;
 
-/** Full paths of the groups and projects that wait for their removal; the first hundred of each. */
-export async function scheduledDeletions(http: Http): Promise<string[]> {
-  const query = '?search=deletion_scheduled&per_page=100';
-  const [groups, projects] = await Promise.all([
-    http.send({ method: 'GET', path: `/api/v4/groups${query}` }),
-    http.send({ method: 'GET', path: `/api/v4/projects${query}&simple=true` }),
-  ]);
-  const paths = [
-    ...(Groups.safeParse(groups.body).data ?? []).map(({ full_path: path }) => path),
-    ...(Projects.safeParse(projects.body).data ?? []).map(({ path_with_namespace: path }) => path),
-  ];
-  return paths.filter((path) => SUFFIX.test(path));
-}
-
-/** Those of them at whose old path something is wanted. */
+/** Those of the scheduled deletions at whose old path something is wanted. */
 export function deletionFindings(
   scheduled: readonly string[],
   logins: readonly string[],
@@ -84,7 +65,7 @@ export function deletionFindings(
       .map((path) => path.toLowerCase()),
   );
   const met = scheduled.filter((path) => {
-    const old = path.replace(SUFFIX, '').toLowerCase();
+    const old = path.replace(DELETION_SUFFIX, '').toLowerCase();
     return wanted.has(old) || wanted.has(old.slice(0, Math.max(old.lastIndexOf('/'), 0)));
   });
   if (met.length === 0) return [];

@@ -1,10 +1,10 @@
 import { parentGroupMissing } from '../failures/target.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../failures/failure.ts';
-import { whoIs, type TargetIdentity } from '../gitlab/identity.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { GitLabTarget } from '../gitlab/target.ts';
+import type { Target, TargetIdentity } from '../model/target.ts';
 import { attempted, failed, type CheckFinding, found } from './finding.ts';
-import { scheduledDeletions, identityFindings } from './target-identity.ts';
+import { identityFindings } from './target-identity.ts';
 import {
   lfsFindings,
   pushFindings,
@@ -22,7 +22,7 @@ export type TargetReport = {
 
 /** Every check of GitLab; asks with GET and git advertisements only. */
 export async function targetFindings(
-  target: Target,
+  target: GitLabTarget,
   config: Config['target'],
   now: number,
 ): Promise<TargetReport> {
@@ -33,23 +33,23 @@ export async function targetFindings(
   const canPush = findings.every(({ level }) => level !== 'error');
   let scheduled: string[] = [];
   const checks = [
-    attempted('target', () => slashFindings(target.http)),
+    attempted('target', () => slashFindings(target)),
     attempted('target', () => (canPush ? pushFindings(target) : Promise.resolve([]))),
     attempted('target', () => lfsFindings(target)),
-    attempted('target', () => settingsFindings(target.http, identity)),
+    attempted('target', () => settingsFindings(target, identity)),
     attempted('target', () => parentGroupFindings(target, config.parentGroup, identity.user)),
     attempted('target', async () => {
-      scheduled = await scheduledDeletions(target.http);
+      scheduled = await target.probes.scheduledDeletions();
       return [];
     }),
   ];
   for (const check of await Promise.all(checks)) findings.push(...check);
-  findings.push(...throttleFindings(target.http));
+  findings.push(...throttleFindings(target));
   return { findings, version: identity.version, scheduled };
 }
 
 /** Who the token is; null when GitLab does not tell. What it may not do besides becomes a finding. */
-async function identityOf(target: Target, findings: CheckFinding[]): Promise<TargetIdentity | null> {
+async function identityOf(target: GitLabTarget, findings: CheckFinding[]): Promise<TargetIdentity | null> {
   try {
     return await target.connect();
   } catch (error) {
@@ -60,7 +60,7 @@ async function identityOf(target: Target, findings: CheckFinding[]): Promise<Tar
     if (!answers) return null;
   }
   try {
-    return await whoIs(target.http);
+    return await target.probes.whoIs();
   } catch (error) {
     // A token without read access has been told already.
     failed(error, 'target');

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Source } from '../gitbucket/source.ts';
 import { covers, type BranchProtection, type Protections } from '../gitlab/rules/protections.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { Target } from '../model/target.ts';
 import type { History } from '../journal/history.ts';
 import type { RefListing } from '../model/forge.ts';
 import type { PlannedProject, RefChange } from '../model/plan.ts';

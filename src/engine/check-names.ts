@@ -4,8 +4,7 @@ import type { Config } from '../config/schema.ts';
 import type { Failure } from '../failures/failure.ts';
 import type { ReadInventory } from '../gitbucket/inventory.ts';
 import type { Source } from '../gitbucket/source.ts';
-import { createSimilar } from '../gitlab/lookups.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { Target } from '../model/target.ts';
 import type { History } from '../journal/history.ts';
 import type { Selection } from '../plan/selection.ts';
 import {
@@ -93,7 +92,7 @@ async function unknownUsers(
       .map(async ({ login }) => {
         const username = map.users[login] ?? '';
         if ((await target.findUser(username)) !== null) return [];
-        const close = nearest(username, await createSimilar(target.http).similarUsers(username));
+        const close = nearest(username, await target.similarUsers(username));
         const option = `map.users.${login}`;
         return [errorOf({ option, text: username, nearest: close, note: null }, 'GitLab')];
       }),
@@ -114,7 +113,7 @@ function errorOf(
 }
 
 /** The error for a parent group that is not there, with the nearest group that is. */
-export async function parentMissing({ http }: Pick<Target, 'http'>, fullPath: string): Promise<Failure> {
-  const close = nearest(fullPath, await createSimilar(http).similarGroups(fullPath));
+export async function parentMissing(target: Target, fullPath: string): Promise<Failure> {
+  const close = nearest(fullPath, await target.similarGroups(fullPath));
   return parentGroupMissing(fullPath, close === null ? {} : { nearest: close });
 }

@@ -1,10 +1,8 @@
 import { archived, groupsForbidden, markedForDeletion, projectsForbidden } from '../failures/target.ts';
-import type { TargetIdentity } from '../gitlab/identity.ts';
-import type { ExistenceLookup } from '../gitlab/lookups.ts';
-import type { Survey } from '../gitlab/survey.ts';
 import type { History } from '../journal/history.ts';
 import type { Namespace } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
+import type { Survey, Target, TargetIdentity } from '../model/target.ts';
 import { lastPart, parentOf } from '../plan/owners.ts';
 
 /** What stands at the path of a group. */
@@ -118,7 +116,10 @@ export type HiddenPaths = {
  * A private group of other people is invisible to all but administrators, and yet its path is taken: GitLab is asked about
  * paths that look free.
  */
-export function createHiddenPaths(target: ExistenceLookup, { user }: TargetIdentity): HiddenPaths {
+export function createHiddenPaths(
+  target: Pick<Target, 'namespaceExists'>,
+  { user }: TargetIdentity,
+): HiddenPaths {
   const uncheckedPaths: string[] = [];
   let asked = 0;
 

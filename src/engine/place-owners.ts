@@ -2,7 +2,7 @@ import { mapImpossible, namespaceTaken } from '../failures/target.ts';
 import { unexpected } from '../failures/usage.ts';
 import type { Config } from '../config/schema.ts';
 
-import type { Person } from '../gitlab/lookups.ts';
+import type { Person } from '../model/target.ts';
 import type { Owner } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import { ownerPaths, samePerson, type Placement } from '../plan/owners.ts';

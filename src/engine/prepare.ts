@@ -4,8 +4,7 @@ import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 
 import { readInventory, type ReadInventory } from '../gitbucket/inventory.ts';
-import type { TargetIdentity } from '../gitlab/identity.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { Target, TargetIdentity } from '../model/target.ts';
 import type { History } from '../journal/history.ts';
 import type { Emit } from '../model/events.ts';
 import type { Namespace, Owner, SourceInventory } from '../model/forge.ts';

@@ -2,7 +2,6 @@ import { interruption } from '../failures/usage.ts';
 import pLimit from 'p-limit';
 import { isFatal } from '../engine/list-refs.ts';
 import { noticeOf } from '../failures/index.ts';
-import { pushLimits } from '../gitlab/settings.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Plan, PlannedProject } from '../model/plan.ts';
 import { countLosses, type Counted, uncountedIn, withLosses } from './losses.ts';
@@ -21,7 +20,7 @@ export async function inspect(plan: Plan, options: InspectOptions): Promise<Plan
   const { target, config, runtime, emit } = options;
   const total = plan.projects.length;
   emit({ type: 'phase', phase: 'inspect', total });
-  const limits = await pushLimits(target.url, target);
+  const limits = await target.sizeLimits();
   const destinations = destinationsOf(plan);
   const names = new Set(plan.projects.map(({ id }) => id));
   let done = 0;

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import type { Source } from '../gitbucket/source.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { Target } from '../model/target.ts';
 import type { Emit } from '../model/events.ts';
 import type { RefListing } from '../model/forge.ts';
 import type { MirrorOptions } from '../transfer/mirror-update.ts';

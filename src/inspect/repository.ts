@@ -5,7 +5,6 @@ import { rm } from 'node:fs/promises';
 import { remoteText } from '../git/errors.ts';
 import { GitExit, gitEnvironment } from '../git/run.ts';
 import { lfsStock, type LfsStock } from '../gitbucket/lfs.ts';
-import { checksLfs } from '../gitlab/settings.ts';
 import type { Finding, PlannedProject, RefChange } from '../model/plan.ts';
 import { isWrite } from '../transfer/batches.ts';
 import { saysDamaged, updateMirror } from '../transfer/mirror-update.ts';
@@ -108,8 +107,7 @@ async function lfsOf(
   const remote = source.remote(project.repository.owner, project.repository.name);
   const stock: LfsStock = await lfsStock(source.http, remote, [...pointers.values()]);
   const { existing } = project;
-  const checked =
-    existing === null || fresh.pointers.size === 0 || (await checksLfs(target.http, existing.id));
+  const checked = existing === null || fresh.pointers.size === 0 || (await target.checksLfs(existing.id));
   const travelling = new Set(fresh.pointers.keys());
   return { findings: lfsFindings({ pointers, travelling, checked, stock }), count: pointers.size };
 }

@@ -95,22 +95,3 @@ export type Namespace = {
 };
 
 export type TargetUser = { id: number; username: string; email: string };
-
-/** What the target holds at the paths that the plan may need. */
-export type TargetInventory = {
-  url: string;
-  version: string;
-  /** The token's user. */
-  user: TargetUser & {
-    admin: boolean;
-    canCreateGroup: boolean;
-    namespaceId: number | null;
-    /** Of the personal namespace; null when GitLab does not tell. */
-    projectsLimit: number | null;
-  };
-  parentGroup: Namespace | null;
-  /** Keyed by lower-case full path. */
-  namespaces: ReadonlyMap<string, Namespace>;
-  /** Accounts found by user name, keyed by lower-case name: their paths are taken. */
-  users: ReadonlyMap<string, TargetUser>;
-};

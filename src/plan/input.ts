@@ -1,8 +1,9 @@
 import type { Config } from '../config/schema.ts';
 import type { Protections } from '../gitlab/rules/protections.ts';
 import type { History } from '../journal/history.ts';
-import type { Project, RefListing, SourceInventory, TargetInventory, Visibility } from '../model/forge.ts';
+import type { Project, RefListing, SourceInventory, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
+import type { TargetIdentity } from '../model/target.ts';
 import type { KnownObjects } from './known-history.ts';
 import type { Placement } from './owners.ts';
 import type { PathAssignment } from './path-assignment.ts';
@@ -26,7 +27,7 @@ export type PlanInput = {
     url: string;
     version: string;
     initialBranch: string;
-    user: TargetInventory['user'];
+    user: TargetIdentity['user'];
     /** Levels for administrators only; null when the token may not read them. */
     restricted: readonly Visibility[] | null;
     newGroupsTakeProjects: boolean;

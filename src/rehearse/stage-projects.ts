@@ -6,7 +6,7 @@ import { join, dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import pLimit from 'p-limit';
 import { killGit, startGit } from '../../sandbox/gitlab/git/gitaly.ts';
-import { writeHead } from '../../sandbox/gitlab/repository.ts';
+import { writeHead } from '../../sandbox/gitlab/gitlab.ts';
 import { withAttempts } from '../engine/attempts.ts';
 import type { PrepareOptions, Prepared } from '../engine/prepare.ts';
 import { failedResult } from '../engine/results.ts';
@@ -19,7 +19,7 @@ import type { PlannedProject } from '../model/plan.ts';
 import type { ItemResult } from '../model/result.ts';
 import type { GitRemote } from '../transfer/transport.ts';
 import { plural } from '../text/format.ts';
-import { needsRefs } from './read-projects.ts';
+import { needsRefs } from './read-target.ts';
 import type { Stage } from './stage.ts';
 import { type StandIns, makeStandIns } from './translate.ts';
 

@@ -1,18 +1,18 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createGitLab } from '../../sandbox/gitlab/gitlab.ts';
-import { createRepository } from '../../sandbox/gitlab/repository.ts';
 import {
+  createGitLab,
+  createRepository,
   saveState,
   type Group,
   type Member,
   type Project,
   type State,
   type User,
-} from '../../sandbox/gitlab/state.ts';
+} from '../../sandbox/gitlab/gitlab.ts';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
-import { createGitLabTarget, type Target } from '../gitlab/target.ts';
+import { createGitLabTarget, type GitLabTarget } from '../gitlab/target.ts';
 import type { Emit } from '../model/events.ts';
 import { createHttp } from '../net/http.ts';
 import { createLimiter } from '../net/limiter.ts';
@@ -22,7 +22,7 @@ import type { Snapshot, SnapshotGroup, SnapshotProject, SnapshotUser } from './s
 /** An embedded GitLab that stands for the real one. */
 export type Stage = {
   /** The adapter that talks to it. */
-  target: Target;
+  target: GitLabTarget;
   /** Where it really listens. */
   url: string;
   /** The repository of a project that was there already. */
@@ -70,7 +70,7 @@ export async function openStage(seen: Snapshot, options: StageOptions): Promise<
   };
 }
 
-function targetAt(url: string, token: string, { config, runtime, emit }: StageOptions): Target {
+function targetAt(url: string, token: string, { config, runtime, emit }: StageOptions): GitLabTarget {
   const { now } = runtime;
   const sleep = (ms: number): Promise<void> => runtime.sleep(ms, runtime.aborting);
   const http = createHttp({

@@ -5,7 +5,6 @@ import {
   visibilityRestricted,
 } from '../failures/target.ts';
 import { Failure } from '../failures/failure.ts';
-import { saysRestricted, saysTaken } from '../gitlab/errors.ts';
 import type { Namespace } from '../model/forge.ts';
 import type { PlannedGroup } from '../model/plan.ts';
 import { parentOf } from '../plan/owners.ts';
@@ -40,22 +39,21 @@ async function create(item: PlannedGroup, { target, identity }: RunContext): Pro
       parentId: parent?.id ?? null,
     });
   } catch (error) {
-    throw forPeople(error, item, identity.user.username);
+    throw error instanceof Failure ? explain(error, item, identity.user.username) : error;
   }
 }
 
-function forPeople(error: unknown, item: PlannedGroup, user: string): unknown {
-  if (!(error instanceof Failure)) return error;
-  if (error.code === 'target-forbidden') {
+/** The refusal in the words of the group that it keeps from being made. */
+function explain(error: Failure, item: PlannedGroup, user: string): Failure {
+  const { detail, refusal } = error;
+  if (refusal?.kind === 'forbidden') {
     const parent = item.fullPath.slice(0, -item.path.length - 1);
     const where = parent === '' ? '' : ` in ${parent}`;
     return groupsForbidden(item.fullPath, { user, where }, error);
   }
-  const detail = error.detail;
-  if (saysRestricted(detail)) {
+  if (refusal?.kind === 'restricted-visibility')
     return visibilityRestricted(item.fullPath, { detail }, error);
-  }
-  if (error.code !== 'target-refused' || !saysTaken(detail)) return error;
+  if (refusal?.kind !== 'taken') return error;
   const suggestion = `${item.path}-gitbucket`;
   return namespaceTaken(item.fullPath, { detail, owner: item.id, suggestion }, error);
 }

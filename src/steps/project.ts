@@ -7,7 +7,6 @@ import {
   visibilityRestricted,
 } from '../failures/target.ts';
 import { Failure } from '../failures/failure.ts';
-import { saysFull, saysRestricted, saysTaken } from '../gitlab/errors.ts';
 import type { Project } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { ProjectWork, RunContext, Step } from './step.ts';
@@ -53,27 +52,22 @@ async function create(work: ProjectWork, context: RunContext): Promise<Project> 
     });
     return checked(made, work);
   } catch (error) {
-    const detail = error instanceof Failure ? error.detail : '';
-    const refusal = refusalOf(item, detail, error);
-    if (refusal !== null) throw refusal;
-    if (!(error instanceof Failure) || error.code !== 'target-refused' || !saysTaken(detail)) throw error;
+    if (!(error instanceof Failure)) throw error;
+    if (error.refusal?.kind !== 'taken') throw explain(error, item);
     const found = await context.target.findProject(item.fullPath);
     if (found) return adopted(found, work, context);
-    throw taken(item, detail);
+    throw taken(item, error.detail);
   }
 }
 
-/** Refusals that the plan foresees in the same words, where the token may read what they depend on. */
-function refusalOf(item: PlannedProject, detail: string, cause: unknown): Failure | null {
-  const { fullPath } = item;
-  if (saysRestricted(detail)) return visibilityRestricted(fullPath, { detail }, cause);
+/** The refusal in the words in which the plan foresees it, where the token may read what it depends on. */
+function explain(error: Failure, { fullPath }: PlannedProject): Failure {
+  const { detail, refusal } = error;
   const namespace = fullPath.slice(0, fullPath.lastIndexOf('/'));
-  if (saysFull(detail)) {
-    return projectLimit(fullPath, { user: namespace, detail }, cause);
-  }
-  // Said of a namespace without the right to make projects in it (gitlab-contract T20).
-  if (detail.includes('namespace is not valid')) return projectsForbidden(namespace, { detail }, cause);
-  return null;
+  if (refusal?.kind === 'restricted-visibility') return visibilityRestricted(fullPath, { detail }, error);
+  if (refusal?.kind === 'project-limit') return projectLimit(fullPath, { user: namespace, detail }, error);
+  if (refusal?.kind === 'namespace-invalid') return projectsForbidden(namespace, { detail }, error);
+  return error;
 }
 
 /** GitLab lowers a visibility and ignores a namespace without a word (gitlab-contract §3.1, T16). */

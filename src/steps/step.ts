@@ -1,8 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import type { Source } from '../gitbucket/source.ts';
-import type { TargetIdentity } from '../gitlab/identity.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { Target, TargetIdentity } from '../model/target.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Emit } from '../model/events.ts';
 import type { Project, RefListing } from '../model/forge.ts';

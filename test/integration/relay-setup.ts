@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { LoggedRequest } from '../../sandbox/server.ts';
 import { Failure } from '../../src/failures/failure.ts';
 import type { Source } from '../../src/gitbucket/source.ts';
-import type { Target } from '../../src/gitlab/target.ts';
+import type { Target } from '../../src/model/target.ts';
 import type { RefChange } from '../../src/model/plan.ts';
 import { planRefs } from '../../src/plan/refs.ts';
 import { createRelayTransport } from '../../src/transfer/relay.ts';

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { errorText, saysTaken } from '../../src/gitlab/errors.ts';
+import { errorText, refusalOf } from '../../src/gitlab/errors.ts';
 import { targetOf } from '../helpers/adapters.ts';
 import { testServers } from '../helpers/servers.ts';
+
+const restricted = {
+  message: { visibility_level: ['public has been restricted by your GitLab administrator'] },
+};
 
 describe("GitLab's own words are found in every shape of its error bodies", () => {
   const shapes: [string, unknown, string][] = [
@@ -73,10 +77,27 @@ describe("GitLab's own words are found in every shape of its error bodies", () =
     expect(errorText({ message: 'x'.repeat(5000) }).length).toBeLessThan(700);
   });
 
-  test('a taken name is recognised wherever it stands', () => {
-    expect(saysTaken(errorText({ message: { path: ['has already been taken'] } }))).toBe(true);
-    expect(saysTaken(errorText({ message: 'Failed {path: ["has already been taken"]}' }))).toBe(true);
-    expect(saysTaken(errorText({ message: { path: ['is too short'] } }))).toBe(false);
+  test.each([
+    ['taken', 400, { message: { path: ['has already been taken'] } }],
+    ['taken', 400, { message: 'Failed {path: ["has already been taken"]}' }],
+    ['other', 400, { message: { path: ['is too short'] } }],
+    ['other', 401, { message: '401 Unauthorized' }],
+    ['restricted-visibility', 400, restricted],
+    ['project-limit', 403, { error: ["You've reached your limit of 10 projects created. Contact …"] }],
+    [
+      'project-limit',
+      400,
+      { message: { limit_reached: ['You cannot create projects in your personal namespace.'] } },
+    ],
+    ['namespace-invalid', 400, { message: { namespace: ['is not valid'] } }],
+    ['forbidden', 403, { message: '403 Forbidden' }],
+    ['scope', 403, { error: 'insufficient_scope', error_description: 'Higher privileges.' }],
+    ['absent', 404, { message: '404 Project Not Found' }],
+    ['absent', 301, 'This resource has been moved permanently to http://x'],
+    ['maintenance', 403, 'GitLab is currently in maintenance mode.'],
+    ['read-only', 403, 'You cannot perform write operations on a read-only instance'],
+  ] as const)('tell why it refuses: %s, with status %i', (kind, status, body) => {
+    expect(refusalOf({ status, body })).toEqual({ kind, status, text: errorText(body) });
   });
 });
 
@@ -90,6 +111,7 @@ describe('refusals of a real request', () => {
     await expect(target.createGroup({ ...newGroup, path: 'taken', fullPath: 'taken' })).rejects.toMatchObject(
       {
         code: 'target-refused',
+        refusal: { kind: 'taken', status: 400 },
         object: 'taken',
         message: expect.stringContaining('has already been taken') as string,
       },

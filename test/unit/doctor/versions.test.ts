@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Config } from '../../../src/config/schema.ts';
 import { fromSigns, problemsOf, versionText } from '../../../src/doctor/source-probes.ts';
 import { deletionFindings, identityFindings } from '../../../src/doctor/target-identity.ts';
-import type { TargetIdentity } from '../../../src/gitlab/identity.ts';
+import type { TargetIdentity } from '../../../src/model/target.ts';
 
 const now = Date.UTC(2026, 0, 1);
 const config = Config.parse({

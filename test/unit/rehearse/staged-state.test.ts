@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { hiddenParent } from '../../../src/rehearse/read-namespaces.ts';
-import type {
-  SnapshotGroup,
-  SnapshotProject,
-  Snapshot,
-  SnapshotUser,
+import {
+  hiddenParent,
+  type SnapshotGroup,
+  type SnapshotProject,
+  type Snapshot,
+  type SnapshotUser,
 } from '../../../src/rehearse/snapshot.ts';
 import { stagedState } from '../../../src/rehearse/stage.ts';
 
