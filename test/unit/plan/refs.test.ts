@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Protections } from '../../../src/gitlab/rules/protections.ts';
 import type { RefChange } from '../../../src/model/plan.ts';
 import { countOutcomes, planRefs, type RefPlanInput } from '../../../src/plan/refs.ts';
 
@@ -330,4 +331,28 @@ test('outcomes are counted', () => {
   const source = { 'refs/heads/main': A, 'refs/heads/HEAD': A, 'refs/tags/v1': A };
   const counts = countOutcomes(plan(source, { 'refs/tags/v1': B, 'refs/tags/v2': B }));
   expect(counts).toEqual({ create: 1, update: 0, delete: 0, unchanged: 0, kept: 1, refused: 1, diverged: 1 });
+});
+
+function protectionOf(pattern: string, push: number[]): Protections['branches'][number] {
+  return { pattern, push, merge: [40], forcePush: false };
+}
+
+describe('the protections of a project', () => {
+  const rights = { tags: [], level: 40, rewritten: new Set<string>() };
+
+  test('keep a branch, which then stands in the way of one inside its name', () => {
+    const protections = { ...rights, branches: [protectionOf('a', [40])] };
+    const options = { ours: { 'refs/heads/a': [A] }, prune: true, protections };
+    expect(outcomes(plan({ 'refs/heads/a/b': B }, { 'refs/heads/a': A }, options))).toEqual({
+      'refs/heads/a': 'kept',
+      'refs/heads/a/b': 'refused',
+    });
+  });
+
+  test('keep nobody out while it has no branch', () => {
+    const protections = { ...rights, branches: [protectionOf('*', [0])] };
+    expect(outcomes(plan({ 'refs/heads/main': A }, {}, { protections }))).toEqual({
+      'refs/heads/main': 'create',
+    });
+  });
 });

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createRedactor } from '../../src/net/redact.ts';
-import { readTarget } from '../../src/rehearse/read-target.ts';
-import type { Snapshot } from '../../src/rehearse/snapshot.ts';
-import { stageRefs } from '../../src/rehearse/stage-projects.ts';
-import { openStage, type Stage } from '../../src/rehearse/stage.ts';
-import { commitOn, git } from '../helpers/commits.ts';
-import { preparedWith, quietRuntime } from '../helpers/prepared.ts';
-import { refsIn, testServers, type TestServers } from '../helpers/servers.ts';
-import { smallServers } from '../helpers/small-server.ts';
+import { createRedactor } from '../../../src/net/redact.ts';
+import { readTarget } from '../../../src/rehearse/read-target.ts';
+import type { Snapshot } from '../../../src/rehearse/snapshot.ts';
+import { stageRefs } from '../../../src/rehearse/stage-projects.ts';
+import { openStage, type Stage } from '../../../src/rehearse/stage.ts';
+import { commitOn, git } from '../../helpers/commits.ts';
+import { preparedWith, quietRuntime } from '../../helpers/prepared.ts';
+import { refsIn, testServers, type TestServers } from '../../helpers/servers.ts';
+import { smallServers } from '../../helpers/small-server.ts';
 
 type Staged = Awaited<ReturnType<typeof preparedWith>> & { seen: Snapshot; stage: Stage };
 

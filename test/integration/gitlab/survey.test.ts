@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { EmbeddedGitLab } from '../../sandbox/gitlab/gitlab.ts';
-import type { Survey } from '../../src/model/target.ts';
-import type { Target } from '../../src/model/target.ts';
-import { targetOf } from '../helpers/adapters.ts';
-import { testServers } from '../helpers/servers.ts';
+import type { EmbeddedGitLab } from '../../../sandbox/gitlab/gitlab.ts';
+import type { Survey } from '../../../src/model/target.ts';
+import type { Target } from '../../../src/model/target.ts';
+import { targetOf } from '../../helpers/adapters.ts';
+import { testServers } from '../../helpers/servers.ts';
 
 let gitlab: EmbeddedGitLab;
 beforeEach(async () => {

@@ -8,7 +8,7 @@ import {
   shortName,
   travels,
   type NameContext,
-} from '../../../src/gitlab/rules/ref-names.ts';
+} from '../../../../src/gitlab/rules/ref-names.ts';
 
 const SHA = '267208abfe40e546f5e847444276f7d43a39503e';
 const CONTEXT: NameContext = { repository: 'team/app', defaultBranch: 'main', initialBranch: 'main' };
