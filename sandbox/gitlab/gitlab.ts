@@ -37,6 +37,13 @@ export type EmbeddedGitLab = Setup & {
   close(): Promise<void>;
 };
 
+/** For whoever sets up a state of its own: its parts, and how they are written. */
+export { levelOf } from './default-branch.ts';
+export { createRepository, writeHead } from './repository.ts';
+export type { BranchProtection, Settings } from './settings.ts';
+export { saveState } from './state.ts';
+export type { Group, Member, Project, ProtectedBranch, Scope, State, User, UserState } from './state.ts';
+
 /** Starts an embedded GitLab, with the administrator `root` on first use. */
 export async function createGitLab(options: GitLabOptions): Promise<EmbeddedGitLab> {
   const { dir, relativeUrl = '' } = options;

@@ -4,7 +4,7 @@ import { parentMissing } from '../engine/check-names.ts';
 import { lookAtSource, lookAtTarget, type SourceLook, type TargetLook } from '../engine/connect.ts';
 import type { Runtime, World } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { Target } from '../model/target.ts';
 import type { Redactor } from '../net/redact.ts';
 import {
   askingServer,
@@ -239,7 +239,7 @@ async function askParent({ prompt, say, target, given }: AskParentOptions): Prom
     if (target === null || path === before) return path;
     const group = await target.findGroup(path);
     if (group !== null) {
-      say(parentFound(group.fullPath, group.usable));
+      say(parentFound(group.fullPath, group.canCreateProjects));
       return group.fullPath;
     }
     const missing = await parentMissing(target, path);

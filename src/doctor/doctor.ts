@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../failures/failure.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { GitLabTarget } from '../gitlab/target.ts';
 import type { Source } from '../model/source.ts';
 import { failureFound, type Finding, type Found, inArea } from './finding.ts';
 import { machineFindings, type MachineOptions } from './machine.ts';
@@ -14,7 +14,7 @@ export type DoctorOptions = Omit<MachineOptions, 'servers'> & {
   config: Config;
   /** A failure when there is none to check, as without a token. */
   source: Source | Failure;
-  target: Target | Failure;
+  target: GitLabTarget | Failure;
   now: () => number;
 };
 
@@ -33,7 +33,7 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   ]);
   const clocks = {
     source: source instanceof Failure ? null : source.clockMs(),
-    target: target instanceof Failure ? null : target.http.observed.clockMs,
+    target: target instanceof Failure ? null : target.clockMs(),
   };
   const sourceFound = [
     ...once([...sourceWay, ...from.findings]),

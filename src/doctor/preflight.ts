@@ -2,10 +2,10 @@ import type { Config } from '../config/schema.ts';
 import { Failure } from '../failures/failure.ts';
 import { exitCodeOfStart } from '../failures/index.ts';
 import { cannotStart } from '../failures/usage.ts';
-import type { TargetIdentity } from '../gitlab/identity.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { TargetIdentity } from '../model/target.ts';
+import type { GitLabTarget } from '../gitlab/target.ts';
+import type { Source, Account } from '../model/source.ts';
 import type { Emit } from '../model/events.ts';
-import type { Account, Source } from '../model/source.ts';
 import { check, errorFound, type Finding, type Found, inArea, openErrors, withWaivers } from './finding.ts';
 import { clockFindings, serverOf } from './network.ts';
 import { tokenFindings, versionFindings } from './target-identity.ts';
@@ -13,7 +13,7 @@ import { pushFindings, slashFindings } from './target-settings.ts';
 
 export type PreflightOptions = {
   source: Source;
-  target: Target;
+  target: GitLabTarget;
   config: Config;
   now: () => number;
   emit: Emit;
@@ -61,7 +61,7 @@ async function targetChecks(
 ): Promise<Finding[]> {
   const { url } = target;
   const [slashes, pushes] = await Promise.all([
-    check(url, () => slashFindings(target.http)),
+    check(url, () => slashFindings(target)),
     check(url, () => pushFindings(target)),
   ]);
   const found = [
@@ -73,7 +73,7 @@ async function targetChecks(
   return [
     ...inArea('target', found),
     ...inArea('source', clockFindings(serverOf('source', config), source.clockMs())),
-    ...inArea('target', clockFindings(target.http.server, target.http.observed.clockMs)),
+    ...inArea('target', clockFindings(target.gitlab.http.server, target.clockMs())),
   ];
 }
 

@@ -1,11 +1,11 @@
-import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
-import type { TargetIdentity } from '../gitlab/identity.ts';
-import type { Http } from '../net/http.ts';
+import type { TargetIdentity } from '../model/target.ts';
 import { formatDay, formatDaysUntil } from '../text/format.ts';
 import { isAtLeast } from '../text/version.ts';
 import { defineFinding, type Found } from './finding.ts';
 import { endsSoon } from './network.ts';
+import { DELETION_SUFFIX } from '../gitlab/probes.ts';
+import { isGitLabCom } from '../gitlab/settings.ts';
 
 type UserWords = { object: string; user: string };
 
@@ -79,7 +79,7 @@ export const targetGitlabCom = defineFinding('target-gitlab-com', 'warning', () 
 }));
 
 function topLevelFindings({ user }: TargetIdentity, url: string): Found[] {
-  if (new URL(url).hostname === 'gitlab.com') return [targetGitlabCom(url)];
+  if (isGitLabCom(url)) return [targetGitlabCom(url)];
   const finding = user.canCreateGroup ? targetGroups : targetGroupsForbidden;
   return [finding(url, { user: user.username })];
 }
@@ -108,26 +108,7 @@ export function versionFindings(version: string, url: string): Found[] {
   return findings;
 }
 
-const Groups = z.array(z.object({ full_path: z.string() }));
-const Projects = z.array(z.object({ path_with_namespace: z.string() }));
-
-/** GitLab 18 and later rename what is deleted, and keep it for a while (gitlab-contract §2.7, §3.6). */
-const SUFFIX = /-deletion_scheduled-\d+$/;
 const MOST_NAMED = 5;
-
-/** Full paths of the groups and projects that wait for their removal; the first hundred of each. */
-export async function scheduledDeletions(http: Http): Promise<string[]> {
-  const query = '?search=deletion_scheduled&per_page=100';
-  const [groups, projects] = await Promise.all([
-    http.send({ method: 'GET', path: `/api/v4/groups${query}` }),
-    http.send({ method: 'GET', path: `/api/v4/projects${query}&simple=true` }),
-  ]);
-  const paths = [
-    ...(Groups.safeParse(groups.body).data ?? []).map(({ full_path: path }) => path),
-    ...(Projects.safeParse(projects.body).data ?? []).map(({ path_with_namespace: path }) => path),
-  ];
-  return paths.filter((path) => SUFFIX.test(path));
-}
 
 export const targetDeletionScheduled = defineFinding(
   'target-deletion-scheduled',
@@ -138,7 +119,7 @@ export const targetDeletionScheduled = defineFinding(
   }),
 );
 
-/** Those of them at whose old path something is wanted. */
+/** Those of the scheduled deletions at whose old path something is wanted. */
 export function deletionFindings(
   scheduled: readonly string[],
   logins: readonly string[],
@@ -151,7 +132,7 @@ export function deletionFindings(
       .map((path) => path.toLowerCase()),
   );
   const met = scheduled.filter((path) => {
-    const old = path.replace(SUFFIX, '').toLowerCase();
+    const old = path.replace(DELETION_SUFFIX, '').toLowerCase();
     return wanted.has(old) || wanted.has(old.slice(0, Math.max(old.lastIndexOf('/'), 0)));
   });
   if (met.length === 0) return [];

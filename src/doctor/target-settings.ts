@@ -1,26 +1,11 @@
-import { z } from 'zod';
 import { Failure } from '../failures/failure.ts';
 import { maintenance } from '../failures/target.ts';
-import type { TargetIdentity } from '../gitlab/identity.ts';
-import type { Target } from '../gitlab/target.ts';
-import { excerpt } from '../net/answers.ts';
-import { basicAuth, type Http } from '../net/http.ts';
+import type { ApplicationSettings } from '../gitlab/schema.ts';
+import { bytesOf } from '../gitlab/settings.ts';
+import type { GitLabTarget } from '../gitlab/target.ts';
+import type { TargetIdentity } from '../model/target.ts';
 import { formatMebibytes } from '../text/format.ts';
 import { defineFinding, failureFound, type Found } from './finding.ts';
-
-/** Settings that only an administrator may read (gitlab-contract §3.1, §3.4, §4.6, §10.2). */
-const Settings = z.object({
-  restricted_visibility_levels: z.array(z.string()).nullish(),
-  receive_max_input_size: z.number().nullish(),
-  default_branch_protection: z.number().nullish(),
-  throttle_authenticated_api_enabled: z.boolean().nullish(),
-  throttle_authenticated_api_requests_per_period: z.number().nullish(),
-  throttle_authenticated_api_period_in_seconds: z.number().nullish(),
-  throttle_authenticated_git_http_enabled: z.boolean().nullish(),
-  throttle_authenticated_git_http_requests_per_period: z.number().nullish(),
-  throttle_authenticated_git_http_period_in_seconds: z.number().nullish(),
-});
-type Settings = z.infer<typeof Settings>;
 
 const PROTECTIONS = [
   'none',
@@ -42,16 +27,17 @@ export const targetAdminMode = defineFinding('target-admin-mode', 'warning', (w:
 }));
 
 /** What the server's settings mean for a migration; for others than administrators they stay unknown. */
-export async function settingsFindings(http: Http, { user }: TargetIdentity): Promise<Found[]> {
+export async function settingsFindings(
+  { url, probes }: GitLabTarget,
+  { user }: TargetIdentity,
+): Promise<Found[]> {
   if (!user.admin) return [];
-  const { url } = http.server;
   const words = { user: user.username };
-  const answer = await http.send({ method: 'GET', path: '/api/v4/application/settings' });
+  const settings = await probes.settings();
   // With Admin Mode an administrator's token has the rights of an ordinary user (gitlab-contract §1.1).
-  if (answer.status === 403) return [targetAdminMode(url, words)];
+  if (settings === 'forbidden') return [targetAdminMode(url, words)];
   const findings = [targetAdministrator(url, words)];
-  const parsed = Settings.safeParse(answer.body);
-  return parsed.success ? [...findings, ...meaningOf(parsed.data, url)] : findings;
+  return settings === 'unread' ? findings : [...findings, ...meaningOf(settings, url)];
 }
 
 export const targetVisibilityRestricted = defineFinding(
@@ -82,15 +68,15 @@ export const targetThrottled = defineFinding('target-throttled', 'note', (w: Det
   fix: 'for a big migration the administrator can exempt the user (GITLAB_THROTTLE_USER_ALLOWLIST) or raise the limit',
 }));
 
-function meaningOf(settings: Settings, url: string): Found[] {
+function meaningOf(settings: ApplicationSettings, url: string): Found[] {
   const findings: Found[] = [];
   const levels = settings.restricted_visibility_levels ?? [];
   if (levels.length > 0) {
     findings.push(targetVisibilityRestricted(url, { levels: levels.join(', ') }));
   }
-  const megabytes = settings.receive_max_input_size ?? 0;
-  if (megabytes > 0) {
-    findings.push(targetPushLimited(url, { size: formatMebibytes(megabytes * 1024 ** 2) }));
+  const limit = bytesOf(settings.receive_max_input_size);
+  if (limit !== null) {
+    findings.push(targetPushLimited(url, { size: formatMebibytes(limit) }));
   }
   const detail = PROTECTIONS[settings.default_branch_protection ?? -1];
   if (detail !== undefined) findings.push(targetBranchProtection(url, { detail }));
@@ -99,7 +85,7 @@ function meaningOf(settings: Settings, url: string): Found[] {
   return findings;
 }
 
-function limitsOf(settings: Settings): string {
+function limitsOf(settings: ApplicationSettings): string {
   const parts: string[] = [];
   if (settings.throttle_authenticated_api_enabled === true) {
     const { throttle_authenticated_api_requests_per_period: most } = settings;
@@ -113,15 +99,12 @@ function limitsOf(settings: Settings): string {
 }
 
 /** What GitLab 18 and later say of their throttle in every answer. */
-export function throttleFindings(http: Http): Found[] {
+export function throttleFindings({ gitlab: { http } }: GitLabTarget): Found[] {
   const { throttle } = http.observed;
   if (throttle === null) return [];
   const detail = `${throttle.perMinute} requests per minute (${throttle.name}, ${throttle.remaining} left)`;
   return [targetThrottled(http.server.url, { detail })];
 }
-
-/** A path at which nothing can be, nor come to be by asking: its group does not exist (gitlab-contract §1.2). */
-const NOWHERE = 'gb2gl-no-such-group/no-such-project';
 
 export const targetSlashes = defineFinding('target-slashes', 'ok', () => ({
   message: 'GitLab receives paths with %2F as they were sent',
@@ -136,16 +119,10 @@ export const targetSlashesDecoded = defineFinding(
   }),
 );
 
-/** Does a path with %2F arrive as it was sent? A decoded one is no route of the API (gitlab-contract §3.3, T64). */
-export async function slashFindings(http: Http): Promise<Found[]> {
-  const { url } = http.server;
-  const path = `/api/v4/projects/${encodeURIComponent(NOWHERE)}`;
-  const { status, body } = await http.send({ method: 'GET', path });
-  const { error } = { ...(body as { error?: unknown } | null) };
-  const strange =
-    typeof body === 'string' ? status >= 400 && status < 500 : status === 404 && error === '404 Not Found';
-  if (!strange) return [targetSlashes(url)];
-  return [targetSlashesDecoded(url, { status, detail: excerpt(body) })];
+/** Does a path with %2F arrive as it was sent? */
+export async function slashFindings({ url, probes }: GitLabTarget): Promise<Found[]> {
+  const { kept, status, detail } = await probes.slashes();
+  return [kept ? targetSlashes(url) : targetSlashesDecoded(url, { status, detail })];
 }
 
 export const targetGit = defineFinding('target-git', 'ok', () => ({
@@ -162,23 +139,15 @@ export const targetReadOnly = defineFinding('target-read-only', 'error', (w: Det
   fix: 'wait until it does, or use the URL of the primary server',
 }));
 
-/**
- * Would GitLab take a push? It says so in the advertisement already: maintenance mode, a read-only server and a token
- * without the right are refused before the project is looked for (gitlab-contract §1.2, §10.3).
- */
-export async function pushFindings(target: Target): Promise<Found[]> {
-  const { url } = target;
+/** Would GitLab take a push? */
+export async function pushFindings({ url, probes }: GitLabTarget): Promise<Found[]> {
   try {
-    await target.remote(NOWHERE).advertisement('git-receive-pack');
+    await probes.push();
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (error.code !== 'git-token-refused') {
-      if (error.code !== 'project-missing') throw error;
-      return [targetGit(url)];
-    }
-    const detail = error.detail;
-    if (/maintenance mode/.test(detail)) return [failureFound(maintenance(url))];
-    const finding = /read-only/.test(detail) ? targetReadOnly : targetPushRefused;
+    if (!(error instanceof Failure) || error.code !== 'git-token-refused') throw error;
+    const { detail, refusal } = error;
+    if (refusal?.kind === 'maintenance') return [failureFound(maintenance(url))];
+    const finding = refusal?.kind === 'read-only' ? targetReadOnly : targetPushRefused;
     return [finding(url, { detail })];
   }
   return [targetGit(url)];
@@ -189,16 +158,6 @@ export const targetLfsDisabled = defineFinding('target-lfs-disabled', 'warning',
   fix: 'ask the administrator to enable it (gitlab_rails["lfs_enabled"])',
 }));
 
-/** Git LFS switched off answers 501 to everything (gitlab-contract §5); switched on, it says nothing of a project that is not there. */
-export async function lfsFindings(target: Target): Promise<Found[]> {
-  const { status } = await target.http.send({
-    method: 'GET',
-    path: `/${NOWHERE}.git/info/lfs/locks`,
-    headers: {
-      authorization: basicAuth(target.remote(NOWHERE)),
-      accept: 'application/vnd.git-lfs+json',
-      'private-token': null,
-    },
-  });
-  return status === 501 ? [targetLfsDisabled(target.url)] : [];
+export async function lfsFindings({ url, probes }: GitLabTarget): Promise<Found[]> {
+  return (await probes.lfs()) ? [] : [targetLfsDisabled(url)];
 }

@@ -1,10 +1,10 @@
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../failures/failure.ts';
 import { parentGroupMissing } from '../failures/target.ts';
-import { whoIs, type TargetIdentity } from '../gitlab/identity.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { TargetIdentity, Target } from '../model/target.ts';
+import type { GitLabTarget } from '../gitlab/target.ts';
 import { check, defineFinding, errorFound, failureFound, type Found } from './finding.ts';
-import { scheduledDeletions, identityFindings } from './target-identity.ts';
+import { identityFindings } from './target-identity.ts';
 import {
   lfsFindings,
   pushFindings,
@@ -22,7 +22,7 @@ export type TargetReport = {
 
 /** Every check of GitLab; sends only GET and requests git's advertisements. */
 export async function targetFindings(
-  target: Target,
+  target: GitLabTarget,
   config: Config['target'],
   now: number,
 ): Promise<TargetReport> {
@@ -34,23 +34,23 @@ export async function targetFindings(
   const canPush = findings.every(({ level }) => level !== 'error');
   let scheduled: string[] = [];
   const checks = [
-    check(url, () => slashFindings(target.http)),
+    check(url, () => slashFindings(target)),
     check(url, () => (canPush ? pushFindings(target) : Promise.resolve([]))),
     check(url, () => lfsFindings(target)),
-    check(url, () => settingsFindings(target.http, identity)),
+    check(url, () => settingsFindings(target, identity)),
     check(url, () => parentGroupFindings(target, config.parentGroup, identity.user)),
     check(url, async () => {
-      scheduled = await scheduledDeletions(target.http);
+      scheduled = await target.probes.scheduledDeletions();
       return [];
     }),
   ];
   for (const found of await Promise.all(checks)) findings.push(...found);
-  findings.push(...throttleFindings(target.http));
+  findings.push(...throttleFindings(target));
   return { findings, version: identity.version, scheduled };
 }
 
 /** Whose token it is; null when GitLab does not say. What it lacks besides becomes a finding. */
-async function identityOf(target: Target, findings: Found[]): Promise<TargetIdentity | null> {
+async function identityOf(target: GitLabTarget, findings: Found[]): Promise<TargetIdentity | null> {
   try {
     return await target.connect();
   } catch (error) {
@@ -61,7 +61,7 @@ async function identityOf(target: Target, findings: Found[]): Promise<TargetIden
     if (!answers) return null;
   }
   try {
-    return await whoIs(target.http);
+    return await target.probes.whoIs();
   } catch (error) {
     // A token without read access is a finding already; only Ctrl-C counts.
     errorFound(error, target.url);
@@ -102,7 +102,7 @@ async function parentGroupFindings(
   if (parentGroup === null) return [];
   const group = await target.findGroup(parentGroup);
   if (group === null) return [failureFound(parentGroupMissing(parentGroup))];
-  if (group.closed === 'leaving') return [targetParentGroupDeleted(parentGroup)];
-  const finding = group.takesGroups ? targetParentGroup : targetParentGroupRole;
+  if (group.unusableReason === 'pending-deletion') return [targetParentGroupDeleted(parentGroup)];
+  const finding = group.canCreateSubgroups ? targetParentGroup : targetParentGroupRole;
   return [finding(parentGroup, { user: username })];
 }

@@ -3,8 +3,7 @@ import { parentGroupMissing } from '../failures/target.ts';
 import type { Config } from '../config/schema.ts';
 import type { Failure } from '../failures/failure.ts';
 import type { Source, Inventory } from '../model/source.ts';
-import { createSimilar } from '../gitlab/lookups.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { Target } from '../model/target.ts';
 import type { History } from '../journal/history.ts';
 import type { Selection } from '../plan/selection.ts';
 import {
@@ -92,7 +91,7 @@ async function unknownUsers(
       .map(async ({ login }) => {
         const username = map.users[login] ?? '';
         if ((await target.findUser(username)) !== null) return [];
-        const close = nearest(username, await createSimilar(target.http).similarUsers(username));
+        const close = nearest(username, await target.similarUsers(username));
         const option = `map.users.${login}`;
         return [errorOf({ option, text: username, nearest: close, note: null }, 'GitLab')];
       }),
@@ -113,7 +112,7 @@ function errorOf(
 }
 
 /** The error for a parent group that is not there, with the nearest group that is. */
-export async function parentMissing({ http }: Pick<Target, 'http'>, fullPath: string): Promise<Failure> {
-  const close = nearest(fullPath, await createSimilar(http).similarGroups(fullPath));
+export async function parentMissing(target: Target, fullPath: string): Promise<Failure> {
+  const close = nearest(fullPath, await target.similarGroups(fullPath));
   return parentGroupMissing(fullPath, close === null ? {} : { nearest: close });
 }

@@ -6,7 +6,7 @@ import type { Runtime } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
 import { createGitBucketSource } from '../gitbucket/source.ts';
 import type { Source } from '../model/source.ts';
-import { createGitLabTarget, type Target } from '../gitlab/target.ts';
+import { createGitLabTarget, type GitLabTarget } from '../gitlab/target.ts';
 import type { Emit } from '../model/events.ts';
 import type { Server } from '../net/answers.ts';
 import { basicAuth, createHttp, type Http } from '../net/http.ts';
@@ -14,7 +14,7 @@ import { createLimiter } from '../net/limiter.ts';
 import type { Redactor } from '../net/redact.ts';
 import { createSelection } from '../plan/selection.ts';
 
-export type Servers = { source: Source; target: Target };
+export type Servers = { source: Source; target: GitLabTarget };
 
 /** Listing a big server takes GitBucket minutes (gitbucket-contract T23). */
 const SOURCE_TIMEOUT_MS = 300_000;
@@ -80,7 +80,7 @@ export async function createTarget(
   runtime: Runtime,
   emit: Emit,
   redactor: Redactor,
-): Promise<Target> {
+): Promise<GitLabTarget> {
   const { target, limits } = config;
   if (target.token === null) throw missing('target', 'GitLab', 'GITLAB_TOKEN');
   redactor.add(target.token, 'oauth2');
@@ -195,7 +195,7 @@ export async function lookAtTarget(
   config: Pick<Config, 'target' | 'limits'>,
   runtime: Runtime,
   redactor: Redactor,
-): Promise<{ look: TargetLook; target: Target }> {
+): Promise<{ look: TargetLook; target: GitLabTarget }> {
   const target = await createTarget(config, runtime, () => {}, redactor);
   const { version, user } = await target.connect();
   const { username, admin, canCreateGroup } = user;

@@ -5,7 +5,7 @@ import type { Runtime } from '../environment.ts';
 import { noticeOf } from '../failures/index.ts';
 import { Failure } from '../failures/failure.ts';
 import type { Source } from '../model/source.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { Target } from '../model/target.ts';
 import type { Emit } from '../model/events.ts';
 import type { RefListing, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';

@@ -1,10 +1,8 @@
 import { archived, groupsForbidden, markedForDeletion, projectsForbidden } from '../failures/target.ts';
-import type { TargetIdentity } from '../gitlab/identity.ts';
-import type { ExistenceLookup } from '../gitlab/lookups.ts';
-import type { Survey } from '../gitlab/survey.ts';
 import type { History } from '../journal/history.ts';
 import type { Namespace } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
+import type { Survey, Target, TargetIdentity } from '../model/target.ts';
 import { lastPart, parentOf } from '../plan/owners.ts';
 
 /** What stands at the path of a group. */
@@ -49,10 +47,13 @@ export async function lookAtPaths(
 
 function atGroup(namespace: Namespace, parent: Namespace | null, ours: boolean): Found {
   const { fullPath } = namespace;
-  const stopped = parent?.closed === 'archived' || parent?.closed === 'leaving' ? parent.closed : null;
-  const closed = stopped ?? namespace.closed;
-  if (closed !== null) return { namespace, parent, takenBy: null, blocked: whyClosed(closed, fullPath) };
-  if (namespace.usable) return { namespace, parent, takenBy: null, blocked: null };
+  const stopped =
+    parent?.unusableReason === 'archived' || parent?.unusableReason === 'pending-deletion'
+      ? parent.unusableReason
+      : null;
+  const reason = stopped ?? namespace.unusableReason;
+  if (reason !== null) return { namespace, parent, takenBy: null, blocked: whyUnusable(reason, fullPath) };
+  if (namespace.canCreateProjects) return { namespace, parent, takenBy: null, blocked: null };
   // What an earlier run made stays its place, also when another token has no rights there.
   if (ours) {
     const detail = 'the user is no Maintainer of the group';
@@ -71,9 +72,9 @@ function below(fullPath: string, parent: Namespace | null, { identity }: PathCon
   const name = lastPart(fullPath).toLowerCase();
   const project = parent.projects.some(({ fullPath: path }) => lastPart(path).toLowerCase() === name);
   if (project) return free(parent, 'a project of GitLab');
-  if (parent.occupants.some(({ path }) => path.toLowerCase() === name))
+  if (parent.takenPaths.some(({ path }) => path.toLowerCase() === name))
     return free(parent, 'something of GitLab that waits for its deletion');
-  if (parent.takesGroups) return free(parent, null);
+  if (parent.canCreateSubgroups) return free(parent, null);
   const where = ` in ${parent.fullPath}`;
   const context = { user: identity.user.username, where };
   return { namespace: null, parent, takenBy: null, blocked: groupsForbidden(fullPath, context).notice };
@@ -84,10 +85,10 @@ function free(parent: Namespace | null, takenBy: string | null): Found {
 }
 
 /** Why nothing can be made in a namespace in which the token's user has a sufficient role. */
-export function whyClosed(closed: NonNullable<Namespace['closed']>, fullPath: string): Notice {
-  if (closed === 'archived') return archived(fullPath).notice;
-  if (closed === 'leaving') return markedForDeletion(fullPath).notice;
-  if (closed === 'rules') {
+export function whyUnusable(reason: NonNullable<Namespace['unusableReason']>, fullPath: string): Notice {
+  if (reason === 'archived') return archived(fullPath).notice;
+  if (reason === 'pending-deletion') return markedForDeletion(fullPath).notice;
+  if (reason === 'rules') {
     const detail = 'its rules leave that to others';
     return projectsForbidden(fullPath, { detail }).notice;
   }
@@ -108,22 +109,25 @@ export type HiddenPaths = {
   /** What was found, with the paths that belong to somebody whom the token cannot see. */
   unhide(found: ReadonlyMap<string, Found>): Promise<Map<string, Found>>;
   /** Paths that look free but were not asked for any more. */
-  readonly unasked: readonly string[];
+  readonly uncheckedPaths: readonly string[];
 };
 
 /**
  * A private group of other people is invisible to all but administrators, and yet its path is taken: GitLab is asked about
  * paths that look free.
  */
-export function createHiddenPaths(target: ExistenceLookup, { user }: TargetIdentity): HiddenPaths {
-  const unasked: string[] = [];
+export function createHiddenPaths(
+  target: Pick<Target, 'namespaceExists'>,
+  { user }: TargetIdentity,
+): HiddenPaths {
+  const uncheckedPaths: string[] = [];
   let asked = 0;
 
   async function look(path: string, found: Found): Promise<Found> {
     const { namespace, parent, takenBy, blocked } = found;
     if (user.admin || namespace !== null || takenBy !== null || blocked !== null) return found;
     if (asked === MOST_QUESTIONS) {
-      unasked.push(path);
+      uncheckedPaths.push(path);
       return found;
     }
     asked += 1;
@@ -132,7 +136,7 @@ export function createHiddenPaths(target: ExistenceLookup, { user }: TargetIdent
   }
 
   return {
-    unasked,
+    uncheckedPaths,
     async unhide(found) {
       const paths = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
       const looked = await Promise.all(

@@ -2,12 +2,12 @@ import { mapImpossible, namespaceTaken } from '../failures/target.ts';
 import { unexpected } from '../failures/usage.ts';
 import type { Config } from '../config/schema.ts';
 
-import type { Person } from '../gitlab/lookups.ts';
+import type { Person } from '../model/target.ts';
 import type { Owner } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import { ownerPaths, samePerson, type Placement } from '../plan/owners.ts';
 import type { PathAssignment } from '../plan/path-assignment.ts';
-import { type HiddenPaths, lookAtPaths, whyClosed, type Found, type PathContext } from './look-at-paths.ts';
+import { type HiddenPaths, lookAtPaths, whyUnusable, type Found, type PathContext } from './look-at-paths.ts';
 
 export type PlacementContext = PathContext & { config: Config; hidden: HiddenPaths };
 
@@ -70,7 +70,7 @@ async function personalPlacement(
   if (person.id !== identity.user.id && !identity.user.admin) return null;
   const namespace = await survey.personalNamespace(person);
   if (namespace === null) return null;
-  const { fullPath, closed } = namespace;
+  const { fullPath, unusableReason } = namespace;
   return {
     owner,
     fullPath,
@@ -78,7 +78,7 @@ async function personalPlacement(
     namespace,
     parent: null,
     reasons: [`personal namespace of the same person, ${person.username}`],
-    blocked: closed === null ? null : whyClosed(closed, fullPath),
+    blocked: unusableReason === null ? null : whyUnusable(unusableReason, fullPath),
   };
 }
 

@@ -2,8 +2,7 @@ import { interruption } from '../failures/usage.ts';
 import { setImmediate } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
-import type { TargetIdentity } from '../gitlab/identity.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { TargetIdentity, Target } from '../model/target.ts';
 import type { History } from '../journal/history.ts';
 import type { Emit } from '../model/events.ts';
 import type { Namespace, Owner, RefListing, SourceInventory } from '../model/forge.ts';
@@ -37,7 +36,7 @@ export type PrepareOptions = Servers & {
   preflight?: () => Promise<void>;
 };
 
-export type Prepared = { plan: Plan; identity: TargetIdentity; listings: Listings; preference: string };
+export type Prepared = { plan: Plan; identity: TargetIdentity; listings: Listings; initialBranch: string };
 
 /** Reads both servers and decides everything; writes nothing. */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
@@ -62,14 +61,14 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     history,
     notes: config.migrate.notes,
   });
-  const preference = await target.defaultBranchPreference();
+  const initialBranch = await target.initialBranch();
   const input: PlanInput = {
     config,
     source: seen,
     target: {
       url: target.url,
       version: identity.version,
-      preference,
+      initialBranch,
       user: identity.user,
       restricted: await target.restrictedLevels(),
       newGroupsTakeProjects: await target.newGroupsTakeProjects(),
@@ -82,7 +81,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     known,
     problems: [...problems, ...targetRefs.problems],
     history,
-    unasked: hidden.unasked,
+    uncheckedPaths: hidden.uncheckedPaths,
     all: selection.all,
     prune: options.prune,
   };
@@ -98,7 +97,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     phase: 'plan',
     summary: `${plural(plan.groups.length, 'group')}, ${plural(plan.projects.length, 'project')}`,
   });
-  return { plan, identity, listings: { source: sourceRefs, target: targetRefs.refs }, preference };
+  return { plan, identity, listings: { source: sourceRefs, target: targetRefs.refs }, initialBranch };
 }
 
 /** Items that are begun side by side. */

@@ -16,11 +16,30 @@ export type FailureState =
   | 'usage'
   | 'not-started';
 
+/** What a server answered instead of doing what it was asked, read once by its client. */
+export type Refusal = {
+  /** What it means, as far as somebody decides by it. */
+  kind:
+    | 'absent'
+    | 'forbidden'
+    | 'scope'
+    | 'taken'
+    | 'restricted-visibility'
+    | 'project-limit'
+    | 'namespace-invalid'
+    | 'maintenance'
+    | 'read-only'
+    | 'other';
+  status: number;
+  /** The server's own words, in one line. */
+  text: string;
+};
+
 type Word = string | number | undefined;
 type Meaning = { blame: Blame; state: FailureState; retryable?: boolean };
-type Words = { object: string };
+type Words = { object: string; refusal?: Refusal | undefined };
 type Text = { message: string; fix: string };
-type Rest<W> = Omit<W, 'object'>;
+type Rest<W> = Omit<W, 'object'> & { refusal?: Refusal | undefined };
 
 /** An expected failure: it names its object, says what happened and the way out. */
 export class Failure extends Error {
@@ -37,8 +56,15 @@ export class Failure extends Error {
   readonly words: Readonly<Record<string, Word>>;
   /** What the server, git or this machine said itself; empty when it said nothing. */
   readonly detail: string;
+  /** The answer that it comes from; null when no server refused anything. */
+  readonly refusal: Refusal | null;
 
-  constructor(notice: Notice, meaning: Meaning, words: object, cause: unknown) {
+  constructor(
+    notice: Notice,
+    meaning: Meaning,
+    { refusal, ...words }: { refusal?: Refusal | undefined },
+    cause: unknown,
+  ) {
     super(notice.message, cause === undefined ? undefined : { cause });
     this.name = 'Failure';
     this.code = notice.code;
@@ -49,6 +75,7 @@ export class Failure extends Error {
     this.retryable = meaning.retryable ?? false;
     this.words = { ...words };
     this.detail = String(this.words['detail'] ?? '');
+    this.refusal = refusal ?? null;
   }
 }
 

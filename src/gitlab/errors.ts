@@ -1,44 +1,80 @@
+import { Failure, type Refusal } from '../failures/failure.ts';
 import { notTheApi, serverError, tokenRefused } from '../failures/network.ts';
 import { targetForbidden, targetRefused, tokenScope } from '../failures/target.ts';
-import type { Failure } from '../failures/failure.ts';
+import type { HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
 import { cutTo, pageText } from '../text/truncate.ts';
-import { GitLabRefusal } from './requester.ts';
 
-/** Runs a call; a refusal by GitLab becomes an error of the catalogue that names the object. */
-export async function refusalsOf<T>(http: Http, object: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw error instanceof GitLabRefusal ? toError(http, object, error.status, error.body) : error;
-  }
-}
+type Refused = Pick<HttpAnswer, 'status' | 'body'>;
 
-/** As `refusalsOf`, but a 404 (absent, or invisible to the token) gives null. */
-export async function orNull<T>(http: Http, object: string, call: () => Promise<T>): Promise<T | null> {
-  try {
-    return await call();
-  } catch (error) {
-    if (!(error instanceof GitLabRefusal)) throw error;
-    // An old path answers 301 to a project that may be another one by now (gitlab-contract §16): not found here.
-    if (error.status === 404 || error.status === 301) return null;
-    throw toError(http, object, error.status, error.body);
-  }
-}
-
-/** The catalogue's error for an answer of the API that is not a success. */
-export function toError({ server }: Http, object: string, status: number, body: unknown): Failure {
-  const detail = errorText(body);
-  const where = { server: server.name, side: server.side };
+/** The failure for an answer of the API that is not a success; it carries the refusal. */
+export function toFailure({ server }: Http, object: string, answer: Refused): Failure {
+  const { status, body } = answer;
+  const refusal = refusalOf(answer);
+  const detail = refusal.text;
+  const where = { server: server.name, side: server.side, refusal };
   if (typeof body === 'string' && (status < 400 || status === 404))
     return notTheApi(server.url, { ...where, detail: `a web page instead of JSON (status ${status})` });
-  if (status === 401) {
-    return tokenRefused(server.url, { ...where, variable: 'GITLAB_TOKEN', detail });
+  if (status === 401) return tokenRefused(server.url, { ...where, variable: 'GITLAB_TOKEN', detail });
+  if (refusal.kind === 'scope') return tokenScope(server.url, { detail, refusal });
+  if (status === 403) return targetForbidden(object, { detail, refusal });
+  if (status >= 500) return serverError(object, { server: server.name, status, detail, refusal });
+  return targetRefused(object, { detail, refusal });
+}
+
+/** What GitLab refuses, and why: the only place that reads it out of the words. */
+export function refusalOf({ status, body }: Refused): Refusal {
+  const text = errorText(body);
+  return { kind: kindOf(status, text), status, text };
+}
+
+/** The first whose words are said counts. */
+const SAID: readonly (readonly [Refusal['kind'], RegExp])[] = [
+  ['maintenance', /maintenance mode/],
+  ['read-only', /read-only/],
+  ['scope', /^insufficient_scope/],
+  // An administrator keeps the level to himself (gitlab-contract §2.1, §3.1).
+  ['restricted-visibility', /has been restricted by your GitLab administrator/],
+  // A personal namespace takes no further project (gitlab-contract §3.1).
+  ['project-limit', /reached your limit of \d+ project|cannot create projects in your personal namespace/],
+  // Of a namespace without the right to make projects in it (gitlab-contract T20).
+  ['namespace-invalid', /namespace is not valid/],
+  ['taken', /has already been taken/],
+];
+
+function kindOf(status: number, text: string): Refusal['kind'] {
+  const said = SAID.find(([, words]) => words.test(text));
+  if (said !== undefined) return said[0];
+  // An old path answers 301 to an object that may be another one by now (gitlab-contract §16).
+  if (status === 404 || status === 301) return 'absent';
+  return status === 403 ? 'forbidden' : 'other';
+}
+
+/** The answer; null when there is no such object, or the token does not see it. */
+export function unlessAbsent<T>(call: Promise<T>): Promise<T | null> {
+  return unless(call, ({ status }) => status === 404 || status === 301);
+}
+
+/** 400: a question that makes no sense for this kind of token (gitlab-contract §1.1). */
+const NOT_FOR_US: ReadonlySet<number> = new Set([301, 400, 403, 404]);
+
+/** The answer; null when there is no such object, or the token may not read it. */
+export function unlessHidden<T>(call: Promise<T>): Promise<T | null> {
+  return unless(call, ({ status }) => NOT_FOR_US.has(status));
+}
+
+/** The answer; null when GitLab refuses it, whatever the reason. */
+export function unlessRefused<T>(call: Promise<T>): Promise<T | null> {
+  return unless(call, () => true);
+}
+
+async function unless<T>(call: Promise<T>, isNothing: (refusal: Refusal) => boolean): Promise<T | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof Failure && error.refusal !== null && isNothing(error.refusal)) return null;
+    throw error;
   }
-  if (detail.startsWith('insufficient_scope')) return tokenScope(server.url, { detail });
-  if (status === 403) return targetForbidden(object, { detail });
-  if (status >= 500) return serverError(object, { server: server.name, status, detail });
-  return targetRefused(object, { detail });
 }
 
 /**
@@ -70,19 +106,4 @@ function words(value: unknown): string {
 
 function oneLine(text: string): string {
   return cutTo(600, text.replaceAll(/\s+/g, ' ').trim());
-}
-
-/** True when a name or path is refused because something has it already. */
-export function saysTaken(text: string): boolean {
-  return text.includes('has already been taken');
-}
-
-/** True when an administrator keeps a visibility level to himself (gitlab-contract §2.1, §3.1). */
-export function saysRestricted(text: string): boolean {
-  return text.includes('has been restricted by your GitLab administrator');
-}
-
-/** True when a personal namespace takes no further project (gitlab-contract §3.1). */
-export function saysFull(text: string): boolean {
-  return /reached your limit of \d+ project|cannot create projects in your personal namespace/.test(text);
 }

@@ -1,57 +1,42 @@
-import { tokenScope, userRefused } from '../failures/target.ts';
-import { gitTokenRefused } from '../failures/network.ts';
-import type { Gitlab } from '@gitbeaker/rest';
-import type { z } from 'zod';
 import { Failure } from '../failures/failure.ts';
-import type { TargetInventory } from '../model/forge.ts';
+import { gitTokenRefused } from '../failures/network.ts';
+import { tokenScope, userRefused } from '../failures/target.ts';
+import type { TargetIdentity } from '../model/target.ts';
 import { excerpt } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
-import { refusalsOf, toError } from './errors.ts';
+import type { GitLabClient } from './client.ts';
+import { refusalOf, toFailure, unlessRefused } from './errors.ts';
 import * as schema from './schema.ts';
-import { demand } from './schema.ts';
-
-type Client = InstanceType<typeof Gitlab>;
-
-export type TargetIdentity = Pick<TargetInventory, 'version' | 'user'> & {
-  /** Null for tokens that have no such record, like those of OAuth. */
-  token: { scopes: readonly string[]; expiresAt: string | null } | null;
-};
 
 /**
  * Proves the token on the API and on git over HTTP before anything is planned.
  * @throws not-the-api, token-refused, token-scope, git-token-refused and those of the HTTP policy
  */
-export async function connect(client: Client, http: Http, gitAuthorization: string): Promise<TargetIdentity> {
+export async function connect(gitlab: GitLabClient, gitAuthorization: string): Promise<TargetIdentity> {
+  const { http } = gitlab;
   const { url } = http.server;
-  // The first contact goes without gitbeaker: a wrong URL shall be told at once and in its own words.
+  // A wrong URL shall be told at once and in its own words.
   const first = await http.send({ method: 'GET', path: '/api/v4/user', tries: 2 });
-  if (first.status !== 200 || typeof first.body === 'string')
-    throw refusedUser(toError(http, url, first.status, first.body));
-  const token = await tokenInfo(client, http);
+  if (first.status !== 200 || typeof first.body === 'string') throw refusedUser(toFailure(http, url, first));
+  const token = await tokenInfo(gitlab);
   if (token !== null && !token.scopes.includes('api')) {
     throw tokenScope(url, { scopes: token.scopes.join(', ') });
   }
-  const user = demand(schema.CurrentUser, first.body, url);
-  const { version } = await ask(http, schema.Metadata, () => client.Metadata.show());
+  const user = schema.parse(schema.User, first.body, url);
+  const version = await versionOf(gitlab);
   await proveGit(http, gitAuthorization);
   return identityOf(user, version, token);
 }
 
 /** As `connect`, without proving anything: for a token that reads the API though git refuses it, or a scope is missing. */
-export async function whoIs(http: Http): Promise<TargetIdentity> {
-  const { url } = http.server;
-  const read = async (path: string): Promise<unknown> => (await http.send({ method: 'GET', path })).body;
-  const user = demand(schema.CurrentUser, await read('/api/v4/user'), url);
-  const { version } = demand(schema.Metadata, await read('/api/v4/metadata'), url);
-  const token = schema.TokenInfo.safeParse(await read('/api/v4/personal_access_tokens/self'));
-  return identityOf(user, version, token.success ? token.data : null);
+export async function whoIs(gitlab: GitLabClient): Promise<TargetIdentity> {
+  const { url } = gitlab.http.server;
+  const user = await gitlab.request(url, schema.User, (api) => api.Users.showCurrentUser());
+  const version = await versionOf(gitlab);
+  return identityOf(user, version, await unlessRefused(readToken(gitlab)));
 }
 
-function identityOf(
-  user: z.infer<typeof schema.CurrentUser>,
-  version: string,
-  token: z.infer<typeof schema.TokenInfo> | null,
-): TargetIdentity {
+function identityOf(user: schema.User, version: string, token: schema.TokenInfo | null): TargetIdentity {
   return {
     version,
     token: token === null ? null : { scopes: token.scopes, expiresAt: token.expires_at },
@@ -69,18 +54,28 @@ function identityOf(
 
 /** Who may not even ask who he is, is blocked, deactivated or not yet confirmed (gitlab-contract §1.1). */
 function refusedUser(error: Failure): Failure {
-  if (error.code !== 'target-forbidden') return error;
+  if (error.refusal?.kind !== 'forbidden') return error;
   return userRefused(error.object, { detail: error.detail });
 }
 
 /** Null for tokens that have no such record (OAuth, gitlab-contract §1.1). */
-async function tokenInfo(client: Client, http: Http): Promise<z.infer<typeof schema.TokenInfo> | null> {
+async function tokenInfo(gitlab: GitLabClient): Promise<schema.TokenInfo | null> {
   try {
-    return await ask(http, schema.TokenInfo, () => client.PersonalAccessTokens.show());
+    return await readToken(gitlab);
   } catch (error) {
     if (error instanceof Failure && error.code === 'target-refused') return null;
     throw error;
   }
+}
+
+function readToken(gitlab: GitLabClient): Promise<schema.TokenInfo> {
+  const { url } = gitlab.http.server;
+  return gitlab.request(url, schema.TokenInfo, (api) => api.PersonalAccessTokens.show());
+}
+
+async function versionOf(gitlab: GitLabClient): Promise<string> {
+  const { url } = gitlab.http.server;
+  return (await gitlab.request(url, schema.Metadata, (api) => api.Metadata.show())).version;
 }
 
 /** Reading a path that cannot exist answers 404 to good credentials, 401 to bad ones, and changes nothing (gitlab-contract §1.2). */
@@ -95,9 +90,6 @@ async function proveGit(http: Http, authorization: string): Promise<void> {
     server: 'GitLab',
     side: 'target',
     detail: `${answer.status}, ${excerpt(answer.body)}`,
+    refusal: refusalOf(answer),
   });
-}
-
-async function ask<T>(http: Http, type: z.ZodType<T>, call: () => Promise<unknown>): Promise<T> {
-  return demand(type, await refusalsOf(http, http.server.url, call), http.server.url);
 }

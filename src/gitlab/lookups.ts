@@ -1,32 +1,23 @@
 import { markedForDeletion } from '../failures/target.ts';
-import type { Gitlab } from '@gitbeaker/rest';
-import { z } from 'zod';
-
-import type { Namespace, Project, TargetInventory, TargetUser } from '../model/forge.ts';
-import type { Http } from '../net/http.ts';
-import { orNull, refusalsOf } from './errors.ts';
+import type { Namespace, Project } from '../model/forge.ts';
+import type { Person, Target, TargetIdentity } from '../model/target.ts';
+import { byId, type GitLabClient, type List } from './client.ts';
+import { unlessAbsent, unlessRefused } from './errors.ts';
 import { ADMINISTRATOR, groupNamespace } from './rights.ts';
 import * as schema from './schema.ts';
-import { demand } from './schema.ts';
 
-type Client = InstanceType<typeof Gitlab>;
-export type Me = TargetInventory['user'];
+export type Me = TargetIdentity['user'];
 
-/** A user of the target; what only administrators are told is null for others. */
-export type Person = TargetUser & {
-  active: boolean;
-  admin: boolean;
-  namespaceId: number | null;
-  projectsLimit: number | null;
-};
-
-export type Lookups = {
-  findGroup(fullPath: string): Promise<Namespace | null>;
-  findUser(username: string): Promise<Person | null>;
-  personalNamespace(person: Person): Promise<Namespace | null>;
-  /** @throws marked-for-deletion */
-  findProject(fullPath: string): Promise<Project | null>;
-};
+export type Lookups = Pick<
+  Target,
+  | 'findGroup'
+  | 'findUser'
+  | 'personalNamespace'
+  | 'findProject'
+  | 'namespaceExists'
+  | 'similarUsers'
+  | 'similarGroups'
+>;
 
 /** What the survey needs besides: the group as GitLab shows it, and the role of the token's user in it. */
 export type GroupLookups = {
@@ -35,29 +26,42 @@ export type GroupLookups = {
 };
 
 /** Exact look-ups; a search is never a substitute for them (gitlab-contract §2.2). */
-export function createLookups(client: Client, http: Http, me: () => Me | null): Lookups & GroupLookups {
+export function createLookups(gitlab: GitLabClient, me: () => Me | null): Lookups & GroupLookups {
   async function roleIn(group: schema.Group): Promise<number> {
     const user = me();
     if (user === null || user.admin) return ADMINISTRATOR;
-    const answer = await orNull(http, group.full_path, () =>
-      client.GroupMembers.show(group.id, user.id, { includeInherited: true }),
+    const member = await unlessAbsent(
+      gitlab.request(group.full_path, schema.Member, (api) =>
+        api.GroupMembers.show(group.id, user.id, { includeInherited: true }),
+      ),
     );
-    return answer === null ? 0 : demand(schema.Member, answer, group.full_path).access_level;
+    return member?.access_level ?? 0;
   }
 
   /** A path of digits only would be taken for an id (gitlab-contract T7): it is looked for in the list. */
   async function groupAt(fullPath: string): Promise<schema.Group | null> {
     if (/^-?\d+$/.test(fullPath)) {
-      const found = await refusalsOf(http, fullPath, () =>
-        client.Groups.all({ search: fullPath, perPage: 100, allAvailable: true }),
-      );
-      const groups = demand(z.array(schema.Group), found, fullPath);
+      const path = `/groups?search=${encodeURIComponent(fullPath)}&all_available=true`;
+      const groups = await gitlab.list({ path, type: schema.Group, object: fullPath });
       return groups.find((group) => same(group.full_path, fullPath)) ?? null;
     }
     // `with_projects` keeps the answer small and off the throttle of deprecated calls (gitlab-contract T66).
-    const answer = await orNull(http, fullPath, () => client.Groups.show(fullPath, { withProjects: false }));
-    const group = answer === null ? null : demand(schema.Group, answer, fullPath);
+    const group = await unlessAbsent(
+      gitlab.request(fullPath, schema.Group, (api) => api.Groups.show(fullPath, { withProjects: false })),
+    );
     return group !== null && same(group.full_path, fullPath) ? group : null;
+  }
+
+  /** Searches by halves of the name, since one of them is most likely right (gitlab-contract §2.2, §8). */
+  async function search<T>(path: string, name: string, type: List<T>['type']): Promise<T[]> {
+    const pages = await Promise.all(
+      halvesOf(name).map((half) =>
+        unlessRefused(
+          gitlab.firstPage({ path: `${path}?search=${encodeURIComponent(half)}`, type, object: name }),
+        ),
+      ),
+    );
+    return pages.flatMap((rows) => rows ?? []);
   }
 
   return {
@@ -68,22 +72,36 @@ export function createLookups(client: Client, http: Http, me: () => Me | null): 
       return group === null ? null : groupNamespace(group, await roleIn(group));
     },
     async findUser(username) {
-      const answer = await refusalsOf(http, username, () => client.Users.all({ username }));
-      const users = demand(z.array(schema.User), answer, username);
+      const path = `/users?username=${encodeURIComponent(username)}`;
+      const users = await gitlab.list({ path, type: schema.User, object: username });
       const user = users.find((entry) => same(entry.username, username));
       return user ? toPerson(user, me()) : null;
     },
     async personalNamespace(person) {
-      const id = person.namespaceId ?? (await personalId(client, http, person.username));
+      const id = person.namespaceId ?? (await personalId(gitlab, person.username));
       return id === null ? null : personal(person, id);
     },
     async findProject(fullPath) {
-      const answer = await orNull(http, fullPath, () => client.Projects.show(fullPath));
-      if (answer === null) return null;
-      const project = demand(schema.Project, answer, fullPath);
-      if (!same(project.path_with_namespace, fullPath)) return null;
-      if (isLeaving(project)) throw markedForDeletion(fullPath);
+      const project = await unlessAbsent(
+        gitlab.request(fullPath, schema.Project, (api) => api.Projects.show(fullPath)),
+      );
+      if (project === null || !same(project.path_with_namespace, fullPath)) return null;
+      if (isPendingDeletion(project)) throw markedForDeletion(fullPath);
       return toProject(project);
+    },
+    async namespaceExists(path, parentId) {
+      const below = parentId === null ? {} : { parentId: String(parentId) };
+      const answer = await unlessRefused(
+        gitlab.request(path, schema.Existence, (api) => api.Namespaces.exists(path, below)),
+      );
+      return answer?.exists ?? null;
+    },
+    async similarUsers(username) {
+      return (await search('/users', username, schema.User)).map((user) => user.username);
+    },
+    async similarGroups(fullPath) {
+      const name = fullPath.slice(fullPath.lastIndexOf('/') + 1);
+      return (await search('/groups', name, schema.GroupPath)).map((group) => group.full_path);
     },
   };
 }
@@ -102,11 +120,12 @@ export function toPerson(user: schema.User, me: Me | null): Person {
   };
 }
 
-async function personalId(client: Client, http: Http, username: string): Promise<number | null> {
-  const answer = await orNull(http, username, () => client.Namespaces.show(username));
-  if (answer === null) return null;
-  const { id, kind } = demand(schema.Namespace, answer, username);
-  return kind === 'user' ? id : null;
+/** Id of the user's personal namespace; null when the token does not see it. */
+export async function personalId(gitlab: GitLabClient, username: string): Promise<number | null> {
+  const found = await unlessAbsent(
+    gitlab.request(username, schema.Namespace, (api) => api.Namespaces.show(username)),
+  );
+  return found?.kind === 'user' ? found.id : null;
 }
 
 /** Whoever makes projects in it is its owner, also by an administrator's request (gitlab-contract §3.2). */
@@ -116,77 +135,19 @@ function personal(person: Person, id: number): Namespace {
     kind: 'user',
     fullPath: person.username,
     visibility: 'public',
-    usable: person.active,
-    takesGroups: false,
-    closed: person.active ? null : 'inactive',
-    exempt: person.admin,
+    canCreateProjects: person.active,
+    canCreateSubgroups: false,
+    unusableReason: person.active ? null : 'inactive',
+    bypassesRestrictions: person.admin,
     userId: person.id,
     projectsLimit: person.projectsLimit,
     projects: [],
-    occupants: [],
+    takenPaths: [],
   };
 }
 
 function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
-}
-
-const Existence = z.object({ exists: z.boolean() });
-
-export type ExistenceLookup = {
-  /**
-   * Is there a group or user at the path, whether the token may see it or not? GitLab answers 20 such questions a minute
-   * (gitlab-contract §2.2). Null when it does not tell.
-   */
-  namespaceExists(path: string, parentId: number | null): Promise<boolean | null>;
-};
-
-export function createExistenceLookup(http: Http): ExistenceLookup {
-  return {
-    async namespaceExists(path, parentId) {
-      const below = parentId === null ? '' : `?parent_id=${parentId}`;
-      const answer = await http.send({
-        method: 'GET',
-        path: `/api/v4/namespaces/${encodeURIComponent(path)}/exists${below}`,
-      });
-      const parsed = Existence.safeParse(answer.body);
-      return answer.status === 200 && parsed.success ? parsed.data.exists : null;
-    },
-  };
-}
-
-/** Names that exist on GitLab and look like a mistyped one; only hints are made of them. */
-export type Similar = {
-  similarUsers(username: string): Promise<string[]>;
-  similarGroups(fullPath: string): Promise<string[]>;
-};
-
-const Users = z.array(z.object({ username: z.string() }));
-const Groups = z.array(z.object({ full_path: z.string() }));
-
-/** Searches by halves of the name, since one of them is most likely right (gitlab-contract §2.2, §8). */
-export function createSimilar(http: Http): Similar {
-  async function search<T>(path: string, name: string, type: z.ZodType<T[]>): Promise<T[]> {
-    const answers = await Promise.all(
-      halvesOf(name).map((half) =>
-        http.send({ method: 'GET', path: `${path}?per_page=100&search=${encodeURIComponent(half)}` }),
-      ),
-    );
-    return answers.flatMap(({ body }) => {
-      const parsed = type.safeParse(body);
-      return parsed.success ? parsed.data : [];
-    });
-  }
-
-  return {
-    async similarUsers(username) {
-      return (await search('/api/v4/users', username, Users)).map((user) => user.username);
-    },
-    async similarGroups(fullPath) {
-      const name = fullPath.slice(fullPath.lastIndexOf('/') + 1);
-      return (await search('/api/v4/groups', name, Groups)).map((group) => group.full_path);
-    },
-  };
 }
 
 /** Less than three characters are searched for in another way. */
@@ -204,7 +165,7 @@ export function toProject(project: schema.Project): Project {
     description: project.description ?? '',
     // An empty repository shows only the preferred name (gitlab-contract T37).
     defaultBranch: project.empty_repo ? null : (project.default_branch ?? null),
-    presumedBranch: project.empty_repo ? (project.default_branch ?? null) : null,
+    assumedDefaultBranch: project.empty_repo ? (project.default_branch ?? null) : null,
     empty: project.empty_repo,
     archived: project.archived,
     creatorId: project.creator_id ?? null,
@@ -213,6 +174,22 @@ export function toProject(project: schema.Project): Project {
 }
 
 /** Does the project wait for its deletion? Under its old path up to 17.x, renamed since 18.0 (gitlab-contract §3.6). */
-export function isLeaving(project: schema.Project): boolean {
+export function isPendingDeletion(project: schema.Project): boolean {
   return Boolean(project.marked_for_deletion_on ?? project.marked_for_deletion_at);
+}
+
+/** The groups directly in a group, those of other people too: their paths are taken. */
+export function subgroupsIn(id: number, object: string): List<schema.Group> {
+  return { path: byId(`/groups/${id}/subgroups?all_available=true`), type: schema.Group, object };
+}
+
+/** The projects directly in a group. */
+export function projectsInGroup(id: number, object: string): List<schema.Project> {
+  const path = byId(`/groups/${id}/projects?include_subgroups=false&with_shared=false`);
+  return { path, type: schema.Project, object };
+}
+
+/** The projects in the personal namespace of a user. */
+export function projectsOfUser(userId: number, object: string): List<schema.Project> {
+  return { path: byId(`/users/${userId}/projects`), type: schema.Project, object };
 }

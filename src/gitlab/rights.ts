@@ -11,21 +11,21 @@ export const MAINTAINER = 40;
 export function groupNamespace(group: schema.Group, role: number): Namespace {
   const stopped = whyStopped(group);
   const maintains = role >= MAINTAINER;
-  const usable = maintains && stopped === null && role >= roleForProjects(group);
+  const canCreateProjects = maintains && stopped === null && role >= roleForProjects(group);
   return {
     id: group.id,
     kind: 'group',
     fullPath: group.full_path,
     visibility: group.visibility,
-    usable,
-    takesGroups: stopped === null && role >= roleForGroups(group),
-    closed: maintains && !usable ? (stopped ?? 'rules') : null,
-    exempt: role >= ADMINISTRATOR,
+    canCreateProjects,
+    canCreateSubgroups: stopped === null && role >= roleForGroups(group),
+    unusableReason: maintains && !canCreateProjects ? (stopped ?? 'rules') : null,
+    bypassesRestrictions: role >= ADMINISTRATOR,
     userId: null,
     projectsLimit: null,
     projects: [],
-    occupants: [],
-    presumedBranch: group.default_branch || null,
+    takenPaths: [],
+    assumedDefaultBranch: group.default_branch || null,
   };
 }
 
@@ -34,8 +34,8 @@ export function exactRoleMatters(group: schema.Group): boolean {
   return Math.max(roleForProjects(group), roleForGroups(group)) > MAINTAINER;
 }
 
-function whyStopped(group: schema.Group): 'archived' | 'leaving' | null {
-  if (group.marked_for_deletion_on) return 'leaving';
+function whyStopped(group: schema.Group): 'archived' | 'pending-deletion' | null {
+  if (group.marked_for_deletion_on) return 'pending-deletion';
   return group.archived === true ? 'archived' : null;
 }
 

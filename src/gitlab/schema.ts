@@ -1,62 +1,71 @@
-import { targetRefused } from '../failures/target.ts';
 import { z } from 'zod';
+import { targetRefused } from '../failures/target.ts';
 
-/** Fields of GitLab's API v4 that are relied on (gitlab-contract §1.1, §2.1, §3.1). */
+/** Fields of GitLab's API v4 that are relied on (gitlab-contract §1.1, §2.1, §3.1, §8, §9). */
+
+/** The value in the shape that is relied on. @throws target-refused naming the fields that are not as expected */
+export function parse<T>(type: z.ZodType<T>, value: unknown, object: string): T {
+  const parsed = type.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw targetRefused(object, {
+    detail: `its answer has unexpected fields: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
+  });
+}
+
 const Visibility = z.enum(['private', 'internal', 'public']);
 
 export const Metadata = z.object({ version: z.string() });
 
 export const TokenInfo = z.object({
   scopes: z.array(z.string()),
-  active: z.boolean().default(true),
   expires_at: z.string().nullable().default(null),
 });
+export type TokenInfo = z.infer<typeof TokenInfo>;
 
-export const CurrentUser = z.object({
-  id: z.number(),
-  username: z.string(),
-  email: z.string().nullish(),
-  /** The key exists for administrators only (T58). */
-  is_admin: z.boolean().optional(),
-  can_create_group: z.boolean().default(true),
-  external: z.boolean().default(false),
-  namespace_id: z.number().nullish(),
-  projects_limit: z.number().nullish(),
-});
-
-/** All but the first three are for administrators only (gitlab-contract §8). */
+/** All but the first three are for administrators, and for the user itself (gitlab-contract T58). */
 export const User = z.object({
   id: z.number(),
   username: z.string(),
   state: z.string().default('active'),
   email: z.string().nullish(),
   is_admin: z.boolean().nullish(),
+  can_create_group: z.boolean().default(true),
+  external: z.boolean().default(false),
   namespace_id: z.number().nullish(),
   projects_limit: z.number().nullish(),
 });
-
 export type User = z.infer<typeof User>;
+
+/** How a default branch is protected, in the spelling since 17.0; empty when nobody has set it. */
+const ProtectionDetails = z.object({
+  allowed_to_push: z.array(z.object({ access_level: z.number() })).optional(),
+  allowed_to_merge: z.array(z.object({ access_level: z.number() })).optional(),
+  allow_force_push: z.boolean().optional(),
+  developer_can_initial_push: z.boolean().optional(),
+});
 
 export const Group = z.object({
   id: z.number(),
+  parent_id: z.number().nullable().default(null),
   name: z.string(),
   path: z.string(),
   full_path: z.string(),
+  description: z.string().nullish(),
   visibility: Visibility,
-  project_creation_level: z.string().nullish(),
-  default_branch: z.string().nullish(),
-  subgroup_creation_level: z.string().nullish(),
   archived: z.boolean().nullish(),
   marked_for_deletion_on: z.string().nullish(),
-  web_url: z.string().default(''),
+  project_creation_level: z.string().nullish(),
+  subgroup_creation_level: z.string().nullish(),
+  default_branch: z.string().nullish(),
+  default_branch_protection: z.number().nullish(),
+  default_branch_protection_defaults: ProtectionDetails.nullish(),
 });
 export type Group = z.infer<typeof Group>;
 
-export const Namespace = z.object({
-  id: z.number(),
-  kind: z.enum(['user', 'group']),
-  full_path: z.string(),
-});
+export const Namespace = z.object({ id: z.number(), kind: z.string() });
+
+/** Is a path taken, whether the token may see by what or not? Null when GitLab does not tell. */
+export const Existence = z.object({ exists: z.boolean().nullable().catch(null) });
 
 export const Member = z.object({ access_level: z.number() });
 
@@ -65,6 +74,7 @@ export const Project = z.object({
   name: z.string(),
   path: z.string(),
   path_with_namespace: z.string(),
+  namespace: z.object({ id: z.number() }),
   visibility: Visibility,
   description: z.string().nullable().default(null),
   default_branch: z.string().nullish(),
@@ -74,26 +84,64 @@ export const Project = z.object({
   marked_for_deletion_on: z.string().nullish(),
   /** Its name before 15.x; both are sent today. */
   marked_for_deletion_at: z.string().nullish(),
+  lfs_enabled: z.boolean().nullish(),
+  repository_access_level: z.string().nullish(),
+  permissions: z.object({ project_access: z.object({ access_level: z.number() }).nullish() }).nullish(),
   web_url: z.string().default(''),
 });
 export type Project = z.infer<typeof Project>;
 
-export const ProtectedBranch = z.object({ name: z.string(), allow_force_push: z.boolean().default(false) });
+/** What lists of groups and of projects tell of each in any form. */
+export const GroupPath = z.object({ full_path: z.string() });
+export const ProjectPath = z.object({ path_with_namespace: z.string() });
 
-export const ApplicationSettings = z.object({
-  default_branch_name: z.string().nullish(),
-  restricted_visibility_levels: z.array(Visibility).nullish(),
-  /** Who may make projects in a new group; 0 for nobody. */
-  default_project_creation: z.number().nullish(),
-  /** In MB. */
-  receive_max_input_size: z.number().nullish(),
+const AccessLevels = z
+  .array(
+    z.object({
+      access_level: z.number().nullish(),
+      user_id: z.number().nullish(),
+      group_id: z.number().nullish(),
+      deploy_key_id: z.number().nullish(),
+    }),
+  )
+  .default([]);
+export type AccessLevels = z.infer<typeof AccessLevels>;
+
+export const ProtectedBranch = z.object({
+  name: z.string(),
+  push_access_levels: AccessLevels,
+  merge_access_levels: AccessLevels,
+  allow_force_push: z.boolean().default(false),
 });
+export type ProtectedBranch = z.infer<typeof ProtectedBranch>;
 
-/** The value in the shape that is relied on. @throws target-refused naming the fields that are not as expected */
-export function demand<T>(type: z.ZodType<T>, value: unknown, object: string): T {
-  const parsed = type.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw targetRefused(object, {
-    detail: `its answer has unexpected fields: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
-  });
+export const ProtectedTag = z.object({ name: z.string(), create_access_levels: AccessLevels });
+export type ProtectedTag = z.infer<typeof ProtectedTag>;
+
+/** A setting that this GitLab does not have, or has in another form, is as good as unread. */
+function setting<T>(type: z.ZodType<T>): z.ZodType<T | null | undefined> {
+  return type.nullish().catch(null);
 }
+
+/** Settings that only an administrator may read (gitlab-contract §3.1, §3.4, §4.6, §10.2, §15.1). */
+export const ApplicationSettings = z.object({
+  admin_mode: setting(z.boolean()),
+  default_branch_name: setting(z.string()),
+  default_branch_protection: setting(z.number()),
+  default_branch_protection_defaults: setting(ProtectionDetails),
+  default_group_visibility: setting(Visibility),
+  default_project_visibility: setting(Visibility),
+  /** Who may make projects in a new group: 0 no one, 1 maintainers, 2 developers, 3 administrators, 4 owners. */
+  default_project_creation: setting(z.number()),
+  restricted_visibility_levels: setting(z.array(Visibility)),
+  /** In MB. */
+  receive_max_input_size: setting(z.number()),
+  max_attachment_size: setting(z.number()),
+  throttle_authenticated_api_enabled: setting(z.boolean()),
+  throttle_authenticated_api_requests_per_period: setting(z.number()),
+  throttle_authenticated_api_period_in_seconds: setting(z.number()),
+  throttle_authenticated_git_http_enabled: setting(z.boolean()),
+  throttle_authenticated_git_http_requests_per_period: setting(z.number()),
+  throttle_authenticated_git_http_period_in_seconds: setting(z.number()),
+});
+export type ApplicationSettings = z.infer<typeof ApplicationSettings>;

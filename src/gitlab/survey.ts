@@ -1,34 +1,25 @@
-import type { Namespace, Occupant } from '../model/forge.ts';
-import type { Http } from '../net/http.ts';
-import { FEWEST, readWithin, readAll, type List } from './client.ts';
+import type { Namespace, TakenPath } from '../model/forge.ts';
+import type { Person, Survey } from '../model/target.ts';
+import { byId, type GitLabClient } from './client.ts';
 import {
-  toPerson,
   type GroupLookups,
+  isPendingDeletion,
   type Lookups,
   type Me,
-  type Person,
-  isLeaving,
+  projectsInGroup,
+  projectsOfUser,
+  subgroupsIn,
+  toPerson,
   toProject,
 } from './lookups.ts';
 import { exactRoleMatters, groupNamespace, MAINTAINER } from './rights.ts';
 import * as schema from './schema.ts';
 
-/**
- * Many look-ups at once for one plan. What GitLab shows in fewer pages of a list than there are things to look for is read
- * as a list and remembered; else each is looked up alone. Both mean the same: exact paths, and the rights of the token.
- */
-export type Survey = {
-  /** The groups at these full paths, keyed by lower-case full path; those that are absent or invisible are missing. */
-  groupsAt(fullPaths: readonly string[]): Promise<ReadonlyMap<string, Namespace>>;
-  /** The users of these names, keyed by lower-case name. */
-  usersNamed(names: readonly string[]): Promise<ReadonlyMap<string, Person>>;
-  personalNamespace(person: Person): Promise<Namespace | null>;
-  /** Fills in what the namespaces hold. */
-  fillIn(namespaces: readonly Namespace[]): Promise<void>;
-};
+/** With fewer things to look for a list of all is hardly cheaper than each alone. */
+const FEWEST = 3;
 
 export type SurveyOptions = {
-  http: Http;
+  gitlab: GitLabClient;
   lookups: Lookups & GroupLookups;
   me: Me;
   /** The group below which everything is looked for; null for the whole server. */
@@ -36,8 +27,8 @@ export type SurveyOptions = {
 };
 
 export function createSurvey(options: SurveyOptions): Survey {
-  const { http, lookups, me, parent } = options;
-  const object = parent?.fullPath ?? http.server.url;
+  const { gitlab, lookups, me, parent } = options;
+  const object = parent?.fullPath ?? gitlab.http.server.url;
   const groupList = parent === null ? '/groups' : `/groups/${parent.id}/descendant_groups`;
   const groups = new Map<string, schema.Group | null>();
   const namespaces = new Map<string, Namespace>(parent === null ? [] : [[lower(parent.fullPath), parent]]);
@@ -56,8 +47,8 @@ export function createSurvey(options: SurveyOptions): Survey {
     const inScope = unknown.filter(isInScope);
     if (everyGroup === null && inScope.length >= FEWEST) {
       // The groups of other people count as well: their paths are taken.
-      const path = `${groupList}?all_available=true`;
-      everyGroup = await readWithin(http, { path, type: schema.Group, object }, inScope.length);
+      const path = byId(`${groupList}?all_available=true`);
+      everyGroup = await gitlab.listWithin({ path, type: schema.Group, object }, inScope.length);
     }
     if (everyGroup !== null) {
       const listed = new Map(everyGroup.map((group) => [lower(group.full_path), group]));
@@ -82,8 +73,8 @@ export function createSurvey(options: SurveyOptions): Survey {
 
   async function learnRoles(found: readonly schema.Group[]): Promise<void> {
     if (me.admin || maintained !== null || found.length < FEWEST) return;
-    const path = `${groupList}?min_access_level=${MAINTAINER}`;
-    const list = await readWithin(http, { path, type: schema.Group, object }, found.length);
+    const path = byId(`${groupList}?min_access_level=${MAINTAINER}`);
+    const list = await gitlab.listWithin({ path, type: schema.Group, object }, found.length);
     if (list !== null) maintained = new Set(list.map(({ id }) => id));
   }
 
@@ -115,7 +106,8 @@ export function createSurvey(options: SurveyOptions): Survey {
       const wanted = [...new Set(names.map(lower))];
       const unknown = wanted.filter((name) => !people.has(name));
       if (everyone === null && unknown.length >= FEWEST) {
-        everyone = await readWithin(http, { path: '/users', type: schema.User, object }, unknown.length);
+        const list = { path: byId('/users'), type: schema.User, object };
+        everyone = await gitlab.listWithin(list, unknown.length);
         for (const user of everyone ?? []) people.set(lower(user.username), toPerson(user, me));
       }
       await Promise.all(
@@ -144,7 +136,7 @@ function lower(text: string): string {
 }
 
 type ContentsOptions = {
-  http: Http;
+  gitlab: GitLabClient;
   me: Me;
   /** The group in which the namespaces are; null for the whole server. */
   parent: Namespace | null;
@@ -153,7 +145,7 @@ type ContentsOptions = {
 };
 
 /**
- * Fills in projects and occupants of the namespaces: from one list over all of them when it has fewer pages than there
+ * Fills in projects and taken paths of the namespaces: from one list over all of them when it has fewer pages than there
  * are namespaces, else from the lists of each.
  */
 async function fillNamespaces(namespaces: readonly Namespace[], options: ContentsOptions): Promise<void> {
@@ -165,13 +157,13 @@ async function fillNamespaces(namespaces: readonly Namespace[], options: Content
       const [projects, groups] = await Promise.all([
         together !== null && inScope.includes(namespace)
           ? (together.get(path) ?? [])
-          : readAll(options.http, projectsIn(namespace)),
+          : options.gitlab.list(projectsIn(namespace)),
         subgroupsOf(namespace, options),
       ]);
-      namespace.projects = projects.filter((project) => !isLeaving(project)).map(toProject);
-      namespace.occupants = [
-        ...projects.filter(isLeaving).map((project) => occupant('leaving', project)),
-        ...groups.map((group) => occupant('subgroup', group)),
+      namespace.projects = projects.filter((project) => !isPendingDeletion(project)).map(toProject);
+      namespace.takenPaths = [
+        ...projects.filter(isPendingDeletion).map((project) => takenPath('pending-deletion', project)),
+        ...groups.map((group) => takenPath('subgroup', group)),
       ];
     }),
   );
@@ -180,14 +172,15 @@ async function fillNamespaces(namespaces: readonly Namespace[], options: Content
 /** By lower-case path of the namespace and a slash; null when it is not cheaper, or GitLab does not tell. */
 async function projectsTogether(
   count: number,
-  { http, me, parent }: ContentsOptions,
+  { gitlab, me, parent }: ContentsOptions,
 ): Promise<Map<string, schema.Project[]> | null> {
-  const object = parent?.fullPath ?? http.server.url;
+  const object = parent?.fullPath ?? gitlab.http.server.url;
   const path =
     parent === null
       ? `/projects${me.admin ? '' : '?membership=true'}`
       : `/groups/${parent.id}/projects?include_subgroups=true&with_shared=false`;
-  const projects = await readWithin(http, { path, type: schema.Project, object }, count);
+  const list = { path: byId(path), type: schema.Project, object };
+  const projects = await gitlab.listWithin(list, count);
   if (projects === null) return null;
   const byNamespace = new Map<string, schema.Project[]>();
   for (const project of projects) {
@@ -200,17 +193,13 @@ async function projectsTogether(
   return byNamespace;
 }
 
-function projectsIn({ id, kind, userId, fullPath }: Namespace): List<schema.Project> {
-  const path =
-    kind === 'group'
-      ? `/groups/${id}/projects?include_subgroups=false&with_shared=false`
-      : `/users/${userId ?? 0}/projects`;
-  return { path, type: schema.Project, object: fullPath };
+function projectsIn({ id, kind, userId, fullPath }: Namespace): ReturnType<typeof projectsInGroup> {
+  return kind === 'group' ? projectsInGroup(id, fullPath) : projectsOfUser(userId ?? 0, fullPath);
 }
 
 async function subgroupsOf(
   namespace: Namespace,
-  { http, everyGroup, parent }: ContentsOptions,
+  { gitlab, everyGroup, parent }: ContentsOptions,
 ): Promise<readonly schema.Group[]> {
   const { id, kind, fullPath } = namespace;
   if (kind === 'user') return [];
@@ -222,8 +211,7 @@ async function subgroupsOf(
       return path.startsWith(prefix) && !path.slice(prefix.length).includes('/');
     });
   }
-  const path = `/groups/${id}/subgroups?all_available=true`;
-  return readAll(http, { path, type: schema.Group, object: fullPath });
+  return gitlab.list(subgroupsIn(id, fullPath));
 }
 
 function isInScope({ fullPath }: Namespace, { parent }: Pick<ContentsOptions, 'parent'>): boolean {
@@ -231,6 +219,6 @@ function isInScope({ fullPath }: Namespace, { parent }: Pick<ContentsOptions, 'p
   return `${fullPath}/`.toLowerCase().startsWith(`${parent.fullPath}/`.toLowerCase());
 }
 
-function occupant(kind: Occupant['kind'], { path, name }: { path: string; name: string }): Occupant {
+function takenPath(kind: TakenPath['kind'], { path, name }: { path: string; name: string }): TakenPath {
   return { kind, path, name };
 }

@@ -1,89 +1,35 @@
-import { unexpected } from '../failures/usage.ts';
-import { projectMissing } from '../failures/target.ts';
-import { gitTokenRefused } from '../failures/network.ts';
-import { fetchFailed } from '../failures/git.ts';
-import { Gitlab } from '@gitbeaker/rest';
 import type { Failure } from '../failures/failure.ts';
+import { fetchFailed } from '../failures/git.ts';
+import { gitTokenRefused } from '../failures/network.ts';
+import { projectMissing } from '../failures/target.ts';
+import { unexpected } from '../failures/usage.ts';
+import { z } from 'zod';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
 import { createRemote, type Remote } from '../git/remote.ts';
-import type { Namespace, Project, RefListing, Visibility } from '../model/forge.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import { basicAuth, type Http } from '../net/http.ts';
-import { orNull, refusalsOf } from './errors.ts';
-import { connect, type TargetIdentity } from './identity.ts';
-import {
-  createExistenceLookup,
-  type ExistenceLookup,
-  createLookups,
-  type Lookups,
-  toProject,
-} from './lookups.ts';
-import { createProtectionLookups, type ProtectionLookups } from './protections.ts';
-import { createRequester } from './requester.ts';
+import { refusalOf, unlessAbsent, unlessRefused } from './errors.ts';
+import { connect } from './identity.ts';
+import type { TargetIdentity, Target } from '../model/target.ts';
+import { createLookups, toProject } from './lookups.ts';
+import { createProtectionLookups } from './protections.ts';
+import { createClient, type GitLabClient } from './client.ts';
+import { createProbes, type GitLabProbes } from './probes.ts';
 import { groupNamespace, OWNER } from './rights.ts';
+import { createSettings } from './settings.ts';
+import { createSurvey } from './survey.ts';
 import * as schema from './schema.ts';
-import { demand } from './schema.ts';
-import { createSettings, type TargetSettings } from './settings.ts';
-import { createSurvey, type Survey } from './survey.ts';
 
-export type NewGroup = {
-  path: string;
-  fullPath: string;
-  name: string;
-  description: string;
-  visibility: Visibility;
-  parentId: number | null;
-};
-
-export type NewProject = {
-  path: string;
-  fullPath: string;
-  name: string;
-  description: string;
-  visibility: Visibility;
-  defaultBranch: string | null;
-  namespaceId: number;
-  /** Owner of the personal namespace, when it is not the token's own. */
-  userId: number | null;
-};
-
-/** What the engine needs of GitLab. Every call that writes is made for one object and is never repeated blindly. */
-export type Target = Lookups &
-  ProtectionLookups &
-  ExistenceLookup &
-  TargetSettings & {
-    readonly url: string;
-    /** The server as such, with the token. */
-    readonly http: Http;
-    /** Proves the token; asks only once. */
-    connect(): Promise<TargetIdentity>;
-    /** Looks up in bulk what a plan needs, below the group or on the whole server. Only after `connect`. */
-    survey(parent: Namespace | null): Survey;
-    createGroup(group: NewGroup): Promise<Namespace>;
-    createProject(project: NewProject): Promise<Project>;
-    /** Points HEAD to a branch that exists. */
-    setDefaultBranch(project: { id: number; fullPath: string }, branch: string): Promise<void>;
-    /** Lets history be rewritten on a protected branch, or forbids it again; false when the branch is not protected. */
-    allowForcePush(projectId: number, branch: string, allow: boolean): Promise<boolean>;
-    /** The project's repository for git. */
-    remote(fullPath: string): Remote;
-    /** Everything that a fetch would see. @throws project-missing, git-token-refused, fetch-failed */
-    listRefs(fullPath: string): Promise<RefListing>;
-  };
+/** GitLab as the server that is written to; with its API for what only concerns GitLab. */
+export type GitLabTarget = Target & { readonly gitlab: GitLabClient; readonly probes: GitLabProbes };
 
 export type GitLabOptions = { token: string; caFile: string | null; silenceMs: number };
 
-export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: GitLabOptions): Target {
-  const client = new Gitlab({
-    host: http.server.url,
-    token,
-    requesterFn: createRequester(http),
-    // Our own policy bounds each request; gitbeaker's bound would cut long lists (gitlab-contract §11.2).
-    queryTimeout: null,
-  });
+export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: GitLabOptions): GitLabTarget {
+  const gitlab = createClient(http, token);
   let identity: TargetIdentity | null = null;
-  const lookups = createLookups(client, http, () => identity?.user ?? null);
-  const settings = createSettings(http, () => identity?.user.admin === true);
+  const lookups = createLookups(gitlab, () => identity?.user ?? null);
+  const settings = createSettings(gitlab, () => identity?.user.admin === true);
   const user = { username: 'oauth2', password: token };
 
   function remote(fullPath: string): Remote {
@@ -98,38 +44,44 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
 
   return {
     url: http.server.url,
-    http,
+    gitlab,
+    probes: createProbes(gitlab, remote),
+    clockMs: () => http.observed.clockMs,
     ...lookups,
     ...settings,
-    ...createProtectionLookups(client, http),
-    ...createExistenceLookup(http),
+    ...createProtectionLookups(gitlab),
     survey(parent) {
       if (identity === null) throw unexpected(http.server.url, { detail: 'not connected' });
-      return createSurvey({ http, lookups, me: identity.user, parent });
+      return createSurvey({ gitlab, lookups, me: identity.user, parent });
     },
     async connect() {
-      identity ??= await connect(client, http, basicAuth(user));
+      identity ??= await connect(gitlab, basicAuth(user));
       return identity;
+    },
+    async checksLfs(projectId) {
+      const project = gitlab.request(String(projectId), schema.Project, (api) =>
+        api.Projects.show(projectId),
+      );
+      return (await unlessRefused(project))?.lfs_enabled ?? true;
     },
     remote,
     async listRefs(fullPath) {
       return parseAdvertisement(await remote(fullPath).advertisement('git-upload-pack'), fullPath);
     },
     async createGroup(group) {
-      const answer = await refusalsOf(http, group.fullPath, () =>
-        client.Groups.create(group.name, group.path, {
+      const made = await gitlab.request(group.fullPath, schema.Group, (api) =>
+        api.Groups.create(group.name, group.path, {
           visibility: group.visibility,
           description: group.description,
           ...(group.parentId === null ? {} : { parentId: group.parentId }),
         }),
       );
-      const made = demand(schema.Group, answer, group.fullPath);
       // Who makes a group is its Owner (gitlab-contract §2.1).
       return groupNamespace(made, OWNER);
     },
     async createProject(project) {
-      const answer = await refusalsOf(http, project.fullPath, () =>
-        client.Projects.create({
+      const made = await gitlab.request(project.fullPath, schema.Project, (api) =>
+        api.Projects.create({
           name: project.name,
           path: project.path,
           namespaceId: project.namespaceId,
@@ -139,27 +91,35 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
           ...(project.userId === null ? {} : { userId: project.userId }),
         }),
       );
-      return toProject(demand(schema.Project, answer, project.fullPath));
+      return toProject(made);
     },
     async setDefaultBranch(project, branch) {
-      await refusalsOf(http, project.fullPath, () =>
-        client.Projects.edit(project.id, { defaultBranch: branch }),
+      await gitlab.request(project.fullPath, z.unknown(), (api) =>
+        api.Projects.edit(project.id, { defaultBranch: branch }),
       );
     },
     async allowForcePush(projectId, branch, allow) {
-      const answer = await orNull(http, branch, () =>
-        client.ProtectedBranches.edit(projectId, branch, { allowForcePush: allow }),
+      const rule = await unlessAbsent(
+        gitlab.request(branch, schema.ProtectedBranch, (api) =>
+          api.ProtectedBranches.edit(projectId, branch, { allowForcePush: allow }),
+        ),
       );
-      return answer !== null && demand(schema.ProtectedBranch, answer, branch).allow_force_push === allow;
+      return rule !== null && rule.allow_force_push === allow;
     },
   };
 }
 
-function whyRefused(fullPath: string, { status, body }: HttpAnswer): Failure {
+function whyRefused(fullPath: string, answer: HttpAnswer): Failure {
+  const { status, body } = answer;
   const detail = `${status}, ${excerpt(body)}`;
   if (status === 404) return projectMissing(fullPath, { target: fullPath });
   if (status === 401 || status === 403) {
-    return gitTokenRefused(fullPath, { server: 'GitLab', side: 'target', detail });
+    return gitTokenRefused(fullPath, {
+      server: 'GitLab',
+      side: 'target',
+      detail,
+      refusal: refusalOf(answer),
+    });
   }
   return fetchFailed(fullPath, { detail });
 }

@@ -3,7 +3,6 @@ import type { PlannedStep, Plan, PlannedProject } from '../model/plan.ts';
 import { interruption } from '../failures/usage.ts';
 import { isFatal } from '../engine/list-refs.ts';
 import { noticeOf } from '../failures/index.ts';
-import { pushLimits } from '../gitlab/settings.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Counts } from '../model/source.ts';
 import { countLosses, uncountedIn, withLosses } from './losses.ts';
@@ -23,7 +22,7 @@ export async function inspect(plan: Plan, options: InspectOptions): Promise<Plan
   const { target, config, runtime, emit } = options;
   const total = plan.projects.length;
   emit({ type: 'phase', phase: 'inspect', total });
-  const limits = await pushLimits(target.url, target);
+  const limits = await target.sizeLimits();
   const destinations = destinationsOf(plan);
   const names = new Set(plan.projects.map(({ id }) => id));
   let done = 0;

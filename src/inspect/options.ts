@@ -1,10 +1,10 @@
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { Target } from '../model/target.ts';
+import type { Source } from '../model/source.ts';
 import type { Emit } from '../model/events.ts';
 import type { RefListing } from '../model/forge.ts';
 import type { MirrorOptions } from '../transfer/mirror.ts';
-import type { Source } from '../model/source.ts';
 
 export type InspectOptions = {
   source: Source;

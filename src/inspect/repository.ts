@@ -6,7 +6,6 @@ import { remoteText, GitExit } from '../git/errors.ts';
 import { presentObjects } from '../git/objects.ts';
 import { createGit, type Git } from '../git/run.ts';
 import { eachLine } from '../git/stream.ts';
-import { checksLfs } from '../gitlab/settings.ts';
 import { isWrite, type Finding, type PlannedProject, type RefChange } from '../model/plan.ts';
 import { saysDamaged, updateMirror, type Mirror } from '../transfer/mirror.ts';
 import { badObjectFindings, fsck } from './fsck.ts';
@@ -110,8 +109,7 @@ async function lfsOf(
   progress(`${pointers.size} LFS objects`, null);
   const availability = await source.lfsAvailability(project.repository, [...pointers.values()]);
   const { existing } = project;
-  const checked =
-    existing === null || fresh.pointers.size === 0 || (await checksLfs(target.http, existing.id));
+  const checked = existing === null || fresh.pointers.size === 0 || (await target.checksLfs(existing.id));
   const travelling = new Set(fresh.pointers.keys());
   return { findings: lfsFindings({ pointers, travelling, checked, availability }), count: pointers.size };
 }

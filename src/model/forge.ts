@@ -62,7 +62,7 @@ export const Project = z.object({
   description: z.string(),
   // The API shows only a preference for an empty repository (gitlab-contract T37).
   defaultBranch: z.string().nullable().describe('Null while the repository is empty'),
-  presumedBranch: z
+  assumedDefaultBranch: z
     .string()
     .nullable()
     .optional()
@@ -75,7 +75,7 @@ export const Project = z.object({
 export type Project = z.infer<typeof Project>;
 
 /** Something in a namespace that has a path and a name there but is no target: a subgroup, or a project that waits for its deletion. */
-export type Occupant = { kind: 'subgroup' | 'leaving'; path: string; name: string };
+export type TakenPath = { kind: 'subgroup' | 'pending-deletion'; path: string; name: string };
 
 /** A group or personal namespace that exists on the target. */
 export type Namespace = {
@@ -84,40 +84,21 @@ export type Namespace = {
   fullPath: string;
   visibility: Visibility;
   /** May the token's user create projects in it, and push to their protected branches? */
-  usable: boolean;
+  canCreateProjects: boolean;
   /** May the token's user create groups in it? */
-  takesGroups: boolean;
+  canCreateSubgroups: boolean;
   /** Why the token's user, who has a sufficient role in it otherwise, can make nothing there: the rules of the group, … */
-  closed: 'rules' | 'archived' | 'leaving' | 'inactive' | null;
+  unusableReason: 'rules' | 'archived' | 'pending-deletion' | 'inactive' | null;
   /** Restricted visibility levels do not concern whoever makes projects here: an administrator. */
-  exempt: boolean;
+  bypassesRestrictions: boolean;
   /** Id of the user to whom a personal namespace belongs, when it is not the token's own user. */
   userId: number | null;
   /** How many projects it may hold; null for groups, which have no limit, and where it is not known. */
   projectsLimit: number | null;
   projects: Project[];
-  occupants: Occupant[];
-  /** The branch name that the group presumes for its empty projects; absent or null when the server's own counts. */
-  presumedBranch?: string | null | undefined;
+  takenPaths: TakenPath[];
+  /** The branch name that the group assumes for its empty projects; absent or null when the server's own counts. */
+  assumedDefaultBranch?: string | null | undefined;
 };
 
 export type TargetUser = { id: number; username: string; email: string };
-
-/** What the target holds at the paths that the plan may need. */
-export type TargetInventory = {
-  url: string;
-  version: string;
-  /** The token's user. */
-  user: TargetUser & {
-    admin: boolean;
-    canCreateGroup: boolean;
-    namespaceId: number | null;
-    /** Of the personal namespace; null when GitLab does not tell. */
-    projectsLimit: number | null;
-  };
-  parentGroup: Namespace | null;
-  /** Keyed by lower-case full path. */
-  namespaces: ReadonlyMap<string, Namespace>;
-  /** Accounts found by user name, keyed by lower-case name: their paths are taken. */
-  users: ReadonlyMap<string, TargetUser>;
-};

@@ -57,10 +57,10 @@ function withGroups(projects: readonly PlannedProject[], groups: readonly Planne
 }
 
 /** Groups that only their members see have their paths all the same. */
-function hiddenGroups({ unasked = [] }: PlanInput): string[] {
-  if (unasked.length === 0) return [];
+function hiddenGroups({ uncheckedPaths = [] }: PlanInput): string[] {
+  if (uncheckedPaths.length === 0) return [];
   return [
-    `GitLab answers few questions about paths a minute: ${unasked.length} group path(s) look free but may belong to a group that the token cannot see (${unasked.slice(0, 5).join(', ')}${unasked.length > 5 ? ', …' : ''}); an administrator's token sees them all`,
+    `GitLab answers few questions about paths a minute: ${uncheckedPaths.length} group path(s) look free but may belong to a group that the token cannot see (${uncheckedPaths.slice(0, 5).join(', ')}${uncheckedPaths.length > 5 ? ', …' : ''}); an administrator's token sees them all`,
   ];
 }
 
@@ -114,7 +114,7 @@ function withinLimits(
     const namespace = placements.get(project.repository.owner)?.namespace;
     const limit = namespace?.projectsLimit ?? null;
     if (!namespace || limit === null || project.existing !== null || project.blocked !== null) return project;
-    const left = room.get(namespace.id) ?? limit - namespace.projects.length - leavingIn(namespace);
+    const left = room.get(namespace.id) ?? limit - namespace.projects.length - pendingDeletionIn(namespace);
     room.set(namespace.id, left - 1);
     if (left > 0) return project;
     const context = { user: namespace.fullPath, detail: `its limit is ${limit}` };
@@ -122,6 +122,6 @@ function withinLimits(
   });
 }
 
-function leavingIn({ occupants }: NonNullable<Placement['namespace']>): number {
-  return occupants.filter(({ kind }) => kind === 'leaving').length;
+function pendingDeletionIn({ takenPaths }: NonNullable<Placement['namespace']>): number {
+  return takenPaths.filter(({ kind }) => kind === 'pending-deletion').length;
 }

@@ -37,7 +37,7 @@ function subgroupNames(placements: readonly Placement[]): Map<string, string> {
         original: owner.login,
         path: lastPart(fullPath),
       }));
-      const taken = new Set(parent.occupants.map(({ name }) => name));
+      const taken = new Set(parent.takenPaths.map(({ name }) => name));
       return [...assignNames(entries, { kind: 'group', taken })];
     }),
   );

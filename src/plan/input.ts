@@ -1,7 +1,8 @@
 import type { Config } from '../config/schema.ts';
 import type { History } from '../journal/history.ts';
-import type { Project, RefListing, SourceInventory, TargetInventory, Visibility } from '../model/forge.ts';
+import type { Project, RefListing, SourceInventory, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
+import type { TargetIdentity } from '../model/target.ts';
 import type { KnownObjects } from './known-history.ts';
 import type { Placement } from './owners.ts';
 import type { PathAssignment } from './path-assignment.ts';
@@ -14,7 +15,7 @@ export type ProjectPath = PathAssignment & {
   nameReason: string | null;
   existing: Project | null;
   /** True when a project that waits for its deletion still has the path. */
-  leaving: boolean;
+  pendingDeletion: boolean;
 };
 
 /** Everything that a plan is decided from. */
@@ -24,8 +25,8 @@ export type PlanInput = {
   target: {
     url: string;
     version: string;
-    preference: string;
-    user: TargetInventory['user'];
+    initialBranch: string;
+    user: TargetIdentity['user'];
     /** Levels for administrators only; null when the token may not read them. */
     restricted: readonly Visibility[] | null;
     newGroupsTakeProjects: boolean;
@@ -46,7 +47,7 @@ export type PlanInput = {
   problems: readonly Notice[];
   history: History;
   /** Group paths that look free, though a group that the token cannot see may have them. */
-  unasked?: readonly string[];
+  uncheckedPaths?: readonly string[];
   /** True when the whole server was read. */
   all: boolean;
   prune: boolean;

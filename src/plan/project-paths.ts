@@ -21,7 +21,7 @@ export function* projectPaths(input: PathInput): Generator<[key: string, path: P
     });
     const projects = new Map((namespace?.projects ?? []).map((project) => [keyOfPath(project), project]));
     const names = namesOf(entries, assigned, projects, namespace);
-    const leaving = pathsOf(namespace, 'leaving');
+    const pendingDeletion = pathsOf(namespace, 'pending-deletion');
     for (const [key, assignment] of assigned) {
       const path = assignment.path.toLowerCase();
       const existing = projects.get(path) ?? null;
@@ -32,7 +32,7 @@ export function* projectPaths(input: PathInput): Generator<[key: string, path: P
           fullPath: existing?.fullPath ?? `${fullPath}/${assignment.path}`,
           ...(names.get(key) ?? { name: assignment.path, nameReason: null }),
           existing,
-          leaving: leaving.has(path),
+          pendingDeletion: pendingDeletion.has(path),
         },
       ];
     }
@@ -52,7 +52,7 @@ function namesOf(
     .map((entry) => ({ key: entry.key, original: entry.original, path: pathOf(entry) }));
   const taken = new Set([
     ...[...projects.values()].map(({ name }) => name),
-    ...(namespace?.occupants ?? []).flatMap(({ kind, name }) => (kind === 'leaving' ? [name] : [])),
+    ...(namespace?.takenPaths ?? []).flatMap(({ kind, name }) => (kind === 'pending-deletion' ? [name] : [])),
   ]);
   const names = assignNames(fresh, { kind: 'project', taken });
   return new Map(
@@ -68,9 +68,9 @@ function namesOf(
 }
 
 /** Lower-case paths of what is in the way. */
-function pathsOf(namespace: Namespace | null, wanted: 'subgroup' | 'leaving'): Set<string> {
-  const occupants = namespace?.occupants ?? [];
-  return new Set(occupants.flatMap(({ kind, path }) => (kind === wanted ? [path.toLowerCase()] : [])));
+function pathsOf(namespace: Namespace | null, wanted: 'subgroup' | 'pending-deletion'): Set<string> {
+  const takenPaths = namespace?.takenPaths ?? [];
+  return new Set(takenPaths.flatMap(({ kind, path }) => (kind === wanted ? [path.toLowerCase()] : [])));
 }
 
 /** Last part of the paths that earlier runs gave, by namespace and then by `owner/name`. */

@@ -79,7 +79,7 @@ function placeProject(
     reasons,
     blocked: path.blocked
       ? mapImpossible(path.fullPath, { detail: path.blocked.reason, fix: path.blocked.fix }).notice
-      : (leavingProject(path) ??
+      : (deletedProject(path) ??
         foreignProject({ repository: id, fullPath: path.fullPath }, target, foreign) ??
         blockedBy(existing, decided.visibility) ??
         restrictedBlock(path.fullPath, decided.blocked)),
@@ -88,8 +88,8 @@ function placeProject(
   return { project, unverifiedIds: unknown.filter((object) => known?.get(object)?.known !== true) };
 }
 
-function leavingProject({ leaving, fullPath }: ProjectPath): Notice | null {
-  return leaving ? markedForDeletion(fullPath).notice : null;
+function deletedProject({ pendingDeletion, fullPath }: ProjectPath): Notice | null {
+  return pendingDeletion ? markedForDeletion(fullPath).notice : null;
 }
 
 function restrictedBlock(fullPath: string, blocked: { reason: string; fix: string } | null): Notice | null {

@@ -14,8 +14,8 @@ import type { RefChange } from '../model/plan.ts';
 export type RefSituation = {
   target: RefMap;
   written: ReadonlyMap<string, ReadonlySet<string>>;
-  preference: string;
-  /** False while GitLab takes the preference for the default branch. */
+  initialBranch: string;
+  /** False while GitLab takes the initial branch for the default branch. */
   hasBranches: boolean;
   /** Short name of the default branch once all branches have arrived; null when there is none. */
   defaultBranch: string | null;
@@ -99,12 +99,12 @@ function refusedForNow(ref: string, situation: RefSituation): RefRefusal | null 
 
 function waitsForBranches(ref: string, situation: RefSituation): boolean {
   if (refKind(ref) !== 'tag' || situation.hasBranches) return false;
-  return shortName(ref) === situation.preference;
+  return shortName(ref) === situation.initialBranch;
 }
 
 function nameContext(situation: RefSituation, creates: boolean): NameContext {
-  const { repository, defaultBranch, preference, isTaken } = situation;
-  return { repository, defaultBranch, preference, isTaken, creates };
+  const { repository, defaultBranch, initialBranch, isTaken } = situation;
+  return { repository, defaultBranch, initialBranch, isTaken, creates };
 }
 
 /** Refs that exist only on the target and may stand in the way of new ones: git cannot hold `a` beside `a/b`. */

@@ -17,7 +17,7 @@ export type RefPlanInput = {
   /** Short name of the branch that becomes the default; null when the source has no branch. */
   defaultBranch: string | null;
   /** The default branch that GitLab assumes for a project without branches. */
-  preference: string;
+  initialBranch: string;
   notes: boolean;
   prune: boolean;
   /** What GitLab protects in the project; absent while nobody needs to know. */
@@ -82,8 +82,8 @@ function describe(
   leftovers: readonly RefChange[],
   input: RefPlanInput & Pick<RefSituation, 'targetDefault' | 'closed'>,
 ): RefSituation {
-  const { repository, target, written, preference, targetDefault, defaultBranch } = input;
-  const names = { repository, defaultBranch, preference };
+  const { repository, target, written, initialBranch, targetDefault, defaultBranch } = input;
+  const names = { repository, defaultBranch, initialBranch };
   const leaving = new Set(leftovers.filter(({ outcome }) => outcome === 'delete').map(({ ref }) => ref));
   const staying = [...target.keys()].filter((ref) => !leaving.has(ref));
   // Mostly the wanted branch arrives, and then nothing else matters.
@@ -94,7 +94,7 @@ function describe(
   return {
     target,
     written,
-    preference,
+    initialBranch,
     hasBranches: input.empty !== true && [...target.keys()].some((ref) => refKind(ref) === 'branch'),
     defaultBranch: effectiveDefaultBranch([...staying, ...arriving], defaultBranch, targetDefault),
     targetDefault,

@@ -91,7 +91,7 @@ export function restrictedIn(
   namespace: Namespace | null,
   target: PlanInput['target'],
 ): readonly Visibility[] {
-  const exempt = namespace?.exempt ?? target.user.admin;
+  const exempt = namespace?.bypassesRestrictions ?? target.user.admin;
   return exempt ? [] : (target.restricted ?? []);
 }
 

@@ -36,11 +36,14 @@ export function rehearse(prepared: Prepared, options: RehearseOptions): Promise<
   const { workDir, runtime } = options;
   const self = { pid: runtime.pid, alive: options.alive };
   return withFolder(workDir, self, async (folder) => {
-    const seen = await readTarget(prepared, options.target);
+    const snapshot = await readTarget(prepared, options.target);
     const real = { url: options.target.url, version: prepared.identity.version };
-    const stage = await openStage(seen, { ...options, real, folder: join(folder, 'gitlab') });
+    const stage = await openStage(snapshot, { ...options, real, folder: join(folder, 'gitlab') });
     try {
-      return { items: await perform(prepared, stage, folder, options), settingsHidden: seen.settingsHidden };
+      return {
+        items: await perform(prepared, stage, folder, options),
+        settingsHidden: snapshot.settingsHidden,
+      };
     } finally {
       await stage.close();
     }

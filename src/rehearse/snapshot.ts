@@ -1,20 +1,31 @@
-import type { GitLabOptions } from '../../sandbox/gitlab/gitlab.ts';
-import type { Group, Project, ProtectedBranch, Scope, UserState } from '../../sandbox/gitlab/state.ts';
+import {
+  levelOf,
+  type BranchProtection,
+  type GitLabOptions,
+  type Group,
+  type Project,
+  type ProtectedBranch,
+  type Scope,
+  type Settings,
+  type UserState,
+} from '../../sandbox/gitlab/gitlab.ts';
+import type * as schema from '../gitlab/schema.ts';
+import { bytesOf } from '../gitlab/settings.ts';
 
 /** What a rehearsal knows of the real GitLab: all that decides whether it would take the migration. */
-export type SeenTarget = {
-  me: SeenUser;
+export type Snapshot = {
+  me: SnapshotUser;
   /** Null for a token that does not tell (OAuth). */
   scopes: Scope[] | null;
   settings: NonNullable<GitLabOptions['settings']>;
   /** True when the token may not read the settings: GitLab's defaults stand for them. */
   settingsHidden: boolean;
-  users: SeenUser[];
-  groups: SeenGroup[];
-  projects: SeenProject[];
+  users: SnapshotUser[];
+  groups: SnapshotGroup[];
+  projects: SnapshotProject[];
 };
 
-export type SeenUser = {
+export type SnapshotUser = {
   id: number;
   username: string;
   email: string;
@@ -27,7 +38,7 @@ export type SeenUser = {
   namespaceId: number | null;
 };
 
-export type SeenGroup = Omit<Group, 'members' | 'links' | 'createdAt'> & {
+export type SnapshotGroup = Omit<Group, 'members' | 'links' | 'createdAt'> & {
   /** Role of the token's user, inherited ones included; 0 without one. */
   accessLevel: number;
 };
@@ -46,9 +57,163 @@ type Common =
   | 'protectedTags'
   | 'attributes';
 
-export type SeenProject = Pick<Project, Common> & {
+export type SnapshotProject = Pick<Project, Common> & {
   creatorId: number | null;
   /** Role of the token's user in the project itself; 0 without one. */
   accessLevel: number;
   protectedBranches: Omit<ProtectedBranch, 'id'>[];
 };
+
+/** GitLab's own default; only administrators see that of others. */
+const USUAL_LIMIT = 100_000;
+const STATES: readonly string[] = [
+  'blocked',
+  'deactivated',
+  'banned',
+  'ldap_blocked',
+  'blocked_pending_approval',
+] satisfies UserState[];
+
+export function userOf(user: schema.User, namespaceId: number | null): SnapshotUser {
+  const { state } = user;
+  return {
+    id: user.id,
+    username: user.username,
+    email: user.email ?? '',
+    admin: user.is_admin === true,
+    canCreateGroup: user.can_create_group,
+    projectsLimit: user.projects_limit ?? USUAL_LIMIT,
+    external: user.external,
+    state: STATES.includes(state) ? (state as UserState) : 'active',
+    namespaceId,
+  };
+}
+
+/** A group as the API shows it, with the role that the token's user has in it. */
+export function groupOf(group: schema.Group, accessLevel: number): SnapshotGroup {
+  return {
+    id: group.id,
+    parentId: group.parent_id,
+    path: group.path,
+    name: group.name,
+    fullPath: group.full_path,
+    description: group.description ?? '',
+    visibility: group.visibility,
+    archived: group.archived ?? false,
+    markedForDeletionOn: group.marked_for_deletion_on ?? null,
+    accessLevel,
+    attributes: attributesOf(group),
+  };
+}
+
+/** A group that holds one which the token sees, but that it may not see itself. */
+export function hiddenParent(group: SnapshotGroup): SnapshotGroup {
+  const fullPath = group.fullPath.slice(0, group.fullPath.lastIndexOf('/'));
+  const path = fullPath.slice(fullPath.lastIndexOf('/') + 1);
+  const unknown = { description: '', archived: false, markedForDeletionOn: null, accessLevel: 0 };
+  return {
+    ...unknown,
+    id: group.parentId ?? 0,
+    parentId: null,
+    path,
+    name: path,
+    fullPath,
+    visibility: group.visibility,
+    attributes: {},
+  };
+}
+
+/** Only what is set: an absent setting means the instance's. */
+function attributesOf(group: schema.Group): Record<string, unknown> {
+  const details = group.default_branch_protection_defaults;
+  const found: Record<string, unknown> = {
+    project_creation_level: group.project_creation_level,
+    subgroup_creation_level: group.subgroup_creation_level,
+    default_branch: group.default_branch,
+    default_branch_protection: group.default_branch_protection,
+    default_branch_protection_defaults: details?.allowed_to_push ? details : null,
+  };
+  return Object.fromEntries(
+    Object.entries(found).filter(([, value]) => value !== null && value !== undefined),
+  );
+}
+
+/** A project as the API shows it, without its protections. */
+export function projectOf(project: schema.Project): SnapshotProject {
+  return {
+    id: project.id,
+    namespaceId: project.namespace.id,
+    path: project.path,
+    name: project.name,
+    fullPath: project.path_with_namespace,
+    description: project.description ?? '',
+    visibility: project.visibility,
+    archived: project.archived,
+    markedForDeletionOn: project.marked_for_deletion_on ?? null,
+    creatorId: project.creator_id ?? null,
+    lfsEnabled: project.lfs_enabled ?? true,
+    accessLevel: project.permissions?.project_access?.access_level ?? 0,
+    protectedBranches: [],
+    protectedTags: [],
+    attributes: project.repository_access_level
+      ? { repository_access_level: project.repository_access_level }
+      : {},
+  };
+}
+
+/** A protection as it concerns this user; rules for single other users or groups (EE) are not for us. */
+export function protectedBranchOf(
+  branch: schema.ProtectedBranch,
+  userId: number,
+): SnapshotProject['protectedBranches'][number] {
+  return {
+    name: branch.name,
+    pushAccessLevel: lowest(branch.push_access_levels, userId),
+    mergeAccessLevel: lowest(branch.merge_access_levels, userId),
+    allowForcePush: branch.allow_force_push,
+  };
+}
+
+export function protectedTagOf(
+  tag: schema.ProtectedTag,
+  userId: number,
+): SnapshotProject['protectedTags'][number] {
+  return { name: tag.name, createAccessLevel: lowest(tag.create_access_levels, userId) };
+}
+
+/** The lowest role that suffices; 0: nobody. A rule for the user alone is as good as the lowest role that may push. */
+function lowest(levels: schema.AccessLevels, userId: number): number {
+  const roles = levels.flatMap((level) => {
+    if (level.user_id) return level.user_id === userId ? [30] : [];
+    return level.access_level ? [level.access_level] : [];
+  });
+  return roles.length === 0 ? 0 : Math.min(...roles);
+}
+
+const CREATION = ['noone', 'maintainer', 'developer', 'administrator', 'owner'] as const;
+
+/** What an administrator set up; what is not set is left to GitLab's defaults. */
+export function settingsOf(answer: schema.ApplicationSettings): Snapshot['settings'] {
+  const settings: Partial<Settings> = {};
+  const protection = protectionOf(answer);
+  const creation = CREATION[answer.default_project_creation ?? -1];
+  const attachments = bytesOf(answer.max_attachment_size);
+  if (answer.default_branch_name) settings.defaultBranchName = answer.default_branch_name;
+  if (protection !== null) settings.defaultBranchProtection = protection;
+  if (answer.default_group_visibility) settings.defaultGroupVisibility = answer.default_group_visibility;
+  if (answer.default_project_visibility)
+    settings.defaultProjectVisibility = answer.default_project_visibility;
+  if (creation !== undefined) settings.defaultProjectCreation = creation;
+  if (answer.restricted_visibility_levels)
+    settings.restrictedVisibilities = answer.restricted_visibility_levels;
+  if (attachments !== null) settings.maxAttachmentSize = attachments;
+  return { ...settings, git: { receiveMaxInputSize: bytesOf(answer.receive_max_input_size) } };
+}
+
+/** The newer spelling where it says anything. */
+function protectionOf(answer: schema.ApplicationSettings): BranchProtection | null {
+  const details = answer.default_branch_protection_defaults;
+  if (details?.allowed_to_push) return levelOf(details);
+  const level = answer.default_branch_protection ?? null;
+  return level !== null && level >= 0 && level <= 4 ? (level as BranchProtection) : null;
+}

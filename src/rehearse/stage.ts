@@ -1,28 +1,28 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createGitLab } from '../../sandbox/gitlab/gitlab.ts';
-import { createRepository } from '../../sandbox/gitlab/repository.ts';
 import {
+  createGitLab,
+  createRepository,
   saveState,
   type Group,
   type Member,
   type Project,
   type State,
   type User,
-} from '../../sandbox/gitlab/state.ts';
+} from '../../sandbox/gitlab/gitlab.ts';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
-import { createGitLabTarget, type Target } from '../gitlab/target.ts';
+import { createGitLabTarget, type GitLabTarget } from '../gitlab/target.ts';
 import type { Emit } from '../model/events.ts';
 import { createHttp } from '../net/http.ts';
 import { createLimiter } from '../net/limiter.ts';
 import type { Redactor } from '../net/redact.ts';
-import type { SeenTarget, SeenGroup, SeenProject, SeenUser } from './snapshot.ts';
+import type { Snapshot, SnapshotGroup, SnapshotProject, SnapshotUser } from './snapshot.ts';
 
 /** An embedded GitLab that stands for the real one. */
 export type Stage = {
   /** The adapter that talks to it. */
-  target: Target;
+  target: GitLabTarget;
   /** Where it really listens. */
   url: string;
   /** The repository of a project that was there already. */
@@ -44,23 +44,23 @@ export type StageOptions = {
 const TIMEOUT_MS = 120_000;
 const STREAM_MS = 1_800_000;
 
-/** Starts an embedded GitLab in the folder that holds what was seen; it believes to have the real one's address. */
-export async function openStage(seen: SeenTarget, options: StageOptions): Promise<Stage> {
+/** Starts an embedded GitLab in the folder that holds the snapshot; it is configured with the real server's URL. */
+export async function openStage(snapshot: Snapshot, options: StageOptions): Promise<Stage> {
   const { folder, real, runtime, redactor } = options;
   const gitDir = (projectId: number): string => join(folder, 'repositories', `${projectId}.git`);
-  const state = stagedState(seen, new Date(runtime.now()).toISOString());
+  const state = stagedState(snapshot, new Date(runtime.now()).toISOString());
   saveState(folder, state);
   await mkdir(join(folder, 'repositories'), { recursive: true });
-  const branch = seen.settings.defaultBranchName ?? 'main';
+  const branch = snapshot.settings.defaultBranchName ?? 'main';
   for (const { id } of state.projects) createRepository(gitDir(id), branch);
   const gitlab = await createGitLab({
     dir: folder,
     version: real.version,
     externalUrl: real.url,
-    settings: seen.settings,
+    settings: snapshot.settings,
   });
-  const scopes = seen.scopes === null ? {} : { scopes: seen.scopes };
-  const token = gitlab.token(seen.me.username, scopes);
+  const scopes = snapshot.scopes === null ? {} : { scopes: snapshot.scopes };
+  const token = gitlab.token(snapshot.me.username, scopes);
   redactor.add(token, 'oauth2');
   return {
     url: gitlab.url,
@@ -70,7 +70,7 @@ export async function openStage(seen: SeenTarget, options: StageOptions): Promis
   };
 }
 
-function targetAt(url: string, token: string, { config, runtime, emit }: StageOptions): Target {
+function targetAt(url: string, token: string, { config, runtime, emit }: StageOptions): GitLabTarget {
   const { now } = runtime;
   const sleep = (ms: number): Promise<void> => runtime.sleep(ms, runtime.aborting);
   const http = createHttp({
@@ -89,35 +89,35 @@ function targetAt(url: string, token: string, { config, runtime, emit }: StageOp
   return createGitLabTarget(http, { token, caFile: null, silenceMs: STREAM_MS });
 }
 
-/** The state of an embedded GitLab that holds what was seen, with the same ids; pure. */
-export function stagedState(seen: SeenTarget, now: string): State {
-  const { me } = seen;
-  const others = seen.users.filter(({ id }) => id !== me.id);
+/** The state of an embedded GitLab that holds the snapshot, with the same ids; pure. */
+export function stagedState(snapshot: Snapshot, now: string): State {
+  const { me } = snapshot;
+  const others = snapshot.users.filter(({ id }) => id !== me.id);
   const known = [me, ...others].flatMap(({ namespaceId }) => namespaceId ?? []);
-  let namespace = highest([...known, ...seen.groups.map(({ id }) => id)]) + 1;
+  let namespace = highest([...known, ...snapshot.groups.map(({ id }) => id)]) + 1;
   const users = [me, ...others].map((user) =>
-    userOf(user, user.namespaceId === null ? namespace++ : user.namespaceId, now),
+    stagedUser(user, user.namespaceId === null ? namespace++ : user.namespaceId, now),
   );
   const places = new Set([
     ...users.map(({ namespaceId }) => namespaceId),
-    ...seen.groups.map(({ id }) => id),
+    ...snapshot.groups.map(({ id }) => id),
   ]);
   let other = 1;
   return {
     users,
     tokens: [],
-    groups: seen.groups.map((group) => groupOf(group, me.id, now)),
-    projects: seen.projects
+    groups: snapshot.groups.map((group) => stagedGroup(group, me.id, now)),
+    projects: snapshot.projects
       .filter(({ namespaceId }) => places.has(namespaceId))
-      .map((project) => projectOf(project, me.id, now, () => other++)),
+      .map((project) => stagedProject(project, me.id, now, () => other++)),
     redirects: {},
     nextId: {
       user: highest(users.map(({ id }) => id)) + 1,
       token: 1,
       namespace,
-      project: highest(seen.projects.map(({ id }) => id)) + 1,
+      project: highest(snapshot.projects.map(({ id }) => id)) + 1,
       // Protections are numbered while the projects are made.
-      other: 1 + seen.projects.reduce((sum, project) => sum + project.protectedBranches.length, 0),
+      other: 1 + snapshot.projects.reduce((sum, project) => sum + project.protectedBranches.length, 0),
     },
   };
 }
@@ -126,16 +126,16 @@ function highest(ids: readonly number[]): number {
   return ids.reduce((most, id) => Math.max(most, id), 0);
 }
 
-function userOf(user: SeenUser, namespaceId: number, createdAt: string): User {
+function stagedUser(user: SnapshotUser, namespaceId: number, createdAt: string): User {
   return { ...user, name: user.username, namespaceId, createdAt };
 }
 
-function groupOf({ accessLevel, ...group }: SeenGroup, userId: number, createdAt: string): Group {
+function stagedGroup({ accessLevel, ...group }: SnapshotGroup, userId: number, createdAt: string): Group {
   return { ...group, members: memberships(accessLevel, userId, createdAt), links: [], createdAt };
 }
 
-function projectOf(
-  { accessLevel, ...project }: SeenProject,
+function stagedProject(
+  { accessLevel, ...project }: SnapshotProject,
   userId: number,
   now: string,
   nextId: () => number,

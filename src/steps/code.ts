@@ -92,7 +92,7 @@ function decide(
     written: writtenRefs(planning.history),
     empty: item.existing === null || item.existing.empty,
     defaultBranch: item.defaultBranch,
-    preference: assumedBranch(planning) ?? input.target.preference,
+    initialBranch: assumedBranch(planning) ?? input.target.initialBranch,
     notes: input.config.migrate.notes,
     prune: input.prune,
     targetDefault: item.existing?.defaultBranch ?? null,
@@ -112,7 +112,7 @@ function decide(
 /** The branch name that the project, or its group, assumes while it has no branch; null when neither tells. */
 function assumedBranch({ item, input }: Planning<PlannedProject>): string | null {
   const namespace = input.placements.get(item.repository.owner)?.namespace;
-  return item.existing?.presumedBranch ?? namespace?.presumedBranch ?? null;
+  return item.existing?.assumedDefaultBranch ?? namespace?.assumedDefaultBranch ?? null;
 }
 
 /** What a reader would not expect of the refs. */
@@ -123,7 +123,7 @@ function surprises(planning: Planning<PlannedProject>): Notice[] {
   const bare = !names.some(isBranch) && names.some((ref) => ref.startsWith('refs/tags/'));
   // Settings of the server are for administrators: then a tag of the presumed name cannot be foreseen (gitlab-contract §4.3).
   if (!bare || assumedBranch(planning) !== null || input.target.restricted !== null) return renaming;
-  const message = `it has no branch, and the token cannot read which branch name GitLab assumes then (${input.target.preference} is assumed here): a tag of that name is refused`;
+  const message = `it has no branch, and the token cannot read which branch name GitLab assumes then (${input.target.initialBranch} is assumed here): a tag of that name is refused`;
   return [notice('assumed-branch', item.id, message), ...renaming];
 }
 
@@ -158,7 +158,7 @@ async function decideAfresh(part: Part, work: CodeWork): Promise<RefChange[]> {
     written: writtenRefs(journal.history.items.get(item.id)),
     empty: target.refs.size === 0,
     defaultBranch: item.defaultBranch,
-    preference: context.preference,
+    initialBranch: context.initialBranch,
     notes: context.config.migrate.notes,
     prune: context.prune,
     targetDefault: target.head?.replace(/^refs\/heads\//, '') ?? null,

@@ -7,7 +7,6 @@ import {
   visibilityRestricted,
 } from '../failures/target.ts';
 import { Failure } from '../failures/failure.ts';
-import { saysRestricted, saysTaken } from '../gitlab/errors.ts';
 import type { Namespace } from '../model/forge.ts';
 import type { PlannedGroup } from '../model/plan.ts';
 import { parentOf } from '../plan/owners.ts';
@@ -34,7 +33,7 @@ export const group: Step<Nothing, Nothing, PlannedGroup> = {
     const known = journal.history.items.get(item.id)?.steps.get('group')?.status;
     // An earlier try may have made it without living to see the answer.
     const found = attempt > 1 || known === 'started' ? await context.target.findGroup(item.fullPath) : null;
-    if (found?.usable) return settled(found, true, work);
+    if (found?.canCreateProjects) return settled(found, true, work);
     await work.record('started');
     return settled(await create(item, context), true, work);
   },
@@ -58,20 +57,21 @@ async function create(item: PlannedGroup, { target, identity }: RunContext): Pro
       parentId: parent?.id ?? null,
     });
   } catch (error) {
-    throw explained(error, item, identity.user.username);
+    throw error instanceof Failure ? explain(error, item, identity.user.username) : error;
   }
 }
 
-function explained(error: unknown, item: PlannedGroup, user: string): unknown {
-  if (!(error instanceof Failure)) return error;
-  if (error.code === 'target-forbidden') {
+/** The refusal in the words of the group that it keeps from being made. */
+function explain(error: Failure, item: PlannedGroup, user: string): Failure {
+  const { detail, refusal } = error;
+  if (refusal?.kind === 'forbidden') {
     const parent = item.fullPath.slice(0, -item.path.length - 1);
     const where = parent === '' ? '' : ` in ${parent}`;
     return groupsForbidden(item.fullPath, { user, where }, error);
   }
-  const { detail } = error;
-  if (saysRestricted(detail)) return visibilityRestricted(item.fullPath, { detail }, error);
-  if (error.code !== 'target-refused' || !saysTaken(detail)) return error;
+  if (refusal?.kind === 'restricted-visibility')
+    return visibilityRestricted(item.fullPath, { detail }, error);
+  if (refusal?.kind !== 'taken') return error;
   const suggestion = `${item.path}-gitbucket`;
   return namespaceTaken(item.fullPath, { detail, owner: item.id, suggestion }, error);
 }

@@ -9,7 +9,6 @@ import {
   visibilityRestricted,
 } from '../failures/target.ts';
 import { Failure } from '../failures/failure.ts';
-import { saysFull, saysRestricted, saysTaken } from '../gitlab/errors.ts';
 import type { Project } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { Notice } from '../model/notice.ts';
@@ -78,24 +77,21 @@ async function create(work: ProjectWork): Promise<Settled> {
     return [made, true, checked(made, work)];
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const refusal = refusalOf(item, error);
-    if (refusal !== null) throw refusal;
-    if (error.code !== 'target-refused' || !saysTaken(error.detail)) throw error;
+    if (error.refusal?.kind !== 'taken') throw explain(error, item);
     const found = await context.target.findProject(item.fullPath);
     if (found) return adopted(found, work);
     throw taken(item, error.detail);
   }
 }
 
-/** Refusals that the plan foresees in the same words, where the token may read what they depend on. */
-function refusalOf({ fullPath }: PlannedProject, cause: Failure): Failure | null {
-  const { detail } = cause;
-  if (saysRestricted(detail)) return visibilityRestricted(fullPath, { detail }, cause);
+/** The refusal in the words in which the plan foresees it, where the token may read what it depends on. */
+function explain(error: Failure, { fullPath }: PlannedProject): Failure {
+  const { detail, refusal } = error;
   const namespace = fullPath.slice(0, fullPath.lastIndexOf('/'));
-  if (saysFull(detail)) return projectLimit(fullPath, { user: namespace, detail }, cause);
-  // Said of a namespace without the right to make projects in it (gitlab-contract T20).
-  if (detail.includes('namespace is not valid')) return projectsForbidden(namespace, { detail }, cause);
-  return null;
+  if (refusal?.kind === 'restricted-visibility') return visibilityRestricted(fullPath, { detail }, error);
+  if (refusal?.kind === 'project-limit') return projectLimit(fullPath, { user: namespace, detail }, error);
+  if (refusal?.kind === 'namespace-invalid') return projectsForbidden(namespace, { detail }, error);
+  return error;
 }
 
 /** GitLab lowers a visibility and ignores a namespace without a word (gitlab-contract §3.1, T16). */

@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
-import type { TargetIdentity } from '../gitlab/identity.ts';
-import type { Target } from '../gitlab/target.ts';
+import type { TargetIdentity, Target } from '../model/target.ts';
 import type { Source } from '../model/source.ts';
 import { journalled, type ItemHistory } from '../journal/history.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -58,7 +57,7 @@ export type RunContext = {
   plan: Plan;
   /** Refs as they were listed for the plan, by `owner/name`. */
   listings: Listings;
-  preference: string;
+  initialBranch: string;
   prune: boolean;
   emit: Emit;
 };

@@ -1,8 +1,8 @@
 import type { EmbeddedGitBucket } from '../../sandbox/gitbucket/gitbucket.ts';
 import type { EmbeddedGitLab } from '../../sandbox/gitlab/gitlab.ts';
 import { createGitBucketSource } from '../../src/gitbucket/source.ts';
-import { createGitLabTarget, type Target } from '../../src/gitlab/target.ts';
 import type { Source } from '../../src/model/source.ts';
+import { createGitLabTarget, type GitLabTarget } from '../../src/gitlab/target.ts';
 import { createHttp, type Http } from '../../src/net/http.ts';
 import { createLimiter } from '../../src/net/limiter.ts';
 
@@ -40,7 +40,7 @@ export function sourceOf(gitbucket: EmbeddedGitBucket, login = 'root'): Source {
 }
 
 /** The target adapter, talking to an embedded GitLab with this token. */
-export function targetOf(gitlab: EmbeddedGitLab, token = gitlab.token('root')): Target {
+export function targetOf(gitlab: EmbeddedGitLab, token = gitlab.token('root')): GitLabTarget {
   const server = { side: 'target', name: 'GitLab', url: gitlab.url } as const;
   return createGitLabTarget(http(server, { 'private-token': token }), {
     token,

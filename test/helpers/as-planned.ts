@@ -1,4 +1,4 @@
-import type { NewGroup, NewProject } from '../../src/gitlab/target.ts';
+import type { NewGroup, NewProject } from '../../src/model/target.ts';
 import type { PlannedGroup, PlannedProject } from '../../src/model/plan.ts';
 
 /** The request by which a run would make the project. */

@@ -17,7 +17,7 @@ test('a path of an invisible group is taken; ten are asked for, the others are t
   const found = await hidden.unhide(new Map(paths.map((path) => [path, free])));
 
   expect([...found].filter(([, { takenBy }]) => takenBy !== null).map(([path]) => path)).toEqual(['team-03']);
-  expect(hidden.unasked).toEqual(['team-10', 'team-11']);
+  expect(hidden.uncheckedPaths).toEqual(['team-10', 'team-11']);
 });
 
 test('an administrator sees everything and asks for nothing', async () => {
@@ -27,5 +27,5 @@ test('an administrator sees everything and asks for nothing', async () => {
   gitlab.server.requests.length = 0;
   await hidden.unhide(new Map([['team', free]]));
   expect(gitlab.server.requests).toEqual([]);
-  expect(hidden.unasked).toEqual([]);
+  expect(hidden.uncheckedPaths).toEqual([]);
 });

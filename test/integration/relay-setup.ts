@@ -5,7 +5,7 @@ import type { LoggedRequest } from '../../sandbox/server.ts';
 import { Failure } from '../../src/failures/failure.ts';
 import type { Remote } from '../../src/git/remote.ts';
 import type { Source } from '../../src/model/source.ts';
-import type { Target } from '../../src/gitlab/target.ts';
+import type { Target } from '../../src/model/target.ts';
 import type { RefChange } from '../../src/model/plan.ts';
 import { planRefs } from '../../src/plan/refs.ts';
 import { createRelayTransport } from '../../src/transfer/relay.ts';
@@ -109,7 +109,7 @@ export function changesBetween(
     written: new Map(ours ? [...there].map(([ref, id]) => [ref, new Set([id])]) : []),
     defaultBranch: 'main',
     repository: 'team/one',
-    preference: 'main',
+    initialBranch: 'main',
     notes: true,
     prune,
     targetDefault: 'main',

@@ -22,7 +22,7 @@ export type NameContext = RenameContext & {
   /** Short name of the project's default branch; null while it has no branch. */
   defaultBranch: string | null;
   /** The default branch that GitLab assumes for a project without branches (gitlab-contract §4.3). */
-  preference: string;
+  initialBranch: string;
   /** False when the ref exists on the target: a tag may then be named like the default branch. */
   creates?: boolean;
 };
@@ -82,9 +82,9 @@ function refusalReason(ref: string, context: NameContext): string | null {
   }
 }
 
-/** Without any branch the preference stays GitLab's default branch, so it never becomes free for a tag. */
+/** Without any branch the initial one stays GitLab's default branch, so it never becomes free for a tag. */
 function reservedForBranch(context: NameContext): string {
-  return context.defaultBranch ?? context.preference;
+  return context.defaultBranch ?? context.initialBranch;
 }
 
 function isValidName(name: string): boolean {

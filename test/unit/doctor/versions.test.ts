@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Config } from '../../../src/config/schema.ts';
 import { deletionFindings, identityFindings } from '../../../src/doctor/target-identity.ts';
-import type { TargetIdentity } from '../../../src/gitlab/identity.ts';
+import type { TargetIdentity } from '../../../src/model/target.ts';
 
 const now = Date.UTC(2026, 0, 1);
 const config = Config.parse({

@@ -108,7 +108,7 @@ test.each([
     target: new Map([['refs/heads/main', B]]),
     written: new Map(),
     defaultBranch: 'main',
-    preference: 'main',
+    initialBranch: 'main',
     notes: true,
     prune: false,
     isPartOf: () => part,

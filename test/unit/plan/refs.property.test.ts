@@ -46,7 +46,7 @@ const input: fc.Arbitrary<RefPlanInput> = fc
     written,
     defaultBranch: short,
     repository: fc.constant('team/app'),
-    preference: fc.constantFrom('main', 'a'),
+    initialBranch: fc.constantFrom('main', 'a'),
     notes: fc.boolean(),
     prune: fc.boolean(),
     targetDefault: short,

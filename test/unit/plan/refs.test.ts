@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Protections } from '../../../src/gitlab/rules/protections.ts';
 import type { RefChange } from '../../../src/model/plan.ts';
 import { countOutcomes, planRefs, type RefPlanInput } from '../../../src/plan/refs.ts';
 
@@ -22,7 +23,7 @@ function plan(
     written: new Map(Object.entries(ours).map(([ref, ids]) => [ref, new Set(ids)])),
     empty: Object.keys(target).length === 0,
     defaultBranch: 'main',
-    preference: 'main',
+    initialBranch: 'main',
     notes: true,
     prune: false,
     ...rest,
@@ -96,7 +97,7 @@ describe('refs of the source', () => {
       'heads/10',
     ];
     const source = Object.fromEntries(names.map((name) => [`refs/${name}`, A]));
-    const changes = plan(source, {}, { defaultBranch: 'trunk', preference: 'main' });
+    const changes = plan(source, {}, { defaultBranch: 'trunk', initialBranch: 'main' });
     expect(changes.map(({ ref }) => ref.slice('refs/'.length))).toEqual([
       'heads/trunk',
       'heads/10',
@@ -172,7 +173,7 @@ describe('a tag named like a default branch', () => {
 
   test('is refused when GitLab falls back to that branch, the wanted one being refused', () => {
     const source = { 'refs/heads/HEAD': A, 'refs/heads/master': A, 'refs/heads/a': A, 'refs/tags/master': B };
-    const changes = plan(source, {}, { defaultBranch: 'HEAD', preference: 'main' });
+    const changes = plan(source, {}, { defaultBranch: 'HEAD', initialBranch: 'main' });
     expect(outcomes(changes)).toMatchObject({ 'refs/tags/master': 'refused', 'refs/heads/HEAD': 'refused' });
     expect(changes[0]?.ref).toBe('refs/heads/master');
   });
@@ -330,4 +331,28 @@ test('outcomes are counted', () => {
   const source = { 'refs/heads/main': A, 'refs/heads/HEAD': A, 'refs/tags/v1': A };
   const counts = countOutcomes(plan(source, { 'refs/tags/v1': B, 'refs/tags/v2': B }));
   expect(counts).toEqual({ create: 1, update: 0, delete: 0, unchanged: 0, kept: 1, refused: 1, diverged: 1 });
+});
+
+function protectionOf(pattern: string, push: number[]): Protections['branches'][number] {
+  return { pattern, push, merge: [40], forcePush: false };
+}
+
+describe('the protections of a project', () => {
+  const rights = { tags: [], level: 40, rewritten: new Set<string>() };
+
+  test('keep a branch, which then stands in the way of one inside its name', () => {
+    const protections = { ...rights, branches: [protectionOf('a', [40])] };
+    const options = { ours: { 'refs/heads/a': [A] }, prune: true, protections };
+    expect(outcomes(plan({ 'refs/heads/a/b': B }, { 'refs/heads/a': A }, options))).toEqual({
+      'refs/heads/a': 'kept',
+      'refs/heads/a/b': 'refused',
+    });
+  });
+
+  test('keep nobody out while it has no branch', () => {
+    const protections = { ...rights, branches: [protectionOf('*', [0])] };
+    expect(outcomes(plan({ 'refs/heads/main': A }, {}, { protections }))).toEqual({
+      'refs/heads/main': 'create',
+    });
+  });
 });

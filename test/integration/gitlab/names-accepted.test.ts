@@ -1,16 +1,16 @@
 import * as fc from 'fast-check';
 import pLimit from 'p-limit';
 import { expect, test } from 'vitest';
-import { Config } from '../../src/config/schema.ts';
-import { emptyHistory } from '../../src/journal/history.ts';
-import type { Owner, Repository } from '../../src/model/forge.ts';
-import { planGroups } from '../../src/plan/groups.ts';
-import { ownerPaths, type Placement } from '../../src/plan/owners.ts';
-import { projectPaths } from '../../src/plan/project-paths.ts';
-import { targetOf } from '../helpers/adapters.ts';
-import { newGroupOf } from '../helpers/as-planned.ts';
-import { accountName, repositoryName } from '../helpers/legal-names.ts';
-import { testServers } from '../helpers/servers.ts';
+import { Config } from '../../../src/config/schema.ts';
+import { emptyHistory } from '../../../src/journal/history.ts';
+import type { Owner, Repository } from '../../../src/model/forge.ts';
+import { planGroups } from '../../../src/plan/groups.ts';
+import { ownerPaths, type Placement } from '../../../src/plan/owners.ts';
+import { projectPaths } from '../../../src/plan/project-paths.ts';
+import { targetOf } from '../../helpers/adapters.ts';
+import { newGroupOf } from '../../helpers/as-planned.ts';
+import { accountName, repositoryName } from '../../helpers/legal-names.ts';
+import { testServers } from '../../helpers/servers.ts';
 
 const OWNERS = 300;
 const REPOSITORIES = 5;
@@ -77,7 +77,7 @@ test.each([null, 'top/environments'])(
         target: {
           url,
           version: '18.9.0',
-          preference: 'main',
+          initialBranch: 'main',
           user,
           restricted: [],
           newGroupsTakeProjects: true,

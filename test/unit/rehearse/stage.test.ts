@@ -1,16 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { hiddenParent } from '../../../src/rehearse/read-namespaces.ts';
-import type { SeenGroup, SeenProject, SeenTarget, SeenUser } from '../../../src/rehearse/snapshot.ts';
+import {
+  hiddenParent,
+  type SnapshotGroup,
+  type SnapshotProject,
+  type Snapshot,
+  type SnapshotUser,
+} from '../../../src/rehearse/snapshot.ts';
 import { stagedState } from '../../../src/rehearse/stage.ts';
 
 const NOW = '2026-01-01T00:00:00.000Z';
 
-function user(id: number, username: string, namespaceId: number | null): SeenUser {
+function user(id: number, username: string, namespaceId: number | null): SnapshotUser {
   const rights = { admin: false, canCreateGroup: true, projectsLimit: 10, external: false };
   return { id, username, email: `${username}@example.com`, namespaceId, state: 'active', ...rights };
 }
 
-function group(id: number, fullPath: string, more: Partial<SeenGroup> = {}): SeenGroup {
+function group(id: number, fullPath: string, more: Partial<SnapshotGroup> = {}): SnapshotGroup {
   const path = fullPath.slice(fullPath.lastIndexOf('/') + 1);
   return {
     id,
@@ -28,7 +33,7 @@ function group(id: number, fullPath: string, more: Partial<SeenGroup> = {}): See
   };
 }
 
-function project(id: number, namespaceId: number, fullPath: string): SeenProject {
+function project(id: number, namespaceId: number, fullPath: string): SnapshotProject {
   const path = fullPath.slice(fullPath.lastIndexOf('/') + 1);
   return {
     id,
@@ -49,7 +54,7 @@ function project(id: number, namespaceId: number, fullPath: string): SeenProject
   };
 }
 
-function seen(more: Partial<SeenTarget>): SeenTarget {
+function seen(more: Partial<Snapshot>): Snapshot {
   const nothing = { users: [], groups: [], projects: [] };
   return { me: user(7, 'mover', 70), scopes: null, settings: {}, settingsHidden: false, ...nothing, ...more };
 }

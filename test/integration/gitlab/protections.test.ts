@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { targetOf } from '../helpers/adapters.ts';
-import { testServers } from '../helpers/servers.ts';
+import { targetOf } from '../../helpers/adapters.ts';
+import { testServers } from '../../helpers/servers.ts';
 
 test('protections are read with their roles, and not at all below Maintainer', async () => {
   const { gitlab } = await testServers();

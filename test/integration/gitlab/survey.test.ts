@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { EmbeddedGitLab } from '../../sandbox/gitlab/gitlab.ts';
-import type { Survey } from '../../src/gitlab/survey.ts';
-import type { Target } from '../../src/gitlab/target.ts';
-import { targetOf } from '../helpers/adapters.ts';
-import { testServers } from '../helpers/servers.ts';
+import type { EmbeddedGitLab } from '../../../sandbox/gitlab/gitlab.ts';
+import type { Survey, Target } from '../../../src/model/target.ts';
+import { targetOf } from '../../helpers/adapters.ts';
+import { testServers } from '../../helpers/servers.ts';
 
 let gitlab: EmbeddedGitLab;
 beforeEach(async () => {
@@ -68,7 +67,7 @@ describe('many groups at once', () => {
     const listed = requests().filter((url) => url.startsWith('/groups?'));
     expect(listed.length).toBe(user === 'root' ? 1 : 2);
     for (const path of paths) expect(found.get(path) ?? null, path).toEqual(await target.findGroup(path));
-    const usable = paths.filter((path) => found.get(path)?.usable);
+    const usable = paths.filter((path) => found.get(path)?.canCreateProjects);
     const wanted = user === 'mover' ? ['maintained', 'maintained/child', 'owned', '2024', 'team'] : null;
     expect(wanted === null || usable.join() === wanted.join(), usable.join()).toBe(true);
   });
@@ -206,8 +205,8 @@ describe('what namespaces hold', () => {
       expect(namespace.projects.map(({ fullPath }) => fullPath)).toEqual(
         ['one', 'two'].map((name) => `${namespace.fullPath}/${name}`),
       );
-      expect(namespace.occupants).toEqual([
-        { kind: 'leaving', path: 'gone', name: 'gone' },
+      expect(namespace.takenPaths).toEqual([
+        { kind: 'pending-deletion', path: 'gone', name: 'gone' },
         { kind: 'subgroup', path: 'sub', name: 'Sub' },
       ]);
     }

@@ -1,9 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { covers, protectionRefusal, type Protections } from '../../../src/gitlab/rules/protections.ts';
-import { planRefs } from '../../../src/plan/refs.ts';
-
-const A = 'a'.repeat(40);
-const B = 'b'.repeat(40);
+import { covers, protectionRefusal, type Protections } from '../../../../src/gitlab/rules/protections.ts';
 
 function protections(options: Partial<Protections>): Protections {
   return { branches: [], tags: [], level: 40, rewritten: new Set(), ...options };
@@ -71,37 +67,4 @@ test('protected tags are created by who may, and never moved or deleted by git',
   expect(protectionRefusal(tag, 'delete', open)?.reason).toContain('delete protected tags');
   expect(protectionRefusal(tag, 'create', closed)?.reason).toContain('not allowed to create this tag');
   expect(protectionRefusal('refs/tags/other', 'create', closed)).toBe(null);
-});
-
-test('a branch that is kept for its protection stands in the way of one inside its name', () => {
-  const changes = planRefs({
-    repository: 'team/app',
-    source: { refs: new Map([['refs/heads/a/b', B]]), head: null },
-    target: new Map([['refs/heads/a', A]]),
-    written: new Map([['refs/heads/a', new Set([A])]]),
-    defaultBranch: 'main',
-    preference: 'main',
-    notes: true,
-    prune: true,
-    protections: protections({ branches: [branch('a', [40])] }),
-  });
-  expect(changes.map(({ ref, outcome }) => [ref, outcome])).toEqual([
-    ['refs/heads/a', 'kept'],
-    ['refs/heads/a/b', 'refused'],
-  ]);
-});
-
-test('while a project has no branch, its protections keep nobody out', () => {
-  const [change] = planRefs({
-    repository: 'team/app',
-    source: { refs: new Map([['refs/heads/main', A]]), head: null },
-    target: new Map(),
-    written: new Map(),
-    defaultBranch: 'main',
-    preference: 'main',
-    notes: true,
-    prune: false,
-    protections: protections({ branches: [branch('*', [0])] }),
-  });
-  expect(change?.outcome).toBe('create');
 });

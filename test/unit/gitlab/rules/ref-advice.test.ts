@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Config } from '../../../src/config/schema.ts';
-import { renameAdvice, removeAdvice, shellWord, refusal } from '../../../src/gitlab/rules/ref-names.ts';
+import { Config } from '../../../../src/config/schema.ts';
+import { renameAdvice, removeAdvice, shellWord, refusal } from '../../../../src/gitlab/rules/ref-names.ts';
 
-const CONTEXT = { repository: 'team/app', defaultBranch: 'main', preference: 'main' };
+const CONTEXT = { repository: 'team/app', defaultBranch: 'main', initialBranch: 'main' };
 const SHA = '267208abfe40e546f5e847444276f7d43a39503e';
 
 /** The new name that the config knows for the ref, once the advice has been pasted into it. */

@@ -5,7 +5,7 @@ import {
   legalPathIn,
   lookupById,
   type PathLevel,
-} from '../../../src/gitlab/rules/paths.ts';
+} from '../../../../src/gitlab/rules/paths.ts';
 
 const LEVELS: readonly PathLevel[] = ['top-group', 'subgroup', 'project'];
 

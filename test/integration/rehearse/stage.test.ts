@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createRedactor } from '../../src/net/redact.ts';
-import { readTarget } from '../../src/rehearse/read-target.ts';
-import type { SeenTarget } from '../../src/rehearse/snapshot.ts';
-import { stageRefs } from '../../src/rehearse/stage-projects.ts';
-import { openStage, type Stage } from '../../src/rehearse/stage.ts';
-import { commitOn, git } from '../helpers/commits.ts';
-import { preparedWith, quietRuntime } from '../helpers/prepared.ts';
-import { refsIn, testServers, type TestServers } from '../helpers/servers.ts';
-import { smallServers } from '../helpers/small-server.ts';
+import { createRedactor } from '../../../src/net/redact.ts';
+import { readTarget } from '../../../src/rehearse/read-target.ts';
+import type { Snapshot } from '../../../src/rehearse/snapshot.ts';
+import { stageRefs } from '../../../src/rehearse/stage-projects.ts';
+import { openStage, type Stage } from '../../../src/rehearse/stage.ts';
+import { commitOn, git } from '../../helpers/commits.ts';
+import { preparedWith, quietRuntime } from '../../helpers/prepared.ts';
+import { refsIn, testServers, type TestServers } from '../../helpers/servers.ts';
+import { smallServers } from '../../helpers/small-server.ts';
 
-type Staged = Awaited<ReturnType<typeof preparedWith>> & { seen: SeenTarget; stage: Stage };
+type Staged = Awaited<ReturnType<typeof preparedWith>> & { seen: Snapshot; stage: Stage };
 
 /** The plan, what was read of the real GitLab, and the stage that was set from it. */
 async function staged(servers: TestServers, token: string): Promise<Staged> {
@@ -30,7 +30,7 @@ async function staged(servers: TestServers, token: string): Promise<Staged> {
 async function readTwice(
   servers: TestServers,
   token: string,
-): Promise<{ seen: SeenTarget; again: SeenTarget; stage: Stage }> {
+): Promise<{ seen: Snapshot; again: Snapshot; stage: Stage }> {
   const { prepared, seen, stage } = await staged(servers, token);
   const identity = await stage.target.connect();
   return { seen, again: await readTarget({ ...prepared, identity }, stage.target), stage };
@@ -41,7 +41,7 @@ function byId<T extends { id: number }>(list: T[]): T[] {
 }
 
 /** In any order. */
-function sorted(seen: SeenTarget): SeenTarget {
+function sorted(seen: Snapshot): Snapshot {
   return { ...seen, users: byId(seen.users), groups: byId(seen.groups), projects: byId(seen.projects) };
 }
 

@@ -8,10 +8,10 @@ import {
   shortName,
   travels,
   type NameContext,
-} from '../../../src/gitlab/rules/ref-names.ts';
+} from '../../../../src/gitlab/rules/ref-names.ts';
 
 const SHA = '267208abfe40e546f5e847444276f7d43a39503e';
-const CONTEXT: NameContext = { repository: 'team/app', defaultBranch: 'main', preference: 'main' };
+const CONTEXT: NameContext = { repository: 'team/app', defaultBranch: 'main', initialBranch: 'main' };
 
 const BRANCH_IS_ID = 'You cannot create a branch with a SHA-1 or SHA-256 branch name.';
 const BRANCH_IS_INVALID = 'You cannot create a branch with an invalid name.';
@@ -117,10 +117,12 @@ describe('a tag', () => {
   });
 
   test('named like the preference is refused only while there is no branch', () => {
-    expect(refusal('refs/tags/main', { ...CONTEXT, defaultBranch: 'trunk', preference: 'main' })).toBeNull();
-    expect(refusal('refs/tags/main', { ...CONTEXT, defaultBranch: null, preference: 'main' })?.reason).toBe(
-      TAG_IS_DEFAULT,
-    );
+    expect(
+      refusal('refs/tags/main', { ...CONTEXT, defaultBranch: 'trunk', initialBranch: 'main' }),
+    ).toBeNull();
+    expect(
+      refusal('refs/tags/main', { ...CONTEXT, defaultBranch: null, initialBranch: 'main' })?.reason,
+    ).toBe(TAG_IS_DEFAULT);
   });
 
   test('that exists already may be moved though it is named like the default branch', () => {

@@ -1,0 +1,96 @@
+import { Failure } from '../failures/failure.ts';
+import type { TargetIdentity } from '../model/target.ts';
+import { excerpt } from '../net/answers.ts';
+import type { Remote } from '../git/remote.ts';
+import type { GitLabClient } from './client.ts';
+import { unlessRefused } from './errors.ts';
+import { whoIs } from './identity.ts';
+import { GroupPath, ProjectPath, type ApplicationSettings } from './schema.ts';
+import { readSettings } from './settings.ts';
+
+/** What can be tried before a migration, one surface of GitLab after the other; sends nothing but GET. */
+export type GitLabProbes = {
+  /** Who the token is, though it may not do all that is needed. */
+  whoIs(): Promise<TargetIdentity>;
+  /** `forbidden`: GitLab shows them to nobody with these rights. `unread`: it does not tell. */
+  settings(): Promise<ApplicationSettings | 'forbidden' | 'unread'>;
+  /** Does a path with %2F arrive as it was sent? What came back when it does not. */
+  slashes(): Promise<{ kept: boolean; status: number; detail: string }>;
+  /** Would GitLab take a push? @throws git-token-refused with the refusal, and what a remote throws */
+  push(): Promise<void>;
+  /** False when Git LFS is switched off. */
+  lfs(): Promise<boolean>;
+  /** Full paths of the groups and projects that wait for their removal; the first hundred of each. */
+  scheduledDeletions(): Promise<string[]>;
+};
+
+/** A path at which nothing can be, nor come to be by asking: its group does not exist (gitlab-contract §1.2). */
+const NOWHERE = 'gb2gl-no-such-group/no-such-project';
+
+export function createProbes(gitlab: GitLabClient, remote: (fullPath: string) => Remote): GitLabProbes {
+  const { http } = gitlab;
+  return {
+    whoIs: () => whoIs(gitlab),
+    async settings() {
+      try {
+        return await readSettings(gitlab);
+      } catch (error) {
+        if (!(error instanceof Failure) || error.refusal === null) throw error;
+        return error.refusal.status === 403 ? 'forbidden' : 'unread';
+      }
+    },
+    /** A decoded path is no route of the API (gitlab-contract §3.3, T64). */
+    async slashes() {
+      const path = `/api/v4/projects/${encodeURIComponent(NOWHERE)}`;
+      const { status, body } = await http.send({ method: 'GET', path });
+      const { error } = { ...(body as { error?: unknown } | null) };
+      const strange =
+        typeof body === 'string'
+          ? status >= 400 && status < 500
+          : status === 404 && error === '404 Not Found';
+      return { kept: !strange, status, detail: excerpt(body) };
+    },
+    /**
+     * It says so in the advertisement already: maintenance mode, a read-only server and a token without the right are
+     * refused before the project is looked for (gitlab-contract §1.2, §10.3).
+     */
+    async push() {
+      try {
+        await remote(NOWHERE).advertisement('git-receive-pack');
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== 'project-missing') throw error;
+      }
+    },
+    /** Switched off it answers 501 to everything (gitlab-contract §5); switched on, it says nothing of what is not there. */
+    async lfs() {
+      const { username, password } = remote(NOWHERE);
+      const { status } = await http.send({
+        method: 'GET',
+        path: `/${NOWHERE}.git/info/lfs/locks`,
+        headers: {
+          authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+          accept: 'application/vnd.git-lfs+json',
+          'private-token': null,
+        },
+      });
+      return status !== 501;
+    },
+    async scheduledDeletions() {
+      const search = '?search=deletion_scheduled';
+      const object = http.server.url;
+      const [groups, projects] = await Promise.all([
+        unlessRefused(gitlab.firstPage({ path: `/groups${search}`, type: GroupPath, object })),
+        unlessRefused(
+          gitlab.firstPage({ path: `/projects${search}&simple=true`, type: ProjectPath, object }),
+        ),
+      ]);
+      return [
+        ...(groups ?? []).map(({ full_path: path }) => path),
+        ...(projects ?? []).map(({ path_with_namespace: path }) => path),
+      ].filter((path) => DELETION_SUFFIX.test(path));
+    },
+  };
+}
+
+/** GitLab 18 and later rename what is deleted, and keep it for a while (gitlab-contract §2.7, §3.6). */
+export const DELETION_SUFFIX = /-deletion_scheduled-\d+$/;

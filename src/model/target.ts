@@ -1,0 +1,114 @@
+import type { BranchProtection, TagProtection } from '../gitlab/rules/protections.ts';
+import type { Remote } from '../git/remote.ts';
+import type { Namespace, Project, RefListing, TargetUser, Visibility } from './forge.ts';
+
+/**
+ * The server that is written to, in neutral verbs. Where it does not tell something, the answer is null. Every call that
+ * writes is made for one object and is never repeated blindly.
+ */
+export type Target = {
+  readonly url: string;
+  /** Proves the token; asks only once. */
+  connect(): Promise<TargetIdentity>;
+  /** Milliseconds by which the server's clock is ahead of ours, as its last answers told; null before the first. */
+  clockMs(): number | null;
+
+  findGroup(fullPath: string): Promise<Namespace | null>;
+  findUser(username: string): Promise<Person | null>;
+  personalNamespace(person: Person): Promise<Namespace | null>;
+  /** @throws marked-for-deletion */
+  findProject(fullPath: string): Promise<Project | null>;
+  /**
+   * Is there a group or user at the path, whether the token may see it or not? GitLab answers 20 such questions a minute
+   * (gitlab-contract §2.2).
+   */
+  namespaceExists(path: string, parentId: number | null): Promise<boolean | null>;
+  /** Names that exist and look like a mistyped one; only hints are made of them. */
+  similarUsers(username: string): Promise<string[]>;
+  similarGroups(fullPath: string): Promise<string[]>;
+  /** Looks up in bulk what a plan needs, below the group or on the whole server. Only after `connect`. */
+  survey(parent: Namespace | null): Survey;
+
+  /** The branch name that is assumed for an empty project: the server's setting where the token may read it, else `main`. */
+  initialBranch(): Promise<string>;
+  /** Levels that only administrators may use (gitlab-contract §3.1). */
+  restrictedLevels(): Promise<readonly Visibility[] | null>;
+  /** May anybody make projects in a group that is new? Its rules begin as the server's (gitlab-contract §3.1). */
+  newGroupsTakeProjects(): Promise<boolean>;
+  /** What the server is known to refuse for its size, in bytes (gitlab-contract §4.6); null without a known limit. */
+  sizeLimits(): Promise<{ push: number | null; file: number | null }>;
+  /** Does the project refuse a push whose LFS objects are missing (gitlab-contract §4.7)? Its own setting may say no. */
+  checksLfs(projectId: number): Promise<boolean>;
+  /** Null when the token may not read them. */
+  protectedBranches(projectId: number): Promise<BranchProtection[] | null>;
+  protectedTags(projectId: number): Promise<TagProtection[] | null>;
+
+  createGroup(group: NewGroup): Promise<Namespace>;
+  createProject(project: NewProject): Promise<Project>;
+  /** Points HEAD to a branch that exists. */
+  setDefaultBranch(project: { id: number; fullPath: string }, branch: string): Promise<void>;
+  /** Lets history be rewritten on a protected branch, or forbids it again; false when the branch is not protected. */
+  allowForcePush(projectId: number, branch: string, allow: boolean): Promise<boolean>;
+
+  /** The project's repository for git. */
+  remote(fullPath: string): Remote;
+  /** Everything that a fetch would see. @throws project-missing, git-token-refused, fetch-failed */
+  listRefs(fullPath: string): Promise<RefListing>;
+};
+
+export type TargetIdentity = {
+  version: string;
+  /** The token's user. */
+  user: TargetUser & {
+    admin: boolean;
+    canCreateGroup: boolean;
+    namespaceId: number | null;
+    /** Of the personal namespace; null when GitLab does not tell. */
+    projectsLimit: number | null;
+  };
+  /** Null for tokens that have no such record, like those of OAuth. */
+  token: { scopes: readonly string[]; expiresAt: string | null } | null;
+};
+
+/** A user of the target; what only administrators are told is null for others. */
+export type Person = TargetUser & {
+  active: boolean;
+  admin: boolean;
+  namespaceId: number | null;
+  projectsLimit: number | null;
+};
+
+/**
+ * Many look-ups at once for one plan. What GitLab shows in fewer pages of a list than there are things to look for is read
+ * as a list and remembered; else each is looked up alone. Both mean the same: exact paths, and the rights of the token.
+ */
+export type Survey = {
+  /** The groups at these full paths, keyed by lower-case full path; those that are absent or invisible are missing. */
+  groupsAt(fullPaths: readonly string[]): Promise<ReadonlyMap<string, Namespace>>;
+  /** The users of these names, keyed by lower-case name. */
+  usersNamed(names: readonly string[]): Promise<ReadonlyMap<string, Person>>;
+  personalNamespace(person: Person): Promise<Namespace | null>;
+  /** Fills in what the namespaces hold. */
+  fillIn(namespaces: readonly Namespace[]): Promise<void>;
+};
+
+export type NewGroup = {
+  path: string;
+  fullPath: string;
+  name: string;
+  description: string;
+  visibility: Visibility;
+  parentId: number | null;
+};
+
+export type NewProject = {
+  path: string;
+  fullPath: string;
+  name: string;
+  description: string;
+  visibility: Visibility;
+  defaultBranch: string | null;
+  namespaceId: number;
+  /** Owner of the personal namespace, when it is not the token's own. */
+  userId: number | null;
+};
