@@ -76,7 +76,7 @@ async function client(task: Task): Promise<void> {
       target: remoteOf('target', name),
       patterns: ['refs/heads/*'],
       changes: [{ ref: 'refs/heads/main', outcome: 'create', old: null, new: id, force: false, late: false }],
-      mustKnow: [],
+      unverifiedIds: [],
       beforeWrite: () => Promise.resolve(),
       progress() {},
       signal: new AbortController().signal,

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { failed, abortingNow, stoppingSoon } from './commands/failure.ts';
-import type { World } from './environment.ts';
+import type { Environment } from './environment.ts';
 import type { ExitCode } from './model/result.ts';
 import { createRedactor } from './net/redact.ts';
 import { createProgram } from './program.ts';
@@ -30,7 +30,7 @@ function signals(): { stopping: AbortSignal; aborting: AbortSignal } {
   return { stopping: stopping.signal, aborting: aborting.signal };
 }
 
-function createWorld(): World {
+function createWorld(): Environment {
   return {
     runtime: {
       env: process.env,
@@ -74,13 +74,13 @@ function alive(pid: number): boolean {
   }
 }
 
-async function main(world: World, argv: string[]): Promise<ExitCode> {
+async function main(environment: Environment, argv: string[]): Promise<ExitCode> {
   let code: ExitCode = 0;
   try {
-    await createProgram(version, world, (value) => (code = value)).parseAsync(argv);
+    await createProgram(version, environment, (value) => (code = value)).parseAsync(argv);
     return code;
   } catch (error) {
-    return failed(error, world, {
+    return failed(error, environment, {
       verbose: argv.includes('--verbose'),
       json: argv.includes('--json') && !printed(),
     });
@@ -93,8 +93,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
-const world = createWorld();
-const code = await main(world, process.argv);
+const environment = createWorld();
+const code = await main(environment, process.argv);
 process.exitCode = code;
 // An aborted git leaves a helper behind that holds our pipes; nothing is waited for then.
-if (world.runtime.aborting.aborted) process.exit(code);
+if (environment.runtime.aborting.aborted) process.exit(code);

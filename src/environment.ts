@@ -17,7 +17,7 @@ export type Runtime = {
 };
 
 /** Everything outside that a command may touch; cli.ts hands it in. */
-export type World = {
+export type Environment = {
   runtime: Runtime;
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;

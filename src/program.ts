@@ -1,11 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { World } from './environment.ts';
+import type { Environment } from './environment.ts';
 import type { ExitCode } from './model/result.ts';
 
-type Handler = (options: never, world: World) => Promise<ExitCode>;
+type Handler = (options: never, environment: Environment) => Promise<ExitCode>;
 
 /** The command line: every command with its options. Each is loaded when it is called, and hands its exit code to `done`. */
-export function createProgram(version: string, world: World, done: (code: ExitCode) => void): Command {
+export function createProgram(
+  version: string,
+  environment: Environment,
+  done: (code: ExitCode) => void,
+): Command {
   const program = new Command('gb2gl')
     .description('Moves a whole GitBucket server into GitLab and proves that nothing was lost.')
     .version(version)
@@ -27,7 +31,7 @@ export function createProgram(version: string, world: World, done: (code: ExitCo
       .exitOverride()
       .action(async (options: unknown) => {
         const handler = await load();
-        done(await handler(options as never, world));
+        done(await handler(options as never, environment));
       });
     return command;
   }

@@ -2,7 +2,7 @@ import { configInvalid, wrongUsage } from '../failures/usage.ts';
 import { Config, ServerUrl } from '../config/schema.ts';
 import { parentMissing } from '../engine/check-names.ts';
 import { lookAtSource, lookAtTarget, type SourceLook, type TargetLook } from '../engine/connect.ts';
-import type { Runtime, World } from '../environment.ts';
+import type { Runtime, Environment } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
 import type { Target } from '../model/target.ts';
 import type { Redactor } from '../net/redact.ts';
@@ -35,7 +35,7 @@ export type InitAnswers = {
 };
 
 export type AnswerOptions = {
-  world: World;
+  environment: Environment;
   say: (text: string) => void;
   parentGroup: string | undefined;
 };
@@ -43,9 +43,9 @@ export type AnswerOptions = {
 /** Asks a person, or the lines of a pipe. */
 export async function answersOfPerson(
   prompt: Prompt,
-  { world, say, parentGroup }: AnswerOptions,
+  { environment, say, parentGroup }: AnswerOptions,
 ): Promise<InitAnswers> {
-  const { runtime, redactor } = world;
+  const { runtime, redactor } = environment;
   const looking = stoppable(runtime, prompt.interrupted);
   const common = { env: runtime.env, prompt, redactor, say };
   const source = await askServer({
@@ -74,8 +74,12 @@ export async function answersOfPerson(
  * Takes everything from the four variables and demands that it is right.
  * @throws usage when one is not set, parent-group-missing, and what connecting throws
  */
-export async function answersOfEnvironment({ world, say, parentGroup }: AnswerOptions): Promise<InitAnswers> {
-  const { runtime, redactor } = world;
+export async function answersOfEnvironment({
+  environment,
+  say,
+  parentGroup,
+}: AnswerOptions): Promise<InitAnswers> {
+  const { runtime, redactor } = environment;
   const looking = stoppable(runtime, runtime.stopping);
   const [source, target] = [fromVariables('source', runtime), fromVariables('target', runtime)];
   const unset = Object.values(sides)

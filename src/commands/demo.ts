@@ -3,7 +3,7 @@ import { interruption } from '../failures/usage.ts';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startSandboxPair, type SandboxPair } from '../../sandbox/pair.ts';
-import type { CommonOptions, World } from '../environment.ts';
+import type { CommonOptions, Environment } from '../environment.ts';
 
 import type { ExitCode, Result } from '../model/result.ts';
 import { parseResult } from '../report/schema.ts';
@@ -14,43 +14,43 @@ import { openTerminal } from './session.ts';
 import { verifyCommand } from './verify.ts';
 
 /** `gb2gl demo`: both embedded servers, a whole migration, its proof and its reports; ends with 0 when all went as it must. */
-export async function demoCommand(options: CommonOptions, world: World): Promise<ExitCode> {
+export async function demoCommand(options: CommonOptions, environment: Environment): Promise<ExitCode> {
   const pair = await startSandboxPair();
   try {
-    return await show(pair, options, world);
+    return await show(pair, options, environment);
   } finally {
     await pair.close();
   }
 }
 
-async function show(pair: SandboxPair, options: CommonOptions, outer: World): Promise<ExitCode> {
+async function show(pair: SandboxPair, options: CommonOptions, outer: Environment): Promise<ExitCode> {
   const workDir = join(outer.runtime.cwd, options.workDir, 'demo');
   await rm(workDir, { recursive: true, force: true });
-  const world = {
+  const environment = {
     ...outer,
     // The inner commands talk to people only.
     stdout: options.json ? outer.stderr : outer.stdout,
-    runtime: { ...outer.runtime, env: environment(pair, outer) },
+    runtime: { ...outer.runtime, env: variablesFor(pair, outer) },
   };
   const inner: CommonOptions = { ...options, workDir, json: false };
   delete inner.config;
-  const terminal = await openTerminal(options, world, 1);
+  const terminal = await openTerminal(options, environment, 1);
   terminal.write(demoStarted(pair.gitbucket.url, pair.gitlab.url));
   terminal.write(demoStep('migrate --all --yes'));
-  await migrateCommand({ ...inner, all: true, yes: true }, world);
-  stopIfTold(world);
+  await migrateCommand({ ...inner, all: true, yes: true }, environment);
+  stopIfTold(environment);
   const reports = join(workDir, 'reports');
   const migrated = await resultIn(reports, 'migrate');
   terminal.write(demoStep('verify --all'));
   await verifyCommand({ ...inner, all: true, quiet: true }, { ...world });
-  stopIfTold(world);
+  stopIfTold(environment);
   const unexpected = [...surprises(migrated, pair), ...surprises(await resultIn(reports, 'verify'), pair)];
   if (options.json) outer.stdout.write(`${JSON.stringify(migrated)}\n`);
   terminal.write(unexpected.length > 0 ? demoFailed(unexpected) : demoEnd(reports, troubles(migrated)));
   return unexpected.length > 0 ? 1 : 0;
 }
 
-function environment(pair: SandboxPair, { runtime }: World): World['runtime']['env'] {
+function variablesFor(pair: SandboxPair, { runtime }: Environment): Environment['runtime']['env'] {
   return {
     ...runtime.env,
     GITBUCKET_URL: pair.gitbucket.url,
@@ -60,7 +60,7 @@ function environment(pair: SandboxPair, { runtime }: World): World['runtime']['e
   };
 }
 
-function stopIfTold({ runtime }: World): void {
+function stopIfTold({ runtime }: Environment): void {
   if (runtime.stopping.aborted) throw interruption('demo');
 }
 

@@ -4,7 +4,7 @@ import { diagnose } from '../doctor/doctor.ts';
 import { openErrors, withWaivers } from '../doctor/finding.ts';
 import { waivers } from '../doctor/index.ts';
 import { createSource, createTarget } from '../engine/connect.ts';
-import type { Runtime, CommonOptions, World } from '../environment.ts';
+import type { Runtime, CommonOptions, Environment } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
 import type { Emit } from '../model/events.ts';
 import type { ExitCode } from '../model/result.ts';
@@ -14,17 +14,20 @@ import { openTerminal, readConfig } from './session.ts';
 export type DoctorCommandOptions = CommonOptions & { waive?: string[] };
 
 /** Nobody should wait for minutes to learn that a server does not answer; GB2GL_TIMEOUT changes it. */
-const PATIENCE_SECONDS = '60';
+const patienceSeconds = '60';
 
 /** `gb2gl doctor`: every check; 0 when every error is waived, else 3. Writes nothing. */
-export async function doctorCommand(options: DoctorCommandOptions, world: World): Promise<ExitCode> {
+export async function doctorCommand(
+  options: DoctorCommandOptions,
+  environment: Environment,
+): Promise<ExitCode> {
   const waived = waivers(options.waive ?? []);
-  const config = await readConfig(options, world);
-  const { redactor, stdout, pid, alive, nodeVersion } = { ...world, pid: world.runtime.pid };
+  const config = await readConfig(options, environment);
+  const { redactor, stdout, pid, alive, nodeVersion } = { ...world, pid: environment.runtime.pid };
   // There is no progress to show: a live display would only flicker.
-  const terminal = await openTerminal({ ...options, quiet: true }, world, 1);
+  const terminal = await openTerminal({ ...options, quiet: true }, environment, 1);
   const emit: Emit = (event) => terminal.handle(redactor.scrubDeep(event));
-  const runtime = impatient(world.runtime);
+  const runtime = impatient(environment.runtime);
   const diagnosis = await diagnose({
     config,
     source: await resultOf(() => createSource(config, runtime, emit, redactor)),
@@ -72,7 +75,7 @@ async function resultOf<T>(create: () => Promise<T>): Promise<T | Failure> {
 function impatient(runtime: Runtime): Runtime {
   return {
     ...runtime,
-    env: { ...runtime.env, GB2GL_TIMEOUT: runtime.env['GB2GL_TIMEOUT'] ?? PATIENCE_SECONDS },
+    env: { ...runtime.env, GB2GL_TIMEOUT: runtime.env['GB2GL_TIMEOUT'] ?? patienceSeconds },
     aborting: AbortSignal.any([runtime.stopping, runtime.aborting]),
   };
 }

@@ -1,7 +1,7 @@
 import type { Notice } from '../model/notice.ts';
 import { interruption, wrongUsage } from '../failures/usage.ts';
 import { CommanderError } from 'commander';
-import type { World } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 import { asFailure, exitCodeOf, exitCodeOfStart, noticeOf } from '../failures/index.ts';
 import type { Failure } from '../failures/failure.ts';
 import type { ExitCode } from '../model/result.ts';
@@ -10,24 +10,25 @@ import type { ExitCode } from '../model/result.ts';
 export type FailedOptions = { json: boolean; verbose: boolean };
 
 /** Tells why a command ended without a result, to people on stderr and to scripts as a document; gives the exit code. */
-export function failed(error: unknown, world: World, options: FailedOptions): ExitCode {
-  const { stderr, redactor, runtime } = world;
+export function failed(error: unknown, environment: Environment, options: FailedOptions): ExitCode {
+  const { stderr, redactor, runtime } = environment;
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     // Its text is on stderr already.
     const detail = error.code === 'commander.help' ? 'no command is named' : usageText(error.message);
-    return answer(wrongUsage('', { detail }), 2, world, options);
+    return answer(wrongUsage('', { detail }), 2, environment, options);
   }
   if (runtime.stopping.aborted && exitCodeOf(error) !== 130)
-    return answer(interruption('gb2gl'), 130, world, options);
+    return answer(interruption('gb2gl'), 130, environment, options);
   const known = asFailure(error, 'gb2gl');
   stderr.write(redactor.scrub(errorLines(known.notice)));
   if (options.verbose && error instanceof Error) stderr.write(redactor.scrub(`${error.stack ?? ''}\n`));
-  return answer(known, exitCodeOfStart(known), world, options);
+  return answer(known, exitCodeOfStart(known), environment, options);
 }
 
-function answer(error: Failure, code: ExitCode, world: World, { json }: FailedOptions): ExitCode {
-  if (json) world.stdout.write(`${world.redactor.scrub(JSON.stringify(startFailure(error, code)))}\n`);
+function answer(error: Failure, code: ExitCode, environment: Environment, { json }: FailedOptions): ExitCode {
+  if (json)
+    environment.stdout.write(`${environment.redactor.scrub(JSON.stringify(startFailure(error, code)))}\n`);
   return code;
 }
 

@@ -2,7 +2,7 @@ import { configExists } from '../failures/usage.ts';
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { configText, schemaReference, writeConfig } from '../config/write.ts';
-import type { CommonOptions, World } from '../environment.ts';
+import type { CommonOptions, Environment } from '../environment.ts';
 
 import type { ExitCode } from '../model/result.ts';
 import {
@@ -21,17 +21,17 @@ export type InitOptions = CommonOptions & { yes?: boolean; force?: boolean; pare
 const usualFile = 'migrate.config.json';
 
 /** `gb2gl init`: asks for both servers, tries the answers, writes a config file without secrets. */
-export async function initCommand(options: InitOptions, world: World): Promise<ExitCode> {
-  const { runtime, redactor, stdin, stdout, stderr } = world;
+export async function initCommand(options: InitOptions, environment: Environment): Promise<ExitCode> {
+  const { runtime, redactor, stdin, stdout, stderr } = environment;
   const output = options.json ? stderr : stdout;
   const say = (text: string): void => void output.write(redactor.scrub(text));
   const name = options.config ?? usualFile;
   const file = resolve(runtime.cwd, name);
   const there = await isThere(file);
-  const asked = { world, say, parentGroup: options.parentGroup };
+  const asked = { environment, say, parentGroup: options.parentGroup };
   if (options.yes) {
     if (there && !options.force) throw configExists(file);
-    await write(file, await answersOfEnvironment(asked), there, options, world, say);
+    await write(file, await answersOfEnvironment(asked), there, options, environment, say);
     return 0;
   }
   const prompt = createPrompt({ stdin, output, stopping: runtime.stopping });
@@ -42,7 +42,7 @@ export async function initCommand(options: InitOptions, world: World): Promise<E
       if (options.json) stdout.write(`${JSON.stringify({ version: 1, command: 'init', file: null })}\n`);
       return 0;
     }
-    await write(file, await answersOfPerson(prompt, asked), there, options, world, say);
+    await write(file, await answersOfPerson(prompt, asked), there, options, environment, say);
     return 0;
   } finally {
     prompt.close();
@@ -58,7 +58,7 @@ async function write(
   { source, target, parentGroup, looks }: InitAnswers,
   replace: boolean,
   options: InitOptions,
-  { runtime, redactor, stdout, schemaFile }: World,
+  { runtime, redactor, stdout, schemaFile }: Environment,
   say: (text: string) => void,
 ): Promise<void> {
   const schema = schemaReference(file, schemaFile);
@@ -84,7 +84,7 @@ async function write(
 
 /** Where the environment says something else than the answers. */
 function comparedWith(
-  env: World['runtime']['env'],
+  env: Environment['runtime']['env'],
   answers: Pick<InitAnswers, 'source' | 'target'>,
 ): Pick<Written, 'tokens' | 'overruling'> {
   const both = [

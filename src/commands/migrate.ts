@@ -5,7 +5,7 @@ import { waivers } from '../doctor/index.ts';
 import { followPlan } from '../engine/follow-plan.ts';
 import { migrate } from '../engine/migrate.ts';
 import { prepare, type PrepareOptions, type Prepared } from '../engine/prepare.ts';
-import type { CommonOptions, SelectionFlags, World } from '../environment.ts';
+import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
 
 import { openJournal, type Journal } from '../journal/journal.ts';
 import { lockWorkDir } from '../journal/lock.ts';
@@ -31,23 +31,27 @@ export type MigrateOptions = CommonOptions &
     waive?: string[];
   };
 
-export async function migrateCommand(options: MigrateOptions, world: World): Promise<ExitCode> {
+export async function migrateCommand(options: MigrateOptions, environment: Environment): Promise<ExitCode> {
   if (options.dryRun && options.plan !== undefined) {
     throw wrongUsage('', { detail: '--dry-run makes a plan and --plan carries one out' });
   }
-  if (options.dryRun) return planCommand(options, world);
+  if (options.dryRun) return planCommand(options, environment);
   const waived = waivers(options.waive ?? []);
   if (options.deep) throw wrongUsage('', { detail: '--deep belongs to --dry-run, or to gb2gl plan' });
-  const { runtime } = world;
-  const session = await openSession(options, world);
+  const { runtime } = environment;
+  const session = await openSession(options, environment);
   const { workDir } = session;
   const { config, selection, prune, earlier } = await wantedBy(options, session.config, runtime.cwd);
-  if (prune && !options.yes && !canAsk(options, world)) {
+  if (prune && !options.yes && !canAsk(options, environment)) {
     throw wrongUsage('', {
       detail: '--prune deletes refs on GitLab: confirm it with --yes',
     });
   }
-  const release = await lockWorkDir(workDir, { pid: runtime.pid, now: runtime.now, alive: world.alive });
+  const release = await lockWorkDir(workDir, {
+    pid: runtime.pid,
+    now: runtime.now,
+    alive: environment.alive,
+  });
   let journal: Journal | null = null;
   try {
     const servers = { source: config.source.url, target: config.target.url };
@@ -61,10 +65,10 @@ export async function migrateCommand(options: MigrateOptions, world: World): Pro
     const { prepared, drifted } = earlier
       ? followPlan(earlier, now, journal.history, session.steps)
       : { prepared: now, drifted: [] };
-    if (!(await confirmed(prepared.plan, options, session, world))) return 0;
+    if (!(await confirmed(prepared.plan, options, session, environment))) return 0;
     const transport = chooseTransport(options.transport ?? 'auto', workDir, runtime);
     const items = await migrate(prepared, { ...asked, journal, transport });
-    return await finish('migrate', prepared, [...drifted, ...items], session, options, world);
+    return await finish('migrate', prepared, [...drifted, ...items], session, options, environment);
   } finally {
     await session.terminal.stop();
     await journal?.close();
@@ -79,7 +83,7 @@ export async function finish(
   items: ItemResult[],
   session: Session,
   options: CommonOptions,
-  { runtime, stdout }: World,
+  { runtime, stdout }: Environment,
 ): Promise<ExitCode> {
   const { plan } = prepared;
   const result = buildResult({
@@ -104,7 +108,7 @@ export async function finish(
   return result.exitCode;
 }
 
-function canAsk(options: CommonOptions, { stdin, stdout }: World): boolean {
+function canAsk(options: CommonOptions, { stdin, stdout }: Environment): boolean {
   return stdin.isTTY && stdout.isTTY && !options.json && !options.quiet;
 }
 
@@ -113,20 +117,20 @@ async function confirmed(
   plan: Plan,
   options: MigrateOptions,
   session: Session,
-  world: World,
+  environment: Environment,
 ): Promise<boolean> {
-  if (options.yes || !canAsk(options, world)) return true;
+  if (options.yes || !canAsk(options, environment)) return true;
   await session.terminal.stop();
   const lines = renderPlan(plan, { width: session.terminal.columns(), palette: session.terminal.palette });
   session.say(`${lines.join('\n')}\n\n`);
-  const yes = /^(y|yes|)$/i.test(await answerTo('Go on? [Y/n] ', world));
+  const yes = /^(y|yes|)$/i.test(await answerTo('Go on? [Y/n] ', environment));
   if (!yes) session.say('Nothing was changed.\n');
-  session.terminal = await openTerminal(options, world, session.config.limits.transfers);
+  session.terminal = await openTerminal(options, environment, session.config.limits.transfers);
   return yes;
 }
 
 /** What is typed; `n` at the end of the input. @throws interrupted on Ctrl-C, which the terminal hands over as a key */
-function answerTo(question: string, { stdin, stdout }: World): Promise<string> {
+function answerTo(question: string, { stdin, stdout }: Environment): Promise<string> {
   const reader = createInterface({ input: stdin, output: stdout });
   return new Promise<string>((resolve, reject) => {
     reader.once('SIGINT', () => reject(interruption('migrate')));

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepare, type Prepared } from '../engine/prepare.ts';
-import type { Runtime, CommonOptions, SelectionFlags, World } from '../environment.ts';
+import type { Runtime, CommonOptions, SelectionFlags, Environment } from '../environment.ts';
 import { inspect } from '../inspect/inspect.ts';
 import { lockWorkDir } from '../journal/lock.ts';
 import type { Plan } from '../model/plan.ts';
@@ -16,8 +16,8 @@ import { openSession, readHistory, selectionOf, type Session } from './session.t
 export type PlanOptions = CommonOptions & SelectionFlags & { prune?: boolean; deep?: boolean };
 
 /** `gb2gl plan` and `migrate --dry-run`: says what would happen, and writes nothing but its own files. */
-export async function planCommand(options: PlanOptions, world: World): Promise<ExitCode> {
-  const session = await openSession(options, world);
+export async function planCommand(options: PlanOptions, environment: Environment): Promise<ExitCode> {
+  const session = await openSession(options, environment);
   const { config, terminal } = session;
   const selection = selectionOf(options, config);
   const history = await readHistory(session.workDir, {
@@ -25,21 +25,21 @@ export async function planCommand(options: PlanOptions, world: World): Promise<E
     target: config.target.url,
   });
   // Looking into objects uses the mirrors: no migration may do so meanwhile.
-  const { pid, now } = world.runtime;
+  const { pid, now } = environment.runtime;
   const release = options.deep
-    ? await lockWorkDir(session.workDir, { pid, now, alive: world.alive })
+    ? await lockWorkDir(session.workDir, { pid, now, alive: environment.alive })
     : () => Promise.resolve();
   try {
     const prepared = await prepare({
       ...session,
-      runtime: world.runtime,
+      runtime: environment.runtime,
       selection,
       history,
       prune: options.prune ?? false,
     });
-    const plan = options.deep ? await deepened(prepared, session, world.runtime) : prepared.plan;
+    const plan = options.deep ? await deepened(prepared, session, environment.runtime) : prepared.plan;
     await terminal.stop();
-    await present(plan, session, options, world);
+    await present(plan, session, options, environment);
     return exitCodeOfPlan(plan);
   } finally {
     await terminal.stop();
@@ -52,7 +52,12 @@ function deepened({ plan, listings }: Prepared, session: Session, runtime: Runti
   return inspect(plan, { ...session, runtime, mirrors, listings: listings.source });
 }
 
-async function present(plan: Plan, session: Session, options: PlanOptions, world: World): Promise<void> {
+async function present(
+  plan: Plan,
+  session: Session,
+  options: PlanOptions,
+  environment: Environment,
+): Promise<void> {
   const { terminal, redactor, reportDir, say } = session;
   const safe = scrubbed(plan, redactor);
   await mkdir(reportDir, { recursive: true, mode: 0o700 });
@@ -61,8 +66,8 @@ async function present(plan: Plan, session: Session, options: PlanOptions, world
   await writeFile(markdown, planMarkdown(safe), { mode: 0o600 });
   if (options.json) {
     // One document on one line: the pieces have no line breaks but those between them.
-    for (const piece of planJson(safe)) world.stdout.write(piece.replaceAll('\n', ''));
-    world.stdout.write('\n');
+    for (const piece of planJson(safe)) environment.stdout.write(piece.replaceAll('\n', ''));
+    environment.stdout.write('\n');
     return;
   }
   if (!options.quiet) {

@@ -1,7 +1,7 @@
 import { preflight } from '../doctor/preflight.ts';
 import { waivers } from '../doctor/index.ts';
 import { prepare, type PrepareOptions } from '../engine/prepare.ts';
-import type { CommonOptions, SelectionFlags, World } from '../environment.ts';
+import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
 import type { ExitCode } from '../model/result.ts';
 import { rehearse } from '../rehearse/rehearse.ts';
 import type { TransportName } from '../transfer/auto.ts';
@@ -12,11 +12,14 @@ export type RehearseCommandOptions = CommonOptions &
   SelectionFlags & { prune?: boolean; transport?: TransportName; waive?: string[] };
 
 /** `gb2gl rehearse`: the whole migration from the real source into an embedded GitLab; the real target is only read. */
-export async function rehearseCommand(options: RehearseCommandOptions, world: World): Promise<ExitCode> {
+export async function rehearseCommand(
+  options: RehearseCommandOptions,
+  environment: Environment,
+): Promise<ExitCode> {
   const waived = waivers(options.waive ?? []);
-  const session = await openSession(options, world);
+  const session = await openSession(options, environment);
   const { config, workDir } = session;
-  const { runtime } = world;
+  const { runtime } = environment;
   try {
     const selection = selectionOf(options, config);
     const servers = { source: config.source.url, target: config.target.url };
@@ -34,12 +37,12 @@ export async function rehearseCommand(options: RehearseCommandOptions, world: Wo
       workDir,
       transport,
       redactor: session.redactor,
-      alive: world.alive,
+      alive: environment.alive,
     });
     const { plan } = prepared;
     const warnings = settingsHidden ? [...plan.warnings, settingsUnknown] : plan.warnings;
     const shown = { ...prepared, plan: { ...plan, warnings } };
-    const code = await finish('rehearse', shown, items, session, options, world);
+    const code = await finish('rehearse', shown, items, session, options, environment);
     session.say(nothingWritten(plan.target.url));
     return code;
   } finally {

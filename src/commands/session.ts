@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { createServers, type Servers } from '../engine/connect.ts';
-import type { CommonOptions, SelectionFlags, World } from '../environment.ts';
+import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
 
 import type { History } from '../journal/history.ts';
 import { journalFile, readJournal } from '../journal/journal.ts';
@@ -29,16 +29,16 @@ export type Session = Servers & {
 };
 
 /** The configuration, its paths made absolute. @throws config-unreadable, config-invalid */
-export async function readConfig(options: CommonOptions, { runtime }: World): Promise<Config> {
+export async function readConfig(options: CommonOptions, { runtime }: Environment): Promise<Config> {
   const path = resolve(runtime.cwd, options.config ?? 'migrate.config.json');
   const loaded = await loadConfig({ path, named: options.config !== undefined }, runtime.env);
   return withConcurrency(withAbsolutePaths(loaded, runtime.cwd), options.concurrency);
 }
 
-export async function openSession(options: CommonOptions, world: World): Promise<Session> {
-  const { runtime, redactor } = world;
-  const config = await readConfig(options, world);
-  const terminal = await openTerminal(options, world, config.limits.transfers);
+export async function openSession(options: CommonOptions, environment: Environment): Promise<Session> {
+  const { runtime, redactor } = environment;
+  const config = await readConfig(options, environment);
+  const terminal = await openTerminal(options, environment, config.limits.transfers);
   let session: Session | null = null;
   // The terminal of the moment: a question to the user ends one picture and begins another.
   const emit: Emit = (event) =>
@@ -67,7 +67,7 @@ function isMeasure(event: RunEvent): boolean {
 
 export function openTerminal(
   options: CommonOptions,
-  { runtime, stdout, stderr }: World,
+  { runtime, stdout, stderr }: Environment,
   slots: number,
 ): Promise<Terminal> {
   return chooseTerminal({

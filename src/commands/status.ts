@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { CommonOptions, World } from '../environment.ts';
+import type { CommonOptions, Environment } from '../environment.ts';
 import type { ItemHistory } from '../journal/history.ts';
 import type { ItemState } from '../model/plan.ts';
 import type { ExitCode } from '../model/result.ts';
@@ -15,8 +15,8 @@ export type ItemStatus = {
 };
 
 /** `gb2gl status`: what the journal says; asks no server. */
-export async function statusCommand(options: CommonOptions, world: World): Promise<ExitCode> {
-  const workDir = resolve(world.runtime.cwd, options.workDir);
+export async function statusCommand(options: CommonOptions, environment: Environment): Promise<ExitCode> {
+  const workDir = resolve(environment.runtime.cwd, options.workDir);
   const history = await readHistory(workDir);
   const items = [...history.items]
     .map(([id, known]) => statusOf(id, known))
@@ -27,12 +27,12 @@ export async function statusCommand(options: CommonOptions, world: World): Promi
     counts[key] = (counts[key] ?? 0) + 1;
   }
   if (options.json) {
-    world.stdout.write(
+    environment.stdout.write(
       `${JSON.stringify({ version: 1, command: 'status', servers: history.servers, counts, items })}\n`,
     );
     return 0;
   }
-  const terminal = await openTerminal(options, world, 1);
+  const terminal = await openTerminal(options, environment, 1);
   if (history.servers === null) {
     terminal.write(`${statusNothing(workDir)}\n`);
     return 0;

@@ -1,6 +1,6 @@
 import { prepare } from '../engine/prepare.ts';
 import { verify } from '../engine/verify.ts';
-import type { CommonOptions, SelectionFlags, World } from '../environment.ts';
+import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
 import type { ExitCode } from '../model/result.ts';
 import { finish } from './migrate.ts';
 import { openSession, readHistory, selectionOf } from './session.ts';
@@ -8,9 +8,9 @@ import { openSession, readHistory, selectionOf } from './session.ts';
 /** `gb2gl verify`: reads both servers afresh and proves that they are equal, weeks later and from anywhere. */
 export async function verifyCommand(
   options: CommonOptions & SelectionFlags,
-  world: World,
+  environment: Environment,
 ): Promise<ExitCode> {
-  const session = await openSession(options, world);
+  const session = await openSession(options, environment);
   const { config } = session;
   try {
     const selection = selectionOf(options, config);
@@ -19,9 +19,9 @@ export async function verifyCommand(
       source: config.source.url,
       target: config.target.url,
     });
-    const asked = { ...session, runtime: world.runtime, selection, history, prune: false };
+    const asked = { ...session, runtime: environment.runtime, selection, history, prune: false };
     const prepared = await prepare(asked);
-    return await finish('verify', prepared, await verify(prepared, asked), session, options, world);
+    return await finish('verify', prepared, await verify(prepared, asked), session, options, environment);
   } finally {
     await session.terminal.stop();
   }

@@ -10,9 +10,9 @@ import { check, defineFinding, errorFound, failureFound, type Found } from './fi
 
 export type MachineOptions = WorkDirOptions & GitRuntime & { nodeVersion: string };
 
-const LEAST_NODE = '20.19.0';
+const leastNode = '20.19.0';
 /** The mirror needs what git learned by then. */
-const LEAST_GIT = '2.30.0';
+const leastGit = '2.30.0';
 
 /** Everything on this machine that a migration needs: Node, git, a work directory with space, no other run in it. */
 export async function machineFindings(options: MachineOptions): Promise<Found[]> {
@@ -34,8 +34,8 @@ export const nodeOld = defineFinding('node-old', 'warning', (w: AgeWords) => ({
 }));
 
 function nodeFinding(version: string): Found {
-  if (isAtLeast(version, LEAST_NODE)) return nodeFine('node', { version });
-  return nodeOld('node', { version, least: LEAST_NODE });
+  if (isAtLeast(version, leastNode)) return nodeFine('node', { version });
+  return nodeOld('node', { version, least: leastNode });
 }
 
 export const gitFine = defineFinding('git', 'ok', (w: VersionWords) => ({ message: `git ${w.version}` }));
@@ -62,11 +62,11 @@ async function gitFindings(runtime: MachineOptions): Promise<Found[]> {
     const git = createGit({ directory, runtime, remotes: [], stallSeconds: 0, signal });
     const answer = await git.run('--version');
     const version = /\d+(\.\d+)+/.exec(answer)?.[0] ?? answer.trim();
-    if (isAtLeast(version, LEAST_GIT)) return [gitFine('git', { version })];
-    return [gitOld('git', { version, least: LEAST_GIT })];
+    if (isAtLeast(version, leastGit)) return [gitFine('git', { version })];
+    return [gitOld('git', { version, least: leastGit })];
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return [gitAbsent('git', { detail: code ?? message, least: LEAST_GIT })];
+    return [gitAbsent('git', { detail: code ?? message, least: leastGit })];
   }
 }
 
@@ -128,7 +128,7 @@ async function faultOf(place: string): Promise<string | null> {
 }
 
 /** Mirrors of a few big repositories take that much. */
-const LITTLE_BYTES = 1e9;
+const littleBytes = 1e9;
 
 export const diskSpace = defineFinding('disk-space', 'ok', (w: { object: string; free: string }) => ({
   message: `${w.free} free for the work directory`,
@@ -142,6 +142,6 @@ export const diskLow = defineFinding('disk-low', 'warning', (w: { object: string
 async function spaceFinding(workDir: string, place: string): Promise<Found> {
   const { bavail, bsize } = await statfs(place);
   const free = bavail * bsize;
-  const finding = free < LITTLE_BYTES ? diskLow : diskSpace;
+  const finding = free < littleBytes ? diskLow : diskSpace;
   return finding(workDir, { free: formatBytes(free) });
 }

@@ -38,7 +38,7 @@ function isReadable(url: string): boolean {
 }
 
 /** More than this between two clocks is reported. */
-const CLOCK_MS = 60_000;
+const clockToleranceMs = 60_000;
 
 export const clockFine = defineFinding('clock', 'ok', () => ({
   message: 'its clock agrees with that of this machine',
@@ -56,7 +56,7 @@ export const clockDiffers = defineFinding(
 /** The clock of one server against ours; [] when it has sent no time. */
 export function clockFindings(server: Server, clockMs: number | null): Found[] {
   if (clockMs === null) return [];
-  if (Math.abs(clockMs) <= CLOCK_MS) return [clockFine(server.url)];
+  if (Math.abs(clockMs) <= clockToleranceMs) return [clockFine(server.url)];
   const difference = `${formatEstimate(Math.abs(clockMs))} ${clockMs > 0 ? 'ahead of' : 'behind'}`;
   return [clockDiffers(server.url, { server: server.name, difference })];
 }
@@ -72,7 +72,7 @@ export const clocksDisagree = defineFinding(
 
 /** Both servers against each other. */
 export function clocksTogether(source: number | null, target: number | null): Found[] {
-  if (source === null || target === null || Math.abs(source - target) <= CLOCK_MS) return [];
+  if (source === null || target === null || Math.abs(source - target) <= clockToleranceMs) return [];
   return [clocksDisagree('clocks', { difference: formatEstimate(Math.abs(source - target)) })];
 }
 
@@ -83,7 +83,7 @@ type Certificate = {
   fault: string | null;
 };
 
-const TIMEOUT_MS = 10_000;
+const timeoutMs = 10_000;
 
 /** The certificate that the server shows, trusted or not; null when there is no TLS connection to be had. */
 function certificateOf(url: string, ca: string | null): Promise<Certificate | null> {
@@ -98,7 +98,7 @@ function certificateOf(url: string, ca: string | null): Promise<Certificate | nu
       ...(ca === null ? {} : { ca }),
       // Only looked at: nothing is sent over this connection.
       rejectUnauthorized: false,
-      timeout: TIMEOUT_MS,
+      timeout: timeoutMs,
     });
     function end(certificate: Certificate | null): void {
       socket.destroy();
@@ -114,11 +114,11 @@ function certificateOf(url: string, ca: string | null): Promise<Certificate | nu
   });
 }
 
-const DAY_MS = 86_400_000;
+const dayMs = 86_400_000;
 
 /** True when a certificate or a token ends so soon that it is a warning. */
 export function endsSoon(time: number, now: number): boolean {
-  return time - now < 14 * DAY_MS;
+  return time - now < 14 * dayMs;
 }
 
 export const certificateFine = defineFinding('certificate', 'ok', (w: { object: string; date: string }) => ({

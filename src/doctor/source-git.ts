@@ -6,7 +6,7 @@ import { check, defineFinding, errorFound, failureFound, type Found } from './fi
 type ProvingRepository = RepositoryName & { proves: boolean };
 
 /** Owners that are searched for a private repository: more would make doctor slow on a big server. */
-const MOST_OWNERS = 20;
+const mostOwners = 20;
 
 /** One that only a login may read, if there is one among the first owners; else any; null when there is none. */
 export async function repositoryToProve(
@@ -15,7 +15,7 @@ export async function repositoryToProve(
   open: boolean,
 ): Promise<ProvingRepository | null> {
   let any: ProvingRepository | null = null;
-  for (const owner of owners.slice(0, MOST_OWNERS)) {
+  for (const owner of owners.slice(0, mostOwners)) {
     const repositories = await source.repositoriesOf(owner).catch((error: unknown) => {
       // A damaged repository hides the owner's whole list (gitbucket-contract T10); it is reported when it is migrated.
       if (error instanceof Failure && error.code === 'server-error') return [];

@@ -4,7 +4,7 @@ import { formatDay, formatDaysUntil } from '../text/format.ts';
 import { isAtLeast } from '../text/version.ts';
 import { defineFinding, type Found } from './finding.ts';
 import { endsSoon } from './network.ts';
-import { DELETION_SUFFIX } from '../gitlab/probes.ts';
+import { deletionSuffix } from '../gitlab/probes.ts';
 import { isGitLabCom } from '../gitlab/settings.ts';
 
 type UserWords = { object: string; user: string };
@@ -108,7 +108,7 @@ export function versionFindings(version: string, url: string): Found[] {
   return findings;
 }
 
-const MOST_NAMED = 5;
+const mostNamed = 5;
 
 export const targetDeletionScheduled = defineFinding(
   'target-deletion-scheduled',
@@ -132,11 +132,11 @@ export function deletionFindings(
       .map((path) => path.toLowerCase()),
   );
   const met = scheduled.filter((path) => {
-    const old = path.replace(DELETION_SUFFIX, '').toLowerCase();
+    const old = path.replace(deletionSuffix, '').toLowerCase();
     return wanted.has(old) || wanted.has(old.slice(0, Math.max(old.lastIndexOf('/'), 0)));
   });
   if (met.length === 0) return [];
-  const more = met.length > MOST_NAMED ? ` and ${met.length - MOST_NAMED} more` : '';
-  const paths = `${met.slice(0, MOST_NAMED).join(', ')}${more}`;
+  const more = met.length > mostNamed ? ` and ${met.length - mostNamed} more` : '';
+  const paths = `${met.slice(0, mostNamed).join(', ')}${more}`;
   return [targetDeletionScheduled(url, { paths })];
 }

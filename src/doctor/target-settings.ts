@@ -7,7 +7,7 @@ import type { TargetIdentity } from '../model/target.ts';
 import { formatMebibytes } from '../text/format.ts';
 import { defineFinding, failureFound, type Found } from './finding.ts';
 
-const PROTECTIONS = [
+const protections = [
   'none',
   'developers can push, but not rewrite or delete',
   'only maintainers can push, and nobody can rewrite',
@@ -78,7 +78,7 @@ function meaningOf(settings: ApplicationSettings, url: string): Found[] {
   if (limit !== null) {
     findings.push(targetPushLimited(url, { size: formatMebibytes(limit) }));
   }
-  const detail = PROTECTIONS[settings.default_branch_protection ?? -1];
+  const detail = protections[settings.default_branch_protection ?? -1];
   if (detail !== undefined) findings.push(targetBranchProtection(url, { detail }));
   const limits = limitsOf(settings);
   if (limits !== '') findings.push(targetThrottled(url, { detail: limits }));

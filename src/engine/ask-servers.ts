@@ -11,11 +11,11 @@ import {
 import { writtenRefs } from '../plan/written-refs.ts';
 import pLimit from 'p-limit';
 
-const CONCURRENCY = 32;
+const concurrency = 32;
 /** Questions for one project at most; what is beyond them the transfer finds out when it has the objects. */
-const MOST_QUESTIONS = 50;
+const mostQuestions = 50;
 /** Listing the branches that hold a commit takes GitBucket the square of their number. */
-const MOST_BRANCHES = 500;
+const mostBranches = 500;
 
 type HistoryContext = {
   source: Source;
@@ -31,7 +31,7 @@ type HistoryContext = {
  * nothing for a project that holds what was written last.
  */
 export async function askSource(context: HistoryContext): Promise<Map<string, KnownObjects>> {
-  const limit = pLimit(CONCURRENCY);
+  const limit = pLimit(concurrency);
   const known = new Map<string, KnownObjects>();
   await Promise.all(
     [...context.paths].map(async ([id, path]) => {
@@ -55,8 +55,8 @@ function questionsFor(
   const ours = item?.target?.id === existing.id;
   const { moved, others } = questionsOf({ source, target, written: writtenRefs(item), ours, notes });
   if (moved.length + others.length === 0) return null;
-  const room = Math.max(0, MOST_QUESTIONS - moved.length);
-  return { moved: moved.slice(0, MOST_QUESTIONS), others: others.slice(0, room) };
+  const room = Math.max(0, mostQuestions - moved.length);
+  return { moved: moved.slice(0, mostQuestions), others: others.slice(0, room) };
 }
 
 async function answers(
@@ -85,7 +85,7 @@ async function answers(
     );
   }
 
-  const few = branches.length <= MOST_BRANCHES;
+  const few = branches.length <= mostBranches;
   await Promise.all([...moved.map(few ? lookUpTips : lookUp), ...others.map(lookUp)]);
   return objects;
 }

@@ -3,8 +3,8 @@ import type { Runtime } from '../environment.ts';
 import { isRetryable } from '../failures/index.ts';
 import type { Emit } from '../model/events.ts';
 
-const TRIES = 3;
-const FIRST_PAUSE_MS = 2000;
+const tries = 3;
+const firstPauseMs = 2000;
 
 /**
  * Runs the job up to three times while its failure may pass by itself. The job is told which try it is: from the second
@@ -20,8 +20,8 @@ export async function withAttempts<T>(
       return await job(attempt);
     } catch (error) {
       if (runtime.aborting.aborted) throw interruption(id);
-      if (attempt === TRIES || !isRetryable(error) || runtime.stopping.aborted) throw error;
-      const waitMs = FIRST_PAUSE_MS * 2 ** (attempt - 1);
+      if (attempt === tries || !isRetryable(error) || runtime.stopping.aborted) throw error;
+      const waitMs = firstPauseMs * 2 ** (attempt - 1);
       emit({
         type: 'item-retry',
         id,

@@ -17,10 +17,10 @@ import { createSelection } from '../plan/selection.ts';
 export type Servers = { source: Source; target: GitLabTarget };
 
 /** Listing a big server takes GitBucket minutes (gitbucket-contract T23). */
-const SOURCE_TIMEOUT_MS = 300_000;
-const TARGET_TIMEOUT_MS = 120_000;
-const STREAM_TIMEOUT_MS = { source: 600_000, target: 1_800_000 };
-const SILENCE_MS = { source: 60_000, target: 1_800_000 };
+const sourceTimeoutMs = 300_000;
+const targetTimeoutMs = 120_000;
+const streamTimeoutMs = { source: 600_000, target: 1_800_000 };
+const silenceMs = { source: 60_000, target: 1_800_000 };
 
 /** Makes both adapters; nothing is sent yet. @throws token-missing, config-unreadable (a CA file) */
 export async function createServers(
@@ -124,17 +124,17 @@ async function httpFactory(
 function timeoutOf(side: 'source' | 'target', { env }: Runtime): number {
   const seconds = Number(env['GB2GL_TIMEOUT']);
   if (Number.isFinite(seconds) && seconds > 0) return seconds * 1000;
-  return side === 'source' ? SOURCE_TIMEOUT_MS : TARGET_TIMEOUT_MS;
+  return side === 'source' ? sourceTimeoutMs : targetTimeoutMs;
 }
 
 /** Until the first byte of a pack, or of the report on one: the server counts, or unpacks and checks. */
 function streamTimeoutOf(side: 'source' | 'target', runtime: Runtime): number {
-  return runtime.env['GB2GL_TIMEOUT'] ? timeoutOf(side, runtime) : STREAM_TIMEOUT_MS[side];
+  return runtime.env['GB2GL_TIMEOUT'] ? timeoutOf(side, runtime) : streamTimeoutMs[side];
 }
 
 /** Between two bytes of a stream that has begun. */
 function silenceOf(side: 'source' | 'target', runtime: Runtime): number {
-  return runtime.env['GB2GL_TIMEOUT'] ? timeoutOf(side, runtime) : SILENCE_MS[side];
+  return runtime.env['GB2GL_TIMEOUT'] ? timeoutOf(side, runtime) : silenceMs[side];
 }
 
 async function certificate(file: string | null, { cwd }: Runtime): Promise<string | null> {

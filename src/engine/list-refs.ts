@@ -14,7 +14,7 @@ import { keyOf } from '../plan/projects.ts';
 import pLimit from 'p-limit';
 
 /** Listings that are begun; how many are sent at once is for each server's own limit to say. */
-const CONCURRENCY = 32;
+const concurrency = 32;
 
 type Listed = { refs: Map<string, RefListing>; problems: Notice[] };
 type Options = { source: Source; target: Target; config: Config; runtime: Runtime; emit: Emit };
@@ -27,7 +27,7 @@ export async function listSourceRefs(repositories: readonly Repository[], option
   const { runtime, emit } = options;
   const listed: Listed = { refs: new Map(), problems: [] };
   let refusal: Failure | null = null;
-  const limit = pLimit(CONCURRENCY);
+  const limit = pLimit(concurrency);
   let done = 0;
   emit({ type: 'phase', phase: 'plan', total: repositories.length });
   await Promise.all(
@@ -61,7 +61,7 @@ export async function listTargetRefs(
   options: Options,
 ): Promise<Listed> {
   const { target, runtime } = options;
-  const limit = pLimit(CONCURRENCY);
+  const limit = pLimit(concurrency);
   const listed: Listed = { refs: new Map(), problems: [] };
   await Promise.all(
     [...paths].map(([id, { existing }]) =>

@@ -103,7 +103,7 @@ function ownIds({ items }: History): Set<number> {
 }
 
 /** Two plans a minute stay within the 20 questions that GitLab answers (gitlab-contract §2.2). */
-const MOST_QUESTIONS = 10;
+const mostQuestions = 10;
 
 export type HiddenPaths = {
   /** What was found, with the paths that belong to somebody whom the token cannot see. */
@@ -126,7 +126,7 @@ export function createHiddenPaths(
   async function look(path: string, found: Found): Promise<Found> {
     const { namespace, parent, takenBy, blocked } = found;
     if (user.admin || namespace !== null || takenBy !== null || blocked !== null) return found;
-    if (asked === MOST_QUESTIONS) {
+    if (asked === mostQuestions) {
       uncheckedPaths.push(path);
       return found;
     }

@@ -101,7 +101,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
 }
 
 /** Items that are begun side by side. */
-const CONCURRENCY = 32;
+const concurrency = 32;
 const nothing: RefListing = { refs: new Map(), head: null };
 
 /** Lets every step decide its part of every item; how much is asked at once is for each server's own limit to say. */
@@ -112,7 +112,7 @@ async function planSteps(
   options: PrepareOptions,
 ): Promise<void> {
   const { source, target, history, steps } = options;
-  const limit = pLimit(CONCURRENCY);
+  const limit = pLimit(concurrency);
   const items: PlanItem[] = [...plan.groups, ...plan.projects];
   await Promise.all(
     items.map((item) =>
@@ -187,7 +187,7 @@ async function findParent(target: Target, { target: { parentGroup } }: Config): 
   return found;
 }
 
-const SLICE_MS = 20;
+const sliceMs = 20;
 
 /** Collects what a long computation yields, and lets the display and the sockets have their turn in between. */
 async function inSlices<T>(values: Iterable<T>): Promise<T[]> {
@@ -195,7 +195,7 @@ async function inSlices<T>(values: Iterable<T>): Promise<T[]> {
   let began = performance.now();
   for (const value of values) {
     collected.push(value);
-    if (performance.now() - began < SLICE_MS) continue;
+    if (performance.now() - began < sliceMs) continue;
     await setImmediate();
     began = performance.now();
   }

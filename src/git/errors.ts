@@ -48,7 +48,7 @@ const meanings: [RegExp, (side: Side, id: string, text: string) => Failure][] = 
  * Below that git sends a pack in one plain request (http.postBuffer) that no proxy has trouble with: what cuts it has
  * other reasons.
  */
-const CUTTABLE = 1024 * 1024;
+const cuttable = 1024 * 1024;
 
 /** True when nobody said why the push broke off; a proxy that waits no longer looks like that (gitlab-push-observed §m). */
 export function saysCut({ stderr }: GitExit): boolean {
@@ -82,7 +82,7 @@ export function gitFailure(
   for (const [pattern, make] of meanings) {
     if (pattern.test(text)) return make(side, id, detail);
   }
-  if (packBytes >= CUTTABLE && saysCut(error)) return pushTooLarge(id, { detail }, error);
+  if (packBytes >= cuttable && saysCut(error)) return pushTooLarge(id, { detail }, error);
   return side === 'source' ? fetchFailed(id, { detail }) : pushFailed(id, { detail });
 }
 

@@ -4,8 +4,8 @@ import { withinTime } from '../net/deadline.ts';
 import { beginningOf } from '../net/stream.ts';
 import { cutTo, pageText } from '../text/truncate.ts';
 import { createPackCheck } from './pack.ts';
-import { createPktReader, DELIM, FLUSH, pktLine, requireEnd } from './pkt-line.ts';
-import { capabilitiesIn, VERSION_2 } from './ref-advertisement.ts';
+import { createPktReader, delim, flush, pktLine, requireEnd } from './pkt-line.ts';
+import { capabilitiesIn, version2 } from './ref-advertisement.ts';
 import type { Remote } from './remote.ts';
 
 /** What the source is asked for a pack for. */
@@ -41,7 +41,7 @@ export async function openPack(
   if (!(first instanceof Failure)) return first;
   // The listing knows why a repository is refused; or the server speaks protocol 2 alone.
   const listing = await job.source.advertisement('git-upload-pack');
-  if (!capabilitiesIn(listing, job.id).includes(VERSION_2)) throw first;
+  if (!capabilitiesIn(listing, job.id).includes(version2)) throw first;
   const second = await ask(job, fetchRequest(wants, haves));
   if (second instanceof Failure) throw second;
   return second;
@@ -118,7 +118,7 @@ function stageOf(objects: number | null): string {
 }
 
 /** Ids of the target that are told to the source; more would only lengthen the request. */
-const MOST_HAVES = 256;
+const mostHaves = 256;
 
 /**
  * Body of a version 0 request for everything that `wants` reach and `haves` do not (gitprotocol-pack "Packfile
@@ -127,23 +127,23 @@ const MOST_HAVES = 256;
 function uploadPackRequest(wants: readonly string[], haves: readonly string[]): Buffer {
   const capabilities = 'ofs-delta side-band-64k thin-pack no-progress agent=gb2gl';
   const lines = wants.map((id, index) => pktLine(`want ${id}${index === 0 ? ` ${capabilities}` : ''}\n`));
-  return Buffer.concat([...lines, FLUSH, ...haveLines(haves), pktLine('done\n')]);
+  return Buffer.concat([...lines, flush, ...haveLines(haves), pktLine('done\n')]);
 }
 
 function haveLines(haves: readonly string[]): Buffer[] {
-  return haves.slice(0, MOST_HAVES).map((id) => pktLine(`have ${id}\n`));
+  return haves.slice(0, mostHaves).map((id) => pktLine(`have ${id}\n`));
 }
 
 /** Asks for everything that `wants` reach and `haves` do not, in one round (gitprotocol-v2 "fetch"). */
 function fetchRequest(wants: readonly string[], haves: readonly string[]): Buffer {
   return Buffer.concat([
     pktLine('command=fetch\n'),
-    DELIM,
+    delim,
     ...['thin-pack', 'no-progress', 'ofs-delta'].map((option) => pktLine(`${option}\n`)),
     ...wants.map((id) => pktLine(`want ${id}\n`)),
     ...haveLines(haves),
     pktLine('done\n'),
-    FLUSH,
+    flush,
   ]);
 }
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
-const TRAILER = 20;
+const trailer = 20;
 /** Signature, version and number of objects. */
-const HEAD = 12;
+const packHeader = 12;
 
 /** Checks a pack while it passes: begins with PACK, ends with the SHA-1 of all bytes before (gitformat-pack). */
 export type PackCheck = {
@@ -25,22 +25,22 @@ export function createPackCheck(): PackCheck {
     add(bytes) {
       if (total === 0 && bytes.length > 0)
         signed = bytes.toString('latin1', 0, 4) === 'PACK'.slice(0, bytes.length);
-      if (head.length < HEAD) head = Buffer.concat([head, bytes.subarray(0, HEAD - head.length)]);
+      if (head.length < packHeader) head = Buffer.concat([head, bytes.subarray(0, packHeader - head.length)]);
       total += bytes.length;
-      if (bytes.length >= TRAILER) {
+      if (bytes.length >= trailer) {
         hash.update(tail);
-        hash.update(bytes.subarray(0, bytes.length - TRAILER));
-        tail = Buffer.from(bytes.subarray(bytes.length - TRAILER));
+        hash.update(bytes.subarray(0, bytes.length - trailer));
+        tail = Buffer.from(bytes.subarray(bytes.length - trailer));
         return;
       }
       const joined = Buffer.concat([tail, bytes]);
-      const keep = Math.max(0, joined.length - TRAILER);
+      const keep = Math.max(0, joined.length - trailer);
       hash.update(joined.subarray(0, keep));
       tail = Buffer.from(joined.subarray(keep));
     },
-    complete: () => signed && tail.length === TRAILER && hash.copy().digest().equals(tail),
+    complete: () => signed && tail.length === trailer && hash.copy().digest().equals(tail),
     bytes: () => total,
-    objects: () => (head.length < HEAD ? null : head.readUInt32BE(8)),
+    objects: () => (head.length < packHeader ? null : head.readUInt32BE(8)),
   };
 }
 

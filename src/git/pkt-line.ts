@@ -16,7 +16,7 @@ export type PktReader = {
 };
 
 const special = ['flush', 'delim', 'end'] as const;
-const DIGITS = 4;
+const lengthDigits = 4;
 
 export function createPktReader(object: string): PktReader {
   let pieces: Buffer[] = [];
@@ -39,25 +39,25 @@ export function createPktReader(object: string): PktReader {
       size += bytes.length;
     },
     next() {
-      if (length === null && size < DIGITS) return null;
-      length ??= lengthAt(take(DIGITS), 0, object);
-      if (length < DIGITS) {
+      if (length === null && size < lengthDigits) return null;
+      length ??= lengthAt(take(lengthDigits), 0, object);
+      if (length < lengthDigits) {
         const name = special[length] ?? 'flush';
         length = null;
         return name;
       }
-      if (size < length - DIGITS) return null;
-      const line = take(length - DIGITS);
+      if (size < length - lengthDigits) return null;
+      const line = take(length - lengthDigits);
       length = null;
       return line;
     },
     peek() {
       if (length !== null || size === 0) return '';
-      if ((pieces[0]?.length ?? 0) < DIGITS) pieces = [Buffer.concat(pieces)];
-      return pieces[0]?.toString('latin1', 0, DIGITS) ?? '';
+      if ((pieces[0]?.length ?? 0) < lengthDigits) pieces = [Buffer.concat(pieces)];
+      return pieces[0]?.toString('latin1', 0, lengthDigits) ?? '';
     },
     takeRest() {
-      const digits = length === null ? '' : length.toString(16).padStart(DIGITS, '0');
+      const digits = length === null ? '' : length.toString(16).padStart(lengthDigits, '0');
       length = null;
       return Buffer.concat([Buffer.from(digits), take(size)]);
     },
@@ -67,9 +67,9 @@ export function createPktReader(object: string): PktReader {
 /** Read digit by digit: a big listing has hundreds of thousands of lines. */
 function lengthAt(bytes: Buffer, at: number, object: string): number {
   let length = 0;
-  for (let index = at; index < at + DIGITS; index += 1) length = length * 16 + digitOf(bytes[index]);
+  for (let index = at; index < at + lengthDigits; index += 1) length = length * 16 + digitOf(bytes[index]);
   if (Number.isNaN(length)) {
-    const text = bytes.toString('latin1', at, at + DIGITS);
+    const text = bytes.toString('latin1', at, at + lengthDigits);
     throw damaged(object, `a line begins with ${JSON.stringify(text)} instead of its length`);
   }
   if (length === 3) throw damaged(object, 'a line of length 3');
@@ -90,11 +90,11 @@ function digitOf(byte = 0): number {
 export function* pktLines(body: Buffer, object: string): Generator<PktLine> {
   let at = 0;
   while (at < body.length) {
-    const length = at + DIGITS > body.length ? Infinity : lengthAt(body, at, object);
-    if (length < DIGITS) yield special[length] ?? 'flush';
+    const length = at + lengthDigits > body.length ? Infinity : lengthAt(body, at, object);
+    if (length < lengthDigits) yield special[length] ?? 'flush';
     else if (at + length > body.length) throw endsInside(object);
-    else yield body.subarray(at + DIGITS, at + length);
-    at += Math.max(length, DIGITS);
+    else yield body.subarray(at + lengthDigits, at + length);
+    at += Math.max(length, lengthDigits);
   }
 }
 
@@ -124,12 +124,15 @@ function damaged(object: string, detail: string): Failure {
   return fetchFailed(object, { detail: `this is not git's protocol: ${detail}` });
 }
 
-export const FLUSH = Buffer.from('0000');
+export const flush = Buffer.from('0000');
 /** Ends the capabilities of a request of protocol 2 (gitprotocol-v2 "Command Request"). */
-export const DELIM = Buffer.from('0001');
+export const delim = Buffer.from('0001');
 
 /** One line as it goes over the wire. */
 export function pktLine(text: string): Buffer {
   const payload = Buffer.from(text);
-  return Buffer.concat([Buffer.from((payload.length + DIGITS).toString(16).padStart(DIGITS, '0')), payload]);
+  return Buffer.concat([
+    Buffer.from((payload.length + lengthDigits).toString(16).padStart(lengthDigits, '0')),
+    payload,
+  ]);
 }

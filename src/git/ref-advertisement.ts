@@ -1,7 +1,7 @@
 import { fetchFailed } from '../failures/git.ts';
 import type { RefListing } from '../model/forge.ts';
 import { cutTo } from '../text/truncate.ts';
-import { DELIM, FLUSH, pktLine, pktLines, type PktLine } from './pkt-line.ts';
+import { delim, flush, pktLine, pktLines, type PktLine } from './pkt-line.ts';
 
 /**
  * Reads the ref advertisement of git's smart HTTP protocol, version 0 (gitprotocol-http "Smart Server Response",
@@ -64,7 +64,7 @@ export function capabilitiesIn(body: Buffer, object: string): string[] {
 }
 
 /** Stands among the capabilities of a listing that was read in protocol 2. */
-export const VERSION_2 = 'version=2';
+export const version2 = 'version=2';
 
 /** True when a server answers a plain request with its capabilities in protocol 2 (gitprotocol-v2 "Initial Client Request"). */
 export function isVersion2(advertisement: Buffer): boolean {
@@ -76,7 +76,7 @@ export function isVersion2(advertisement: Buffer): boolean {
 
 /** Asks for all refs (gitprotocol-v2 "ls-refs"). */
 export function lsRefsRequest(): Buffer {
-  return Buffer.concat([pktLine('command=ls-refs\n'), DELIM, pktLine('symrefs\n'), FLUSH]);
+  return Buffer.concat([pktLine('command=ls-refs\n'), delim, pktLine('symrefs\n'), flush]);
 }
 
 /**
@@ -103,6 +103,6 @@ export function asAdvertisement(answer: Buffer, object: string): Buffer {
   }
   if (last !== 'flush') throw fetchFailed(object, { detail: 'the listing has no end' });
   const [first = `${'0'.repeat(40)} capabilities^{}`, ...others] = refs;
-  const lines = [`${first}\0${VERSION_2}${symref}`, ...others].map((line) => pktLine(`${line}\n`));
-  return Buffer.concat([...lines, FLUSH]);
+  const lines = [`${first}\0${version2}${symref}`, ...others].map((line) => pktLine(`${line}\n`));
+  return Buffer.concat([...lines, flush]);
 }

@@ -31,7 +31,7 @@ export type RemoteOptions = Omit<GitRemote, 'url'> & {
 };
 
 /** The server sent us elsewhere so often: it goes round in a circle. */
-const MOST_REDIRECTS = 5;
+const mostRedirects = 5;
 
 /** A repository on one of the two servers, reached through that server's HTTP policy. */
 export function createRemote(http: Http, options: RemoteOptions): Remote {
@@ -44,7 +44,7 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
   let version2 = false;
 
   async function advertisement(service: GitService): Promise<Buffer> {
-    for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
+    for (let hop = 0; hop <= mostRedirects; hop += 1) {
       const question = `/info/refs?service=${service}`;
       const answer = await http.send({ method: 'GET', path: `${path}${question}`, headers, as: 'bytes' });
       if (Buffer.isBuffer(answer.body)) return readable(answer.body);
@@ -73,7 +73,7 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
   }
 
   async function post(service: GitService, body: Readable | Buffer): Promise<StreamAnswer> {
-    for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
+    for (let hop = 0; hop <= mostRedirects; hop += 1) {
       const answer = await http.stream({
         path: `${path}/${service}`,
         headers: {

@@ -11,7 +11,7 @@ import { beginningOf, type StreamAnswer } from '../net/stream.ts';
 import { cutTo, pageText } from '../text/truncate.ts';
 import type { SourcePack } from './fetch-pack.ts';
 import { emptyPack } from './pack.ts';
-import { FLUSH, pktLine, pktLines, readPktLines } from './pkt-line.ts';
+import { flush, pktLine, pktLines, readPktLines } from './pkt-line.ts';
 import { capabilitiesIn } from './ref-advertisement.ts';
 import type { Remote } from './remote.ts';
 
@@ -27,7 +27,7 @@ export type PushJob = {
 export type PushAnswer = { refs: ReadonlyMap<string, string>; text: string };
 
 /** How long a target that has answered may take to read the end of the request. */
-const END_MS = 2000;
+const endMs = 2000;
 
 /**
  * One push. Success is what the report says, nothing else: a status line of 200 and an empty body is none
@@ -72,7 +72,7 @@ async function endRequest(
   if (body.readableEnded || body.destroyed || answer.headers['connection'] === 'close') return;
   const ended = new AbortController();
   body.once('close', () => ended.abort());
-  await sleep(END_MS, ended.signal).catch(() => {});
+  await sleep(endMs, ended.signal).catch(() => {});
 }
 
 /** A pack for commands whose objects are all there already. */
@@ -146,7 +146,7 @@ function isMessage(line: string): boolean {
   );
 }
 
-const ZERO = '0'.repeat(40);
+const zero = '0'.repeat(40);
 
 /** What the report says; `refs` has one entry for each command that was answered. */
 export type PushReport = {
@@ -162,11 +162,11 @@ export type PushReport = {
 function commandsOf(changes: readonly RefChange[], pushOptions: boolean): Buffer {
   const capabilities = `report-status side-band-64k ofs-delta${pushOptions ? ' push-options' : ''} agent=gb2gl`;
   const lines = changes.map((change, index) => {
-    const to = change.outcome === 'delete' ? ZERO : (change.new ?? ZERO);
-    return pktLine(`${change.old ?? ZERO} ${to} ${change.ref}${index === 0 ? `\0${capabilities}` : ''}\n`);
+    const to = change.outcome === 'delete' ? zero : (change.new ?? zero);
+    return pktLine(`${change.old ?? zero} ${to} ${change.ref}${index === 0 ? `\0${capabilities}` : ''}\n`);
   });
-  const options = pushOptions ? [pktLine('ci.skip'), FLUSH] : [];
-  return Buffer.concat([...lines, FLUSH, ...options]);
+  const options = pushOptions ? [pktLine('ci.skip'), flush] : [];
+  return Buffer.concat([...lines, flush, ...options]);
 }
 
 /** A whole push as a stream. The pack may stop short; the body is then still ended properly, so that the target cleans up. */

@@ -51,12 +51,12 @@ export function startGit(
   return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, stop };
 }
 
-const KEPT_OF_STDERR = 4000;
+const keptOfStderr = 4000;
 
 async function endOf(child: Child, signal: AbortSignal): Promise<void> {
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
-    stderr = `${stderr}${chunk.toString('utf8')}`.slice(-KEPT_OF_STDERR);
+    stderr = `${stderr}${chunk.toString('utf8')}`.slice(-keptOfStderr);
   });
   const [code] = (await once(child, 'close')) as [number | null];
   // One that was quick enough has still been ended as far as its caller is concerned.

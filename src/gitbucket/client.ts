@@ -27,7 +27,7 @@ export type GitBucketApi = {
 };
 
 /** Entries on one page of issues and of pull requests; all other lists are whole (gitbucket-contract §1.3). */
-export const PAGE = 25;
+export const pageSize = 25;
 
 export function createGitBucketApi(http: Http): GitBucketApi {
   const get = (path: string): Promise<HttpAnswer> => http.send({ method: 'GET', path: `/api/v3${path}` });

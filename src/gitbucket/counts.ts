@@ -1,17 +1,17 @@
 import { Failure } from '../failures/failure.ts';
 import type { LossKind } from '../model/plan.ts';
 import type { Counts, KnownRefs, RepositoryName } from '../model/source.ts';
-import { PAGE, type GitBucketApi } from './client.ts';
+import { pageSize, type GitBucketApi } from './client.ts';
 import { Anything, BranchProtection, Label, Login, Numbered } from './schema.ts';
 
 /** Each branch takes a request, for which GitBucket reads all of them (gitbucket-contract T23). */
-const MOST_BRANCHES = 40;
+const mostBranches = 40;
 
 /** GitBucket keeps it for each pull request. */
-const PULL = /^refs\/pull\/(\d+)\/head$/;
+const pull = /^refs\/pull\/(\d+)\/head$/;
 
 /** GitBucket gives these to every repository (gitbucket-observed R34). */
-const USUAL_LABELS: ReadonlySet<string> = new Set([
+const usualLabels: ReadonlySet<string> = new Set([
   'bug fc2929',
   'duplicate cccccc',
   'enhancement 84b6eb',
@@ -32,7 +32,7 @@ export async function readCounts(
     const value = await count;
     if (value !== undefined) counts.set(kind, value);
   }
-  const tooManyBranches = branches.length > MOST_BRANCHES;
+  const tooManyBranches = branches.length > mostBranches;
   if (tooManyBranches) {
     counts.set('protected-branches', 0);
     warnings.push(
@@ -53,7 +53,7 @@ export async function readCounts(
 
 function pullNumbers(refs: readonly string[]): number[] {
   return refs.flatMap((ref) => {
-    const number = PULL.exec(ref)?.[1];
+    const number = pull.exec(ref)?.[1];
     return number === undefined ? [] : [Number(number)];
   });
 }
@@ -61,7 +61,7 @@ function pullNumbers(refs: readonly string[]): number[] {
 /** Untouched labels are no loss: GitBucket made them, nobody did. */
 async function labels(api: GitBucketApi, repository: RepositoryName): Promise<number | undefined> {
   const found = await api.list(repository, 'labels', Label);
-  const usual = found?.every(({ name, color }) => USUAL_LABELS.has(`${name} ${color.toLowerCase()}`));
+  const usual = found?.every(({ name, color }) => usualLabels.has(`${name} ${color.toLowerCase()}`));
   return usual === true ? 0 : found?.length;
 }
 
@@ -95,7 +95,7 @@ async function issues(
 /** From the first page of the open and of the closed ones, newest first. */
 export function issueCount(pages: readonly (readonly number[])[], pulls: readonly number[]): number {
   const shown = pages.flat();
-  if (pages.every((page) => page.length < PAGE)) return shown.length;
+  if (pages.every((page) => page.length < pageSize)) return shown.length;
   const last = Math.max(...shown);
   return Math.max(shown.length, last - pulls.filter((number) => number < last).length);
 }

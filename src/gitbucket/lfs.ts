@@ -5,9 +5,9 @@ import type { Http } from '../net/http.ts';
 import type { GitRemote } from '../git/remote.ts';
 import { LfsBatch } from './schema.ts';
 
-const AT_ONCE = 100;
+const atOnce = 100;
 /** GitBucket before 4.32 has nonsense for the length of larger objects (gitbucket-contract §3.1). */
-const LARGEST_LENGTH = 2 ** 31 - 1;
+const largestLength = 2 ** 31 - 1;
 
 /**
  * Which of the objects GitBucket does not have. Its batch call promises every object, so each one is asked for as well:
@@ -19,8 +19,8 @@ export async function lfsAvailability(
   objects: readonly LfsObject[],
 ): Promise<LfsAvailability> {
   const missing = new Set<string>();
-  for (let at = 0; at < objects.length; at += AT_ONCE) {
-    const part = objects.slice(at, at + AT_ONCE);
+  for (let at = 0; at < objects.length; at += atOnce) {
+    const part = objects.slice(at, at + atOnce);
     const batch = await batchOf(http, remote, part);
     if (batch === null) return { answers: false, missing };
     await Promise.all(
@@ -93,7 +93,7 @@ async function isThere(
       detail: `the LFS object's link gives ${answer.status}`,
     });
   const length = answer.headers['content-length'];
-  return length === undefined || size > LARGEST_LENGTH || Number(length) === size;
+  return length === undefined || size > largestLength || Number(length) === size;
 }
 
 function lowered(header: Record<string, string>): Record<string, string> {

@@ -34,10 +34,10 @@ export function byId(path: string): string {
   return withQuery(path, 'order_by=id&sort=asc');
 }
 
-const PER_PAGE = 100;
+const perPage = 100;
 
 /** A page of projects is half a megabyte, and its objects several: a few at once are enough. */
-const CONCURRENCY = 3;
+const concurrency = 3;
 
 export function createClient(http: Http, token: string): GitLabClient {
   const api = new Gitlab({
@@ -79,7 +79,7 @@ export function createClient(http: Http, token: string): GitLabClient {
       const pages = Number(first?.headers['x-total-pages'] ?? Infinity);
       if (first === null || !(pages <= mostPages)) return null;
       const others = Array.from({ length: Math.max(pages - 1, 0) }, (_, index) => String(index + 2));
-      const limit = pLimit(CONCURRENCY);
+      const limit = pLimit(concurrency);
       const found = await Promise.all(others.map((number) => limit(() => tryPage(http, list, number))));
       const rows = new Map(first.rows.map((row) => [row.id, row]));
       for (const each of found) {
@@ -108,7 +108,7 @@ async function tryPage<T>(http: Http, list: List<T>, number: string): Promise<Pa
 function askForPage<T>(http: Http, { path }: List<T>, number: string, tries?: number): Promise<HttpAnswer> {
   return http.send({
     method: 'GET',
-    path: `/api/v4${withQuery(path, `per_page=${PER_PAGE}&page=${number}`)}`,
+    path: `/api/v4${withQuery(path, `per_page=${perPage}&page=${number}`)}`,
     ...(tries === undefined ? {} : { tries }),
   });
 }

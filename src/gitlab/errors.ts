@@ -29,7 +29,7 @@ export function refusalOf({ status, body }: Refused): Refusal {
 }
 
 /** The first whose words are said counts. */
-const SAID: readonly (readonly [Refusal['kind'], RegExp])[] = [
+const refusalWords: readonly (readonly [Refusal['kind'], RegExp])[] = [
   ['maintenance', /maintenance mode/],
   ['read-only', /read-only/],
   ['scope', /^insufficient_scope/],
@@ -43,7 +43,7 @@ const SAID: readonly (readonly [Refusal['kind'], RegExp])[] = [
 ];
 
 function kindOf(status: number, text: string): Refusal['kind'] {
-  const said = SAID.find(([, words]) => words.test(text));
+  const said = refusalWords.find(([, words]) => words.test(text));
   if (said !== undefined) return said[0];
   // An old path answers 301 to an object that may be another one by now (gitlab-contract §16).
   if (status === 404 || status === 301) return 'absent';
@@ -56,11 +56,11 @@ export function unlessAbsent<T>(call: Promise<T>): Promise<T | null> {
 }
 
 /** 400: a question that makes no sense for this kind of token (gitlab-contract §1.1). */
-const NOT_FOR_US: ReadonlySet<number> = new Set([301, 400, 403, 404]);
+const notForUs: ReadonlySet<number> = new Set([301, 400, 403, 404]);
 
 /** The answer; null when there is no such object, or the token may not read it. */
 export function unlessHidden<T>(call: Promise<T>): Promise<T | null> {
-  return unless(call, ({ status }) => NOT_FOR_US.has(status));
+  return unless(call, ({ status }) => notForUs.has(status));
 }
 
 /** The answer; null when GitLab refuses it, whatever the reason. */

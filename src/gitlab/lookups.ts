@@ -3,7 +3,7 @@ import type { Namespace, Project } from '../model/forge.ts';
 import type { Person, Target, TargetIdentity } from '../model/target.ts';
 import { byId, type GitLabClient, type List } from './client.ts';
 import { unlessAbsent, unlessRefused } from './errors.ts';
-import { ADMINISTRATOR, groupNamespace } from './rights.ts';
+import { administrator, groupNamespace } from './rights.ts';
 import * as schema from './schema.ts';
 
 export type Me = TargetIdentity['user'];
@@ -29,7 +29,7 @@ export type GroupLookups = {
 export function createLookups(gitlab: GitLabClient, me: () => Me | null): Lookups & GroupLookups {
   async function roleIn(group: schema.Group): Promise<number> {
     const user = me();
-    if (user === null || user.admin) return ADMINISTRATOR;
+    if (user === null || user.admin) return administrator;
     const member = await unlessAbsent(
       gitlab.request(group.full_path, schema.Member, (api) =>
         api.GroupMembers.show(group.id, user.id, { includeInherited: true }),

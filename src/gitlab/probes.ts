@@ -25,7 +25,7 @@ export type GitLabProbes = {
 };
 
 /** A path at which nothing can be, nor come to be by asking: its group does not exist (gitlab-contract §1.2). */
-const NOWHERE = 'gb2gl-no-such-group/no-such-project';
+const nowhere = 'gb2gl-no-such-group/no-such-project';
 
 export function createProbes(gitlab: GitLabClient, remote: (fullPath: string) => Remote): GitLabProbes {
   const { http } = gitlab;
@@ -41,7 +41,7 @@ export function createProbes(gitlab: GitLabClient, remote: (fullPath: string) =>
     },
     /** A decoded path is no route of the API (gitlab-contract §3.3, T64). */
     async slashes() {
-      const path = `/api/v4/projects/${encodeURIComponent(NOWHERE)}`;
+      const path = `/api/v4/projects/${encodeURIComponent(nowhere)}`;
       const { status, body } = await http.send({ method: 'GET', path });
       const { error } = { ...(body as { error?: unknown } | null) };
       const strange =
@@ -56,17 +56,17 @@ export function createProbes(gitlab: GitLabClient, remote: (fullPath: string) =>
      */
     async push() {
       try {
-        await remote(NOWHERE).advertisement('git-receive-pack');
+        await remote(nowhere).advertisement('git-receive-pack');
       } catch (error) {
         if (!(error instanceof Failure) || error.code !== 'project-missing') throw error;
       }
     },
     /** Switched off it answers 501 to everything (gitlab-contract §5); switched on, it says nothing of what is not there. */
     async lfs() {
-      const { username, password } = remote(NOWHERE);
+      const { username, password } = remote(nowhere);
       const { status } = await http.send({
         method: 'GET',
-        path: `/${NOWHERE}.git/info/lfs/locks`,
+        path: `/${nowhere}.git/info/lfs/locks`,
         headers: {
           authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
           accept: 'application/vnd.git-lfs+json',
@@ -87,10 +87,10 @@ export function createProbes(gitlab: GitLabClient, remote: (fullPath: string) =>
       return [
         ...(groups ?? []).map(({ full_path: path }) => path),
         ...(projects ?? []).map(({ path_with_namespace: path }) => path),
-      ].filter((path) => DELETION_SUFFIX.test(path));
+      ].filter((path) => deletionSuffix.test(path));
     },
   };
 }
 
 /** GitLab 18 and later rename what is deleted, and keep it for a while (gitlab-contract §2.7, §3.6). */
-export const DELETION_SUFFIX = /-deletion_scheduled-\d+$/;
+export const deletionSuffix = /-deletion_scheduled-\d+$/;

@@ -2,15 +2,15 @@ import type { Namespace } from '../model/forge.ts';
 import type * as schema from './schema.ts';
 
 /** Administrators count as more than any role (gitlab-contract §3.1). */
-export const ADMINISTRATOR = 60;
-export const OWNER = 50;
+export const administrator = 60;
+export const owner = 50;
 /** Role that may push to protected branches; less is of no use here, whatever a group demands for making projects. */
-export const MAINTAINER = 40;
+export const maintainer = 40;
 
 /** The namespace that a group is for somebody with this role in it (gitlab-contract §2.1, §3.1). */
 export function groupNamespace(group: schema.Group, role: number): Namespace {
   const stopped = whyStopped(group);
-  const maintains = role >= MAINTAINER;
+  const maintains = role >= maintainer;
   const canCreateProjects = maintains && stopped === null && role >= roleForProjects(group);
   return {
     id: group.id,
@@ -20,7 +20,7 @@ export function groupNamespace(group: schema.Group, role: number): Namespace {
     canCreateProjects,
     canCreateSubgroups: stopped === null && role >= roleForGroups(group),
     unusableReason: maintains && !canCreateProjects ? (stopped ?? 'rules') : null,
-    bypassesRestrictions: role >= ADMINISTRATOR,
+    bypassesRestrictions: role >= administrator,
     userId: null,
     projectsLimit: null,
     projects: [],
@@ -31,7 +31,7 @@ export function groupNamespace(group: schema.Group, role: number): Namespace {
 
 /** Is Maintainer not enough to say what may be done in the group? */
 export function exactRoleMatters(group: schema.Group): boolean {
-  return Math.max(roleForProjects(group), roleForGroups(group)) > MAINTAINER;
+  return Math.max(roleForProjects(group), roleForGroups(group)) > maintainer;
 }
 
 function whyStopped(group: schema.Group): 'archived' | 'pending-deletion' | null {
@@ -42,10 +42,10 @@ function whyStopped(group: schema.Group): 'archived' | 'pending-deletion' | null
 /** Nobody, administrators included, makes projects where the level is `noone`. */
 function roleForProjects({ project_creation_level: level }: schema.Group): number {
   if (level === 'noone') return Infinity;
-  if (level === 'administrator') return ADMINISTRATOR;
-  return level === 'owner' ? OWNER : MAINTAINER;
+  if (level === 'administrator') return administrator;
+  return level === 'owner' ? owner : maintainer;
 }
 
 function roleForGroups({ subgroup_creation_level: level }: schema.Group): number {
-  return level === 'owner' ? OWNER : MAINTAINER;
+  return level === 'owner' ? owner : maintainer;
 }

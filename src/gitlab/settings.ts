@@ -22,9 +22,9 @@ type Settings = {
   pushLimit: number | null;
 };
 
-const NOBODY = 0;
-const MEBIBYTE = 1024 * 1024;
-const UNREAD: Settings = { branch: 'main', restricted: null, groupsTakeProjects: true, pushLimit: null };
+const nobody = 0;
+const mebibyte = 1024 * 1024;
+const unread: Settings = { branch: 'main', restricted: null, groupsTakeProjects: true, pushLimit: null };
 
 /** What the settings mean for a plan; GitLab shows them to administrators only, and they are asked for once. */
 export function createSettings(gitlab: GitLabClient, isAdmin: () => boolean): TargetSettings {
@@ -32,11 +32,11 @@ export function createSettings(gitlab: GitLabClient, isAdmin: () => boolean): Ta
 
   async function read(): Promise<Settings> {
     const found = isAdmin() ? await unlessRefused(readSettings(gitlab)) : null;
-    if (found === null) return UNREAD;
+    if (found === null) return unread;
     return {
       branch: found.default_branch_name || 'main',
       restricted: found.restricted_visibility_levels ?? [],
-      groupsTakeProjects: found.default_project_creation !== NOBODY,
+      groupsTakeProjects: found.default_project_creation !== nobody,
       pushLimit: bytesOf(found.receive_max_input_size),
     };
   }
@@ -51,7 +51,7 @@ export function createSettings(gitlab: GitLabClient, isAdmin: () => boolean): Ta
     restrictedLevels: async () => (await settings()).restricted,
     newGroupsTakeProjects: async () => (await settings()).groupsTakeProjects,
     async sizeLimits() {
-      const file = isGitLabCom(gitlab.http.server.url) ? FILE_ON_GITLAB_COM : null;
+      const file = isGitLabCom(gitlab.http.server.url) ? fileOnGitlabCom : null;
       return { push: (await settings()).pushLimit, file };
     },
   };
@@ -59,11 +59,11 @@ export function createSettings(gitlab: GitLabClient, isAdmin: () => boolean): Ta
 
 /** GitLab counts limits in MB, and 0 is none. */
 export function bytesOf(megabytes: number | null | undefined): number | null {
-  return megabytes ? megabytes * MEBIBYTE : null;
+  return megabytes ? megabytes * mebibyte : null;
 }
 
 /** Free projects of GitLab.com (gitlab-contract §4.6). */
-const FILE_ON_GITLAB_COM = 100 * MEBIBYTE;
+const fileOnGitlabCom = 100 * mebibyte;
 
 /** The server whose own rules are known though nobody may read its settings. */
 export function isGitLabCom(url: string): boolean {

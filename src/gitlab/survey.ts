@@ -12,11 +12,11 @@ import {
   toPerson,
   toProject,
 } from './lookups.ts';
-import { exactRoleMatters, groupNamespace, MAINTAINER } from './rights.ts';
+import { exactRoleMatters, groupNamespace, maintainer } from './rights.ts';
 import * as schema from './schema.ts';
 
 /** With fewer things to look for a list of all is hardly cheaper than each alone. */
-const FEWEST = 3;
+const fewest = 3;
 
 export type SurveyOptions = {
   gitlab: GitLabClient;
@@ -45,7 +45,7 @@ export function createSurvey(options: SurveyOptions): Survey {
       (path) => !groups.has(path) && !namespaces.has(path),
     );
     const inScope = unknown.filter(isInScope);
-    if (everyGroup === null && inScope.length >= FEWEST) {
+    if (everyGroup === null && inScope.length >= fewest) {
       // The groups of other people count as well: their paths are taken.
       const path = byId(`${groupList}?all_available=true`);
       everyGroup = await gitlab.listWithin({ path, type: schema.Group, object }, inScope.length);
@@ -67,13 +67,13 @@ export function createSurvey(options: SurveyOptions): Survey {
 
   /** The list tells who is Maintainer at least; not the exact role, nor roles that come from invited groups. */
   async function roleIn(group: schema.Group): Promise<number> {
-    if (maintained?.has(group.id) && !exactRoleMatters(group)) return MAINTAINER;
+    if (maintained?.has(group.id) && !exactRoleMatters(group)) return maintainer;
     return lookups.roleIn(group);
   }
 
   async function learnRoles(found: readonly schema.Group[]): Promise<void> {
-    if (me.admin || maintained !== null || found.length < FEWEST) return;
-    const path = byId(`${groupList}?min_access_level=${MAINTAINER}`);
+    if (me.admin || maintained !== null || found.length < fewest) return;
+    const path = byId(`${groupList}?min_access_level=${maintainer}`);
     const list = await gitlab.listWithin({ path, type: schema.Group, object }, found.length);
     if (list !== null) maintained = new Set(list.map(({ id }) => id));
   }
@@ -105,7 +105,7 @@ export function createSurvey(options: SurveyOptions): Survey {
     async usersNamed(names) {
       const wanted = [...new Set(names.map(lower))];
       const unknown = wanted.filter((name) => !people.has(name));
-      if (everyone === null && unknown.length >= FEWEST) {
+      if (everyone === null && unknown.length >= fewest) {
         const list = { path: byId('/users'), type: schema.User, object };
         everyone = await gitlab.listWithin(list, unknown.length);
         for (const user of everyone ?? []) people.set(lower(user.username), toPerson(user, me));
@@ -150,7 +150,7 @@ type ContentsOptions = {
  */
 async function fillNamespaces(namespaces: readonly Namespace[], options: ContentsOptions): Promise<void> {
   const inScope = namespaces.filter((namespace) => isInScope(namespace, options));
-  const together = inScope.length < FEWEST ? null : await projectsTogether(inScope.length, options);
+  const together = inScope.length < fewest ? null : await projectsTogether(inScope.length, options);
   await Promise.all(
     namespaces.map(async (namespace) => {
       const path = `${namespace.fullPath.toLowerCase()}/`;

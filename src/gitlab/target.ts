@@ -15,7 +15,7 @@ import { createLookups, toProject } from './lookups.ts';
 import { createProtectionLookups } from './protections.ts';
 import { createClient, type GitLabClient } from './client.ts';
 import { createProbes, type GitLabProbes } from './probes.ts';
-import { groupNamespace, OWNER } from './rights.ts';
+import { groupNamespace, owner } from './rights.ts';
 import { createSettings } from './settings.ts';
 import { createSurvey } from './survey.ts';
 import * as schema from './schema.ts';
@@ -77,7 +77,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
         }),
       );
       // Who makes a group is its Owner (gitlab-contract §2.1).
-      return groupNamespace(made, OWNER);
+      return groupNamespace(made, owner);
     },
     async createProject(project) {
       const made = await gitlab.request(project.fullPath, schema.Project, (api) =>

@@ -3,20 +3,20 @@ import type { Git } from '../git/run.ts';
 import { eachLine, type RunningGit } from '../git/stream.ts';
 import type { Finding } from '../model/plan.ts';
 import { parseFsckLine, progressOf, type BadObject, type ReachedBadObject } from './objects.ts';
-import { MOST_SHOWN, placeOf, refList } from './words.ts';
+import { mostShown, placeOf, refList } from './words.ts';
 
 /**
  * GitLab's git checks what it receives and ignores these three (gitlab-contract §4.5). `git fsck` has the same checks
  * under `fsck.`, and `--strict` makes errors of the same warnings as `receive-pack` does.
  */
-const IGNORED = ['badTimezone', 'missingSpaceBeforeDate', 'zeroPaddedFilemode'] as const;
+const ignored = ['badTimezone', 'missingSpaceBeforeDate', 'zeroPaddedFilemode'] as const;
 
 /** Each takes some memory; a repository with more of them has one cause. */
-const MOST = 20_000;
+const most = 20_000;
 /** Bit of fsck's exit code: objects are missing. Bad objects alone set others, which ones depends on where they lie. */
-const MISSING = 2;
+const missing = 2;
 /** A pack or an object is damaged, which is nothing that GitLab refuses. */
-const DAMAGE = /^(error|fatal): (?!refs\/)/;
+const damageChecks = /^(error|fatal): (?!refs\/)/;
 
 export type Fsck = {
   /** By object id, in the order in which git finds them. */
@@ -28,7 +28,7 @@ export type Fsck = {
 /** Everything in the repository that GitLab's git would refuse, whether a ref leads to it or not. */
 export async function fsck(git: Git, progress: (percent: number) => void): Promise<Fsck> {
   const found: Fsck = { bad: new Map(), further: 0 };
-  const ignoring = IGNORED.flatMap((check) => ['-c', `fsck.${check}=ignore`]);
+  const ignoring = ignored.flatMap((check) => ['-c', `fsck.${check}=ignore`]);
   const run = git.start(...ignoring, 'fsck', '--full', '--strict', '--no-dangling', '--progress');
   run.stdin.end();
   run.stdout.resume();
@@ -36,14 +36,14 @@ export async function fsck(git: Git, progress: (percent: number) => void): Promi
   const read = eachLine(
     run.stderr,
     (line) => {
-      if (DAMAGE.test(line)) damage ||= line;
+      if (damageChecks.test(line)) damage ||= line;
       else note(line, found, progress);
     },
     /[\r\n]/,
   );
   await read;
   const code = await exitCodeOf(run);
-  if (code > 127 || (code & MISSING) !== 0 || damage !== '')
+  if (code > 127 || (code & missing) !== 0 || damage !== '')
     throw new GitExit(code, '', damage || 'missing necessary objects');
   return found;
 }
@@ -67,14 +67,14 @@ function note(line: string, found: Fsck, progress: (percent: number) => void): v
   }
   const known = found.bad.get(bad.id);
   if (known) known.push(bad);
-  else if (found.bad.size < MOST) found.bad.set(bad.id, [bad]);
+  else if (found.bad.size < most) found.bad.set(bad.id, [bad]);
   else found.further += 1;
 }
 
 /** git lets nobody ignore these. */
-const NEVER_IGNORED: ReadonlySet<string> = new Set(['nulInHeader', 'unterminatedHeader']);
+const neverIgnored: ReadonlySet<string> = new Set(['nulInHeader', 'unterminatedHeader']);
 
-const REWRITE = 'rewrite the history on GitBucket without it (git filter-repo), then run again';
+const rewrite = 'rewrite the history on GitBucket without it (git filter-repo), then run again';
 
 /** What GitLab's git refuses, with the refs by commit; `further` more objects were not looked at one by one. */
 export function badObjectFindings(
@@ -82,11 +82,11 @@ export function badObjectFindings(
   refs: ReadonlyMap<string, readonly string[]>,
   further: number,
 ): Finding[] {
-  const shown = bad.slice(0, MOST_SHOWN).flatMap((each) => findingsOf(each, refs.get(each.commit) ?? []));
-  const more = bad.length - MOST_SHOWN + further;
+  const shown = bad.slice(0, mostShown).flatMap((each) => findingsOf(each, refs.get(each.commit) ?? []));
+  const more = bad.length - mostShown + further;
   if (bad.length === 0 || more <= 0) return shown;
   const message = `about ${more} more objects are refused by GitLab's git; git fsck --strict in the mirror lists them`;
-  return [...shown, { ...common, object: 'further objects', message, fix: shown.at(-1)?.fix ?? REWRITE }];
+  return [...shown, { ...common, object: 'further objects', message, fix: shown.at(-1)?.fix ?? rewrite }];
 }
 
 const common = { code: 'bad-object', refused: true } as const;
@@ -97,11 +97,11 @@ function findingsOf({ path, commit, faults }: ReachedBadObject, refs: readonly s
     ...common,
     object: id,
     message: `${check}: ${text}, in a ${type}${placeOf({ path, commit: commit === id ? '' : commit })}; GitLab's git refuses every ref that leads to it${where}`,
-    fix: NEVER_IGNORED.has(check) ? REWRITE : letThrough(check),
+    fix: neverIgnored.has(check) ? rewrite : letThrough(check),
   }));
 }
 
 /** The setting of Gitaly that an administrator can make (gitlab-contract §4.5). */
 function letThrough(check: string): string {
-  return `as administrator of GitLab add { key: "receive.fsck.${check}", value: "ignore" } to the git config of gitaly['configuration'] in gitlab.rb (or list the object ids in a file named by "receive.fsck.skipList"); else ${REWRITE}`;
+  return `as administrator of GitLab add { key: "receive.fsck.${check}", value: "ignore" } to the git config of gitaly['configuration'] in gitlab.rb (or list the object ids in a file named by "receive.fsck.skipList"); else ${rewrite}`;
 }

@@ -1,12 +1,12 @@
 import type { Finding } from '../model/plan.ts';
 import type { Scan, WalkedObject } from './objects.ts';
 import type { Stuck } from './stuck-refs.ts';
-import { MOST_SHOWN, placeOf } from './words.ts';
+import { mostShown, placeOf } from './words.ts';
 import { formatMebibytes } from '../text/format.ts';
 
-const RAISE =
+const raise =
   "raise GitLab's receive_max_input_size (Admin > Settings > General > Account and limit > Maximum push size)";
-const TO_LFS =
+const toLfs =
   'move the file to Git LFS on GitBucket (git lfs migrate import) or out of the history, then run again';
 
 /** What GitLab refuses for its size, and files that are large enough to be worth a word. */
@@ -17,36 +17,36 @@ export function largeFileFindings(
   const worst = files.toSorted(
     (a, b) => Number(b.exceeds !== null) - Number(a.exceeds !== null) || b.size - a.size,
   );
-  const findings = worst.slice(0, MOST_SHOWN).map((file) => fileFinding(file, limits));
-  for (const { commit, packed } of commits.slice(0, MOST_SHOWN)) {
+  const findings = worst.slice(0, mostShown).map((file) => fileFinding(file, limits));
+  for (const { commit, packed } of commits.slice(0, mostShown)) {
     findings.push({
       code: 'large-file',
       refused: true,
       object: commit,
       message: `this commit alone brings about ${formatMebibytes(packed)}, and GitLab takes ${formatMebibytes(limits.push ?? 0)} in one push`,
-      fix: RAISE,
+      fix: raise,
     });
   }
   const more = files.length + commits.length - findings.length;
   if (more > 0) {
     const refused = [
-      ...worst.slice(MOST_SHOWN).map(({ exceeds }) => exceeds),
-      ...commits.slice(MOST_SHOWN),
+      ...worst.slice(mostShown).map(({ exceeds }) => exceeds),
+      ...commits.slice(mostShown),
     ].some((each) => each !== null);
     const message = `${more} more files or commits are as large`;
-    findings.push({ code: 'large-file', refused, object: 'further files', message, fix: TO_LFS });
+    findings.push({ code: 'large-file', refused, object: 'further files', message, fix: toLfs });
   }
   return findings;
 }
 
 /** Refs whose history cannot be cut small enough, though each commit of it is. */
 export function stuckFindings(stuck: readonly Stuck[], limits: SizeLimits): Finding[] {
-  return stuck.slice(0, MOST_SHOWN).map(({ ref, commit, packed }) => {
+  return stuck.slice(0, mostShown).map(({ ref, commit, packed }) => {
     const why = ref.startsWith('refs/tags/')
       ? 'a tag is moved whole, and its history is on no branch that arrives'
       : `what commit ${commit} merges can only be moved at once`;
     const message = `${why}: about ${formatMebibytes(packed)}, and GitLab takes ${formatMebibytes(limits.push ?? 0)} in one push`;
-    return { code: 'large-file', refused: true, object: ref, message, fix: RAISE };
+    return { code: 'large-file', refused: true, object: ref, message, fix: raise };
   });
 }
 
@@ -56,14 +56,14 @@ function fileFinding(file: LargeFile, limits: SizeLimits): Finding {
   const what = `${formatMebibytes(size)}${placeOf({ path: '', commit })}`;
   if (exceeds === 'push') {
     const message = `${what}, packed ${formatMebibytes(packed)}: GitLab takes ${formatMebibytes(limits.push ?? 0)} in one push`;
-    return { ...common, message, fix: `${RAISE}, or ${TO_LFS}` };
+    return { ...common, message, fix: `${raise}, or ${toLfs}` };
   }
   if (exceeds === 'file') {
     const message = `${what}: free projects of this GitLab take no file above ${formatMebibytes(limits.file ?? 0)}`;
-    return { ...common, message, fix: TO_LFS };
+    return { ...common, message, fix: toLfs };
   }
   const message = `${what}: fine unless a push rule of GitLab limits files, which this token may not see`;
-  return { ...common, message, fix: TO_LFS };
+  return { ...common, message, fix: toLfs };
 }
 
 /** What the target is known to refuse, in bytes; null for what is not limited or not told. */
@@ -87,7 +87,7 @@ export type LargeFile = {
 export type LargeCommit = { commit: string; packed: number };
 
 /** Worth a word even where no limit is known: GitLab.com takes no larger file (gitlab-contract §4.6). */
-const NOTEWORTHY = 100 * 1024 * 1024;
+const noteworthy = 100 * 1024 * 1024;
 
 export type SizeCheck = {
   files: LargeFile[];
@@ -132,7 +132,7 @@ export function createSizeCheck(limits: SizeLimits): SizeCheck {
       if (object.type !== 'blob') return;
       const exceeds = exceededBy(object, limits);
       known ||= exceeds === 'push';
-      if (exceeds === null && object.size <= NOTEWORTHY) return;
+      if (exceeds === null && object.size <= noteworthy) return;
       const { id, path, size } = object;
       files.push({ id, path, commit, size, packed: object.packed, exceeds });
     },

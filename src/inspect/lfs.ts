@@ -5,7 +5,7 @@ import { feedLine, together, type RunningGit } from '../git/stream.ts';
 import type { Finding } from '../model/plan.ts';
 import type { LfsAvailability, LfsObject } from '../model/source.ts';
 import type { WalkedObject } from './objects.ts';
-import { MOST_SHOWN, placeOf } from './words.ts';
+import { mostShown, placeOf } from './words.ts';
 
 export type LfsFacts = {
   /** Every LFS object that the history names, by its id. */
@@ -55,16 +55,16 @@ function stayFinding(facts: LfsFacts): Finding[] {
 
 function lostFindings(facts: LfsFacts): Finding[] {
   const lost = [...facts.pointers.values()].filter(({ oid }) => facts.availability.missing.has(oid));
-  const findings: Finding[] = lost.slice(0, MOST_SHOWN).map((pointer) => ({
+  const findings: Finding[] = lost.slice(0, mostShown).map((pointer) => ({
     code,
     refused: isRefused(pointer, facts),
     object: pointer.oid,
     message: `GitBucket does not have this LFS object of ${formatMebibytes(pointer.size)}${placeOf(pointer)}`,
     fix: 'push it from a clone that has it: git lfs push --object-id origin ' + pointer.oid,
   }));
-  if (lost.length > MOST_SHOWN) {
-    const message = `GitBucket does not have ${lost.length - MOST_SHOWN} more LFS objects`;
-    const refused = lost.slice(MOST_SHOWN).some((pointer) => isRefused(pointer, facts));
+  if (lost.length > mostShown) {
+    const message = `GitBucket does not have ${lost.length - mostShown} more LFS objects`;
+    const refused = lost.slice(mostShown).some((pointer) => isRefused(pointer, facts));
     findings.push({ code, refused, object: 'further objects', message, fix: 'git lfs push --all origin' });
   }
   return findings;
@@ -102,9 +102,9 @@ export function createPointerSearch(git: Git, found: Map<string, FoundPointer>):
   let reading: Reading | null = null;
   return {
     offer({ id, type, size, path }, commit) {
-      if (type !== 'blob' || size < SHORTEST_POINTER || size > LONGEST_POINTER) return;
+      if (type !== 'blob' || size < shortestPointer || size > longestPointer) return;
       reading ??= startReading(git, (entry) => note(entry, found));
-      return feedLine(reading.git.stdin, `${id} ${commit === '' ? NO_COMMIT : commit} ${path}`);
+      return feedLine(reading.git.stdin, `${id} ${commit === '' ? noCommit : commit} ${path}`);
     },
     async end() {
       reading?.git.stdin.end();
@@ -116,7 +116,7 @@ export function createPointerSearch(git: Git, found: Map<string, FoundPointer>):
 
 type Reading = { git: RunningGit; finished: Promise<void> };
 
-const NO_COMMIT = '-'.repeat(40);
+const noCommit = '-'.repeat(40);
 
 function startReading(git: Git, visit: (entry: BatchEntry) => void): Reading {
   const read = git.start('cat-file', '--buffer', '--batch=%(objectname) %(objectsize) %(rest)');
@@ -130,7 +130,7 @@ function note({ size, rest, content }: BatchEntry, found: Map<string, FoundPoint
   const pointer = parsePointer(content);
   if (pointer === null) return;
   const known = found.get(pointer.oid);
-  const seenByGitLab = size <= LONGEST_FOR_GITLAB;
+  const seenByGitLab = size <= longestForGitlab;
   if (known) known.seenByGitLab ||= seenByGitLab;
   else found.set(pointer.oid, { ...pointer, commit: rest.slice(0, 40), path: rest.slice(41), seenByGitLab });
 }
@@ -167,18 +167,18 @@ function takeWhole(bytes: Buffer, visit: (entry: BatchEntry) => void): number {
 }
 
 /** Longer files are no pointers, whatever they begin with (git-lfs spec, "The Pointer"). */
-const LONGEST_POINTER = 1023;
+const longestPointer = 1023;
 /** The shortest text that has all three lines. */
-const SHORTEST_POINTER = 120;
+const shortestPointer = 120;
 /** What Gitaly takes for a pointer when it looks for missing objects; it overlooks longer ones. */
-const LONGEST_FOR_GITLAB = 200;
+const longestForGitlab = 200;
 
-const POINTER =
+const pointerText =
   /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\nsize (\d+)\n/;
 
 /** Reads a blob as LFS pointer; null when it is an ordinary file. */
 export function parsePointer(content: string): LfsObject | null {
-  const match = POINTER.exec(content);
+  const match = pointerText.exec(content);
   if (match === null) return null;
   const [, oid = '', size] = match;
   return { oid, size: Number(size) };

@@ -22,7 +22,7 @@ export type ScanOptions = {
   visited(objects: number): void;
 };
 
-const REPORT_EVERY = 20_000;
+const reportEvery = 20_000;
 
 /** Goes once through the objects of the range and collects what is remarkable about them. */
 export async function scan(git: Git, range: Range, options: ScanOptions): Promise<Scan> {
@@ -36,7 +36,7 @@ export async function scan(git: Git, range: Range, options: ScanOptions): Promis
   try {
     await walk(git, range, (object) => {
       visited += 1;
-      if (visited % REPORT_EVERY === 0) options.visited(visited);
+      if (visited % reportEvery === 0) options.visited(visited);
       if (object.type === 'commit') commit = object.id;
       const faults = options.bad.get(object.id);
       if (faults) bad.push({ path: object.path, commit: object.type === 'tag' ? '' : commit, faults });
@@ -56,7 +56,7 @@ export async function scan(git: Git, range: Range, options: ScanOptions): Promis
 /** What is to be walked: everything that can be reached from `wanted` and not from `there`. */
 export type Range = { wanted: readonly string[]; there: readonly string[] };
 
-const FORMAT = '%(objectname) %(objecttype) %(objectsize) %(objectsize:disk) %(rest)';
+const format = '%(objectname) %(objecttype) %(objectsize) %(objectsize:disk) %(rest)';
 
 /**
  * Visits every object of the range once, commits oldest first, each followed by what it brings. The lists of git go from
@@ -76,7 +76,7 @@ async function walk(
     '--reverse',
     '--stdin',
   );
-  const check = git.start('cat-file', '--buffer', `--batch-check=${FORMAT}`);
+  const check = git.start('cat-file', '--buffer', `--batch-check=${format}`);
   await together(
     [list, check],
     [
@@ -101,11 +101,11 @@ export type WalkedObject = {
   path: string;
 };
 
-const LINE = /^([0-9a-f]{40}) (commit|tree|blob|tag) (\d+) (\d+) ?(.*)$/;
+const objectLine = /^([0-9a-f]{40}) (commit|tree|blob|tag) (\d+) (\d+) ?(.*)$/;
 
 /** One line of `cat-file --batch-check`, null when it is none. */
 export function parseObjectLine(line: string): WalkedObject | null {
-  const match = LINE.exec(line);
+  const match = objectLine.exec(line);
   if (match === null) return null;
   const [, id = '', type = '', size, packed, path = ''] = match;
   return { id, type: type as WalkedObject['type'], size: Number(size), packed: Number(packed), path };
@@ -119,12 +119,12 @@ export type BadObject = {
   text: string;
 };
 
-const ERROR = /^error in (\w+) ([0-9a-f]{40})(?: \([^)]*\))?: (\w+): (.*)$/;
-const PROGRESS = /^Checking objects: +(\d+)%/;
+const fsckError = /^error in (\w+) ([0-9a-f]{40})(?: \([^)]*\))?: (\w+): (.*)$/;
+const progress = /^Checking objects: +(\d+)%/;
 
 /** `error in commit <id>: badDate: invalid author/committer line`, from `git fsck`; null for warnings and all else. */
 export function parseFsckLine(line: string): BadObject | null {
-  const match = ERROR.exec(line);
+  const match = fsckError.exec(line);
   if (match === null) return null;
   const [, type = '', id = '', check = '', text = ''] = match;
   return { type, id, check, text };
@@ -132,6 +132,6 @@ export function parseFsckLine(line: string): BadObject | null {
 
 /** Percent of the objects that are checked; null for other lines. */
 export function progressOf(line: string): number | null {
-  const percent = PROGRESS.exec(line)?.[1];
+  const percent = progress.exec(line)?.[1];
   return percent === undefined ? null : Number(percent);
 }

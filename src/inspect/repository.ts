@@ -119,7 +119,7 @@ function stopIfTold(stopping: AbortSignal, id: string): void {
 }
 
 /** Each takes a walk through the history, and the first few tell enough. */
-const MOST_COMMITS = 20;
+const mostCommits = 20;
 
 /**
  * Refs that will be written and whose history has the commit, by commit. What lies in several lines of history is found
@@ -131,7 +131,7 @@ async function refsWith(
   changes: readonly RefChange[],
 ): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
-  for (const commit of [...new Set(commits)].filter((id) => id !== '').slice(0, MOST_COMMITS)) {
+  for (const commit of [...new Set(commits)].filter((id) => id !== '').slice(0, mostCommits)) {
     const tips = new Set<string>();
     const list = git.start('for-each-ref', '--contains', commit, '--format=%(objectname)');
     list.stdin.end();

@@ -3,7 +3,7 @@ import type { Git } from '../git/run.ts';
 import { eachLine, feed, together } from '../git/stream.ts';
 import { shellWord } from '../gitlab/rules/ref-names.ts';
 import type { Finding, Plan } from '../model/plan.ts';
-import { branchList, MOST_SHOWN } from './words.ts';
+import { branchList, mostShown } from './words.ts';
 
 /** Where repositories of the source go, by `owner/name` in small letters. */
 export type Destinations = { source: string; target: string; paths: ReadonlyMap<string, string> };
@@ -30,7 +30,7 @@ export function submoduleFindings(
       findings.push(finding(submodule, old, { branches, goal, target: destinations.target }));
     }
   }
-  return findings.slice(0, MOST_SHOWN);
+  return findings.slice(0, mostShown);
 }
 
 function stillLeads(url: string, fullPath: string, goal: string): boolean {
@@ -141,7 +141,7 @@ export type OldUrl = {
   relative: boolean;
 };
 
-const SCP = /^(?:[^@/:]+@)?([^/:]+):(?!\/\/)(.*)$/;
+const scp = /^(?:[^@/:]+@)?([^/:]+):(?!\/\/)(.*)$/;
 
 /**
  * Reads a submodule's URL: null unless it leads to the source, by its host or because it is relative. `id` is the
@@ -151,7 +151,7 @@ export function oldUrl(url: string, source: string, id: string): OldUrl | null {
   if (/^\.{1,2}(\/|$)/.test(url)) return { repository: resolved(url, id), relative: true };
   const base = new URL(source);
   if (URL.canParse(url)) return absolute(new URL(url), base);
-  const [, host, path = ''] = SCP.exec(url) ?? [];
+  const [, host, path = ''] = scp.exec(url) ?? [];
   if (host?.toLowerCase() !== base.hostname) return null;
   return { repository: repositoryIn(path), relative: false };
 }

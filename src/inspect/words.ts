@@ -1,5 +1,5 @@
 /** Few findings of a kind tell what is the matter; thousands would hide all else. */
-export const MOST_SHOWN = 100;
+export const mostShown = 100;
 
 /** Where an object comes from, as far as git told. */
 export function placeOf({ path, commit }: { path: string; commit: string }): string {

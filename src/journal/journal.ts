@@ -19,7 +19,7 @@ export type JournalOptions = {
 };
 
 /** Records that a compaction must save before it is worth the writing. */
-const COMPACT_FROM = 5000;
+const compactFrom = 5000;
 
 export function journalFile(directory: string): string {
   return join(directory, 'journal.jsonl');
@@ -37,8 +37,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   if (known && (known.source !== options.servers.source || known.target !== options.servers.target)) {
     throw journalOfOthers(file, known);
   }
-  const short = read.entries > COMPACT_FROM ? summary(history, timestamp(options.now())) : null;
-  if (short !== null && read.entries - short.length > COMPACT_FROM) await compact(file, short);
+  const short = read.entries > compactFrom ? summary(history, timestamp(options.now())) : null;
+  if (short !== null && read.entries - short.length > compactFrom) await compact(file, short);
   else if (read.torn) await truncate(file, read.bytes);
   const handle = await open(file, 'a', 0o600);
   return appendTo(handle, (await handle.stat()).size, history, options);

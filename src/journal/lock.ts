@@ -10,7 +10,7 @@ export type Release = () => Promise<void>;
 type Self = { pid: number; now(): number; alive(pid: number): boolean };
 type Holder = { pid: number; since: string };
 
-const PREFIX = 'run.lock';
+const prefix = 'run.lock';
 
 /**
  * Makes the work directory (mode 0700) and takes its lock: one run at a time. Each run puts down a file with a name of
@@ -19,7 +19,7 @@ const PREFIX = 'run.lock';
  * @throws work-dir-locked, work-dir
  */
 export async function lockWorkDir(directory: string, self: Self): Promise<Release> {
-  const mine = `${PREFIX}.${self.pid}.${self.now()}`;
+  const mine = `${prefix}.${self.pid}.${self.now()}`;
   const file = join(directory, mine);
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -47,7 +47,7 @@ export async function runIn(directory: string, self: Pick<Self, 'pid' | 'alive'>
 /** A run that is alive and has put down its file; what dead ones left is removed. */
 async function otherRun(directory: string, mine: string, self: Self): Promise<Holder | null> {
   for (const name of await readdir(directory)) {
-    if (name === mine || !name.startsWith(PREFIX)) continue;
+    if (name === mine || !name.startsWith(prefix)) continue;
     const holder = holderOf(name);
     if (isOther(holder, self)) return holder;
     await rm(join(directory, name), { force: true });

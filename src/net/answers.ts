@@ -83,19 +83,19 @@ function plain(code: string, message: string): string {
   return known[code] ?? (code && !message.includes(code) ? `${message} (${code})` : message);
 }
 
-const LONGEST_MS = 3_600_000;
+const longestMs = 3_600_000;
 /** GitLab's own limiter counts in whole minutes and may send no header (gitlab-contract §10.1). */
-const MINUTE_MS = 60_000;
+const minuteMs = 60_000;
 
 /**
  * How long a 429 or 503 asks to wait, in ms: `Retry-After` as seconds or as an HTTP date; without the header until the
  * next full minute plus one second for a 429, null for other statuses.
  */
 export function retryAfterMs(status: number, header: string | undefined, now: number): number | null {
-  if (header !== undefined && /^\d+$/.test(header.trim())) return Math.min(Number(header) * 1000, LONGEST_MS);
+  if (header !== undefined && /^\d+$/.test(header.trim())) return Math.min(Number(header) * 1000, longestMs);
   const date = header === undefined ? Number.NaN : Date.parse(header);
-  if (!Number.isNaN(date)) return Math.min(Math.max(date - now, 0), LONGEST_MS);
-  return status === 429 ? MINUTE_MS - (now % MINUTE_MS) + 1000 : null;
+  if (!Number.isNaN(date)) return Math.min(Math.max(date - now, 0), longestMs);
+  return status === 429 ? minuteMs - (now % minuteMs) + 1000 : null;
 }
 
 const gunzipAside = promisify(gunzip);
@@ -103,7 +103,7 @@ const inflateAside = promisify(inflate);
 const brotliAside = promisify(brotliDecompress);
 
 /** Up to this size waking another thread costs more than the work itself. */
-const SMALL_BYTES = 64 * 1024;
+const smallBytes = 64 * 1024;
 
 /**
  * The bytes of an answer as they were before the server packed them; as they are when it did not.
@@ -114,7 +114,7 @@ export async function decompressed(bytes: Buffer, encoding: string | undefined):
   switch ((encoding ?? '').trim().toLowerCase()) {
     case 'gzip':
     case 'x-gzip':
-      return bytes.length <= SMALL_BYTES ? gunzipSync(bytes) : gunzipAside(bytes);
+      return bytes.length <= smallBytes ? gunzipSync(bytes) : gunzipAside(bytes);
     case 'deflate':
       return inflateAside(bytes);
     case 'br':

@@ -78,14 +78,14 @@ export type HttpOptions = {
 
 type Policy = HttpOptions & { observed: Observed };
 
-const TRIES = 5;
+const tries = 5;
 /** Connections to one server at most, whatever the limits in the config add up to. */
-const MOST_SOCKETS = 64;
+const mostSockets = 64;
 
 export function createHttp(options: HttpOptions): Http {
   const agentOptions = {
     keepAlive: true,
-    maxSockets: MOST_SOCKETS,
+    maxSockets: mostSockets,
     ...(options.ca === null ? {} : { ca: options.ca }),
   };
   const client = create({
@@ -123,7 +123,7 @@ export function createHttp(options: HttpOptions): Http {
 
 function withRetries(client: AxiosInstance, options: Policy, request: HttpRequest): Promise<HttpAnswer> {
   return pRetry(() => options.limiter.run(() => once(client, options, request)), {
-    retries: (request.tries ?? TRIES) - 1,
+    retries: (request.tries ?? tries) - 1,
     minTimeout: options.backoffMs,
     factor: 2,
     randomize: true,

@@ -10,7 +10,7 @@ export type Limiter = {
   places(): number;
 };
 
-const GOOD_ANSWERS_PER_STEP = 20;
+const goodAnswersPerStep = 20;
 
 /**
  * At most `ceiling` jobs at once for one server: halved when the server shows overload, one more after a run of good
@@ -45,7 +45,7 @@ export function createLimiter(
         return;
       }
       good += 1;
-      if (good < GOOD_ANSWERS_PER_STEP || limit.concurrency >= ceiling) return;
+      if (good < goodAnswersPerStep || limit.concurrency >= ceiling) return;
       good = 0;
       limit.concurrency += 1;
     },

@@ -22,8 +22,8 @@ export type StreamAnswer = {
 };
 
 /** A streamed body may itself wait for a server that is given as long; that one shall be given up first. */
-const MORE_PATIENCE_MS = 15_000;
-const BEGINNING_MS = 10_000;
+const morePatienceMs = 15_000;
+const beginningMs = 10_000;
 
 /** Chosen here because axios bounds its own choice by the clock, however well a long upload goes on. */
 const transport = {
@@ -42,7 +42,7 @@ export async function postStream(
   request: StreamRequest,
   options: { timeoutMs: number; signal: AbortSignal },
 ): Promise<StreamAnswer> {
-  const more = Buffer.isBuffer(request.body) ? 0 : Math.min(options.timeoutMs, MORE_PATIENCE_MS);
+  const more = Buffer.isBuffer(request.body) ? 0 : Math.min(options.timeoutMs, morePatienceMs);
   const timeout = options.timeoutMs + more;
   try {
     const response = await client.request<Readable>({
@@ -80,7 +80,7 @@ export async function beginningOf(body: Readable, bytes = 4096): Promise<string>
   const chunks: Buffer[] = [];
   let size = 0;
   let whole = false;
-  addAbortSignal(AbortSignal.timeout(BEGINNING_MS), body);
+  addAbortSignal(AbortSignal.timeout(beginningMs), body);
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       chunks.push(chunk);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MAX_PATH_LENGTH } from '../gitlab/rules/paths.ts';
+import { maxPathLength } from '../gitlab/rules/paths.ts';
 import { withSuffix } from './free-path.ts';
 
 export type NameKind = 'group' | 'project';
@@ -13,9 +13,9 @@ export type NameEntry = {
 };
 
 // gitlab-contract R8 and R9. Ruby's Alnum is letters, marks and decimal digits.
-const PROJECT_NAME =
+const projectName =
   /^[\p{Alphabetic}\p{M}\p{Nd}\u{A9}-\u{1F9FF}_][\p{Alphabetic}\p{M}\p{Nd}\p{Pd}+\u{A9}-\u{1F9FF}_. ]*$/u;
-const GROUP_NAME =
+const groupName =
   /^[\p{Alphabetic}\p{M}\p{Nd}\u{A9}-\u{1F9FF}_][\p{Alphabetic}\p{M}\p{Nd}\p{Pd}\u{A9}-\u{1F9FF}_(). ]*$/u;
 
 /** The original name where GitLab allows it as a display name, else the path (a legal path is a legal name). */
@@ -63,21 +63,21 @@ function fallbackOf({ key, path }: NameEntry, taken: ReadonlySet<string>): strin
 }
 
 function isLegalName(name: string, kind: NameKind): boolean {
-  const format = kind === 'group' ? GROUP_NAME : PROJECT_NAME;
-  return format.test(name) && Array.from(name).length <= MAX_PATH_LENGTH;
+  const format = kind === 'group' ? groupName : projectName;
+  return format.test(name) && Array.from(name).length <= maxPathLength;
 }
 
 /** GitLab takes 2,000 characters (gitlab-contract T18). */
-const DESCRIPTION_LENGTH = 2000;
+const descriptionLength = 2000;
 
 export function shortened(description: string): string {
   if (!isCut(description)) return description;
   return `${Array.from(description)
-    .slice(0, DESCRIPTION_LENGTH - 1)
+    .slice(0, descriptionLength - 1)
     .join('')}…`;
 }
 
 /** True for a description that GitLab does not take whole. */
 export function isCut(description: string): boolean {
-  return description.length > DESCRIPTION_LENGTH && Array.from(description).length > DESCRIPTION_LENGTH;
+  return description.length > descriptionLength && Array.from(description).length > descriptionLength;
 }

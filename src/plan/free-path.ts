@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { legalPathIn, MAX_PATH_LENGTH, type PathLevel, legalPath } from '../gitlab/rules/paths.ts';
+import { legalPathIn, maxPathLength, type PathLevel, legalPath } from '../gitlab/rules/paths.ts';
 
 /** Which paths of one namespace are spoken for, and by whom; one case-insensitive space (gitlab-contract R7). */
 export type PathClaims = {
@@ -10,18 +10,18 @@ export type PathClaims = {
   conflict(path: string, key: string): string | null;
 };
 
-const FOREIGN = Symbol('foreign');
-const WIKI_END = '.wiki';
+const foreignMark = Symbol('foreign');
+const wikiEnd = '.wiki';
 
 /** Starts with the paths that belong to others. */
 export function createPathClaims(foreign: ReadonlySet<string>): PathClaims {
-  const holders = new Map<string, string | typeof FOREIGN>();
-  for (const path of foreign) holders.set(path.toLowerCase(), FOREIGN);
+  const holders = new Map<string, string | typeof foreignMark>();
+  for (const path of foreign) holders.set(path.toLowerCase(), foreignMark);
 
   function holder(path: string, key: string): string | null {
     const found = holders.get(path.toLowerCase());
     if (found === undefined || found === key) return null;
-    return found === FOREIGN ? 'something on the target that this tool did not make' : `"${found}"`;
+    return found === foreignMark ? 'something on the target that this tool did not make' : `"${found}"`;
   }
 
   function conflict(path: string, key: string): string | null {
@@ -44,18 +44,18 @@ export function createPathClaims(foreign: ReadonlySet<string>): PathClaims {
 
 /** Does the path look like the address of a wiki? */
 export function looksLikeWiki(path: string): boolean {
-  return path.toLowerCase().endsWith(WIKI_END);
+  return path.toLowerCase().endsWith(wikiEnd);
 }
 
 /** GitLab refuses `foo` beside `foo.wiki` (gitbucket-contract §4.3), newer versions for groups too. */
 function wikiNeighbour(path: string): string {
-  return looksLikeWiki(path) ? path.slice(0, -WIKI_END.length) : `${path}${WIKI_END}`;
+  return looksLikeWiki(path) ? path.slice(0, -wikiEnd.length) : `${path}${wikiEnd}`;
 }
 
 /** Where a path component is to stand; `parent` is a full path, null or absent at the top. */
 export type Place = { level: PathLevel; parent?: string | null };
 
-const HASH_LENGTHS = [6, 12, 24, 64];
+const hashLengths = [6, 12, 24, 64];
 
 /** Does GitLab take the path at this place? */
 export function isLegalAt(path: string, place: Place): boolean {
@@ -80,52 +80,52 @@ function candidates(name: string, key: string, place: Place): string[] {
   if (looksLikeWiki(base)) paths.push(base.replace(/\.(wiki)$/i, '-$1'));
   if (!isLegalAt(base, place)) paths.push(withSuffix(base, nounOf(place.level), room));
   const hash = createHash('sha256').update(key).digest('hex');
-  for (const length of HASH_LENGTHS) paths.push(withSuffix(base, hash.slice(0, length), room));
+  for (const length of hashLengths) paths.push(withSuffix(base, hash.slice(0, length), room));
   return paths;
 }
 
 function roomBelow(parent: string | null): number {
-  return parent === null ? MAX_PATH_LENGTH : MAX_PATH_LENGTH - parent.length - 1;
+  return parent === null ? maxPathLength : maxPathLength - parent.length - 1;
 }
 
-const ILLEGAL = /[^a-zA-Z0-9._-]+/g;
-const SEPARATORS = /[._-]{2,}/g;
-const EDGES = /^[._-]+|[._-]+$/g;
-const FORBIDDEN_END = /\.(git|atom)$/i;
-const ACCENTS = /\p{M}+/gu;
+const illegal = /[^a-zA-Z0-9._-]+/g;
+const separators = /[._-]{2,}/g;
+const edges = /^[._-]+|[._-]+$/g;
+const forbiddenEnd = /\.(git|atom)$/i;
+const accents = /\p{M}+/gu;
 
 /** What a name gets appended when it is too short or reserved, and what it becomes when nothing is left of it. */
-const NOUN = { 'top-group': 'group', subgroup: 'group', project: 'repo' } as const satisfies Record<
+const noun = { 'top-group': 'group', subgroup: 'group', project: 'repo' } as const satisfies Record<
   PathLevel,
   string
 >;
 
 /** A legal path that stays as near to the original name as GitLab's rules allow; the same for ever. */
-export function suggestPath(original: string, level: PathLevel, maxLength = MAX_PATH_LENGTH): string {
+export function suggestPath(original: string, level: PathLevel, maxLength = maxPathLength): string {
   const path = replaceEnd(shorten(clean(original), maxLength));
-  if (path === '') return NOUN[level];
+  if (path === '') return noun[level];
   if (legalPath(path, level).length === 0) return path;
-  return withSuffix(path, NOUN[level], maxLength);
+  return withSuffix(path, noun[level], maxLength);
 }
 
 /** Appends a word without making the path longer than allowed. */
-export function withSuffix(path: string, suffix: string, maxLength = MAX_PATH_LENGTH): string {
+export function withSuffix(path: string, suffix: string, maxLength = maxPathLength): string {
   const stem = shorten(path, maxLength - suffix.length - 1);
   return stem === '' ? suffix : `${stem}-${suffix}`;
 }
 
 /** The word for things of a level, used as a suffix. */
 export function nounOf(level: PathLevel): string {
-  return NOUN[level];
+  return noun[level];
 }
 
 function clean(original: string): string {
   return (
-    spellPlus(original.normalize('NFKD').replace(ACCENTS, ''))
-      .replace(ILLEGAL, '-')
+    spellPlus(original.normalize('NFKD').replace(accents, ''))
+      .replace(illegal, '-')
       // The first separator of a run is the one that people chose.
-      .replace(SEPARATORS, (run) => run.charAt(0))
-      .replace(EDGES, '')
+      .replace(separators, (run) => run.charAt(0))
+      .replace(edges, '')
   );
 }
 
@@ -137,9 +137,9 @@ function spellPlus(name: string): string {
 }
 
 function shorten(path: string, maxLength: number): string {
-  return path.slice(0, Math.max(maxLength, 0)).replace(EDGES, '');
+  return path.slice(0, Math.max(maxLength, 0)).replace(edges, '');
 }
 
 function replaceEnd(path: string): string {
-  return path.replace(FORBIDDEN_END, '-$1');
+  return path.replace(forbiddenEnd, '-$1');
 }

@@ -62,7 +62,7 @@ export function isPartOf(objects: KnownObjects | undefined, old: string, tip: st
   return object.known ? (object.tips?.has(tip) ?? null) : false;
 }
 
-const SHOWN = 5;
+const mostShown = 5;
 
 /** Set when the project holds what the source never had: then it is somebody else's. */
 export function foreignProject(
@@ -73,8 +73,8 @@ export function foreignProject(
   if (foreign.length === 0) return null;
   const ids = new Set(foreign);
   const refs = [...target.refs].filter(([, id]) => ids.has(id));
-  const shown = refs.slice(0, SHOWN).map(([ref, id]) => `${ref} (${id.slice(0, 12)})`);
-  const more = refs.length > SHOWN ? ` and ${refs.length - SHOWN} more` : '';
+  const shown = refs.slice(0, mostShown).map(([ref, id]) => `${ref} (${id.slice(0, 12)})`);
+  const more = refs.length > mostShown ? ` and ${refs.length - mostShown} more` : '';
   const detail = `the source never had what it holds at ${shown.join(', ')}${more}`;
   const { repository, fullPath } = place;
   return pathTaken(fullPath, { detail, repository, suggestion: `${fullPath}-gitbucket` }).notice;

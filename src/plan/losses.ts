@@ -20,7 +20,7 @@ export function inOrder(losses: readonly Loss[]): Loss[] {
   return losses.toSorted((a, b) => lossKinds.indexOf(a.kind) - lossKinds.indexOf(b.kind));
 }
 
-const PULL = /^refs\/pull\/\d+\/head$/;
+const pull = /^refs\/pull\/\d+\/head$/;
 
 /**
  * What a listing of refs alone tells about things that stay behind: GitBucket keeps `refs/pull/N/head` for each pull
@@ -30,7 +30,7 @@ export function lossesIn({ refs }: RefListing): Loss[] {
   let pulls = 0;
   let others = 0;
   for (const ref of refs.keys()) {
-    if (PULL.test(ref)) pulls += 1;
+    if (pull.test(ref)) pulls += 1;
     else if (refKind(ref) === 'other') others += 1;
   }
   const losses: Loss[] = [];

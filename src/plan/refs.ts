@@ -28,7 +28,7 @@ export type RefPlanInput = {
   targetDefault?: string | null;
 };
 
-const ORDER: readonly RefKind[] = ['branch', 'tag', 'note', 'other'];
+const order: readonly RefKind[] = ['branch', 'tag', 'note', 'other'];
 
 /** Decides for every ref that travels what happens to it; pure, so the plan and the run agree. */
 export function planRefs(input: RefPlanInput): RefChange[] {
@@ -113,8 +113,8 @@ function inOrder(changes: readonly RefChange[], first: string | null): RefChange
 }
 
 function rank({ ref, late }: RefChange, first: string | null): number {
-  const kind = ORDER.indexOf(refKind(ref));
-  if (late) return kind + ORDER.length;
+  const kind = order.indexOf(refKind(ref));
+  if (late) return kind + order.length;
   return ref === first ? -1 : kind;
 }
 

@@ -15,7 +15,7 @@ export type VisibilityDecision = {
   blocked: { reason: string; fix: string } | null;
 };
 
-const LEVELS = ['private', 'internal', 'public'] as const satisfies readonly Visibility[];
+const visibilityLevels = ['private', 'internal', 'public'] as const satisfies readonly Visibility[];
 
 /** The visibility of a project: what source and config say, lowered to what its namespace and GitLab allow. */
 export function projectVisibility(input: {
@@ -43,13 +43,13 @@ export function groupVisibility(input: {
   parent: Visibility | null;
   restricted: readonly Visibility[];
 }): VisibilityDecision {
-  const wish = LEVELS.findLast((level) => input.projects.includes(level)) ?? 'private';
+  const wish = visibilityLevels.findLast((level) => input.projects.includes(level)) ?? 'private';
   return lower(wish, input.parent, 'group', input.restricted, []);
 }
 
 /** The widest level that both allow. */
 export function narrower(a: Visibility, b: Visibility): Visibility {
-  return LEVELS.indexOf(a) < LEVELS.indexOf(b) ? a : b;
+  return visibilityLevels.indexOf(a) < visibilityLevels.indexOf(b) ? a : b;
 }
 
 function sourceVisibility(isPrivate: boolean, anonymousAccess: boolean): Visibility {
@@ -72,7 +72,7 @@ function lower(
   const why = [...reasons];
   if (limit !== null && ceiling !== wish)
     why.push(`${wish} is not allowed in ${limit === 'internal' ? 'an' : 'a'} ${limit} ${limitedBy}`);
-  const within = LEVELS.slice(0, LEVELS.indexOf(ceiling) + 1);
+  const within = visibilityLevels.slice(0, visibilityLevels.indexOf(ceiling) + 1);
   const visibility = within.findLast((level) => !restricted.includes(level));
   if (visibility === undefined) return noneLeft(ceiling, why);
   if (visibility !== ceiling) why.push(`${ceiling} has been restricted by your GitLab administrator`);

@@ -62,7 +62,7 @@ async function readUser(
   return user === null ? null : userOf(user, namespaceId ?? user.namespace_id ?? null);
 }
 
-const SCOPES: readonly string[] = [
+const scopes: readonly string[] = [
   'api',
   'read_api',
   'read_user',
@@ -74,7 +74,7 @@ const SCOPES: readonly string[] = [
 
 /** The scopes of the token, for a token like it; null when it does not tell. */
 function scopesOf({ token }: Pick<TargetIdentity, 'token'>): Scope[] | null {
-  return token?.scopes.filter((scope): scope is Scope => SCOPES.includes(scope)) ?? null;
+  return token?.scopes.filter((scope): scope is Scope => scopes.includes(scope)) ?? null;
 }
 
 /** What an administrator set up, as far as the token may read it (gitlab-contract §15.1). */

@@ -138,7 +138,7 @@ function inOrder({ plan }: Prepared, results: readonly ItemResult[]): ItemResult
   });
 }
 
-const PREFIX = 'rehearsal.';
+const prefix = 'rehearsal.';
 
 type Self = { pid: number; alive: (pid: number) => boolean };
 
@@ -156,7 +156,7 @@ async function makeFolder(workDir: string, self: Self): Promise<string> {
   try {
     await mkdir(workDir, { recursive: true, mode: 0o700 });
     await removeLeftovers(workDir, self);
-    return await mkdtemp(join(workDir, `${PREFIX}${self.pid}.`));
+    return await mkdtemp(join(workDir, `${prefix}${self.pid}.`));
   } catch (error) {
     throw workDirUnusable(workDir, { detail: (error as Error).message }, error);
   }

@@ -65,8 +65,8 @@ export type SnapshotProject = Pick<Project, Common> & {
 };
 
 /** GitLab's own default; only administrators see that of others. */
-const USUAL_LIMIT = 100_000;
-const STATES: readonly string[] = [
+const usualLimit = 100_000;
+const states: readonly string[] = [
   'blocked',
   'deactivated',
   'banned',
@@ -82,9 +82,9 @@ export function userOf(user: schema.User, namespaceId: number | null): SnapshotU
     email: user.email ?? '',
     admin: user.is_admin === true,
     canCreateGroup: user.can_create_group,
-    projectsLimit: user.projects_limit ?? USUAL_LIMIT,
+    projectsLimit: user.projects_limit ?? usualLimit,
     external: user.external,
-    state: STATES.includes(state) ? (state as UserState) : 'active',
+    state: states.includes(state) ? (state as UserState) : 'active',
     namespaceId,
   };
 }
@@ -190,13 +190,13 @@ function lowest(levels: schema.AccessLevels, userId: number): number {
   return roles.length === 0 ? 0 : Math.min(...roles);
 }
 
-const CREATION = ['noone', 'maintainer', 'developer', 'administrator', 'owner'] as const;
+const creationRoles = ['noone', 'maintainer', 'developer', 'administrator', 'owner'] as const;
 
 /** What an administrator set up; what is not set is left to GitLab's defaults. */
 export function settingsOf(answer: schema.ApplicationSettings): Snapshot['settings'] {
   const settings: Partial<Settings> = {};
   const protection = protectionOf(answer);
-  const creation = CREATION[answer.default_project_creation ?? -1];
+  const creation = creationRoles[answer.default_project_creation ?? -1];
   const attachments = bytesOf(answer.max_attachment_size);
   if (answer.default_branch_name) settings.defaultBranchName = answer.default_branch_name;
   if (protection !== null) settings.defaultBranchProtection = protection;

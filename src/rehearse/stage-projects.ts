@@ -79,7 +79,7 @@ export type StageRefsOptions = {
   runtime: Runtime;
 };
 
-const STALL_SECONDS = 300;
+const stallLimitSeconds = 300;
 
 /**
  * Gives an empty repository the refs that the real project has. The objects come from the source, and only those that
@@ -120,7 +120,7 @@ function gitOf({ source, gitDir, runtime }: StageRefsOptions): Git {
     directory: dirname(gitDir),
     runtime,
     remotes: [source],
-    stallSeconds: Number(runtime.env['GB2GL_TIMEOUT']) || STALL_SECONDS,
+    stallSeconds: Number(runtime.env['GB2GL_TIMEOUT']) || stallLimitSeconds,
     signal: runtime.aborting,
   });
 }

@@ -41,8 +41,8 @@ export type StageOptions = {
 };
 
 /** As for the real one: a push with long hooks is silent for minutes. */
-const TIMEOUT_MS = 120_000;
-const STREAM_MS = 1_800_000;
+const timeoutMs = 120_000;
+const streamMs = 1_800_000;
 
 /** Starts an embedded GitLab in the folder that holds the snapshot; it is configured with the real server's URL. */
 export async function openStage(snapshot: Snapshot, options: StageOptions): Promise<Stage> {
@@ -79,14 +79,14 @@ function targetAt(url: string, token: string, { config, runtime, emit }: StageOp
     ca: null,
     direct: true,
     limiter: createLimiter(config.limits.target, { now, sleep }),
-    timeoutMs: TIMEOUT_MS,
-    streamTimeoutMs: STREAM_MS,
+    timeoutMs: timeoutMs,
+    streamTimeoutMs: streamMs,
     backoffMs: 1000,
     now,
     signal: runtime.aborting,
     emit,
   });
-  return createGitLabTarget(http, { token, caFile: null, silenceMs: STREAM_MS });
+  return createGitLabTarget(http, { token, caFile: null, silenceMs: streamMs });
 }
 
 /** The state of an embedded GitLab that holds the snapshot, with the same ids; pure. */

@@ -72,7 +72,7 @@ export function translatedEmit(emit: Emit, translate: Translate): Emit {
 /** Real id to the id of the commit that stands for it. */
 export type StandIns = ReadonlyMap<string, string>;
 
-const WHO = 'gb2gl <gb2gl@example.com> 0 +0000';
+const who = 'gb2gl <gb2gl@example.com> 0 +0000';
 
 /**
  * Makes commits that stand for objects which are on the real target and nowhere else: a ref that holds one exists, and
@@ -89,7 +89,7 @@ export async function makeStandIns(gitDir: string, ids: Iterable<string>): Promi
 
 function commitFor(id: string): string {
   const tree = nameOf('tree', '');
-  return `tree ${tree}\nauthor ${WHO}\ncommitter ${WHO}\n\nStands for ${id}, which is on the target only\n`;
+  return `tree ${tree}\nauthor ${who}\ncommitter ${who}\n\nStands for ${id}, which is on the target only\n`;
 }
 
 function nameOf(type: string, content: string): string {

@@ -178,7 +178,7 @@ async function move(part: Part, changes: RefChange[], work: CodeWork): Promise<O
     target: target.remote(place.fullPath),
     patterns: ['refs/heads/*', 'refs/tags/*', ...(config.migrate.notes ? ['refs/notes/*'] : [])],
     changes,
-    mustKnow: part.unverifiedIds,
+    unverifiedIds: part.unverifiedIds,
     async beforeWrite() {
       // The source's history holds everything that the project has: from now on it is ours to go on with.
       if (part.unverifiedIds.length > 0) await claim(work);

@@ -3,9 +3,9 @@ import { covers, type BranchProtection, type Protections } from '../gitlab/rules
 import { isWrite, type PlannedProject, type RefChange } from '../model/plan.ts';
 import type { Planning } from './step.ts';
 
-const ADMINISTRATOR = 60;
+const administrator = 60;
 /** The least role with which a project is planned at all. */
-const MAINTAINER = 40;
+const maintainer = 40;
 
 /**
  * What an existing project protects; null where nothing is to be written, so that a plan over unchanged repositories
@@ -22,7 +22,7 @@ export async function askProtections(
   const branches = has('refs/heads/') ? ((await target.protectedBranches(projectId)) ?? []) : [];
   const tags = has('refs/tags/') ? ((await target.protectedTags(projectId)) ?? []) : [];
   const rewritten = await rewrittenIn(item, writes, branches, source);
-  return { branches, tags, level: input.target.user.admin ? ADMINISTRATOR : MAINTAINER, rewritten };
+  return { branches, tags, level: input.target.user.admin ? administrator : maintainer, rewritten };
 }
 
 /** Only a wildcard keeps rewritten history out: the source is asked no more than that takes. */

@@ -10,7 +10,7 @@ import type { Transport, TransferJob, TransferResult } from './transport.ts';
 export type TransportName = 'auto' | 'relay' | 'mirror';
 
 /** Seconds of silence before git gives up: a hook of 20 ms for each of 200 refs is long but honest silence. */
-const STALL_SECONDS = 300;
+const stallLimitSeconds = 300;
 
 export function chooseTransport(name: TransportName, workDir: string, runtime: Runtime): Transport {
   const relay = createRelayTransport(runtime);
@@ -21,12 +21,12 @@ export function chooseTransport(name: TransportName, workDir: string, runtime: R
 
 /** Where the mirrors are, and how git fetches into them. */
 export function mirrorOptions(workDir: string, runtime: GitRuntime): MirrorOptions {
-  const stallSeconds = Number(runtime.env['GB2GL_TIMEOUT']) || STALL_SECONDS;
+  const stallSeconds = Number(runtime.env['GB2GL_TIMEOUT']) || stallLimitSeconds;
   return { directory: join(workDir, 'mirrors'), runtime, stallSeconds };
 }
 
 /** Tries by which the relay may fail before the mirror takes over. */
-const RELAY_TRIES = 2;
+const relayTries = 2;
 
 /** Failures that a mirror on disk can get round: it holds the objects and can send them in other portions. */
 const forMirror: ReadonlySet<string> = new Set<FailureCode>(['push-unpack', 'push-too-large', 'relay-unfit']);
@@ -36,7 +36,7 @@ export function createAutoTransport({ relay, mirror }: { relay: Transport; mirro
   return {
     async transfer(given) {
       if (!fitsRelay(given)) return mirror.transfer(given);
-      if (given.attempt > RELAY_TRIES) return noted(given, 'the relay failed twice', mirror);
+      if (given.attempt > relayTries) return noted(given, 'the relay failed twice', mirror);
       const job = { ...given, beforeWrite: once(() => given.beforeWrite()) };
       try {
         return await relay.transfer(job);

@@ -29,7 +29,7 @@ const movedReasons = new Set([
 const sharedFates = new Set(['pre-receive hook declined', 'unpacker error']);
 
 /** How many pushes may be refused as a whole before the rest is given up: each ref could be guilty. */
-const REFUSED_PUSHES = 64;
+const refusedPushes = 64;
 
 /** Sends the writes batch by batch; a batch that is refused as a whole is halved until only the guilty refs fail. */
 export async function sendBatches(writes: readonly RefChange[], options: SendOptions): Promise<RefResult[]> {
@@ -57,7 +57,7 @@ export async function sendBatches(writes: readonly RefChange[], options: SendOpt
     for (const change of batch) if (!shared.includes(change)) results.push(resultOf(change, refs, text));
     if (shared.length === 0) return;
     refused += 1;
-    if (shared.length === 1 || refused > REFUSED_PUSHES) {
+    if (shared.length === 1 || refused > refusedPushes) {
       results.push(...shared.map(({ ref }) => ({ ref, outcome: 'refused' as const, reason: text })));
       return;
     }

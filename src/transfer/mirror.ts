@@ -47,11 +47,11 @@ async function transfer(
   }
 }
 
-async function requireKnown(git: Git, { id, mustKnow, signal }: TransferJob): Promise<void> {
-  const present = await presentObjects(git, new Set(mustKnow)).catch((error: unknown) => {
+async function requireKnown(git: Git, { id, unverifiedIds, signal }: TransferJob): Promise<void> {
+  const present = await presentObjects(git, new Set(unverifiedIds)).catch((error: unknown) => {
     throw gitFailure(error, 'source', id, signal);
   });
-  const foreign = mustKnow.find((object) => !present.has(object));
+  const foreign = unverifiedIds.find((object) => !present.has(object));
   if (foreign === undefined) return;
   throw pathTaken(id, {
     detail: `it has the object ${foreign}, which the source never had`,

@@ -66,7 +66,7 @@ function giveUp(
 }
 
 /** Steps that are measured before a line is taken; merges of long histories are the ones that may be too large. */
-const MEASURED_STEPS = 3;
+const measuredSteps = 3;
 
 /**
  * Commits that a ref can be taken over, each a fast-forward of the one before, the last one being its final id; only
@@ -112,7 +112,7 @@ async function largestStep(
   const commits = stepsAlong(history, line).map(({ length }) => length);
   const heaviest = [...commits.keys()].sort((a, b) => (commits[b] ?? 0) - (commits[a] ?? 0));
   let largest = 0;
-  for (const index of heaviest.slice(0, MEASURED_STEPS)) {
+  for (const index of heaviest.slice(0, measuredSteps)) {
     const before = line.slice(Math.max(0, index - 1), index);
     largest = Math.max(largest, await pushBytes(git, line.slice(index, index + 1), [...there, ...before]));
   }

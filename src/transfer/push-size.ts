@@ -14,11 +14,11 @@ export type PushLimit = {
 };
 
 /** No server takes less; one odd answer to a small push must not chop up all that follows. */
-const FLOOR = 64 * 1024;
+const floor = 64 * 1024;
 /** Sizes are estimates, and a push that is refused costs more than one that is a little small. */
-const MARGIN = 0.9;
+const margin = 0.9;
 /** What was refused may be that many times larger than what worked; below that no more is tried. */
-const CLOSE = 1.5;
+const close = 1.5;
 
 /** Halves what was too large until something works, then comes near the limit and stays there. */
 export function createPushLimit(): PushLimit {
@@ -26,9 +26,9 @@ export function createPushLimit(): PushLimit {
   let refused = Infinity;
   return {
     budget() {
-      if (largest === 0) return Math.max(FLOOR, Math.floor(refused / 2));
-      if (refused === Infinity || refused <= largest * CLOSE) return Math.max(FLOOR, largest);
-      return Math.max(FLOOR, Math.floor((largest + refused) / 2));
+      if (largest === 0) return Math.max(floor, Math.floor(refused / 2));
+      if (refused === Infinity || refused <= largest * close) return Math.max(floor, largest);
+      return Math.max(floor, Math.floor((largest + refused) / 2));
     },
     worked(bytes) {
       if (bytes < refused) largest = Math.max(largest, bytes);
@@ -37,9 +37,9 @@ export function createPushLimit(): PushLimit {
       refused = Math.min(refused, bytes);
       // What worked once may be refused another time.
       if (largest >= refused) largest = 0;
-      if (stated === null || stated * MARGIN >= bytes) return;
+      if (stated === null || stated * margin >= bytes) return;
       refused = Math.min(refused, stated);
-      largest = Math.floor(refused * MARGIN);
+      largest = Math.floor(refused * margin);
     },
   };
 }
@@ -54,13 +54,13 @@ export function statedLimit(text: string): number | null {
 }
 
 /** Ids that a command line holds with ease; without the others the size is merely guessed too high. */
-const KNOWN_IDS = 10_000;
+const knownIds = 10_000;
 
 /** About how many bytes a push of these ids has when the target holds the others already. */
 export async function pushBytes(git: Git, ids: readonly string[], there: Iterable<string>): Promise<number> {
   if (ids.length === 0) return 0;
   // The target may hold what the mirror never had.
-  const range = ['--ignore-missing', ...ids, '--not', ...[...new Set(there)].slice(-KNOWN_IDS)];
+  const range = ['--ignore-missing', ...ids, '--not', ...[...new Set(there)].slice(-knownIds)];
   try {
     return Number(await git.run('rev-list', '--objects', '--disk-usage', ...range));
   } catch (error) {

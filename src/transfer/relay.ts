@@ -7,13 +7,13 @@ import { sendBatches, type Sizer, resultOf } from './batches.ts';
 import type { RefResult, TransferJob, TransferResult, Transport } from './transport.ts';
 
 /** Disjoint refs on two connections gain a third, more gains nothing (gitlab-push-observed §c). */
-const CONNECTIONS = 2;
+const connections = 2;
 /** The answer to a ref whose objects have not arrived (gitlab-push-observed §c). */
-const NO_OBJECTS = 'missing necessary objects';
+const noObjects = 'missing necessary objects';
 
 /** True when nothing has to be looked up in the objects themselves: the relay never holds them. */
-export function fitsRelay({ mustKnow, changes }: TransferJob): boolean {
-  return mustKnow.length === 0 && !changes.some(({ outcome, force }) => outcome === 'update' && !force);
+export function fitsRelay({ unverifiedIds, changes }: TransferJob): boolean {
+  return unverifiedIds.length === 0 && !changes.some(({ outcome, force }) => outcome === 'update' && !force);
 }
 
 /** Pipes the source's pack straight into the target: no clone, no disk, memory stays flat. */
@@ -60,7 +60,7 @@ async function transfer(relay: Relay): Promise<TransferResult> {
 }
 
 function lacks(result: RefResult): boolean {
-  return result.outcome === 'refused' && result.reason === NO_OBJECTS;
+  return result.outcome === 'refused' && result.reason === noObjects;
 }
 
 function tips(changes: readonly RefChange[]): string[] {
@@ -84,7 +84,7 @@ async function sendAll(
   const results = [...first.results];
   for (const batch of [rest.filter(isBranch), rest.filter((change) => !isBranch(change))]) {
     const send = (part: readonly RefChange[]) => pushOnce(job, part, pushOptions);
-    results.push(...(await sendBatches(batch, { send, sizer, connections: CONNECTIONS, now })));
+    results.push(...(await sendBatches(batch, { send, sizer, connections: connections, now })));
   }
   return { results, bytes: first.bytes, sentPack };
 }
@@ -94,9 +94,9 @@ function isBranch({ ref, outcome }: RefChange): boolean {
 }
 
 /** Refs that go with the pack at most (gitlab-push-observed §c, §d). */
-const FIRST_REFS = 50;
+const firstRefs = 50;
 /** Refs that are tried alone with the pack when all together were declined. */
-const ALONE = 3;
+const sentAlone = 3;
 
 /** A push together with the objects that the target lacks. */
 type PackPush = { job: RelayJob; wants: readonly string[]; pushOptions: boolean };
@@ -107,7 +107,7 @@ async function sendPack(push: PackPush, refs: readonly RefChange[]): Promise<Tra
   if (push.job.attempt > 1 && first && (await arrivedBefore(push, first))) {
     return { results: [{ ref: first.ref, outcome: 'written' }], bytes: 0 };
   }
-  return pushWithPack(push, refs.slice(0, FIRST_REFS));
+  return pushWithPack(push, refs.slice(0, firstRefs));
 }
 
 /**
@@ -134,7 +134,7 @@ async function pushWithPack(push: PackPush, refs: readonly RefChange[]): Promise
   // All objects are gone again: one innocent ref brings them in, the others then follow without.
   const results: RefResult[] = [];
   let bytes = first.bytes;
-  for (const change of refs.slice(0, ALONE)) {
+  for (const change of refs.slice(0, sentAlone)) {
     const alone = await pushWithPack(push, [change]);
     results.push(...alone.results);
     bytes += alone.bytes;
@@ -177,11 +177,11 @@ function havesOf(changes: readonly RefChange[]): string[] {
   return [...ids].sort((a, b) => Number(onSource.has(b)) - Number(onSource.has(a)));
 }
 
-const SMALLEST = 20;
-const USUAL = 50;
-const LARGEST = 500;
+const smallest = 20;
+const usual = 50;
+const largest = 500;
 /** A request that is silent longer than a proxy's patience is lost whole (gitlab-push-observed §m): far below that. */
-const WANTED_MS = 3000;
+const wantedMs = 3000;
 
 /**
  * Refs per request: 50 until the time per ref is known, then as many as take about three seconds. The real GitLab spends
@@ -191,12 +191,12 @@ function createSizer(): Sizer {
   let msPerRef: number | null = null;
   return {
     size() {
-      if (msPerRef === null) return USUAL;
-      return Math.min(LARGEST, Math.max(SMALLEST, Math.floor(WANTED_MS / Math.max(msPerRef, 0.1))));
+      if (msPerRef === null) return usual;
+      return Math.min(largest, Math.max(smallest, Math.floor(wantedMs / Math.max(msPerRef, 0.1))));
     },
     learn(refs, ms) {
       // A few refs tell more of the request than of the hooks.
-      if (refs < SMALLEST) return;
+      if (refs < smallest) return;
       const measured = ms / refs;
       msPerRef = msPerRef === null ? measured : (msPerRef + measured) / 2;
     },

@@ -13,7 +13,7 @@ import type { RefResult, TransferJob } from './transport.ts';
  * Refs that go in one push. GitLab runs a hook of about 20 ms for each of them in silence, and a proxy that cuts the
  * silence loses the whole request (gitlab-push-observed §c, §m): 200 stay within a few seconds.
  */
-const REFS_PER_PUSH = 200;
+const refsPerPush = 200;
 
 /** Pushes what is decided with the real git; late refs wait until the others are there. */
 export async function pushChanges(
@@ -53,7 +53,7 @@ async function pushInRounds(
   while (waiting.length > 0) {
     const answers = await sendBatches(waiting, {
       send: (batch) => pushSplit(batch, split),
-      sizer: { size: () => REFS_PER_PUSH, learn: () => {} },
+      sizer: { size: () => refsPerPush, learn: () => {} },
       connections: 1,
       now,
     });

@@ -13,7 +13,7 @@ export type TransferJob = {
   /** What is decided for every ref; only those that create, update or delete are written. */
   changes: readonly RefChange[];
   /** Object ids that must be part of the source's history before anything is written. */
-  mustKnow: readonly string[];
+  unverifiedIds: readonly string[];
   /** Called once, when the objects are at hand and just before the first write. */
   beforeWrite(): Promise<void>;
   progress(stage: string, percent: number | null, bytes: number): void;

@@ -47,7 +47,7 @@ export async function mirrorSetup(): Promise<MirrorSetup> {
       target: targetOf(gitlab).remote('team/one'),
       patterns: ['refs/heads/*', 'refs/tags/*', 'refs/notes/*'],
       changes,
-      mustKnow: [],
+      unverifiedIds: [],
       beforeWrite: () => Promise.resolve(),
       progress() {},
       signal: new AbortController().signal,

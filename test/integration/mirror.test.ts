@@ -152,7 +152,7 @@ test('an object that the source never had stops the transfer before anything is 
     return Promise.resolve();
   };
 
-  const attempt = setup.transfer(setup.changes(), { mustKnow: [foreign], beforeWrite });
+  const attempt = setup.transfer(setup.changes(), { unverifiedIds: [foreign], beforeWrite });
 
   await expect(attempt).rejects.toMatchObject({ code: 'path-taken' });
   expect(asked).toBe(0);

@@ -89,7 +89,7 @@ function jobOf(id: string, source: Remote, target: Remote): TransferJob {
     target,
     patterns: ['refs/heads/*', 'refs/tags/*', 'refs/notes/*'],
     changes: [],
-    mustKnow: [],
+    unverifiedIds: [],
     beforeWrite: () => Promise.resolve(),
     progress() {},
     signal: new AbortController().signal,

@@ -262,7 +262,7 @@ test.each([
   expect(half).not.toBe(last);
   const planned = setup.changes();
   expect(planned.map(({ outcome }) => outcome)).not.toContain('diverged');
-  const { results } = await setup.transfer(planned, { mustKnow: [half] });
+  const { results } = await setup.transfer(planned, { unverifiedIds: [half] });
 
   expect(results).toMatchObject([{ ref: 'refs/heads/topic', outcome: 'written' }]);
   expect(refsIn(setup.target)).toEqual(refsIn(setup.source));

@@ -1,6 +1,6 @@
 import { refKind, shortName } from './ref-names.ts';
 
-const USUAL = ['main', 'master'] as const;
+const usual = ['main', 'master'] as const;
 
 /**
  * Which branch GitLab will take for the default one when exactly these refs exist: the wanted one, else the one
@@ -15,6 +15,6 @@ export function effectiveDefaultBranch(
   for (const ref of refs) {
     if (refKind(ref) === 'branch') branches.add(shortName(ref));
   }
-  const preferred = [wanted, head, ...USUAL].find((name) => name !== null && branches.has(name));
+  const preferred = [wanted, head, ...usual].find((name) => name !== null && branches.has(name));
   return preferred ?? [...branches].sort()[0] ?? null;
 }

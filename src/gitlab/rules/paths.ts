@@ -7,38 +7,38 @@ type PathRule = 'characters' | 'format' | 'short' | 'long' | 'reserved' | 'deep'
 export type PathViolation = { rule: PathRule; message: string };
 
 /** A component may have this many characters, and so may a whole path. */
-export const MAX_PATH_LENGTH = 255;
+export const maxPathLength = 255;
 
-const MIN_GROUP_LENGTH = 2;
-const MAX_ANCESTORS = 20;
+const minGroupLength = 2;
+const maxAncestors = 20;
 
-const CHARACTERS = /^[a-zA-Z0-9]+([._-][a-zA-Z0-9]+)*$/;
-const GROUP_FORMAT = /^([a-zA-Z0-9_.][a-zA-Z0-9_.-]{0,254}[a-zA-Z0-9_-]|[a-zA-Z0-9_])$/;
-const PROJECT_FORMAT = /^[a-zA-Z0-9_.][a-zA-Z0-9_.-]{0,254}$/;
+const characters = /^[a-zA-Z0-9]+([._-][a-zA-Z0-9]+)*$/;
+const groupFormat = /^([a-zA-Z0-9_.][a-zA-Z0-9_.-]{0,254}[a-zA-Z0-9_-]|[a-zA-Z0-9_])$/;
+const projectFormat = /^[a-zA-Z0-9_.][a-zA-Z0-9_.-]{0,254}$/;
 /** In any letter case: the rule itself looks at small letters, but addresses are compared without regard to case. */
-const FORBIDDEN_END = /\.(git|atom)$/i;
-const ALL_DIGITS = /^\d+$/;
+const forbiddenEnd = /\.(git|atom)$/i;
+const allDigits = /^\d+$/;
 
-const CHARACTERS_MESSAGE =
+const charactersMessage =
   "can only include non-accented letters, digits, '_', '-' and '.'. " +
   "It must not start with '-', '_', or '.', nor end with '-', '_', '.', '.git', or '.atom'.";
-const GROUP_FORMAT_MESSAGE =
+const groupFormatMessage =
   "can contain only letters, digits, '_', '-' and '.'. Cannot start with '-' or end in '.', '.git' or '.atom'.";
-const PROJECT_FORMAT_MESSAGE =
+const projectFormatMessage =
   "can contain only letters, digits, '_', '-' and '.'. Cannot start with '-', end in '.git' or end in '.atom'";
-const TOO_LONG = `is too long (maximum is ${MAX_PATH_LENGTH} characters)`;
-const TOO_SHORT = `is too short (minimum is ${MIN_GROUP_LENGTH} characters)`;
-const TOO_DEEP = 'has too deep level of nesting';
+const tooLong = `is too long (maximum is ${maxPathLength} characters)`;
+const tooShort = `is too short (minimum is ${minGroupLength} characters)`;
+const tooDeep = 'has too deep level of nesting';
 
 /** Rules that one path component breaks at its level; empty when GitLab takes it. */
 export function legalPath(path: string, level: PathLevel): PathViolation[] {
   const violations: PathViolation[] = [];
-  if (!CHARACTERS.test(path)) violations.push({ rule: 'characters', message: CHARACTERS_MESSAGE });
+  if (!characters.test(path)) violations.push({ rule: 'characters', message: charactersMessage });
   if (!hasLegalFormat(path, level)) violations.push({ rule: 'format', message: formatMessage(level) });
-  if (level !== 'project' && path.length < MIN_GROUP_LENGTH) {
-    violations.push({ rule: 'short', message: TOO_SHORT });
+  if (level !== 'project' && path.length < minGroupLength) {
+    violations.push({ rule: 'short', message: tooShort });
   }
-  if (path.length > MAX_PATH_LENGTH) violations.push({ rule: 'long', message: TOO_LONG });
+  if (path.length > maxPathLength) violations.push({ rule: 'long', message: tooLong });
   if (isReserved(path, level)) violations.push({ rule: 'reserved', message: reservedMessage(path) });
   return violations;
 }
@@ -48,14 +48,14 @@ export function legalPathIn(parent: string | null, path: string, level: PathLeve
   const violations = legalPath(path, level);
   if (parent === null) return violations;
   const fullPath = `${parent}/${path}`;
-  if (fullPath.length > MAX_PATH_LENGTH && path.length <= MAX_PATH_LENGTH) {
-    violations.push({ rule: 'long', message: TOO_LONG });
+  if (fullPath.length > maxPathLength && path.length <= maxPathLength) {
+    violations.push({ rule: 'long', message: tooLong });
   }
   if (endsInReservedSequence(fullPath)) {
     violations.push({ rule: 'reserved', message: reservedMessage(path) });
   }
-  if (level === 'subgroup' && parent.split('/').length > MAX_ANCESTORS) {
-    violations.push({ rule: 'deep', message: TOO_DEEP });
+  if (level === 'subgroup' && parent.split('/').length > maxAncestors) {
+    violations.push({ rule: 'deep', message: tooDeep });
   }
   return violations;
 }
@@ -79,7 +79,7 @@ export function legalFullPath(fullPath: string, kind: 'group' | 'project'): Path
 
 /** GitLab takes an all-digit path in an address for an id: such a group is found by its id only (gitlab-contract §2.2). */
 export function lookupById(path: string): boolean {
-  return ALL_DIGITS.test(path);
+  return allDigits.test(path);
 }
 
 function levelAt(index: number, isLast: boolean, kind: 'group' | 'project'): PathLevel {
@@ -88,12 +88,12 @@ function levelAt(index: number, isLast: boolean, kind: 'group' | 'project'): Pat
 }
 
 function hasLegalFormat(path: string, level: PathLevel): boolean {
-  const format = level === 'project' ? PROJECT_FORMAT : GROUP_FORMAT;
-  return format.test(path) && !FORBIDDEN_END.test(path);
+  const format = level === 'project' ? projectFormat : groupFormat;
+  return format.test(path) && !forbiddenEnd.test(path);
 }
 
 function formatMessage(level: PathLevel): string {
-  return level === 'project' ? PROJECT_FORMAT_MESSAGE : GROUP_FORMAT_MESSAGE;
+  return level === 'project' ? projectFormatMessage : groupFormatMessage;
 }
 
 function isReserved(path: string, level: PathLevel): boolean {
@@ -106,7 +106,7 @@ function reservedMessage(path: string): string {
 
 /** Words that GitLab keeps for its own routes (gitlab-contract §2.4), compared without regard to case. */
 
-const TOP_LEVEL_WORDS: ReadonlySet<string> = new Set([
+const topLevelWords: ReadonlySet<string> = new Set([
   '-',
   '.well-known',
   '404.html',
@@ -148,7 +148,7 @@ const TOP_LEVEL_WORDS: ReadonlySet<string> = new Set([
   'v2',
 ]);
 
-const NESTED_WORDS: ReadonlySet<string> = new Set([
+const nestedWords: ReadonlySet<string> = new Set([
   '-',
   'badges',
   'blame',
@@ -170,20 +170,20 @@ const NESTED_WORDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Reserved only as a sequence of components; the first component of a full path never takes part. */
-const NESTED_SEQUENCES = ['environments/folders', 'gitlab-lfs/objects', 'info/lfs/objects'] as const;
+const nestedSequences = ['environments/folders', 'gitlab-lfs/objects', 'info/lfs/objects'] as const;
 
 /** May the name not be used for a top-level group? */
 function isTopLevelWord(name: string): boolean {
-  return TOP_LEVEL_WORDS.has(name.toLowerCase());
+  return topLevelWords.has(name.toLowerCase());
 }
 
 /** May the name not be used for a subgroup or a project? */
 function isNestedWord(name: string): boolean {
-  return NESTED_WORDS.has(name.toLowerCase());
+  return nestedWords.has(name.toLowerCase());
 }
 
 /** Does the full path end in a reserved sequence, e.g. `top/environments/folders`? */
 function endsInReservedSequence(fullPath: string): boolean {
   const nested = fullPath.toLowerCase().split('/').slice(1).join('/');
-  return NESTED_SEQUENCES.some((words) => nested === words || nested.endsWith(`/${words}`));
+  return nestedSequences.some((words) => nested === words || nested.endsWith(`/${words}`));
 }

@@ -22,8 +22,8 @@ export type Protections = {
 
 export type Write = 'create' | 'update' | 'delete';
 
-const NOBODY = 0;
-const MAINTAINER = 40;
+const nobody = 0;
+const maintainer = 40;
 
 /** Why GitLab does not let the user write the ref, in its own words (gitlab-contract §3.4.5, §4.3, §4.4). */
 export function protectionRefusal(ref: string, write: Write, protections: Protections): RefRefusal | null {
@@ -44,7 +44,7 @@ function branchRefusal(
   const refused = (reason: string): RefRefusal => ({ reason, fix: adviceFor(rule.pattern, 'branches') });
   if (write === 'delete') {
     return refused(
-      level >= MAINTAINER
+      level >= maintainer
         ? 'You can only delete protected branches using the web interface.'
         : 'You are not allowed to delete protected branches from this project. Only a project maintainer or owner can delete a protected branch.',
     );
@@ -72,7 +72,7 @@ function tagRefusal(ref: string, write: Write, { tags, level }: Protections): Re
   const refused = (reason: string): RefRefusal => ({ reason, fix: adviceFor(rule.pattern, 'tags') });
   if (write === 'delete') {
     return refused(
-      level >= MAINTAINER
+      level >= maintainer
         ? 'You can only delete protected tags using the web interface.'
         : 'You are not allowed to delete protected tags from this project. Only a project maintainer or owner can delete a protected tag.',
     );
@@ -90,7 +90,7 @@ export function covers(pattern: string, name: string): boolean {
 }
 
 function reaches(level: number, needed: readonly number[] | null): boolean {
-  return needed === null || needed.some((each) => each !== NOBODY && level >= each);
+  return needed === null || needed.some((each) => each !== nobody && level >= each);
 }
 
 function adviceFor(pattern: string, of: 'branches' | 'tags'): string {

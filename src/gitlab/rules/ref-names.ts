@@ -1,22 +1,22 @@
-const BRANCHES = 'refs/heads/';
-const TAGS = 'refs/tags/';
-const NOTES = 'refs/notes/';
+const branches = 'refs/heads/';
+const tags = 'refs/tags/';
+const notes = 'refs/notes/';
 
 /** Prefixes that GitLab's validator takes for a name that was expanded twice (gitlab-contract §4.3). */
-const EXPANDED = ['refs/heads/', 'refs/remotes/'] as const;
+const expanded = ['refs/heads/', 'refs/remotes/'] as const;
 // A prefix match: `<40 hex>-fix` is refused as well (gitlab-contract §4.3).
-const OBJECT_ID = /^[0-9a-f]{40}/i;
-const FORBIDDEN_CHARACTER = /[ ~^:?*[\\]/;
-const FORBIDDEN_SEQUENCES = ['..', '//', '@{'] as const;
-const SPACE = 0x20;
-const DELETE = 0x7f;
+const objectId = /^[0-9a-f]{40}/i;
+const forbiddenCharacter = /[ ~^:?*[\\]/;
+const forbiddenSequences = ['..', '//', '@{'] as const;
+const refSpace = 0x20;
+const deleteCode = 0x7f;
 
-const BRANCH_IS_ID = 'You cannot create a branch with a SHA-1 or SHA-256 branch name.';
-const BRANCH_IS_INVALID = 'You cannot create a branch with an invalid name.';
-const TAG_IS_ID = 'You cannot create a tag with a SHA-1 or SHA-256 tag name.';
-const TAG_IS_INVALID = 'You cannot create a tag with a prohibited pattern.';
-const TAG_IS_DEFAULT_BRANCH = 'You cannot use default branch name to create a tag';
-const FUNNY = 'funny refname';
+const branchIsId = 'You cannot create a branch with a SHA-1 or SHA-256 branch name.';
+const branchIsInvalid = 'You cannot create a branch with an invalid name.';
+const tagIsId = 'You cannot create a tag with a SHA-1 or SHA-256 tag name.';
+const tagIsInvalid = 'You cannot create a tag with a prohibited pattern.';
+const tagIsDefaultBranch = 'You cannot use default branch name to create a tag';
+const funny = 'funny refname';
 
 export type NameContext = RenameContext & {
   /** Short name of the project's default branch; null while it has no branch. */
@@ -33,9 +33,9 @@ export type RefRefusal = { reason: string; fix: string };
 export type RefKind = 'branch' | 'tag' | 'note' | 'other';
 
 export function refKind(ref: string): RefKind {
-  if (ref.startsWith(BRANCHES)) return 'branch';
-  if (ref.startsWith(TAGS)) return 'tag';
-  return ref.startsWith(NOTES) ? 'note' : 'other';
+  if (ref.startsWith(branches)) return 'branch';
+  if (ref.startsWith(tags)) return 'tag';
+  return ref.startsWith(notes) ? 'note' : 'other';
 }
 
 /** Name of a branch, tag or note without its prefix; other refs keep their full name. */
@@ -60,8 +60,8 @@ export function refusal(ref: string, context: NameContext): RefRefusal | null {
 /** The rules of `git check-ref-format` for what follows `refs/heads/`. */
 export function isWellFormed(name: string): boolean {
   if (name === '' || name.endsWith('/') || name.endsWith('.') || name.startsWith('/')) return false;
-  if (FORBIDDEN_CHARACTER.test(name) || hasControlCharacter(name)) return false;
-  if (FORBIDDEN_SEQUENCES.some((sequence) => name.includes(sequence))) return false;
+  if (forbiddenCharacter.test(name) || hasControlCharacter(name)) return false;
+  if (forbiddenSequences.some((sequence) => name.includes(sequence))) return false;
   return name.split('/').every((part) => !part.startsWith('.') && !part.endsWith('.lock'));
 }
 
@@ -69,14 +69,14 @@ function refusalReason(ref: string, context: NameContext): string | null {
   const name = shortName(ref);
   switch (refKind(ref)) {
     case 'branch':
-      if (OBJECT_ID.test(name)) return BRANCH_IS_ID;
-      return isValidName(name) ? null : BRANCH_IS_INVALID;
+      if (objectId.test(name)) return branchIsId;
+      return isValidName(name) ? null : branchIsInvalid;
     case 'tag':
-      if (context.creates !== false && name === reservedForBranch(context)) return TAG_IS_DEFAULT_BRANCH;
-      if (!isValidName(name) || name.startsWith(TAGS)) return TAG_IS_INVALID;
-      return OBJECT_ID.test(name) ? TAG_IS_ID : null;
+      if (context.creates !== false && name === reservedForBranch(context)) return tagIsDefaultBranch;
+      if (!isValidName(name) || name.startsWith(tags)) return tagIsInvalid;
+      return objectId.test(name) ? tagIsId : null;
     case 'note':
-      return isWellFormed(name) ? null : FUNNY;
+      return isWellFormed(name) ? null : funny;
     case 'other':
       return null;
   }
@@ -89,13 +89,13 @@ function reservedForBranch(context: NameContext): string {
 
 function isValidName(name: string): boolean {
   if (name === 'HEAD' || name.startsWith('-')) return false;
-  return !EXPANDED.some((prefix) => name.startsWith(prefix)) && isWellFormed(name);
+  return !expanded.some((prefix) => name.startsWith(prefix)) && isWellFormed(name);
 }
 
 function hasControlCharacter(name: string): boolean {
   for (let index = 0; index < name.length; index += 1) {
     const code = name.charCodeAt(index);
-    if (code < SPACE || code === DELETE) return true;
+    if (code < refSpace || code === deleteCode) return true;
   }
   return false;
 }
@@ -109,8 +109,8 @@ export type RenameContext = {
   isTaken?: (ref: string) => boolean;
 };
 
-const SAFE_WORD = /^[\w./:@%+=-]+$/;
-const EXPANDED_SPACE = /^refs\/(heads|remotes|tags)\//;
+const safeWord = /^[\w./:@%+=-]+$/;
+const expandedSpace = /^refs\/(heads|remotes|tags)\//;
 
 /** The entry of the config that moves a ref under a name that GitLab takes; nothing on GitBucket needs to change. */
 export function renameAdvice(ref: string, context: RenameContext): string {
@@ -125,12 +125,12 @@ export function removeAdvice(ref: string): string {
 
 /** A word that any POSIX shell takes literally. */
 export function shellWord(word: string): string {
-  return SAFE_WORD.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  return safeWord.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function freeName(ref: string, context: RenameContext): string {
   const [, space = 'heads', ...rest] = ref.split('/');
-  const name = rest.join('/').replace(/^-+/, '').replace(EXPANDED_SPACE, '');
+  const name = rest.join('/').replace(/^-+/, '').replace(expandedSpace, '');
   const base = `refs/${space}/${wordFor(space)}-${wellFormedPart(name)}`;
   let candidate = base;
   for (let count = 2; context.isTaken?.(candidate) === true; count += 1) candidate = `${base}-${count}`;

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createPackCheck, emptyPack } from '../../../src/git/pack.ts';
-import { FLUSH, pktLine, pktLines, readPktLines, type PktLine } from '../../../src/git/pkt-line.ts';
+import { flush, pktLine, pktLines, readPktLines, type PktLine } from '../../../src/git/pkt-line.ts';
 import { asAdvertisement, capabilitiesIn, parseAdvertisement } from '../../../src/git/ref-advertisement.ts';
 import { readReport } from '../../../src/git/send-pack.ts';
 import { packOf } from '../../../src/git/fetch-pack.ts';
@@ -15,7 +15,7 @@ const line: fc.Arbitrary<PktLine> = fc.oneof(
 );
 
 function onWire(value: PktLine): Buffer {
-  if (value === 'flush') return FLUSH;
+  if (value === 'flush') return flush;
   if (value === 'delim') return Buffer.from('0001');
   if (value === 'end') return Buffer.from('0002');
   return Buffer.concat([Buffer.from((value.length + 4).toString(16).padStart(4, '0')), value]);
@@ -133,7 +133,7 @@ test.each(answers)(
         const banded = cut(whole, [997]).map((part) => onWire(Buffer.concat([Buffer.from([1]), part])));
         const progress = pktLine('\u0002Counting objects\r');
         const bodies = [
-          Buffer.concat([pktLine(first), progress, ...banded, FLUSH]),
+          Buffer.concat([pktLine(first), progress, ...banded, flush]),
           Buffer.concat([pktLine(first), whole]),
         ];
         for (const body of bodies) {
@@ -173,14 +173,14 @@ const id = 'c'.repeat(40);
 test('an advertisement tells branches and tags, and nothing of what only looks like a ref', () => {
   const body = Buffer.concat([
     pktLine('# service=git-upload-pack\n'),
-    FLUSH,
+    flush,
     pktLine(`${id} HEAD\0side-band symref=HEAD:refs/heads/main agent=x\n`),
     pktLine(`${id} refs/heads/main\n`),
     pktLine(`${id} refs/tags/v1\n`),
     pktLine(`${id} refs/tags/v1^{}\n`),
     pktLine(`${id} .have\n`),
     pktLine(`shallow ${id}\n`),
-    FLUSH,
+    flush,
   ]);
   const { refs, head } = parseAdvertisement(body, 'x');
   expect([...refs.keys()]).toEqual(['refs/heads/main', 'refs/tags/v1']);
@@ -190,7 +190,7 @@ test('an advertisement tells branches and tags, and nothing of what only looks l
 
 test('a listing that stops between two lines is an error, not a smaller repository', () => {
   const lines = [`${id} refs/heads/a\0caps\n`, `${id} refs/heads/b\n`].map(pktLine);
-  expect(parseAdvertisement(Buffer.concat([...lines, FLUSH]), 'x').refs.size).toBe(2);
+  expect(parseAdvertisement(Buffer.concat([...lines, flush]), 'x').refs.size).toBe(2);
   expect(() => parseAdvertisement(Buffer.concat(lines), 'x')).toThrow('has no end');
   expect(() => asAdvertisement(pktLine(`${id} refs/heads/a\n`), 'x')).toThrow('has no end');
 });
@@ -199,7 +199,7 @@ test('a listing of protocol 2 reads like one of version 0', () => {
   const body = Buffer.concat([
     pktLine(`${id} HEAD symref-target:refs/heads/main\n`),
     pktLine(`${id} refs/heads/main\n`),
-    FLUSH,
+    flush,
   ]);
   const advertisement = asAdvertisement(body, 'x');
   expect(parseAdvertisement(advertisement, 'x')).toEqual({
@@ -207,7 +207,7 @@ test('a listing of protocol 2 reads like one of version 0', () => {
     head: 'refs/heads/main',
   });
   const empty = asAdvertisement(
-    Buffer.concat([pktLine('unborn HEAD symref-target:refs/heads/main\n'), FLUSH]),
+    Buffer.concat([pktLine('unborn HEAD symref-target:refs/heads/main\n'), flush]),
     'x',
   );
   expect(parseAdvertisement(empty, 'x')).toEqual({ refs: new Map(), head: null });
@@ -218,7 +218,7 @@ test('a report without a side band, and one in pieces, say the same', async () =
     pktLine('unpack ok\n'),
     pktLine('ok refs/heads/a\n'),
     pktLine('ng refs/heads/b no way\n'),
-    FLUSH,
+    flush,
   ];
   const bytes = Buffer.concat(report);
   const pieces = cut(bytes, [7]).map((part) => onWire(Buffer.concat([Buffer.from([1]), part])));
@@ -231,5 +231,5 @@ test('a report without a side band, and one in pieces, say the same', async () =
     text: '',
   };
   expect(await readReport(Readable.from([bytes]), 'x')).toEqual(expected);
-  expect(await readReport(Readable.from([...pieces, FLUSH]), 'x')).toEqual(expected);
+  expect(await readReport(Readable.from([...pieces, flush]), 'x')).toEqual(expected);
 });
