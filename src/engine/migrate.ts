@@ -170,34 +170,33 @@ async function advance(progress: Progress, stage: Stage, options: MigrateOptions
     return;
   }
   const due = stepsOf(item, stage, options.steps);
-  if (due.length === 0) return;
+  const [first] = due;
+  if (first === undefined) return;
   if (runtime.stopping.aborted) {
     progress.ended = { ...itemResult(item, done, work.place), state: 'interrupted' };
     return;
   }
   if (stage === 'content' && item.kind === 'project') emit({ type: 'item-started', id: item.id });
-  let failure: StepResult | null = null;
   const results: StepResult[] = [];
-  await withAttempts(item.id, work.context, async (attempt) => {
-    work.attempt = attempt;
-    if (attempt > 1) work.targetRefs = null;
-    results.length = 0;
-    for (const each of due) {
-      const started = runtime.now();
-      try {
+  let current = { planned: first.planned, started: runtime.now() };
+  try {
+    await withAttempts(item.id, work.context, async (attempt) => {
+      work.attempt = attempt;
+      if (attempt > 1) work.targetRefs = null;
+      results.length = 0;
+      for (const each of due) {
+        current = { planned: each.planned, started: runtime.now() };
         results.push(await runStep(each, work));
-      } catch (error) {
-        failure = failedStep(each.planned, error, item, runtime.now() - started);
-        throw error;
       }
-    }
-    failure = null;
-  }).catch(() => {});
-  done.push(...results);
-  if (failure === null) return;
-  done.push(failure);
-  progress.ended = itemResult(item, done, work.place);
-  await recordFailure(failure, work);
+    });
+    done.push(...results);
+  } catch (error) {
+    // An abort makes an interruption of whatever the step threw.
+    const failure = failedStep(current.planned, error, item, runtime.now() - current.started);
+    done.push(...results, failure);
+    progress.ended = itemResult(item, done, work.place);
+    await recordFailure(failure, work);
+  }
 }
 
 /** Runs a step and proves it; what it came to is written down when that is news. */
