@@ -54,8 +54,11 @@ export const code: Step<Part, CodeData, PlannedProject> = {
     await restoreAll(work);
     const again = work.attempt > 1;
     const changes = again ? await decideAfresh(part, work) : part.refs;
-    if (!changes.some(isWrite))
+    if (!changes.some(isWrite)) {
+      const left = leftAfresh(part, changes);
+      if (Object.keys(left).length > 0) await work.record('done', { data: { left } });
       return { changed: again && part.refs.some(isWrite), counts: countOutcomes(changes) };
+    }
     if (work.place === null) throw projectMissing(work.item.id, { target: work.item.fullPath });
     return move(part, changes, work);
   },
@@ -191,7 +194,7 @@ async function move(part: Part, changes: RefChange[], work: CodeWork): Promise<O
   const { results: answers, bytes, note } = await withOpenProtection(job, work);
   const results = await lookedUp(answers, writes, work);
   const final = corrected(changes, results);
-  await work.record('done', { data: settled(writes, final, work) });
+  await work.record('done', { data: settled(part, changes, final, work) });
   const wrote = results.some(({ outcome }) => outcome === 'written');
   if (wrote) work.targetRefs = null;
   const notices = note === undefined ? [] : [notice('transfer', item.id, note)];
@@ -208,30 +211,43 @@ function possibleIds(writes: readonly RefChange[], work: CodeWork): Record<strin
   return Object.fromEntries(entries);
 }
 
+type LeftRefs = NonNullable<CodeData['left']>;
+
 /** What the journal knows once the answers are in: what was written, and what was left and why. */
 function settled(
-  writes: readonly RefChange[],
+  part: Part,
+  changes: readonly RefChange[],
   final: readonly RefChange[],
   work: CodeWork,
-): {
-  refs: Record<string, string[] | null>;
-  left: Record<string, NonNullable<CodeData['left']>[string] | null>;
-} {
+): { refs: Record<string, string[] | null>; left: Record<string, LeftRefs[string] | null> } {
   const before = work.known()?.left ?? {};
   const byRef = new Map(final.map((change) => [change.ref, change]));
   const refs: Record<string, string[] | null> = {};
-  const left: Record<string, NonNullable<CodeData['left']>[string] | null> = {};
-  for (const { ref, outcome, new: next } of writes) {
-    const change = byRef.get(ref);
-    if (change?.outcome === 'refused' || change?.outcome === 'diverged') {
-      const { reason = change.outcome, fix = '' } = change;
-      left[ref] = { id: outcome === 'delete' ? null : next, outcome: change.outcome, reason, fix };
+  const left: Record<string, LeftRefs[string] | null> = leftAfresh(part, changes);
+  for (const { ref, outcome, new: next } of changes.filter(isWrite)) {
+    const reason = reasonOf(byRef.get(ref));
+    if (reason !== null) {
+      left[ref] = { id: outcome === 'delete' ? null : next, ...reason };
       continue;
     }
     refs[ref] = outcome === 'delete' || next === null ? null : [next];
     if (ref in before) left[ref] = null;
   }
   return { refs, left };
+}
+
+/** What a later try leaves though the plan did not: the proof knows only the plan and the journal. */
+function leftAfresh({ refs }: Part, changes: readonly RefChange[]): LeftRefs {
+  const planned = new Map(refs.map((change) => [change.ref, change]));
+  const left: LeftRefs = {};
+  for (const change of changes) {
+    const reason = reasonOf(change);
+    const before = planned.get(change.ref);
+    const foreseen = before?.new === change.new && reasonOf(before) !== null;
+    if (reason === null || foreseen) continue;
+    left[change.ref] = { id: change.new, ...reason };
+  }
+  return left;
 }
 
 /** When an answer is lost, git sends the push again by itself and meets its own refs: they are as they should be. */
@@ -319,8 +335,8 @@ type Comparing = { notes: boolean; changes: readonly RefChange[]; known: CodeDat
 
 /**
  * Compares the ids of all refs that travel, unpeeled, on both sides. A difference is explained by what the plan says of
- * the ref, or by what the journal says GitLab answered when it was last sent with this id; what nothing explains is a
- * failure.
+ * the ref with this id, else by what the journal says GitLab answered when it was last sent with this id; what nothing
+ * explains is a failure.
  */
 export function compareRefs(source: RefListing, target: RefListing, options: Comparing): Check {
   const expected = new Map([...source.refs].filter(([ref]) => travels(ref, options)));
@@ -352,12 +368,17 @@ type Explanation = { outcome: 'refused' | 'diverged'; reason: string; fix: strin
 function explanations({ changes, known }: Comparing): (ref: string, id: string) => Explanation | null {
   const planned = new Map(changes.map((change) => [change.ref, change]));
   return (ref, id) => {
-    const left = known?.left?.[ref];
-    if (left?.id === id) return left;
     const change = planned.get(ref);
-    if (change?.outcome !== 'refused' && change?.outcome !== 'diverged') return null;
-    return { outcome: change.outcome, reason: change.reason ?? change.outcome, fix: change.fix ?? '' };
+    const left = known?.left?.[ref];
+    const reason = change?.new === id ? reasonOf(change) : null;
+    return reason ?? (left?.id === id ? left : null);
   };
+}
+
+/** Why a ref stays as it is on the target; null when it does not, or is as it should be. */
+function reasonOf(change: RefChange | undefined): Explanation | null {
+  if (change?.outcome !== 'refused' && change?.outcome !== 'diverged') return null;
+  return { outcome: change.outcome, reason: change.reason ?? change.outcome, fix: change.fix ?? '' };
 }
 
 function difference(
@@ -386,9 +407,10 @@ function stateOf(outcomes: readonly RefChange['outcome'][]): Decision<Part>['sta
   return outcomes.includes('refused') ? 'refused' : 'proven';
 }
 
-function noticeOfChange({ ref, outcome, reason, fix, old, new: next }: RefChange): Notice[] {
-  if (outcome !== 'refused' && outcome !== 'diverged') return [];
-  return [difference(ref, next, old, { outcome, reason: reason ?? outcome, fix: fix ?? '' })];
+/** What the plan says of a ref that stays as it is, in the words in which the proof will say it; else nothing. */
+export function noticeOfChange(change: RefChange): Notice[] {
+  const reason = reasonOf(change);
+  return reason === null ? [] : [difference(change.ref, change.new, change.old, reason)];
 }
 
 /** SHA-256 over the `id ref` lines in the order of their bytes (`LC_ALL=C sort`), each ended by a newline. */
