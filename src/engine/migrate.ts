@@ -207,9 +207,10 @@ async function runStep({ step, planned }: Due, shared: ItemWork & Writing): Prom
   const work = workOfStep(step, shared);
   const outcome = await step.run(planned.part, work);
   const check = await step.verify(planned.part, work);
-  const known = journal.history.items.get(item.id)?.steps.get(step.name)?.check;
+  const known = journal.history.items.get(item.id)?.steps.get(step.name);
   const news = { state: check.state, hash: check.hash?.target ?? null };
-  if (known?.state !== news.state || known.hash !== news.hash) {
+  const same = known?.check?.state === news.state && known.check.hash === news.hash;
+  if (!same || known.status !== 'done') {
     await journal.record({ item: item.id, step: step.name, status: 'done', check: news });
   }
   return stepResult(planned, check, { ...outcome, ms: context.runtime.now() - started });
