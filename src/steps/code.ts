@@ -185,7 +185,7 @@ async function move(part: Part, changes: RefChange[], work: CodeWork): Promise<O
     async beforeWrite() {
       // The source's history holds everything that the project has: from now on it is ours to go on with.
       if (part.unverifiedIds.length > 0) await claim(work);
-      await work.record('started', { data: { refs: possibleIds(writes, work) } });
+      await work.record('started', { data: { refs: possibleIds(writes, work.known()) } });
     },
     progress: (stage, percent, bytes) =>
       context.emit({ type: 'item-progress', id: item.id, stage, percent, bytes }),
@@ -194,7 +194,7 @@ async function move(part: Part, changes: RefChange[], work: CodeWork): Promise<O
   const { results: answers, bytes, note } = await withOpenProtection(job, work);
   const results = await lookedUp(answers, writes, work);
   const final = corrected(changes, results);
-  await work.record('done', { data: settled(part, changes, final, work) });
+  await work.record('done', { data: settled(part, { changes, final }, work.known()) });
   const wrote = results.some(({ outcome }) => outcome === 'written');
   if (wrote) work.targetRefs = null;
   const notices = note === undefined ? [] : [notice('transfer', item.id, note)];
@@ -202,8 +202,8 @@ async function move(part: Part, changes: RefChange[], work: CodeWork): Promise<O
 }
 
 /** Between `started` and `done` the target may hold what it held or the new id. */
-function possibleIds(writes: readonly RefChange[], work: CodeWork): Record<string, string[]> {
-  const known = work.known()?.refs ?? {};
+export function possibleIds(writes: readonly RefChange[], before: CodeData | null): Record<string, string[]> {
+  const known = before?.refs ?? {};
   const entries = writes.flatMap(({ ref, outcome, new: next }): [string, string[]][] => {
     if (outcome === 'delete' || next === null) return [];
     return [[ref, [...new Set([...(known[ref] ?? []), next])]]];
@@ -214,13 +214,12 @@ function possibleIds(writes: readonly RefChange[], work: CodeWork): Record<strin
 type LeftRefs = NonNullable<CodeData['left']>;
 
 /** What the journal knows once the answers are in: what was written, and what was left and why. */
-function settled(
-  part: Part,
-  changes: readonly RefChange[],
-  final: readonly RefChange[],
-  work: CodeWork,
+export function settled(
+  part: Pick<Part, 'refs'>,
+  { changes, final }: { changes: readonly RefChange[]; final: readonly RefChange[] },
+  known: CodeData | null,
 ): { refs: Record<string, string[] | null>; left: Record<string, LeftRefs[string] | null> } {
-  const before = work.known()?.left ?? {};
+  const before = known?.left ?? {};
   const byRef = new Map(final.map((change) => [change.ref, change]));
   const refs: Record<string, string[] | null> = {};
   const left: Record<string, LeftRefs[string] | null> = leftAfresh(part, changes);
@@ -237,7 +236,7 @@ function settled(
 }
 
 /** What a later try leaves though the plan did not: the proof knows only the plan and the journal. */
-function leftAfresh({ refs }: Part, changes: readonly RefChange[]): LeftRefs {
+function leftAfresh({ refs }: Pick<Part, 'refs'>, changes: readonly RefChange[]): LeftRefs {
   const planned = new Map(refs.map((change) => [change.ref, change]));
   const left: LeftRefs = {};
   for (const change of changes) {
@@ -295,8 +294,7 @@ async function withOpenProtection(job: TransferJob, work: CodeWork): Promise<Tra
   try {
     const opened: RefChange[] = [];
     for (const change of closed) {
-      const branch = change.ref.replace(/^refs\/heads\//, '');
-      if (await switchOff(work, 'force-push', branch)) opened.push(change);
+      if (await switchOff(work, 'force-push', change.ref)) opened.push(change);
     }
     if (opened.length === 0) return first;
     return merged(first, await work.transport.transfer({ ...job, changes: opened }));
