@@ -22,6 +22,7 @@ import {
   proven,
   type Decision,
   type Outcome,
+  type Patch,
   type Planning,
   type Step,
   type Work,
@@ -212,17 +213,18 @@ export function possibleIds(writes: readonly RefChange[], before: CodeData | nul
 }
 
 type LeftRefs = NonNullable<CodeData['left']>;
+type LeftPatch = Record<string, Patch<LeftRefs[string]> | null>;
 
 /** What the journal knows once the answers are in: what was written, and what was left and why. */
 export function settled(
   part: Pick<Part, 'refs'>,
   { changes, final }: { changes: readonly RefChange[]; final: readonly RefChange[] },
   known: CodeData | null,
-): { refs: Record<string, string[] | null>; left: Record<string, LeftRefs[string] | null> } {
+): { refs: Record<string, string[] | null>; left: LeftPatch } {
   const before = known?.left ?? {};
   const byRef = new Map(final.map((change) => [change.ref, change]));
   const refs: Record<string, string[] | null> = {};
-  const left: Record<string, LeftRefs[string] | null> = leftAfresh(part, changes);
+  const left = leftAfresh(part, changes);
   for (const { ref, outcome, new: next } of changes.filter(isWrite)) {
     const reason = reasonOf(byRef.get(ref));
     if (reason !== null) {
@@ -236,9 +238,9 @@ export function settled(
 }
 
 /** What a later try leaves though the plan did not: the proof knows only the plan and the journal. */
-function leftAfresh({ refs }: Pick<Part, 'refs'>, changes: readonly RefChange[]): LeftRefs {
+function leftAfresh({ refs }: Pick<Part, 'refs'>, changes: readonly RefChange[]): LeftPatch {
   const planned = new Map(refs.map((change) => [change.ref, change]));
-  const left: LeftRefs = {};
+  const left: LeftPatch = {};
   for (const change of changes) {
     const reason = reasonOf(change);
     const before = planned.get(change.ref);
@@ -348,7 +350,7 @@ export function compareRefs(source: RefListing, target: RefListing, options: Com
   }
   for (const [ref, { id, ...why }] of Object.entries(options.known?.left ?? {})) {
     const other = target.refs.get(ref) ?? null;
-    if (id === null && other !== null && !expected.has(ref))
+    if (id === undefined && other !== null && !expected.has(ref))
       differences.push(difference(ref, null, other, why));
   }
   const hash = hashOfRefs(expected);
