@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type StepRecord, journalled } from '../../../src/journal/history.ts';
+import { journalled, type StepHistory, type StepRecord } from '../../../src/journal/history.ts';
 import { journalFile, openJournal, readJournal, type Journal } from '../../../src/journal/journal.ts';
 import { CodeData } from '../../../src/plan/written-refs.ts';
 
@@ -52,27 +52,27 @@ test('what was recorded is known to the next run', async () => {
   await journal.close();
 });
 
+/** What the file says of the step that moves refs. */
+async function known(): Promise<StepHistory | undefined> {
+  const { history } = await readJournal(journalFile(directory));
+  return history.items.get('team/one')?.steps.get('code');
+}
+
+function record(status: StepRecord['status'], data: Record<string, unknown>, step = 'code'): StepRecord {
+  return { item: 'team/one', step, status, data };
+}
+
 test('a later record adds to what the step knows, replaces it, and takes it out; other steps keep theirs', async () => {
-  const record = (status: StepRecord['status'], data: object, step = 'code'): StepRecord => ({
-    item: 'team/one',
-    step,
-    status,
-    data: { ...data },
-  });
-  async function known(): Promise<unknown> {
-    const { history } = await readJournal(journalFile(directory));
-    return history.items.get('team/one')?.steps.get('code')?.data;
-  }
   await write(
     record('started', { refs: { a: [A], b: [A] } }),
     record('started', { head: 'main' }, 'default-branch'),
     record('started', { refs: { a: [A, B] } }),
   );
-  expect(await known()).toEqual({ refs: { a: [A, B], b: [A] } });
+  expect((await known())?.data).toEqual({ refs: { a: [A, B], b: [A] } });
   await write(record('done', { refs: { a: [B], b: null }, left: { c: { id: A } } }));
-  expect(await known()).toEqual({ refs: { a: [B] }, left: { c: { id: A } } });
+  expect((await known())?.data).toEqual({ refs: { a: [B] }, left: { c: { id: A } } });
   await write(record('done', { left: null }), record('done', {}));
-  expect(await known()).toEqual({ refs: { a: [B] } });
+  expect((await known())?.data).toEqual({ refs: { a: [B] } });
   const { history } = await readJournal(journalFile(directory));
   expect(history.items.get('team/one')?.steps.get('default-branch')?.data).toEqual({ head: 'main' });
 });
@@ -81,10 +81,6 @@ test('a proof is known until the next one; the code of a failure until the step 
   const step = { item: 'team/one', step: 'code' };
   const first = { state: 'refused', hash: 'h1' } as const;
   const second = { state: 'proven', hash: null } as const;
-  async function known(): Promise<unknown> {
-    const { history } = await readJournal(journalFile(directory));
-    return history.items.get('team/one')?.steps.get('code');
-  }
   await write({ ...step, status: 'done', check: first }, { ...step, status: 'failed', code: 'fetch-failed' });
   expect(await known()).toEqual({ status: 'failed', data: {}, check: first, code: 'fetch-failed' });
   await write({ ...step, status: 'done', check: second });

@@ -143,17 +143,24 @@ test.each<[string, Partial<PlannedProject>, Partial<PlannedProject>, string]>([
   expect(drift(before, after)).toBe(reason);
 });
 
+function dances(part: string): PlannedStep {
+  return { ...plannedRefs([]), step: 'dance', title: 'Dance', part };
+}
+
+/** A plan with one project, which dances and has one branch. */
+function dancing(part: string, id: string): ReturnType<typeof plan> {
+  const own = [dances(part), ...refs({ new: id }).steps];
+  return plan([plannedGroup()], [plannedProject('app', { steps: own })]);
+}
+
 test('every step says for itself whether its decision still holds, in the order of the steps', () => {
-  const dances = (part: string): PlannedStep => ({ ...plannedRefs([]), step: 'dance', title: 'Dance', part });
-  const of = (part: string, name: string): ReturnType<typeof plan> =>
-    plan([plannedGroup()], [plannedProject('app', { steps: [dances(part), ...refs({ new: name }).steps] })]);
   const dance = {
     name: 'dance',
     drift: (before: unknown, now: unknown) =>
       before === now ? null : `it danced ${String(before)}, not ${String(now)}`,
   };
   const reasons = (known: typeof steps | (typeof dance)[]): string[] =>
-    driftsBetween(of('waltz', A), of('tango', B), nothing, known).map(({ reason }) => reason);
+    driftsBetween(dancing('waltz', A), dancing('tango', B), nothing, known).map(({ reason }) => reason);
   expect(reasons([dance])).toEqual(['it danced waltz, not tango']);
   expect(reasons(steps)).toEqual(['refs/heads/main was aaaaaaaaaaaa on the source and is bbbbbbbbbbbb now']);
   expect(reasons([])).toEqual([]);

@@ -25,6 +25,10 @@ function written(history: History, ref = main): string[] {
   return [...(writtenRefs(history.items.get('team/one')).get(ref) ?? [])];
 }
 
+function left(history: History): CodeData['left'] {
+  return known(history)?.left;
+}
+
 /** What a run writes down before it sends these changes. */
 function begin(history: History, changes: readonly RefChange[]): void {
   record(history, 'started', { refs: possibleIds(changes.filter(isWrite), known(history)) });
@@ -42,6 +46,11 @@ function end(
     return outcome === undefined ? change : { ...change, outcome, ...no };
   });
   record(history, 'done', settled({ refs: [...planned] }, { changes, final }, known(history)));
+}
+
+function put(target: Map<string, string>, ref: string, id: string | null): void {
+  if (id === null) target.delete(ref);
+  else target.set(ref, id);
 }
 
 describe('ids that are ours', () => {
@@ -77,19 +86,20 @@ describe('ids that are ours', () => {
       fc.property(fc.array(push, { maxLength: 12 }), (pushes) => {
         const history = emptyHistory();
         const target = new Map<string, string>();
+        const ours = new Map<string, string[]>();
         for (const { ref, next, answer, killed } of pushes) {
           const old = target.get(ref) ?? null;
           if (old === next) continue;
-          const outcome = next === null ? 'delete' : old === null ? 'create' : 'update';
-          const change = refChange({ ref, outcome, old, new: next });
+          const write = old === null ? 'create' : 'update';
+          const change = refChange({ ref, outcome: next === null ? 'delete' : write, old, new: next });
           begin(history, [change]);
-          if (killed === 'before') continue;
-          if (answer === 'written' && next === null) target.delete(ref);
-          else if (answer === 'written' && next !== null) target.set(ref, next);
+          if (next !== null) ours.set(ref, [...new Set([...(ours.get(ref) ?? []), next])]);
+          if (killed !== 'before' && answer === 'written') put(target, ref, next);
           if (killed === 'no') end(history, [change], answer === 'written' ? {} : { [ref]: answer });
+          // Nothing is in doubt once the answer has come.
+          if (killed === 'no' && answer === 'written') ours.set(ref, next === null ? [] : [next]);
+          expect(written(history, ref)).toEqual(ours.get(ref) ?? []);
           for (const [each, id] of target) expect(written(history, each)).toContain(id);
-          if (killed === 'no' && answer === 'written')
-            expect(written(history, ref)).toEqual(next === null ? [] : [next]);
         }
       }),
       { numRuns: 300 },
@@ -98,8 +108,6 @@ describe('ids that are ours', () => {
 });
 
 describe('refs that were left', () => {
-  const left = (history: History): CodeData['left'] => known(history)?.left;
-
   test('are known with the id that was sent until the ref is written', () => {
     const history = emptyHistory();
     const changes = [refChange(), refChange({ ref: 'refs/heads/x' })];
