@@ -42,7 +42,7 @@ async function show(pair: SandboxPair, options: CommonOptions, outer: Environmen
   const reports = join(workDir, 'reports');
   const migrated = await resultIn(reports, 'migrate');
   terminal.write(demoStep('verify --all'));
-  await verifyCommand({ ...inner, all: true, quiet: true }, { ...world });
+  await verifyCommand({ ...inner, all: true, quiet: true }, { ...environment });
   stopIfTold(environment);
   const unexpected = [...surprises(migrated, pair), ...surprises(await resultIn(reports, 'verify'), pair)];
   if (options.json) outer.stdout.write(`${JSON.stringify(migrated)}\n`);

@@ -23,7 +23,7 @@ export async function doctorCommand(
 ): Promise<ExitCode> {
   const waived = waivers(options.waive ?? []);
   const config = await readConfig(options, environment);
-  const { redactor, stdout, pid, alive, nodeVersion } = { ...world, pid: environment.runtime.pid };
+  const { redactor, stdout, pid, alive, nodeVersion } = { ...environment, pid: environment.runtime.pid };
   // There is no progress to show: a live display would only flicker.
   const terminal = await openTerminal({ ...options, quiet: true }, environment, 1);
   const emit: Emit = (event) => terminal.handle(redactor.scrubDeep(event));

@@ -52,13 +52,13 @@ function statusOf(id: string, known: ItemHistory): ItemStatus {
   return { id, state: stateOf(known), target: known.target?.path ?? null, at: known.at };
 }
 
-/** The worst that its steps came to; one that was begun and not proven is not finished. */
+/** The worst that its steps came to; one that was begun since its last proof is not finished. */
 function stateOf({ steps }: ItemHistory): ItemStatus['state'] {
   const all = [...steps.values()];
   if (all.some(({ status }) => status === 'failed')) return 'failed';
   const checks = all.flatMap(({ check }) => check ?? []);
-  const unproven = all.some(({ status, check }) => status === 'started' && check === null);
-  return checks.length === 0 || unproven ? 'begun' : worstOf(checks.map(({ state }) => state));
+  const begun = all.some(({ status }) => status === 'started');
+  return checks.length === 0 || begun ? 'begun' : worstOf(checks.map(({ state }) => state));
 }
 
 /** Sentences of `gb2gl status`. */

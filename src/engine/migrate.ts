@@ -170,7 +170,8 @@ async function advance(progress: Progress, stage: Stage, options: MigrateOptions
     return;
   }
   const due = stepsOf(item, stage, options.steps);
-  if (due.length === 0) return;
+  const [first] = due;
+  if (first === undefined) return;
   // What was begun is brought to its end: it must not stay as the run made it for a while.
   const begun = stage === 'finish' && done.length > 0 && !runtime.aborting.aborted;
   if (runtime.stopping.aborted && !begun) {
@@ -178,28 +179,26 @@ async function advance(progress: Progress, stage: Stage, options: MigrateOptions
     return;
   }
   if (stage === 'content' && item.kind === 'project') emit({ type: 'item-started', id: item.id });
-  let failure: StepResult | null = null;
   const results: StepResult[] = [];
-  await withAttempts(item.id, work.context, async (attempt) => {
-    work.attempt = attempt;
-    if (attempt > 1) work.targetRefs = null;
-    results.length = 0;
-    for (const each of due) {
-      const started = runtime.now();
-      try {
+  let current = { planned: first.planned, started: runtime.now() };
+  try {
+    await withAttempts(item.id, work.context, async (attempt) => {
+      work.attempt = attempt;
+      if (attempt > 1) work.targetRefs = null;
+      results.length = 0;
+      for (const each of due) {
+        current = { planned: each.planned, started: runtime.now() };
         results.push(await runStep(each, work));
-      } catch (error) {
-        failure = failedStep(each.planned, error, item, runtime.now() - started);
-        throw error;
       }
-    }
-    failure = null;
-  }).catch(() => {});
-  done.push(...results);
-  if (failure === null) return;
-  done.push(failure);
-  progress.ended = itemResult(item, done, work.place);
-  await recordFailure(failure, work);
+    });
+    done.push(...results);
+  } catch (error) {
+    // An abort makes an interruption of whatever the step threw.
+    const failure = failedStep(current.planned, error, item, runtime.now() - current.started);
+    done.push(...results, failure);
+    progress.ended = itemResult(item, done, work.place);
+    await recordFailure(failure, work);
+  }
 }
 
 /** Runs a step and proves it; what it came to is written down when that is news. */
@@ -210,9 +209,10 @@ async function runStep({ step, planned }: Due, shared: ItemWork & Writing): Prom
   const work = workOfStep(step, shared);
   const outcome = await step.run(planned.part, work);
   const check = await step.verify(planned.part, work);
-  const known = journal.history.items.get(item.id)?.steps.get(step.name)?.check;
+  const known = journal.history.items.get(item.id)?.steps.get(step.name);
   const news = { state: check.state, hash: check.hash?.target ?? null };
-  if (known?.state !== news.state || known.hash !== news.hash) {
+  const same = known?.check?.state === news.state && known.check.hash === news.hash;
+  if (!same || known.status !== 'done') {
     await journal.record({ item: item.id, step: step.name, status: 'done', check: news });
   }
   return stepResult(planned, check, { ...outcome, ms: context.runtime.now() - started });

@@ -48,16 +48,16 @@ export function itemResult(item: PlanItem, steps: StepResult[], place: Place | n
   };
 }
 
+/** Names the difference that says itself what to do; of others only their number can be told. */
 function differing({ id }: PlanItem, steps: readonly StepResult[]): Notice | null {
-  const failed = steps.filter(({ state }) => state === 'failed');
-  if (failed.length === 0) return null;
-  const count = failed.reduce((sum, { check }) => sum + unexplained(check), 0);
-  return notProven(id, { count }).notice;
+  const open = steps.flatMap(({ check }) => (check?.state === 'failed' ? unexplained(check) : []));
+  const count = open.filter(({ fix }) => fix === '').length;
+  return count === 0 ? (open[0] ?? null) : notProven(id, { count }).notice;
 }
 
-/** Differences that nobody has a reason for. */
-function unexplained(check: Check | null): number {
-  return check?.differences.filter(({ fix }) => fix === '').length ?? 0;
+/** Differences for which nobody gave a reason. */
+function unexplained({ differences }: Check): Notice[] {
+  return differences.filter(({ code }) => !/-(refused|diverged)$/.test(code));
 }
 
 /** The result of a step that came to its proof. */

@@ -115,9 +115,14 @@ function patch(target: Record<string, unknown>, changes: Readonly<Record<string,
       const before = Object.hasOwn(target, key) ? target[key] : undefined;
       const merged = isObject(before) ? before : {};
       patch(merged, value);
-      target[key] = merged;
-    } else target[key] = value;
+      put(target, key, merged);
+    } else put(target, key, value);
   }
+}
+
+/** An assignment to a name such as `__proto__`, which a branch can have, would be lost. */
+function put(target: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

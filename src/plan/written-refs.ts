@@ -5,8 +5,8 @@ const Id = z.string().regex(/^[0-9a-f]{40}$/);
 
 /** A ref that the target does not have as the source does, and why. */
 const LeftRef = z.object({
-  /** What the source had; null for a ref that was to be deleted. */
-  id: Id.nullable(),
+  /** What the source had; absent for a ref that was to be deleted: a merge patch cannot keep a null. */
+  id: Id.optional(),
   outcome: z.enum(['refused', 'diverged']),
   reason: z.string(),
   fix: z.string(),

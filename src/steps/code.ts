@@ -22,6 +22,7 @@ import {
   proven,
   type Decision,
   type Outcome,
+  type Patch,
   type Planning,
   type Step,
   type Work,
@@ -54,8 +55,11 @@ export const code: Step<Part, CodeData, PlannedProject> = {
     await restoreAll(work);
     const again = work.attempt > 1;
     const changes = again ? await decideAfresh(part, work) : part.refs;
-    if (!changes.some(isWrite))
+    if (!changes.some(isWrite)) {
+      const left = leftAfresh(part, changes);
+      if (Object.keys(left).length > 0) await work.record('done', { data: { left } });
       return { changed: again && part.refs.some(isWrite), counts: countOutcomes(changes) };
+    }
     if (work.place === null) throw projectMissing(work.item.id, { target: work.item.fullPath });
     return move(part, changes, work);
   },
@@ -182,7 +186,7 @@ async function move(part: Part, changes: RefChange[], work: CodeWork): Promise<O
     async beforeWrite() {
       // The source's history holds everything that the project has: from now on it is ours to go on with.
       if (part.unverifiedIds.length > 0) await claim(work);
-      await work.record('started', { data: { refs: possibleIds(writes, work) } });
+      await work.record('started', { data: { refs: possibleIds(writes, work.known()) } });
     },
     progress: (stage, percent, bytes) =>
       context.emit({ type: 'item-progress', id: item.id, stage, percent, bytes }),
@@ -191,7 +195,7 @@ async function move(part: Part, changes: RefChange[], work: CodeWork): Promise<O
   const { results: answers, bytes, note } = await withOpenProtection(job, work);
   const results = await lookedUp(answers, writes, work);
   const final = corrected(changes, results);
-  await work.record('done', { data: settled(writes, final, work) });
+  await work.record('done', { data: settled(part, { changes, final }, work.known()) });
   const wrote = results.some(({ outcome }) => outcome === 'written');
   if (wrote) work.targetRefs = null;
   const notices = note === undefined ? [] : [notice('transfer', item.id, note)];
@@ -199,8 +203,8 @@ async function move(part: Part, changes: RefChange[], work: CodeWork): Promise<O
 }
 
 /** Between `started` and `done` the target may hold what it held or the new id. */
-function possibleIds(writes: readonly RefChange[], work: CodeWork): Record<string, string[]> {
-  const known = work.known()?.refs ?? {};
+export function possibleIds(writes: readonly RefChange[], before: CodeData | null): Record<string, string[]> {
+  const known = before?.refs ?? {};
   const entries = writes.flatMap(({ ref, outcome, new: next }): [string, string[]][] => {
     if (outcome === 'delete' || next === null) return [];
     return [[ref, [...new Set([...(known[ref] ?? []), next])]]];
@@ -208,30 +212,43 @@ function possibleIds(writes: readonly RefChange[], work: CodeWork): Record<strin
   return Object.fromEntries(entries);
 }
 
+type LeftRefs = NonNullable<CodeData['left']>;
+type LeftPatch = Record<string, Patch<LeftRefs[string]> | null>;
+
 /** What the journal knows once the answers are in: what was written, and what was left and why. */
-function settled(
-  writes: readonly RefChange[],
-  final: readonly RefChange[],
-  work: CodeWork,
-): {
-  refs: Record<string, string[] | null>;
-  left: Record<string, NonNullable<CodeData['left']>[string] | null>;
-} {
-  const before = work.known()?.left ?? {};
+export function settled(
+  part: Pick<Part, 'refs'>,
+  { changes, final }: { changes: readonly RefChange[]; final: readonly RefChange[] },
+  known: CodeData | null,
+): { refs: Record<string, string[] | null>; left: LeftPatch } {
+  const before = known?.left ?? {};
   const byRef = new Map(final.map((change) => [change.ref, change]));
   const refs: Record<string, string[] | null> = {};
-  const left: Record<string, NonNullable<CodeData['left']>[string] | null> = {};
-  for (const { ref, outcome, new: next } of writes) {
-    const change = byRef.get(ref);
-    if (change?.outcome === 'refused' || change?.outcome === 'diverged') {
-      const { reason = change.outcome, fix = '' } = change;
-      left[ref] = { id: outcome === 'delete' ? null : next, outcome: change.outcome, reason, fix };
+  const left = leftAfresh(part, changes);
+  for (const { ref, outcome, new: next } of changes.filter(isWrite)) {
+    const reason = reasonOf(byRef.get(ref));
+    if (reason !== null) {
+      left[ref] = { id: outcome === 'delete' ? null : next, ...reason };
       continue;
     }
     refs[ref] = outcome === 'delete' || next === null ? null : [next];
     if (ref in before) left[ref] = null;
   }
   return { refs, left };
+}
+
+/** What a later try leaves though the plan did not: the proof knows only the plan and the journal. */
+function leftAfresh({ refs }: Pick<Part, 'refs'>, changes: readonly RefChange[]): LeftPatch {
+  const planned = new Map(refs.map((change) => [change.ref, change]));
+  const left: LeftPatch = {};
+  for (const change of changes) {
+    const reason = reasonOf(change);
+    const before = planned.get(change.ref);
+    const foreseen = before?.new === change.new && reasonOf(before) !== null;
+    if (reason === null || foreseen) continue;
+    left[change.ref] = { id: change.new, ...reason };
+  }
+  return left;
 }
 
 /** When an answer is lost, git sends the push again by itself and meets its own refs: they are as they should be. */
@@ -279,8 +296,7 @@ async function withOpenProtection(job: TransferJob, work: CodeWork): Promise<Tra
   try {
     const opened: RefChange[] = [];
     for (const change of closed) {
-      const branch = change.ref.replace(/^refs\/heads\//, '');
-      if (await switchOff(work, 'force-push', branch)) opened.push(change);
+      if (await switchOff(work, 'force-push', change.ref)) opened.push(change);
     }
     if (opened.length === 0) return first;
     return merged(first, await work.transport.transfer({ ...job, changes: opened }));
@@ -319,8 +335,8 @@ type Comparing = { notes: boolean; changes: readonly RefChange[]; known: CodeDat
 
 /**
  * Compares the ids of all refs that travel, unpeeled, on both sides. A difference is explained by what the plan says of
- * the ref, or by what the journal says GitLab answered when it was last sent with this id; what nothing explains is a
- * failure.
+ * the ref with this id, else by what the journal says GitLab answered when it was last sent with this id; what nothing
+ * explains is a failure.
  */
 export function compareRefs(source: RefListing, target: RefListing, options: Comparing): Check {
   const expected = new Map([...source.refs].filter(([ref]) => travels(ref, options)));
@@ -334,7 +350,7 @@ export function compareRefs(source: RefListing, target: RefListing, options: Com
   }
   for (const [ref, { id, ...why }] of Object.entries(options.known?.left ?? {})) {
     const other = target.refs.get(ref) ?? null;
-    if (id === null && other !== null && !expected.has(ref))
+    if (id === undefined && other !== null && !expected.has(ref))
       differences.push(difference(ref, null, other, why));
   }
   const hash = hashOfRefs(expected);
@@ -352,12 +368,17 @@ type Explanation = { outcome: 'refused' | 'diverged'; reason: string; fix: strin
 function explanations({ changes, known }: Comparing): (ref: string, id: string) => Explanation | null {
   const planned = new Map(changes.map((change) => [change.ref, change]));
   return (ref, id) => {
-    const left = known?.left?.[ref];
-    if (left?.id === id) return left;
     const change = planned.get(ref);
-    if (change?.outcome !== 'refused' && change?.outcome !== 'diverged') return null;
-    return { outcome: change.outcome, reason: change.reason ?? change.outcome, fix: change.fix ?? '' };
+    const left = known?.left?.[ref];
+    const reason = change?.new === id ? reasonOf(change) : null;
+    return reason ?? (left?.id === id ? left : null);
   };
+}
+
+/** Why a ref stays as it is on the target; null when it does not, or is as it should be. */
+function reasonOf(change: RefChange | undefined): Explanation | null {
+  if (change?.outcome !== 'refused' && change?.outcome !== 'diverged') return null;
+  return { outcome: change.outcome, reason: change.reason ?? change.outcome, fix: change.fix ?? '' };
 }
 
 function difference(
@@ -386,9 +407,10 @@ function stateOf(outcomes: readonly RefChange['outcome'][]): Decision<Part>['sta
   return outcomes.includes('refused') ? 'refused' : 'proven';
 }
 
-function noticeOfChange({ ref, outcome, reason, fix, old, new: next }: RefChange): Notice[] {
-  if (outcome !== 'refused' && outcome !== 'diverged') return [];
-  return [difference(ref, next, old, { outcome, reason: reason ?? outcome, fix: fix ?? '' })];
+/** What the plan says of a ref that stays as it is, in the words in which the proof will say it; else nothing. */
+export function noticeOfChange(change: RefChange): Notice[] {
+  const reason = reasonOf(change);
+  return reason === null ? [] : [difference(change.ref, change.new, change.old, reason)];
 }
 
 /** SHA-256 over the `id ref` lines in the order of their bytes (`LC_ALL=C sort`), each ended by a newline. */

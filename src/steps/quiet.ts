@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Target } from '../model/target.ts';
+import { shortName } from '../gitlab/rules/ref-names.ts';
+import type { Target } from '../gitlab/target.ts';
 import type { ItemHistory } from '../journal/history.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { knownTo, proven, type ItemWork, type Step, type Writing } from './step.ts';
@@ -12,11 +14,11 @@ type Switch = {
 };
 
 const switches = {
-  /** The protection of a branch (subject: its short name) against rewritten history. */
+  /** The protection of a branch against rewritten history; its full name can be any key, a short one is `__proto__` at times. */
   'force-push': {
-    off: (target, projectId, branch) => target.allowForcePush(projectId, branch, true),
-    restore: async (target, projectId, branch) => {
-      await target.allowForcePush(projectId, branch, false);
+    off: (target, projectId, ref) => target.allowForcePush(projectId, shortName(ref), true),
+    restore: async (target, projectId, ref) => {
+      await target.allowForcePush(projectId, shortName(ref), false);
     },
   },
 } as const satisfies Record<string, Switch>;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Failure } from '../../../src/failures/failure.ts';
 import { createPackCheck, emptyPack } from '../../../src/git/pack.ts';
 import { flush, pktLine, pktLines, readPktLines, type PktLine } from '../../../src/git/pkt-line.ts';
 import { asAdvertisement, capabilitiesIn, parseAdvertisement } from '../../../src/git/ref-advertisement.ts';

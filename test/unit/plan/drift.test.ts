@@ -1,8 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Project } from '../../../src/model/forge.ts';
-import type { PlannedProject, RefChange } from '../../../src/model/plan.ts';
+import type { PlannedProject, PlannedStep, RefChange } from '../../../src/model/plan.ts';
 import { driftsBetween } from '../../../src/plan/drift.ts';
-import { plan, plannedGroup, plannedProject } from '../report/samples.ts';
+import { steps } from '../../../src/steps/index.ts';
+import { plan, plannedGroup, plannedProject, plannedRefs, refChange } from '../report/samples.ts';
 
 const [A, B] = ['a'.repeat(40), 'b'.repeat(40)];
 const nothing = { items: new Map() };
@@ -22,8 +23,21 @@ function made(id: number): Project {
   };
 }
 
-function ref(part: Partial<RefChange>): RefChange {
-  return { ref: 'refs/heads/main', outcome: 'create', old: null, new: A, force: false, late: false, ...part };
+/** The part of a planned project that holds these refs. */
+function refs(...changes: Partial<RefChange>[]): { steps: PlannedStep[] } {
+  return { steps: [plannedRefs(changes.map(refChange))] };
+}
+
+function noticed(message: string): PlannedStep {
+  return {
+    ...plannedRefs([refChange()]),
+    notices: [{ code: 'assumed-branch', object: 'team/app', message, fix: '' }],
+  };
+}
+
+/** The decision of a step that never drifts by itself. */
+function defaultBranch(branch: string): PlannedStep {
+  return { ...plannedRefs([]), step: 'default-branch', title: 'Default branch', part: { branch } };
 }
 
 /** Why the project has drifted between two plans that hold nothing else; null when it has not. */
@@ -37,6 +51,7 @@ function drift(
     plan([group], [plannedProject('app', before)]),
     plan([group], [plannedProject('app', after)]),
     known,
+    steps,
   );
   expect(drifts.length).toBeLessThan(2);
   return drifts[0]?.reason ?? null;
@@ -50,8 +65,12 @@ describe('a project is as the plan says', () => {
   it('when only what is told about it differs', () => {
     expect(
       drift(
-        { losses: [], warnings: ['w'] },
-        { losses: [{ kind: 'pull-requests', count: 2 }], reasons: ['r'] },
+        { losses: [], steps: [noticed('before'), defaultBranch('main')] },
+        {
+          losses: [{ kind: 'pull-requests', count: 2 }],
+          reasons: ['r'],
+          steps: [noticed('after'), defaultBranch('trunk')],
+        },
       ),
     ).toBe(null);
   });
@@ -60,13 +79,13 @@ describe('a project is as the plan says', () => {
     const ours = {
       items: new Map([['team/app', { target: { id: 7, path: 'team/app' } }]]),
     };
-    const after = { existing: made(7), refs: [ref({ outcome: 'unchanged', old: A, new: A })] };
-    expect(drift({ refs: [ref({})] }, after, ours)).toBe(null);
-    expect(drift({ refs: [ref({})] }, after)).toBe('the project team/app was made by somebody else since');
+    const after = { existing: made(7), ...refs({ outcome: 'unchanged', old: A }) };
+    expect(drift(refs({}), after, ours)).toBe(null);
+    expect(drift(refs({}), after)).toBe('the project team/app was made by somebody else since');
   });
 
   it('when a ref that was to be deleted is gone', () => {
-    expect(drift({ refs: [ref({ outcome: 'delete', old: A, new: null })] }, { refs: [] })).toBe(null);
+    expect(drift(refs({ outcome: 'delete', old: A, new: null }), refs())).toBe(null);
   });
 });
 
@@ -74,26 +93,26 @@ test.each<[string, Partial<PlannedProject>, Partial<PlannedProject>, string]>([
   [
     'the source moved on',
     {},
-    { refs: [ref({ new: B })] },
+    refs({ new: B }),
     'refs/heads/main was aaaaaaaaaaaa on the source and is bbbbbbbbbbbb now',
   ],
   [
     'the target moved',
-    { refs: [ref({ outcome: 'update', old: A, new: B })] },
-    { refs: [ref({ outcome: 'diverged', old: 'c'.repeat(40), new: B })] },
+    refs({ outcome: 'update', old: A, new: B }),
+    refs({ outcome: 'diverged', old: 'c'.repeat(40), new: B }),
     'refs/heads/main was aaaaaaaaaaaa on the target and is cccccccccccc now',
   ],
-  ['a branch came', {}, { refs: [ref({}), ref({ ref: 'refs/heads/new' })] }, 'refs/heads/new is new'],
+  ['a branch came', {}, refs({}, { ref: 'refs/heads/new' }), 'refs/heads/new is new'],
   [
     'two branches went',
-    { refs: [ref({}), ref({ ref: 'refs/heads/x' }), ref({ ref: 'refs/heads/y' })] },
+    refs({}, { ref: 'refs/heads/x' }, { ref: 'refs/heads/y' }),
     {},
     'refs/heads/x is gone on both sides, and 1 more',
   ],
   [
     'a rule changed',
     {},
-    { refs: [ref({ outcome: 'refused', reason: 'no' })] },
+    refs({ outcome: 'refused', reason: 'no' }),
     'refs/heads/main was planned as create and would be refused now',
   ],
   [
@@ -124,10 +143,33 @@ test.each<[string, Partial<PlannedProject>, Partial<PlannedProject>, string]>([
   expect(drift(before, after)).toBe(reason);
 });
 
+function dances(part: string): PlannedStep {
+  return { ...plannedRefs([]), step: 'dance', title: 'Dance', part };
+}
+
+/** A plan with one project, which dances and has one branch. */
+function dancing(part: string, id: string): ReturnType<typeof plan> {
+  const own = [dances(part), ...refs({ new: id }).steps];
+  return plan([plannedGroup()], [plannedProject('app', { steps: own })]);
+}
+
+test('every step says for itself whether its decision still holds, in the order of the steps', () => {
+  const dance = {
+    name: 'dance',
+    drift: (before: unknown, now: unknown) =>
+      before === now ? null : `it danced ${String(before)}, not ${String(now)}`,
+  };
+  const reasons = (known: typeof steps | (typeof dance)[]): string[] =>
+    driftsBetween(dancing('waltz', A), dancing('tango', B), nothing, known).map(({ reason }) => reason);
+  expect(reasons([dance])).toEqual(['it danced waltz, not tango']);
+  expect(reasons(steps)).toEqual(['refs/heads/main was aaaaaaaaaaaa on the source and is bbbbbbbbbbbb now']);
+  expect(reasons([])).toEqual([]);
+});
+
 test('what vanished from the source, or cannot be read any more, has drifted', () => {
   const before = plan([plannedGroup()], [plannedProject('app'), plannedProject('lib')]);
-  const problems = [{ code: 'fetch-failed' as const, object: 'team/lib', message: 'it broke', fix: '' }];
-  expect(driftsBetween(before, plan([plannedGroup()], [], { problems }), nothing)).toEqual([
+  const problems = [{ code: 'fetch-failed', object: 'team/lib', message: 'it broke', fix: '' }];
+  expect(driftsBetween(before, plan([plannedGroup()], [], { problems }), nothing, steps)).toEqual([
     { id: 'team/app', reason: 'it is not on the source any more' },
     { id: 'team/lib', reason: 'it cannot be read now: it broke' },
   ]);
@@ -139,7 +181,7 @@ test('the projects of a drifted group have drifted with it; what only the later 
     [plannedGroup({ visibility: 'public' }), plannedGroup({ id: 'new' })],
     [plannedProject('app'), plannedProject('lib')],
   );
-  expect(driftsBetween(before, after, nothing)).toEqual([
+  expect(driftsBetween(before, after, nothing, steps)).toEqual([
     { id: 'team', reason: 'the group would be public now instead of private' },
     { id: 'team/app', reason: 'its group has drifted' },
   ]);

@@ -9,6 +9,7 @@ import {
   type Sides,
 } from '../../../src/plan/known-history.ts';
 import { keepPlanDecisions, planRefs } from '../../../src/plan/refs.ts';
+import { writtenRefs } from '../../../src/plan/written-refs.ts';
 
 const [A, B, C, D] = ['a', 'b', 'c', 'd'].map((digit) => digit.repeat(40)) as [
   string,
@@ -29,7 +30,7 @@ function sides(
   return {
     source: listing(source),
     target: listing(target),
-    history: undefined,
+    written: new Map(),
     ours: false,
     notes: true,
     ...more,
@@ -55,11 +56,16 @@ describe('the source is asked', () => {
 
   test('nothing about what the journal says that we wrote', () => {
     const history = emptyHistory();
-    const refs = { 'refs/heads/main': B };
-    const entry = { type: 'step', at: '', item: 'team/app', step: 'code', status: 'started', refs } as const;
-    apply(history, entry as unknown as Parameters<typeof apply>[1]);
-    const known = { history: history.items.get('team/app'), ours: true };
-    expect(questionsOf(sides({ 'refs/heads/main': A }, refs, known))).toEqual({ moved: [], others: [] });
+    const data = { refs: { 'refs/heads/main': [C, B] } };
+    const entry = { v: 1, type: 'step', at: '', run: '', item: 'team/app', step: 'code' } as const;
+    apply(history, { ...entry, status: 'started', data });
+    const known = { written: writtenRefs(history.items.get('team/app')), ours: true };
+    for (const id of [B, C]) {
+      const both = sides({ 'refs/heads/main': A }, { 'refs/heads/main': id }, known);
+      expect(questionsOf(both)).toEqual({ moved: [], others: [] });
+    }
+    const moved = sides({ 'refs/heads/main': A }, { 'refs/heads/main': D }, known);
+    expect(questionsOf(moved)).toEqual({ moved: [D], others: [] });
   });
 
   test('only about moved branches in a project that is ours', () => {

@@ -75,11 +75,7 @@ function migrated({ groups, projects }: Places): History {
   for (const [id, path] of paths) {
     history.items.set(id, {
       target: { id: history.items.size + 1, path },
-      written: new Map(),
-      opened: new Set(),
       steps: new Map(),
-      head: null,
-      hash: null,
       at: '',
     });
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { emptyHistory, apply } from '../../../src/journal/history.ts';
 import type { RunEvent } from '../../../src/model/events.ts';
+import { writtenRefs } from '../../../src/plan/written-refs.ts';
 import { rememberStandIns, translatedEmit, translator } from '../../../src/rehearse/translate.ts';
 
 const REAL = 'a'.repeat(40);
@@ -14,11 +15,11 @@ test('people get the real address and the real ids, wherever they stand', () => 
   expect(
     translate({
       problem: { message: `it has ${STAND_IN} at http://127.0.0.1:4000/team/one` },
-      attention: [{ old: STAND_IN, new: OTHER }],
+      steps: [{ check: { differences: [{ message: `source ${OTHER}, target ${STAND_IN}` }] } }],
     }),
   ).toEqual({
     problem: { message: `it has ${REAL} at https://gitlab.example.com/team/one` },
-    attention: [{ old: REAL, new: OTHER }],
+    steps: [{ check: { differences: [{ message: `source ${OTHER}, target ${REAL}` }] } }],
   });
 });
 
@@ -47,12 +48,12 @@ test('what we wrote is known as ours when a stand-in is there instead, and nothi
       item,
       step: 'code',
       status: 'started',
-      refs: { 'refs/heads/main': id },
+      data: { refs: { 'refs/heads/main': [id] } },
     });
   }
   rememberStandIns(history, standIns);
   const written = (item: string): string[] => [
-    ...(history.items.get(item)?.written.get('refs/heads/main') ?? []),
+    ...(writtenRefs(history.items.get(item)).get('refs/heads/main') ?? []),
   ];
   expect(written('team/one')).toEqual([REAL, STAND_IN]);
   expect(written('team/two')).toEqual([OTHER]);

@@ -5,7 +5,7 @@ import { transformSync } from 'esbuild';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { embedJson, renderHtml } from '../../../src/report/html.ts';
-import { failed, group, project, refused, result } from './samples.ts';
+import { failed, group, noticed, project, refused, result } from './samples.ts';
 
 const marks = [
   '<',
@@ -59,9 +59,13 @@ describe('data embedded in HTML', () => {
     fc.assert(
       fc.property(nasty, (name) => {
         const warnings = [name];
-        const html = renderHtml(result([project({ id: name, warnings, reasons: [name] })], { warnings }));
+        const item = project({ id: name, steps: [noticed(name)], reasons: [name] });
+        const html = renderHtml(result([item], { warnings }));
         expect(shape(html)).toEqual(calm);
-        expect(dataOf(html)).toMatchObject({ result: { items: [{ id: name }], warnings: [name] } });
+        expect(dataOf(html)).toMatchObject({
+          result: { items: [{ id: name }], warnings: [name] },
+          warnings: [name, `${name}: ${name}`],
+        });
       }),
       { numRuns: 50 },
     );
@@ -107,8 +111,8 @@ describe('HTML report', () => {
       remarks: [
         [],
         [],
-        [{ ref: 'refs/heads/-x', fix: 'git branch -m -- -x x' }],
-        [{ ref: null, text: 'The connection broke. Run it again.', fix: null }],
+        [{ object: 'refs/heads/-x', fix: 'git branch -m -- -x x' }],
+        [{ object: null, text: 'The connection broke. Run it again.', fix: null }],
       ],
     });
   });

@@ -1,25 +1,30 @@
 import { expect, test } from 'vitest';
 import type { RefChange } from '../../../src/model/plan.ts';
 import { mergedFixes } from '../../../src/report/merged-fixes.ts';
-import { plan, plannedGroup, plannedProject } from './samples.ts';
+import { plan, plannedGroup, plannedProject, plannedRefs, refChange } from './samples.ts';
 
 function refused(ref: string, fix: string): RefChange {
-  return { ref, outcome: 'refused', old: null, new: 'a', force: false, late: false, reason: 'no', fix };
+  return refChange({ ref, outcome: 'refused', reason: 'no', fix });
 }
 
 test('all pieces of the config that a plan proposes are one object', () => {
   const blocked = {
-    code: 'namespace-taken' as const,
+    code: 'namespace-taken',
     object: 'team',
     message: 'taken',
     fix: '"map": { "owners": { "team": "team-2" } }',
   };
   const app = plannedProject('app', {
-    refs: [
-      refused('refs/heads/HEAD', '"map": {"refs":{"team/app":{"refs/heads/HEAD":"refs/heads/branch-HEAD"}}}'),
-      refused('refs/heads/-x', '"map": {"refs":{"team/app":{"refs/heads/-x":"refs/heads/branch-x"}}}'),
-      refused('refs/tags/x', 'remove it by hand'),
-      refused('refs/tags/y', '"target": { "parentGroup": … }'),
+    steps: [
+      plannedRefs([
+        refused(
+          'refs/heads/HEAD',
+          '"map": {"refs":{"team/app":{"refs/heads/HEAD":"refs/heads/branch-HEAD"}}}',
+        ),
+        refused('refs/heads/-x', '"map": {"refs":{"team/app":{"refs/heads/-x":"refs/heads/branch-x"}}}'),
+        refused('refs/tags/x', 'remove it by hand'),
+        refused('refs/tags/y', '"target": { "parentGroup": … }'),
+      ]),
     ],
   });
   expect(mergedFixes(plan([plannedGroup({ blocked })], [app]))).toEqual({
@@ -35,7 +40,7 @@ test('all pieces of the config that a plan proposes are one object', () => {
 test('where two want the same key the first one stays, and names of the source stay names', () => {
   const pieces = ['"map":{"refs":{"__proto__":{"a":"b"}}}', '"map":{"refs":{"__proto__":{"a":"c"}}}'];
   const refs = pieces.map((fix) => refused('refs/heads/a', fix));
-  const merged = mergedFixes(plan([], [plannedProject('app', { refs })]));
+  const merged = mergedFixes(plan([], [plannedProject('app', { steps: [plannedRefs(refs)] })]));
   expect(JSON.stringify(merged)).toBe('{"map":{"refs":{"__proto__":{"a":"b"}}}}');
   expect(Object.getPrototypeOf({})).toBe(Object.prototype);
 });

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../../../src/report/html.ts';
 import { findBrowser, startBrowser, type Browser } from './browser.ts';
-import { diverged, failed, group, project, refused, result } from './samples.ts';
+import { diverged, failed, group, moved, noticed, project, refused, result } from './samples.ts';
 
 const wide = { width: 1280, height: 900 };
 const narrow = { width: 400, height: 800 };
@@ -14,11 +14,11 @@ const browserName = findBrowser();
 
 const items = [
   group(),
-  project({ id: 'team/web', warnings: [evil] }),
+  project({ id: 'team/web', steps: [noticed(evil)] }),
   project({ id: `team/${evil}`, target: { path: evil, id: 1, url: 'javascript:document.title=1' } }),
   project({
     id: `team/${'long-name-'.repeat(12)}`,
-    steps: [{ step: 'code', outcome: 'done', ms: 9000, bytes: 5 }],
+    steps: [moved({ ms: 9000, bytes: 5 })],
   }),
   refused,
   diverged,

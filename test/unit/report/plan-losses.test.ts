@@ -8,17 +8,17 @@ import { createPalette } from '../../../src/ui/color.ts';
 import { plan, plannedGroup, plannedProject } from './samples.ts';
 
 const note: Finding = {
-  kind: 'old-server-url',
+  code: 'old-server-url',
   refused: false,
   object: 'main:lib',
-  reason: 'leads to the old server',
+  message: 'leads to the old server',
   fix: 'git config …',
 };
 const refused: Finding = {
-  kind: 'bad-object',
+  code: 'bad-object',
   refused: true,
   object: 'abc',
-  reason: 'badDate',
+  message: 'badDate',
   fix: 'let it pass',
 };
 

@@ -2,24 +2,22 @@ import { expect, test } from 'vitest';
 import { planMarkdown } from '../../../src/report/plan-markdown.ts';
 import { renderPlan } from '../../../src/report/plan-view.ts';
 import { createPalette } from '../../../src/ui/color.ts';
-import { plan, plannedGroup, plannedProject } from './samples.ts';
+import { plan, plannedGroup, plannedProject, plannedRefs, refChange } from './samples.ts';
 
 const fix = '"map": {"refs":{"team/app":{"refs/heads/HEAD":"refs/heads/branch-HEAD"}}}';
 const sample = plan(
   [plannedGroup()],
   [
     plannedProject('app', {
-      refs: [
-        {
-          ref: 'refs/heads/HEAD',
-          outcome: 'refused',
-          old: null,
-          new: 'a'.repeat(40),
-          force: false,
-          late: false,
-          reason: 'You cannot create a branch with an invalid name.',
-          fix,
-        },
+      steps: [
+        plannedRefs([
+          refChange({
+            ref: 'refs/heads/HEAD',
+            outcome: 'refused',
+            reason: 'You cannot create a branch with an invalid name.',
+            fix,
+          }),
+        ]),
       ],
     }),
   ],

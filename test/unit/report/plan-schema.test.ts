@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { parsePlan } from '../../../src/report/plan-schema.ts';
+import { parsePlan } from '../../../src/report/schema.ts';
 import { planJson } from '../../../src/report/plan-summary.ts';
-import { plan, plannedGroup, plannedProject } from './samples.ts';
+import { steps } from '../../../src/steps/index.ts';
+import { plan, plannedGroup, plannedProject, plannedRefs, refChange } from './samples.ts';
 
 const blocked = { code: 'namespace-taken', object: 'x', message: 'taken', fix: '"map": {}' } as const;
 const sample = plan(
@@ -9,15 +10,15 @@ const sample = plan(
   [
     plannedProject('app', {
       losses: [{ kind: 'issues', count: 3 }],
-      findings: [{ kind: 'bad-object', refused: true, object: 'a', reason: 'zeroPaddedFilemode', fix: 'x' }],
+      findings: [{ code: 'bad-object', refused: true, object: 'a', message: 'zeroPaddedFilemode', fix: 'x' }],
     }),
-    plannedProject('lib', { mustKnow: ['a'.repeat(40)] }),
+    plannedProject('lib', { steps: [plannedRefs([refChange()], ['a'.repeat(40)])] }),
   ],
   { warnings: ['a warning'], problems: [{ code: 'fetch-failed', object: 'o/r', message: 'm', fix: 'h' }] },
 );
 
 test('a plan that was written is read as it was', () => {
-  expect(parsePlan([...planJson(sample)].join(''), 'plan.json')).toEqual(sample);
+  expect(parsePlan([...planJson(sample)].join(''), 'plan.json', steps)).toEqual(sample);
 });
 
 test('the document begins with its version and the totals', () => {
@@ -26,7 +27,7 @@ test('the document begins with its version and the totals', () => {
   expect(document['totals']).toMatchObject({
     groups: { unchanged: 1, blocked: 1, create: 0, update: 0 },
     projects: { create: 2 },
-    refs: { create: 2 },
+    steps: [{ step: 'code', title: 'Refs', counts: { create: 2, refused: 0 } }],
   });
 });
 
@@ -38,7 +39,22 @@ test.each([
     JSON.stringify(sample).replace('"private"', '"secret"'),
     'settings.visibility.private',
   ],
+  [
+    'a ref without an outcome',
+    JSON.stringify(sample).replace('"outcome":"create"', '"outcome":"sung"'),
+    'team/app.code.refs.0.outcome: ',
+  ],
+  [
+    'an id that is no text',
+    JSON.stringify(sample).replace('"unverifiedIds":[]', '"unverifiedIds":[7]'),
+    'team/app.code.unverifiedIds.0: ',
+  ],
+  [
+    'a step of a newer program',
+    JSON.stringify(sample).replace('"step":"code"', '"step":"dance"'),
+    'team/app.dance: there is no such step',
+  ],
   ['a result', JSON.stringify({ version: 1, command: 'migrate', items: [] }), 'settings: '],
 ])('%s is no plan, and the message says where', (_, text, where) => {
-  expect(() => parsePlan(text, 'plan.json')).toThrow(where);
+  expect(() => parsePlan(text, 'plan.json', steps)).toThrow(where);
 });

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Project } from '../../../src/model/forge.ts';
-import type { RefChange } from '../../../src/model/plan.ts';
 import { planMarkdown } from '../../../src/report/plan-markdown.ts';
 import { renderPlan } from '../../../src/report/plan-view.ts';
 import { createPalette } from '../../../src/ui/color.ts';
 import { displayWidth } from '../../../src/text/width.ts';
-import { idA, idB, plan, plannedGroup, plannedProject } from './samples.ts';
+import { idA, idB, plan, plannedGroup, plannedProject, plannedRefs, refChange } from './samples.ts';
 
 const existing: Project = {
   id: 5,
@@ -20,23 +19,13 @@ const existing: Project = {
   webUrl: 'https://gitlab.example.com/team/old',
 };
 
-const refusedRef: RefChange = {
+const refusedRef = refChange({
   ref: 'refs/heads/-x',
   outcome: 'refused',
-  old: null,
-  new: idA,
-  force: false,
-  late: false,
   reason: 'GitLab says "invalid name"',
   fix: 'git branch -m -- -x x',
-};
-const divergedRef: RefChange = {
-  ...refusedRef,
-  ref: 'refs/heads/main',
-  outcome: 'diverged',
-  old: idB,
-  fix: 'decide',
-};
+});
+const divergedRef = refChange({ outcome: 'diverged', old: idB, reason: 'both sides moved', fix: 'decide' });
 
 const sample = plan(
   [
@@ -48,14 +37,14 @@ const sample = plan(
     plannedProject('api'),
     plannedProject('old', {
       existing,
-      refs: [{ ...refusedRef, ref: 'refs/heads/main', outcome: 'unchanged' }],
+      steps: [plannedRefs([refChange({ outcome: 'unchanged', old: idA })])],
     }),
     plannedProject('c++', { path: 'cpp', fullPath: 'team/cpp', reasons: ['GitLab takes no + in a path'] }),
     plannedProject('site', {
       visibility: 'internal',
       repository: { owner: 'team', name: 'site', description: '', private: false, defaultBranch: 'main' },
     }),
-    plannedProject('odd', { refs: [refusedRef, divergedRef] }),
+    plannedProject('odd', { steps: [plannedRefs([refusedRef, divergedRef])] }),
     plannedProject('taken', {
       blocked: { code: 'unexpected', object: 'x', message: 'The path is taken.', fix: '"map": {}' },
     }),
@@ -95,8 +84,9 @@ describe('plan on the terminal', () => {
       '  odd  new, refs: 1 refused by GitLab, 1 diverged',
       '    refs/heads/-x refused: GitLab says "invalid name"',
       '      → git branch -m -- -x x',
-      '    refs/heads/main diverged: GitLab says "invalid name" (source aaaaaaaaaa,',
-      '    target bbbbbbbbbb)',
+      '    refs/heads/main diverged: both sides moved, source',
+      `    ${idA}, target`,
+      `    ${idB}`,
       '      → decide',
       '  taken  blocked, refs: 1 to create',
       '    The path is taken.',
@@ -133,16 +123,21 @@ describe('plan as Markdown', () => {
   const text = planMarkdown(sample);
 
   it('shows every repository with what happens to it and why', () => {
-    expect(text).toContain('| `team/web` | `team/web` | new, private | 1 to create |  |');
+    expect(text).toContain('| `team/web` | `team/web` | new, private | refs: 1 to create |  |');
     expect(text).toContain(
-      '| `team/c++` | `team/cpp` | new, private | 1 to create | renamed to cpp<br>GitLab',
+      '| `team/c++` | `team/cpp` | new, private | refs: 1 to create | renamed to cpp<br>GitLab',
     );
-    expect(text).toContain('| `team/site` | `team/site` | new, internal | 1 to create | public on GitBucket');
-    expect(text).toContain('| `team/old` | `team/old` | unchanged, private | 1 unchanged |  |');
+    expect(text).toContain(
+      '| `team/site` | `team/site` | new, internal | refs: 1 to create | public on GitBucket',
+    );
+    expect(text).toContain('| `team/old` | `team/old` | unchanged, private | refs: 1 unchanged |  |');
   });
 
   it('offers every fix as a block to paste', () => {
     expect(text).toContain('`team/odd` `refs/heads/-x`: refused: GitLab says "invalid name"');
+    expect(text).toContain(
+      `\`team/odd\` \`refs/heads/main\`: diverged: both sides moved, source ${idA}, target ${idB}`,
+    );
     for (const fix of ['git branch -m -- -x x', 'decide', '"map": {}']) {
       expect(text).toContain(`\`\`\`text\n${fix}\n\`\`\``);
     }

@@ -4,14 +4,20 @@ import type { ItemState } from '../../../src/model/result.ts';
 import { parseResult, resultJsonSchema } from '../../../src/report/schema.ts';
 import { diverged, failed, group, project, refused, result } from './samples.ts';
 
-const unread = { code: 'unexpected', object: 'x/y', message: 'm', fix: 'h' } as const;
+const unread = { code: 'unexpected', object: 'x/y', message: 'm', fix: 'h' };
 
 describe('totals', () => {
   it('count groups, repositories, states, refs, bytes and time', () => {
     const { totals } = result([group(), project(), refused]);
     expect(totals).toMatchObject({ groups: 1, projects: 2, bytes: 2_400_000, ms: 184_000 });
     expect(totals.states).toMatchObject({ proven: 2, refused: 1, failed: 0 });
-    expect(totals.refs).toMatchObject({ create: 5, refused: 1, unchanged: 0 });
+    expect(totals.steps).toEqual([
+      {
+        step: 'code',
+        title: 'Refs',
+        counts: { create: 5, update: 0, delete: 0, unchanged: 0, kept: 0, refused: 1, diverged: 0 },
+      },
+    ]);
   });
 });
 
@@ -21,7 +27,7 @@ describe('exit code', () => {
     expect(result([]).exitCode).toBe(0);
   });
 
-  it.each(['refused', 'blocked', 'diverged'] as const)('is 4 when an item is %s', (state) => {
+  it.each(['refused', 'blocked', 'diverged', 'drifted'] as const)('is 4 when an item is %s', (state) => {
     expect(result([project(), project({ state })]).exitCode).toBe(4);
   });
 

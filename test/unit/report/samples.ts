@@ -1,10 +1,60 @@
-import type { Plan, PlannedGroup, PlannedProject } from '../../../src/model/plan.ts';
-import type { ItemResult, Result } from '../../../src/model/result.ts';
-import { buildResult, noRefs } from '../../../src/report/result.ts';
+import type { Plan, PlannedGroup, PlannedProject, PlannedStep, RefChange } from '../../../src/model/plan.ts';
+import { isWrite } from '../../../src/model/plan.ts';
+import type { ItemResult, Result, StepResult } from '../../../src/model/result.ts';
+import { countOutcomes } from '../../../src/plan/refs.ts';
+import { buildResult } from '../../../src/report/result.ts';
+import { code, compareRefs, noticeOfChange } from '../../../src/steps/code.ts';
+import { worstOf } from '../../../src/steps/step.ts';
 
 export const idA = 'a'.repeat(40);
 export const idB = 'b'.repeat(40);
-const hash = 'c'.repeat(64);
+export const hash = 'c'.repeat(64);
+
+/** A ref that is created, unless the test says otherwise. */
+export function refChange(part: Partial<RefChange> = {}): RefChange {
+  return {
+    ref: 'refs/heads/main',
+    outcome: 'create',
+    old: null,
+    new: idA,
+    force: false,
+    late: false,
+    ...part,
+  };
+}
+
+function stepResult(part: Pick<StepResult, 'step' | 'title'> & Partial<StepResult>): StepResult {
+  return {
+    state: 'proven',
+    changed: true,
+    ms: 100,
+    bytes: 0,
+    counts: {},
+    notices: [],
+    check: { state: 'proven', compared: 1, hash: null, differences: [] },
+    ...part,
+  };
+}
+
+const placed = stepResult({ step: 'project', title: 'Project' });
+
+/** The step that moves refs; three are created and proven, unless the test says otherwise. */
+export function moved(part: Partial<StepResult> = {}): StepResult {
+  return stepResult({
+    step: code.name,
+    title: code.title,
+    ms: 900,
+    bytes: 1_200_000,
+    counts: { ...countOutcomes([]), create: 3 },
+    check: { state: 'proven', compared: 3, hash: { source: hash, target: hash }, differences: [] },
+    ...part,
+  });
+}
+
+/** A step that noticed something without needing anybody. */
+export function noticed(message: string): StepResult {
+  return moved({ notices: [{ code: 'noticed', object: 'team/web', message, fix: '' }] });
+}
 
 export function project(part: Partial<ItemResult> = {}): ItemResult {
   const id = part.id ?? 'team/web';
@@ -14,60 +64,63 @@ export function project(part: Partial<ItemResult> = {}): ItemResult {
     target: { path: id, id: 7, url: `https://gitlab.example.com/${id}` },
     state: 'proven',
     changed: true,
-    steps: [
-      { step: 'project', outcome: 'done', ms: 100, bytes: 0 },
-      { step: 'code', outcome: 'done', ms: 900, bytes: 1_200_000 },
-    ],
-    refs: { ...noRefs, create: 3 },
-    attention: [],
+    steps: [placed, moved()],
     reasons: [],
-    warnings: [],
-    proof: {
-      equal: true,
-      refs: 3,
-      sourceHash: hash,
-      targetHash: hash,
-      head: { source: 'refs/heads/main', target: 'refs/heads/main' },
-      differences: [],
-    },
     problem: null,
     ...part,
   };
 }
 
 export function group(part: Partial<ItemResult> = {}): ItemResult {
-  const steps = [{ step: 'group' as const, outcome: 'done' as const, ms: 50, bytes: 0 }];
-  return { ...project({ id: 'team', ...part }), kind: 'group', steps, refs: { ...noRefs }, proof: null };
+  const steps = [stepResult({ step: 'group', title: 'Group', ms: 50 })];
+  return { ...project({ id: 'team', ...part }), kind: 'group', steps };
 }
 
-export const refused: ItemResult = project({
-  id: 'team/api',
-  state: 'refused',
-  refs: { ...noRefs, create: 2, refused: 1 },
-  attention: [
-    {
-      ref: 'refs/heads/-x',
-      outcome: 'refused',
-      old: null,
-      new: idA,
-      force: false,
-      late: false,
-      reason: 'GitLab takes no name that begins with a dash',
-      fix: 'git branch -m -- -x x',
-    },
-  ],
-});
+/** The project whose refs came to this, as the proof sees it: what is written arrives, the rest stays. */
+function cameTo(id: string, changes: readonly RefChange[]): ItemResult {
+  const source = new Map(changes.map((change) => [change.ref, change.new ?? '']));
+  const target = new Map(
+    changes.flatMap((change) => {
+      const now = isWrite(change) ? change.new : change.old;
+      return now === null ? [] : [[change.ref, now] as const];
+    }),
+  );
+  const check = compareRefs(
+    { refs: source, head: null },
+    { refs: target, head: null },
+    { notes: true, changes, known: null },
+  );
+  const { state, hash: sides } = check;
+  const step = moved({
+    state,
+    counts: countOutcomes(changes),
+    check: { ...check, hash: sides && { source: hash, target: state === 'proven' ? hash : sides.target } },
+  });
+  return project({ id, state, steps: [placed, step] });
+}
 
-export const diverged: ItemResult = project({
-  id: 'team/docs',
-  state: 'diverged',
-  attention: [{ ref: 'refs/heads/main', outcome: 'diverged', old: idB, new: idA, force: false, late: false }],
-});
+export const refused: ItemResult = cameTo('team/api', [
+  refChange(),
+  refChange({ ref: 'refs/heads/x' }),
+  refChange({
+    ref: 'refs/heads/-x',
+    outcome: 'refused',
+    reason: 'GitLab takes no name that begins with a dash',
+    fix: 'git branch -m -- -x x',
+  }),
+]);
 
+export const diverged: ItemResult = cameTo('team/docs', [
+  refChange({ outcome: 'diverged', old: idB }),
+  refChange({ ref: 'refs/heads/x' }),
+  refChange({ ref: 'refs/heads/y' }),
+]);
+
+/** The connection broke before the proof. */
 export const failed: ItemResult = project({
   id: 'team/big',
   state: 'failed',
-  proof: null,
+  steps: [placed, moved({ state: 'failed', check: null })],
   problem: {
     code: 'unexpected',
     object: 'team/big',
@@ -106,10 +159,26 @@ export function plannedGroup(part: Partial<PlannedGroup> = {}): PlannedGroup {
     userId: null,
     reasons: [],
     blocked: null,
+    steps: [],
     ...part,
   };
 }
 
+/** What the plan has for refs that are to become this. */
+export function plannedRefs(refs: readonly RefChange[], unverifiedIds: readonly string[] = []): PlannedStep {
+  const notices = refs.flatMap(noticeOfChange);
+  return {
+    step: code.name,
+    title: code.title,
+    changes: refs.some(isWrite),
+    state: worstOf(notices.map((each) => (each.code === 'ref-diverged' ? 'diverged' : 'refused'))),
+    counts: countOutcomes(refs),
+    notices,
+    part: { refs: [...refs], unverifiedIds: [...unverifiedIds] },
+  };
+}
+
+/** A new project with one branch, unless the test says otherwise. */
 export function plannedProject(name: string, part: Partial<PlannedProject> = {}): PlannedProject {
   return {
     kind: 'project',
@@ -122,12 +191,10 @@ export function plannedProject(name: string, part: Partial<PlannedProject> = {})
     visibility: 'private',
     existing: null,
     defaultBranch: 'main',
-    refs: [{ ref: 'refs/heads/main', outcome: 'create', old: null, new: idA, force: false, late: false }],
-    mustKnow: [],
+    steps: [plannedRefs([refChange()])],
     losses: [],
     findings: [],
     reasons: [],
-    warnings: [],
     blocked: null,
     ...part,
   };

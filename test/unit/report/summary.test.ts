@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderSummary } from '../../../src/report/summary.ts';
 import { createPalette } from '../../../src/ui/color.ts';
 import { displayWidth } from '../../../src/text/width.ts';
-import { diverged, failed, group, project, refused, result } from './samples.ts';
+import { diverged, failed, group, noticed, project, refused, result } from './samples.ts';
 
 const palette = createPalette(false);
 const paths = { json: '/r/result.json', markdown: '/r/report.md', html: '/r/report.html' };
@@ -62,19 +62,19 @@ describe('summary on the terminal', () => {
 
   it('fits a narrow terminal, wide characters too', () => {
     const wide = project({ id: `team/${'日本'.repeat(30)}`, state: 'interrupted' });
-    const wordy = { ...failed, warnings: ['語 '.repeat(40)] };
+    const wordy = { ...failed, steps: [noticed('語 '.repeat(40))] };
     for (const line of lines(result([wide, wordy]), 40)) expect(displayWidth(line)).toBeLessThanOrEqual(40);
   });
 
   it('passes no control characters of a server on to the terminal', () => {
-    const evil = { ...failed, id: 'team/\u001B[2Jx', warnings: ['a\u001B]0;b\u0007'] };
+    const evil = { ...failed, id: 'team/\u001B[2Jx', steps: [noticed('a\u001B]0;b\u0007')] };
     expect(lines(result([evil])).join('\n')).not.toMatch(/(?!\n)\p{Cc}/u);
   });
 
   it('lists what could not be read with what to do', () => {
     const problems = [
       {
-        code: 'unexpected' as const,
+        code: 'unexpected',
         object: 'x/y',
         message: 'GitBucket cannot open it.',
         fix: 'Repair it.',

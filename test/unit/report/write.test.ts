@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRedactor } from '../../../src/net/redact.ts';
 import { parseResult } from '../../../src/report/schema.ts';
 import { writeReports } from '../../../src/report/write.ts';
-import { failed, project, refused, result } from './samples.ts';
+import { failed, noticed, project, refused, result } from './samples.ts';
 
 let folder: string;
 
@@ -65,7 +65,7 @@ describe('writing the reports', () => {
     const redactor = createRedactor();
     redactor.add('glpat-<12345&678', 'root');
     const form = Buffer.from('root:glpat-<12345&678').toString('base64');
-    const leaky = { ...failed, warnings: [`sent glpat-<12345&678 and ${form}`] };
+    const leaky = { ...failed, steps: [noticed(`sent glpat-<12345&678 and ${form}`)] };
     const paths = await writeReports(folder, result([leaky]), redactor);
     for (const path of Object.values(paths)) {
       const text = await readFile(path, 'utf8');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FailureState } from '../../src/failures/failure.ts';
+import type { FailureState } from '../../../src/failures/failure.ts';
 import {
   asFailure,
   exitCodeOf,
@@ -8,10 +8,10 @@ import {
   failures,
   isRetryable,
   noticeOf,
-} from '../../src/failures/index.ts';
-import { serverError, timedOut } from '../../src/failures/network.ts';
-import { pathTaken } from '../../src/failures/target.ts';
-import { configInvalid, diskFull, interruption } from '../../src/failures/usage.ts';
+} from '../../../src/failures/index.ts';
+import { serverError, timedOut } from '../../../src/failures/network.ts';
+import { pathTaken } from '../../../src/failures/target.ts';
+import { configInvalid, diskFull, interruption } from '../../../src/failures/usage.ts';
 
 type AnyFailure = {
   code: string;

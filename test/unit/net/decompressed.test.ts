@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { decompressed } from '../../src/net/answers.ts';
+import { decompressed } from '../../../src/net/answers.ts';
 
 const small = Buffer.from('003f0123456789 refs/heads/main\n');
 const large = Buffer.alloc(2_000_000, 'refs');

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
-import type { Config } from '../../src/config/schema.ts';
-import { Failure } from '../../src/failures/failure.ts';
-import { nearest } from '../../src/text/nearest.ts';
-import { tempDir } from '../helpers/temp-dir.ts';
+import { loadConfig } from '../../../src/config/load.ts';
+import type { Config } from '../../../src/config/schema.ts';
+import { Failure } from '../../../src/failures/failure.ts';
+import { nearest } from '../../../src/text/nearest.ts';
+import { tempDir } from '../../helpers/temp-dir.ts';
 
 const both = { source: { url: 'http://bucket' }, target: { url: 'http://lab' } };
 const variables = {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Owner, Repository } from '../../src/model/forge.ts';
+import type { Owner, Repository } from '../../../src/model/forge.ts';
 import {
   globMatcher,
   createSelection,
   type Selection,
   type SelectionOptions,
-} from '../../src/plan/selection.ts';
+} from '../../../src/plan/selection.ts';
 
 const names = ['team-a/one', 'team-a/two', 'team-ab/one', 'alice/one', 'alice/c++'];
 const groups = ['team-a', 'team-ab', 'empty'];

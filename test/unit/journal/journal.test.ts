@@ -1,17 +1,10 @@
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  Entry,
-  type StepRecord,
-  apply,
-  emptyHistory,
-  type History,
-  summary,
-} from '../../src/journal/history.ts';
-import { journalFile, openJournal, readJournal, type Journal } from '../../src/journal/journal.ts';
+import { journalled, type StepHistory, type StepRecord } from '../../../src/journal/history.ts';
+import { journalFile, openJournal, readJournal, type Journal } from '../../../src/journal/journal.ts';
+import { CodeData } from '../../../src/plan/written-refs.ts';
 
 const servers = { source: 'http://source.example.com', target: 'http://target.example.com' };
 const [A, B] = ['a'.repeat(40), 'b'.repeat(40)];
@@ -42,7 +35,7 @@ const begun: StepRecord = {
   item: 'team/one',
   step: 'code',
   status: 'started',
-  refs: { 'refs/heads/main': A },
+  data: { refs: { 'refs/heads/main': [A] } },
 };
 
 test('what was recorded is known to the next run', async () => {
@@ -51,36 +44,62 @@ test('what was recorded is known to the next run', async () => {
   const journal = await opened('r2');
   expect(journal.history.items.get('team/one')).toMatchObject({
     target: { id: 7, path: 'team/one' },
-    written: new Map([['refs/heads/main', new Set([A])]]),
     steps: new Map([
-      ['project', 'done'],
-      ['code', 'started'],
+      ['project', { status: 'done', data: {}, check: null, code: null }],
+      ['code', { status: 'started', data: { refs: { 'refs/heads/main': [A] } }, check: null, code: null }],
     ]),
   });
   await journal.close();
 });
 
-function change(status: StepRecord['status'], id: string | null, except?: string[]): StepRecord {
-  const base = { item: 'team/one', step: 'code', status, refs: { 'refs/heads/main': id } } as const;
-  return { ...base, ...(except ? { except } : {}) };
-}
-
-async function written(): Promise<string[]> {
+/** What the file says of the step that moves refs. */
+async function known(): Promise<StepHistory | undefined> {
   const { history } = await readJournal(journalFile(directory));
-  return [...(history.items.get('team/one')?.written.get('refs/heads/main') ?? [])];
+  return history.items.get('team/one')?.steps.get('code');
 }
 
-test('between the start of a push and its end both ids may be on the target; afterwards only the one that was written', async () => {
-  await write(change('started', A), change('done', A), change('started', B));
-  expect(await written()).toEqual([A, B]);
-  await write(change('done', B, ['refs/heads/main']));
-  expect(await written()).toEqual([A, B]);
-  await write(change('done', B));
-  expect(await written()).toEqual([B]);
-  await write(change('started', null));
-  expect(await written()).toEqual([B]);
-  await write(change('done', null));
-  expect(await written()).toEqual([]);
+function record(status: StepRecord['status'], data: Record<string, unknown>, step = 'code'): StepRecord {
+  return { item: 'team/one', step, status, data };
+}
+
+test('a later record adds to what the step knows, replaces it, and takes it out; other steps keep theirs', async () => {
+  await write(
+    record('started', { refs: { a: [A], b: [A] } }),
+    record('started', { head: 'main' }, 'default-branch'),
+    record('started', { refs: { a: [A, B] } }),
+  );
+  expect((await known())?.data).toEqual({ refs: { a: [A, B], b: [A] } });
+  await write(record('done', { refs: { a: [B], b: null }, left: { c: { id: A } } }));
+  expect((await known())?.data).toEqual({ refs: { a: [B] }, left: { c: { id: A } } });
+  await write(record('done', { left: null }), record('done', {}));
+  expect((await known())?.data).toEqual({ refs: { a: [B] } });
+  const { history } = await readJournal(journalFile(directory));
+  expect(history.items.get('team/one')?.steps.get('default-branch')?.data).toEqual({ head: 'main' });
+});
+
+test('a proof is known until the next one; the code of a failure until the step is through', async () => {
+  const step = { item: 'team/one', step: 'code' };
+  const first = { state: 'refused', hash: 'h1' } as const;
+  const second = { state: 'proven', hash: null } as const;
+  await write({ ...step, status: 'done', check: first }, { ...step, status: 'failed', code: 'fetch-failed' });
+  expect(await known()).toEqual({ status: 'failed', data: {}, check: first, code: 'fetch-failed' });
+  await write({ ...step, status: 'done', check: second });
+  expect(await known()).toEqual({ status: 'done', data: {}, check: second, code: null });
+});
+
+test('what is not what a step writes is a damaged journal, and not its business when it wrote nothing', async () => {
+  await write(begun, { ...begun, item: 'team/two', data: { refs: { 'refs/heads/main': ['short'] } } });
+  const { history } = await readJournal(journalFile(directory));
+  const code = { name: 'code', data: CodeData };
+  expect(journalled(history.items.get('team/one'), code)).toEqual({ refs: { 'refs/heads/main': [A] } });
+  expect(journalled(history.items.get('team/one'), { name: 'wiki', data: CodeData })).toBe(null);
+  expect(journalled(undefined, code)).toBe(null);
+  expect(() => journalled(history.items.get('team/two'), code)).toThrow(
+    expect.objectContaining({
+      code: 'journal-damaged',
+      words: expect.objectContaining({ detail: expect.stringContaining('refs.refs/heads/main.0') as string }),
+    }),
+  );
 });
 
 test('an unfinished last line is dropped, and the next record begins a line of its own', async () => {
@@ -161,73 +180,4 @@ test('a long journal is shortened when it is opened, and says the same afterward
   expect(after.entries).toBeLessThan(10);
   expect(after.history).toEqual(before.history);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
-});
-
-const id = fc.constantFrom(A, B, 'c'.repeat(40));
-const ref = fc.constantFrom('refs/heads/main', 'refs/heads/x/y', 'refs/tags/v1');
-const entry: fc.Arbitrary<Entry> = fc.oneof(
-  { weight: 1, arbitrary: fc.constant<Entry>({ v: 1, type: 'opened', at: 't', ...servers }) },
-  {
-    weight: 9,
-    arbitrary: fc.record(
-      {
-        v: fc.constant(1 as const),
-        type: fc.constant('step' as const),
-        at: fc.constantFrom('2026-01-01', '2026-01-02'),
-        run: fc.constantFrom('r1', 'r2'),
-        item: fc.constantFrom('team', 'team/one', 'team/two'),
-        step: fc.constantFrom('group', 'project', 'code', 'settings', 'proof'),
-        status: fc.constantFrom('started', 'done', 'failed'),
-        target: fc.record({ id: fc.nat(9), path: fc.constantFrom('team', 'team/one') }),
-        refs: fc.dictionary(ref, fc.option(id), { noNullPrototype: true }),
-        except: fc.array(ref, { maxLength: 2 }),
-        opened: fc.constantFrom('main', 'x/y', null),
-        head: fc.constantFrom('main', 'trunk'),
-        hash: fc.constantFrom('h1', 'h2'),
-        code: fc.constant('push-failed'),
-      },
-      { requiredKeys: ['v', 'type', 'at', 'run', 'item', 'step', 'status'] },
-    ),
-  },
-);
-
-function replayed(entries: readonly Entry[]): History {
-  const history = emptyHistory();
-  for (const each of entries) apply(history, each);
-  return history;
-}
-
-test('for any records: the summary is made of valid records and replays to the same history', () => {
-  fc.assert(
-    fc.property(fc.array(entry, { maxLength: 30 }), (entries) => {
-      const history = replayed(entries);
-      const short = summary(history, 'now');
-      expect(short.map((each) => Entry.parse(each))).toEqual(short);
-      expect(replayed(short)).toEqual(history);
-    }),
-    { numRuns: 500 },
-  );
-});
-
-test('for any records: every prefix of the file, cut at any byte, replays to the records that are whole', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(entry, { minLength: 1, maxLength: 6 }),
-      fc.double({ min: 0, max: 1, noNaN: true }),
-      async (entries, part) => {
-        const lines = entries.map((each) => `${JSON.stringify(each)}\n`);
-        const bytes = Buffer.from(lines.join(''));
-        const cut = Math.floor(bytes.length * part);
-        const file = join(directory, 'cut.jsonl');
-        await writeFile(file, bytes.subarray(0, cut));
-        const whole = bytes.subarray(0, cut).toString('utf8').split('\n').length - 1;
-
-        const read = await readJournal(file);
-
-        expect(read.entries).toBe(whole);
-        expect(read.history).toEqual(replayed(entries.slice(0, whole)));
-      },
-    ),
-    { numRuns: 100 },
-  );
 });

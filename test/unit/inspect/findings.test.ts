@@ -29,9 +29,9 @@ describe('findings', () => {
       0,
     );
     expect(date?.fix).toContain('key: "receive.fsck.badDate", value: "ignore"');
-    expect(date?.reason).toContain('refs/heads/a and 2 other refs');
+    expect(date?.message).toContain('refs/heads/a and 2 other refs');
     expect(nul?.fix).not.toContain('receive.fsck');
-    expect(nul?.reason).toContain(`(dir, commit ${commit})`);
+    expect(nul?.message).toContain(`(dir, commit ${commit})`);
   });
 
   it('of thousands of bad objects are a hundred and a number', () => {
@@ -43,7 +43,7 @@ describe('findings', () => {
     const findings = badObjectFindings(bad, new Map(), 30);
     expect(findings).toHaveLength(101);
     expect(findings.at(-1)).toMatchObject({ object: 'further objects', refused: true });
-    expect(findings.at(-1)?.reason).toContain('about 80 more objects');
+    expect(findings.at(-1)?.message).toContain('about 80 more objects');
   });
 
   it('of large files begin with those that GitLab refuses', () => {
@@ -63,7 +63,7 @@ describe('findings', () => {
       ['noteworthy', false],
       [commit, true],
     ]);
-    expect(findings[2]?.reason).toContain('2.9 MiB, and GitLab takes 2 MiB');
+    expect(findings[2]?.message).toContain('2.9 MiB, and GitLab takes 2 MiB');
   });
 
   it('of LFS are refused only where GitLab looks: at new history, at real pointers, in projects with LFS', () => {

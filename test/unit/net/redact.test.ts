@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../src/net/redact.ts';
-import { cutTo } from '../../src/text/truncate.ts';
+import { createRedactor } from '../../../src/net/redact.ts';
+import { cutTo } from '../../../src/text/truncate.ts';
 
 const secretText = fc
   .string({ unit: 'grapheme', minLength: 6, maxLength: 40 })

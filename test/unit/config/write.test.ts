@@ -1,9 +1,9 @@
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
-import { configText, schemaReference, writeConfig } from '../../src/config/write.ts';
-import { tempDir } from '../helpers/temp-dir.ts';
+import { loadConfig } from '../../../src/config/load.ts';
+import { configText, schemaReference, writeConfig } from '../../../src/config/write.ts';
+import { tempDir } from '../../helpers/temp-dir.ts';
 
 const tokens = { GITBUCKET_TOKEN: 'token-of-gitbucket', GITLAB_TOKEN: 'token-of-gitlab' };
 const servers = {
