@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FaultAction } from '../../sandbox/faults.ts';
-import { processesIn } from '../helpers/processes-in.ts';
+import { processesIn } from '../helpers/processes.ts';
 import { startCli } from '../helpers/run-cli.ts';
 import { filesBelow, formsOf, leaks } from '../helpers/secrets.ts';
 import type { TestServers } from '../helpers/servers.ts';

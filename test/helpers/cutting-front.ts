@@ -5,9 +5,8 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createGzip } from 'node:zlib';
-import { onTestFinished } from 'vitest';
+import { listening } from './hosts.ts';
 
 /** What the front does to the POSTs of one repository. */
 export type Cut =
@@ -89,14 +88,8 @@ export async function cuttingFront(upstream: string, options: FrontOptions = {})
 
   const server = createServer(serve);
   server.requestTimeout = 0;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}${base.pathname.replace(/\/$/, '')}`,
+    url: `http://127.0.0.1:${await listening(server)}${base.pathname.replace(/\/$/, '')}`,
     cut: (path, cut) => cuts.set(path, cut),
     answers,
     seen,
