@@ -81,6 +81,8 @@ export async function cuttingFront(upstream: string, options: FrontOptions = {})
         answer.pipe(createGzip()).pipe(response);
         return;
       }
+      // With its length announced the client would know that more was to come.
+      if (cut?.what === 'answer' && cut.how === 'end') delete answer.headers['content-length'];
       response.writeHead(answer.statusCode ?? 500, answer.headers);
       pass(answer, response, cut?.what === 'answer' ? cut : undefined, keep(answers, url, method));
     });
