@@ -28,7 +28,7 @@ describe('the whole sample server', () => {
     const dry = await gb2gl(servers, ['migrate', '--all', '--dry-run']);
     const writesOfDry = [...writesOf(requests)];
     requests.length = 0;
-    const run = await gb2gl(servers, ['migrate', '--all', '--json']);
+    const run = await gb2gl(servers, ['migrate', '--all', '--json', '--transport', 'relay']);
     const writes = writesOf(requests).length;
     return { servers, sample, dry, writesOfDry, run, writes };
   });
