@@ -8,8 +8,18 @@ import { describe, expect, test } from 'vitest';
 import { sharedByAll } from '../helpers/cleanup.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { foreseen, met, planThenMigrate, wronglyRefused } from '../helpers/foresight.ts';
+import type { TestServers } from '../helpers/servers.ts';
 import { gb2gl, workplace } from '../helpers/small-server.ts';
 import { adopt, blockedIn, mover, team } from '../helpers/foreign-projects.ts';
+
+/** A team whose repositories are on GitLab already. */
+async function moved(...names: string[]): Promise<TestServers> {
+  const servers = await team(...names);
+  const run = await gb2gl(servers, ['migrate', '--all', '--yes']);
+  expect(run.code, run.stderr).toBe(0);
+  await servers.gitlab.settle();
+  return servers;
+}
 
 test('projects that somebody else made: with history of the source, with rewritten history, with foreign refs', async () => {
   const servers = await team('behind', 'rewritten', 'foreign', 'foreign-tag', 'moved-tag', 'ahead');
@@ -42,10 +52,8 @@ test('projects that somebody else made: with history of the source, with rewritt
 
 describe('what GitLab protects', () => {
   const shared = sharedByAll(async () => {
-    const servers = await team('kept', 'closed', 'tags', 'wild', 'moved');
+    const servers = await moved('kept', 'closed', 'tags', 'wild', 'moved');
     const { gitbucket, gitlab } = servers;
-    expect((await gb2gl(servers, ['migrate', '--all', '--yes'])).code).toBe(0);
-    await gitlab.settle();
     const protect = (name: string, pattern: string, pushAccessLevel: number): void => {
       const rule = { id: 900, name: pattern, pushAccessLevel, mergeAccessLevel: 40, allowForcePush: false };
       gitlab.project(`team/${name}`).protectedBranches.push(rule);
@@ -93,10 +101,8 @@ describe('what GitLab protects', () => {
 });
 
 test('a default branch that is renamed on the source: what GitLab keeps today and takes tomorrow', async () => {
-  const servers = await team('renamed', 'tag-for-branch');
+  const servers = await moved('renamed', 'tag-for-branch');
   const { gitbucket, gitlab } = servers;
-  expect((await gb2gl(servers, ['migrate', '--all', '--yes'])).code).toBe(0);
-  await gitlab.settle();
   for (const name of ['renamed', 'tag-for-branch']) {
     const source = gitbucket.gitDir('team', name);
     git(source, 'update-ref', 'refs/heads/develop', 'refs/heads/main');
