@@ -19,6 +19,8 @@ async function large(options: Parameters<typeof relaySetup>[0] = {}): Promise<Re
   const setup = await relaySetup(options);
   commitOn(setup.source, 'main', 'first');
   noisyCommits(setup.source, 'main', ['large'], 6_000_000);
+  // It would be tried in vain each time.
+  git(setup.source, 'config', 'pack.compression', '0');
   return setup;
 }
 
