@@ -26,8 +26,10 @@ const env = {
 export default defineConfig({
   test: {
     env,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For what only waits: a busy machine may take its time, and must not change a result.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 240_000 } },
     // Tests mostly wait for git and for child processes.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // No module keeps state: one process can run file after file, and loads what they share once.

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Target } from '../model/target.ts';
 import { shortName } from '../gitlab/rules/ref-names.ts';
-import type { Target } from '../gitlab/target.ts';
 import type { ItemHistory } from '../journal/history.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { knownTo, proven, type ItemWork, type Step, type Writing } from './step.ts';

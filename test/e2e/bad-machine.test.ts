@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { git } from '../helpers/commits.ts';
-import { processesIn } from '../helpers/processes-in.ts';
+import { processesIn } from '../helpers/processes.ts';
 import { startCli } from '../helpers/run-cli.ts';
 import { testServers } from '../helpers/servers.ts';
 import {
@@ -128,7 +128,7 @@ test('the lock of a run that is gone is taken over', async () => {
   const cwd = await workplace(servers);
   servers.gitlab.server.faults.add({ url: /^\/api\/v4\/user$/, action: { kind: 'hang' } });
   const first = startCli(['migrate', '--all'], { cwd, env: servers.env });
-  await expect.poll(() => servers.gitlab.server.requests.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => servers.gitlab.server.requests.length).toBeGreaterThan(0);
   first.child.kill('SIGKILL');
   await first.finished;
 
@@ -172,7 +172,8 @@ test('a server that falls silent during a fetch is given up and asked again, and
     action: { kind: 'hang' },
   });
 
-  const run = await migrateAll(servers, { GB2GL_TIMEOUT: '1' });
+  // As short as may be, but nothing else may take as long on a busy machine.
+  const run = await migrateAll(servers, { GB2GL_TIMEOUT: '5' });
 
   expect(processesIn(await workplace(servers))).toEqual([]);
   expect(run.code, run.stderr).toBe(0);
@@ -182,8 +183,8 @@ test('a server that falls silent during a fetch is given up and asked again, and
 test('a server that never answers its first request ends the run with exit 3, and the time it was given is named', async () => {
   const servers = await testServers();
   servers.gitbucket.server.faults.add({ url: /^\/api\/v3\/user$/, times: 2, action: { kind: 'hang' } });
-  const run = await migrateAll(servers, { GB2GL_TIMEOUT: '1' });
+  const run = await migrateAll(servers, { GB2GL_TIMEOUT: '3' });
 
   expect(run.code, run.stderr).toBe(3);
-  expect(run.stderr).toContain('GitBucket did not answer /api/v3/user within 1 s');
+  expect(run.stderr).toContain('GitBucket did not answer /api/v3/user within 3 s');
 });

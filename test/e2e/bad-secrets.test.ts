@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FaultAction } from '../../sandbox/faults.ts';
-import { processesIn } from '../helpers/processes-in.ts';
+import { processesIn } from '../helpers/processes.ts';
 import { startCli } from '../helpers/run-cli.ts';
 import { filesBelow, formsOf, leaks } from '../helpers/secrets.ts';
 import type { TestServers } from '../helpers/servers.ts';
@@ -82,15 +82,16 @@ test('a start that fails tells no credentials either', async () => {
   }
 });
 
-test('an answer that is cut in the middle of a credential shows no part of it', async () => {
-  const servers = await smallServers();
-  const env = withOddToken(servers);
-  const basic = Buffer.from(`oauth2:${odd}`).toString('base64');
-  // Answers are cut at 200 characters, GitLab's own words at 600.
-  for (const [status, length] of [
-    [503, 200],
-    [500, 600],
-  ] as const) {
+// Answers are cut at 200 characters, GitLab's own words at 600.
+test.each([
+  [503, 200],
+  [500, 600],
+] as const)(
+  'an answer %i that is cut in the middle of a credential shows no part of it',
+  async (status, length) => {
+    const servers = await smallServers();
+    const env = withOddToken(servers);
+    const basic = Buffer.from(`oauth2:${odd}`).toString('base64');
     for (const secret of [odd, encodeURIComponent(odd), basic]) {
       const body = `${'. '.repeat(length / 2 - 5)}${secret}`;
       servers.gitlab.server.faults.add({ url: /^\/api\/v4\/user$/, times: 2, action: answer(status, body) });
@@ -103,8 +104,8 @@ test('an answer that is cut in the middle of a credential shows no part of it', 
         expect(text).not.toContain(secret.slice(0, 3));
       }
     }
-  }
-});
+  },
+);
 
 test('no command line of a git child shows a credential, neither while fetching nor while pushing', async () => {
   const servers = await smallServers();

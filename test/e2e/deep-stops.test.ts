@@ -51,11 +51,13 @@ test('the second Ctrl-C stops at once and leaves no git behind', async () => {
     url: /b\.git\/git-upload-pack$/,
     action: {
       kind: 'notice',
-      call() {
+      async call() {
         children = descendants(running.child.pid ?? 0);
         running.child.kill('SIGINT');
-        setTimeout(() => running.child.kill('SIGINT'), 100);
-        return new Promise((resolve) => void setTimeout(resolve, 2000));
+        await running.heard('finishing what is under way');
+        running.child.kill('SIGINT');
+        // The fetch gets no answer before the run is over.
+        await running.finished;
       },
     },
   });

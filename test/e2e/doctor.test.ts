@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { setTimeout as delay } from 'node:timers/promises';
 import { clockFront } from '../helpers/clock-front.ts';
 import { deadPort } from '../helpers/hosts.ts';
 import { writesOf, type TestServers } from '../helpers/servers.ts';
@@ -107,7 +106,7 @@ test('one Ctrl-C ends doctor at once with 130, though a server hangs', async () 
     cwd: await workplace(servers),
     env: servers.env,
   });
-  while (!requests.some(({ url }) => url.endsWith('/metadata'))) await delay(10);
+  await expect.poll(() => requests.some(({ url }) => url.endsWith('/metadata'))).toBe(true);
   child.kill('SIGINT');
   const { code, stderr } = await finished;
   expect(code).toBe(130);

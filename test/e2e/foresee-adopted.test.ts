@@ -4,11 +4,22 @@ import { refsOf } from '../../src/steps/code.ts';
 import { projectOf } from '../helpers/team.ts';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { sharedByAll } from '../helpers/cleanup.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { foreseen, met, planThenMigrate, wronglyRefused } from '../helpers/foresight.ts';
-import { workplace } from '../helpers/small-server.ts';
+import type { TestServers } from '../helpers/servers.ts';
+import { gb2gl, workplace } from '../helpers/small-server.ts';
 import { adopt, blockedIn, mover, team } from '../helpers/foreign-projects.ts';
+
+/** A team whose repositories are on GitLab already. */
+async function moved(...names: string[]): Promise<TestServers> {
+  const servers = await team(...names);
+  const run = await gb2gl(servers, ['migrate', '--all', '--yes']);
+  expect(run.code, run.stderr).toBe(0);
+  await servers.gitlab.settle();
+  return servers;
+}
 
 test('projects that somebody else made: with history of the source, with rewritten history, with foreign refs', async () => {
   const servers = await team('behind', 'rewritten', 'foreign', 'foreign-tag', 'moved-tag', 'ahead');
@@ -39,31 +50,36 @@ test('projects that somebody else made: with history of the source, with rewritt
   );
 });
 
-test('what GitLab protects, with and without --prune', async () => {
-  const servers = await team('kept', 'closed', 'tags', 'wild', 'moved');
-  const { gitbucket, gitlab } = servers;
-  await planThenMigrate(servers);
-  await gitlab.settle();
-  const protect = (name: string, pattern: string, pushAccessLevel: number): void => {
-    const rule = { id: 900, name: pattern, pushAccessLevel, mergeAccessLevel: 40, allowForcePush: false };
-    gitlab.project(`team/${name}`).protectedBranches.push(rule);
-  };
-  const dir = (name: string): string => gitbucket.gitDir('team', name);
-  protect('kept', 'topic', 40);
-  git(dir('kept'), 'update-ref', '-d', 'refs/heads/topic');
-  commitOn(dir('kept'), 'topic/in-a-folder', 'in a folder');
-  protect('closed', '*', 0);
-  commitOn(dir('closed'), 'topic', 'goes on');
-  commitOn(dir('closed'), 'fresh', 'new');
-  gitlab.project('team/tags').protectedTags.push({ name: 'v*', createAccessLevel: 0 });
-  git(dir('tags'), 'tag', '-f', 'v1', 'main');
-  git(dir('tags'), 'tag', 'v2', 'main');
-  protect('wild', 't*', 40);
-  commitOn(dir('wild'), 'topic', 'rewritten', { orphan: true });
-  commitOn(gitlab.gitDir('team/moved'), 'topic', 'work on GitLab');
-  commitOn(dir('moved'), 'topic', 'work on GitBucket');
+describe('what GitLab protects', () => {
+  const shared = sharedByAll(async () => {
+    const servers = await moved('kept', 'closed', 'tags', 'wild', 'moved');
+    const { gitbucket, gitlab } = servers;
+    const protect = (name: string, pattern: string, pushAccessLevel: number): void => {
+      const rule = { id: 900, name: pattern, pushAccessLevel, mergeAccessLevel: 40, allowForcePush: false };
+      gitlab.project(`team/${name}`).protectedBranches.push(rule);
+    };
+    const dir = (name: string): string => gitbucket.gitDir('team', name);
+    protect('kept', 'topic', 40);
+    git(dir('kept'), 'update-ref', '-d', 'refs/heads/topic');
+    commitOn(dir('kept'), 'topic/in-a-folder', 'in a folder');
+    protect('closed', '*', 0);
+    commitOn(dir('closed'), 'topic', 'goes on');
+    commitOn(dir('closed'), 'fresh', 'new');
+    gitlab.project('team/tags').protectedTags.push({ name: 'v*', createAccessLevel: 0 });
+    git(dir('tags'), 'tag', '-f', 'v1', 'main');
+    git(dir('tags'), 'tag', 'v2', 'main');
+    protect('wild', 't*', 40);
+    commitOn(dir('wild'), 'topic', 'rewritten', { orphan: true });
+    commitOn(gitlab.gitDir('team/moved'), 'topic', 'work on GitLab');
+    commitOn(dir('moved'), 'topic', 'work on GitBucket');
+    return servers;
+  });
 
-  for (const flags of [[], ['--prune']]) {
+  test.each([
+    ['without --prune', []],
+    ['with --prune', ['--prune']],
+  ])('%s', async (_how, flags) => {
+    const servers = shared();
     const { plan, result } = await planThenMigrate(servers, flags);
     expect(met(result)).toEqual(foreseen(plan));
     const told = foreseen(plan).flatMap(({ item, what, detail }) =>
@@ -81,14 +97,12 @@ test('what GitLab protects, with and without --prune', async () => {
       'team/wild refs/heads/topic refused',
     ]);
     expect(await wronglyRefused(servers, plan)).toEqual([]);
-  }
+  });
 });
 
 test('a default branch that is renamed on the source: what GitLab keeps today and takes tomorrow', async () => {
-  const servers = await team('renamed', 'tag-for-branch');
+  const servers = await moved('renamed', 'tag-for-branch');
   const { gitbucket, gitlab } = servers;
-  await planThenMigrate(servers);
-  await gitlab.settle();
   for (const name of ['renamed', 'tag-for-branch']) {
     const source = gitbucket.gitDir('team', name);
     git(source, 'update-ref', 'refs/heads/develop', 'refs/heads/main');

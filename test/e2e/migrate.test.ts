@@ -1,57 +1,89 @@
 import { differencesOf } from '../helpers/code-of.ts';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createGitLab } from '../../sandbox/gitlab/gitlab.ts';
 import { seedSample } from '../../sandbox/seed/sample.ts';
+import type { Result } from '../../src/model/result.ts';
 import { parseResult } from '../../src/report/schema.ts';
+import { sharedByAll } from '../helpers/cleanup.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { runCli } from '../helpers/run-cli.ts';
-import { refsIn, testServers, writesOf, type TestServers } from '../helpers/servers.ts';
+import { refsIn, testServers, writesOf } from '../helpers/servers.ts';
+import { gb2gl, resultOf, workplace } from '../helpers/small-server.ts';
 
-async function workplace({ folder }: TestServers): Promise<string> {
-  const cwd = join(folder, 'work');
-  await mkdir(cwd, { recursive: true });
-  return cwd;
+/** Side by side the projects would get their ids in another order each time. */
+const ONE_BY_ONE = ['migrate', '--all', '--json', '--concurrency', '1'];
+
+/** What the two ways must agree on: all but times, bytes, and the address of the target. */
+function comparable(result: Result, url: string): unknown {
+  const text = JSON.stringify(result, (key, value: unknown) => {
+    if (['ms', 'bytes', 'startedAt', 'finishedAt'].includes(key)) return null;
+    return value;
+  });
+  return JSON.parse(text.replaceAll(url, 'https://gitlab.example.com')) as unknown;
 }
 
-test('the whole sample server is moved, every repository with equal refs but for those that GitLab refuses', async () => {
-  const servers = await testServers();
-  const sample = seedSample(servers.gitbucket);
-  const cwd = await workplace(servers);
+describe('the whole sample server', () => {
+  const shared = sharedByAll(async () => {
+    const servers = await testServers();
+    const sample = seedSample(servers.gitbucket);
+    const { requests } = servers.gitlab.server;
+    const dry = await gb2gl(servers, ['migrate', '--all', '--dry-run']);
+    const writesOfDry = [...writesOf(requests)];
+    requests.length = 0;
+    const run = await gb2gl(servers, [...ONE_BY_ONE, '--transport', 'relay']);
+    const writes = writesOf(requests).length;
+    return { servers, sample, dry, writesOfDry, run, writes };
+  });
 
-  const run = await runCli(['migrate', '--all', '--json'], { cwd, env: servers.env });
+  test('a dry run makes no write request', () => {
+    expect(shared().dry.stdout).toContain('Nothing was changed');
+    expect(shared().writesOfDry).toEqual([]);
+  });
 
-  expect(run.code, run.stderr).toBe(1);
-  const result = parseResult(JSON.parse(run.stdout));
-  expect(result.problems.map(({ object }) => object).sort()).toEqual(['dave', sample.broken]);
-  const projects = result.items.filter(({ kind }) => kind === 'project');
-  expect(projects.length).toBeGreaterThanOrEqual(25);
-  for (const item of projects) {
-    const [owner = '', name = ''] = item.id.split('/');
-    const refused = new Set(differencesOf(item).map(({ ref }) => ref));
-    const wanted = refsIn(servers.gitbucket.gitDir(owner, name)).filter(
-      (line) => !refused.has(line.slice(41)),
+  test('is moved, every repository with equal refs but for those that GitLab refuses', () => {
+    const { servers, sample, run, writes } = shared();
+    expect(run.code, run.stderr).toBe(1);
+    expect(writes).toBeGreaterThan(50);
+    const result = resultOf(run);
+    expect(result.problems.map(({ object }) => object).sort()).toEqual(['dave', sample.broken]);
+    const projects = result.items.filter(({ kind }) => kind === 'project');
+    expect(projects.length).toBeGreaterThanOrEqual(25);
+    for (const item of projects) {
+      const [owner = '', name = ''] = item.id.split('/');
+      const refused = new Set(differencesOf(item).map(({ ref }) => ref));
+      const wanted = refsIn(servers.gitbucket.gitDir(owner, name)).filter(
+        (line) => !refused.has(line.slice(41)),
+      );
+      expect(refsIn(servers.gitlab.gitDir(item.target.path)), item.id).toEqual(wanted);
+      expect(item.state, item.id).toBe(refused.size > 0 ? 'refused' : 'proven');
+    }
+  });
+
+  test('comes to the same result over the mirror as over the relay', async () => {
+    const { servers, run } = shared();
+    const second = await createGitLab({ dir: join(servers.folder, 'gitlab-2') });
+    onTestFinished(() => second.close());
+    const mirrored = await gb2gl(
+      servers,
+      [...ONE_BY_ONE, '--transport', 'mirror', '--work-dir', 'mirrored'],
+      { GITLAB_URL: second.url, GITLAB_TOKEN: second.token('root') },
     );
-    expect(refsIn(servers.gitlab.gitDir(item.target.path)), item.id).toEqual(wanted);
-    expect(item.state, item.id).toBe(refused.size > 0 ? 'refused' : 'proven');
-  }
-});
 
-test('a second run over a finished migration makes no write request, and neither does a dry run', async () => {
-  const servers = await testServers();
-  seedSample(servers.gitbucket);
-  const cwd = await workplace(servers);
+    const result = resultOf(mirrored);
+    expect(result.totals.states.proven).toBeGreaterThan(20);
+    expect(comparable(result, second.url)).toEqual(comparable(resultOf(run), servers.gitlab.url));
+  });
 
-  await runCli(['migrate', '--all', '--dry-run'], { cwd, env: servers.env });
-  expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
+  test('makes no write request the second time', async () => {
+    const { servers } = shared();
+    servers.gitlab.server.requests.length = 0;
 
-  await runCli(['migrate', '--all'], { cwd, env: servers.env });
-  expect(writesOf(servers.gitlab.server.requests).length).toBeGreaterThan(50);
-  servers.gitlab.server.requests.length = 0;
+    const second = await gb2gl(servers, ['migrate', '--all', '--json']);
 
-  const second = await runCli(['migrate', '--all', '--json'], { cwd, env: servers.env });
-  expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
-  expect(parseResult(JSON.parse(second.stdout)).items.filter(({ changed }) => changed)).toEqual([]);
+    expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
+    expect(resultOf(second).items.filter(({ changed }) => changed)).toEqual([]);
+  });
 });
 
 test('only what changed on the source travels the next time, also rewritten history', async () => {

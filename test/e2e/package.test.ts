@@ -44,26 +44,22 @@ test('the package holds the program and what belongs to it, no sources, no tests
   expect(files.find(({ path }) => path === 'dist/cli.js')?.mode.toString(8)).toBe('755');
 });
 
-test(
-  'the package can be installed in an empty folder, both names start the program, and its sandbox has a database',
-  { timeout: 240_000 },
-  async () => {
-    const folder = await tempDir();
-    const { filename } = await pack(folder);
-    await writeFile(join(folder, 'package.json'), '{ "name": "empty", "private": true }');
-    const flags = ['--omit=dev', '--engine-strict', '--prefer-offline', '--no-audit', '--no-fund'];
-    await run('npm', ['install', ...flags, join(folder, filename)], { cwd: folder });
+test('the package can be installed in an empty folder, both names start the program, and its sandbox has a database', async () => {
+  const folder = await tempDir();
+  const { filename } = await pack(folder);
+  await writeFile(join(folder, 'package.json'), '{ "name": "empty", "private": true }');
+  const flags = ['--omit=dev', '--engine-strict', '--prefer-offline', '--no-audit', '--no-fund'];
+  await run('npm', ['install', ...flags, join(folder, filename)], { cwd: folder });
 
-    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
-    for (const name of ['gb2gl', 'gitbucket2gitlab']) {
-      const { stdout } = await run(join(folder, 'node_modules', '.bin', name), ['--version'], {
-        cwd: folder,
-      });
-      expect(`${name} ${stdout}`).toBe(`${name} ${version}\n`);
-    }
-    expect(await sandboxVersions(folder)).toMatchObject({ rows: [{ MODULE_ID: 'gitbucket-core' }] });
-  },
-);
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+  for (const name of ['gb2gl', 'gitbucket2gitlab']) {
+    const { stdout } = await run(join(folder, 'node_modules', '.bin', name), ['--version'], {
+      cwd: folder,
+    });
+    expect(`${name} ${stdout}`).toBe(`${name} ${version}\n`);
+  }
+  expect(await sandboxVersions(folder)).toMatchObject({ rows: [{ MODULE_ID: 'gitbucket-core' }] });
+});
 
 /** What the database viewer of the installed program's sandbox answers; only there SQLite comes from the package. */
 async function sandboxVersions(folder: string): Promise<unknown> {

@@ -92,9 +92,7 @@ test('a run of a plan file that was killed goes on with the same file', async ()
   gitlab.server.faults.add({ url: /git-receive-pack$/, action: { kind: 'hang' } });
   const stopped = startCli(['migrate', '--plan', place.plan, '--json'], place);
   await expect
-    .poll(() => gitlab.server.requests.some(({ url }) => url.includes('git-receive-pack')), {
-      timeout: 20_000,
-    })
+    .poll(() => gitlab.server.requests.some(({ url }) => url.includes('git-receive-pack')))
     .toBe(true);
   stopped.child.kill('SIGKILL');
   await stopped.finished;

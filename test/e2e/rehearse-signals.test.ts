@@ -1,11 +1,13 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { descendants, ended, killAll } from '../helpers/processes.ts';
+import { descendants, ended, killAll, until } from '../helpers/processes.ts';
 import { startCli, type RunningCli } from '../helpers/run-cli.ts';
 import { writesOf, type TestServers } from '../helpers/servers.ts';
 import { gb2gl, smallServers, workplace } from '../helpers/small-server.ts';
+
+/** Said at the first Ctrl-C. */
+const STOPPING = 'finishing what is under way';
 
 async function started(servers: TestServers): Promise<RunningCli> {
   const args = ['rehearse', '--all', '--json', '--concurrency', '1', '--transport', 'mirror'];
@@ -25,13 +27,6 @@ function fetches({ gitbucket }: TestServers): number {
   ).length;
 }
 
-async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (let waited = 0; !(await holds()); waited += 20) {
-    if (waited > 20_000) throw new Error(`waited in vain for ${what}`);
-    await delay(20);
-  }
-}
-
 /** A rehearsal whose first fetch gets no answer. */
 async function startedAndHanging(servers: TestServers): Promise<RunningCli> {
   servers.gitbucket.server.faults.add({
@@ -49,7 +44,7 @@ test('Ctrl-C lets what is under way come to its end, and leaves nothing behind',
   const call = async (): Promise<void> => {
     expect((await leftovers(servers)).length).toBe(1);
     running.child.kill('SIGINT');
-    await delay(200);
+    await running.heard(STOPPING);
   };
   servers.gitbucket.server.faults.add({
     method: 'POST',
@@ -70,14 +65,14 @@ test('Ctrl-C twice stops at once, and leaves neither folder nor git behind', asy
   const servers = await smallServers();
   const running = await startedAndHanging(servers);
   running.child.kill('SIGINT');
-  await delay(200);
+  await running.heard(STOPPING);
   const below = descendants(running.child.pid ?? 0);
   expect(below.length).toBeGreaterThan(0);
   running.child.kill('SIGINT');
 
   expect((await running.finished).code).toBe(130);
 
-  await ended(below, 3000);
+  await ended(below);
   expect(await leftovers(servers)).toEqual([]);
 });
 

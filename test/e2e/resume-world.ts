@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createGitBucket, type EmbeddedGitBucket } from '../../sandbox/gitbucket/gitbucket.ts';
 import { createGitLab, type EmbeddedGitLab } from '../../sandbox/gitlab/gitlab.ts';
 import type { LoggedRequest } from '../../sandbox/server.ts';
-import { commitOn, git } from '../helpers/commits.ts';
+import { commitOn, git, pointAt } from '../helpers/commits.ts';
 import { descendants, ended, killAll } from '../helpers/processes.ts';
 import { startCli } from '../helpers/run-cli.ts';
 import { refsIn, writesOf } from '../helpers/servers.ts';
@@ -24,24 +24,25 @@ export type World = {
 /** `unserved`: the request has no effect. `served`: the server does it, the client never hears. `alone`: git goes on without us. */
 type KillMode = 'unserved' | 'served' | 'alone';
 
-/** Five repositories of two groups and a user. */
+/** Four repositories of a group and a user. */
 export function seedSmall(gitbucket: EmbeddedGitBucket): void {
   gitbucket.addUser({ login: 'carol', email: 'carol@source.example.com' });
-  for (const login of ['team-a', 'team-b'])
-    gitbucket.addGroup({ login, members: [{ login: 'root', manager: true }] });
+  gitbucket.addGroup({ login: 'team-a', members: [{ login: 'root', manager: true }] });
   const add = (owner: string, name: string, hidden: boolean): string => {
     gitbucket.addRepository({ owner, name, private: hidden });
     return gitbucket.gitDir(owner, name);
   };
   const refs = add('team-a', 'refs', true);
   const first = commitOn(refs, 'main', 'first');
-  for (let number = 1; number < 30; number += 1) git(refs, 'update-ref', `refs/heads/b${number}`, first);
-  const tags = add('team-a', 'tags', false);
-  commitOn(tags, 'main', 'first');
-  git(tags, 'tag', 'light', 'main');
-  git(tags, 'tag', '-a', '-m', 'one', 'v1', 'main');
-  add('team-b', 'empty', true);
-  const rewritten = add('team-b', 'rewritten', false);
+  pointAt(
+    refs,
+    first,
+    Array.from({ length: 29 }, (_, index) => `refs/heads/b${index + 1}`),
+  );
+  git(refs, 'tag', 'light', 'main');
+  git(refs, 'tag', '-a', '-m', 'one', 'v1', 'main');
+  add('team-a', 'empty', true);
+  const rewritten = add('team-a', 'rewritten', false);
   commitOn(rewritten, 'main', 'first');
   commitOn(rewritten, 'main', 'second');
   commitOn(rewritten, 'gone', 'a branch that is deleted later');
@@ -52,10 +53,11 @@ export function seedSmall(gitbucket: EmbeddedGitBucket): void {
 
 /** What people did on the source between the first run and the second. */
 export function changeSource(gitbucket: EmbeddedGitBucket): void {
-  commitOn(gitbucket.gitDir('team-a', 'tags'), 'main', 'second');
-  const rewritten = gitbucket.gitDir('team-b', 'rewritten');
+  commitOn(gitbucket.gitDir('team-a', 'refs'), 'main', 'second');
+  const rewritten = gitbucket.gitDir('team-a', 'rewritten');
   commitOn(rewritten, 'main', 'rewritten', { orphan: true });
   git(rewritten, 'update-ref', '-d', 'refs/heads/gone');
+  gitbucket.addGroup({ login: 'team-b', members: [{ login: 'root', manager: true }] });
   gitbucket.addRepository({ owner: 'team-b', name: 'fresh' });
   commitOn(gitbucket.gitDir('team-b', 'fresh'), 'main', 'first of fresh');
 }

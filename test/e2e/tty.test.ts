@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 import { parseResult } from '../../src/report/schema.ts';
 import { displayWidth } from '../../src/text/width.ts';
 import { commitOn } from '../helpers/commits.ts';
+import { startInTerminal, type InTerminal } from '../helpers/in-terminal.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { testServers, writesOf, type TestServers } from '../helpers/servers.ts';
 
@@ -31,38 +32,6 @@ async function place(): Promise<Place> {
   return { ...servers, cwd };
 }
 
-type Size = { columns: number; rows: number };
-const wide: Size = { columns: 100, rows: 40 };
-type Answer = { after: string; type: string };
-type InTerminal = { press(keys: string): void; finished: Promise<{ code: number | null; screen: string }> };
-
-/** Starts the binary under a pseudo terminal of a size; types the answer once the text has appeared. */
-function startInTerminal(
-  { cwd, env }: Place,
-  args: readonly string[],
-  { columns, rows }: Size,
-  answer?: Answer,
-): InTerminal {
-  const command = `stty cols ${columns} rows ${rows}; exec '${process.execPath}' '${cli}' ${args.join(' ')}`;
-  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
-    cwd,
-    env: { PATH: process.env['PATH'], HOME: cwd, TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
-  });
-  let screen = '';
-  let answered = answer === undefined;
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    screen += text;
-    if (answered || !answer || !screen.includes(answer.after)) return;
-    answered = true;
-    child.stdin.write(answer.type);
-  });
-  const finished = new Promise<{ code: number | null; screen: string }>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, screen }));
-  });
-  return { press: (keys) => void child.stdin.write(keys), finished };
-}
-
 function runInTerminal(...args: Parameters<typeof startInTerminal>): InTerminal['finished'] {
   return startInTerminal(...args).finished;
 }
@@ -78,7 +47,7 @@ test.each([
 ])('on a terminal of $columns columns the moving picture fits and ends cleanly', async (size) => {
   const where = await place();
 
-  const { code, screen } = await runInTerminal(where, ['migrate', '--all', '--yes'], size);
+  const { code, screen } = await runInTerminal(['migrate', '--all', '--yes'], where, { size });
 
   expect({ code, screen }).toMatchObject({ code: 0 });
   expect(screen).toContain(HIDE_CURSOR);
@@ -93,7 +62,7 @@ test('the plan is shown before anything is done, and "n" changes nothing', async
   const where = await place();
   const answer = { after: 'Go on?', type: 'n\r' };
 
-  const { code, screen } = await runInTerminal(where, ['migrate', '--all'], wide, answer);
+  const { code, screen } = await runInTerminal(['migrate', '--all'], where, { answers: [answer] });
 
   expect({ code, screen }).toMatchObject({ code: 0 });
   const text = stripVTControlCharacters(screen);
@@ -106,7 +75,7 @@ test('"y" carries the plan out', async () => {
   const where = await place();
   const answer = { after: 'Go on?', type: 'y\r' };
 
-  const { code, screen } = await runInTerminal(where, ['migrate', '--all'], wide, answer);
+  const { code, screen } = await runInTerminal(['migrate', '--all'], where, { answers: [answer] });
 
   expect({ code, screen }).toMatchObject({ code: 0 });
   expect(where.gitlab.context.state.projects.length).toBe(3);
@@ -119,7 +88,7 @@ test.each([
   const where = await place();
   const answer = { after: 'Go on?', type };
 
-  const { code, screen } = await runInTerminal(where, ['migrate', '--all'], wide, answer);
+  const { code, screen } = await runInTerminal(['migrate', '--all'], where, { answers: [answer] });
 
   expect(code).toBe(expected);
   expect(screen).not.toContain('unsettled');
@@ -131,15 +100,17 @@ test('Ctrl-C typed while repositories are moved finishes what is begun and shows
   const where = await place();
   const call = async (): Promise<void> => {
     running.press('\u0003');
+    // The terminal's echo of the keys, which comes with the signal.
+    await running.shown('^C');
     // Long enough for git to die of the signal, if the terminal sent it one.
-    await delay(700);
+    await delay(300);
   };
   where.gitlab.server.faults.add({
     method: 'POST',
     url: /git-receive-pack$/,
     action: { kind: 'notice', call },
   });
-  const running = startInTerminal(where, ['migrate', '--all', '--yes', '--concurrency', '1'], wide);
+  const running = startInTerminal(['migrate', '--all', '--yes', '--concurrency', '1'], where);
 
   const { code, screen } = await running.finished;
 
@@ -197,7 +168,7 @@ test('a reader that closes early is no fault', async () => {
 test.each(['status', 'demo'])('gb2gl %s ends by itself on a terminal', async (command) => {
   const where = await place();
 
-  const { code, screen } = await runInTerminal(where, [command], wide);
+  const { code, screen } = await runInTerminal([command], where);
 
   expect({ code, screen }).toMatchObject({ code: 0 });
 });

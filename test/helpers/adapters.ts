@@ -6,6 +6,9 @@ import { createGitLabTarget, type GitLabTarget } from '../../src/gitlab/target.t
 import { createHttp, type Http } from '../../src/net/http.ts';
 import { createLimiter } from '../../src/net/limiter.ts';
 
+/** Far more than any answer takes, on a busy machine too. */
+const PATIENCE_MS = 240_000;
+
 function http(
   server: { side: 'source' | 'target'; name: 'GitBucket' | 'GitLab'; url: string },
   headers: Record<string, string>,
@@ -15,8 +18,8 @@ function http(
     headers,
     ca: null,
     limiter: createLimiter(4, { now: Date.now, sleep: async () => {} }),
-    timeoutMs: 10_000,
-    streamTimeoutMs: 10_000,
+    timeoutMs: PATIENCE_MS,
+    streamTimeoutMs: PATIENCE_MS,
     backoffMs: 1,
     now: Date.now,
     signal: new AbortController().signal,
@@ -35,7 +38,7 @@ export function sourceOf(gitbucket: EmbeddedGitBucket, login = 'root'): Source {
     username: null,
     password: null,
     caFile: null,
-    silenceMs: 10_000,
+    silenceMs: PATIENCE_MS,
   });
 }
 
@@ -45,6 +48,6 @@ export function targetOf(gitlab: EmbeddedGitLab, token = gitlab.token('root')): 
   return createGitLabTarget(http(server, { 'private-token': token }), {
     token,
     caFile: null,
-    silenceMs: 10_000,
+    silenceMs: PATIENCE_MS,
   });
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { filesOf, noiseOf } from './odd-objects.ts';
 
 const who = {
   GIT_AUTHOR_NAME: 'Ada',
@@ -23,25 +24,39 @@ export function commitOn(
   text: string,
   options: { orphan?: boolean } = {},
 ): string {
-  const blob = execFileSync('git', ['-C', gitDir, 'hash-object', '-w', '--stdin'], {
-    input: text,
-    encoding: 'utf8',
-  }).trim();
-  const tree = execFileSync('git', ['-C', gitDir, 'mktree'], {
-    input: `100644 blob ${blob}\tfile.txt\n`,
-    encoding: 'utf8',
-  }).trim();
   const ref = `refs/heads/${branch}`;
-  const parent = options.orphan ? null : tipOf(gitDir, ref);
-  const commit = git(gitDir, 'commit-tree', tree, ...(parent === null ? [] : ['-p', parent]), '-m', text);
+  const parents = options.orphan ? [] : tipsOf(gitDir, ref);
+  const commit = filesOf(gitDir, { 'file.txt': text }, { parents, message: text });
   git(gitDir, 'update-ref', ref, commit);
   return commit;
 }
 
-function tipOf(gitDir: string, ref: string): string | null {
-  try {
-    return git(gitDir, 'rev-parse', '--verify', '--quiet', ref);
-  } catch {
-    return null;
+/** Adds commits on a branch, each with one file of so many bytes that do not shrink; gives their ids. */
+export function noisyCommits(
+  gitDir: string,
+  branch: string,
+  seeds: readonly string[],
+  bytes = 20_000,
+): string[] {
+  const ref = `refs/heads/${branch}`;
+  let parents = tipsOf(gitDir, ref);
+  const ids: string[] = [];
+  for (const seed of seeds) {
+    const commit = filesOf(gitDir, { 'file.txt': noiseOf(seed, bytes) }, { parents, message: seed });
+    parents = [commit];
+    ids.push(commit);
   }
+  git(gitDir, 'update-ref', ref, ...parents);
+  return ids;
+}
+
+/** Puts all these refs on one object, at once. */
+export function pointAt(gitDir: string, object: string, refs: readonly string[]): void {
+  const input = refs.map((ref) => `update ${ref} ${object}\n`).join('');
+  execFileSync('git', ['-C', gitDir, 'update-ref', '--stdin'], { input });
+}
+
+/** The commit of a branch, none when there is no such branch. */
+function tipsOf(gitDir: string, ref: string): string[] {
+  return git(gitDir, 'for-each-ref', '--format=%(objectname)', ref).split('\n').filter(Boolean);
 }

@@ -5,9 +5,8 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createGzip } from 'node:zlib';
-import { onTestFinished } from 'vitest';
+import { listening } from './hosts.ts';
 
 /** What the front does to the POSTs of one repository. */
 export type Cut =
@@ -82,6 +81,8 @@ export async function cuttingFront(upstream: string, options: FrontOptions = {})
         answer.pipe(createGzip()).pipe(response);
         return;
       }
+      // With its length announced the client would know that more was to come.
+      if (cut?.what === 'answer' && cut.how === 'end') delete answer.headers['content-length'];
       response.writeHead(answer.statusCode ?? 500, answer.headers);
       pass(answer, response, cut?.what === 'answer' ? cut : undefined, keep(answers, url, method));
     });
@@ -89,14 +90,8 @@ export async function cuttingFront(upstream: string, options: FrontOptions = {})
 
   const server = createServer(serve);
   server.requestTimeout = 0;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}${base.pathname.replace(/\/$/, '')}`,
+    url: `http://127.0.0.1:${await listening(server)}${base.pathname.replace(/\/$/, '')}`,
     cut: (path, cut) => cuts.set(path, cut),
     answers,
     seen,

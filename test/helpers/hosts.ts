@@ -6,7 +6,7 @@ import {
   type Server,
   type Socket,
 } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { atEnd } from './cleanup.ts';
 
 export type SeenRequest = { method: string; url: string; headers: IncomingHttpHeaders };
 
@@ -58,7 +58,7 @@ export async function listening(server: Server): Promise<number> {
     socket.on('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  onTestFinished(async () => {
+  atEnd(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });

@@ -1,23 +1,58 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { until } from './processes.ts';
 
-const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const program = `'${process.execPath}' '${fileURLToPath(new URL('../../dist/cli.js', import.meta.url))}'`;
 
 /** Keys that are typed once a text has appeared behind everything that was answered before, and `when` has happened. */
 export type Answer = { after: string; type: string; when?: Promise<void> };
 
+export type Place = { cwd: string; env?: Record<string, string | undefined> };
+
+export type Size = { columns: number; rows: number };
+
+/** All that was on the screen. */
 export type TerminalRun = { code: number | null; screen: string };
 
-/** Runs the built binary under a pseudo terminal and answers its questions in turn; gives all that was on the screen, without escape codes. */
-export function answerInTerminal(
+export type InTerminal = {
+  press(keys: string): void;
+  /** Waits until this is on the screen. */
+  shown(text: string): Promise<void>;
+  finished: Promise<TerminalRun>;
+};
+
+const wide: Size = { columns: 100, rows: 40 };
+
+/** Starts the built binary under a pseudo terminal; what is on the screen keeps its escape codes. */
+export function startInTerminal(
   args: readonly string[],
-  { cwd, env = {} }: { cwd: string; env?: Record<string, string | undefined> },
+  place: Place,
+  { size = wide, answers = [] }: { size?: Size; answers?: readonly Answer[] } = {},
+): InTerminal {
+  return start(`exec ${program} ${args.join(' ')}`, place, size, answers);
+}
+
+/** Runs the built binary under a pseudo terminal and answers its questions in turn; gives the screen without escape codes. */
+export async function answerInTerminal(
+  args: readonly string[],
+  place: Place,
   answers: readonly Answer[],
 ): Promise<TerminalRun> {
   // The echo of the terminal itself is told at the end: it must be on again.
-  const command = `stty cols 100 rows 40; '${process.execPath}' '${cli}' ${args.join(' ')}; code=$?; stty -a; exit $code`;
-  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+  const command = `${program} ${args.join(' ')}; code=$?; stty -a; exit $code`;
+  const { code, screen } = await start(command, place, wide, answers).finished;
+  return { code, screen: stripVTControlCharacters(screen) };
+}
+
+function start(
+  command: string,
+  { cwd, env = {} }: Place,
+  { columns, rows }: Size,
+  answers: readonly Answer[],
+): InTerminal {
+  const whole = `stty cols ${columns} rows ${rows}; ${command}`;
+  const child = spawn('script', ['--quiet', '--return', '--command', whole, '/dev/null'], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
   });
@@ -33,11 +68,16 @@ export function answerInTerminal(
       open.shift();
     }
   });
-  return new Promise((resolve, reject) => {
+  const finished = new Promise<TerminalRun>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
-      if (open.length === 0) resolve({ code, screen: stripVTControlCharacters(screen) });
+      if (open.length === 0) resolve({ code, screen });
       else reject(new Error(`never asked: ${open[0]?.after}\n${screen}`));
     });
   });
+  return {
+    press: (keys) => void child.stdin.write(keys),
+    shown: (text) => until(() => screen.includes(text), `"${text}" on the screen`),
+    finished,
+  };
 }

@@ -1,12 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** Shorter than the time limit of a test, so that its failure tells what it waited for. */
+const PATIENCE_MS = 240_000;
+
+export type SeenProcess = { pid: number; command: string };
 type Entry = { pid: number; parent: number; state: string };
 
 /** Ids of all processes below one, from /proc; must be asked before it ends, for its children get another parent then. */
 export function descendants(root: number): number[] {
-  const entries = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
+  const entries = everybody()
     .map(entryOf)
     .filter((entry) => entry !== null);
   const found: number[] = [];
@@ -21,18 +24,42 @@ export function descendants(root: number): number[] {
   return found;
 }
 
-/** Waits until none of them runs any more. */
-export async function ended(pids: readonly number[], withinMs = 20_000): Promise<void> {
-  const until = Date.now() + withinMs;
-  while (pids.some(isRunning)) {
-    if (Date.now() > until) throw new Error(`still running: ${pids.filter(isRunning).join(', ')}`);
-    await delay(20);
+/** Processes that work in this folder or below it, with their command line: a run and its git children. */
+export function processesIn(folder: string): SeenProcess[] {
+  const seen: SeenProcess[] = [];
+  for (const name of everybody()) {
+    try {
+      if (!`${readlinkSync(`/proc/${name}/cwd`)}/`.startsWith(`${folder}/`)) continue;
+      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      seen.push({ pid: Number(name), command });
+    } catch {
+      // It ended meanwhile.
+    }
   }
+  return seen;
+}
+
+/** Waits until it holds, for as long as a busy machine may need. */
+export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await delay(10);
+  }
+}
+
+/** Waits until none of them runs any more. */
+export function ended(pids: readonly number[]): Promise<void> {
+  return until(() => !pids.some(isRunning), `the end of ${pids.join(', ')}`);
 }
 
 function isRunning(pid: number): boolean {
   const entry = entryOf(String(pid));
   return entry !== null && entry.state !== 'Z';
+}
+
+function everybody(): string[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
 }
 
 function entryOf(name: string): Entry | null {

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { until } from './processes.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -10,17 +11,32 @@ export type CliResult = {
   stderr: string;
 };
 
-/** `input` is what stdin holds; without it stdin is empty. */
-export type CliOptions = { cwd: string; env?: Record<string, string | undefined>; input?: string };
+export type CliOptions = {
+  cwd: string;
+  env?: Record<string, string | undefined>;
+  /** What stdin holds; without it stdin is empty. */
+  input?: string;
+  /** As a shell starts it: the leader of a process group of its own, to which the terminal sends Ctrl-C. */
+  ownGroup?: boolean;
+};
 
-export type RunningCli = { child: ChildProcess; finished: Promise<CliResult> };
+export type RunningCli = {
+  child: ChildProcess;
+  finished: Promise<CliResult>;
+  /** Waits until it has said this on stderr. */
+  heard(text: string): Promise<void>;
+};
 
 /** Starts the built binary as a child with nothing of the caller's environment but PATH. */
-export function startCli(args: readonly string[], { cwd, env = {}, input = '' }: CliOptions): RunningCli {
+export function startCli(
+  args: readonly string[],
+  { cwd, env = {}, input = '', ownGroup = false }: CliOptions,
+): RunningCli {
   const child = spawn(process.execPath, [cli, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
+    detached: ownGroup,
   });
   // A program that ends before it has read everything is no fault of the test.
   child.stdin.on('error', () => {}).end(input);
@@ -32,7 +48,8 @@ export function startCli(args: readonly string[], { cwd, env = {}, input = '' }:
     child.once('error', reject);
     child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
-  return { child, finished };
+  const heard = (text: string): Promise<void> => until(() => stderr.includes(text), `"${text}" on stderr`);
+  return { child, finished, heard };
 }
 
 export function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import {
   createGitBucket,
   type EmbeddedGitBucket,
@@ -8,6 +8,7 @@ import {
 } from '../../sandbox/gitbucket/gitbucket.ts';
 import { createGitLab, type EmbeddedGitLab, type GitLabOptions } from '../../sandbox/gitlab/gitlab.ts';
 import type { LoggedRequest } from '../../sandbox/server.ts';
+import { atEnd } from './cleanup.ts';
 import { tempDir } from './temp-dir.ts';
 
 export type TestServers = {
@@ -28,7 +29,7 @@ export async function testServers(options: TestServersOptions = {}): Promise<Tes
   const folder = await tempDir();
   const gitbucket = await createGitBucket({ dir: join(folder, 'gitbucket'), ...options.gitbucket });
   const gitlab = await createGitLab({ dir: join(folder, 'gitlab'), ...options.gitlab });
-  onTestFinished(async () => {
+  atEnd(async () => {
     const unused = [...gitbucket.server.faults.unused(), ...gitlab.server.faults.unused()];
     await Promise.all([gitbucket.close(), gitlab.close()]);
     expect(unused, 'faults that were never met').toEqual([]);

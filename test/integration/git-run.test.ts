@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { GitExit, gitFailure } from '../../src/git/errors.ts';
 import { presentObjects, readHistory } from '../../src/git/objects.ts';
@@ -8,8 +7,7 @@ import { createGit, type Git } from '../../src/git/run.ts';
 import { commitOn, git as ours } from '../helpers/commits.ts';
 import { otherHost } from '../helpers/hosts.ts';
 import { quietRuntime } from '../helpers/prepared.ts';
-import { processesIn } from '../helpers/processes-in.ts';
-import { ended } from '../helpers/processes.ts';
+import { ended, processesIn, until } from '../helpers/processes.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 
 type Place = { directory: string; git: Git; abort: () => void; signal: AbortSignal };
@@ -52,13 +50,6 @@ function groupOf(pid: number): number {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
 }
 
-async function until(done: () => boolean): Promise<void> {
-  for (let tries = 0; !done(); tries += 1) {
-    if (tries > 500) throw new Error('it never came to that');
-    await delay(10);
-  }
-}
-
 test.each([
   ['with setsid', async () => process.env['PATH'] ?? '', true],
   ['without setsid', gitAlone, false],
@@ -66,7 +57,7 @@ test.each([
   const { url, requests } = await otherHost(() => {});
   const { directory, git, abort } = await place({ url, env: { PATH: await path() } });
   const listing = git.run('ls-remote', url).catch((error: unknown) => error);
-  await until(() => requests.length > 0);
+  await until(() => requests.length > 0, 'a request');
   const pids = processesIn(directory).map(({ pid }) => pid);
   expect(pids.length).toBeGreaterThan(1);
   expect(pids.every((pid) => groupOf(pid) !== groupOf(process.pid))).toBe(ownGroup);
@@ -74,21 +65,21 @@ test.each([
   abort();
 
   expect(await listing).toBeInstanceOf(Error);
-  await ended(pids, 5000);
+  await ended(pids);
 });
 
 test('an abort ends a git that streams, in a process group of its own', async () => {
   const { directory, git, abort } = await place();
   ours(directory, 'init', '--quiet', '--bare');
   const running = git.start('cat-file', '--batch');
-  await until(() => processesIn(directory).length > 0);
+  await until(() => processesIn(directory).length > 0, 'git');
   const [pid = 0] = processesIn(directory).map((each) => each.pid);
   expect(groupOf(pid)).toBe(pid);
 
   abort();
 
   await expect(running.ended).rejects.toBeInstanceOf(GitExit);
-  await ended([pid], 5000);
+  await ended([pid]);
   await expect(git.start('version').ended).rejects.toBeInstanceOf(GitExit);
   await expect(git.run('version')).rejects.toBeInstanceOf(GitExit);
 });

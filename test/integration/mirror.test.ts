@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { commitOn, git } from '../helpers/commits.ts';
+import { commitOn, git, pointAt } from '../helpers/commits.ts';
 import { refsIn } from '../helpers/servers.ts';
 import { mirrorSetup, type MirrorSetup } from './mirror-setup.ts';
 
@@ -71,7 +71,7 @@ test('of 300 refs exactly the three that only the server refuses are refused, ea
   project.protectedTags.push({ name: 'sealed*', createAccessLevel: 0 });
   const names = Array.from({ length: 297 }, (_, index) => `refs/heads/b${index}`);
   const guilty = ['refs/heads/locked-a', 'refs/heads/locked-z', 'refs/tags/sealed-1'];
-  for (const ref of [...names, ...guilty]) git(setup.source, 'update-ref', ref, first);
+  pointAt(setup.source, first, [...names, ...guilty]);
   const before = pushes(setup).length;
 
   const { results } = await setup.transfer(setup.changes({ ours: true }));

@@ -16,7 +16,7 @@ async function repository(): Promise<{ directory: string; run: Git }> {
     directory,
     runtime: quietRuntime(directory),
     remotes: [],
-    stallSeconds: 10,
+    stallSeconds: 240,
     signal: new AbortController().signal,
   });
   return { directory, run };

@@ -6,7 +6,7 @@ import type { Cut } from '../helpers/cutting-front.ts';
 import { expectEqual, leftovers, relaySetup, type RelaySetup } from './relay-setup.ts';
 import { refsIn } from '../helpers/servers.ts';
 
-type Cutting = RelaySetup & { fronts: NonNullable<RelaySetup['fronts']> };
+type Cutting = RelaySetup & { fronts: NonNullable<RelaySetup['fronts']>; refs: string[] };
 
 /** One repository with three branches and a tag. */
 async function cutting(text: (seed: number) => string): Promise<Cutting> {
@@ -15,7 +15,7 @@ async function cutting(text: (seed: number) => string): Promise<Cutting> {
   for (const [index, branch] of ['main', 'topic', 'other'].entries())
     commitOn(setup.source, branch, text(index + 1), { orphan: true });
   git(setup.source, 'tag', '-a', '-m', 'one', 'v1', 'main');
-  return { ...setup, fronts };
+  return { ...setup, fronts, refs: refsIn(setup.source) };
 }
 
 /** Text of 100 kB that cannot be made much smaller. */
@@ -72,7 +72,8 @@ async function surviveAll(setup: Cutting, side: 'source' | 'target', cuts: reado
 /** True when the cut transfer failed. */
 async function survive(setup: Cutting, side: 'source' | 'target', cut: Cut, name: string): Promise<boolean> {
   const pair = setup.add(name, 'one');
-  const patient = {
+  // Where nothing more comes the wait is short, everywhere else a busy machine must not look like silence.
+  const impatient = {
     source: { ...setup.repository.remote({ owner: 'team', name: 'one' }, 'code'), silenceMs: 500 },
     target: { ...setup.project.remote(`team/${name}`), silenceMs: 500 },
   };
@@ -80,15 +81,17 @@ async function survive(setup: Cutting, side: 'source' | 'target', cut: Cut, name
   setup.fronts[side].cut(path, cut);
   const place = JSON.stringify(cut);
 
-  const error = await pair.transfer(pair.changes(), patient).then(
-    () => null,
-    (reason: unknown) => reason,
-  );
+  const error = await pair
+    .transfer(pair.changes(), 'how' in cut && cut.how === 'stall' ? impatient : {})
+    .then(
+      () => null,
+      (reason: unknown) => reason,
+    );
   expect(error === null || isRetryable(error), `${place}: ${String(error)}`).toBe(true);
   expectWhole(pair.target, cut);
 
   await pair.transfer(pair.changes({ ours: true }), { attempt: 2 });
-  expect(refsIn(pair.target), place).toEqual(refsIn(pair.source));
+  expect(refsIn(pair.target), place).toEqual(setup.refs);
   expectWhole(pair.target, cut);
   return error !== null;
 }
@@ -96,7 +99,6 @@ async function survive(setup: Cutting, side: 'source' | 'target', cut: Cut, name
 /** Every ref has its whole history, and no part of a push lies about, but for one that a proxy cut off: that is beyond us. */
 function expectWhole(gitDir: string, cut: Cut): void {
   git(gitDir, 'fsck', '--connectivity-only');
-  if (refsIn(gitDir).length > 0) git(gitDir, 'rev-list', '--objects', '--all');
   expect(cut.what === 'request' ? [] : leftovers(gitDir), JSON.stringify(cut)).toEqual([]);
 }
 
@@ -114,16 +116,17 @@ test('the source may break off between any two lines, in every way', async () =>
   expectEqual(setup);
 });
 
-test('the source may break off anywhere in a larger pack', async () => {
-  const setup = await cutting(noise);
-  const { length } = await wholeAnswer(setup, 'source');
-  expect(length).toBeGreaterThan(250_000);
+test.each(['reset', 'end'] as const)(
+  'the source may break off anywhere in a larger pack: %s',
+  async (how) => {
+    const setup = await cutting(noise);
+    const { length } = await wholeAnswer(setup, 'source');
+    expect(length).toBeGreaterThan(250_000);
 
-  const cuts = places(length - 1, 50).flatMap((at, index) =>
-    answerCuts([at], [index % 2 === 0 ? 'reset' : 'end']),
-  );
-  expect(await surviveAll(setup, 'source', cuts)).toBeGreaterThan(cuts.length / 2);
-});
+    const cuts = answerCuts(places(length - 1, 20), [how]);
+    expect(await surviveAll(setup, 'source', cuts)).toBeGreaterThan(cuts.length / 2);
+  },
+);
 
 test("the target's answer may break off between any two lines and inside them", async () => {
   const setup = await cutting(small);
@@ -140,6 +143,6 @@ test('the way to the target may break off anywhere in a larger pack', async () =
   const setup = await cutting(noise);
   const { length } = await wholeAnswer(setup, 'source');
 
-  const cuts = places(length - 5000, 50).map((at): Cut => ({ what: 'request', at, how: 'reset' }));
+  const cuts = places(length - 5000, 30).map((at): Cut => ({ what: 'request', at, how: 'reset' }));
   expect(await surviveAll(setup, 'target', cuts)).toBeGreaterThan(cuts.length / 2);
 });

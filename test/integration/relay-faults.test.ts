@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { FaultAction } from '../../sandbox/faults.ts';
 import { isRetryable } from '../../src/failures/index.ts';
 import { targetOf } from '../helpers/adapters.ts';
-import { commitOn, git } from '../helpers/commits.ts';
+import { commitOn, git, noisyCommits } from '../helpers/commits.ts';
 import {
   expectEqual,
   expectSound,
@@ -20,17 +17,10 @@ const PAGE = '<html><head><style>b{}</style></head><body><h1>Bad  Gateway</h1></
 /** A repository with 6 MB that nothing makes smaller, so that an early answer meets a pack under way. */
 async function large(options: Parameters<typeof relaySetup>[0] = {}): Promise<RelaySetup> {
   const setup = await relaySetup(options);
-  const file = join(setup.folder, 'large');
-  await writeFile(file, randomBytes(6_000_000));
-  const first = commitOn(setup.source, 'main', 'first');
-  const blob = git(setup.source, 'hash-object', '-w', file);
-  const index = { GIT_INDEX_FILE: join(setup.folder, 'index') };
-  Object.assign(process.env, index);
-  git(setup.source, 'update-index', '--add', '--cacheinfo', `100644,${blob},large`);
-  const tree = git(setup.source, 'write-tree');
-  delete process.env['GIT_INDEX_FILE'];
-  const commit = git(setup.source, 'commit-tree', tree, '-p', first, '-m', 'large');
-  git(setup.source, 'update-ref', 'refs/heads/main', commit);
+  commitOn(setup.source, 'main', 'first');
+  noisyCommits(setup.source, 'main', ['large'], 6_000_000);
+  // It would be tried in vain each time.
+  git(setup.source, 'config', 'pack.compression', '0');
   return setup;
 }
 

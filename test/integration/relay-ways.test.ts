@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { FaultAction } from '../../sandbox/faults.ts';
 import { createAutoTransport } from '../../src/transfer/auto.ts';
-import { createMirrorTransport } from '../../src/transfer/mirror.ts';
 import { createRelayTransport } from '../../src/transfer/relay.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { quietRuntime } from '../helpers/prepared.ts';
 import { refsIn } from '../helpers/servers.ts';
+import { mirrorTransport } from './mirror-setup.ts';
 import { expectEqual, failureOf, relaySetup } from './relay-setup.ts';
 
 test('answers may be compressed, and nobody is asked whether to go on', async () => {
@@ -92,11 +92,7 @@ test('redirects that go round in a circle end', async () => {
 function auto(folder: string): ReturnType<typeof createAutoTransport> {
   return createAutoTransport({
     relay: createRelayTransport(quietRuntime(folder)),
-    mirror: createMirrorTransport({
-      directory: join(folder, 'mirrors'),
-      runtime: quietRuntime(folder),
-      stallSeconds: 30,
-    }),
+    mirror: mirrorTransport(folder),
   });
 }
 

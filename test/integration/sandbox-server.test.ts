@@ -73,7 +73,7 @@ describe('the loopback server', () => {
   it('drops open connections when it is closed', async () => {
     server.faults.add({ url: /./, action: { kind: 'hang' } });
     const hanging = fetch(server.url).catch(() => 'dropped');
-    while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await expect.poll(() => server.requests.length).toBeGreaterThan(0);
     await server.close();
     expect(await hanging).toBe('dropped');
   });

@@ -1,25 +1,15 @@
 import { differencesOf } from '../helpers/code-of.ts';
-import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { parseResult } from '../../src/report/schema.ts';
-import { git } from '../helpers/commits.ts';
+import { git, noisyCommits } from '../helpers/commits.ts';
 import { descendants, ended, killAll } from '../helpers/processes.ts';
 import { runCli, startCli } from '../helpers/run-cli.ts';
 import { refsIn, testServers } from '../helpers/servers.ts';
 
 /** Commits of 20 kB that do not compress. */
 function commits(gitDir: string, branch: string, count: number): void {
-  const ref = `refs/heads/${branch}`;
-  for (let index = 0; index < count; index += 1) {
-    const input = (bytes: Buffer | string, ...args: string[]): string =>
-      execFileSync('git', ['-C', gitDir, ...args], { input: bytes, encoding: 'utf8' }).trim();
-    const blob = input(randomBytes(20_000), 'hash-object', '-w', '--stdin');
-    const tree = input(`100644 blob ${blob}\tfile.bin\n`, 'mktree');
-    const parents = git(gitDir, 'for-each-ref', '--format=%(objectname)', ref).split('\n').filter(Boolean);
-    const commit = git(gitDir, 'commit-tree', tree, ...parents.flatMap((id) => ['-p', id]), '-m', `${index}`);
-    git(gitDir, 'update-ref', ref, commit);
-  }
+  const seeds = Array.from({ length: count }, (_, index) => `${branch} ${index}`);
+  noisyCommits(gitDir, branch, seeds);
 }
 
 test.each([3, 5])(

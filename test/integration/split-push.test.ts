@@ -1,40 +1,20 @@
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { sourceOf, targetOf } from '../helpers/adapters.ts';
-import { commitOn, git } from '../helpers/commits.ts';
+import { commitOn, git, noisyCommits } from '../helpers/commits.ts';
 import { refsIn } from '../helpers/servers.ts';
 import { mirrorSetup, type MirrorSetup } from './mirror-setup.ts';
 
 const ALL = ['refs/heads', 'refs/tags', 'refs/notes'];
 const LIMIT = 300_000;
 
-/** Text that no compression makes smaller than its bytes. */
-function noise(seed: string, bytes: number): string {
-  const parts: string[] = [];
-  for (let index = 0; index * 64 < bytes * 1.34; index += 1) {
-    parts.push(createHash('sha512').update(`${seed} ${index}`).digest('base64').slice(0, 64));
-  }
-  return parts.join('\n');
-}
-
 /** Adds a commit with one file of that many bytes. */
 function commitBytes(gitDir: string, branch: string, seed: string, bytes: number): string {
-  const ref = `refs/heads/${branch}`;
-  const input = (text: string, ...args: string[]): string =>
-    execFileSync('git', ['-C', gitDir, ...args], { input: text, encoding: 'utf8' }).trim();
-  const blob = input(noise(seed, bytes), 'hash-object', '-w', '--stdin');
-  const tree = input(`100644 blob ${blob}\tfile.txt\n`, 'mktree');
-  const parents = git(gitDir, 'for-each-ref', '--format=%(objectname)', ref).split('\n').filter(Boolean);
-  const commit = git(gitDir, 'commit-tree', tree, ...parents.flatMap((id) => ['-p', id]), '-m', seed);
-  git(gitDir, 'update-ref', ref, commit);
-  return commit;
+  return noisyCommits(gitDir, branch, [seed], bytes).join();
 }
 
-function commits(gitDir: string, branch: string, count: number, bytes = 20_000): string[] {
-  return Array.from({ length: count }, (_, index) =>
-    commitBytes(gitDir, branch, `${branch} ${index}`, bytes),
-  );
+function commits(gitDir: string, branch: string, count: number, bytes?: number): string[] {
+  const seeds = Array.from({ length: count }, (_, index) => `${branch} ${index}`);
+  return noisyCommits(gitDir, branch, seeds, bytes);
 }
 
 function branchFrom(gitDir: string, branch: string, start: string): void {

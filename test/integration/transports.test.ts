@@ -1,21 +1,15 @@
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createMirrorTransport } from '../../src/transfer/mirror.ts';
 import { createRelayTransport } from '../../src/transfer/relay.ts';
 import type { Transport } from '../../src/transfer/transport.ts';
-import { commitOn, git } from '../helpers/commits.ts';
+import { commitOn, git, pointAt } from '../helpers/commits.ts';
 import { quietRuntime } from '../helpers/prepared.ts';
 import { refsIn } from '../helpers/servers.ts';
+import { mirrorTransport } from './mirror-setup.ts';
 import { expectEqual, relaySetup, type RelaySetup } from './relay-setup.ts';
 
 const transports: Record<string, (folder: string) => Transport> = {
   relay: (folder) => createRelayTransport(quietRuntime(folder)),
-  mirror: (folder) =>
-    createMirrorTransport({
-      directory: join(folder, 'mirrors'),
-      runtime: quietRuntime(folder),
-      stallSeconds: 30,
-    }),
+  mirror: mirrorTransport,
 };
 
 describe.each(Object.entries(transports))('with the %s', (_name, transport) => {
@@ -104,7 +98,7 @@ describe.each(Object.entries(transports))('with the %s', (_name, transport) => {
     const next = commitOn(setup.source, 'b0', 'a new object for all of them');
     const guilty = ['refs/heads/locked-a', 'refs/heads/locked-z', 'refs/tags/sealed-1'];
     const names = Array.from({ length: 196 }, (_, index) => `refs/heads/b${index + 1}`);
-    for (const ref of [...names, ...guilty]) git(setup.source, 'update-ref', ref, next);
+    pointAt(setup.source, next, [...names, ...guilty]);
 
     const { results } = await setup.transfer(setup.changes({ ours: true }));
 

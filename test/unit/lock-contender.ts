@@ -1,9 +1,10 @@
+import { createInterface } from 'node:readline';
 import { lockWorkDir, type Release } from '../../src/journal/lock.ts';
 
-// Started as a program of its own by lock.test.ts: at the first line it tries to take the lock and tells how that went;
-// at the end of its input it gives the lock back.
+// Started as a program of its own by lock.test.ts: at each line it tries to take the lock and tells how that went, or gives
+// back the lock that it has.
 const [, , directory = ''] = process.argv;
-let attempt: Promise<Release | null> | null = null;
+let held: Release | null = null;
 
 function alive(pid: number): boolean {
   try {
@@ -25,8 +26,15 @@ async function contend(): Promise<Release | null> {
   }
 }
 
+async function giveBack(release: Release): Promise<void> {
+  held = null;
+  await release();
+  process.stdout.write('given back\n');
+}
+
 process.stdout.write('ready\n');
-process.stdin.on('data', () => {
-  attempt ??= contend();
-});
-process.stdin.on('end', () => void attempt?.then((release) => release?.()));
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line === 'take') held = await contend();
+  else if (held) await giveBack(held);
+  else process.stdout.write('has none\n');
+}

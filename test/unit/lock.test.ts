@@ -85,7 +85,7 @@ test('a work directory that cannot be made is named', async () => {
   });
 });
 
-type Contender = { start: () => void; verdict: Promise<string>; giveBack: () => Promise<void> };
+type Contender = { ask: (what: 'take' | 'give back') => Promise<string>; end: () => Promise<void> };
 
 async function contend(): Promise<Contender> {
   const child = spawn(process.execPath, ['--import', 'tsx', contender, directory], {
@@ -98,9 +98,11 @@ async function contend(): Promise<Contender> {
   const nextLine = async (): Promise<string> => String((await lines.next()).value);
   expect(await nextLine()).toBe('ready');
   return {
-    start: () => void child.stdin.write('go\n'),
-    verdict: nextLine(),
-    giveBack: async () => {
+    ask: (what) => {
+      child.stdin.write(`${what}\n`);
+      return nextLine();
+    },
+    end: async () => {
       child.stdin.end();
       await closed;
     },
@@ -108,14 +110,17 @@ async function contend(): Promise<Contender> {
 }
 
 test('of many processes that want the same stale lock exactly one gets it, round after round', async () => {
+  const contenders = await Promise.all(Array.from({ length: 6 }, () => contend()));
+  const all = (what: 'take' | 'give back'): Promise<string[]> =>
+    Promise.all(contenders.map(({ ask }) => ask(what)));
   for (let round = 0; round < 6; round += 1) {
     // A process number that cannot exist.
     await leaveLock(`run.lock.${2 ** 30}.1`);
-    const contenders = await Promise.all(Array.from({ length: 6 }, () => contend()));
-    for (const each of contenders) each.start();
-    const verdicts = await Promise.all(contenders.map(({ verdict }) => verdict));
-    await Promise.all(contenders.map(({ giveBack }) => giveBack()));
+    const verdicts = await all('take');
     expect(verdicts.toSorted()).toEqual(['won', ...Array.from({ length: 5 }, () => 'work-dir-locked')]);
+    const ends = await all('give back');
+    expect(ends.toSorted()).toEqual(['given back', ...Array.from({ length: 5 }, () => 'has none')]);
     expect(await readdir(directory)).toEqual([]);
   }
+  await Promise.all(contenders.map(({ end }) => end()));
 });

@@ -117,5 +117,4 @@ test.each([null, 'top/environments'])(
     expect(refused).toEqual([]);
     expect(gitlab.context.state.projects.length).toBe(repositories.length);
   },
-  60_000,
 );

@@ -34,9 +34,7 @@ describe('application rate limits (contract 10.1)', () => {
     gitlab.settings.applicationLimits['groups_api'] = { threshold: 1, interval: 1 };
     const root = as(gitlab, gitlab.token('root'));
     await root.get('/groups');
-    await expect
-      .poll(async () => (await root.get('/groups')).status, { interval: 150, timeout: 5000 })
-      .toBe(200);
+    await expect.poll(async () => (await root.get('/groups')).status, { interval: 150 }).toBe(200);
   });
 
   it('do not limit the creation of projects and groups', async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../helpers/processes.ts';
 import { gitOk, makeRepository, startGitServer, type GitServer } from './git-server.ts';
 import { basic, EMPTY_PACK, packOf, pushBody, raw, readAnswer } from './git-wire.ts';
 
@@ -74,14 +75,6 @@ async function partialPack(): Promise<boolean> {
   return files.some((name) => /^tmp_objdir-incoming-[^/]+\/pack\/tmp_pack_/.test(name));
 }
 
-async function until(condition: () => Promise<boolean>): Promise<boolean> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await condition()) return true;
-    await sleep(10);
-  }
-  return false;
-}
-
 describe('a client that goes away', () => {
   it('in the middle of the pack leaves the partial pack in quarantine for good', async () => {
     const request = open();
@@ -89,7 +82,7 @@ describe('a client that goes away', () => {
     request.write(
       pushBody({ commands: [{ new: tip, ref: 'refs/heads/main' }], pack: pack.subarray(0, 500_000) }),
     );
-    expect(await until(partialPack)).toBe(true);
+    await until(partialPack, 'a partial pack');
     request.destroy();
     await sleep(200);
     expect(await partialPack()).toBe(true);
@@ -97,15 +90,14 @@ describe('a client that goes away', () => {
   });
 
   it('while the hooks run changes no ref, but the objects are in already', async () => {
-    gitlab.settings.git.hookMsPerRef = 2000;
+    // Longer than a busy machine needs to hang up.
+    gitlab.settings.git.hookMsPerRef = 20_000;
     const request = open();
     request.on('error', () => {});
     request.end(pushBody({ commands: [{ new: tip, ref: 'refs/heads/main' }], pack }));
-    expect(
-      await until(async () =>
-        (await readdir(join(gitDir, 'objects/pack'))).some((name) => name.endsWith('.pack')),
-      ),
-    ).toBe(true);
+    const packed = async (): Promise<boolean> =>
+      (await readdir(join(gitDir, 'objects/pack'))).some((name) => name.endsWith('.pack'));
+    await until(packed, 'the pack');
     request.destroy();
     await sleep(100);
     gitlab.settings.git.hookMsPerRef = 0;
@@ -206,10 +198,10 @@ describe('answers', () => {
     socket.write(`${body.length.toString(16)}\r\n`);
     socket.write(body);
     socket.write('\r\n0\r\n\r\n');
-    expect(await until(() => Promise.resolve(chunks.join('').includes('ok refs/heads/main')))).toBe(true);
+    await until(() => chunks.join('').includes('ok refs/heads/main'), 'the report');
     expect(chunks.join('').toLowerCase()).not.toContain('connection: close');
     socket.write(`${head}4\r\n0000\r\n0\r\n\r\n`);
-    expect(await until(() => Promise.resolve(chunks.join('').split('HTTP/1.1 200').length === 3))).toBe(true);
+    await until(() => chunks.join('').split('HTTP/1.1 200').length === 3, 'the second answer');
     socket.destroy();
   });
 });
