@@ -1,7 +1,7 @@
 import type { GitBucketContext, GitBucketRequest } from './context.ts';
 import { layout } from './html/layout.ts';
 
-/** The few answers that all API routes share (gitbucket-contract §1.2). */
+/** The few answers that all API routes share (GB-30, GB-31, GB-37). */
 export function notFound(c: GitBucketRequest): Response {
   return c.json({ message: 'Not Found' }, 404);
 }
@@ -15,7 +15,7 @@ export function serverError(c: GitBucketRequest): Response {
   return c.json({ message: 'Internal Server Error' }, 500);
 }
 
-/** An API content type and no byte of body (gitbucket-contract T6, gitbucket-observed A15). */
+/** An API content type and no byte of body (GB-34, GB-35). */
 export function emptyJson(c: GitBucketRequest, status: 200 | 401 | 403 = 200): Response {
   c.header('content-type', 'application/json');
   return c.body('', status);
@@ -41,7 +41,7 @@ export function pageServerError(c: GitBucketRequest, context: GitBucketContext):
   return page(c, layout(context, 'Error', '<h1>Internal Server Error</h1>'), 500);
 }
 
-/** Denial of a page: browsers are sent to the sign-in page, everybody else gets a bare 401 (gitbucket-contract §2.3). */
+/** Denial of a page: browsers are sent to the sign-in page, everybody else gets a bare 401 (GB-163). */
 export function pageUnauthorized(c: GitBucketRequest, context: GitBucketContext): Response {
   if (!isBrowser(c.req.header('user-agent') ?? '')) {
     c.header('content-type', 'text/html;charset=utf-8');
@@ -53,7 +53,7 @@ export function pageUnauthorized(c: GitBucketRequest, context: GitBucketContext)
   return redirect(c, context, '/signin', `?redirect=${encodeURIComponent(`${url.pathname}${url.search}`)}`);
 }
 
-/** A redirect below the base URL; without a cookie, the session travels in the path (gitbucket-observed A6). */
+/** A redirect below the base URL; without a cookie, the session travels in the path (GB-161). */
 export function redirect(c: GitBucketRequest, context: GitBucketContext, path: string, query = ''): Response {
   const opened = c.get('session');
   const rewriting = opened.carriedCookie ? '' : `;jsessionid=${opened.session.id}`;

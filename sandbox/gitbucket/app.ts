@@ -29,7 +29,7 @@ export function createApp(context: GitBucketContext, options: AppOptions): Hono<
   return app;
 }
 
-/** JSON for every verb since 4.30; before, only for GET (gitbucket-contract §1.2). */
+/** JSON for every verb since 4.30; before, only for GET (GB-32). */
 function unknown(c: GitBucketRequest, context: GitBucketContext): Response {
   if (isApi(c) && (context.minor >= 30 || c.req.method === 'GET')) return notFound(c);
   return pageNotFound(c, context);

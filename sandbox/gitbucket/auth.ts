@@ -36,7 +36,7 @@ export function askingOfApi(state: GitBucketState, minor: number, credentials: C
   return askingOfSession(state, sessionLogin);
 }
 
-/** Who asks an HTML route: only the session counts (gitbucket-observed B 0.1). */
+/** Who asks an HTML route: only the session counts (GB-165). */
 export function askingOfSession(state: GitBucketState, sessionLogin: string | undefined): Asking {
   const account = sessionLogin === undefined ? undefined : enabledAccount(state, sessionLogin);
   return account ? { kind: 'account', account } : ANONYMOUS;

@@ -86,13 +86,13 @@ export function systemDefaultBranch(minor: number): string {
   return minor >= 40 ? 'main' : 'master';
 }
 
-/** A fork is given the count of its whole network (gitbucket-observed A19). */
+/** A fork is given the count of its whole network (GB-70). */
 function countForks(all: readonly RepositoryRecord[], repository: RepositoryRecord): number {
   const root = repository.origin ?? repository;
   return all.filter((row) => row.origin?.owner === root.owner && row.origin.name === root.name).length;
 }
 
-/** Every repository is born with a wiki of one commit, whatever its wiki option says (gitbucket-contract §3). */
+/** Every repository is born with a wiki of one commit, whatever its wiki option says (GB-130). */
 function makeWiki(gitDir: string, repository: RepositoryRecord, minor: number): void {
   if (looksLikeRepository(gitDir)) return;
   const branch = systemDefaultBranch(minor);

@@ -35,7 +35,7 @@ export type GitBucketContext = {
   now(): number;
   /** Base of all links: the configured base URL, else where the server listens; with context path, no trailing slash. */
   url(): string;
-  /** The base URL that the administrator configured, if any; LFS does not work without (gitbucket-observed A5). */
+  /** The base URL that the administrator configured, if any; LFS does not work without (GB-141). */
   configuredBaseUrl(): string | undefined;
   /** Must be called after any change of the state, so that it is written to disk. */
   changed(): void;
@@ -45,7 +45,7 @@ export type GitBucketContext = {
   anyAccount(login: string): AccountRecord | undefined;
   /** Exact letter case, enabled only. */
   account(login: string): AccountRecord | undefined;
-  /** Exact letter case; only repositories of enabled owners can be found (gitbucket-contract T11). */
+  /** Exact letter case; only repositories of enabled owners can be found (GB-47). */
   repository(owner: string, name: string): RepositoryRecord | undefined;
   canRead(viewer: Viewer, repository: RepositoryRecord): boolean;
   /** Developer rights: administrators, the owner, members of the owning group, ADMIN and DEVELOPER collaborators. */
@@ -56,7 +56,7 @@ export type GitBucketContext = {
   /** The wiki's bare repository, made on the first call; may be missing on disk. */
   wikiDir(owner: string, name: string): string;
   lfsDir(owner: string, name: string): string;
-  /** False when the directory is missing or empty: every route of such a repository answers 500 (gitbucket-contract T10). */
+  /** False when the directory is missing or empty: every route of such a repository answers 500 (GB-64). */
   isIntact(repository: RepositoryRecord): boolean;
   userJson(account: AccountRecord): UserJson;
   repositoryJson(repository: RepositoryRecord): RepositoryJson;

@@ -25,7 +25,7 @@ export function createFront(context: GitBucketContext, routes: RouteHandler): Sa
   };
 }
 
-/** GitHub-style clone URLs; with a context path the real redirect doubles it (gitbucket-contract §3). */
+/** GitHub-style clone URLs; with a context path the real redirect doubles it (GB-118). */
 function toGitServlet(
   context: GitBucketContext,
   request: IncomingMessage,
@@ -43,7 +43,7 @@ function routed(context: GitBucketContext, request: IncomingMessage, local: stri
   return lfsAlias ? literal(`/git${local}`) : decoded(local, context.minor);
 }
 
-/** Jetty 10 refuses `//` (gitbucket-observed C). */
+/** Jetty 10 refuses `//` (GB-19). */
 function badMessage(request: IncomingMessage, response: ServerResponse): void {
   request.resume();
   const body = '<h1>Bad Message 400</h1><pre>reason: Ambiguous URI empty segment</pre>';
@@ -82,7 +82,7 @@ function literal(path: string): string {
   return path.replaceAll('%', '%25');
 }
 
-/** Cut at the first `;`; from 4.32 the whole path is decoded before routing, so `%2F` is a slash (gitbucket-contract §1.1). */
+/** Cut at the first `;`; from 4.32 the whole path is decoded before routing, so `%2F` is a slash (GB-18). */
 function decoded(path: string, minor: number): string {
   const cut = path.split(';')[0] ?? '';
   const trimmed = cut.length > 1 && cut.endsWith('/') ? cut.slice(0, -1) : cut;

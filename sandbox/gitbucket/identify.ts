@@ -3,7 +3,7 @@ import { pageUnauthorized, unauthorized } from './answers.ts';
 import { askingOfApi, askingOfSession } from './auth.ts';
 import type { GitBucketContext, GitBucketEnv } from './context.ts';
 
-/** Finds out who asks and opens the session; the git and LFS servlets do neither (gitbucket-observed D). */
+/** Finds out who asks and opens the session; the git and LFS servlets do neither (GB-120). */
 export function identify(context: GitBucketContext): MiddlewareHandler<GitBucketEnv> {
   return async (c, next) => {
     const { path } = c.req;
@@ -32,7 +32,7 @@ export function identify(context: GitBucketContext): MiddlewareHandler<GitBucket
   };
 }
 
-/** Up to 4.23 only `/api/v3/*` is behind the filter (gitbucket-contract §2.1). */
+/** Up to 4.23 only `/api/v3/*` is behind the filter (GB-151). */
 function isApi(path: string, minor: number): boolean {
   const start = minor >= 24 ? '/api' : '/api/v3';
   return path === start || path.startsWith(`${start}/`);

@@ -8,7 +8,7 @@ export type OpenedSession = {
   session: Session;
   /** True when the answer has to set the cookie. */
   created: boolean;
-  /** True when the request sent a JSESSIONID, valid or not; without one, redirects carry `;jsessionid=` (gitbucket-observed A6). */
+  /** True when the request sent a JSESSIONID, valid or not; without one, redirects carry `;jsessionid=` (GB-161). */
   carriedCookie: boolean;
 };
 

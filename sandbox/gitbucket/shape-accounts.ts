@@ -24,7 +24,7 @@ export type NewGroup = {
   createdAt?: number;
 };
 
-/** Adds a user; names are not checked, only an exact duplicate fails, as in the API (gitbucket-contract §4.1). */
+/** Adds a user; names are not checked, only an exact duplicate fails, as in the API (GB-45). */
 export function addUser(context: GitBucketContext, user: NewUser): AccountRecord {
   return add(context, {
     kind: 'user',
@@ -51,7 +51,7 @@ export function addGroup(context: GitBucketContext, group: NewGroup): AccountRec
   });
 }
 
-/** Disabling also ends all memberships and collaborations, for good (gitbucket-contract §1.3). */
+/** Disabling also ends all memberships and collaborations, for good (GB-46). */
 export function disableAccount(context: GitBucketContext, login: string): void {
   const account = existing(context, login);
   for (const group of context.state.accounts) {

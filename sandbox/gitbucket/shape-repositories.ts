@@ -61,7 +61,7 @@ export function addRepository(context: GitBucketContext, wanted: NewRepository):
   return repository;
 }
 
-/** Forks with all refs that a clone takes, and with the wiki (gitbucket-contract §3). */
+/** Forks with all refs that a clone takes, and with the wiki (GB-123). */
 export function forkRepository(
   context: GitBucketContext,
   source: RepositoryRecord,
@@ -89,7 +89,7 @@ export function forkRepository(
   return fork;
 }
 
-/** Renames; only the exact new name must be free, so `Foo` and `foo` can come to lie side by side (gitbucket-contract §4.1). */
+/** Renames; only the exact new name must be free, so `Foo` and `foo` can come to lie side by side (GB-67). */
 export function renameRepository(
   context: GitBucketContext,
   owner: string,
@@ -136,7 +136,7 @@ export function removeRepository(context: GitBucketContext, owner: string, name:
   context.changed();
 }
 
-/** Damages a repository: its directory is gone, or there but empty (gitbucket-observed E). */
+/** Damages a repository: its directory is gone, or there but empty (GB-64). */
 export function breakRepository(
   context: GitBucketContext,
   owner: string,

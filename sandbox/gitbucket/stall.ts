@@ -11,7 +11,7 @@ export type StallOptions = {
 /** Each authenticated call holds a connection for a moment. */
 const HOLD_MS = 10;
 
-/** Plays the exhausted connection pool of a real server (gitbucket-observed A18). */
+/** Plays the exhausted connection pool of a real server (GB-23). */
 export function stalling(options: StallOptions): MiddlewareHandler<GitBucketEnv> {
   let running = 0;
   return async (c, next) => {

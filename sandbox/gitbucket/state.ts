@@ -45,7 +45,7 @@ export type RepositoryRecord = {
   name: string;
   description?: string;
   private: boolean;
-  /** The database's idea of it; git's HEAD may differ (gitbucket-contract §3). */
+  /** The database's idea of it; git's HEAD may differ (GB-112). */
   defaultBranch: string;
   createdAt: number;
   /** Last activity in milliseconds; the owner's list is sorted by it, newest first. */

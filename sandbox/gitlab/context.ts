@@ -29,7 +29,7 @@ export type Context = {
   readonly credentials: Credentials;
   readonly jobs: Jobs;
   readonly pushes: PushRecord[];
-  /** Branches by project that the API does not know yet (gitlab-contract §3.4.8). */
+  /** Branches by project that the API does not know yet (GL-166). */
   readonly unseenBranches: Map<number, Set<string>>;
   /** Where GitLab sits on this server: empty or like `/gitlab`. */
   readonly relativeUrl: string;
@@ -51,7 +51,7 @@ export type Context = {
   createProject(actor: Actor, input: NewProject): ProjectCreation;
   /** The branch name that an empty project shows. */
   defaultBranchPreference(project: Project): string;
-  /** The git side tells what a push changed; HEAD and protection follow asynchronously (gitlab-contract §3.4.4). */
+  /** The git side tells what a push changed; HEAD and protection follow asynchronously (GL-162). */
   onPushed(project: Project, updates: RefUpdate[]): void;
   /** Runs a job later; `settle` brings all waiting jobs forward. */
   after(ms: number, job: () => void | Promise<void>): void;

@@ -11,9 +11,9 @@ type Authentication =
   | { kind: 'actor'; actor: Actor };
 
 export type Credentials = {
-  /** Every way that the API accepts: PRIVATE-TOKEN, Bearer, Basic password, `private_token` (gitlab-contract §1.1). */
+  /** Every way that the API accepts: PRIVATE-TOKEN, Bearer, Basic password, `private_token` (GL-30). */
   authenticate(request: IncomingMessage, query?: URLSearchParams): Authentication;
-  /** Git over HTTP: only the Basic password counts, any user name will do (gitlab-contract §1.2). */
+  /** Git over HTTP: only the Basic password counts, any user name will do (GL-50). */
   authenticateGit(request: IncomingMessage): Authentication;
 };
 
@@ -55,7 +55,7 @@ export function createCredentials(state: State, routes: Routes, settings: Settin
   };
 }
 
-/** Why this user may use neither API nor git; null for an active one (gitlab-contract §1.1). */
+/** Why this user may use neither API nor git; null for an active one (GL-32). */
 export function denialReason(actor: Actor): string | null {
   switch (actor.user.state) {
     case 'active':

@@ -50,7 +50,7 @@ export function detailsOf(level: BranchProtection): ProtectionDetails {
   };
 }
 
-/** What the background job after a push does for a created branch that is the default (gitlab-contract §3.4.4). */
+/** What the background job after a push does for a created branch that is the default (GL-162). */
 export function onPushed(context: Context, project: Project, updates: RefUpdate[]): void {
   project.lastActivityAt = new Date().toISOString();
   context.changed();

@@ -6,7 +6,7 @@ import type { Group, Project } from './state.ts';
 
 const SUFFIX = /-deletion_scheduled-\d+$/;
 
-/** 18.0 and later: kept for a while under another name, so that the path is free at once (gitlab-contract §3.6). */
+/** 18.0 and later: kept for a while under another name, so that the path is free at once (GL-150). */
 export function markProject(context: Context, project: Project): void {
   project.markedForDeletionOn = today();
   context.changed();

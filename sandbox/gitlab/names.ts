@@ -1,4 +1,4 @@
-/** What is wrong with a path or name; the messages are the models' own (gitlab-contract §2.3, §2.4). */
+/** What is wrong with a path or name; the messages are the models' own (GL-70 to GL-80). */
 
 const OCI = /^[a-zA-Z0-9]+([._-][a-zA-Z0-9]+)*$/;
 const NAMESPACE = /^(?:[a-zA-Z0-9_.][a-zA-Z0-9_\-.]{0,254}[a-zA-Z0-9_-]|[a-zA-Z0-9_])$/;
@@ -76,7 +76,7 @@ export function groupNameErrors(name: string): string[] {
 /** What Rails' transliteration writes for letters that do not decompose. */
 const TRANSLITERATED: Record<string, string> = { ß: 'ss', æ: 'ae', ø: 'o', œ: 'oe' };
 
-/** The path that a project gets when only its name was given (gitlab-contract §3.1). */
+/** The path that a project gets when only its name was given (GL-88). */
 export function pathFromName(name: string): string {
   if (PROJECT.test(name) && !FORBIDDEN_END.test(name)) return name;
   return name

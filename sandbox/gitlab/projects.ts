@@ -26,7 +26,7 @@ export type NewProject = {
 
 export type ProjectCreation = { kind: 'created'; project: Project } | { kind: 'refused'; errors: Errors };
 
-/** Creates project and repository as Projects::CreateService does (gitlab-contract §3.1). */
+/** Creates project and repository as Projects::CreateService does (GL-120, GL-130). */
 export function createProject(context: Context, actor: Actor, input: NewProject): ProjectCreation {
   const name = input.name || (input.path ?? '');
   const path = input.path || pathFromName(name);

@@ -5,7 +5,7 @@ export function matchingProtections(project: Project, branch: string): Protected
   return project.protectedBranches.filter((rule) => matchesWildcard(rule.name, branch));
 }
 
-/** Is there a record that covers the branch? An empty project protects every branch besides (gitlab-contract §3.4.2). */
+/** Is there a record that covers the branch? An empty project protects every branch besides (GL-167). */
 export function isProtected(project: Project, branch: string): boolean {
   return matchingProtections(project, branch).length > 0;
 }

@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 
 /**
  * The middleware that keeps writes away in maintenance mode and on a read-only database. Whoever does not say JSON
- * is sent to the start page (gitlab-contract §10.3).
+ * is sent to the start page (GL-321, GL-322).
  */
 export function interceptWrite(
   context: Context,

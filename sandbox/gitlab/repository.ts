@@ -58,7 +58,7 @@ export function readRef(gitDir: string, name: string): string | null {
   return looseId(gitDir, name) ?? packedId(packedText(gitDir), name);
 }
 
-/** Short name of the default branch by Gitaly's rule (gitlab-contract §3.4.3); null without any branch. */
+/** Short name of the default branch by Gitaly's rule (GL-161); null without any branch. */
 export function effectiveDefaultBranch(gitDir: string): string | null {
   if (!stat(gitDir)) return null;
   const packed = packedText(gitDir);

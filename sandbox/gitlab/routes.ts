@@ -9,7 +9,7 @@ type Route =
 /** A place where projects can live. */
 export type NamespaceRef = Exclude<Route, { kind: 'project' }>;
 
-/** One case-insensitive table over users, groups and projects (gitlab-contract §2.5), and the lookups by id. */
+/** One case-insensitive table over users, groups and projects (GL-76), and the lookups by id. */
 export type Routes = {
   find(fullPath: string): Route | null;
   user(id: number): User | null;

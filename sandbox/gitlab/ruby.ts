@@ -1,6 +1,6 @@
 import type { Errors } from './projects.ts';
 
-/** A hash of error messages as Ruby's `inspect` prints it inside group and transfer errors (E4). */
+/** A hash of error messages as Ruby's `inspect` prints it inside group and transfer errors (GL-4). */
 export function inspectErrors(errors: Errors, style: 'rocket' | 'keyword'): string {
   const pairs = Object.entries(errors).map(([key, messages]) => {
     const list = `[${messages.map(inspectText).join(', ')}]`;

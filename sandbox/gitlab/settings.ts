@@ -145,7 +145,7 @@ function defaultGitSettings(): GitSettings {
   };
 }
 
-/** The limits on projects, groups and users came with 17.x and 18.x (gitlab-contract §10.1). */
+/** The limits on projects, groups and users came with 17.x and 18.x (GL-302). */
 function applicationLimits(version: string): Record<string, RateLimit> {
   const limits: Record<string, RateLimit> = { users_get_by_id: { threshold: 300, interval: 600 } };
   if (!isSince(version, 17, 0)) return limits;

@@ -155,7 +155,7 @@ export function saveState(dir: string, state: State): void {
 }
 
 function emptyState(): State {
-  // Namespaces do not begin where users begin: a user's id taken for a namespace must not work by luck (T15).
+  // Namespaces do not begin where users begin: a user's id taken for a namespace must not work by luck (GL-121).
   const nextId = { user: 1, token: 1, namespace: 101, project: 1, other: 1 };
   return { users: [], tokens: [], groups: [], projects: [], redirects: {}, nextId };
 }

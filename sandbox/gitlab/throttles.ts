@@ -14,7 +14,7 @@ export type Throttles = {
 
 type Counter = { window: number; count: number };
 
-/** Rack::Attack in front of everything, before any look at rights (gitlab-contract §10.2). */
+/** Rack::Attack in front of everything, before any look at rights (GL-304). */
 export function createThrottles(context: Context): Throttles {
   const counters = new Map<string, Counter>();
   const { settings } = context;

@@ -2,7 +2,7 @@ import type { EmbeddedGitBucket } from '../gitbucket/gitbucket.ts';
 import { simple } from './everyday.ts';
 import type { Shelf } from './shelf.ts';
 
-/** Forks, a fork of a fork, a private one, and one whose parent is gone (gitbucket-contract §8, 29). */
+/** Forks, a fork of a fork, a private one, and one whose parent is gone (situation 29 of docs/servers/gitbucket.md). */
 export function seedForks(shelf: Shelf, gitbucket: EmbeddedGitBucket): void {
   shelf.add('mobile/experiment', { what: 'removed again below' }, {}, (story) =>
     simple(story, 'Experiment', 2),

@@ -2,7 +2,7 @@ import type { EmbeddedGitBucket } from '../gitbucket/gitbucket.ts';
 import { simple } from './everyday.ts';
 import type { Shelf } from './shelf.ts';
 
-/** Logins that LDAP or the API made, where GitBucket checks nothing (gitbucket-contract §4.1). */
+/** Logins that LDAP or the API made, where GitBucket checks nothing (GB-45, GB-51). */
 const LDAP_LOGINS = ['jane.doe@example.com', 'john doe'] as const;
 
 const NAMES: readonly [name: string, what: string][] = [
@@ -13,7 +13,7 @@ const NAMES: readonly [name: string, what: string][] = [
   ['wikis', 'a word that GitLab reserves'],
 ];
 
-/** Further owners and repositories with names that GitLab would not take (gitbucket-contract §8, 31 and 32). */
+/** Further owners and repositories with names that GitLab would not take (situations 31 and 32 of docs/servers/gitbucket.md). */
 export function seedOddAccounts(shelf: Shelf, gitbucket: EmbeddedGitBucket): void {
   LDAP_LOGINS.forEach((login, index) => {
     gitbucket.addUser({
@@ -35,7 +35,7 @@ export function seedOddAccounts(shelf: Shelf, gitbucket: EmbeddedGitBucket): voi
 
 /**
  * What the upgrade to 4.47 leaves where the parent of a fork had vanished: a disabled account with a private, empty
- * repository without a wiki (gitbucket-contract §4.2, situation 29).
+ * repository without a wiki (GB-71, situation 29).
  */
 export function seedPlaceholder(shelf: Shelf, gitbucket: EmbeddedGitBucket): void {
   gitbucket.addUser({ login: 'vanished', email: 'vanished@example.com', createdAt: shelf.nextTime() });

@@ -23,7 +23,7 @@ const NAMES: readonly [fullName: string, situation: number, what: string][] = [
   ['Ops/runbook', 34, 'group beside the user ops'],
 ];
 
-/** Repositories and owners with names that GitLab would not take as they are (gitbucket-contract §8, 30-34). */
+/** Repositories and owners with names that GitLab would not take as they are (situations 30-34 of docs/servers/gitbucket.md). */
 export function seedOddNames(shelf: Shelf): void {
   for (const [fullName, situation, what] of NAMES) {
     shelf.add(fullName, { situations: [situation], what }, {}, (story) => simple(story, fullName, 1));

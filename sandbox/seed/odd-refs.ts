@@ -17,7 +17,7 @@ const UNICODE_BRANCHES = [
 ];
 const REFUSED_BRANCHES = ['HEAD', '-x', 'refs/heads/x', 'd670460b4b4aece5915caf5c68d12f560a9fe3e4'];
 
-/** Repositories whose refs are unusual (gitbucket-contract §8, 1-14 and 19). */
+/** Repositories whose refs are unusual (situations 1-14 and 19 of docs/servers/gitbucket.md). */
 export function seedOddRefs(shelf: Shelf): void {
   shelf.add('platform/empty-start', { situations: [1], what: 'no ref at all' });
   shelf.add('platform/only-tags', { situations: [2], what: 'tags, but no branch' }, {}, (story) => {

@@ -10,7 +10,7 @@ const REFUSED_BRANCHES = [
 ];
 const REFUSED_TAGS = ['-x', 'HEAD', 'refs/heads/x', 'refs/tags/x', OBJECT_ID];
 
-/** Refs that GitLab refuses, beyond those of the sample server (gitbucket-contract §8, 7, 9 and 10). */
+/** Refs that GitLab refuses, beyond those of the sample server (situations 7, 9 and 10 of docs/servers/gitbucket.md). */
 export function seedRefusedRefs(shelf: Shelf): void {
   shelf.add(
     'mobile/refused-tags',

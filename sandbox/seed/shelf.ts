@@ -5,7 +5,7 @@ import { beginStory, type Story } from './story.ts';
 export type SampleRepository = {
   owner: string;
   name: string;
-  /** Situations of gitbucket-contract §8. */
+  /** Numbers from the table of situations in docs/servers/gitbucket.md. */
   situations: readonly number[];
   what: string;
 };

@@ -9,7 +9,7 @@ import { seedRefusedRefs } from './refused-refs.ts';
 import { createShelf, type SampleRepository } from './shelf.ts';
 
 /**
- * Fills a fresh server with every situation of gitbucket-contract §8 that decides what a plan says: 1 to 14 and 25 to 35.
+ * Fills a fresh server with every situation of docs/servers/gitbucket.md that decides what a plan says: 1 to 14 and 25 to 35.
  * Gives each repository with the situations that it stands for.
  */
 export function seedSituations(gitbucket: EmbeddedGitBucket): readonly SampleRepository[] {

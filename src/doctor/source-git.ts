@@ -17,7 +17,7 @@ export async function repositoryToProve(
   let any: ProvingRepository | null = null;
   for (const owner of owners.slice(0, mostOwners)) {
     const repositories = await source.repositoriesOf(owner).catch((error: unknown) => {
-      // A damaged repository hides the owner's whole list (gitbucket-contract T10); it is reported when it is migrated.
+      // A damaged repository hides the owner's whole list (GB-64); it is reported when it is migrated.
       if (error instanceof Failure && error.code === 'server-error') return [];
       throw error;
     });

@@ -19,7 +19,7 @@ export const targetNoOwnProjects = defineFinding('target-no-own-projects', 'note
   fix: 'ask an administrator to raise the limit, or set "userRepositories": "group"',
 }));
 
-/** What the token and its user can do, and what the version means; sends no request (gitlab-contract §1.1, §2.1). */
+/** What the token and its user can do, and what the version means; sends no request (GL-34, GL-35, GL-38, GL-94). */
 export function identityFindings(
   identity: TargetIdentity,
   { url, parentGroup }: Config['target'],
@@ -100,7 +100,7 @@ export const targetDeletesLate = defineFinding('target-deletes-late', 'note', (w
   fix: 'after deleting something by hand, wait a little before you use its path again',
 }));
 
-/** Since 18.0 a deleted path is free at once (gitlab-contract §2.7, §3.6). */
+/** Since 18.0 a deleted path is free at once (GL-150). */
 export function versionFindings(version: string, url: string): Found[] {
   if (!isAtLeast(version, '16.0')) return [targetVersionOld(url, { version })];
   const findings = [targetVersion(url, { version })];

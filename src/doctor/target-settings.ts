@@ -34,7 +34,7 @@ export async function settingsFindings(
   if (!user.admin) return [];
   const words = { user: user.username };
   const settings = await probes.settings();
-  // With Admin Mode an administrator's token has the rights of an ordinary user (gitlab-contract §1.1).
+  // With Admin Mode an administrator's token has the rights of an ordinary user (GL-35).
   if (settings === 'forbidden') return [targetAdminMode(url, words)];
   const findings = [targetAdministrator(url, words)];
   return settings === 'unread' ? findings : [...findings, ...meaningOf(settings, url)];

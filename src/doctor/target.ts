@@ -93,7 +93,7 @@ export const targetParentGroupDeleted = defineFinding(
   }),
 );
 
-/** The configured parent group: does it exist, and can the user create groups below it (gitlab-contract §2.1)? */
+/** The configured parent group: does it exist, and can the user create groups below it (GL-94)? */
 async function parentGroupFindings(
   target: Target,
   parentGroup: string | null,

@@ -16,7 +16,7 @@ import { createSelection } from '../plan/selection.ts';
 
 export type Servers = { source: Source; target: GitLabTarget };
 
-/** Listing a big server takes GitBucket minutes (gitbucket-contract T23). */
+/** Listing a big server takes GitBucket minutes (GB-24). */
 const sourceTimeoutMs = 300_000;
 const targetTimeoutMs = 120_000;
 const streamTimeoutMs = { source: 600_000, target: 1_800_000 };

@@ -102,7 +102,7 @@ function ownIds({ items }: History): Set<number> {
   return ids;
 }
 
-/** Two plans a minute stay within the 20 questions that GitLab answers (gitlab-contract §2.2). */
+/** Two plans a minute stay within the 20 questions that GitLab answers (GL-99). */
 const mostQuestions = 10;
 
 export type HiddenPaths = {

@@ -50,7 +50,7 @@ const meanings: [RegExp, (side: Side, id: string, text: string) => Failure][] = 
  */
 const cuttable = 1024 * 1024;
 
-/** True when nobody said why the push broke off; a proxy that waits no longer looks like that (gitlab-push-observed §m). */
+/** True when nobody said why the push broke off; a proxy that waits no longer looks like that (GL-220). */
 export function saysCut({ stderr }: GitExit): boolean {
   if (/HTTP (408|504)\b/.test(stderr)) return true;
   if (/HTTP \d{3}\b/.test(stderr)) return false;

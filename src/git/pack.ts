@@ -44,7 +44,7 @@ export function createPackCheck(): PackCheck {
   };
 }
 
-/** A pack of no objects, which receive-pack wants to see when all objects are there already (gitlab-push-observed §c). */
+/** A pack of no objects, which receive-pack wants to see when all objects are there already (GL-203). */
 export function emptyPack(): Buffer {
   const header = Buffer.from('5041434b0000000200000000', 'hex');
   return Buffer.concat([header, createHash('sha1').update(header).digest()]);

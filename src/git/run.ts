@@ -146,7 +146,7 @@ function settings({ remotes, stallSeconds, runtime }: GitOptions): [string, stri
     ['maintenance.auto', 'false'],
     ['fetch.unpackLimit', '1'],
     ['transfer.fsckObjects', 'false'],
-    // Version 0 needs one request less than version 2, and every GitBucket speaks it (gitbucket-contract §3).
+    // Version 0 needs one request less than version 2, and every GitBucket speaks it (GB-107).
     ['protocol.version', '0'],
     ['http.followRedirects', 'false'],
     ['http.lowSpeedLimit', '1'],

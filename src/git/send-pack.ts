@@ -31,8 +31,8 @@ const endMs = 2000;
 
 /**
  * One push. Success is what the report says, nothing else: a status line of 200 and an empty body is none
- * (gitlab-push-observed §2). Whatever happens, the request is ended properly where the pack stops: a destroyed
- * connection would leave the partial pack on the server for days (gitlab-push-observed §f).
+ * (GL-216). Whatever happens, the request is ended properly where the pack stops: a destroyed
+ * connection would leave the partial pack on the server for days (GL-209).
  * @throws push-failed, timeout (try again later), push-unpack, push-too-large, git-token-refused, target-forbidden
  */
 export async function pushOnce(
@@ -113,7 +113,7 @@ function unpackFailure(unpack: string, text: string, id: string): Failure {
 
 /**
  * GitLab's hooks could not ask GitLab itself, or asked too often: that is nothing against the refs
- * (gitlab-push-observed §g).
+ * (GL-213, GL-215).
  */
 function isPassing(text: string): boolean {
   return /error executing git hook|Internal API (unreachable|error)/.test(text);
@@ -124,11 +124,11 @@ async function refusal({ status, body }: StreamAnswer, job: PushJob): Promise<Fa
   if (status === 401) return gitTokenRefused(job.id, { server: 'GitLab', side: 'target', detail });
   if (status === 403 || status === 404) return targetForbidden(job.id, { detail });
   if (status === 413) return pushTooLarge(job.id, { detail });
-  // 500 with an empty body means overload, a restart, or a cut body (gitlab-push-observed §2): looked at, then tried again.
+  // 500 with an empty body means overload, a restart, or a cut body (GL-217): looked at, then tried again.
   return pushFailed(job.id, { detail });
 }
 
-/** What the server says to people, without progress: joined first, since pieces are cut anywhere (gitlab-push-observed §g). */
+/** What the server says to people, without progress: joined first, since pieces are cut anywhere (GL-212). */
 function messageOf(text: string): string {
   return text
     .split(/[\r\n]+/)
@@ -154,7 +154,7 @@ export type PushReport = {
   unpack: string | null;
   /** `ok` or the reason of `ng`. */
   refs: Map<string, string>;
-  /** All that came on the side band for people, joined before it is split (gitlab-push-observed §g). */
+  /** All that came on the side band for people, joined before it is split (GL-212). */
   text: string;
 };
 

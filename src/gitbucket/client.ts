@@ -18,15 +18,15 @@ export type GitBucketApi = {
   below<T>(repository: RepositoryName, path: string, schema: z.ZodType<T>): Promise<T | null>;
   /** As `below`, for a list: its first page, where GitBucket has pages. */
   list<T>(repository: RepositoryName, path: string, schema: z.ZodType<T>): Promise<T[] | null>;
-  /** Ids of the tips of all branches whose history holds the commit (4.35 and later, gitbucket-contract §1.3). */
+  /** Ids of the tips of all branches whose history holds the commit (4.35 and later, GB-88). */
   branchTipsWith(repository: RepositoryName, id: string): Promise<string[] | 'absent' | null>;
-  /** Does the repository have the commit, or the annotated tag of one? (4.17 and later, gitbucket-contract §1.3) */
+  /** Does the repository have the commit, or the annotated tag of one? (4.17 and later, GB-87) */
   hasCommit(repository: RepositoryName, id: string): Promise<boolean | null>;
-  /** Status of `GET repositories`: 500 tells of a disabled owner of a public repository (gitbucket-contract T9). */
+  /** Status of `GET repositories`: 500 tells of a disabled owner of a public repository (GB-63). */
   publicListStatus(): Promise<number>;
 };
 
-/** Entries on one page of issues and of pull requests; all other lists are whole (gitbucket-contract §1.3). */
+/** Entries on one page of issues and of pull requests; all other lists are whole (GB-40, GB-60). */
 export const pageSize = 25;
 
 export function createGitBucketApi(http: Http): GitBucketApi {
@@ -85,7 +85,7 @@ export function pathOf({ owner, name }: RepositoryName): string {
   return `/repos/${encodeURIComponent(owner)}/${encodeURIComponent(name)}`;
 }
 
-/** 404 as JSON means "no such object"; as HTML it means that this is not the API (gitbucket-contract §1.2). */
+/** 404 as JSON means "no such object"; as HTML it means that this is not the API (GB-32). */
 function missing(answer: HttpAnswer, path: string, http: Http): null {
   if (typeof answer.body === 'object') return null;
   throw notGitBucket(http, `${path} gives a web page (404)`);

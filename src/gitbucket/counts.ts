@@ -4,13 +4,13 @@ import type { Counts, KnownRefs, RepositoryName } from '../model/source.ts';
 import { pageSize, type GitBucketApi } from './client.ts';
 import { Anything, BranchProtection, Label, Login, Numbered } from './schema.ts';
 
-/** Each branch takes a request, for which GitBucket reads all of them (gitbucket-contract T23). */
+/** Each branch takes a request, for which GitBucket reads all of them (GB-24). */
 const mostBranches = 40;
 
 /** GitBucket keeps it for each pull request. */
 const pull = /^refs\/pull\/(\d+)\/head$/;
 
-/** GitBucket gives these to every repository (gitbucket-observed R34). */
+/** GitBucket gives these to every repository (GB-190). */
 const usualLabels: ReadonlySet<string> = new Set([
   'bug fc2929',
   'duplicate cccccc',
@@ -65,15 +65,15 @@ async function labels(api: GitBucketApi, repository: RepositoryName): Promise<nu
   return usual === true ? 0 : found?.length;
 }
 
-/** Members of groups come one by one, and twice when they were named as well (gitbucket-contract T15). */
+/** Members of groups come one by one, and twice when they were named as well (GB-222). */
 async function collaborators(api: GitBucketApi, repository: RepositoryName): Promise<number | undefined> {
   const found = await api.list(repository, 'collaborators', Login);
   return found === null ? undefined : new Set(found.map(({ login }) => login)).size;
 }
 
 /**
- * Issues and pull requests share one sequence without gaps (gitbucket-contract §1.3), so the newest number tells how
- * many there are without reading all pages. `state=all` means open ones only before 4.37 (T2).
+ * Issues and pull requests share one sequence without gaps (GB-188), so the newest number tells how
+ * many there are without reading all pages. `state=all` means open ones only before 4.37 (GB-182).
  */
 async function issues(
   api: GitBucketApi,
@@ -100,7 +100,7 @@ export function issueCount(pages: readonly (readonly number[])[], pulls: readonl
   return Math.max(shown.length, last - pulls.filter((number) => number < last).length);
 }
 
-/** One release whose author is disabled makes the whole list fail (gitbucket-contract T8). */
+/** One release whose author is disabled makes the whole list fail (GB-211). */
 async function releases(api: GitBucketApi, repository: RepositoryName): Promise<number | null | undefined> {
   try {
     return lengthOf(await api.list(repository, 'releases', Anything));
@@ -117,7 +117,7 @@ async function protectedBranches(
 ): Promise<number | undefined> {
   let count = 0;
   for (const branch of branches) {
-    // That name leads to another answer (gitbucket-observed R22-R24).
+    // That name leads to another answer (GB-83).
     if (branch.endsWith('/protection')) continue;
     const path = branch.split('/').map(encodeURIComponent).join('/');
     const answer = await api.below(repository, `branches/${path}`, BranchProtection);

@@ -49,7 +49,7 @@ async function readOwners(
   selection: Wanted,
 ): Promise<{ owners: Owner[]; allOwners: boolean; anonymousAccess: boolean }> {
   const { api, anonymous } = gitbucket;
-  // The list without credentials also tells whether "public" means anonymous (gitbucket-contract §4.2).
+  // The list without credentials also tells whether "public" means anonymous (GB-72).
   const open = await anonymous.users().catch((error: unknown) => {
     if (error instanceof Failure && error.code === 'token-refused') return 'login demanded' as const;
     throw error;
@@ -72,7 +72,7 @@ async function readOwners(
   return { owners: owners.sort((a, b) => compare(a.login, b.login)), allOwners: true, anonymousAccess };
 }
 
-/** Before 4.30 there is no list of owners (gitbucket-contract §1.3): only those that are named can be asked for. */
+/** Before 4.30 there is no list of owners (GB-49): only those that are named can be asked for. */
 async function namedOwners({ url, api }: Surfaces, selection: Wanted): Promise<Owner[]> {
   const logins = new Set([
     ...selection.named.owners,
@@ -103,7 +103,7 @@ async function readOwner(gitbucket: Surfaces, owner: Owner, request: InventoryRe
   }
 }
 
-/** One damaged repository makes the owner's whole list fail (gitbucket-contract T10): ask for each one that can be known of. */
+/** One damaged repository makes the owner's whole list fail (GB-64): ask for each one that can be known of. */
 async function isolate(
   { api, web }: Surfaces,
   owner: Owner,
@@ -141,7 +141,7 @@ async function isolate(
   return { repositories: keep(found, owner, selection), names: null, problems };
 }
 
-/** One disabled owner of a public repository makes that list fail (gitbucket-contract T9), and what it owns is invisible. */
+/** One disabled owner of a public repository makes that list fail (GB-63), and what it owns is invisible. */
 export async function hiddenOwnersFailure({ api, url }: Surfaces): Promise<Failure | null> {
   const status = await api.publicListStatus();
   return status < 500 ? null : hiddenOwners(url, { status });
@@ -186,7 +186,7 @@ function compare(a: string, b: string): number {
 
 /**
  * Names of an owner's repositories from GitBucket's search page, which does not open them: the way round a damaged
- * repository that makes the API's list fail (gitbucket-contract T10). Sees public repositories only; [] when the page
+ * repository that makes the API's list fail (GB-64, GB-65). Sees public repositories only; [] when the page
  * cannot be had.
  */
 async function repositoriesFoundBySearch(web: Http, owner: string): Promise<string[]> {

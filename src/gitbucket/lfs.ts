@@ -6,12 +6,12 @@ import type { GitRemote } from '../git/remote.ts';
 import { LfsBatch } from './schema.ts';
 
 const atOnce = 100;
-/** GitBucket before 4.32 has nonsense for the length of larger objects (gitbucket-contract §3.1). */
+/** GitBucket before 4.32 has nonsense for the length of larger objects (GB-145). */
 const largestLength = 2 ** 31 - 1;
 
 /**
  * Which of the objects GitBucket does not have. Its batch call promises every object, so each one is asked for as well:
- * a missing one answers 404 (gitbucket-contract §3.1). Nothing is downloaded.
+ * a missing one answers 404 (GB-143). Nothing is downloaded.
  */
 export async function lfsAvailability(
   http: Http,
@@ -57,7 +57,7 @@ function batchPath(http: Http, { url }: GitRemote): string {
   return `${url.slice(http.server.url.length)}/info/lfs/objects/batch`;
 }
 
-/** Null when GitBucket serves no LFS at all: its base URL is not set (gitbucket-observed A5). */
+/** Null when GitBucket serves no LFS at all: its base URL is not set (GB-141). */
 async function batchOf(
   http: Http,
   remote: GitRemote,

@@ -56,7 +56,7 @@ async function readLogins(api: GitBucketApi): Promise<string[] | null> {
 }
 
 /**
- * Signs in by the form, as pages that take no token demand it (gitbucket-contract §2.4). The answer is 302 in any case,
+ * Signs in by the form, as pages that take no token demand it (GB-160). The answer is 302 in any case,
  * only its Location tells.
  */
 async function signIn(
@@ -65,7 +65,7 @@ async function signIn(
   password: string,
 ): Promise<{ accepted: boolean; cookie: string | null }> {
   const { place, cookie } = await postForm(web, username, password);
-  // A first contact carries the session in the path as well (gitbucket-observed A6).
+  // A first contact carries the session in the path as well (GB-161).
   const refused = place === null || place.replace(/;jsessionid=[^?]*/, '').endsWith('/signin');
   return { accepted: !refused, cookie };
 }
@@ -94,7 +94,7 @@ async function postForm(
 
 /**
  * The batch call for an object that does not exist: GitBucket gives a link for any id, and without a base URL it refuses
- * (gitbucket-contract §3.1; 401 according to gitbucket-observed A5).
+ * (GB-143; 401 according to GB-141).
  */
 async function probeLfs(http: Http, remote: GitRemote): ReturnType<SourceProbes['lfs']> {
   const { status } = await postBatch(http, remote, [{ oid: '0'.repeat(64), size: 1 }], 1);

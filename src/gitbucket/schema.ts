@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Fields of GitBucket's API v3 that are used; ids are dummies on most versions and never a key (gitbucket-contract §1.1). */
+/** Fields of GitBucket's API v3 that are used; ids are dummies on most versions and never a key (GB-16). */
 export const User = z.object({
   login: z.string().min(1),
   email: z.string().default(''),

@@ -38,7 +38,7 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
 
   /**
    * GitBucket's servlet must see `.git` (without it the repository looks empty) and does not decode the path
-   * (gitbucket-observed A3, A4); the token's owner must be named exactly (gitbucket-contract §2.2).
+   * (GB-101, GB-102); the token's owner must be named exactly (GB-103).
    */
   function remote(repository: RepositoryName, part: RepositoryPart): Remote {
     const stored = storedAs(repository, part);
@@ -89,7 +89,7 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
   };
 }
 
-/** The wiki is a repository of its own beside the code (gitbucket-contract §4.1). */
+/** The wiki is a repository of its own beside the code (GB-50, GB-66). */
 function storedAs({ owner, name }: RepositoryName, part: RepositoryPart): RepositoryName {
   return { owner, name: part === 'wiki' ? `${name}.wiki` : name };
 }
@@ -99,7 +99,7 @@ function accountOf({ login, site_admin: admin, url }: User): Account {
   return { login, admin: admin ?? null, serverUrl: url === undefined || end < 0 ? null : url.slice(0, end) };
 }
 
-/** GitBucket answers 401 for everything: no right, wrong token and a damaged directory (gitbucket-contract §2.2). The API tells them apart. */
+/** GitBucket answers 401 for everything: no right, wrong token and a damaged directory (GB-104). The API tells them apart. */
 async function whyDenied(
   api: GitBucketApi,
   http: Http,
@@ -119,7 +119,7 @@ async function whyDenied(
     });
   }
   if (status === 404 && /[^\w.+@-]/.test(owner + name)) {
-    // Its git servlet does not decode the path (gitbucket-observed A4), so no client can spell such a name.
+    // Its git servlet does not decode the path (GB-102), so no client can spell such a name.
     const detail = 'GitBucket does not serve git below a name with such characters';
     return nameUnreachable(object, { detail });
   }
@@ -130,10 +130,10 @@ async function whyDenied(
   });
 }
 
-/** "No refs" is also what a wrong path looks like: the API must agree (gitbucket-observed A3). */
+/** "No refs" is also what a wrong path looks like: the API must agree (GB-101). */
 async function confirmEmpty(api: GitBucketApi, repository: RepositoryName): Promise<void> {
   const branches = await countBranches(api, repository).catch((error: unknown) => {
-    // 4.11 to 4.40 answer 500 when the default branch does not exist, as in an empty repository (gitbucket-contract §1.3).
+    // 4.11 to 4.40 answer 500 when the default branch does not exist, as in an empty repository (GB-80).
     if (error instanceof Failure && error.code === 'server-error') return 0;
     throw error;
   });

@@ -21,7 +21,7 @@ export type VersionOptions = {
   owners: () => Promise<string[] | null>;
 };
 
-/** The version as pages show it, else as narrow as endpoints and fields tell it (gitbucket-contract §2.6). */
+/** The version as pages show it, else as narrow as endpoints and fields tell it (GB-250). */
 export async function readVersion(options: VersionOptions): Promise<Version> {
   const exact = await versionOnPages(options.web, options.cookie);
   return exact === null ? fromSigns(await signs(options)) : { exact, atLeast: exact, below: null };
@@ -48,9 +48,9 @@ async function signs({ http, repository, owners }: VersionOptions): Promise<Sign
   if (repository === null) return found;
   const base = pathOf(repository);
   const paths = { '4.31': '/releases', '4.35': '/milestones', '4.37': '/git/refs' };
-  // One after the other: each of them opens the whole repository (gitbucket-contract T23).
+  // One after the other: each of them opens the whole repository (GB-24).
   for (const [since, path] of Object.entries(paths)) {
-    // What fails there exists all the same (gitbucket-contract T8).
+    // What fails there exists all the same (GB-251).
     found.push({ since, there: (await ask(base + path)).status !== 404 });
   }
   const numbered = RepoId.safeParse((await ask(base)).body);
@@ -69,7 +69,7 @@ export function versionText({ exact, atLeast, below }: Version): string {
   return below === null ? `${atLeast} or later` : `between ${atLeast} and ${below}`;
 }
 
-/** What is known to go wrong with this version (gitbucket-contract §6.1). */
+/** What is known to go wrong with this version (GB-252). */
 export function quirksOf(version: Version, withPassword: boolean): SourceQuirk[] {
   const isOlderThan = (release: string): boolean =>
     version.exact === null

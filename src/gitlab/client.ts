@@ -17,7 +17,7 @@ export type GitLabClient = {
   list<T>(list: List<T>): Promise<T[]>;
   /**
    * Every object of a list when it has at most so many pages, else null: so too when GitLab refuses it, fails at it or
-   * does not count it (more than 10,000 objects, gitlab-contract §11.1), and when it changed while it was read.
+   * does not count it (more than 10,000 objects, GL-341), and when it changed while it was read.
    */
   listWithin<T extends { id: number }>(list: List<T>, mostPages: number): Promise<T[] | null>;
   /** The first hundred objects of a list. */
@@ -44,7 +44,7 @@ export function createClient(http: Http, token: string): GitLabClient {
     host: http.server.url,
     token,
     requesterFn: createRequester(http),
-    // Our own policy bounds each request; gitbeaker's bound would cut long lists (gitlab-contract §11.2).
+    // Our own policy bounds each request; gitbeaker's bound would cut long lists (GL-351).
     queryTimeout: null,
   });
 
@@ -69,7 +69,7 @@ export function createClient(http: Http, token: string): GitLabClient {
       for (let number = '1'; number !== '';) {
         const { rows, headers } = await page(list, number);
         found.push(...rows);
-        // Present on lists of any length (gitlab-contract §11.1).
+        // Present on lists of any length (GL-341).
         number = headers['x-next-page'] ?? '';
       }
       return found;
@@ -138,7 +138,7 @@ class Refused extends Error {
 
 /**
  * gitbeaker's endpoints over our own HTTP policy. Its stock requester retries ten times within 0.3 s, also a POST on 502,
- * and follows redirects with the token (gitlab-contract §11.2).
+ * and follows redirects with the token (GL-350, GL-352).
  */
 function createRequester(http: Http): RequesterFn {
   const call =

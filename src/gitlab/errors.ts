@@ -33,11 +33,11 @@ const refusalWords: readonly (readonly [Refusal['kind'], RegExp])[] = [
   ['maintenance', /maintenance mode/],
   ['read-only', /read-only/],
   ['scope', /^insufficient_scope/],
-  // An administrator keeps the level to himself (gitlab-contract §2.1, §3.1).
+  // An administrator keeps the level to himself (GL-92, GL-122).
   ['restricted-visibility', /has been restricted by your GitLab administrator/],
-  // A personal namespace takes no further project (gitlab-contract §3.1).
+  // A personal namespace takes no further project (GL-124).
   ['project-limit', /reached your limit of \d+ project|cannot create projects in your personal namespace/],
-  // Of a namespace without the right to make projects in it (gitlab-contract T20).
+  // Of a namespace without the right to make projects in it (GL-125).
   ['namespace-invalid', /namespace is not valid/],
   ['taken', /has already been taken/],
 ];
@@ -45,7 +45,7 @@ const refusalWords: readonly (readonly [Refusal['kind'], RegExp])[] = [
 function kindOf(status: number, text: string): Refusal['kind'] {
   const said = refusalWords.find(([, words]) => words.test(text));
   if (said !== undefined) return said[0];
-  // An old path answers 301 to an object that may be another one by now (gitlab-contract §16).
+  // An old path answers 301 to an object that may be another one by now (GL-25).
   if (status === 404 || status === 301) return 'absent';
   return status === 403 ? 'forbidden' : 'other';
 }
@@ -55,7 +55,7 @@ export function unlessAbsent<T>(call: Promise<T>): Promise<T | null> {
   return unless(call, ({ status }) => status === 404 || status === 301);
 }
 
-/** 400: a question that makes no sense for this kind of token (gitlab-contract §1.1). */
+/** 400: a question that makes no sense for this kind of token (GL-36). */
 const notForUs: ReadonlySet<number> = new Set([301, 400, 403, 404]);
 
 /** The answer; null when there is no such object, or the token may not read it. */
@@ -78,7 +78,7 @@ async function unless<T>(call: Promise<T>, isNothing: (refusal: Refusal) => bool
 }
 
 /**
- * GitLab's own words out of any of its error bodies (gitlab-contract §0.1, E1 to E18): a string, a hash of arrays, an
+ * GitLab's own words out of any of its error bodies (GL-1 to GL-18): a string, a hash of arrays, an
  * array, Ruby's `inspect` inside a string, under `message`, `error` or `errors`, or plain text.
  */
 export function errorText(body: unknown): string {
@@ -96,9 +96,9 @@ function words(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const parts = new Set<string>();
   for (const [key, entry] of Object.entries(value)) {
-    // Projects repeat each message under project_namespace.* (gitlab-contract §2.3).
+    // Projects repeat each message under project_namespace.* (GL-82).
     const field = key.replace('project_namespace.', '');
-    // Two keys name no field: what concerns the whole object, and the limiter's text (gitlab-contract §0.1, E10).
+    // Two keys name no field: what concerns the whole object, and the limiter's text (GL-10).
     parts.add(field === 'base' || field === 'error' ? words(entry) : `${field} ${words(entry)}`);
   }
   return [...parts].join('; ');

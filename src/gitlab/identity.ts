@@ -52,13 +52,13 @@ function identityOf(user: schema.User, version: string, token: schema.TokenInfo 
   };
 }
 
-/** Who may not even ask who he is, is blocked, deactivated or not yet confirmed (gitlab-contract §1.1). */
+/** Who may not even ask who he is, is blocked, deactivated or not yet confirmed (GL-32). */
 function refusedUser(error: Failure): Failure {
   if (error.refusal?.kind !== 'forbidden') return error;
   return userRefused(error.object, { detail: error.detail });
 }
 
-/** Null for tokens that have no such record (OAuth, gitlab-contract §1.1). */
+/** Null for tokens that have no such record (OAuth, GL-36). */
 async function tokenInfo(gitlab: GitLabClient): Promise<schema.TokenInfo | null> {
   try {
     return await readToken(gitlab);
@@ -78,7 +78,7 @@ async function versionOf(gitlab: GitLabClient): Promise<string> {
   return (await gitlab.request(url, schema.Metadata, (api) => api.Metadata.show())).version;
 }
 
-/** Reading a path that cannot exist answers 404 to good credentials, 401 to bad ones, and changes nothing (gitlab-contract §1.2). */
+/** Reading a path that cannot exist answers 404 to good credentials, 401 to bad ones, and changes nothing (GL-53, GL-54). */
 async function proveGit(http: Http, authorization: string): Promise<void> {
   const answer = await http.send({
     method: 'GET',

@@ -25,7 +25,7 @@ export type GroupLookups = {
   roleIn(group: schema.Group): Promise<number>;
 };
 
-/** Exact look-ups; a search is never a substitute for them (gitlab-contract §2.2). */
+/** Exact look-ups; a search is never a substitute for them (GL-96). */
 export function createLookups(gitlab: GitLabClient, me: () => Me | null): Lookups & GroupLookups {
   async function roleIn(group: schema.Group): Promise<number> {
     const user = me();
@@ -38,21 +38,21 @@ export function createLookups(gitlab: GitLabClient, me: () => Me | null): Lookup
     return member?.access_level ?? 0;
   }
 
-  /** A path of digits only would be taken for an id (gitlab-contract T7): it is looked for in the list. */
+  /** A path of digits only would be taken for an id (GL-83): it is looked for in the list. */
   async function groupAt(fullPath: string): Promise<schema.Group | null> {
     if (/^-?\d+$/.test(fullPath)) {
       const path = `/groups?search=${encodeURIComponent(fullPath)}&all_available=true`;
       const groups = await gitlab.list({ path, type: schema.Group, object: fullPath });
       return groups.find((group) => same(group.full_path, fullPath)) ?? null;
     }
-    // `with_projects` keeps the answer small and off the throttle of deprecated calls (gitlab-contract T66).
+    // `with_projects` keeps the answer small and off the throttle of deprecated calls (GL-97).
     const group = await unlessAbsent(
       gitlab.request(fullPath, schema.Group, (api) => api.Groups.show(fullPath, { withProjects: false })),
     );
     return group !== null && same(group.full_path, fullPath) ? group : null;
   }
 
-  /** Searches by halves of the name, since one of them is most likely right (gitlab-contract §2.2, §8). */
+  /** Searches by halves of the name, since one of them is most likely right (GL-96, GL-280). */
   async function search<T>(path: string, name: string, type: List<T>['type']): Promise<T[]> {
     const pages = await Promise.all(
       halvesOf(name).map((half) =>
@@ -128,7 +128,7 @@ export async function personalId(gitlab: GitLabClient, username: string): Promis
   return found?.kind === 'user' ? found.id : null;
 }
 
-/** Whoever makes projects in it is its owner, also by an administrator's request (gitlab-contract §3.2). */
+/** Whoever makes projects in it is its owner, also by an administrator's request (GL-131). */
 function personal(person: Person, id: number): Namespace {
   return {
     id,
@@ -163,7 +163,7 @@ export function toProject(project: schema.Project): Project {
     name: project.name,
     visibility: project.visibility,
     description: project.description ?? '',
-    // An empty repository shows only the preferred name (gitlab-contract T37).
+    // An empty repository shows only the preferred name (GL-129).
     defaultBranch: project.empty_repo ? null : (project.default_branch ?? null),
     assumedDefaultBranch: project.empty_repo ? (project.default_branch ?? null) : null,
     empty: project.empty_repo,
@@ -173,7 +173,7 @@ export function toProject(project: schema.Project): Project {
   };
 }
 
-/** Does the project wait for its deletion? Under its old path up to 17.x, renamed since 18.0 (gitlab-contract §3.6). */
+/** Does the project wait for its deletion? Under its old path up to 17.x, renamed since 18.0 (GL-150, GL-153). */
 export function isPendingDeletion(project: schema.Project): boolean {
   return Boolean(project.marked_for_deletion_on ?? project.marked_for_deletion_at);
 }

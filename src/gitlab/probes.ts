@@ -24,7 +24,7 @@ export type GitLabProbes = {
   scheduledDeletions(): Promise<string[]>;
 };
 
-/** A path at which nothing can be, nor come to be by asking: its group does not exist (gitlab-contract §1.2). */
+/** A path at which nothing can be, nor come to be by asking: its group does not exist (GL-53, GL-54). */
 const nowhere = 'gb2gl-no-such-group/no-such-project';
 
 export function createProbes(gitlab: GitLabClient, remote: (fullPath: string) => Remote): GitLabProbes {
@@ -39,7 +39,7 @@ export function createProbes(gitlab: GitLabClient, remote: (fullPath: string) =>
         return error.refusal.status === 403 ? 'forbidden' : 'unread';
       }
     },
-    /** A decoded path is no route of the API (gitlab-contract §3.3, T64). */
+    /** A decoded path is no route of the API (GL-23). */
     async slashes() {
       const path = `/api/v4/projects/${encodeURIComponent(nowhere)}`;
       const { status, body } = await http.send({ method: 'GET', path });
@@ -52,7 +52,7 @@ export function createProbes(gitlab: GitLabClient, remote: (fullPath: string) =>
     },
     /**
      * It says so in the advertisement already: maintenance mode, a read-only server and a token without the right are
-     * refused before the project is looked for (gitlab-contract §1.2, §10.3).
+     * refused before the project is looked for (GL-52, GL-321, GL-322).
      */
     async push() {
       try {
@@ -61,7 +61,7 @@ export function createProbes(gitlab: GitLabClient, remote: (fullPath: string) =>
         if (!(error instanceof Failure) || error.code !== 'project-missing') throw error;
       }
     },
-    /** Switched off it answers 501 to everything (gitlab-contract §5); switched on, it says nothing of what is not there. */
+    /** Switched off it answers 501 to everything (GL-260); switched on, it says nothing of what is not there. */
     async lfs() {
       const { username, password } = remote(nowhere);
       const { status } = await http.send({
@@ -92,5 +92,5 @@ export function createProbes(gitlab: GitLabClient, remote: (fullPath: string) =>
   };
 }
 
-/** GitLab 18 and later rename what is deleted, and keep it for a while (gitlab-contract §2.7, §3.6). */
+/** GitLab 18 and later rename what is deleted, and keep it for a while (GL-150). */
 export const deletionSuffix = /-deletion_scheduled-\d+$/;

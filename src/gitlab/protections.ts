@@ -3,7 +3,7 @@ import type { GitLabClient, List } from './client.ts';
 import { unlessHidden } from './errors.ts';
 import * as schema from './schema.ts';
 
-/** What a project protects (gitlab-contract §3.4, §9); below Maintainer GitLab does not show it. */
+/** What a project protects (GL-162, GL-172); below Maintainer GitLab does not show it. */
 export function createProtectionLookups(
   gitlab: GitLabClient,
 ): Pick<Target, 'protectedBranches' | 'protectedTags'> {

@@ -1,13 +1,13 @@
 import type { Namespace } from '../model/forge.ts';
 import type * as schema from './schema.ts';
 
-/** Administrators count as more than any role (gitlab-contract §3.1). */
+/** Administrators count as more than any role (GL-126). */
 export const administrator = 60;
 export const owner = 50;
 /** Role that may push to protected branches; less is of no use here, whatever a group demands for making projects. */
 export const maintainer = 40;
 
-/** The namespace that a group is for somebody with this role in it (gitlab-contract §2.1, §3.1). */
+/** The namespace that a group is for somebody with this role in it (GL-94, GL-126). */
 export function groupNamespace(group: schema.Group, role: number): Namespace {
   const stopped = whyStopped(group);
   const maintains = role >= maintainer;

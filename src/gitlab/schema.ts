@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { targetRefused } from '../failures/target.ts';
 
-/** Fields of GitLab's API v4 that are relied on (gitlab-contract §1.1, §2.1, §3.1, §8, §9). */
+/** Fields of GitLab's API v4 that are relied on (GL-36 to GL-38, GL-90, GL-128, GL-172, GL-174, GL-280, GL-281). */
 
 /** The value in the shape that is relied on. @throws target-refused naming the fields that are not as expected */
 export function parse<T>(type: z.ZodType<T>, value: unknown, object: string): T {
@@ -22,7 +22,7 @@ export const TokenInfo = z.object({
 });
 export type TokenInfo = z.infer<typeof TokenInfo>;
 
-/** All but the first three are for administrators, and for the user itself (gitlab-contract T58). */
+/** All but the first three are for administrators, and for the user itself (GL-38). */
 export const User = z.object({
   id: z.number(),
   username: z.string(),
@@ -123,7 +123,7 @@ function setting<T>(type: z.ZodType<T>): z.ZodType<T | null | undefined> {
   return type.nullish().catch(null);
 }
 
-/** Settings that only an administrator may read (gitlab-contract §3.1, §3.4, §4.6, §10.2, §15.1). */
+/** Settings that only an administrator may read (GL-41, GL-167, GL-170, GL-240, GL-304, GL-490). */
 export const ApplicationSettings = z.object({
   admin_mode: setting(z.boolean()),
   default_branch_name: setting(z.string()),

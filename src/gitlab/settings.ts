@@ -62,7 +62,7 @@ export function bytesOf(megabytes: number | null | undefined): number | null {
   return megabytes ? megabytes * mebibyte : null;
 }
 
-/** Free projects of GitLab.com (gitlab-contract §4.6). */
+/** Free projects of GitLab.com (GL-241). */
 const fileOnGitlabCom = 100 * mebibyte;
 
 /** The server whose own rules are known though nobody may read its settings. */

@@ -76,7 +76,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
           ...(group.parentId === null ? {} : { parentId: group.parentId }),
         }),
       );
-      // Who makes a group is its Owner (gitlab-contract §2.1).
+      // Who makes a group is its Owner (GL-90).
       return groupNamespace(made, owner);
     },
     async createProject(project) {

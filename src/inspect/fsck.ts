@@ -6,7 +6,7 @@ import { parseFsckLine, progressOf, type BadObject, type ReachedBadObject } from
 import { mostShown, placeOf, refList } from './words.ts';
 
 /**
- * GitLab's git checks what it receives and ignores these three (gitlab-contract §4.5). `git fsck` has the same checks
+ * GitLab's git checks what it receives and ignores these three (GL-230, GL-231). `git fsck` has the same checks
  * under `fsck.`, and `--strict` makes errors of the same warnings as `receive-pack` does.
  */
 const ignored = ['badTimezone', 'missingSpaceBeforeDate', 'zeroPaddedFilemode'] as const;
@@ -101,7 +101,7 @@ function findingsOf({ path, commit, faults }: ReachedBadObject, refs: readonly s
   }));
 }
 
-/** The setting of Gitaly that an administrator can make (gitlab-contract §4.5). */
+/** The setting of Gitaly that an administrator can make (GL-233). */
 function letThrough(check: string): string {
   return `as administrator of GitLab add { key: "receive.fsck.${check}", value: "ignore" } to the git config of gitaly['configuration'] in gitlab.rb (or list the object ids in a file named by "receive.fsck.skipList"); else ${rewrite}`;
 }

@@ -86,7 +86,7 @@ export type LargeFile = {
 /** A commit of many files that together are more than one push may have, though none of them is alone. */
 export type LargeCommit = { commit: string; packed: number };
 
-/** Worth a word even where no limit is known: GitLab.com takes no larger file (gitlab-contract §4.6). */
+/** Worth a word even where no limit is known: GitLab.com takes no larger file (GL-241). */
 const noteworthy = 100 * 1024 * 1024;
 
 export type SizeCheck = {

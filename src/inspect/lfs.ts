@@ -21,7 +21,7 @@ const code = 'missing-lfs-object';
 
 /**
  * Objects that are lost on GitBucket, one by one; and, once for all, that GitLab refuses history that names objects which
- * it does not have (gitlab-contract §4.7), since objects do not travel.
+ * it does not have (GL-254), since objects do not travel.
  */
 export function lfsFindings(facts: LfsFacts): Finding[] {
   const { pointers, availability } = facts;
@@ -70,7 +70,7 @@ function lostFindings(facts: LfsFacts): Finding[] {
   return findings;
 }
 
-/** gitbucket-observed A5. */
+/** GB-141. */
 function silentFinding(count: number): Finding {
   return {
     code,

@@ -39,7 +39,7 @@ export async function countLosses(
     .map((ref) => ref.slice('refs/heads/'.length));
   const all = [...(listings.get(id)?.refs.keys() ?? [])];
   const { counts, warnings } = await source.counts(repository, { branches, all });
-  // A repository of that name lies in the same folder (gitbucket-contract §4.1): what is there is no wiki.
+  // A repository of that name lies in the same folder (GB-68): what is there is no wiki.
   const shared = names.has(`${id}.wiki`);
   counts.set(
     'wiki-pages',
@@ -55,7 +55,7 @@ function original(ref: string, renamed: Readonly<Record<string, string>> = {}): 
 
 type WikiOptions = { source: Source; mirrors: MirrorOptions; signal: AbortSignal };
 
-/** Pages of the repository's wiki at its head; 0 when there is only the page that GitBucket made itself (gitbucket-contract §3). */
+/** Pages of the repository's wiki at its head; 0 when there is only the page that GitBucket made itself (GB-130). */
 async function wikiPages(repository: RepositoryName, options: WikiOptions): Promise<number> {
   const { source, mirrors, signal } = options;
   const listing = await wikiRefs(source, repository);

@@ -18,14 +18,14 @@ export const Owner = z.object({
 });
 export type Owner = z.infer<typeof Owner>;
 
-/** GitBucket's database may name a default branch that does not exist (gitbucket-contract T27). */
+/** GitBucket's database may name a default branch that does not exist (GB-75). */
 export const Repository = z.object({
   owner: z.string(),
   name: z.string(),
   description: z.string(),
   private: z.boolean(),
   defaultBranch: z.string(),
-  // Absent before 4.47 (gitbucket-contract §1.1).
+  // Absent before 4.47 (GB-10).
   id: z.int().optional().describe('Grows with every repository that is created on GitBucket'),
 });
 export type Repository = z.infer<typeof Repository>;
@@ -60,7 +60,7 @@ export const Project = z.object({
   name: z.string(),
   visibility: Visibility,
   description: z.string(),
-  // The API shows only a preference for an empty repository (gitlab-contract T37).
+  // The API shows only a preference for an empty repository (GL-129).
   defaultBranch: z.string().nullable().describe('Null while the repository is empty'),
   assumedDefaultBranch: z
     .string()

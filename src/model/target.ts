@@ -20,7 +20,7 @@ export type Target = {
   findProject(fullPath: string): Promise<Project | null>;
   /**
    * Is there a group or user at the path, whether the token may see it or not? GitLab answers 20 such questions a minute
-   * (gitlab-contract §2.2).
+   * (GL-99).
    */
   namespaceExists(path: string, parentId: number | null): Promise<boolean | null>;
   /** Names that exist and look like a mistyped one; only hints are made of them. */
@@ -31,13 +31,13 @@ export type Target = {
 
   /** The branch name that is assumed for an empty project: the server's setting where the token may read it, else `main`. */
   initialBranch(): Promise<string>;
-  /** Levels that only administrators may use (gitlab-contract §3.1). */
+  /** Levels that only administrators may use (GL-92, GL-122). */
   restrictedLevels(): Promise<readonly Visibility[] | null>;
-  /** May anybody make projects in a group that is new? Its rules begin as the server's (gitlab-contract §3.1). */
+  /** May anybody make projects in a group that is new? Its rules begin as the server's (GL-102, GL-126). */
   newGroupsTakeProjects(): Promise<boolean>;
-  /** What the server is known to refuse for its size, in bytes (gitlab-contract §4.6); null without a known limit. */
+  /** What the server is known to refuse for its size, in bytes (GL-240); null without a known limit. */
   sizeLimits(): Promise<{ push: number | null; file: number | null }>;
-  /** Does the project refuse a push whose LFS objects are missing (gitlab-contract §4.7)? Its own setting may say no. */
+  /** Does the project refuse a push whose LFS objects are missing (GL-254)? Its own setting may say no. */
   checksLfs(projectId: number): Promise<boolean>;
   /** Null when the token may not read them. */
   protectedBranches(projectId: number): Promise<BranchProtection[] | null>;

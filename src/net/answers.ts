@@ -84,7 +84,7 @@ function plain(code: string, message: string): string {
 }
 
 const longestMs = 3_600_000;
-/** GitLab's own limiter counts in whole minutes and may send no header (gitlab-contract §10.1). */
+/** GitLab's own limiter counts in whole minutes and may send no header (GL-301). */
 const minuteMs = 60_000;
 
 /**

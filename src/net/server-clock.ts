@@ -2,7 +2,7 @@
 export type Observed = {
   /** The server's clock minus ours, in ms; null before an answer with a date has come. */
   clockMs: number | null;
-  /** State of GitLab's throttle, which 18.0 and later tell with every answer (gitlab-contract §10.2). */
+  /** State of GitLab's throttle, which 18.0 and later tell with every answer (GL-305). */
   throttle: Throttle | null;
 };
 

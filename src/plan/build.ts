@@ -32,7 +32,7 @@ export function buildPlan(input: PlanInput, projects: readonly PlannedProject[])
   };
 }
 
-/** Projects are never more visible than their group: GitLab lowers them silently (gitlab-contract §3.1). */
+/** Projects are never more visible than their group: GitLab lowers them silently (GL-122). */
 function fitted(projects: readonly PlannedProject[], groups: readonly PlannedGroup[]): PlannedProject[] {
   const byOwner = new Map(groups.map((group) => [group.id, group]));
   return projects.map((project) => {
@@ -103,7 +103,7 @@ export function withSettings(config: Config, settings: PlanSettings): Config {
 
 /**
  * Blocks the projects for which a personal namespace has no room left, the last ones in order of name: GitLab counts all
- * that is in it, also what waits for its deletion (gitlab-contract §3.1).
+ * that is in it, also what waits for its deletion (GL-124).
  */
 function withinLimits(
   projects: readonly PlannedProject[],

@@ -4,7 +4,7 @@ import type { RefListing, Repository } from '../model/forge.ts';
 /**
  * The branch that becomes the default on the target: what GitBucket's database says if that branch exists, else where
  * git's HEAD points, else GitLab's own order (main, master, first by name). Null without branches. The two sources
- * disagree at times (gitbucket-contract §3, T27).
+ * disagree at times (GB-75, GB-112).
  */
 export function sourceDefaultBranch(
   repository: Repository,

@@ -12,7 +12,7 @@ export type NameEntry = {
   path: string;
 };
 
-// gitlab-contract R8 and R9. Ruby's Alnum is letters, marks and decimal digits.
+// GL-77, GL-78. Ruby's Alnum is letters, marks and decimal digits.
 const projectName =
   /^[\p{Alphabetic}\p{M}\p{Nd}\u{A9}-\u{1F9FF}_][\p{Alphabetic}\p{M}\p{Nd}\p{Pd}+\u{A9}-\u{1F9FF}_. ]*$/u;
 const groupName =
@@ -67,7 +67,7 @@ function isLegalName(name: string, kind: NameKind): boolean {
   return format.test(name) && Array.from(name).length <= maxPathLength;
 }
 
-/** GitLab takes 2,000 characters (gitlab-contract T18). */
+/** GitLab takes 2,000 characters (GL-86). */
 const descriptionLength = 2000;
 
 export function shortened(description: string): string {

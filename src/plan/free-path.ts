@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { legalPathIn, maxPathLength, type PathLevel, legalPath } from '../gitlab/rules/paths.ts';
 
-/** Which paths of one namespace are spoken for, and by whom; one case-insensitive space (gitlab-contract R7). */
+/** Which paths of one namespace are spoken for, and by whom; one case-insensitive space (GL-76). */
 export type PathClaims = {
   claim(path: string, key: string): void;
   /** Who else has this very path; null when nobody. */
@@ -47,7 +47,7 @@ export function looksLikeWiki(path: string): boolean {
   return path.toLowerCase().endsWith(wikiEnd);
 }
 
-/** GitLab refuses `foo` beside `foo.wiki` (gitbucket-contract §4.3), newer versions for groups too. */
+/** GitLab refuses `foo` beside `foo.wiki` (GL-84), newer versions for groups too. */
 function wikiNeighbour(path: string): string {
   return looksLikeWiki(path) ? path.slice(0, -wikiEnd.length) : `${path}${wikiEnd}`;
 }

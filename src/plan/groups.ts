@@ -21,7 +21,7 @@ export function planGroups(input: GroupInput, projects: readonly PlannedProject[
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** Names of new subgroups: siblings must differ in them, while top-level groups need not (gitlab-contract §2.1). */
+/** Names of new subgroups: siblings must differ in them, while top-level groups need not (GL-95). */
 function subgroupNames(placements: readonly Placement[]): Map<string, string> {
   const byParent = new Map<NonNullable<Placement['parent']>, Placement[]>();
   for (const placement of placements) {
@@ -89,7 +89,7 @@ function emptyForEver(
   return projectsForbidden(fullPath, { detail }).notice;
 }
 
-/** Some may make no groups at the top level, and on GitLab.com nobody may by the API (gitlab-contract §2.1, T21). */
+/** Some may make no groups at the top level, and on GitLab.com nobody may by the API (GL-94). */
 export function topLevelBlock(
   { fullPath, namespace, parent }: Pick<Placement, 'fullPath' | 'namespace' | 'parent'>,
   { url, user }: Pick<PlanInput['target'], 'url' | 'user'>,

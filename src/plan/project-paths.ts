@@ -39,7 +39,7 @@ export function* projectPaths(input: PathInput): Generator<[key: string, path: P
   }
 }
 
-/** Display names: those of projects that are there stay, others keep clear of them (gitlab-contract §3.1). */
+/** Display names: those of projects that are there stay, others keep clear of them (GL-123). */
 function namesOf(
   entries: readonly PathEntry[],
   assigned: ReadonlyMap<string, PathAssignment>,

@@ -69,7 +69,7 @@ function currentDefault(input: RefPlanInput): string | null {
   return targetDefault === null ? null : effectiveDefaultBranch(target.keys(), targetDefault, null);
 }
 
-/** While a project has no branch, whoever may create projects may push all of them (gitlab-contract §3.4.2). */
+/** While a project has no branch, whoever may create projects may push all of them (GL-167). */
 function closedBy({ protections, target }: RefPlanInput): RefSituation['closed'] {
   const branches = [...target.keys()].some((ref) => refKind(ref) === 'branch');
   if (protections === undefined) return () => null;
@@ -152,7 +152,7 @@ function whyKept(
   if (!input.prune) {
     return { reason: 'deleted on the source; kept without --prune', fix: 'run again with --prune' };
   }
-  // A source that shows no ref at all is more likely broken than emptied (gitbucket-observed A3).
+  // A source that shows no ref at all is more likely broken than emptied (GB-101).
   if (sourceIsEmpty) return { reason: 'the source shows no ref at all, so nothing is deleted' };
   if (ref !== `refs/heads/${input.targetDefault ?? ''}`) return input.closed(ref, 'delete');
   const fix =

@@ -22,7 +22,7 @@ export function projectVisibility(input: {
   private: boolean;
   anonymousAccess: boolean;
   config: VisibilityConfig;
-  /** Levels that this token may not use; empty for an administrator, who may use all (gitlab-contract §2.1). */
+  /** Levels that this token may not use; empty for an administrator, who may use all (GL-92). */
   restricted: readonly Visibility[];
   /** Null when the namespace sets no limit. */
   namespace: Visibility | null;

@@ -77,7 +77,7 @@ function scopesOf({ token }: Pick<TargetIdentity, 'token'>): Scope[] | null {
   return token?.scopes.filter((scope): scope is Scope => scopes.includes(scope)) ?? null;
 }
 
-/** What an administrator set up, as far as the token may read it (gitlab-contract §15.1). */
+/** What an administrator set up, as far as the token may read it (GL-490). */
 async function readServer(
   gitlab: GitLabClient,
   { url, admin }: { url: string; admin: boolean },
@@ -88,7 +88,7 @@ async function readServer(
       // Limits on the number of requests make a migration slow; they refuse nothing.
       applicationLimits: {},
       topLevelGroupsByApi: !isGitLabCom(url),
-      // An administrator who may not read this has a token without the scope that Admin Mode demands (gitlab-contract T58).
+      // An administrator who may not read this has a token without the scope that Admin Mode demands (GL-35).
       adminMode: answer === null ? admin : (answer.admin_mode ?? false),
       ...(answer === null ? {} : settingsOf(answer)),
     },

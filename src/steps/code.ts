@@ -125,7 +125,7 @@ function surprises(planning: Planning<PlannedProject>): Notice[] {
   const renaming = (listings.source.warnings ?? []).map((message) => notice('ref-rename', item.id, message));
   const names = [...listings.source.refs.keys()];
   const bare = !names.some(isBranch) && names.some((ref) => ref.startsWith('refs/tags/'));
-  // Settings of the server are for administrators: then a tag of the presumed name cannot be foreseen (gitlab-contract §4.3).
+  // Settings of the server are for administrators: then a tag of the presumed name cannot be foreseen (GL-182).
   if (!bare || assumedBranch(planning) !== null || input.target.restricted !== null) return renaming;
   const message = `it has no branch, and the token cannot read which branch name GitLab assumes then (${input.target.initialBranch} is assumed here): a tag of that name is refused`;
   return [notice('assumed-branch', item.id, message), ...renaming];
@@ -285,7 +285,7 @@ function afterAnswer(change: RefChange, result: RefResult | undefined): RefChang
 }
 
 /**
- * GitLab protects the default branch by itself after the first push, against rewriting too (gitlab-contract §3.4). When
+ * GitLab protects the default branch by itself after the first push, against rewriting too (GL-162, GL-171). When
  * the source rewrote history and the target still holds what we wrote, the protection is opened for that one push and
  * closed again. Journalled first, so that a killed run's opening is closed by the next one.
  */

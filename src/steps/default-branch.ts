@@ -79,7 +79,7 @@ function isWanted(branch: string, { sourceRefs, targetRefs }: Work<unknown>): bo
 
 /**
  * Why the target has another default branch. Where somebody chose one on GitLab, it stays; beside a branch `HEAD` GitLab
- * changes it for nobody (gitlab-contract T38).
+ * changes it for nobody (GL-165).
  */
 function difference(
   branch: string,

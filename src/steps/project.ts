@@ -94,7 +94,7 @@ function explain(error: Failure, { fullPath }: PlannedProject): Failure {
   return error;
 }
 
-/** GitLab lowers a visibility and ignores a namespace without a word (gitlab-contract §3.1, T16). */
+/** GitLab lowers a visibility and ignores a namespace without a word (GL-121, GL-122). */
 function checked(made: Project, { item }: ProjectWork): Notice[] {
   if (made.fullPath.toLowerCase() !== item.fullPath.toLowerCase()) {
     throw targetRefused(item.fullPath, { detail: `the project was created at ${made.fullPath} instead` });

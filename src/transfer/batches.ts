@@ -25,7 +25,7 @@ const movedReasons = new Set([
   'reference does not exist',
 ]);
 
-/** Fates that one ref brings on all the others of its push (gitlab-push-observed §g, §h). */
+/** Fates that one ref brings on all the others of its push (GL-189, GL-213, GL-232). */
 const sharedFates = new Set(['pre-receive hook declined', 'unpacker error']);
 
 /** How many pushes may be refused as a whole before the rest is given up: each ref could be guilty. */

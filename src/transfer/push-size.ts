@@ -46,7 +46,7 @@ export function createPushLimit(): PushLimit {
 
 const units: Readonly<Record<string, number>> = { bytes: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
 
-/** `pack exceeds maximum allowed size (1024.00 KiB)`, as newer servers say it (gitlab-push-observed §k). */
+/** `pack exceeds maximum allowed size (1024.00 KiB)`, as newer servers say it (GL-240). */
 export function statedLimit(text: string): number | null {
   const [, size, unit = ''] = /maximum allowed size \(([\d.]+) (\w+)\)/.exec(text) ?? [];
   const factor = units[unit];

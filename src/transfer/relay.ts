@@ -6,9 +6,9 @@ import { isWrite, type RefChange } from '../model/plan.ts';
 import { sendBatches, type Sizer, resultOf } from './batches.ts';
 import type { RefResult, TransferJob, TransferResult, Transport } from './transport.ts';
 
-/** Disjoint refs on two connections gain a third, more gains nothing (gitlab-push-observed §c). */
+/** Disjoint refs on two connections gain a third, more gains nothing (GL-206). */
 const connections = 2;
-/** The answer to a ref whose objects have not arrived (gitlab-push-observed §c). */
+/** The answer to a ref whose objects have not arrived (GL-203). */
 const noObjects = 'missing necessary objects';
 
 /** True when nothing has to be looked up in the objects themselves: the relay never holds them. */
@@ -93,7 +93,7 @@ function isBranch({ ref, outcome }: RefChange): boolean {
   return ref.startsWith('refs/heads/') && outcome !== 'delete';
 }
 
-/** Refs that go with the pack at most (gitlab-push-observed §c, §d). */
+/** Refs that go with the pack at most (GL-207). */
 const firstRefs = 50;
 /** Refs that are tried alone with the pack when all together were declined. */
 const sentAlone = 3;
@@ -111,7 +111,7 @@ async function sendPack(push: PackPush, refs: readonly RefChange[]): Promise<Tra
 }
 
 /**
- * A push whose answer was lost may have left its objects there: an empty pack tells (gitlab-push-observed §f).
+ * A push whose answer was lost may have left its objects there: an empty pack tells (GL-210).
  */
 async function arrivedBefore({ job, pushOptions }: PackPush, change: RefChange): Promise<boolean> {
   const { refs } = await pushOnce(job, [change], pushOptions);
@@ -180,12 +180,12 @@ function havesOf(changes: readonly RefChange[]): string[] {
 const smallest = 20;
 const usual = 50;
 const largest = 500;
-/** A request that is silent longer than a proxy's patience is lost whole (gitlab-push-observed §m): far below that. */
+/** A request that is silent longer than a proxy's patience is lost whole (GL-220): far below that. */
 const wantedMs = 3000;
 
 /**
  * Refs per request: 50 until the time per ref is known, then as many as take about three seconds. The real GitLab spends
- * some 20 ms in hooks for each of them (gitlab-push-observed §c).
+ * some 20 ms in hooks for each of them (GL-204).
  */
 function createSizer(): Sizer {
   let msPerRef: number | null = null;

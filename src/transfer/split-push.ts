@@ -11,7 +11,7 @@ import type { RefResult, TransferJob } from './transport.ts';
 
 /**
  * Refs that go in one push. GitLab runs a hook of about 20 ms for each of them in silence, and a proxy that cuts the
- * silence loses the whole request (gitlab-push-observed §c, §m): 200 stay within a few seconds.
+ * silence loses the whole request (GL-204, GL-205, GL-220): 200 stay within a few seconds.
  */
 const refsPerPush = 200;
 

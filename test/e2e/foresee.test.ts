@@ -7,7 +7,7 @@ import { foreseen, met, planThenMigrate, wronglyRefused } from '../helpers/fores
 import { testServers } from '../helpers/servers.ts';
 
 /**
- * The situations of gitbucket-contract §8 that decide what a plan says, each with where it is met: repositories, groups,
+ * The situations of docs/servers/gitbucket.md that decide what a plan says, each with where it is met: repositories, groups,
  * or what the source hides.
  */
 const SITUATIONS: readonly [number: number, what: string, where: readonly string[]][] = [
@@ -87,7 +87,7 @@ function namesIn(plan: Plan): Set<string> {
   return new Set([...plan.groups.map(({ id }) => id), ...plan.projects.map(({ id }) => id), ...refs]);
 }
 
-describe('over all the situations of §8', () => {
+describe('over all the situations', () => {
   const shared = sharedByAll(async () => {
     const servers = await testServers();
     const repositories = seedSituations(servers.gitbucket);

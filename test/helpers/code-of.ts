@@ -1,6 +1,5 @@
 import type { PlannedProject, RefChange } from '../../src/model/plan.ts';
 import type { Check, ItemResult, StepResult } from '../../src/model/result.ts';
-import { refsOf } from '../../src/steps/code.ts';
 
 /** What became of the refs of a project. */
 export function codeOf(item: ItemResult | undefined): StepResult {
@@ -38,11 +37,6 @@ export function noticesOf({ steps }: Pick<ItemResult | PlannedProject, 'steps'>)
   return steps.flatMap(({ notices }) =>
     notices.filter(({ fix }) => fix === '').map(({ message }) => message),
   );
-}
-
-/** Refs of a planned project that need a decision. */
-export function refusalsOf(item: PlannedProject): RefChange[] {
-  return refsOf(item).filter(({ outcome }) => outcome === 'refused' || outcome === 'diverged');
 }
 
 /** Everything that was noticed of an item, what its proofs found included. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-/** Words that break a rule of GitLab, or nearly so (gitlab-contract §2.3, §2.4). */
+/** Words that break a rule of GitLab, or nearly so (GL-70 to GL-75, GL-79, GL-80). */
 const WORDS = `
   api Admin dashboard help v2 s o public groups 404.html robots.txt blob RAW wikis new tree create_dir files
   environments folders gitlab-lfs objects info lfs app App app.wiki app-wiki raw-repo blob-group x.git x.GIT x-git
@@ -10,7 +10,7 @@ const WORDS = `
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
-/** Any name that GitBucket takes for an account: `[a-zA-Z0-9\-_.]+`, not starting with `_` or `-` (gitlab-contract §2.3). */
+/** Any name that GitBucket takes for an account: `[a-zA-Z0-9\-_.]+`, not starting with `_` or `-` (GB-50). */
 export const accountName = names({ start: '.', within: '.-_' });
 
 /** Any name that GitBucket takes for a repository: a plus is allowed too. */

@@ -59,7 +59,7 @@ export function lfsPointer(content: string): { oid: string; text: string } {
 
 type Fault = { refused: boolean; make: (gitDir: string) => string };
 
-/** One commit for each condition of gitlab-contract §4.5, by the name of git's check. */
+/** One commit for each condition of GL-230, GL-231, by the name of git's check. */
 export const faults: Readonly<Record<string, Fault>> = {
   badDate: { refused: true, make: (dir) => authored(dir, 'Ada <ada@example.com> 16x +0000') },
   zeroPaddedDate: { refused: true, make: (dir) => authored(dir, 'Ada <ada@example.com> 01600000000 +0000') },

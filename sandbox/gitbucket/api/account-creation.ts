@@ -24,7 +24,7 @@ const groupForm = z.object({
   url: z.string().nullish(),
 });
 
-/** What only administrators may do to accounts; names are not checked at all (gitbucket-contract §4.1). */
+/** What only administrators may do to accounts; names are not checked at all (GB-45). */
 export function registerAccountCreation(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   if (context.minor < 30) return;
   app.post(

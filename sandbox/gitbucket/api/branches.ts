@@ -19,7 +19,7 @@ const form = z.object({
   }),
 });
 
-/** Branches and their protection (gitbucket-observed R22-R24); a name `x/protection` cannot be reached. */
+/** Branches and their protection (GB-80, GB-81); a name `x/protection` cannot be reached. */
 export function registerBranches(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   app.get(
     BRANCHES,
@@ -88,7 +88,7 @@ function registerProtection(app: Hono<GitBucketEnv>, context: GitBucketContext):
     readers(context, async (c, repository) => {
       const branch = await known(c, repository);
       const row = repository.protections.find((candidate) => candidate.branch === branch);
-      // An array within an array (gitbucket-observed A13).
+      // An array within an array (GB-82).
       return row ? c.json(row.contexts ? [row.contexts] : []) : notFound(c);
     }),
   );
@@ -103,7 +103,7 @@ async function branchesOf(context: GitBucketContext, repository: RepositoryRecor
     .map((ref) => ({ name: ref.name.slice('refs/heads/'.length), sha: ref.id }));
 }
 
-/** Up to 4.40 the list compares with the default branch and fails without it (gitbucket-contract §1.3). */
+/** Up to 4.40 the list compares with the default branch and fails without it (GB-80). */
 function defaultIsGone(
   context: GitBucketContext,
   repository: RepositoryRecord,

@@ -10,7 +10,7 @@ import { readers } from './guards.ts';
 const COMMIT = '/api/v3/repos/:owner/:repository/commits/:sha';
 
 /**
- * The single commit, and the branches that hold it (gitbucket-contract §1.3). An object that is not there, or is no
+ * The single commit, and the branches that hold it (GB-87, GB-88). An object that is not there, or is no
  * commit, ends in an unhandled error: 500, never 404.
  */
 export function registerCommits(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
@@ -48,7 +48,7 @@ function byName(a: string, b: string): number {
   return a.slice(41) < b.slice(41) ? -1 : 1;
 }
 
-/** Message is the first line only, and the tree is named by the commit's own id (gitbucket-contract §1.3). */
+/** Message is the first line only, and the tree is named by the commit's own id (GB-87). */
 async function commitJson(commit: PullCommit, context: GitBucketContext, repository: RepositoryRecord) {
   const { owner, name } = repository;
   const { sha, parents, message, author, committer } = commit;

@@ -13,7 +13,7 @@ const CREATE_URL = 'https://docs.github.com/en/rest/repos/forks#create-a-fork';
 
 const form = z.object({ organization: z.string().nullish() });
 
-/** Forks since 4.47: the only list that knows `per_page` (gitbucket-contract §1.3). */
+/** Forks since 4.47: the only list that knows `per_page` (GB-69). */
 export function registerForks(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   if (context.minor < 47) return;
   app.get(

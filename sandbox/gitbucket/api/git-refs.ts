@@ -8,7 +8,7 @@ import { readers } from './guards.ts';
 
 const REPOSITORY = '/api/v3/repos/:owner/:repository';
 
-/** Refs with their unpeeled ids; every object is called a commit (gitbucket-observed R26, R27). */
+/** Refs with their unpeeled ids; every object is called a commit (GB-85, GB-86). */
 export function registerGitRefs(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   const { minor } = context;
   if (minor >= 37) {

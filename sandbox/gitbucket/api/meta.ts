@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import type { GitBucketContext, GitBucketEnv } from '../context.ts';
 
-/** The root, which is typed as HTML, and the rate limit, which does not exist (gitbucket-observed R1-R3). */
+/** The root, which is typed as HTML, and the rate limit, which does not exist (GB-10 to GB-12). */
 export function registerMeta(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   app.get('/api/v3', (c) => {
     c.header('content-type', 'text/html;charset=utf-8');

@@ -19,7 +19,7 @@ export type GroupJson = {
   avatar_url: string;
 };
 
-/** Renders a group as the API does, fields in the real order (gitbucket-observed R8, R10). */
+/** Renders a group as the API does, fields in the real order (GB-43). */
 export function groupJson(group: AccountRecord, context: GitBucketContext): GroupJson {
   const base = context.url();
   return {
@@ -33,7 +33,7 @@ export function groupJson(group: AccountRecord, context: GitBucketContext): Grou
   };
 }
 
-/** Groups, and whose they are; there is no list of members (gitbucket-observed R8-R11). */
+/** Groups, and whose they are; there is no list of members (GB-42 to GB-44). */
 export function registerOrganizations(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   app.get('/api/v3/orgs/:group', (c) => {
     const group = context.account(c.req.param('group'));

@@ -14,7 +14,7 @@ export type ProtectionJson = {
   enforce_admins?: { enabled: boolean };
 };
 
-/** A branch's protection; before 4.44 status checks are always shown and nothing else is (gitbucket-observed R23, R24). */
+/** A branch's protection; before 4.44 status checks are always shown and nothing else is (GB-81). */
 export function protectionJson(
   context: GitBucketContext,
   repository: RepositoryRecord,

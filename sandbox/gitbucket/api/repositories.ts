@@ -4,7 +4,7 @@ import type { GitBucketContext, GitBucketEnv, GitBucketRequest, Viewer } from '.
 import type { RepositoryRecord } from '../state.ts';
 import { readers, users } from './guards.ts';
 
-/** Lists of repositories and the single one (gitbucket-observed R12-R21). */
+/** Lists of repositories and the single one (GB-31 to GB-33, GB-42, GB-60, GB-61, GB-63, GB-64). */
 export function registerRepositories(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   const { minor } = context;
   if (minor < 48) {
@@ -35,13 +35,13 @@ export function visible(context: GitBucketContext, viewer: Viewer, owner?: strin
     .sort((a, b) => b.activityAt - a.activityAt);
 }
 
-/** Opens every repository of the list, so a single damaged one spoils it (gitbucket-contract T10). */
+/** Opens every repository of the list, so a single damaged one spoils it (GB-64). */
 function list(c: GitBucketRequest, context: GitBucketContext, rows: RepositoryRecord[]): Response {
   if (rows.some((row) => !context.isIntact(row))) return serverError(c);
   return c.json(rows.map((row) => context.repositoryJson(row)));
 }
 
-/** Forgets to leave out disabled owners, and fails on the first (gitbucket-contract T9). */
+/** Forgets to leave out disabled owners, and fails on the first (GB-63). */
 function publicOnes(c: GitBucketRequest, context: GitBucketContext): Response {
   const rows = context.state.repositories
     .filter((row) => !row.private)

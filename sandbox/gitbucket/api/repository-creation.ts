@@ -19,7 +19,7 @@ const form = z.object({
   auto_init: z.boolean().default(false),
 });
 
-/** Creating repositories; a duplicate is answered 200 with a message (gitbucket-observed R66, R67). */
+/** Creating repositories; a duplicate is answered 200 with a message (GB-35, GB-36). */
 export function registerRepositoryCreation(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   app.post(
     '/api/v3/user/repos',

@@ -1,7 +1,7 @@
 import type { RepositoryRecord } from '../state.ts';
 import type { UserJson } from './user-json.ts';
 
-/** A repository object of the API (gitbucket-observed R14-R16). */
+/** A repository object of the API (GB-60, GB-61). */
 export type RepositoryJson = {
   id?: number;
   name: string;

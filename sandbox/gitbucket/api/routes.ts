@@ -12,7 +12,7 @@ import { registerRepositoryCreation } from './repository-creation.ts';
 import { registerTags } from './tags.ts';
 import { registerUsers } from './users.ts';
 
-/** The API v3 but for issues and what belongs to them (gitbucket-contract §1.3). */
+/** The API v3 but for issues and what belongs to them (GB-40, GB-60, GB-80). */
 export function registerApi(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   registerMeta(app, context);
   registerUsers(app, context);

@@ -3,7 +3,7 @@ import type { GitBucketContext, GitBucketEnv } from '../context.ts';
 import { tagsOf } from '../git/tags.ts';
 import { readers } from './guards.ts';
 
-/** Tags as the API lists them; the commit's `url` is a page (gitbucket-observed R25). */
+/** Tags as the API lists them; the commit's `url` is a page (GB-84). */
 export function registerTags(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   if (context.minor < 35) return;
   app.get(

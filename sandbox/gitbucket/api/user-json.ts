@@ -1,7 +1,7 @@
 import { isoSeconds } from '../dates.ts';
 import type { AccountRecord } from '../state.ts';
 
-/** A user object of the API; groups appear in this form too (gitbucket-observed R4, R9). */
+/** A user object of the API; groups appear in this form too (GB-41, GB-42). */
 export type UserJson = {
   login: string;
   email: string;
@@ -29,7 +29,7 @@ export function userJson(account: AccountRecord, base: string, minor: number): U
   };
 }
 
-/** A dummy 0 since the given version, the real id only at the unreleased head (gitbucket-contract §1.1). */
+/** A dummy 0 since the given version, the real id only at the unreleased head (GB-16). */
 export function accountId(account: AccountRecord, minor: number, since: number): { id?: number } {
   if (minor < since) return {};
   return { id: minor >= 48 ? account.id : 0 };

@@ -8,7 +8,7 @@ import { users } from './guards.ts';
 
 const updateForm = z.object({ email: z.string().nullish() });
 
-/** Users; groups are found here too, as organizations (gitbucket-observed R4-R9). */
+/** Users; groups are found here too, as organizations (GB-30, GB-31, GB-40 to GB-43). */
 export function registerUsers(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   const { minor } = context;
   app.get('/api/v3/user', (c) => {
@@ -20,7 +20,7 @@ export function registerUsers(app: Hono<GitBucketEnv>, context: GitBucketContext
     return account ? c.json(context.userJson(account)) : notFound(c);
   });
   if (minor >= 48) {
-    // Registered last and therefore matched first by Scalatra: it hides `user/repos` and `user/orgs` (gitbucket-contract T1).
+    // Registered last and therefore matched first by Scalatra: it hides `user/repos` and `user/orgs` (GB-48).
     app.get('/api/v3/user/:id', (c) => {
       const id = Number(c.req.param('id'));
       const account = context.state.accounts.find((row) => row.id === id && !row.disabled);

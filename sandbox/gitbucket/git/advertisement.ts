@@ -6,7 +6,7 @@ const AGENT_4_36 = 'JGit/5.12.0.202106070339-r';
 const FEATURES =
   ' include-tag multi_ack_detailed multi_ack ofs-delta side-band side-band-64k thin-pack no-progress shallow no-done';
 
-/** JGit's answer to `info/refs?service=git-upload-pack` in protocol v0, byte for byte (gitbucket-observed R50, R54). */
+/** JGit's answer to `info/refs?service=git-upload-pack` in protocol v0, byte for byte (GB-106). */
 export function advertisementV0(list: RefList, minor: number): Buffer {
   const head = resolvedHead(list);
   const symref = head ? ` symref=HEAD:${head.name}` : '';
@@ -29,7 +29,7 @@ export function advertisementV0(list: RefList, minor: number): Buffer {
   ]);
 }
 
-/** JGit's capability advertisement of protocol v2 (gitbucket-observed R51); without agent before 4.4x. */
+/** JGit's capability advertisement of protocol v2 (GB-107); without agent before 4.4x. */
 export function advertisementV2(minor: number): Buffer {
   const features = ['version 2', 'ls-refs', 'fetch=shallow', 'server-option'];
   if (minor >= 42) features.push(`agent=${agent(minor)}`);

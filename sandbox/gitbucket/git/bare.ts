@@ -15,7 +15,7 @@ export function initBare(gitDir: string, defaultBranch: string): void {
   writeFileSync(join(gitDir, 'config'), CONFIG);
 }
 
-/** What JGit takes for a repository; anything less is answered with errors (gitbucket-contract T10). */
+/** What JGit takes for a repository; anything less is answered with errors (GB-64). */
 export function looksLikeRepository(gitDir: string): boolean {
   return ['HEAD', 'objects', 'refs'].every((entry) => existsSync(join(gitDir, entry)));
 }

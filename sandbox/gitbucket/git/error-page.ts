@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 const REASONS = { 401: 'Unauthorized', 404: 'Not Found' } as const;
 
-/** Jetty's error page as the git servlet shows it (gitbucket-observed R52, R53, R56). */
+/** Jetty's error page as the git servlet shows it (GB-104). */
 export function sendErrorPage(response: ServerResponse, status: 401 | 404, path: string): void {
   const reason = REASONS[status];
   const body = [

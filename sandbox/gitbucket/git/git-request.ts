@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RepositoryRecord } from '../state.ts';
 
-/** One request below `/git/`, split without any percent-decoding (gitbucket-observed A4). */
+/** One request below `/git/`, split without any percent-decoding (GB-102). */
 export type GitRequest = {
   request: IncomingMessage;
   response: ServerResponse;

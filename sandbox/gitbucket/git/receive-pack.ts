@@ -65,12 +65,12 @@ function holdEnd(response: ServerResponse): () => void {
   };
 }
 
-/** GitBucket never lets the default branch go (gitbucket-observed A10). */
+/** GitBucket never lets the default branch go (GB-114). */
 function deletesDefault(git: GitRequest, command: PushCommand): boolean {
   return /^0+$/.test(command.newId) && command.ref === `refs/heads/${git.repository.defaultBranch}`;
 }
 
-/** The first branch pushed to an empty repository becomes the default one (gitbucket-contract §3). */
+/** The first branch pushed to an empty repository becomes the default one (GB-113). */
 async function afterPush(context: GitBucketContext, git: GitRequest, commands: PushCommand[]): Promise<void> {
   const { repository } = git;
   repository.activityAt = context.now();

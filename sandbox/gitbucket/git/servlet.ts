@@ -9,7 +9,7 @@ import type { GitRequest } from './git-request.ts';
 import { receivePack } from './receive-pack.ts';
 import { sendAdvertisement, sendDumbFile, uploadPack } from './upload-pack.ts';
 
-/** Answers what JGit's servlet answers, behind GitBucket's authentication filter (gitbucket-observed A3-A5, R50-R58). */
+/** Answers what JGit's servlet answers, behind GitBucket's authentication filter (GB-101, GB-102, GB-104 to GB-107, GB-111, GB-141). */
 export async function serveGitServlet(
   context: GitBucketContext,
   request: IncomingMessage,
@@ -80,7 +80,7 @@ function redirectToPage(context: GitBucketContext, response: ServerResponse, uri
   response.end();
 }
 
-/** Without `.git` at the end, JGit opens a directory that does not exist: the repository looks empty (gitbucket-observed A3). */
+/** Without `.git` at the end, JGit opens a directory that does not exist: the repository looks empty (GB-101). */
 function directory(context: GitBucketContext, owner: string, name: string, wiki: boolean): string {
   const base = wiki
     ? context.wikiDir(owner, repositoryName(name))

@@ -9,7 +9,7 @@ export type TagInfo = {
   commit: string;
 };
 
-/** Tags on commits, in the order of the commits' times; tags on trees and blobs are left out (gitbucket-contract T12). */
+/** Tags on commits, in the order of the commits' times; tags on trees and blobs are left out (GB-84). */
 export async function tagsOf(gitDir: string): Promise<TagInfo[]> {
   const { refs } = await readRefs(gitDir);
   const tags = refs.filter((ref) => ref.name.startsWith('refs/tags/'));

@@ -34,7 +34,7 @@ export async function sendAdvertisement(context: GitBucketContext, git: GitReque
   response.end(body);
 }
 
-/** The pack itself comes from the real git; v0 takes advertised tips only, v2 anything reachable (gitbucket-observed A7). */
+/** The pack itself comes from the real git; v0 takes advertised tips only, v2 anything reachable (GB-108). */
 export async function uploadPack(context: GitBucketContext, git: GitRequest): Promise<void> {
   const v2 = context.minor >= 36 && /version=2/.test(String(git.request.headers['git-protocol'] ?? ''));
   renameErrors(git.response);
@@ -49,7 +49,7 @@ export async function uploadPack(context: GitBucketContext, git: GitRequest): Pr
   });
 }
 
-/** JGit says the same in other words when something is wanted that it does not give (gitbucket-observed A7). */
+/** JGit says the same in other words when something is wanted that it does not give (GB-108). */
 function renameErrors(response: ServerResponse): void {
   const write = response.write.bind(response);
   response.write = ((chunk: Buffer, ...rest: []) => {
@@ -61,7 +61,7 @@ function renameErrors(response: ServerResponse): void {
   }) as ServerResponse['write'];
 }
 
-/** Files of git's dumb protocol, which JGit serves too (gitbucket-observed R57). */
+/** Files of git's dumb protocol, which JGit serves too (GB-111). */
 export async function sendDumbFile(git: GitRequest, action: string): Promise<void> {
   if (action !== 'HEAD') {
     await serveGit(git.request, git.response, { gitDir: git.gitDir, path: `/${action}`, query: git.query });

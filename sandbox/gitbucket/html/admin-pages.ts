@@ -6,7 +6,7 @@ import type { AccountRecord } from '../state.ts';
 import { fullVersion } from '../version.ts';
 import { escapeHtml, layout, pagePath } from './layout.ts';
 
-/** Pages of a signed-in administrator: the version, and all accounts, disabled ones too (gitbucket-contract §2.5, §2.6). */
+/** Pages of a signed-in administrator: the version, and all accounts, disabled ones too (GB-168, GB-169). */
 export function registerAdminPages(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   if (context.minor >= 25) {
     app.get('/admin/system', (c) => asAdmin(c, context, () => systemPage(context)));

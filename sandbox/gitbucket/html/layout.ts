@@ -27,7 +27,7 @@ ${body}
 `;
 }
 
-/** Every page says the version up to 4.24 (gitbucket-contract §2.6). */
+/** Every page says the version up to 4.24 (GB-250). */
 function versionMark(context: GitBucketContext): string {
   if (context.minor > 24) return '';
   return `\n          <span class="header-version">${fullVersion(context.minor)}</span>`;

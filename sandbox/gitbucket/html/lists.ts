@@ -23,7 +23,7 @@ export function repositoryBlocks(
   return rows.map((row) => block(context, row, options.bareName ?? false)).join('\n');
 }
 
-/** "forked from", as on the repository's own page (gitbucket-observed D). */
+/** "forked from", as on the repository's own page (GB-171). */
 export function forkedFrom(context: GitBucketContext, row: RepositoryRecord): string {
   if (!row.parent) return '';
   const parent = `${row.parent.owner}/${row.parent.name}`;

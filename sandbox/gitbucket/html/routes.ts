@@ -7,7 +7,7 @@ import { escapeHtml, layout } from './layout.ts';
 import { repositoryBlocks, sidebar } from './lists.ts';
 import { repositoryPage } from './repository-page.ts';
 
-/** The pages that a client can come across; the lists do not open repositories (gitbucket-contract T10). */
+/** The pages that a client can come across; the lists do not open repositories (GB-64, GB-65). */
 export function registerPages(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   app.get('/', (c) => {
     const rows = visible(context, c.get('viewer'));
@@ -55,7 +55,7 @@ function ownerPage(c: GitBucketRequest, context: GitBucketContext): Response {
   return page(c, layout(context, account.login, body));
 }
 
-/** SSH keys of a user; nobody has any here, and an unknown user is no error either (gitbucket-observed A23). */
+/** SSH keys of a user; nobody has any here, and an unknown user is no error either (GB-55). */
 function noKeys(c: GitBucketRequest): Response {
   c.header('content-type', 'text/plain;charset=utf-8');
   return c.body('');

@@ -9,13 +9,13 @@ import type { AssetState, ReleaseState } from './state.ts';
 
 const ASSETS = '/api/v3/repos/:owner/:repository/releases/:tag/assets';
 
-/** The API keeps only what has arrived with the request's head; measured with a 2 MB upload (gitbucket-observed C). */
+/** The API keeps only what has arrived with the request's head; measured with a 2 MB upload (GB-214). */
 const BYTES_KEPT = 7809;
 
 /** Release files: upload and metadata by API, the bytes only by the HTML route with a session. */
 export function registerAssets(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   if (context.minor >= 31) registerApi(app, context);
-  // One segment only between the router that decodes first and the one with a splat (gitbucket-contract §1.3).
+  // One segment only between the router that decodes first and the one with a splat (GB-213).
   const tag = context.minor >= 36 ? ':tag{.+}' : ':tag';
   app.get(`/:owner/:repository/releases/${tag}/assets/:file`, (c) => download(c, context));
 }
@@ -50,7 +50,7 @@ function registerApi(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   });
 }
 
-/** The bytes; only while the tag of the release still exists in git (gitbucket-contract T18). */
+/** The bytes; only while the tag of the release still exists in git (GB-213). */
 async function download(c: GitBucketRequest, context: GitBucketContext): Promise<Response> {
   const opened = openPage(c, context, 'read');
   if (opened instanceof Response) return opened;

@@ -3,7 +3,7 @@ import type { GitBucketRequest } from '../context.ts';
 
 /**
  * The JSON body as the given form, or nothing when it does not fit. A form-encoded body is taken as JSON from its
- * first parameter's name (gitbucket-contract §1.1).
+ * first parameter's name (GB-20).
  */
 export async function jsonBody<T>(c: GitBucketRequest, form: z.ZodType<T>): Promise<T | undefined> {
   const text = await c.req.text();

@@ -5,7 +5,7 @@ import { escapeHtml, layout, pagePath } from '../html/layout.ts';
 import type { RepositoryRecord } from '../state.ts';
 import { openPage } from './opened.ts';
 
-/** The owner's page with roles and groups, written as calls of a script (gitbucket-observed D). */
+/** The owner's page with roles and groups, written as calls of a script (GB-167). */
 export function registerCollaboratorPage(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   app.get('/:owner/:repository/settings/collaborators', (c) => {
     const opened = openPage(c, context, 'owner');

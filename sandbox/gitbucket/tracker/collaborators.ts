@@ -10,7 +10,7 @@ const COLLABORATORS = '/api/v3/repos/:owner/:repository/collaborators';
 const ROLES = { admin: 'ADMIN', push: 'DEVELOPER', pull: 'GUEST' } as const;
 const NEW_COLLABORATOR = z.object({ permission: z.enum(['admin', 'push', 'pull']) });
 
-/** Collaborators: an expanded list without roles, and the roles of direct ones by probing (gitbucket-contract T15). */
+/** Collaborators: an expanded list without roles, and the roles of direct ones by probing (GB-222, GB-223). */
 export function registerCollaborators(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   app.get(COLLABORATORS, (c) => {
     const opened = openRepository(c, context, 'read');
@@ -66,7 +66,7 @@ function registerProbes(app: Hono<GitBucketEnv>, context: GitBucketContext): voi
   });
 }
 
-/** Users with their roles, groups replaced by their members; a user stands once per role (gitbucket-observed R43). */
+/** Users with their roles, groups replaced by their members; a user stands once per role (GB-222). */
 function expanded(context: GitBucketContext, repository: RepositoryRecord): { login: string; role: Role }[] {
   const rows = repository.collaborators.flatMap(({ login, role }) => {
     const account = context.anyAccount(login);

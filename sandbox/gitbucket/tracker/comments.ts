@@ -12,7 +12,7 @@ import type { CommentAction, CommentState, IssueState, TrackerState } from './st
 const REPOSITORY = '/api/v3/repos/:owner/:repository';
 const NEW_COMMENT = z.object({ body: z.string() });
 
-/** Everything else (merge, close, references, renamed titles, …) stays in the database (gitbucket-contract §1.3). */
+/** Everything else (merge, close, references, renamed titles, …) stays in the database (GB-187). */
 const SHOWN: ReadonlySet<CommentAction> = new Set(['comment', 'close_comment', 'reopen_comment']);
 
 /** Comments of issues and of pull requests. */
@@ -84,7 +84,7 @@ function shown(tracker: TrackerState): CommentState[] {
   return tracker.comments.filter((row) => SHOWN.has(row.action));
 }
 
-/** gitbucket-observed R33. */
+/** GB-187. */
 function commentJson(
   comment: CommentState,
   parts: {

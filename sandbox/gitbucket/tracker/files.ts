@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 import type { GitBucketContext } from '../context.ts';
 
-/** The folder beside the bare repository that holds attachments, release files and LFS objects (gitbucket-contract §5.1). */
+/** The folder beside the bare repository that holds attachments, release files and LFS objects (GB-240). */
 export function filesDir(context: GitBucketContext, repository: { owner: string; name: string }): string {
   return dirname(context.lfsDir(repository.owner, repository.name));
 }

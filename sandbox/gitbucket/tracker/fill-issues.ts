@@ -38,7 +38,7 @@ export function addLabel(context: GitBucketContext, fullName: FullName, label: L
 
 /**
  * Adds a milestone as the web form does: any title, and a due day that means midnight in the server's time zone, so
- * that east of Greenwich it reads as the day before (gitbucket-contract T19).
+ * that east of Greenwich it reads as the day before (GB-192).
  */
 export function addMilestone(
   context: GitBucketContext,

@@ -47,7 +47,7 @@ export function registerHooks(app: Hono<GitBucketEnv>, context: GitBucketContext
     const opened = openRepository(c, context, 'read');
     if (opened instanceof Response) return opened;
     const { repository, tracker } = opened;
-    // Without events a hook is not listed at all (gitbucket-contract T21).
+    // Without events a hook is not listed at all (GB-220).
     const hooks = tracker.hooks.filter((hook) => hook.events.length > 0);
     const sorted = hooks.sort((a, b) => (a.url < b.url ? -1 : 1));
     return c.json(sorted.map((hook) => hookJson(hook, context, `${repository.owner}/${repository.name}`)));
@@ -89,7 +89,7 @@ export function insertHook(
   return row;
 }
 
-/** The id is not checked against the repository in the path (gitbucket-contract §1.3). */
+/** The id is not checked against the repository in the path (GB-221). */
 function hookAnywhere(
   context: GitBucketContext,
   id: number,
@@ -101,7 +101,7 @@ function hookAnywhere(
   return undefined;
 }
 
-/** gitbucket-observed R46; the URL lacks `/repos`. */
+/** GB-220; the URL lacks `/repos`. */
 function hookJson(hook: HookState, context: GitBucketContext, fullName: string) {
   return {
     type: 'Repository',

@@ -2,7 +2,7 @@ import type { GitBucketRequest } from '../context.ts';
 import { wholeNumber } from './opened.ts';
 import type { IssueState, TrackerState } from './state.ts';
 
-/** Issues and pull requests come in pages of this size, whatever is asked (gitbucket-contract T3). */
+/** Issues and pull requests come in pages of this size, whatever is asked (GB-181). */
 const PAGE_SIZE = 25;
 
 /** Priorities from the most urgent down, as every new repository has them. */
@@ -37,7 +37,7 @@ export function searchIssues(
   return minor >= 38 ? shuffled(page) : page;
 }
 
-/** Unknown values fall back to the default; `all` is unknown before 4.37 (gitbucket-contract T2). */
+/** Unknown values fall back to the default; `all` is unknown before 4.37 (GB-182). */
 function conditionOf(c: GitBucketRequest, minor: number): Condition {
   const states = minor >= 37 ? ['open', 'closed', 'all'] : ['open', 'closed'];
   return {

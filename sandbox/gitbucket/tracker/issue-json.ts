@@ -6,7 +6,7 @@ import { labelJson, type LabelJson } from './label-json.ts';
 import { milestoneJson, type MilestoneJson } from './milestone-json.ts';
 import type { IssueState, TrackerState } from './state.ts';
 
-/** An issue of the API, fields in the real order (gitbucket-observed R28-R31). */
+/** An issue of the API, fields in the real order (GB-181, GB-184, GB-186). */
 export type IssueJson = {
   number: number;
   title: string;
@@ -64,7 +64,7 @@ export function issueJson(issue: IssueState, { context, repository, tracker, aut
   };
 }
 
-/** Enabled assignees by name; before 4.38 only a single one shows, several do not at all (gitbucket-observed F). */
+/** Enabled assignees by name; before 4.38 only a single one shows, several do not at all (GB-193). */
 export function assigneesJson(issue: IssueState, context: GitBucketContext): UserJson[] {
   const logins = context.minor >= 38 || issue.assignees.length === 1 ? issue.assignees.toSorted() : [];
   return logins.flatMap((login) => {

@@ -19,13 +19,13 @@ const NEW_ISSUE = z.object({
   labels: z.array(z.string()).default([]),
 });
 
-/** Issues: list, single, create. There is no way to edit one (gitbucket-contract §1.3). */
+/** Issues: list, single, create. There is no way to edit one (GB-180, GB-185). */
 export function registerIssues(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   app.get(ISSUES, (c) => {
     const opened = openRepository(c, context, 'read');
     if (opened instanceof Response) return opened;
     const { repository, tracker } = opened;
-    // A disabled author is still shown here, but not by the single issue (gitbucket-contract T7).
+    // A disabled author is still shown here, but not by the single issue (GB-184).
     const issues = searchIssues(c, tracker, 'issue', context.minor).flatMap((issue) => {
       const author = context.anyAccount(issue.author);
       return author ? [issueJson(issue, { context, repository, tracker, author })] : [];
@@ -67,7 +67,7 @@ export function registerIssues(app: Hono<GitBucketEnv>, context: GitBucketContex
   });
 }
 
-/** Who may open issues, by the repository's option (gitbucket-contract §4.2). */
+/** Who may open issues, by the repository's option (GB-73). */
 function mayPost(context: GitBucketContext, repository: RepositoryRecord, viewer: Viewer): boolean {
   if (repository.issuesOption === 'DISABLE') return false;
   if (repository.issuesOption === 'ALL') return !repository.private;

@@ -2,7 +2,7 @@ import type { GitBucketContext } from '../context.ts';
 import type { RepositoryRecord } from '../state.ts';
 import type { LabelState } from './state.ts';
 
-/** A label of the API (gitbucket-observed R34); the name stands unencoded in the URL. */
+/** A label of the API (GB-189); the name stands unencoded in the URL. */
 export type LabelJson = { name: string; color: string; url: string };
 
 export function labelJson(

@@ -78,13 +78,13 @@ export function registerLabels(app: Hono<GitBucketEnv>, context: GitBucketContex
   });
 }
 
-/** gitbucket-observed A15. */
+/** GB-38. */
 const DUPLICATE = {
   message: 'Validation Failed',
   documentation_url: 'https://developer.github.com/v3/issues/labels/#create-a-label',
 };
 
-/** By name in the database's order: capitals first (gitbucket-observed R34). */
+/** By name in the database's order: capitals first (GB-189). */
 function sortedLabels(tracker: TrackerState): LabelState[] {
   return tracker.labels.toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
 }

@@ -15,7 +15,7 @@ const BATCH = z.object({
 
 /**
  * The LFS batch call, behind the same filter as git. Every failure behind that filter (no base URL, a bad body, a
- * broken repository) comes out as 401 (gitbucket-observed A5).
+ * broken repository) comes out as 401 (GB-141).
  */
 export async function answerBatch(
   c: GitBucketRequest,
@@ -29,7 +29,7 @@ export async function answerBatch(
   if (!context.isIntact(repository) || !admitted(c, context, repository)) {
     return errorPage(c, context, 401, raw);
   }
-  // Names are cut at the first `.git`, even in the middle of `x.github.io.git` (gitbucket-contract §3.1).
+  // Names are cut at the first `.git`, even in the middle of `x.github.io.git` (GB-146).
   const cut = raw.indexOf('.git');
   const [cutOwner, cutName] = raw.slice(0, Math.max(cut, 0)).split('/').slice(-2);
   if (cut >= 0 && !(c.req.header('user-agent') ?? '').toLowerCase().includes('git')) {
@@ -52,7 +52,7 @@ export async function answerBatch(
   return c.body(JSON.stringify({ transfer: 'basic', objects }));
 }
 
-/** Asking for an upload counts as reading (gitbucket-observed E). */
+/** Asking for an upload counts as reading (GB-148). */
 function admitted(c: GitBucketRequest, context: GitBucketContext, repository: RepositoryRecord): boolean {
   if (!repository.private && context.anonymousAccess) return true;
   const asking = askingOfGit(context.state, context.minor, c.req.header('authorization'));

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-/** How long a link to an LFS object works (gitbucket-contract §3.1). */
+/** How long a link to an LFS object works (GB-144). */
 const VALID_MS = 10 * 60 * 1000;
 
 export type LfsLinks = {

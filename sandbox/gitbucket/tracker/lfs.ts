@@ -10,7 +10,7 @@ import { answerBatch } from './lfs-batch.ts';
 import { createLfsLinks, type LfsLinks } from './lfs-link.ts';
 import { param } from './opened.ts';
 
-/** Git LFS: batch call, download and upload by sealed links (gitbucket-contract §3.1). */
+/** Git LFS: batch call, download and upload by sealed links (GB-140, GB-144). */
 export function registerLfs(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   const links = createLfsLinks();
 
@@ -56,7 +56,7 @@ export async function storeLfsObject(
   await writeFile(join(folder, oid), bytes);
 }
 
-/** Without a valid link the answer is 200 and empty; a link that cannot be unsealed is 500 (gitbucket-observed E). */
+/** Without a valid link the answer is 200 and empty; a link that cannot be unsealed is 500 (GB-144). */
 function checked(c: GitBucketRequest, context: GitBucketContext, links: LfsLinks): boolean | 'garbage' {
   try {
     return links.opens(c.req.header('authorization'), param(c, 'oid'), context.now());

@@ -6,7 +6,7 @@ import type { AccountRecord } from '../state.ts';
 import { formBody } from './body.ts';
 import { param } from './opened.ts';
 
-/** Pages that tell who is in a group and who manages it; no API does (gitbucket-contract §2.5, gitbucket-observed D). */
+/** Pages that tell who is in a group and who manages it; no API does (GB-166). */
 export function registerMemberPages(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   app.get('/:group', (c, next) => {
     const group = context.account(param(c, 'group'));

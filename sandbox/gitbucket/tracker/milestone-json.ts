@@ -3,7 +3,7 @@ import { isoSeconds } from '../dates.ts';
 import type { RepositoryRecord } from '../state.ts';
 import type { MilestoneState, TrackerState } from './state.ts';
 
-/** A milestone of the API (gitbucket-observed R35); the number is the database's and counts over the whole server. */
+/** A milestone of the API (GB-191); the number is the database's and counts over the whole server. */
 export type MilestoneJson = {
   url: string;
   html_url: string;

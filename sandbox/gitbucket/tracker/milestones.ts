@@ -75,7 +75,7 @@ export function registerMilestones(app: Hono<GitBucketEnv>, context: GitBucketCo
   });
 }
 
-/** Numbers are given out over the whole server, not per repository (gitbucket-contract T26). */
+/** Numbers are given out over the whole server, not per repository (GB-191). */
 export function insertMilestone(
   context: GitBucketContext,
   tracker: TrackerState,

@@ -16,7 +16,7 @@ export type Need = 'read' | 'write' | 'owner';
 /** A repository whose door opened for this viewer. */
 export type Opened = { repository: RepositoryRecord; tracker: TrackerState; viewer: Viewer };
 
-/** Finds the repository of the path and checks the rights; the answer to give otherwise (gitbucket-contract §1.2). */
+/** Finds the repository of the path and checks the rights; the answer to give otherwise (GB-31, GB-32). */
 export function openRepository(
   c: GitBucketRequest,
   context: GitBucketContext,

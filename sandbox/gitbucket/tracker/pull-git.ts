@@ -63,7 +63,7 @@ export async function recordPullHead(
   return { baseSha, headSha };
 }
 
-/** Tries the merge and leaves its result as `refs/pull/N/merge` or `…/conflict` (gitbucket-observed A8, A9); true = conflict. */
+/** Tries the merge and leaves its result as `refs/pull/N/merge` or `…/conflict` (GB-110); true = conflict. */
 export async function trialMerge(gitDir: string, number: number, baseBranch: string): Promise<boolean> {
   const baseTip = await resolveRef(gitDir, `refs/heads/${baseBranch}`);
   const head = await resolveRef(gitDir, `refs/pull/${number}/head`);

@@ -9,7 +9,7 @@ import type { IssueState, PullState, TrackerState } from './state.ts';
 
 type SideJson = { sha: string; ref: string; repo: RepositoryJson; label: string; user: UserJson };
 
-/** A pull request of the API, fields in the real order (gitbucket-observed R36, R37, R39). */
+/** A pull request of the API, fields in the real order (GB-200, GB-202). */
 export type PullJson = {
   number: number;
   state: 'open' | 'closed';
@@ -42,7 +42,7 @@ type Parts = {
   repository: RepositoryRecord;
   tracker: TrackerState;
   author: AccountRecord;
-  /** What is shown as the head's repository: the list always shows the base (gitbucket-contract T5). */
+  /** What is shown as the head's repository: the list always shows the base (GB-200). */
   headRepo: RepositoryJson;
 };
 

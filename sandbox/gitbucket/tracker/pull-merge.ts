@@ -5,7 +5,7 @@ import { intParam, openPage, openRepository } from './opened.ts';
 import { trialMerge } from './pull-git.ts';
 import { isPull } from './pulls.ts';
 
-/** The two GETs that write `refs/pull/N/merge` on the server (gitbucket-contract T25): traps for a reader. */
+/** The two GETs that write `refs/pull/N/merge` on the server (GB-110): traps for a reader. */
 export function registerPullMerge(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   app.get('/api/v3/repos/:owner/:repository/pulls/:id/merge', async (c) => {
     const opened = openRepository(c, context, 'read');

@@ -27,7 +27,7 @@ export function registerPulls(app: Hono<GitBucketEnv>, context: GitBucketContext
     const opened = openRepository(c, context, 'read');
     if (opened instanceof Response) return opened;
     const { repository, tracker } = opened;
-    // The list says of every head that it is in the base repository, and that this has no forks (gitbucket-observed A19).
+    // The list says of every head that it is in the base repository, and that this has no forks (GB-70, GB-200).
     const headRepo = { ...context.repositoryJson(repository), forks: 0, forks_count: 0 };
     const pulls = searchIssues(c, tracker, 'pull', context.minor).flatMap((issue) => {
       const author = context.anyAccount(issue.author);
@@ -86,7 +86,7 @@ export function registerPulls(app: Hono<GitBucketEnv>, context: GitBucketContext
   });
 }
 
-/** Nothing when opener, head owner or head repository cannot be found: the answer is then 200 without a body (T6). */
+/** Nothing when opener, head owner or head repository cannot be found: the answer is then 200 without a body (GB-201). */
 function singlePull(
   number: number,
   context: GitBucketContext,
@@ -107,7 +107,7 @@ export function isPull(pull: IssueState['pull'] | undefined): pull is PullState 
   return typeof pull === 'object' && pull !== null;
 }
 
-/** gitbucket-observed R40. */
+/** GB-203. */
 function commitJson(commit: PullCommit, context: GitBucketContext, repository: RepositoryRecord) {
   const api = `${context.url()}/api/v3/repos/${repository.owner}/${repository.name}`;
   const { sha, message, author, committer } = commit;

@@ -19,7 +19,7 @@ type ReleaseJson = {
   assets: AssetJson[];
 };
 
-/** A release of the API: no dates, no draft flag (gitbucket-observed R41). */
+/** A release of the API: no dates, no draft flag (GB-210). */
 export function releaseJson(
   release: ReleaseState,
   context: GitBucketContext,
@@ -35,7 +35,7 @@ export function releaseJson(
   };
 }
 
-/** The URL is not encoded, and led to this JSON itself before 4.34 (gitbucket-contract T17). */
+/** The URL is not encoded, and led to this JSON itself before 4.34 (GB-212). */
 export function assetJson(
   asset: AssetState,
   tag: string,

@@ -76,7 +76,7 @@ function byUpdate(tracker: TrackerState): ReleaseState[] {
   return tracker.releases.toSorted((a, b) => a.updatedAt - b.updatedAt);
 }
 
-/** One disabled author among those asked for makes the whole answer fail (gitbucket-contract T8). */
+/** One disabled author among those asked for makes the whole answer fail (GB-211). */
 function answer(
   c: GitBucketRequest,
   context: GitBucketContext,

@@ -11,7 +11,7 @@ const FORM = `<form action="signin" method="POST" autocomplete="off">
   <input type="submit" value="Sign in"/>
 </form>`;
 
-/** Sign-in by form; 302 in any case, only the Location tells (gitbucket-contract §2.4, gitbucket-observed R48, R49). */
+/** Sign-in by form; 302 in any case, only the Location tells (GB-160). */
 export function registerSession(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   app.get('/signin', (c) =>
     c.get('viewer') ? redirect(c, context, '/') : page(c, layout(context, 'Sign in', FORM)),

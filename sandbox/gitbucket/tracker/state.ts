@@ -16,7 +16,7 @@ export type IssueState = {
   milestone: number | null;
   /** Name of the priority; no API shows it. */
   priority: string | null;
-  /** Present when the number is a pull request; `orphan` = flagged, but without its own row (gitbucket-contract T28). */
+  /** Present when the number is a pull request; `orphan` = flagged, but without its own row (GB-194). */
   pull: PullState | 'orphan' | null;
 };
 
@@ -91,7 +91,7 @@ export type MilestoneState = {
 export type AssetState = {
   fileId: string;
   name: string;
-  /** What the uploader announced, not what was stored (gitbucket-contract T18). */
+  /** What the uploader announced, not what was stored (GB-214). */
   size: number;
   uploader: string;
   createdAt: number;

@@ -105,7 +105,7 @@ function combined(statuses: StatusState[]): StatusValue {
   return states.length > 0 && states.every((state) => state === 'success') ? 'success' : 'pending';
 }
 
-/** gitbucket-observed R47. */
+/** GB-90. */
 function rendered(statuses: StatusState[], context: GitBucketContext, repository: RepositoryRecord) {
   const commits = `${context.url()}/api/v3/repos/${repository.owner}/${repository.name}/commits`;
   return statuses.flatMap((status) => {

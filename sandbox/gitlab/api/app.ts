@@ -68,7 +68,7 @@ function run(endpoint: Endpoint, call: Call): Reply | Promise<Reply> {
   return endpoint.run(userCall);
 }
 
-/** Anything unforeseen is E12, with the cause in a header for whoever debugs the sandbox. */
+/** Anything unforeseen is GL-12, with the cause in a header for whoever debugs the sandbox. */
 function asReply(error: unknown): Reply {
   if (error instanceof ApiError) return { status: error.status, body: error.body, headers: error.headers };
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -7,7 +7,7 @@ import type { Endpoint } from './endpoint.ts';
 import { forbidden, insufficientScope, invalidToken, notFound, unauthorized } from './errors.ts';
 import { textOf, type Params } from './params.ts';
 
-/** Who calls, after all refusals of gitlab-contract §1.1; null for nobody where that is allowed. */
+/** Who calls, after all refusals of GL-8, GL-9, GL-31, GL-32; null for nobody where that is allowed. */
 export function authenticate(
   context: Context,
   request: IncomingMessage,

@@ -1,6 +1,6 @@
 import type { Errors } from '../projects.ts';
 
-/** An answer that ends the request early; shapes E1 to E18 of gitlab-contract §0.1. */
+/** An answer that ends the request early; shapes GL-1 to GL-18. */
 export class ApiError extends Error {
   readonly status: number;
   /** A string is sent as plain text, anything else as JSON. */
@@ -15,7 +15,7 @@ export class ApiError extends Error {
   }
 }
 
-/** `{"message": …}`: E1 with a string, E2 with a hash, E3 with an array. */
+/** `{"message": …}`: GL-1 with a string, GL-2 with a hash, GL-3 with an array. */
 export function failure(status: number, message: unknown): ApiError {
   return new ApiError(status, { message });
 }
@@ -33,12 +33,12 @@ export function notFound(resource?: string): ApiError {
   return failure(404, ['404', resource, 'Not Found'].filter(Boolean).join(' '));
 }
 
-/** E2: what the models object to. */
+/** GL-2: what the models object to. */
 export function invalid(errors: Errors): ApiError {
   return failure(400, errors);
 }
 
-/** E5: what Grape objects to before the handler runs. */
+/** GL-5: what Grape objects to before the handler runs. */
 export function invalidParameters(problems: string[]): ApiError {
   return new ApiError(400, { error: problems.join(', ') });
 }

@@ -1,7 +1,7 @@
 import type { Param, Params } from './params.ts';
 import { VISIBILITIES } from './project-fields.ts';
 
-/** Settings that are kept as they are given (gitlab-contract §2.1). */
+/** Settings that are kept as they are given (GL-90). */
 const SETTINGS: Record<string, Param> = {
   project_creation_level: {
     type: 'string',

@@ -1,7 +1,7 @@
 import type { Settings } from '../settings.ts';
 import { ApiError } from './errors.ts';
 
-/** Gitlab::ApplicationRateLimiter: fixed windows by the clock (gitlab-contract §10.1). */
+/** Gitlab::ApplicationRateLimiter: fixed windows by the clock (GL-300). */
 export type ApplicationLimiter = {
   /** Counts the request and refuses it when the window is full; refused ones count as well. */
   check(key: string, scope: string | number): void;

@@ -4,7 +4,7 @@ import type { Group, Project, User } from '../state.ts';
 import type { Call } from './endpoint.ts';
 import { ApiError, forbidden, notFound } from './errors.ts';
 
-/** The project that the path names, as far as the caller may see it; old paths are redirected (gitlab-contract §2.2). */
+/** The project that the path names, as far as the caller may see it; old paths are redirected (GL-24, GL-33). */
 export function findProject(call: Call): Project {
   const { context, route } = call;
   const id = route['id'] ?? '';
@@ -79,7 +79,7 @@ export function findManagedProject(call: Call): Project {
   return project;
 }
 
-/** Visible, but not for this caller: 403 (gitlab-contract §1.1). */
+/** Visible, but not for this caller: 403 (GL-33). */
 export function requireLevel(call: Call, target: Project | Group, level: number): void {
   if (call.context.accessLevel(call.actor, target) < level) throw forbidden();
 }

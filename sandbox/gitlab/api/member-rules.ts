@@ -14,7 +14,7 @@ const ROLES: Record<number, string> = {
   50: 'Owner',
 };
 
-/** Why this user cannot become a member with that level (gitlab-contract §2.6); null when nothing speaks against it. */
+/** Why this user cannot become a member with that level (GL-111 to GL-113); null when nothing speaks against it. */
 export function memberProblem(
   context: Context,
   target: MemberTarget,

@@ -16,7 +16,7 @@ export const KEYSET: Record<string, Param> = {
   id_before: { type: 'integer' },
 };
 
-/** Above this, counting is given up and with it X-Total and the last link (gitlab-contract §11.1). */
+/** Above this, counting is given up and with it X-Total and the last link (GL-341). */
 const MAX_COUNT = 10_000;
 const MAX_OFFSET = 50_000;
 

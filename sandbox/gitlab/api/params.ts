@@ -20,7 +20,7 @@ export type Declaration = {
 
 export type Params = Readonly<Record<string, unknown>>;
 
-/** Checks and converts; what is not declared is dropped without a word (gitlab-contract §0.1). */
+/** Checks and converts; what is not declared is dropped without a word (GL-19). */
 export function readParams(declaration: Declaration, given: Params): Params {
   const problems: string[] = [];
   const params: Record<string, unknown> = {};

@@ -5,7 +5,7 @@ const PUBLIC_ACCESS = ['disabled', 'private', 'enabled', 'public'] as const;
 
 export const VISIBILITIES = ['private', 'internal', 'public'] as const;
 
-/** Settings that are kept as they are given, and what they are until then (gitlab-contract §3.1). */
+/** Settings that are kept as they are given, and what they are until then (GL-120). */
 export const PROJECT_DEFAULTS: Readonly<Record<string, unknown>> = {
   issues_access_level: 'enabled',
   repository_access_level: 'enabled',

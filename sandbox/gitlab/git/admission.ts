@@ -17,7 +17,7 @@ export type GitTarget = {
   wiki: boolean;
 };
 
-/** The repository that a request may use, or Rails' refusal as plain text (gitlab-contract §1.2). */
+/** The repository that a request may use, or Rails' refusal as plain text (GL-52, GL-53). */
 export type Admission =
   | { kind: 'admitted'; project: Project; gitDir: string; movedFrom: string | null }
   | { kind: 'refused'; status: number; text: string }

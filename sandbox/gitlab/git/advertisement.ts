@@ -6,7 +6,7 @@ import { AGENT, HIDDEN_FROM_FETCH, HIDDEN_FROM_PUSH, startGit, uploadPackConfig 
 import { learnPeeled, peelRefs, type Peeled } from './peel.ts';
 import { FLUSH, packet } from './pkt-line.ts';
 
-/** Capabilities verbatim as in gitlab-push-observed j and k. */
+/** Capabilities verbatim as in GL-201, GL-224. */
 const PUSH_CAPABILITIES = `report-status report-status-v2 delete-refs side-band-64k quiet atomic ofs-delta push-options object-format=sha1 agent=${AGENT}`;
 const FETCH_CAPABILITIES =
   'multi_ack thin-pack side-band side-band-64k ofs-delta shallow deepen-since deepen-not deepen-relative no-progress include-tag multi_ack_detailed allow-tip-sha1-in-want allow-reachable-sha1-in-want no-done';

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { GitSettings } from '../settings.ts';
 
-/** The version that this server's Gitaly claims to run (gitlab-push-observed k). */
+/** The version that this server's Gitaly claims to run (GL-201). */
 export const AGENT = 'git/2.54.0-Linux';
 
-/** Nobody may write these (gitlab-contract §4.2). */
+/** Nobody may write these (GL-184). */
 export const HIDDEN_FROM_PUSH = [
   'refs/environments/',
   'refs/keep-around/',
@@ -13,7 +13,7 @@ export const HIDDEN_FROM_PUSH = [
   'refs/remotes/',
   'refs/tmp/',
 ];
-/** Nobody may see these; the others above are shown read-only (gitlab-push-observed j). */
+/** Nobody may see these; the others above are shown read-only (GL-185). */
 export const HIDDEN_FROM_FETCH = ['refs/keep-around/', 'refs/remotes/', 'refs/tmp/'];
 
 export type GitConfig = readonly (readonly [string, string])[];
@@ -35,7 +35,7 @@ export function uploadPackConfig(): GitConfig {
   ];
 }
 
-/** Gitaly's configuration of receive-pack; the first three ignores cannot be overridden (gitlab-contract §4.5). */
+/** Gitaly's configuration of receive-pack; the first three ignores cannot be overridden (GL-231, GL-233). */
 export function receivePackConfig(settings: GitSettings, hooksDir: string): GitConfig {
   const ignored = ['badTimezone', 'missingSpaceBeforeDate', 'zeroPaddedFilemode', ...settings.fsckIgnore];
   const config: (readonly [string, string])[] = [

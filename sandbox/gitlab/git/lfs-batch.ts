@@ -32,7 +32,7 @@ export function downloads(
   });
 }
 
-/** Tells for each object where to put it; those linked to this project already have no actions (gitlab-contract §5). */
+/** Tells for each object where to put it; those linked to this project already have no actions (GL-251). */
 export function uploads(
   context: Context,
   project: Project,

@@ -4,7 +4,7 @@ import type { Actor } from '../access.ts';
 import type { Context } from '../context.ts';
 import { basicPassword } from '../credentials.ts';
 
-/** Uploads of one batch must have finished by then (gitlab-contract §5). */
+/** Uploads of one batch must have finished by then (GL-252). */
 const VALID_SECONDS = 7200;
 const PREFIX = 'lfs';
 

@@ -27,7 +27,7 @@ const OBJECT = /^gitlab-lfs\/objects\/([0-9a-f]{64})(?:\/(\d+))?$/;
 const LOCK = /^info\/lfs\/locks\/([^/]+)\/unlock$/;
 const OLD_API = /^info\/lfs\/objects(?:\/[^/]+)?$/;
 
-/** Serves Git LFS below a repository's URL (gitlab-contract §5). */
+/** Serves Git LFS below a repository's URL (GL-250, GL-253). */
 export async function serveLfs(
   request: IncomingMessage,
   response: ServerResponse,

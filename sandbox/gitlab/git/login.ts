@@ -12,7 +12,7 @@ export type Login =
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-cache' };
 
-/** Looks at the Basic password, which alone counts (gitlab-contract §1.2). */
+/** Looks at the Basic password, which alone counts (GL-50). */
 export function logIn(context: Context, request: IncomingMessage): Login {
   const address = request.socket.remoteAddress ?? '';
   if (isBanned(context, address)) {

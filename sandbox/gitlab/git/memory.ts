@@ -28,7 +28,7 @@ export function memoryOf(context: Context): Memory {
   return made;
 }
 
-/** True when the address has failed too often within a minute (gitlab-contract §1.2). */
+/** True when the address has failed too often within a minute (GL-58). */
 export function isBanned(context: Context, address: string): boolean {
   const limit = context.settings.git.failedLoginsBeforeBan;
   return limit > 0 && recentFailures(context, address).length >= limit;

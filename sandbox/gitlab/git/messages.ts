@@ -4,7 +4,7 @@ import { effectiveDefaultBranch } from '../repository.ts';
 import { memoryOf } from './memory.ts';
 import type { PushCall } from './push.ts';
 
-/** What the server says to a person after an accepted push (gitlab-contract §1.2, §4.9). */
+/** What the server says to a person after an accepted push (GL-56, GL-364). */
 export function afterPushTexts(context: Context, call: PushCall, refs: RefUpdate[]): string {
   const texts = [
     movedText(context, call),

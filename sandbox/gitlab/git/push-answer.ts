@@ -3,7 +3,7 @@ import type { PushRequest } from './push-request.ts';
 import type { Refusal } from './receive-pack.ts';
 import { readVerdicts, rewriteReport, type RefVerdict } from './report.ts';
 
-/** git reads what hooks and index-pack say in pieces of this size, wherever they end (gitlab-push-observed g). */
+/** git reads what hooks and index-pack say in pieces of this size, wherever they end (GL-212). */
 const PIECE = 128;
 const SMALL_PIECE = 40;
 
@@ -90,7 +90,7 @@ export function createAnswer(push: PushRequest, split: boolean): PushAnswer {
   };
 }
 
-/** git 2.54 says `update` where 2.39 says `create`; its own messages come whole (gitlab-push-observed g). */
+/** git 2.54 says `update` where 2.39 says `create`; its own messages come whole (GL-212). */
 function inNewerWords(text: Buffer): Buffer {
   if (!text.includes('refusing to create funny ref')) return text;
   const words = text.toString('latin1').replace('refusing to create funny', 'refusing to update funny');

@@ -18,7 +18,7 @@ export type PushRequest = {
 
 export type Body = AsyncIterator<Buffer>;
 
-/** A request of just `0000` asks for nothing: clients probe their credentials with it (gitlab-push-observed b). */
+/** A request of just `0000` asks for nothing: clients probe their credentials with it (GL-202). */
 export type ReadPush = { kind: 'push'; push: PushRequest } | { kind: 'probe' } | { kind: 'broken' };
 
 /** Reads commands, push options and the pack's header, and not a byte more than has arrived with them. */

@@ -1,7 +1,7 @@
 import type { PushSubject } from './push-checks.ts';
 import { deletes, type RefCommand } from './push-request.ts';
 
-/** Push rules of an EE server (gitlab-contract §4.8); null when none objects. */
+/** Push rules of an EE server (GL-480); null when none objects. */
 export function branchRuleRefusal(subject: PushSubject, command: RefCommand, branch: string): string | null {
   const pattern = subject.context.settings.git.pushRules?.branchName;
   if (!pattern || deletes(command) || branch === subject.defaultBranch || pattern.test(branch)) return null;

@@ -64,7 +64,7 @@ async function readSafely(body: Body): ReturnType<typeof readPushRequest> {
   }
 }
 
-/** What `/internal/allowed` answers, and how Gitaly's hook puts it (gitlab-push-observed g). */
+/** What `/internal/allowed` answers, and how Gitaly's hook puts it (GL-213). */
 async function judge(
   context: Context,
   call: PushCall,
@@ -104,7 +104,7 @@ function received(context: Context, call: PushCall, push: PushRequest, verdicts:
   return afterPushTexts(context, call, refs);
 }
 
-/** Gitaly's limiter: one line of a report and no verdict on any ref (gitlab-push-observed k). */
+/** Gitaly's limiter: one line of a report and no verdict on any ref (GL-216). */
 async function sendBusy(response: ServerResponse, push: PushRequest, body: Body): Promise<void> {
   const id = randomBytes(13).toString('hex');
   const text = `GitLab is currently unable to handle this request due to load (ID ${id}).\n`;

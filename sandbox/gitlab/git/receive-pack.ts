@@ -93,7 +93,7 @@ function hookCalls(call: ReceivePackCall, answer: PushAnswer, state: PushState):
       }
     },
     async update() {
-      // One process for each ref on the real server, all before the one transaction (gitlab-push-observed c, f).
+      // One process for each ref on the real server, all before the one transaction (GL-200, GL-204).
       if (!waited) await sleep(hookMsPerRef * call.push.commands.length);
       waited = true;
       state.committed = true;
@@ -110,7 +110,7 @@ async function judgeWholly(call: ReceivePackCall, quarantine: string): Promise<R
   return { text, everyRef: 'failed to update refs' };
 }
 
-/** Workhorse sends nothing before 2,048 bytes have gathered (gitlab-push-observed c). */
+/** Workhorse sends nothing before 2,048 bytes have gathered (GL-205). */
 function flowOut(response: ServerResponse, answer: PushAnswer): void {
   if (!response.headersSent && answer.gathered() < 2048) return;
   if (!response.headersSent) response.writeHead(200, PUSH_RESULT);

@@ -1,4 +1,4 @@
-/** The beginning of a name counts, so `<40 hex>-fix` is refused too (gitlab-contract §4.3). */
+/** The beginning of a name counts, so `<40 hex>-fix` is refused too (GL-180). */
 const LOOKS_LIKE_ID = /^[0-9a-f]{40}/i;
 // oxlint-disable-next-line no-control-regex -- git forbids control characters in ref names
 const FORBIDDEN = /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|\/\.|\.lock(?:\/|$)|^[./]|[./]$/;

@@ -36,7 +36,7 @@ export function readVerdicts(report: Buffer): RefVerdict[] {
   return verdicts;
 }
 
-/** The body that declines a push without asking git (gitlab-push-observed g, k). */
+/** The body that declines a push without asking git (GL-213, GL-216). */
 export function declined(lines: string[], sideBand: boolean, text: string): Buffer {
   const report = Buffer.concat([...lines.map((line) => packet(`${line}\n`)), FLUSH]);
   return sideBand ? Buffer.concat([band(1, report), band(2, text), FLUSH]) : report;

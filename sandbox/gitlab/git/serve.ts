@@ -110,7 +110,7 @@ function redirection(request: IncomingMessage, context: Context, path: string): 
   };
 }
 
-/** Workhorse compresses advertisements, and nothing else of git's (gitlab-push-observed i). */
+/** Workhorse compresses advertisements, and nothing else of git's (GL-219). */
 function compressed(request: IncomingMessage, type: string, body: Buffer): Answer {
   const headers = { 'content-type': type, 'cache-control': 'no-cache' };
   const accepted = request.headers['accept-encoding'] ?? '';

@@ -25,7 +25,7 @@ function iterate(stream: AsyncIterable<unknown>): Body {
   return stream[Symbol.asyncIterator]() as Body;
 }
 
-/** Neither a length nor chunks: git's bodies must say how they end (gitlab-push-observed i). */
+/** Neither a length nor chunks: git's bodies must say how they end (GL-218). */
 export function hasBody(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
 }
@@ -43,7 +43,7 @@ export type Answer = { status: number; headers?: OutgoingHttpHeaders; body?: str
 
 /**
  * Answers before the body was looked at. Like Go, it first reads up to 256 KiB of a chunked or short body; when there
- * is more the connection is closed afterwards (gitlab-push-observed i).
+ * is more the connection is closed afterwards (GL-218).
  */
 export async function answerEarly(
   request: IncomingMessage,
@@ -53,7 +53,7 @@ export async function answerEarly(
   if (!hasBody(request.headers)) return send(response, answer);
   const body = iterate(request);
   const asksFirst = request.headers.expect !== undefined;
-  // Nobody says "go on" for the sake of a refusal: with chunks both sides then wait (gitlab-push-observed i).
+  // Nobody says "go on" for the sake of a refusal: with chunks both sides then wait (GL-218).
   if (asksFirst) response.writeContinue = () => {};
   const announced = Number(request.headers['content-length'] ?? 0);
   const atOnce = announced > READ_BEFORE_ANSWER || (asksFirst && announced > 0);

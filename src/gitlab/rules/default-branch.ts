@@ -4,7 +4,7 @@ const usual = ['main', 'master'] as const;
 
 /**
  * Which branch GitLab will take for the default one when exactly these refs exist: the wanted one, else the one
- * its HEAD points to, else `main`, `master`, the first by name (gitlab-contract §3.4); null without branches.
+ * its HEAD points to, else `main`, `master`, the first by name (GL-161); null without branches.
  */
 export function effectiveDefaultBranch(
   refs: Iterable<string>,

@@ -1,4 +1,4 @@
-/** Where a path component stands; each level has its own rules (gitlab-contract §2.3). */
+/** Where a path component stands; each level has its own rules (GL-70 to GL-75). */
 export type PathLevel = 'top-group' | 'subgroup' | 'project';
 
 type PathRule = 'characters' | 'format' | 'short' | 'long' | 'reserved' | 'deep';
@@ -77,7 +77,7 @@ export function legalFullPath(fullPath: string, kind: 'group' | 'project'): Path
   return violations;
 }
 
-/** GitLab takes an all-digit path in an address for an id: such a group is found by its id only (gitlab-contract §2.2). */
+/** GitLab takes an all-digit path in an address for an id: such a group is found by its id only (GL-83). */
 export function lookupById(path: string): boolean {
   return allDigits.test(path);
 }
@@ -104,7 +104,7 @@ function reservedMessage(path: string): string {
   return `${path} is a reserved name`;
 }
 
-/** Words that GitLab keeps for its own routes (gitlab-contract §2.4), compared without regard to case. */
+/** Words that GitLab keeps for its own routes (GL-79, GL-80), compared without regard to case. */
 
 const topLevelWords: ReadonlySet<string> = new Set([
   '-',

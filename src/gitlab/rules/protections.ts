@@ -25,7 +25,7 @@ export type Write = 'create' | 'update' | 'delete';
 const nobody = 0;
 const maintainer = 40;
 
-/** Why GitLab does not let the user write the ref, in its own words (gitlab-contract §3.4.5, §4.3, §4.4). */
+/** Why GitLab does not let the user write the ref, in its own words (GL-171, GL-174, GL-175, GL-177). */
 export function protectionRefusal(ref: string, write: Write, protections: Protections): RefRefusal | null {
   const kind = refKind(ref);
   if (kind === 'branch') return branchRefusal(ref, write, protections);

@@ -2,9 +2,9 @@ const branches = 'refs/heads/';
 const tags = 'refs/tags/';
 const notes = 'refs/notes/';
 
-/** Prefixes that GitLab's validator takes for a name that was expanded twice (gitlab-contract §4.3). */
+/** Prefixes that GitLab's validator takes for a name that was expanded twice (GL-181). */
 const expanded = ['refs/heads/', 'refs/remotes/'] as const;
-// A prefix match: `<40 hex>-fix` is refused as well (gitlab-contract §4.3).
+// A prefix match: `<40 hex>-fix` is refused as well (GL-180).
 const objectId = /^[0-9a-f]{40}/i;
 const forbiddenCharacter = /[ ~^:?*[\\]/;
 const forbiddenSequences = ['..', '//', '@{'] as const;
@@ -21,7 +21,7 @@ const funny = 'funny refname';
 export type NameContext = RenameContext & {
   /** Short name of the project's default branch; null while it has no branch. */
   defaultBranch: string | null;
-  /** The default branch that GitLab assumes for a project without branches (gitlab-contract §4.3). */
+  /** The default branch that GitLab assumes for a project without branches (GL-182). */
   initialBranch: string;
   /** False when the ref exists on the target: a tag may then be named like the default branch. */
   creates?: boolean;

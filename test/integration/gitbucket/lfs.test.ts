@@ -51,7 +51,7 @@ test('links to another address than the one that is used, and shortened names, a
     gitbucket: { contextPath: '/gitbucket', baseUrl: 'https://gitbucket.example.com/gitbucket' },
   });
   servers.add('x.github.io');
-  // GitBucket puts and finds them below the name up to the first `.git` (gitbucket-contract §3.1).
+  // GitBucket puts and finds them below the name up to the first `.git` (GB-146).
   const kept = objectOf('kept').oid;
   await storeLfsObject(servers.gitbucket.context, 'team', 'x', kept, Buffer.from('kept'));
 

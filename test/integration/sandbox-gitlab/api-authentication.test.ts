@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { as, call, startGitLab } from './api-fixture.ts';
 
-describe('tokens (contract 1.1)', () => {
+describe('tokens (GL-30 to GL-36)', () => {
   it('accepts a token as PRIVATE-TOKEN, Bearer, Basic password and query parameter', async () => {
     const gitlab = await startGitLab();
     const token = gitlab.token('root');
@@ -125,7 +125,7 @@ describe('tokens (contract 1.1)', () => {
   });
 });
 
-describe('Sudo (contract 1.1)', () => {
+describe('Sudo (GL-39)', () => {
   it('runs as the named user, by header or parameter, by name or number', async () => {
     const gitlab = await startGitLab();
     const alice = gitlab.addUser({ username: 'alice', email: 'alice@example.com' });
@@ -168,7 +168,7 @@ describe('Sudo (contract 1.1)', () => {
   });
 });
 
-describe('version and metadata (contract 1.1)', () => {
+describe('version and metadata (GL-37)', () => {
   it('demand a login', async () => {
     const gitlab = await startGitLab();
     for (const path of ['/version', '/metadata', '/personal_access_tokens/self']) {
@@ -193,7 +193,7 @@ describe('version and metadata (contract 1.1)', () => {
   });
 });
 
-describe('addresses of the API (contract 0.1, 11.2)', () => {
+describe('addresses of the API (GL-6, GL-18, GL-352)', () => {
   it('answers unknown routes, wrong verbs and API v3 in their own shapes', async () => {
     const gitlab = await startGitLab();
     const root = as(gitlab, gitlab.token('root'));
@@ -267,7 +267,7 @@ describe('addresses of the API (contract 0.1, 11.2)', () => {
   });
 });
 
-describe('parameters (contract 0.1 E5)', () => {
+describe('parameters (GL-5)', () => {
   it('names all missing and malformed parameters under the key error', async () => {
     const gitlab = await startGitLab();
     const root = as(gitlab, gitlab.token('root'));

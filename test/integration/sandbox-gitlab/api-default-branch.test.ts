@@ -42,7 +42,7 @@ function head(gitDir: string): string {
   return readFileSync(join(gitDir, 'HEAD'), 'utf8').trim();
 }
 
-describe('default branch after the first push (contract 3.4)', () => {
+describe('default branch after the first push (GL-161, GL-162)', () => {
   it.each([
     ['the branch that HEAD names', ['develop', 'main'], 'main'],
     ['else main', ['aaa', 'main', 'master'], 'main'],
@@ -124,7 +124,7 @@ describe('default branch after the first push (contract 3.4)', () => {
   });
 });
 
-describe('PUT default_branch (contract 3.4.6)', () => {
+describe('PUT default_branch (GL-164, GL-165)', () => {
   it('moves HEAD, and leaves all protections as they are', async () => {
     const { gitlab, root, gitDir, id } = await pushed(['main', 'develop']);
     await gitlab.settle();
@@ -247,7 +247,7 @@ describe('branches and tags of the repository', () => {
   });
 });
 
-describe('protected branches and tags (contract 9)', () => {
+describe('protected branches and tags (GL-171, GL-172, GL-174)', () => {
   it('protects with maintainers by default, wildcards and branches to come included', async () => {
     const gitlab = await startGitLab();
     const { id } = gitlab.addProject({ namespace: 'root', path: 'app' });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { as, OLD_PATH_MESSAGE as R1, startGitLab } from './api-fixture.ts';
+import { as, OLD_PATH_MESSAGE as CHARACTERS, startGitLab } from './api-fixture.ts';
 
-const R2 =
+const GROUP_FORMAT =
   "can contain only letters, digits, '_', '-' and '.'. Cannot start with '-' or end in '.', '.git' or '.atom'.";
 
-describe('POST /groups (contract 2.1)', () => {
+describe('POST /groups (GL-90 to GL-95)', () => {
   it('creates a group, and its creator is Owner', async () => {
     const gitlab = await startGitLab();
     const alice = gitlab.addUser({ username: 'alice', email: 'alice@example.com' });
@@ -60,13 +60,13 @@ describe('POST /groups (contract 2.1)', () => {
   });
 
   it.each([
-    ['c++', [R1, R2]],
-    ['.github', [R1]],
-    ['a--b', [R1]],
-    ['foo_', [R1]],
-    ['foo.', [R1, R2]],
-    ['x.git', [R2]],
-    ['x.atom', [R2]],
+    ['c++', [CHARACTERS, GROUP_FORMAT]],
+    ['.github', [CHARACTERS]],
+    ['a--b', [CHARACTERS]],
+    ['foo_', [CHARACTERS]],
+    ['foo.', [CHARACTERS, GROUP_FORMAT]],
+    ['x.git', [GROUP_FORMAT]],
+    ['x.atom', [GROUP_FORMAT]],
     ['a', ['is too short (minimum is 2 characters)']],
     ['admin', ['admin is a reserved name']],
     ['API', ['API is a reserved name']],
@@ -179,7 +179,7 @@ describe('POST /groups (contract 2.1)', () => {
   });
 });
 
-describe('finding groups (contract 2.2)', () => {
+describe('finding groups (GL-83, GL-96, GL-98)', () => {
   it('looks digits up as a number, never as a path', async () => {
     const gitlab = await startGitLab();
     gitlab.addGroup({ path: '12345' });
@@ -246,7 +246,7 @@ describe('finding groups (contract 2.2)', () => {
   });
 });
 
-describe('renaming and moving groups (contract 2.5, 2.7)', () => {
+describe('renaming and moving groups (GL-85, GL-104)', () => {
   it('loses the old path of the group, but redirects the projects below', async () => {
     const gitlab = await startGitLab();
     gitlab.addGroup({ path: 'old' });
@@ -298,7 +298,7 @@ describe('renaming and moving groups (contract 2.5, 2.7)', () => {
   });
 });
 
-describe('DELETE /groups (contract 2.7)', () => {
+describe('DELETE /groups (GL-150, GL-155)', () => {
   it('renames and keeps on 18, so that the path is free at once', async () => {
     const gitlab = await startGitLab();
     const group = gitlab.addGroup({ path: 'team' });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { as, startGitLab } from './api-fixture.ts';
 
-describe('archiving (contract 3.6)', () => {
+describe('archiving (GL-136)', () => {
   it('answers 201 both ways, and 400 when it is archived already', async () => {
     const gitlab = await startGitLab();
     const { id } = gitlab.addProject({ namespace: 'root', path: 'app' });
@@ -36,7 +36,7 @@ describe('archiving (contract 3.6)', () => {
   });
 });
 
-describe('DELETE /projects (contract 3.6, 16)', () => {
+describe('DELETE /projects (GL-25, GL-150 to GL-152)', () => {
   it('renames and archives on 18; the old path redirects until somebody takes it', async () => {
     const gitlab = await startGitLab();
     const { id } = gitlab.addProject({ namespace: 'root', path: 'app' });
@@ -109,7 +109,7 @@ describe('DELETE /projects (contract 3.6, 16)', () => {
   });
 });
 
-describe('Premium before 18 (contract 2.7)', () => {
+describe('Premium before 18 (GL-153)', () => {
   it('marks without renaming, so that the path stays taken', async () => {
     const gitlab = await startGitLab({ version: '17.11.0-ee', settings: { deletion: 'marked' } });
     const { id } = gitlab.addProject({ namespace: 'root', path: 'app' });
@@ -139,7 +139,7 @@ describe('stars', () => {
   });
 });
 
-describe('fork relation, sharing, moving (contract 2.7, 3.6)', () => {
+describe('fork relation, sharing, moving (GL-116, GL-138, GL-141, GL-144)', () => {
   it('links two existing projects once', async () => {
     const gitlab = await startGitLab();
     const source = gitlab.addProject({ namespace: 'root', path: 'source' });

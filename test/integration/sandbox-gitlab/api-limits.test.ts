@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { as, call, startGitLab } from './api-fixture.ts';
 
-describe('application rate limits (contract 10.1)', () => {
+describe('application rate limits (GL-300 to GL-302)', () => {
   it('let exactly the threshold pass and answer with the whole interval', async () => {
     const gitlab = await startGitLab();
     gitlab.settings.applicationLimits['project_api'] = { threshold: 3, interval: 3600 };
@@ -56,7 +56,7 @@ describe('application rate limits (contract 10.1)', () => {
   });
 });
 
-describe('Rack::Attack throttles (contract 10.2)', () => {
+describe('Rack::Attack throttles (GL-304, GL-305)', () => {
   it('are off by default', async () => {
     const gitlab = await startGitLab();
     expect(gitlab.settings.throttles).toEqual({});
@@ -119,7 +119,7 @@ describe('Rack::Attack throttles (contract 10.2)', () => {
   });
 });
 
-describe('maintenance mode and read-only database (contract 10.3)', () => {
+describe('maintenance mode and read-only database (GL-321, GL-322)', () => {
   it('refuses JSON writes with 503 and sends all other writes to the start page', async () => {
     const gitlab = await startGitLab({ settings: { maintenanceMode: true } });
     const token = gitlab.token('root');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { as, startGitLab } from './api-fixture.ts';
 
-describe('members (contract 2.6)', () => {
+describe('members (GL-110 to GL-113)', () => {
   it('adds one by number or name, and refuses the second time', async () => {
     const gitlab = await startGitLab();
     const alice = gitlab.addUser({ username: 'alice', email: 'a@example.com' });

@@ -13,7 +13,7 @@ async function withProjects(count: number, options = {}): Promise<EmbeddedGitLab
   return gitlab;
 }
 
-describe('offset paging (contract 11.1)', () => {
+describe('offset paging (GL-340, GL-341)', () => {
   it('says where it is in headers and links', async () => {
     const gitlab = await withProjects(5);
     const root = as(gitlab, gitlab.token('root'));
@@ -72,7 +72,7 @@ describe('offset paging (contract 11.1)', () => {
   });
 });
 
-describe('keyset paging (contract 11.1, 16)', () => {
+describe('keyset paging (GL-343)', () => {
   it('walks projects by id with a next link only', async () => {
     const gitlab = await withProjects(5);
     const token = gitlab.token('root');

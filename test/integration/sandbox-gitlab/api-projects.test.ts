@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { as, call, OLD_PATH_MESSAGE as R1, startGitLab } from './api-fixture.ts';
+import { as, call, OLD_PATH_MESSAGE as CHARACTERS, startGitLab } from './api-fixture.ts';
 
-const R3 =
+const PROJECT_FORMAT =
   "can contain only letters, digits, '_', '-' and '.'. Cannot start with '-', end in '.git' or end in '.atom'";
 const TAKEN = ['has already been taken'];
 
-describe('POST /projects (contract 3.1)', () => {
+describe('POST /projects (GL-120 to GL-127)', () => {
   it('creates project and bare repository with HEAD on the wanted branch', async () => {
     const gitlab = await startGitLab();
     const group = gitlab.addGroup({ path: 'team' });
@@ -87,11 +87,11 @@ describe('POST /projects (contract 3.1)', () => {
   });
 
   it.each([
-    ['.github', [R1]],
-    ['c++', [R1, R3]],
-    ['a--b', [R1]],
-    ['foo_', [R1]],
-    ['x.git', [R3]],
+    ['.github', [CHARACTERS]],
+    ['c++', [CHARACTERS, PROJECT_FORMAT]],
+    ['a--b', [CHARACTERS]],
+    ['foo_', [CHARACTERS]],
+    ['x.git', [PROJECT_FORMAT]],
     ['wikis', ['wikis is a reserved name']],
     ['Blob', ['Blob is a reserved name']],
   ])('refuses the path %s under two keys', async (path, messages) => {
@@ -279,7 +279,7 @@ describe('POST /projects (contract 3.1)', () => {
   });
 });
 
-describe('POST /projects/user/:id (contract 3.2)', () => {
+describe('POST /projects/user/:id (GL-131)', () => {
   it('creates in the namespace of that user, for administrators only', async () => {
     const gitlab = await startGitLab();
     const alice = gitlab.addUser({ username: 'alice', email: 'a@example.com' });
@@ -317,7 +317,7 @@ describe('POST /projects/user/:id (contract 3.2)', () => {
   });
 });
 
-describe('GET /projects (contract 3.3)', () => {
+describe('GET /projects (GL-133)', () => {
   it('finds by number and by encoded path, ignoring case, and not by a bare name', async () => {
     const gitlab = await startGitLab();
     gitlab.addGroup({ path: 'Team' });
@@ -378,7 +378,7 @@ describe('GET /projects (contract 3.3)', () => {
   });
 });
 
-describe('PUT /projects (contract 3.5)', () => {
+describe('PUT /projects (GL-137)', () => {
   it('redirects the old path: 301 with plain text on GET, 405 on writes', async () => {
     const gitlab = await startGitLab();
     const { id } = gitlab.addProject({ namespace: 'root', path: 'old' });

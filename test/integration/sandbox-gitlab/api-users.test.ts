@@ -3,7 +3,7 @@ import { as, startGitLab } from './api-fixture.ts';
 
 const NEW = { email: 'new@example.com', name: 'New', username: 'new', force_random_password: true };
 
-describe('users (contract 8)', () => {
+describe('users (GL-280, GL-281)', () => {
   it('finds by exact user name, ignoring case, for everybody', async () => {
     const gitlab = await startGitLab();
     const alice = gitlab.addUser({ username: 'Alice', email: 'a@example.com' });

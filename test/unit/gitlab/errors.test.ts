@@ -7,9 +7,9 @@ const restricted = {
 
 describe("GitLab's own words are found in every shape of its error bodies", () => {
   const shapes: [string, unknown, string][] = [
-    ['E1: a string', { message: '404 Project Not Found' }, '404 Project Not Found'],
+    ['GL-1: a string', { message: '404 Project Not Found' }, '404 Project Not Found'],
     [
-      'E2: a hash of arrays, with its repetitions under project_namespace',
+      'GL-2: a hash of arrays, with its repetitions under project_namespace',
       {
         message: {
           'project_namespace.name': ['has already been taken'],
@@ -19,47 +19,47 @@ describe("GitLab's own words are found in every shape of its error bodies", () =
       },
       'name has already been taken; path has already been taken, is bad',
     ],
-    ['E3: an array', { message: ['Another open one', 'and more'] }, 'Another open one, and more'],
+    ['GL-3: an array', { message: ['Another open one', 'and more'] }, 'Another open one, and more'],
     [
-      'E4: an inspected hash inside a string',
+      'GL-4: an inspected hash inside a string',
       { message: 'Failed to save group {:path=>["has already been taken"]}' },
       'Failed to save group {:path=>["has already been taken"]}',
     ],
-    ['E5: error instead of message', { error: 'name is missing' }, 'name is missing'],
-    ['E6: an unknown route', { error: '404 Not Found' }, '404 Not Found'],
-    ['E7: a wrong verb', { error: '405 Not Allowed' }, '405 Not Allowed'],
+    ['GL-5: error instead of message', { error: 'name is missing' }, 'name is missing'],
+    ['GL-6: an unknown route', { error: '404 Not Found' }, '404 Not Found'],
+    ['GL-7: a wrong verb', { error: '405 Not Allowed' }, '405 Not Allowed'],
     [
-      'E8: OAuth with a description',
+      'GL-8: OAuth with a description',
       { error: 'invalid_token', error_description: 'Token was revoked.' },
       'invalid_token: Token was revoked.',
     ],
     [
-      'E9: a missing scope',
+      'GL-9: a missing scope',
       { error: 'insufficient_scope', error_description: 'Higher privileges.', scope: 'api' },
       'insufficient_scope: Higher privileges.',
     ],
     [
-      'E10: an error inside the message',
+      'GL-10: an error inside the message',
       { message: { error: 'This endpoint has been requested too many times.' } },
       'This endpoint has been requested too many times.',
     ],
-    ['E11: plain text', 'Retry later\n', 'Retry later'],
-    ['E12: an internal error', { message: '500 Internal Server Error' }, '500 Internal Server Error'],
+    ['GL-11: plain text', 'Retry later\n', 'Retry later'],
+    ['GL-12: an internal error', { message: '500 Internal Server Error' }, '500 Internal Server Error'],
     [
-      'E13: a page',
+      'GL-13: a page',
       '<!DOCTYPE html>\n<html><head><style>a { b: c }</style><title>502</title></head><body><h1>502</h1>\n<p>Waiting for GitLab to boot</p></body></html>',
       '502 502 Waiting for GitLab to boot',
     ],
-    ['E14: a conflict', { message: '409 Conflict: Resource lock' }, '409 Conflict: Resource lock'],
-    ['E15: errors in the plural', { errors: 'Invalid import' }, 'Invalid import'],
+    ['GL-14: a conflict', { message: '409 Conflict: Resource lock' }, '409 Conflict: Resource lock'],
+    ['GL-15: errors in the plural', { errors: 'Invalid import' }, 'Invalid import'],
     [
-      'E16: a moved resource',
+      'GL-16: a moved resource',
       'This resource has been moved permanently to http://x',
       'This resource has been moved permanently to http://x',
     ],
-    ['E17: null', null, 'an empty body'],
+    ['GL-17: null', null, 'an empty body'],
     [
-      'E18: an API that is gone',
+      'GL-18: an API that is gone',
       { error: 'API V3 is no longer supported. Use API V4 instead.' },
       'API V3 is no longer supported. Use API V4 instead.',
     ],

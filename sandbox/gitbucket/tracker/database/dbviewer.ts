@@ -18,7 +18,7 @@ type QueryAnswer =
   | { type: 'query'; columns: string[]; rows: Record<string, string>[] }
   | { type: 'error'; message: string };
 
-/** The administrator's database viewer: a SELECT in, JSON out, errors with status 200 (gitbucket-observed R60-R62). */
+/** The administrator's database viewer: a SELECT in, JSON out, errors with status 200 (GB-172). */
 export function registerDbviewer(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   let clobs = 0;
   app.post('/admin/dbviewer/_query', async (c) => {

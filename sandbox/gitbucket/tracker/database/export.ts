@@ -5,7 +5,7 @@ import { formBody } from '../body.ts';
 import type { Cell, Table } from './table.ts';
 import { TABLES } from './tables.ts';
 
-/** The administrator's export as SQL; since 4.47 it always fails (gitbucket-observed A1, A2, R63). */
+/** The administrator's export as SQL; since 4.47 it always fails (GB-175, GB-176). */
 export function registerExport(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
   app.post('/admin/export', async (c) => {
     if (!c.get('viewer')?.admin) return pageUnauthorized(c, context);

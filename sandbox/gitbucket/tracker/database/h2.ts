@@ -33,7 +33,7 @@ const FAULTS: readonly [sqlite: RegExp, code: number, h2: string][] = [
   [/^misuse of aggregate(?: function)?:? (\w+).*/, 90054, 'Invalid use of aggregate function "$1"'],
 ];
 
-/** What H2 throws; the viewer shows its text with status 200 (gitbucket-observed R61). */
+/** What H2 throws; the viewer shows its text with status 200 (GB-172). */
 export class H2Error extends Error {
   readonly code: number;
 
@@ -45,7 +45,7 @@ export class H2Error extends Error {
 }
 
 /**
- * The first statement of a query (gitbucket-observed A14) as SQLite reads it: names in capitals unless they are quoted,
+ * The first statement of a query (GB-174) as SQLite reads it: names in capitals unless they are quoted,
  * quoted ones in backticks, for SQLite takes unknown names in double quotes for text.
  */
 export function toSqlite(query: string): string {
@@ -113,7 +113,7 @@ export function errorText({ code, message }: H2Error, query: string, minor: numb
   return `org.h2.jdbc.${kind}: ${message}; SQL statement:\n${query} [${code}-${minor >= 43 ? 240 : 199}]`;
 }
 
-/** What JDBC calls label and name of a column: an alias is the name only of computed ones (gitbucket-observed A14). */
+/** What JDBC calls label and name of a column: an alias is the name only of computed ones (GB-173). */
 export function jdbcNames({ label, origin }: SqliteColumn): { label: string; name: string } {
   const alias = label.replaceAll(SMALL, '').replaceAll(/(?<=\()\s+|\s+(?=\))/g, '');
   return { label: alias, name: origin ?? alias };
@@ -132,7 +132,7 @@ export function timestamp(date: Date): string {
   return `${day} ${rest.slice(0, 8)}.${fraction}`;
 }
 
-/** A CLOB as the viewer shows it when it is not cast: a handle with the text as an SQL literal (gitbucket-observed A14). */
+/** A CLOB as the viewer shows it when it is not cast: a handle with the text as an SQL literal (GB-173). */
 export function clobHandle(text: string, number: number): string {
   if (/^[ -~]*$/.test(text)) return `clob${number}: '${text.replaceAll("'", "''")}'`;
   return `clob${number}: U&'${text.replaceAll(/[^ -~]|['\\]/gu, escaped)}'`;

@@ -10,7 +10,7 @@ import { failure, notFound } from '../errors.ts';
 import { findProject, requireLevel } from '../lookup.ts';
 import { refPage, REF_FILTERS } from '../ref-lists.ts';
 
-/** Branches of the repository itself (gitlab-contract §3.4, §9, §11.1). */
+/** Branches of the repository itself (GL-166, GL-176, GL-340). */
 export const branchEndpoints: Endpoint[] = [
   {
     method: 'GET',

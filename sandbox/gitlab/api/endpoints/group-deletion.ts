@@ -5,7 +5,7 @@ import { failure } from '../errors.ts';
 import { findGroup, requireOwner } from '../lookup.ts';
 import { flagOf, textOf } from '../params.ts';
 
-/** Deleting groups, in one step up to 17.x, in two since 18.0 (gitlab-contract §2.7). */
+/** Deleting groups, in one step up to 17.x, in two since 18.0 (GL-150, GL-153). */
 export const groupDeletionEndpoints: Endpoint[] = [
   {
     method: 'DELETE',

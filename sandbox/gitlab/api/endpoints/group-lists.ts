@@ -21,7 +21,7 @@ const FILTERS: Record<string, Param> = {
   sort: { type: 'string', values: ['asc', 'desc'], default: 'asc' },
 };
 
-/** Lists of groups, and of what is in a group (gitlab-contract §2.2). */
+/** Lists of groups, and of what is in a group (GL-96). */
 export const groupListEndpoints: Endpoint[] = [
   { method: 'GET', path: '/groups', access: 'anonymous', declares: { fields: FILTERS }, run: list },
   {
@@ -70,7 +70,7 @@ function chosen(call: Call, groups: Group[], all: boolean): Group[] {
   });
 }
 
-/** Keyset paging is ignored here (gitlab-contract §16). */
+/** Keyset paging is ignored here (GL-343). */
 function groupPage(call: Call, groups: Group[]): Reply {
   const keys = { name: (group: Group) => group.name.toLowerCase(), path: (group: Group) => group.fullPath };
   return page(call, ordered(call, groups, keys), (group) => groupEntity(call.context, group));

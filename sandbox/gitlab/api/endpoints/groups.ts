@@ -12,7 +12,7 @@ import { GROUP_CREATE_FIELDS, GROUP_UPDATE_FIELDS, groupSettings } from '../grou
 import { findGroup, requireOwner } from '../lookup.ts';
 import { flagOf, integerOf, textOf } from '../params.ts';
 
-/** Showing, making and changing one group (gitlab-contract §2.1, §2.2). */
+/** Showing, making and changing one group (GL-90, GL-96, GL-97). */
 export const groupEndpoints: Endpoint[] = [
   {
     method: 'GET',
@@ -78,7 +78,7 @@ function mayCreate({ context, actor }: UserCall, parent: Group | null): boolean 
   return context.accessLevel(actor, parent) >= needed;
 }
 
-/** E4: a string with Ruby's inspect inside. */
+/** GL-4: a string with Ruby's inspect inside. */
 function saveFailed({ context }: Call, errors: Errors) {
   return failure(400, `Failed to save group ${inspectErrors(errors, context.settings.rubyInspect)}`);
 }

@@ -2,7 +2,7 @@ import { isSince } from '../../settings.ts';
 import { ok, type Call, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { currentUser } from '../entities/users.ts';
 
-/** Who am I, and what server is this (gitlab-contract §1.1). */
+/** Who am I, and what server is this (GL-36 to GL-38). */
 export const instanceEndpoints: Endpoint[] = [
   { method: 'GET', path: '/version', access: 'user', scopes: ['read_user', 'ai_features'], run: version },
   { method: 'GET', path: '/metadata', access: 'user', scopes: ['read_user', 'ai_features'], run: metadata },

@@ -7,7 +7,7 @@ import { textOf } from '../params.ts';
 
 type Label = { id: number; name: string; color: string };
 
-/** Labels: a fresh project may have some already (gitlab-contract §7.4, T74). */
+/** Labels: a fresh project may have some already (GL-380). */
 export const labelEndpoints: Endpoint[] = [
   {
     method: 'GET',

@@ -32,7 +32,7 @@ const CHANGE: Record<string, Param> = {
   expires_at: { type: 'string' },
 };
 
-/** Members of groups and projects (gitlab-contract §2.6). */
+/** Members of groups and projects (GL-110 to GL-113). */
 export const memberEndpoints: Endpoint[] = [...membersOf('groups'), ...membersOf('projects')];
 
 function membersOf(kind: 'groups' | 'projects'): Endpoint[] {

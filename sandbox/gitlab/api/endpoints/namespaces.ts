@@ -6,7 +6,7 @@ import { findNamespace, maySeeNamespace } from '../lookup.ts';
 import { page, PAGING } from '../pagination.ts';
 import { flagOf, integerOf, textOf } from '../params.ts';
 
-/** Groups and personal namespaces alike (gitlab-contract §2.2). */
+/** Groups and personal namespaces alike (GL-98). */
 export const namespaceEndpoints: Endpoint[] = [
   {
     method: 'GET',

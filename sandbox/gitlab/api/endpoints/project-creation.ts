@@ -9,7 +9,7 @@ import { findUser } from '../lookup.ts';
 import { flagOf, integerOf, listOf, textOf } from '../params.ts';
 import { CREATE_FIELDS, plainSettings } from '../project-fields.ts';
 
-/** Creating projects (gitlab-contract §3.1, §3.2). */
+/** Creating projects (GL-120 to GL-127, GL-131). */
 export const projectCreationEndpoints: Endpoint[] = [
   {
     method: 'POST',
@@ -67,7 +67,7 @@ async function finish(call: UserCall, project: Project): Promise<Reply> {
   return created(projectEntity(context, project, actor));
 }
 
-/** Importing by URL is closed on new installations; this server cannot reach any network (gitlab-contract §12.1). */
+/** Importing by URL is closed on new installations; this server cannot reach any network (GL-470). */
 function refuseImport({ context, params }: UserCall): void {
   if (!textOf(params, 'import_url')) return;
   if (!context.settings.importSources.includes('git')) throw forbidden();

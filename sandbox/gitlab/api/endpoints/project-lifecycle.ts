@@ -8,7 +8,7 @@ import { failure, notFound } from '../errors.ts';
 import { findProject, requireOwner } from '../lookup.ts';
 import { flagOf, textOf } from '../params.ts';
 
-/** Archiving, deleting, restoring and moving projects (gitlab-contract §2.7, §3.6). */
+/** Archiving, deleting, restoring and moving projects (GL-136, GL-141, GL-150, GL-152, GL-154). */
 export const projectLifecycleEndpoints: Endpoint[] = [
   { method: 'POST', path: '/projects/:id/archive', access: 'user', run: archive },
   { method: 'POST', path: '/projects/:id/unarchive', access: 'user', run: unarchive },

@@ -4,7 +4,7 @@ import { failure, notFound } from '../errors.ts';
 import { findGroup, findProject, lookUpProject, requireMaintainer, requireOwner } from '../lookup.ts';
 import { integerOf, textOf } from '../params.ts';
 
-/** Fork relation, sharing with groups, stars (gitlab-contract §3.6). */
+/** Fork relation, sharing with groups, stars (GL-116, GL-138, GL-144). */
 export const projectLinkEndpoints: Endpoint[] = [
   { method: 'POST', path: '/projects/:id/fork/:source', access: 'user', run: linkFork },
   { method: 'DELETE', path: '/projects/:id/fork', access: 'user', run: unlinkFork },
@@ -57,7 +57,7 @@ function setStar(call: UserCall, wanted: boolean): Reply {
   return created(projectEntity(call.context, project, call.actor));
 }
 
-/** E17; HTTP leaves the body away. */
+/** GL-17; HTTP leaves the body away. */
 function notModified(): Reply {
   return { status: 304, body: { message: '304 Not Modified' } };
 }

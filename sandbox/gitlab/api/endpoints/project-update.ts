@@ -11,7 +11,7 @@ import { findProject, requireMaintainer, requireOwner } from '../lookup.ts';
 import { flagOf, listOf, textOf } from '../params.ts';
 import { plainSettings, UPDATE_FIELDS } from '../project-fields.ts';
 
-/** Changing projects (gitlab-contract §3.4.6, §3.5). */
+/** Changing projects (GL-137, GL-164, GL-165). */
 export const projectUpdateEndpoints: Endpoint[] = [
   {
     method: 'PUT',
@@ -31,7 +31,7 @@ function update(call: UserCall): Reply {
   const errors = { ...modelErrors(call, project), ...visibilityErrors(call, project, visibility) };
   if (Object.keys(errors).length > 0) throw invalid(errors);
   const branch = newDefaultBranch(call, project);
-  // The cause is not on the model, so nothing is rendered at all (gitlab-contract §3.4.6, T38).
+  // The cause is not on the model, so nothing is rendered at all (GL-165).
   if (branch === 'head-exists') return ok(null);
   apply(call, project, visibility);
   if (branch) writeHead(context.gitDir(project), branch.name);

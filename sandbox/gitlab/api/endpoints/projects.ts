@@ -4,7 +4,7 @@ import { findProject, findUser } from '../lookup.ts';
 import { keysetPage } from '../pagination.ts';
 import { chosenProjects, listEntity, PROJECT_FILTERS, projectOrder } from '../project-filters.ts';
 
-/** Reading projects (gitlab-contract §3.3, §11.1). */
+/** Reading projects (GL-133, GL-340, GL-343). */
 export const projectEndpoints: Endpoint[] = [
   { method: 'GET', path: '/projects', access: 'anonymous', declares: { fields: PROJECT_FILTERS }, run: list },
   { method: 'GET', path: '/projects/:id', access: 'anonymous', run: show },

@@ -13,7 +13,7 @@ const FIELDS: Record<string, Param> = {
   allow_force_push: { type: 'boolean', default: false },
 };
 
-/** Protected branches (gitlab-contract §3.4.7, §9). */
+/** Protected branches (GL-171 to GL-173). */
 export const protectedBranchEndpoints: Endpoint[] = [
   {
     method: 'GET',

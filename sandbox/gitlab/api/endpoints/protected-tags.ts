@@ -11,7 +11,7 @@ const FIELDS: Record<string, Param> = {
   create_access_level: { type: 'integer', values: [0, 30, 40], default: 40 },
 };
 
-/** Protected tags; a second one is answered otherwise than a second protected branch (gitlab-contract §9). */
+/** Protected tags; a second one is answered otherwise than a second protected branch (GL-174). */
 export const protectedTagEndpoints: Endpoint[] = [
   {
     method: 'GET',

@@ -53,7 +53,7 @@ function show({ context: { settings } }: Call): Reply {
   });
 }
 
-/** A throttle as the API shows it; switched off it keeps the numbers with which it would begin (gitlab-contract §10.2). */
+/** A throttle as the API shows it; switched off it keeps the numbers with which it would begin (GL-306). */
 function throttleFields(settings: Settings, name: string, usual: Throttle): Record<string, unknown> {
   const throttle = settings.throttles[`throttle_${name}`];
   return {

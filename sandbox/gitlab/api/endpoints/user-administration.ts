@@ -24,7 +24,7 @@ const CREATE: Record<string, Param> = {
   admin: { type: 'boolean' },
 };
 
-/** Making and blocking users, for administrators (gitlab-contract §8). */
+/** Making and blocking users, for administrators (GL-281, GL-284). */
 export const userAdministrationEndpoints: Endpoint[] = [
   {
     method: 'POST',

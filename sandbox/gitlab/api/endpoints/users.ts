@@ -14,7 +14,7 @@ const FORBIDDEN_STATES: ReadonlySet<UserState> = new Set([
   'blocked_pending_approval',
 ]);
 
-/** Reading users (gitlab-contract §8). */
+/** Reading users (GL-280). */
 export const userEndpoints: Endpoint[] = [
   {
     method: 'GET',

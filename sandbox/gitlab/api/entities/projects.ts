@@ -86,7 +86,7 @@ export function projectEntity(
   };
 }
 
-/** For an empty repository a mere preference is shown (gitlab-contract §3.1, T37); 15.x shows nothing. */
+/** For an empty repository a mere preference is shown (GL-129); 15.x shows nothing. */
 function preferredBranch(context: Context, project: Project): string | null {
   return isSince(context.settings.version, 16, 0) ? context.defaultBranchPreference(project) : null;
 }

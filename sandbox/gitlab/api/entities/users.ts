@@ -22,7 +22,7 @@ export function userDetails(context: Context, user: User, actor: Actor | null): 
   return actor?.admin ? { ...profile, ...privateDetails(user), ...adminDetails(user) } : profile;
 }
 
-/** `GET /user`: the keys `is_admin`, `note`, `namespace_id` exist for administrators only (gitlab-contract §1.1). */
+/** `GET /user`: the keys `is_admin`, `note`, `namespace_id` exist for administrators only (GL-38). */
 export function currentUser(context: Context, actor: Actor): Record<string, unknown> {
   const { user } = actor;
   const own = {
