@@ -150,6 +150,15 @@ describe('a difference is explained', () => {
     expect(compare({ [main]: A }, { [main]: A }, { left }).state).toBe('proven');
   });
 
+  test('no more when the ref that was sent is gone from the source: what the target keeps of it is its own', () => {
+    const left: Left = { 'refs/heads/old': { id: A, outcome: 'refused', ...why } };
+    expect(compare({ [main]: A }, { [main]: A, 'refs/heads/old': B }, { left })).toMatchObject({
+      state: 'proven',
+      compared: 1,
+      differences: [],
+    });
+  });
+
   test('of a ref that was to be deleted and is back on the source: as any other', () => {
     const left: Left = { 'refs/heads/old': { outcome: 'refused', ...why } };
     expect(compare({ 'refs/heads/old': B }, { 'refs/heads/old': B }, { left }).state).toBe('proven');
