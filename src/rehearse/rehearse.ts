@@ -3,11 +3,11 @@ import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrate } from '../engine/migrate.ts';
 import type { PrepareOptions, Prepared } from '../engine/prepare.ts';
-
 import { journalFile, openJournal } from '../journal/journal.ts';
 import type { ItemResult } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
-import { code, compareRefs } from '../steps/code.ts';
+import { code } from '../steps/code.ts';
+import { compareRefs } from '../plan/ref-proof.ts';
 import { chooseTransport, type TransportName } from '../transfer/auto.ts';
 import { readTarget } from './read-target.ts';
 import { stageProjects } from './stage-projects.ts';

@@ -1,9 +1,16 @@
-import type { Plan, PlannedGroup, PlannedProject, PlannedStep, RefChange } from '../../../src/model/plan.ts';
-import { isWrite } from '../../../src/model/plan.ts';
+import {
+  type Plan,
+  type PlannedGroup,
+  type PlannedProject,
+  type PlannedStep,
+  type RefChange,
+  isWrite,
+} from '../../../src/model/plan.ts';
 import type { ItemResult, Result, StepResult } from '../../../src/model/result.ts';
 import { countOutcomes } from '../../../src/plan/refs.ts';
 import { buildResult } from '../../../src/report/result.ts';
-import { code, compareRefs, noticeOfChange } from '../../../src/steps/code.ts';
+import { code } from '../../../src/steps/code.ts';
+import { compareRefs, noticeOfChange } from '../../../src/plan/ref-proof.ts';
 import { worstOf } from '../../../src/steps/step.ts';
 
 export const idA = 'a'.repeat(40);

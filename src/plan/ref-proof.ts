@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { travels } from '../gitlab/rules/ref-names.ts';
+import type { RefListing, RefMap } from '../model/forge.ts';
+import type { Notice } from '../model/notice.ts';
+import type { RefChange } from '../model/plan.ts';
+import type { Check } from '../model/result.ts';
+import type { CodeData } from './written-refs.ts';
+
+type Comparing = { notes: boolean; changes: readonly RefChange[]; known: CodeData | null };
+
+/**
+ * Compares the ids of all refs that travel, unpeeled, on both sides. A difference is explained by what the plan says of
+ * the ref with this id, else by what the journal says GitLab answered when it was last sent with this id; what nothing
+ * explains is a failure.
+ */
+export function compareRefs(source: RefListing, target: RefListing, options: Comparing): Check {
+  const expected = new Map([...source.refs].filter(([ref]) => travels(ref, options)));
+  const explain = explanations(options);
+  const differences: Notice[] = [];
+  const found = new Map<string, string>();
+  for (const [ref, id] of expected) {
+    const other = target.refs.get(ref) ?? null;
+    if (other !== null) found.set(ref, other);
+    if (other !== id) differences.push(difference(ref, id, other, explain(ref, id)));
+  }
+  for (const [ref, { id, ...why }] of Object.entries(options.known?.left ?? {})) {
+    const other = target.refs.get(ref) ?? null;
+    if (id === undefined && other !== null && !expected.has(ref))
+      differences.push(difference(ref, null, other, why));
+  }
+  const hash = hashOfRefs(expected);
+  if (differences.length === 0)
+    return {
+      state: 'proven',
+      compared: expected.size,
+      hash: { source: hash, target: hash },
+      differences,
+    };
+  return {
+    state: stateOfDifferences(differences),
+    compared: expected.size,
+    hash: { source: hash, target: hashOfRefs(found) },
+    differences,
+  };
+}
+
+type Explanation = { outcome: 'refused' | 'diverged'; reason: string; fix: string };
+
+function explanations({ changes, known }: Comparing): (ref: string, id: string) => Explanation | null {
+  const planned = new Map(changes.map((change) => [change.ref, change]));
+  return (ref, id) => {
+    const change = planned.get(ref);
+    const left = known?.left?.[ref];
+    const reason = change?.new === id ? reasonOf(change) : null;
+    return reason ?? (left?.id === id ? left : null);
+  };
+}
+
+/** Why a ref stays as it is on the target; null when it does not, or is as it should be. */
+/** Why the target does not have the ref as the source does; null when it does. */
+export function reasonOf(change: RefChange | undefined): Explanation | null {
+  if (change?.outcome !== 'refused' && change?.outcome !== 'diverged') return null;
+  return { outcome: change.outcome, reason: change.reason ?? change.outcome, fix: change.fix ?? '' };
+}
+
+function difference(
+  ref: string,
+  source: string | null,
+  target: string | null,
+  why: Explanation | null,
+): Notice {
+  const sides = `source ${source ?? 'has none'}, target ${target ?? 'has none'}`;
+  if (why === null) {
+    const what = target === null ? 'missing on the target' : 'another object on the target';
+    return { code: 'ref-differs', object: ref, message: `${what}, ${sides}`, fix: '' };
+  }
+  const message = why.outcome === 'diverged' ? `${why.reason}, ${sides}` : why.reason;
+  return { code: `ref-${why.outcome}`, object: ref, message, fix: why.fix };
+}
+
+function stateOfDifferences(differences: readonly Notice[]): Check['state'] {
+  const codes = new Set(differences.map((each) => each.code));
+  if (codes.has('ref-differs')) return 'failed';
+  return codes.has('ref-diverged') ? 'diverged' : 'refused';
+}
+
+/** What the refs can come to with these outcomes. */
+export function stateOf(outcomes: readonly RefChange['outcome'][]): Check['state'] {
+  if (outcomes.includes('diverged')) return 'diverged';
+  return outcomes.includes('refused') ? 'refused' : 'proven';
+}
+
+/** What the plan says of a ref that stays as it is, in the words in which the proof will say it; else nothing. */
+export function noticeOfChange(change: RefChange): Notice[] {
+  const reason = reasonOf(change);
+  return reason === null ? [] : [difference(change.ref, change.new, change.old, reason)];
+}
+
+/** SHA-256 over the `id ref` lines in the order of their bytes (`LC_ALL=C sort`), each ended by a newline. */
+export function hashOfRefs(refs: RefMap): string {
+  const lines = [...refs].sort(([a, idA], [b, idB]) => {
+    if (idA !== idB) return idA < idB ? -1 : 1;
+    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  });
+  const text = lines.map(([ref, id]) => `${id} ${ref}\n`).join('');
+  return createHash('sha256').update(text).digest('hex');
+}

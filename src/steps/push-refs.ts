@@ -1,0 +1,117 @@
+import { projectMissing } from '../failures/target.ts';
+import { isWrite, type RefChange, type PlannedProject } from '../model/plan.ts';
+import { countOutcomes } from '../plan/refs.ts';
+import { possibleIds, settled, type CodeData } from '../plan/written-refs.ts';
+import type { RefResult, TransferJob, TransferResult } from '../transfer/transport.ts';
+import { claim } from './project.ts';
+import { restoreAll, switchOff } from './quiet.ts';
+import type { Outcome, WritingWork } from './step.ts';
+
+type CodeWork = WritingWork<CodeData, PlannedProject>;
+type Planned = { refs: readonly RefChange[]; unverifiedIds: string[] };
+
+/** Sends the changes that write, and writes down what came of them. @throws those of the transport */
+export async function pushRefs(part: Planned, changes: RefChange[], work: CodeWork): Promise<Outcome> {
+  const { item, place, context } = work;
+  if (place === null) throw projectMissing(item.id, { target: item.fullPath });
+  const { config, source, target } = context;
+  const writes = changes.filter(isWrite);
+  const job: TransferJob = {
+    id: item.id,
+    attempt: work.attempt,
+    source: source.remote(item.repository, 'code'),
+    target: target.remote(place.fullPath),
+    patterns: ['refs/heads/*', 'refs/tags/*', ...(config.migrate.notes ? ['refs/notes/*'] : [])],
+    changes,
+    unverifiedIds: part.unverifiedIds,
+    async beforeWrite() {
+      // The source's history holds everything that the project has: from now on it is ours to go on with.
+      if (part.unverifiedIds.length > 0) await claim(work);
+      await work.record('started', { data: { refs: possibleIds(writes, work.known()) } });
+    },
+    progress: (stage, percent, bytes) =>
+      context.emit({ type: 'item-progress', id: item.id, stage, percent, bytes }),
+    signal: context.runtime.aborting,
+  };
+  const { results: answers, bytes, note } = await withOpenProtection(job, work);
+  const results = await lookedUp(answers, writes, work);
+  const final = corrected(changes, results);
+  await work.record('done', { data: settled(part, { changes, final }, work.known()) });
+  const wrote = results.some(({ outcome }) => outcome === 'written');
+  if (wrote) work.targetRefs = null;
+  const notices = note === undefined ? [] : [{ code: 'transfer', object: item.id, message: note, fix: '' }];
+  return { changed: wrote, counts: countOutcomes(final), bytes, notices };
+}
+
+/** When an answer is lost, git sends the push again by itself and meets its own refs: they are as they should be. */
+async function lookedUp(
+  results: readonly RefResult[],
+  writes: readonly RefChange[],
+  { context, place }: CodeWork,
+): Promise<readonly RefResult[]> {
+  if (place === null || !results.some(({ outcome }) => outcome === 'moved')) return results;
+  const { refs } = await context.target.listRefs(place.fullPath);
+  const wanted = new Map(
+    writes.map(({ ref, outcome, new: next }) => [ref, outcome === 'delete' ? null : next]),
+  );
+  return results.map((result) => {
+    const arrived = result.outcome === 'moved' && (refs.get(result.ref) ?? null) === wanted.get(result.ref);
+    return arrived ? { ref: result.ref, outcome: 'written' } : result;
+  });
+}
+
+/** What was decided, corrected by what the servers answered. */
+function corrected(changes: readonly RefChange[], results: readonly RefResult[]): RefChange[] {
+  const answers = new Map(results.map((result) => [result.ref, result]));
+  return changes.map((change) => (isWrite(change) ? afterAnswer(change, answers.get(change.ref)) : change));
+}
+
+function afterAnswer(change: RefChange, result: RefResult | undefined): RefChange {
+  if (result?.outcome === 'written') return change;
+  if (result?.outcome === 'refused') {
+    const fix = 'rename or remove the ref on GitBucket, or change the rule on GitLab';
+    return { ...change, outcome: 'refused', reason: result.reason, fix };
+  }
+  const reason = `${change.reason ?? 'the ref moved on the target'} (${result?.reason ?? 'no answer'})`;
+  return { ...change, outcome: 'diverged', reason, fix: 'decide by hand which of the two ids is right' };
+}
+
+/**
+ * GitLab protects the default branch by itself after the first push, against rewriting too (GL-162, GL-171). When
+ * the source rewrote history and the target still holds what we wrote, the protection is opened for that one push and
+ * closed again. Journalled first, so that a killed run's opening is closed by the next one.
+ */
+async function withOpenProtection(job: TransferJob, work: CodeWork): Promise<TransferResult> {
+  const first = await work.transport.transfer(job);
+  const closed = rewritesRefused(job, first);
+  if (closed.length === 0) return first;
+  try {
+    const opened: RefChange[] = [];
+    for (const change of closed) {
+      if (await switchOff(work, 'force-push', change.ref)) opened.push(change);
+    }
+    if (opened.length === 0) return first;
+    return merged(first, await work.transport.transfer({ ...job, changes: opened }));
+  } finally {
+    await restoreAll(work);
+  }
+}
+
+function rewritesRefused({ changes }: TransferJob, { results }: TransferResult): RefChange[] {
+  const refused = new Set<string>();
+  for (const result of results) {
+    const closed =
+      result.outcome === 'refused' && result.reason.includes('force push code to a protected branch');
+    if (closed) refused.add(result.ref);
+  }
+  return changes.filter((change) => change.outcome === 'update' && change.force && refused.has(change.ref));
+}
+
+function merged(first: TransferResult, second: TransferResult): TransferResult {
+  const later = new Map(second.results.map((result) => [result.ref, result]));
+  return {
+    ...first,
+    results: first.results.map((result) => later.get(result.ref) ?? result),
+    bytes: first.bytes + second.bytes,
+  };
+}
