@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { CommonOptions, Environment } from '../environment.ts';
-import type { ItemHistory } from '../journal/history.ts';
+import type { ItemHistory, StepHistory } from '../journal/history.ts';
 import type { ItemState } from '../model/plan.ts';
 import type { ExitCode } from '../model/result.ts';
 import { worstOf } from '../steps/step.ts';
@@ -12,6 +12,8 @@ export type ItemStatus = {
   state: ItemState | 'begun';
   target: string | null;
   at: string;
+  /** What each step came to when it was last proven; `begun` or `failed` since then. */
+  steps: Record<string, ItemState | 'begun'>;
 };
 
 /** `gb2gl status`: what the journal says; asks no server. */
@@ -49,16 +51,21 @@ export async function statusCommand(options: CommonOptions, environment: Environ
 }
 
 function statusOf(id: string, known: ItemHistory): ItemStatus {
-  return { id, state: stateOf(known), target: known.target?.path ?? null, at: known.at };
+  const steps = Object.fromEntries([...known.steps].map(([name, step]) => [name, stateOfStep(step)]));
+  return { id, state: stateOf(known), target: known.target?.path ?? null, at: known.at, steps };
 }
 
 /** The worst that its steps came to; one that was begun since its last proof is not finished. */
 function stateOf({ steps }: ItemHistory): ItemStatus['state'] {
-  const all = [...steps.values()];
-  if (all.some(({ status }) => status === 'failed')) return 'failed';
-  const checks = all.flatMap(({ check }) => check ?? []);
-  const begun = all.some(({ status }) => status === 'started');
-  return checks.length === 0 || begun ? 'begun' : worstOf(checks.map(({ state }) => state));
+  const states = [...steps.values()].map(stateOfStep);
+  if (states.includes('failed')) return 'failed';
+  const proven = states.filter((state) => state !== 'begun');
+  return proven.length === 0 || proven.length < states.length ? 'begun' : worstOf(proven);
+}
+
+function stateOfStep({ status, check }: StepHistory): ItemState | 'begun' {
+  if (status === 'failed') return 'failed';
+  return status === 'started' || check === null ? 'begun' : check.state;
 }
 
 /** Sentences of `gb2gl status`. */
@@ -70,6 +77,8 @@ export function statusHeading({ source, target }: { source: string; target: stri
   return `Migration from ${source} to ${target}, as the journal tells:`;
 }
 
-export function statusLine({ id, state, at }: { id: string; state: string; at: string }): string {
-  return `  ${state.padEnd(7)} ${id} (${at})`;
+export function statusLine({ id, state, at, steps }: ItemStatus): string {
+  const open = Object.entries(steps).filter(([, step]) => step !== 'proven');
+  const parts = open.map(([name, step]) => `${name} ${step}`).join(', ');
+  return `  ${state.padEnd(7)} ${id}${parts === '' ? '' : `: ${parts}`} (${at})`;
 }

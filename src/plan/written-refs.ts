@@ -69,7 +69,10 @@ export function settled(
 }
 
 /** What a later try leaves though the plan did not: the proof knows only the plan and the journal. */
-export function leftAfresh({ refs }: { refs: readonly RefChange[] }, changes: readonly RefChange[]): LeftPatch {
+export function leftAfresh(
+  { refs }: { refs: readonly RefChange[] },
+  changes: readonly RefChange[],
+): LeftPatch {
   const planned = new Map(refs.map((change) => [change.ref, change]));
   const left: LeftPatch = {};
   for (const change of changes) {
