@@ -1,11 +1,10 @@
-import { remarksOf } from '../report/attention.ts';
-import { interruption } from '../failures/usage.ts';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startSandboxPair, type SandboxPair } from '../../sandbox/pair.ts';
 import type { CommonOptions, Environment } from '../environment.ts';
-
+import { interruption } from '../failures/usage.ts';
 import type { ExitCode, Result } from '../model/result.ts';
+import { remarksOf } from '../report/result.ts';
 import { parseResult } from '../report/schema.ts';
 import { reportPaths } from '../report/write.ts';
 import { demoEnd, demoFailed, demoStarted, demoStep } from '../ui/sandbox-messages.ts';

@@ -1,10 +1,9 @@
-import { journalOfOthers, wrongUsage } from '../failures/usage.ts';
 import { resolve } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { createServers, type Servers } from '../engine/connect.ts';
 import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
-
+import { journalOfOthers, wrongUsage } from '../failures/usage.ts';
 import type { History } from '../journal/history.ts';
 import { journalFile, readJournal } from '../journal/journal.ts';
 import type { Emit, RunEvent } from '../model/events.ts';
@@ -12,7 +11,7 @@ import type { Redactor } from '../net/redact.ts';
 import { createSelection, type Selection } from '../plan/selection.ts';
 import { steps } from '../steps/index.ts';
 import type { AnyStep } from '../steps/step.ts';
-import { chooseTerminal, type Terminal } from '../ui/choose.ts';
+import { chooseTerminal, type Terminal } from '../ui/terminal.ts';
 
 /** What a command that talks to both servers works with. */
 export type Session = Servers & {

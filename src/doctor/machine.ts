@@ -4,8 +4,7 @@ import { journalOfOthers, workDirLocked, workDirUnusable } from '../failures/usa
 import { createGit, type GitRuntime } from '../git/run.ts';
 import { journalFile, readJournal } from '../journal/journal.ts';
 import { runIn } from '../journal/lock.ts';
-import { formatBytes } from '../text/format.ts';
-import { isAtLeast } from '../text/version.ts';
+import { formatBytes, isAtLeast } from '../text/format.ts';
 import { check, defineFinding, errorFound, failureFound, type Found } from './finding.ts';
 
 export type MachineOptions = WorkDirOptions & GitRuntime & { nodeVersion: string };

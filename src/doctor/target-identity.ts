@@ -1,11 +1,10 @@
 import type { Config } from '../config/schema.ts';
-import type { TargetIdentity } from '../model/target.ts';
-import { formatDay, formatDaysUntil } from '../text/format.ts';
-import { isAtLeast } from '../text/version.ts';
-import { defineFinding, type Found } from './finding.ts';
-import { endsSoon } from './network.ts';
 import { deletionSuffix } from '../gitlab/probes.ts';
 import { isGitLabCom } from '../gitlab/settings.ts';
+import type { TargetIdentity } from '../model/target.ts';
+import { formatDay, formatDaysUntil, isAtLeast } from '../text/format.ts';
+import { defineFinding, type Found } from './finding.ts';
+import { endsSoon } from './network.ts';
 
 type UserWords = { object: string; user: string };
 

@@ -1,27 +1,26 @@
-import { interruption } from '../failures/usage.ts';
 import { setImmediate } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
-import type { TargetIdentity, Target } from '../model/target.ts';
+import { interruption } from '../failures/usage.ts';
 import type { History } from '../journal/history.ts';
 import type { Emit } from '../model/events.ts';
 import type { Namespace, Owner, RefListing, SourceInventory } from '../model/forge.ts';
 import type { Plan, PlanItem } from '../model/plan.ts';
 import type { Inventory } from '../model/source.ts';
+import type { TargetIdentity, Target } from '../model/target.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { PlanInput } from '../plan/input.ts';
 import { projectPaths } from '../plan/project-paths.ts';
 import { placeProjects } from '../plan/projects.ts';
-import type { AnyStep, Listings, Planning } from '../steps/step.ts';
 import type { Selection } from '../plan/selection.ts';
-import { askSource } from './ask-servers.ts';
+import type { AnyStep, Listings, Planning } from '../steps/step.ts';
+import { plural } from '../text/format.ts';
 import { checkNames, parentMissing } from './check-names.ts';
 import type { Servers } from './connect.ts';
-import { plural } from '../text/format.ts';
-import { listSourceRefs, listTargetRefs } from './list-refs.ts';
 import { createHiddenPaths } from './look-at-paths.ts';
 import { placeOwners } from './place-owners.ts';
-import pLimit from 'p-limit';
+import { askSource, listSourceRefs, listTargetRefs } from './read-refs.ts';
 
 export type PrepareOptions = Servers & {
   config: Config;

@@ -1,8 +1,7 @@
-import { fetchFailed } from '../failures/git.ts';
 import { Failure } from '../failures/failure.ts';
-import { withinTime } from '../net/deadline.ts';
-import { beginningOf } from '../net/stream.ts';
-import { cutTo, pageText } from '../text/truncate.ts';
+import { fetchFailed } from '../failures/git.ts';
+import { withinTime, beginningOf } from '../net/stream.ts';
+import { cutTo, pageText } from '../text/width.ts';
 import { createPackCheck } from './pack.ts';
 import { createPktReader, delim, flush, pktLine, requireEnd } from './pkt-line.ts';
 import { capabilitiesIn, version2 } from './ref-advertisement.ts';

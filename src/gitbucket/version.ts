@@ -1,7 +1,7 @@
 import type { RepositoryName, SourceQuirk } from '../model/source.ts';
 import type { HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
-import { isAtLeast } from '../text/version.ts';
+import { isAtLeast } from '../text/format.ts';
 import { pathOf } from './client.ts';
 import { RepoId } from './schema.ts';
 

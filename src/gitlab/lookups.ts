@@ -3,7 +3,7 @@ import type { Namespace, Project } from '../model/forge.ts';
 import type { Person, Target, TargetIdentity } from '../model/target.ts';
 import { byId, type GitLabClient, type List } from './client.ts';
 import { unlessAbsent, unlessRefused } from './errors.ts';
-import { administrator, groupNamespace } from './rights.ts';
+import { administrator, groupNamespace } from './identity.ts';
 import * as schema from './schema.ts';
 
 export type Me = TargetIdentity['user'];

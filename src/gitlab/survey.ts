@@ -1,6 +1,7 @@
 import type { Namespace, TakenPath } from '../model/forge.ts';
 import type { Person, Survey } from '../model/target.ts';
 import { byId, type GitLabClient } from './client.ts';
+import { exactRoleMatters, groupNamespace, maintainer } from './identity.ts';
 import {
   type GroupLookups,
   isPendingDeletion,
@@ -12,7 +13,6 @@ import {
   toPerson,
   toProject,
 } from './lookups.ts';
-import { exactRoleMatters, groupNamespace, maintainer } from './rights.ts';
 import * as schema from './schema.ts';
 
 /** With fewer things to look for a list of all is hardly cheaper than each alone. */

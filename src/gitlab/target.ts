@@ -1,24 +1,22 @@
+import { z } from 'zod';
 import type { Failure } from '../failures/failure.ts';
 import { fetchFailed } from '../failures/git.ts';
 import { gitTokenRefused } from '../failures/network.ts';
 import { projectMissing } from '../failures/target.ts';
 import { unexpected } from '../failures/usage.ts';
-import { z } from 'zod';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
 import { createRemote, type Remote } from '../git/remote.ts';
+import type { TargetIdentity, Target } from '../model/target.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import { basicAuth, type Http } from '../net/http.ts';
-import { refusalOf, unlessAbsent, unlessRefused } from './errors.ts';
-import { connect } from './identity.ts';
-import type { TargetIdentity, Target } from '../model/target.ts';
-import { createLookups, toProject } from './lookups.ts';
-import { createProtectionLookups } from './protections.ts';
 import { createClient, type GitLabClient } from './client.ts';
+import { refusalOf, unlessAbsent, unlessRefused } from './errors.ts';
+import { connect, groupNamespace, owner } from './identity.ts';
+import { createLookups, toProject } from './lookups.ts';
 import { createProbes, type GitLabProbes } from './probes.ts';
-import { groupNamespace, owner } from './rights.ts';
-import { createSettings } from './settings.ts';
-import { createSurvey } from './survey.ts';
 import * as schema from './schema.ts';
+import { createProtectionLookups, createSettings } from './settings.ts';
+import { createSurvey } from './survey.ts';
 
 /** GitLab as the server that is written to; with its API for what only concerns GitLab. */
 export type GitLabTarget = Target & { readonly gitlab: GitLabClient; readonly probes: GitLabProbes };

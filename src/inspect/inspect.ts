@@ -1,15 +1,15 @@
-import { code } from '../steps/code.ts';
-import type { PlannedStep, Plan, PlannedProject } from '../model/plan.ts';
-import { interruption } from '../failures/usage.ts';
-import { isFatal } from '../engine/list-refs.ts';
+import pLimit from 'p-limit';
+import { isFatal } from '../engine/read-refs.ts';
 import { noticeOf } from '../failures/index.ts';
+import { interruption } from '../failures/usage.ts';
 import type { Notice } from '../model/notice.ts';
+import type { PlannedStep, Plan, PlannedProject } from '../model/plan.ts';
 import type { Counts } from '../model/source.ts';
+import { code } from '../steps/code.ts';
 import { countLosses, uncountedIn, withLosses } from './losses.ts';
 import type { InspectOptions } from './options.ts';
 import { inspectRepository, type LookOptions } from './repository.ts';
 import { destinationsOf } from './submodules.ts';
-import pLimit from 'p-limit';
 
 type Inspected = { project: PlannedProject; problems: Notice[]; counted: Counts };
 

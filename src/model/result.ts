@@ -57,7 +57,8 @@ export const Totals = z.object({
 });
 export type Totals = z.infer<typeof Totals>;
 
-export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;
+export const ExitCode = z.literal([0, 1, 2, 3, 4, 130]);
+export type ExitCode = z.infer<typeof ExitCode>;
 
 /** The one document that every report is rendered from. */
 export const Result = z.object({
@@ -71,6 +72,6 @@ export const Result = z.object({
   items: z.array(ItemResult),
   problems: z.array(Notice),
   warnings: z.array(z.string()),
-  exitCode: z.union([0, 1, 2, 3, 4, 130].map((value) => z.literal(value as ExitCode))),
+  exitCode: ExitCode,
 });
 export type Result = z.infer<typeof Result>;

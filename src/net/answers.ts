@@ -1,10 +1,10 @@
-import { interruption } from '../failures/usage.ts';
-import { timedOut, tlsUntrusted, unreachable } from '../failures/network.ts';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, gunzipSync, inflate } from 'node:zlib';
 import type { AxiosResponse } from 'axios';
 import type { Failure } from '../failures/failure.ts';
-import { cutTo, pageText } from '../text/truncate.ts';
+import { timedOut, tlsUntrusted, unreachable } from '../failures/network.ts';
+import { interruption } from '../failures/usage.ts';
+import { cutTo, pageText } from '../text/width.ts';
 import type { HttpRequest } from './http.ts';
 
 export type HttpAnswer = { status: number; headers: Record<string, string>; body: unknown };

@@ -1,4 +1,4 @@
-import { cutMark } from '../text/truncate.ts';
+import { cutMark } from '../text/width.ts';
 
 const replacement = '[secret]';
 

@@ -1,4 +1,3 @@
-import { writtenRefs } from './written-refs.ts';
 import {
   archived,
   mapImpossible,
@@ -7,15 +6,15 @@ import {
   visibilityRestricted,
 } from '../failures/target.ts';
 import type { Project, RefListing, Repository, Visibility } from '../model/forge.ts';
-import type { PlannedProject } from '../model/plan.ts';
 import type { Notice } from '../model/notice.ts';
+import type { PlannedProject } from '../model/plan.ts';
 import { sourceDefaultBranch } from './default-branch.ts';
 import { shortened } from './display-names.ts';
 import type { PlanInput, ProjectPath } from './input.ts';
-import { foreignProject, unknownIds } from './known-history.ts';
+import { writtenRefs, foreignProject, unknownIds } from './known-refs.ts';
 import { lossesIn } from './losses.ts';
 import type { Placement } from './owners.ts';
-import { renamesOf, withRenamedDefault } from './renamed-refs.ts';
+import { renamesOf, withRenamedDefault } from './refs.ts';
 import { restrictedIn, narrower, projectVisibility } from './visibility.ts';
 
 /** A project that has its place, before the steps decide their parts of it. */

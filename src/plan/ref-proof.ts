@@ -4,7 +4,7 @@ import type { RefListing, RefMap } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { RefChange } from '../model/plan.ts';
 import type { Check } from '../model/result.ts';
-import type { CodeData } from './written-refs.ts';
+import type { CodeData } from './known-refs.ts';
 
 type Comparing = { notes: boolean; changes: readonly RefChange[]; known: CodeData | null };
 

@@ -1,16 +1,16 @@
-import { isTouched } from '../steps/code.ts';
 import type { Scope } from '../../sandbox/gitlab/gitlab.ts';
 import type { Prepared } from '../engine/prepare.ts';
 import { targetRefused } from '../failures/target.ts';
 import type { GitLabClient, List } from '../gitlab/client.ts';
 import { unlessHidden } from '../gitlab/errors.ts';
 import { personalId, projectsInGroup, projectsOfUser, subgroupsIn } from '../gitlab/lookups.ts';
-import { branchProtections, tagProtections } from '../gitlab/protections.ts';
-import { isGitLabCom, readSettings } from '../gitlab/settings.ts';
+import * as schema from '../gitlab/schema.ts';
+import { branchProtections, tagProtections, isGitLabCom, readSettings } from '../gitlab/settings.ts';
 import type { GitLabTarget } from '../gitlab/target.ts';
 import type { RefListing } from '../model/forge.ts';
 import type { Plan, PlannedGroup, PlannedProject } from '../model/plan.ts';
 import type { TargetIdentity } from '../model/target.ts';
+import { isTouched } from '../steps/code.ts';
 import {
   groupOf,
   hiddenParent,
@@ -24,7 +24,6 @@ import {
   type SnapshotProject,
   type SnapshotUser,
 } from './snapshot.ts';
-import * as schema from '../gitlab/schema.ts';
 
 /** Everything that the rehearsal must know of the real GitLab; sends nothing but GET. */
 export async function readTarget(

@@ -1,10 +1,9 @@
 import type { Notice } from '../model/notice.ts';
 import type { ItemResult, Result } from '../model/result.ts';
-import { mdCode, mdFence, mdLink, mdText } from '../text/markdown.ts';
 import { formatBytes, formatCount, formatDuration, formatTime, shortId } from '../text/format.ts';
+import { mdCode, mdFence, mdLink, mdText } from '../text/markdown.ts';
 import { headings, nextSteps, statesLine, verdictOf } from '../ui/report-messages.ts';
-import { attentionOf, warningsOf, type Attention } from './attention.ts';
-import { costOf, proofOf } from './result.ts';
+import { attentionOf, warningsOf, type Attention, costOf, proofOf } from './result.ts';
 
 /** The report as Markdown: the verdict, then what needs a human, then everything by owner. */
 export function renderMarkdown(result: Result): string {

@@ -1,10 +1,10 @@
-import { remarkOf } from './attention.ts';
 import type { Plan, PlannedGroup } from '../model/plan.ts';
 import { mdCode, mdFence, mdText } from '../text/markdown.ts';
 import * as messages from '../ui/plan-messages.ts';
 import { mergedFixes } from './merged-fixes.ts';
 import { lossSections, lossTotals } from './plan-losses.ts';
 import { actionOfGroup, ownersOf, planTotals, type PlannedOwner, type PlannedRow } from './plan-summary.ts';
+import { remarkOf } from './result.ts';
 
 /** The plan as Markdown: totals, then by owner every repository with what happens to it and why. */
 export function planMarkdown(plan: Plan): string {

@@ -1,10 +1,10 @@
-import { remarkOf } from './attention.ts';
-import type { Plan, PlannedGroup } from '../model/plan.ts';
 import type { Notice } from '../model/notice.ts';
-import type { Palette } from '../ui/color.ts';
+import type { Plan, PlannedGroup } from '../model/plan.ts';
 import { clean, wrap } from '../text/width.ts';
 import { findingRemark } from '../ui/loss-messages.ts';
 import { warned } from '../ui/messages.ts';
+import * as messages from '../ui/plan-messages.ts';
+import type { Palette } from '../ui/terminal.ts';
 import { mergedFixes } from './merged-fixes.ts';
 import { findingsOf, lossTotals, ownerLosses } from './plan-losses.ts';
 import {
@@ -15,7 +15,7 @@ import {
   type PlannedOwner,
   type PlannedRow,
 } from './plan-summary.ts';
-import * as messages from '../ui/plan-messages.ts';
+import { remarkOf } from './result.ts';
 
 export type PlanOptions = { width: number; palette: Palette };
 

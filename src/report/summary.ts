@@ -1,8 +1,8 @@
 import type { Result } from '../model/result.ts';
-import type { Palette } from '../ui/color.ts';
 import { clean, truncate, wrap } from '../text/width.ts';
 import { headings, moreInReport, nextSteps, statesLine, verdictOf } from '../ui/report-messages.ts';
-import { attentionOf, warningsOf, type Attention } from './attention.ts';
+import type { Palette } from '../ui/terminal.ts';
+import { attentionOf, warningsOf, type Attention } from './result.ts';
 import type { ReportPaths } from './write.ts';
 
 export type SummaryOptions = { width: number; palette: Palette; paths: ReportPaths | null };

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { RefListing } from '../model/forge.ts';
-import type { PlannedProject } from '../model/plan.ts';
 import type { Notice } from '../model/notice.ts';
+import type { PlannedProject } from '../model/plan.ts';
 import {
   headVerdict,
   keptHeadWarning,
   refusedHeadWarning,
   sourceDefaultBranch,
 } from '../plan/default-branch.ts';
-import { renamesOf, withRenamedDefault } from '../plan/renamed-refs.ts';
+import { renamesOf, withRenamedDefault } from '../plan/refs.ts';
 import { targetListing } from './code.ts';
 import { knownTo, proven, type Planning, type Step, type Work } from './step.ts';
 

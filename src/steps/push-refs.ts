@@ -1,7 +1,7 @@
 import { projectMissing } from '../failures/target.ts';
 import { isWrite, type RefChange, type PlannedProject } from '../model/plan.ts';
+import { possibleIds, settled, type CodeData } from '../plan/known-refs.ts';
 import { countOutcomes } from '../plan/refs.ts';
-import { possibleIds, settled, type CodeData } from '../plan/written-refs.ts';
 import type { RefResult, TransferJob, TransferResult } from '../transfer/transport.ts';
 import { claim } from './project.ts';
 import { restoreAll, switchOff } from './quiet.ts';

@@ -1,12 +1,11 @@
 import type { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
-import type { TargetIdentity, Target } from '../model/target.ts';
-import type { Source } from '../model/source.ts';
 import { journalled, type ItemHistory } from '../journal/history.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Emit } from '../model/events.ts';
 import type { RefListing } from '../model/forge.ts';
+import type { Notice } from '../model/notice.ts';
 import {
   plannedStep,
   type Counts,
@@ -15,10 +14,11 @@ import {
   type PlanItem,
   type PlannedStep,
 } from '../model/plan.ts';
-import type { Notice } from '../model/notice.ts';
 import type { Check } from '../model/result.ts';
-import type { KnownObjects } from '../plan/known-history.ts';
+import type { Source } from '../model/source.ts';
+import type { TargetIdentity, Target } from '../model/target.ts';
 import type { PlanInput } from '../plan/input.ts';
+import type { KnownObjects } from '../plan/known-refs.ts';
 import type { Transport } from '../transfer/transport.ts';
 
 /**

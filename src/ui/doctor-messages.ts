@@ -1,7 +1,7 @@
 import type { Area, Finding, Level } from '../doctor/finding.ts';
 import { plural } from '../text/format.ts';
-import type { Palette } from './color.ts';
 import { clean, wrap } from '../text/width.ts';
+import type { Palette } from './terminal.ts';
 
 /** Everything that `gb2gl doctor` says, except the sentences of the findings, which stand beside their checks. */
 

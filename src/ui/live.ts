@@ -1,10 +1,10 @@
 import type { Phase, RunEvent } from '../model/events.ts';
-import type { Palette } from './color.ts';
 import { clean, truncate } from '../text/width.ts';
+import * as messages from './messages.ts';
 import { createMeter } from './meter.ts';
 import { createGate, type Gate, runPainted, type Task, type Wrapper } from './painter.ts';
 import { createSlots } from './slots.ts';
-import * as messages from './messages.ts';
+import type { Palette } from './terminal.ts';
 
 export type LiveOptions = {
   stdout: NodeJS.WriteStream;

@@ -8,7 +8,7 @@ import {
   type ListrTask,
   type ListrTaskWrapper,
 } from 'listr2';
-import type { Palette } from './color.ts';
+import type { Palette } from './terminal.ts';
 
 type Painter = typeof DefaultRenderer;
 export type Task = ListrTask<undefined, Painter, Painter>;

@@ -1,11 +1,10 @@
-import { noticesOf } from '../report/attention.ts';
-import { costOf, countAll } from '../report/result.ts';
-import { formatCount } from '../text/format.ts';
 import type { RunEvent } from '../model/events.ts';
 import type { ItemResult } from '../model/result.ts';
+import { noticesOf, costOf, countAll } from '../report/result.ts';
+import { formatCount } from '../text/format.ts';
 import { clean } from '../text/width.ts';
-import { createMeter } from './meter.ts';
 import * as messages from './messages.ts';
+import { createMeter } from './meter.ts';
 
 export type PlainOptions = {
   write: (text: string) => void;

@@ -1,8 +1,7 @@
-import { noticesOf } from '../attention.ts';
 import type { Check, ItemResult, StepResult } from '../../model/result.ts';
 import { formatBytes, formatCount, formatDuration } from '../../text/format.ts';
 import { stateNotes } from '../../ui/report-messages.ts';
-import type { Remark } from '../attention.ts';
+import { noticesOf, type Remark } from '../result.ts';
 import { copyButton, el, link, type Child } from './elements.ts';
 
 type Fact = readonly [name: string, value: Child];

@@ -1,11 +1,12 @@
-/** The script of report.html: shows the data that the file holds. */
 import { formatBytes, formatCount, formatDuration, formatTime } from '../../text/format.ts';
 import { truncate } from '../../text/width.ts';
 import { headings } from '../../ui/report-messages.ts';
-import type { PageData } from '../page-data.ts';
 import { countAll } from '../result.ts';
+import type { PageData } from '../write.ts';
 import { el, link, nodesOf, svg, type Child } from './elements.ts';
 import { entriesOf, entryList, type Entry } from './list.ts';
+
+/** The script of report.html: shows the data that the file holds. */
 
 const marks = {
   good: 'M4 12.5l5 5L20 6.5',

@@ -6,7 +6,7 @@ import {
   proxyFindings,
   proxyFor,
 } from '../../../src/doctor/network.ts';
-import { nothingObserved, observe } from '../../../src/net/server-clock.ts';
+import { nothingObserved, observe } from '../../../src/net/http.ts';
 
 const gitlab = { side: 'target', name: 'GitLab', url: 'https://gitlab.example.com' } as const;
 

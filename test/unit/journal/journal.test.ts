@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { journalled, type StepHistory, type StepRecord } from '../../../src/journal/history.ts';
 import { journalFile, openJournal, readJournal, type Journal } from '../../../src/journal/journal.ts';
-import { CodeData } from '../../../src/plan/written-refs.ts';
+import { CodeData } from '../../../src/plan/known-refs.ts';
 
 const servers = { source: 'http://source.example.com', target: 'http://target.example.com' };
 const [A, B] = ['a'.repeat(40), 'b'.repeat(40)];

@@ -7,9 +7,9 @@ import {
   questionsOf,
   unknownIds,
   type Sides,
-} from '../../../src/plan/known-history.ts';
+  writtenRefs,
+} from '../../../src/plan/known-refs.ts';
 import { keepPlanDecisions, planRefs } from '../../../src/plan/refs.ts';
-import { writtenRefs } from '../../../src/plan/written-refs.ts';
 
 const [A, B, C, D] = ['a', 'b', 'c', 'd'].map((digit) => digit.repeat(40)) as [
   string,

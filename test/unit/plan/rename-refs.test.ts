@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RefListing, Repository } from '../../../src/model/forge.ts';
-import { renameRefs, withRenamedDefault } from '../../../src/plan/renamed-refs.ts';
+import { renameRefs, withRenamedDefault } from '../../../src/plan/refs.ts';
 
 const [A, B, C] = ['a'.repeat(40), 'b'.repeat(40), 'c'.repeat(40)];
 

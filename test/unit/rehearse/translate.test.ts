@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { emptyHistory, apply } from '../../../src/journal/history.ts';
 import type { RunEvent } from '../../../src/model/events.ts';
-import { writtenRefs } from '../../../src/plan/written-refs.ts';
+import { writtenRefs } from '../../../src/plan/known-refs.ts';
 import { rememberStandIns, translatedEmit, translator } from '../../../src/rehearse/translate.ts';
 
 const REAL = 'a'.repeat(40);

@@ -4,7 +4,7 @@ import { Script } from 'node:vm';
 import { transformSync } from 'esbuild';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { embedJson, renderHtml } from '../../../src/report/html.ts';
+import { embedJson, renderHtml } from '../../../src/report/write.ts';
 import { failed, group, noticed, project, refused, result } from './samples.ts';
 
 const marks = [

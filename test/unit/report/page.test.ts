@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderHtml } from '../../../src/report/html.ts';
+import { renderHtml } from '../../../src/report/write.ts';
 import { findBrowser, startBrowser, type Browser } from './browser.ts';
 import { diverged, failed, group, moved, noticed, project, refused, result } from './samples.ts';
 

@@ -4,7 +4,7 @@ import type { Finding } from '../../../src/model/plan.ts';
 import { uncountedWithoutAsking } from '../../../src/plan/losses.ts';
 import { planMarkdown } from '../../../src/report/plan-markdown.ts';
 import { renderPlan } from '../../../src/report/plan-view.ts';
-import { createPalette } from '../../../src/ui/color.ts';
+import { createPalette } from '../../../src/ui/terminal.ts';
 import { plan, plannedGroup, plannedProject } from './samples.ts';
 
 const note: Finding = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { planMarkdown } from '../../../src/report/plan-markdown.ts';
 import { renderPlan } from '../../../src/report/plan-view.ts';
-import { createPalette } from '../../../src/ui/color.ts';
+import { createPalette } from '../../../src/ui/terminal.ts';
 import { plan, plannedGroup, plannedProject, plannedRefs, refChange } from './samples.ts';
 
 const fix = '"map": {"refs":{"team/app":{"refs/heads/HEAD":"refs/heads/branch-HEAD"}}}';

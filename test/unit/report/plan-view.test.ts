@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Project } from '../../../src/model/forge.ts';
 import { planMarkdown } from '../../../src/report/plan-markdown.ts';
 import { renderPlan } from '../../../src/report/plan-view.ts';
-import { createPalette } from '../../../src/ui/color.ts';
 import { displayWidth } from '../../../src/text/width.ts';
+import { createPalette } from '../../../src/ui/terminal.ts';
 import { idA, idB, plan, plannedGroup, plannedProject, plannedRefs, refChange } from './samples.ts';
 
 const existing: Project = {

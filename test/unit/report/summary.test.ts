@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderSummary } from '../../../src/report/summary.ts';
-import { createPalette } from '../../../src/ui/color.ts';
 import { displayWidth } from '../../../src/text/width.ts';
+import { createPalette } from '../../../src/ui/terminal.ts';
 import { diverged, failed, group, noticed, project, refused, result } from './samples.ts';
 
 const palette = createPalette(false);

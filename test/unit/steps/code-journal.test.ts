@@ -1,11 +1,11 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { apply, emptyHistory, type History } from '../../../src/journal/history.ts';
 import { isWrite, type RefChange } from '../../../src/model/plan.ts';
-import { CodeData, writtenRefs, possibleIds, settled } from '../../../src/plan/written-refs.ts';
+import { CodeData, writtenRefs, possibleIds, settled } from '../../../src/plan/known-refs.ts';
 import { compareRefs } from '../../../src/plan/ref-proof.ts';
 import { knownTo } from '../../../src/steps/step.ts';
 import { refChange } from '../report/samples.ts';
-import * as fc from 'fast-check';
 
 const [A, B, C] = ['a', 'b', 'c'].map((digit) => digit.repeat(40)) as [string, string, string];
 const main = 'refs/heads/main';

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RefListing } from '../../../src/model/forge.ts';
 import type { RefChange } from '../../../src/model/plan.ts';
 import type { Check } from '../../../src/model/result.ts';
-import type { CodeData } from '../../../src/plan/written-refs.ts';
+import type { CodeData } from '../../../src/plan/known-refs.ts';
 import { compareRefs, hashOfRefs, noticeOfChange } from '../../../src/plan/ref-proof.ts';
 import { refChange } from '../report/samples.ts';
-import * as fc from 'fast-check';
 
 const [A, B, C] = ['a', 'b', 'c'].map((digit) => digit.repeat(40)) as [string, string, string];
 const main = 'refs/heads/main';

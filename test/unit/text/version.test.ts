@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isAtLeast } from '../../../src/text/version.ts';
+import { isAtLeast } from '../../../src/text/format.ts';
 
 test.each([
   ['2.39.5', '2.30.0', true],

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { chooseTerminal, type TerminalOptions } from '../../../src/ui/choose.ts';
+import { chooseTerminal, type TerminalOptions } from '../../../src/ui/terminal.ts';
 
 type Captured = { stream: NodeJS.WriteStream; text: () => string };
 

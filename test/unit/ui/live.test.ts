@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/model/events.ts';
-import { createPalette } from '../../../src/ui/color.ts';
 import { displayWidth } from '../../../src/text/width.ts';
 import { createLive, type Live } from '../../../src/ui/live.ts';
 import { createSlots } from '../../../src/ui/slots.ts';
+import { createPalette } from '../../../src/ui/terminal.ts';
 import { failed, project } from '../report/samples.ts';
 
 const repaintMs = 100;

@@ -1,5 +1,5 @@
+import colors from 'picocolors';
 import type { RunEvent } from '../model/events.ts';
-import { createPalette, type Palette } from './color.ts';
 import { createPlain } from './plain.ts';
 
 export type TerminalOptions = {
@@ -60,4 +60,11 @@ function wantsColor(options: Pick<TerminalOptions, 'env' | 'color'>, stream: { i
 
 function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== '' && value !== 'false' && value !== '0';
+}
+
+export type Palette = ReturnType<typeof colors.createColors>;
+
+/** Colours, or the same functions doing nothing. */
+export function createPalette(enabled: boolean): Palette {
+  return colors.createColors(enabled);
 }
