@@ -72,15 +72,15 @@ Fields may be added; a code keeps its meaning.
 
 ## Findings about this machine and the way to a server
 
-${section(findings.machine)}
+${section(findings().machine)}
 
 ## Findings about GitBucket
 
-${section(findings.source)}
+${section(findings().source)}
 
 ## Findings about GitLab
 
-${section(findings.target)}
+${section(findings().target)}
 
 ## Failures
 

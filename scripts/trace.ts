@@ -17,6 +17,10 @@ type Script = {
   functions: { functionName: string; ranges: { count: number }[] }[];
 };
 
+/** What loading a module runs: a helper of tsx, and fields of classes. */
+const notRun: ReadonlySet<string> = new Set(['__name', '<static_initializer>']);
+/** Only constants are left of it in the program. */
+const inlinedByTheBuild = 'src/report/inlined-page.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'gb2gl-trace-'));
 try {
@@ -36,11 +40,11 @@ async function executedFiles(): Promise<string[]> {
     for (const { url, functions } of result) {
       if (!url.startsWith('file:')) continue;
       const file = relative(root, fileURLToPath(url.split('?')[0] ?? url));
-      // The first function is the module itself; `__name` is what tsx adds.
+      // The first function is the module itself.
       const ran = functions
         .slice(1)
-        .some(({ functionName, ranges }) => functionName !== '__name' && (ranges[0]?.count ?? 0) > 0);
-      if (file.startsWith('src') && ran) executed.add(file);
+        .some(({ functionName, ranges }) => !notRun.has(functionName) && (ranges[0]?.count ?? 0) > 0);
+      if (file.startsWith('src/') && ran && file !== inlinedByTheBuild) executed.add(file);
     }
   }
   return [...executed].toSorted();

@@ -41,7 +41,7 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
     throw wrongUsage('', { detail: '--dry-run makes a plan and --plan carries one out' });
   }
   if (options.dryRun) return planCommand(options, environment);
-  const waived = waivers(options.waive ?? []);
+  const waived = options.waive ? waivers(options.waive) : new Set<string>();
   if (options.deep) throw wrongUsage('', { detail: '--deep belongs to --dry-run, or to gb2gl plan' });
   const { runtime } = environment;
   const session = await openSession(options, environment);

@@ -16,7 +16,7 @@ export async function rehearseCommand(
   options: RehearseCommandOptions,
   environment: Environment,
 ): Promise<ExitCode> {
-  const waived = waivers(options.waive ?? []);
+  const waived = options.waive ? waivers(options.waive) : new Set<string>();
   const session = await openSession(options, environment);
   const { config, workDir } = session;
   const { runtime } = environment;

@@ -5,9 +5,10 @@ import type { GitLabTarget } from '../gitlab/target.ts';
 import type { Source } from '../model/source.ts';
 import { failureFound, type Finding, type Found, inArea } from './finding.ts';
 import { machineFindings, type MachineOptions } from './machine.ts';
-import { clockFindings, clocksTogether, networkFindings, serverOf } from './network.ts';
+import { clockFindings, clocksTogether, serverOf } from './preflight.ts';
+import { networkFindings } from './network.ts';
 import { sourceFindings, type SourceReport } from './source.ts';
-import { deletionFindings } from './target-identity.ts';
+import { deletionFindings } from './target-access.ts';
 import { targetFindings, type TargetReport } from './target.ts';
 
 export type DoctorOptions = Omit<MachineOptions, 'servers'> & {

@@ -8,15 +8,18 @@ import * as network from './network.ts';
 import * as source from './source.ts';
 import * as sourceGit from './source-git.ts';
 import * as target from './target.ts';
-import * as targetIdentity from './target-identity.ts';
+import * as preflight from './preflight.ts';
+import * as targetAccess from './target-access.ts';
 import * as targetSettings from './target-settings.ts';
 
 /** By what they are about; the way to a server belongs to this machine. */
-export const findings = {
-  machine: definedIn(machine, network),
-  source: definedIn(source, sourceGit),
-  target: definedIn(target, targetIdentity, targetSettings),
-} as const satisfies Record<Area, FindingType[]>;
+export function findings(): Record<Area, FindingType[]> {
+  return {
+    machine: definedIn(machine, network, preflight),
+    source: definedIn(source, sourceGit),
+    target: definedIn(target, targetAccess, targetSettings),
+  };
+}
 
 /** What these files define, by code. */
 function definedIn(...files: object[]): FindingType[] {
@@ -62,7 +65,7 @@ export const failures = [
 
 /** Codes of `--waive`. @throws usage when no finding has one of them, with the nearest one */
 export function waivers(codes: readonly string[]): ReadonlySet<string> {
-  const known = [...Object.values(findings).flatMap((types) => types.map(({ code }) => code)), ...failures];
+  const known = [...Object.values(findings()).flatMap((types) => types.map(({ code }) => code)), ...failures];
   for (const code of codes) {
     if (known.includes(code)) continue;
     const near = nearest(code, known);

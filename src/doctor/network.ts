@@ -1,16 +1,11 @@
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
-import type { Config } from '../config/schema.ts';
 import { tlsUntrusted } from '../failures/network.ts';
 import type { Server } from '../net/answers.ts';
-import { formatDay, formatDaysUntil, formatEstimate } from '../text/format.ts';
+import { formatDay, formatDaysUntil } from '../text/format.ts';
 import { defineFinding, failureFound, type Found } from './finding.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-export function serverOf(side: 'source' | 'target', config: Config): Server {
-  return { side, name: side === 'source' ? 'GitBucket' : 'GitLab', url: config[side].url };
-}
 
 export const unencrypted = defineFinding('unencrypted', 'warning', (w: { object: string }) => ({
   message: `${w.object} is not https: anybody on the network path can read the token`,
@@ -35,45 +30,6 @@ export async function networkFindings(
 function isReadable(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === 'http:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
-}
-
-/** More than this between two clocks is reported. */
-const clockToleranceMs = 60_000;
-
-export const clockFine = defineFinding('clock', 'ok', () => ({
-  message: 'its clock agrees with that of this machine',
-}));
-
-export const clockDiffers = defineFinding(
-  'clock-differs',
-  'warning',
-  (w: { object: string; server: string; difference: string }) => ({
-    message: `the clock of ${w.server} is ${w.difference} that of this machine`,
-    fix: 'synchronise both with NTP: otherwise times in reports and journals are wrong, and so is whatever waits for a time',
-  }),
-);
-
-/** The clock of one server against ours; [] when it has sent no time. */
-export function clockFindings(server: Server, clockMs: number | null): Found[] {
-  if (clockMs === null) return [];
-  if (Math.abs(clockMs) <= clockToleranceMs) return [clockFine(server.url)];
-  const difference = `${formatEstimate(Math.abs(clockMs))} ${clockMs > 0 ? 'ahead of' : 'behind'}`;
-  return [clockDiffers(server.url, { server: server.name, difference })];
-}
-
-export const clocksDisagree = defineFinding(
-  'clocks-disagree',
-  'warning',
-  (w: { object: string; difference: string }) => ({
-    message: `the clocks of GitBucket and GitLab differ by ${w.difference}`,
-    fix: 'synchronise both with NTP: otherwise events of the two servers cannot be put in order',
-  }),
-);
-
-/** Both servers against each other. */
-export function clocksTogether(source: number | null, target: number | null): Found[] {
-  if (source === null || target === null || Math.abs(source - target) <= clockToleranceMs) return [];
-  return [clocksDisagree('clocks', { difference: formatEstimate(Math.abs(source - target)) })];
 }
 
 type Certificate = {

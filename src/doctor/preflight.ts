@@ -1,3 +1,15 @@
+import { formatEstimate } from '../text/format.ts';
+import type { Server } from '../net/answers.ts';
+import {
+  defineFinding,
+  check,
+  errorFound,
+  type Finding,
+  type Found,
+  inArea,
+  openErrors,
+  withWaivers,
+} from './finding.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../failures/failure.ts';
 import { exitCodeOfStart } from '../failures/index.ts';
@@ -6,10 +18,7 @@ import type { TargetIdentity } from '../model/target.ts';
 import type { GitLabTarget } from '../gitlab/target.ts';
 import type { Source, Account } from '../model/source.ts';
 import type { Emit } from '../model/events.ts';
-import { check, errorFound, type Finding, type Found, inArea, openErrors, withWaivers } from './finding.ts';
-import { clockFindings, serverOf } from './network.ts';
-import { tokenFindings, versionFindings } from './target-identity.ts';
-import { pushFindings, slashFindings } from './target-settings.ts';
+import { tokenFindings, versionFindings, pushFindings, slashFindings } from './target-access.ts';
 
 export type PreflightOptions = {
   source: Source;
@@ -79,4 +88,47 @@ async function targetChecks(
 
 function listOf(errors: readonly Finding[]): string {
   return errors.map(({ code, message, fix }) => `  - ${code}: ${message}\n      ${fix}`).join('\n');
+}
+
+/** More than this between two clocks is reported. */
+const clockToleranceMs = 60_000;
+
+export const clockFine = defineFinding('clock', 'ok', () => ({
+  message: 'its clock agrees with that of this machine',
+}));
+
+export const clockDiffers = defineFinding(
+  'clock-differs',
+  'warning',
+  (w: { object: string; server: string; difference: string }) => ({
+    message: `the clock of ${w.server} is ${w.difference} that of this machine`,
+    fix: 'synchronise both with NTP: otherwise times in reports and journals are wrong, and so is whatever waits for a time',
+  }),
+);
+
+/** The clock of one server against ours; [] when it has sent no time. */
+export function clockFindings(server: Server, clockMs: number | null): Found[] {
+  if (clockMs === null) return [];
+  if (Math.abs(clockMs) <= clockToleranceMs) return [clockFine(server.url)];
+  const difference = `${formatEstimate(Math.abs(clockMs))} ${clockMs > 0 ? 'ahead of' : 'behind'}`;
+  return [clockDiffers(server.url, { server: server.name, difference })];
+}
+
+export const clocksDisagree = defineFinding(
+  'clocks-disagree',
+  'warning',
+  (w: { object: string; difference: string }) => ({
+    message: `the clocks of GitBucket and GitLab differ by ${w.difference}`,
+    fix: 'synchronise both with NTP: otherwise events of the two servers cannot be put in order',
+  }),
+);
+
+/** Both servers against each other. */
+export function clocksTogether(source: number | null, target: number | null): Found[] {
+  if (source === null || target === null || Math.abs(source - target) <= clockToleranceMs) return [];
+  return [clocksDisagree('clocks', { difference: formatEstimate(Math.abs(source - target)) })];
+}
+
+export function serverOf(side: 'source' | 'target', config: Config): Server {
+  return { side, name: side === 'source' ? 'GitBucket' : 'GitLab', url: config[side].url };
 }

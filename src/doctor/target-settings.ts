@@ -1,11 +1,9 @@
-import { Failure } from '../failures/failure.ts';
-import { maintenance } from '../failures/target.ts';
 import type { ApplicationSettings } from '../gitlab/schema.ts';
 import { bytesOf } from '../gitlab/settings.ts';
 import type { GitLabTarget } from '../gitlab/target.ts';
 import type { TargetIdentity } from '../model/target.ts';
 import { formatMebibytes } from '../text/format.ts';
-import { defineFinding, failureFound, type Found } from './finding.ts';
+import { defineFinding, type Found } from './finding.ts';
 
 const protections = [
   'none',
@@ -104,60 +102,4 @@ export function throttleFindings({ gitlab: { http } }: GitLabTarget): Found[] {
   if (throttle === null) return [];
   const detail = `${throttle.perMinute} requests per minute (${throttle.name}, ${throttle.remaining} left)`;
   return [targetThrottled(http.server.url, { detail })];
-}
-
-export const targetSlashes = defineFinding('target-slashes', 'ok', () => ({
-  message: 'GitLab receives paths with %2F as they were sent',
-}));
-
-export const targetSlashesDecoded = defineFinding(
-  'target-slashes-decoded',
-  'error',
-  (w: { object: string; status: number; detail: string }) => ({
-    message: `something in front of GitLab changes %2F in URLs (answer ${w.status}: ${w.detail}): projects and subgroups cannot be found by their paths`,
-    fix: 'configure the proxy to pass on the path unchanged: nginx proxy_pass without a path, Apache "AllowEncodedSlashes NoDecode" and "nocanon"; or use a URL that bypasses the proxy',
-  }),
-);
-
-/** Does a path with %2F arrive as it was sent? */
-export async function slashFindings({ url, probes }: GitLabTarget): Promise<Found[]> {
-  const { kept, status, detail } = await probes.slashes();
-  return [kept ? targetSlashes(url) : targetSlashesDecoded(url, { status, detail })];
-}
-
-export const targetGit = defineFinding('target-git', 'ok', () => ({
-  message: 'git over HTTP accepts the GitLab token for fetches and pushes',
-}));
-
-export const targetPushRefused = defineFinding('target-push-refused', 'error', (w: DetailWords) => ({
-  message: `GitLab accepts the token for fetches but not for pushes: ${w.detail}`,
-  fix: 'the GitLab administrator may have disabled pushes over HTTP, or the token lacks the scope "api" or "write_repository"',
-}));
-
-export const targetReadOnly = defineFinding('target-read-only', 'error', (w: DetailWords) => ({
-  message: `GitLab accepts no changes at the moment: ${w.detail}`,
-  fix: 'wait until it does, or use the URL of the primary server',
-}));
-
-/** Would GitLab take a push? */
-export async function pushFindings({ url, probes }: GitLabTarget): Promise<Found[]> {
-  try {
-    await probes.push();
-  } catch (error) {
-    if (!(error instanceof Failure) || error.code !== 'git-token-refused') throw error;
-    const { detail, refusal } = error;
-    if (refusal?.kind === 'maintenance') return [failureFound(maintenance(url))];
-    const finding = refusal?.kind === 'read-only' ? targetReadOnly : targetPushRefused;
-    return [finding(url, { detail })];
-  }
-  return [targetGit(url)];
-}
-
-export const targetLfsDisabled = defineFinding('target-lfs-disabled', 'warning', () => ({
-  message: 'Git LFS is disabled on this GitLab server',
-  fix: 'ask the administrator to enable it (gitlab_rails["lfs_enabled"])',
-}));
-
-export async function lfsFindings({ url, probes }: GitLabTarget): Promise<Found[]> {
-  return (await probes.lfs()) ? [] : [targetLfsDisabled(url)];
 }

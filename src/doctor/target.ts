@@ -1,17 +1,11 @@
+import { lfsFindings, identityFindings, pushFindings, slashFindings } from './target-access.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../failures/failure.ts';
 import { parentGroupMissing } from '../failures/target.ts';
 import type { TargetIdentity, Target } from '../model/target.ts';
 import type { GitLabTarget } from '../gitlab/target.ts';
 import { check, defineFinding, errorFound, failureFound, type Found } from './finding.ts';
-import { identityFindings } from './target-identity.ts';
-import {
-  lfsFindings,
-  pushFindings,
-  slashFindings,
-  settingsFindings,
-  throttleFindings,
-} from './target-settings.ts';
+import { settingsFindings, throttleFindings } from './target-settings.ts';
 
 export type TargetReport = {
   findings: Found[];

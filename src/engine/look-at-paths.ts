@@ -3,7 +3,7 @@ import type { History } from '../journal/history.ts';
 import type { Namespace } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Survey, Target, TargetIdentity } from '../model/target.ts';
-import { lastPart, parentOf } from '../plan/owners.ts';
+import { lastPart, parentOf } from '../plan/groups.ts';
 
 /** What stands at the path of a group. */
 export type Found = {

@@ -1,11 +1,10 @@
+import type { Config } from '../config/schema.ts';
 import { mapImpossible, namespaceTaken } from '../failures/target.ts';
 import { unexpected } from '../failures/usage.ts';
-import type { Config } from '../config/schema.ts';
-
-import type { Person } from '../model/target.ts';
 import type { Owner } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
-import { ownerPaths, samePerson, type Placement } from '../plan/owners.ts';
+import type { Person } from '../model/target.ts';
+import { ownerPaths, samePerson, type Placement } from '../plan/groups.ts';
 import type { PathAssignment } from '../plan/path-assignment.ts';
 import { type HiddenPaths, lookAtPaths, whyUnusable, type Found, type PathContext } from './look-at-paths.ts';
 

@@ -79,13 +79,15 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
     counts: (repository, refs) => readCounts(api, repository, refs),
     lfsAvailability: (repository, objects) => lfsAvailability(http, remote(repository, 'code'), objects),
     clockMs: () => http.observed.clockMs,
-    probes: createProbes({
-      ...surfaces,
-      http,
-      username,
-      password,
-      remote: (repository) => remote(repository, 'code'),
-    }),
+    get probes() {
+      return createProbes({
+        ...surfaces,
+        http,
+        username,
+        password,
+        remote: (repository) => remote(repository, 'code'),
+      });
+    },
   };
 }
 

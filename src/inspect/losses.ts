@@ -3,8 +3,13 @@ import { Failure } from '../failures/failure.ts';
 import { createGit, type Git } from '../git/run.ts';
 import type { Source, Counts, RepositoryName } from '../model/source.ts';
 import type { RefListing } from '../model/forge.ts';
-import type { Loss, LossKind, PlannedProject } from '../model/plan.ts';
-import { inOrder, uncountedWithoutAsking } from '../plan/losses.ts';
+import {
+  type Loss,
+  type LossKind,
+  type PlannedProject,
+  sortByKind,
+  uncountedWithoutAsking,
+} from '../model/plan.ts';
 import { updateMirror, type MirrorOptions } from '../transfer/mirror.ts';
 import type { InspectOptions } from './options.ts';
 
@@ -17,7 +22,7 @@ export function withLosses(
     .filter(([, count]) => count !== 0)
     .map(([kind, count]) => ({ kind, count }));
   const known = project.losses.filter(({ kind }) => !counts.has(kind));
-  return { ...project, losses: inOrder([...known, ...found]) };
+  return { ...project, losses: sortByKind([...known, ...found]) };
 }
 
 /** Kinds that the source did not tell of for some repository. */

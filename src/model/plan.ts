@@ -101,6 +101,16 @@ export const Loss = z.object({
 });
 export type Loss = z.infer<typeof Loss>;
 
+/** Kinds that only further questions to the source tell, in the order in which they are shown. */
+export const uncountedWithoutAsking = lossKinds.filter(
+  (kind) => kind !== 'pull-requests' && kind !== 'other-refs',
+);
+
+/** The same losses in the order in which they are shown. */
+export function sortByKind(losses: readonly Loss[]): Loss[] {
+  return losses.toSorted((a, b) => lossKinds.indexOf(a.kind) - lossKinds.indexOf(b.kind));
+}
+
 /** Something inside a repository that GitLab refuses, or that will not work there as it did. */
 export const Finding = Notice.extend({
   code: z.enum(['bad-object', 'large-file', 'missing-lfs-object', 'old-server-url']),

@@ -1,10 +1,14 @@
-import { projectLimit } from '../failures/target.ts';
 import type { Config } from '../config/schema.ts';
-import type { Plan, PlannedGroup, PlannedProject, PlanSettings } from '../model/plan.ts';
-import { planGroups } from './groups.ts';
+import { projectLimit } from '../failures/target.ts';
+import {
+  type Plan,
+  type PlannedGroup,
+  type PlannedProject,
+  type PlanSettings,
+  uncountedWithoutAsking,
+} from '../model/plan.ts';
+import { planGroups, type Placement } from './groups.ts';
 import type { PlanInput } from './input.ts';
-import { uncountedWithoutAsking } from './losses.ts';
-import type { Placement } from './owners.ts';
 import { unreadRestrictions, narrower } from './visibility.ts';
 
 /**

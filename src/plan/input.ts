@@ -3,8 +3,8 @@ import type { History } from '../journal/history.ts';
 import type { Project, RefListing, SourceInventory, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { TargetIdentity } from '../model/target.ts';
+import type { Placement } from './groups.ts';
 import type { KnownObjects } from './known-refs.ts';
-import type { Placement } from './owners.ts';
 import type { PathAssignment } from './path-assignment.ts';
 
 /** Where a repository goes. */

@@ -2,7 +2,7 @@ import type { History } from '../journal/history.ts';
 import type { Namespace, Project, Repository } from '../model/forge.ts';
 import { assignNames } from './display-names.ts';
 import type { PlanInput, ProjectPath } from './input.ts';
-import { lastPart } from './owners.ts';
+import { lastPart } from './groups.ts';
 import { assignPaths, type PathAssignment, type PathEntry } from './path-assignment.ts';
 import { keyOf } from './projects.ts';
 

@@ -1,3 +1,5 @@
+import { refKind } from '../gitlab/rules/ref-names.ts';
+import { effectiveDefaultBranch } from '../gitlab/rules/default-branch.ts';
 import {
   archived,
   mapImpossible,
@@ -7,13 +9,11 @@ import {
 } from '../failures/target.ts';
 import type { Project, RefListing, Repository, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
-import type { PlannedProject } from '../model/plan.ts';
-import { sourceDefaultBranch } from './default-branch.ts';
-import { shortened } from './display-names.ts';
+import type { Loss, PlannedProject } from '../model/plan.ts';
+import type { Placement } from './groups.ts';
 import type { PlanInput, ProjectPath } from './input.ts';
 import { writtenRefs, foreignProject, unknownIds } from './known-refs.ts';
-import { lossesIn } from './losses.ts';
-import type { Placement } from './owners.ts';
+import { shortened } from './display-names.ts';
 import { renamesOf, withRenamedDefault } from './refs.ts';
 import { restrictedIn, narrower, projectVisibility } from './visibility.ts';
 
@@ -122,4 +122,49 @@ function blockedBy(existing: Project | null, allowed: Visibility): Notice | null
 
 export function keyOf({ owner, name }: Repository): string {
   return `${owner}/${name}`;
+}
+
+const pull = /^refs\/pull\/\d+\/head$/;
+
+/**
+ * What a listing of refs alone tells about things that stay behind: GitBucket keeps `refs/pull/N/head` for each pull
+ * request, and further refs of its own beside it.
+ */
+export function lossesIn({ refs }: RefListing): Loss[] {
+  let pulls = 0;
+  let others = 0;
+  for (const ref of refs.keys()) {
+    if (pull.test(ref)) pulls += 1;
+    else if (refKind(ref) === 'other') others += 1;
+  }
+  const losses: Loss[] = [];
+  if (pulls > 0) losses.push({ kind: 'pull-requests', count: pulls });
+  if (others > 0) losses.push({ kind: 'other-refs', count: others });
+  return losses;
+}
+
+/**
+ * The branch that becomes the default on the target: what GitBucket's database says if that branch exists, else where
+ * git's HEAD points, else GitLab's own order (main, master, first by name). Null without branches. The two sources
+ * disagree at times (GB-75, GB-112).
+ */
+export function sourceDefaultBranch(
+  repository: Repository,
+  listing: RefListing,
+): { branch: string | null; warning: string | null } {
+  const named = repository.defaultBranch;
+  const head = listing.head?.replace(/^refs\/heads\//, '') ?? null;
+  if (listing.refs.has(`refs/heads/${named}`)) {
+    const differs = head !== null && head !== named;
+    const warning = differs
+      ? `GitBucket's default branch is ${named}, but git's HEAD is ${head}: ${named} is taken`
+      : null;
+    return { branch: named, warning };
+  }
+  const branch = effectiveDefaultBranch(listing.refs.keys(), null, head);
+  if (listing.refs.size === 0) return { branch: null, warning: null };
+  if (branch === null) return { branch, warning: 'it has no branch, so it gets no default branch' };
+  const missing =
+    named === '' ? 'GitBucket names no default branch' : `GitBucket's default branch ${named} does not exist`;
+  return { branch, warning: `${missing}: ${branch} is taken` };
 }

@@ -1,8 +1,14 @@
-import type { Finding, Loss, LossKind, Plan } from '../model/plan.ts';
-import { inOrder, uncountedWithoutAsking } from '../plan/losses.ts';
-import { mdCode, mdFence, mdText } from '../text/markdown.ts';
-import * as messages from '../ui/loss-messages.ts';
+import {
+  type Finding,
+  type Loss,
+  type LossKind,
+  type Plan,
+  sortByKind,
+  uncountedWithoutAsking,
+} from '../model/plan.ts';
+import { mdCode, mdFence, mdText } from './markdown.ts';
 import type { PlannedRow } from './plan-summary.ts';
+import * as messages from '../ui/loss-messages.ts';
 
 /** The lines of the plan's head about losses and findings; none where there is nothing to say. */
 export function lossTotals(plan: Plan): string[] {
@@ -50,5 +56,5 @@ function summed(losses: readonly Loss[]): Loss[] {
     const sum = sums.get(kind);
     sums.set(kind, count === null || sum === null ? null : (sum ?? 0) + count);
   }
-  return inOrder([...sums].map(([kind, count]) => ({ kind, count })));
+  return sortByKind([...sums].map(([kind, count]) => ({ kind, count })));
 }

@@ -1,6 +1,6 @@
 import type { Plan, PlannedGroup } from '../model/plan.ts';
-import { mdCode, mdFence, mdText } from '../text/markdown.ts';
 import * as messages from '../ui/plan-messages.ts';
+import { mdCode, mdFence, mdText } from './markdown.ts';
 import { mergedFixes } from './merged-fixes.ts';
 import { lossSections, lossTotals } from './plan-losses.ts';
 import { actionOfGroup, ownersOf, planTotals, type PlannedOwner, type PlannedRow } from './plan-summary.ts';

@@ -2,12 +2,7 @@ import { z } from 'zod';
 import type { RefListing } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
-import {
-  headVerdict,
-  keptHeadWarning,
-  refusedHeadWarning,
-  sourceDefaultBranch,
-} from '../plan/default-branch.ts';
+import { sourceDefaultBranch } from '../plan/projects.ts';
 import { renamesOf, withRenamedDefault } from '../plan/refs.ts';
 import { targetListing } from './code.ts';
 import { knownTo, proven, type Planning, type Step, type Work } from './step.ts';
@@ -106,4 +101,26 @@ function foreseen(branch: string, { item, listings, history }: Planning<PlannedP
 
 function notice(code: string, object: string, message: string): Notice {
   return { code, object, message, fix: '' };
+}
+
+/** What becomes of the default branch of a project. */
+export type HeadVerdict = 'right' | 'set' | 'kept';
+
+/**
+ * A default branch that somebody chose on GitLab after the tool saw to it is left alone. `known`: what the target had when
+ * the tool last saw to it; null before that.
+ */
+export function headVerdict(branch: string, targetHead: string | null, known: string | null): HeadVerdict {
+  if (targetHead === `refs/heads/${branch}`) return 'right';
+  if (known === null) return 'set';
+  return known === branch || targetHead !== `refs/heads/${known}` ? 'kept' : 'set';
+}
+
+export function keptHeadWarning(branch: string, targetHead: string | null): string {
+  const now = targetHead?.replace('refs/heads/', '') ?? 'none';
+  return `its default branch was changed on GitLab to ${now} and stays so; on the source it is ${branch}`;
+}
+
+export function refusedHeadWarning(branch: string, targetHead: string | null): string {
+  return `GitLab keeps ${targetHead ?? 'no branch'} as default branch instead of ${branch}`;
 }

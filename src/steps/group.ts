@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Failure } from '../failures/failure.ts';
 import {
   groupMissing,
   groupsForbidden,
@@ -6,10 +7,9 @@ import {
   parentGroupMissing,
   visibilityRestricted,
 } from '../failures/target.ts';
-import { Failure } from '../failures/failure.ts';
 import type { Namespace } from '../model/forge.ts';
 import type { PlannedGroup } from '../model/plan.ts';
-import { parentOf } from '../plan/owners.ts';
+import { parentOf } from '../plan/groups.ts';
 import { proven, type Outcome, type RunContext, type Step, type WritingWork } from './step.ts';
 
 const Nothing = z.object({});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Failure } from '../failures/failure.ts';
 import {
   namespaceFailed,
   pathTaken,
@@ -8,10 +9,9 @@ import {
   targetRefused,
   visibilityRestricted,
 } from '../failures/target.ts';
-import { Failure } from '../failures/failure.ts';
 import type { Project } from '../model/forge.ts';
-import type { PlannedProject } from '../model/plan.ts';
 import type { Notice } from '../model/notice.ts';
+import type { PlannedProject } from '../model/plan.ts';
 import { isCut } from '../plan/display-names.ts';
 import { proven, type Outcome, type Step, type WritingWork } from './step.ts';
 

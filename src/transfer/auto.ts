@@ -15,7 +15,14 @@ const stallLimitSeconds = 300;
 export function chooseTransport(name: TransportName, workDir: string, runtime: Runtime): Transport {
   const relay = createRelayTransport(runtime);
   if (name === 'relay') return relay;
-  const mirror = createMirrorTransport({ ...mirrorOptions(workDir, runtime), runtime });
+  let made: Transport | null = null;
+  // Most runs never need it.
+  const mirror: Transport = {
+    transfer(job) {
+      made ??= createMirrorTransport({ ...mirrorOptions(workDir, runtime), runtime });
+      return made.transfer(job);
+    },
+  };
   return name === 'mirror' ? mirror : createAutoTransport({ relay, mirror });
 }
 

@@ -5,11 +5,11 @@ import { type FindingType, inArea, openErrors, withWaivers } from '../../../src/
 import { failures as waivable, findings, waivers } from '../../../src/doctor/index.ts';
 import { diskLow } from '../../../src/doctor/machine.ts';
 import { sourceAnonymous } from '../../../src/doctor/source.ts';
-import { targetReadOnly, targetSlashesDecoded } from '../../../src/doctor/target-settings.ts';
+import { targetReadOnly, targetSlashesDecoded } from '../../../src/doctor/target-access.ts';
 import { Failure } from '../../../src/failures/failure.ts';
 import { failures } from '../../../src/failures/index.ts';
 
-const all: FindingType[] = Object.values(findings).flat();
+const all: FindingType[] = Object.values(findings()).flat();
 const codes = all.map(({ code }) => code);
 
 /** Answers every name with a word that can be found again. */

@@ -1,11 +1,6 @@
+import { clockFindings, clocksTogether } from '../../../src/doctor/preflight.ts';
 import { expect, test } from 'vitest';
-import {
-  clockFindings,
-  clocksTogether,
-  networkFindings,
-  proxyFindings,
-  proxyFor,
-} from '../../../src/doctor/network.ts';
+import { networkFindings, proxyFindings, proxyFor } from '../../../src/doctor/network.ts';
 import { nothingObserved, observe } from '../../../src/net/http.ts';
 
 const gitlab = { side: 'target', name: 'GitLab', url: 'https://gitlab.example.com' } as const;

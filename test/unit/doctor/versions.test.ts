@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Config } from '../../../src/config/schema.ts';
-import { deletionFindings, identityFindings } from '../../../src/doctor/target-identity.ts';
+import { deletionFindings, identityFindings } from '../../../src/doctor/target-access.ts';
 import type { TargetIdentity } from '../../../src/model/target.ts';
 
 const now = Date.UTC(2026, 0, 1);

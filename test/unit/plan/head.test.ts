@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { headVerdict } from '../../../src/plan/default-branch.ts';
+import { headVerdict } from '../../../src/steps/default-branch.ts';
 
 test.each([
   ['it points there already', 'main', 'refs/heads/main', null, 'right'],

@@ -4,8 +4,8 @@ import { Config } from '../../../src/config/schema.ts';
 import { legalFullPath } from '../../../src/gitlab/rules/paths.ts';
 import { emptyHistory, type History } from '../../../src/journal/history.ts';
 import type { Owner, Repository } from '../../../src/model/forge.ts';
+import { ownerPaths } from '../../../src/plan/groups.ts';
 import type { ProjectPath } from '../../../src/plan/input.ts';
-import { ownerPaths } from '../../../src/plan/owners.ts';
 import { projectPaths } from '../../../src/plan/project-paths.ts';
 import { accountName, repositoryName } from '../../helpers/legal-names.ts';
 

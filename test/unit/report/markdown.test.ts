@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { renderMarkdown } from '../../../src/report/markdown.ts';
-import { mdCode, mdFence, mdLink, mdText } from '../../../src/text/markdown.ts';
+import { renderMarkdown, mdCode, mdFence, mdLink, mdText } from '../../../src/report/markdown.ts';
 import { diverged, failed, group, idA, idB, project, refused, result } from './samples.ts';
 
 const marks = '|`\\<>&*_[]()!#@~\n\r\t -a1:/.'.split('');
