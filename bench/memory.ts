@@ -75,7 +75,9 @@ async function client(task: Task): Promise<void> {
       source,
       target: remoteOf('target', name),
       patterns: ['refs/heads/*'],
-      changes: [{ ref: 'refs/heads/main', outcome: 'create', old: null, new: id, force: false, late: false }],
+      changes: [
+        { ref: 'refs/heads/main', outcome: 'create', old: null, new: id, force: false, afterOthers: false },
+      ],
       unverifiedIds: [],
       beforeWrite: () => Promise.resolve(),
       progress() {},

@@ -1,7 +1,7 @@
 import { configInvalid, wrongUsage } from '../failures/usage.ts';
 import { Config, ServerUrl } from '../config/schema.ts';
 import { parentMissing } from '../engine/check-names.ts';
-import { lookAtSource, lookAtTarget, type SourceLook, type TargetLook } from '../engine/connect.ts';
+import { probeSource, probeTarget, type SourceProbe, type TargetProbe } from '../engine/connect.ts';
 import type { Runtime, Environment } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
 import type { Target } from '../model/target.ts';
@@ -31,7 +31,7 @@ export type InitAnswers = {
   source: ServerAnswers;
   target: ServerAnswers;
   parentGroup: string | null;
-  looks: { source: SourceLook | null; target: TargetLook | null };
+  looks: { source: SourceProbe | null; target: TargetProbe | null };
 };
 
 export type AnswerOptions = {
@@ -51,13 +51,13 @@ export async function answersOfPerson(
   const source = await askServer({
     ...common,
     side: sides.source,
-    look: (answers) => lookAtSource(configOf(answers), looking, redactor),
+    look: (answers) => probeSource(configOf(answers), looking, redactor),
     found: sourceFound,
   });
   const target = await askServer({
     ...common,
     side: sides.target,
-    look: (answers) => lookAtTarget(configOf(answers), looking, redactor),
+    look: (answers) => probeTarget(configOf(answers), looking, redactor),
     found: ({ look }) => targetFound(look),
   });
   const given = parentGroup;
@@ -87,10 +87,10 @@ export async function answersOfEnvironment({
     .filter((name) => !runtime.env[name]);
   if (unset.length > 0) throw wrongUsage('', { detail: missingVariables(unset) });
   say(askingServer(sides.source, source.url));
-  const sourceLook = await lookAtSource(configOf(source), looking, redactor);
+  const sourceLook = await probeSource(configOf(source), looking, redactor);
   say(sourceFound(sourceLook));
   say(askingServer(sides.target, target.url));
-  const found = await lookAtTarget(configOf(target), looking, redactor);
+  const found = await probeTarget(configOf(target), looking, redactor);
   say(targetFound(found.look));
   const parent = await demandParent(parentGroup, found.target);
   return { source, target, parentGroup: parent, looks: { source: sourceLook, target: found.look } };

@@ -46,7 +46,7 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
   const { runtime } = environment;
   const session = await openSession(options, environment);
   const { workDir } = session;
-  const { config, selection, prune, earlier } = await wantedBy(options, session.config, runtime.cwd);
+  const { config, selection, prune, earlier } = await resolveRequest(options, session.config, runtime.cwd);
   if (prune && !options.yes && !canAsk(options, environment)) {
     throw wrongUsage('', {
       detail: '--prune deletes refs on GitLab: confirm it with --yes',
@@ -150,7 +150,7 @@ export type WantedFlags = SelectionFlags & { plan?: string; prune?: boolean };
 export type Wanted = { config: Config; selection: Selection; prune: boolean; earlier: Plan | null };
 
 /** @throws usage, plan-unreadable, plan-of-others */
-export async function wantedBy(flags: WantedFlags, config: Config, cwd: string): Promise<Wanted> {
+export async function resolveRequest(flags: WantedFlags, config: Config, cwd: string): Promise<Wanted> {
   if (flags.plan === undefined) {
     return { config, selection: selectionOf(flags, config), prune: flags.prune ?? false, earlier: null };
   }

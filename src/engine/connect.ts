@@ -150,7 +150,7 @@ function missing(side: string, server: string, variable: string): Failure {
   return tokenMissing(server, { side, server, variable });
 }
 
-export type SourceLook = {
+export type SourceProbe = {
   login: string;
   /** Null when the source does not tell. */
   admin: boolean | null;
@@ -160,20 +160,20 @@ export type SourceLook = {
   problems: string[];
 };
 
-export type TargetLook = { version: string; username: string; admin: boolean; canCreateGroup: boolean };
+export type TargetProbe = { version: string; username: string; admin: boolean; canCreateGroup: boolean };
 
 /** What the source holds for this token. @throws what connecting to it throws */
-export async function lookAtSource(
+export async function probeSource(
   config: Pick<Config, 'source' | 'limits'>,
   runtime: Runtime,
   redactor: Redactor,
-): Promise<SourceLook> {
+): Promise<SourceProbe> {
   const source = await createSource(config, runtime, () => {}, redactor);
   const { login, admin } = await source.connect();
   return { login, admin, ...(await holdings(source)) };
 }
 
-async function holdings(source: Source): Promise<Pick<SourceLook, 'holds' | 'problems'>> {
+async function holdings(source: Source): Promise<Pick<SourceProbe, 'holds' | 'problems'>> {
   const none = { groups: [], users: [], repositories: [] };
   const selection = createSelection({ all: true, ...none, include: ['*/*'], exclude: [] });
   try {
@@ -191,11 +191,11 @@ async function holdings(source: Source): Promise<Pick<SourceLook, 'holds' | 'pro
 }
 
 /** Who the token is on the target, which is connected then. @throws what connecting to it throws */
-export async function lookAtTarget(
+export async function probeTarget(
   config: Pick<Config, 'target' | 'limits'>,
   runtime: Runtime,
   redactor: Redactor,
-): Promise<{ look: TargetLook; target: GitLabTarget }> {
+): Promise<{ look: TargetProbe; target: GitLabTarget }> {
   const target = await createTarget(config, runtime, () => {}, redactor);
   const { version, user } = await target.connect();
   const { username, admin, canCreateGroup } = user;

@@ -19,7 +19,7 @@ export const RefChange = z.object({
   old: objectId.describe('Id on the target before; null when absent there'),
   new: objectId.describe('Id on the source; null when absent there'),
   force: z.boolean().describe('The target still holds what this tool wrote: history may be rewritten'),
-  late: z.boolean().describe('Travels in a later request than the branches'),
+  afterOthers: z.boolean().describe('Travels in a later request than the branches'),
   reason: z.string().exactOptional(),
   fix: z.string().exactOptional().describe('Can be pasted into the config'),
 });

@@ -37,7 +37,7 @@ export function decideSourceRef(
   obstacles: RefObstacles,
 ): RefChange {
   const old = situation.target.get(ref) ?? null;
-  const change: RefChange = { ref, outcome: 'unchanged', old, new: id, force: false, late: false };
+  const change: RefChange = { ref, outcome: 'unchanged', old, new: id, force: false, afterOthers: false };
   if (old === id) return change;
   const refused = refusal(ref, nameContext(situation, old === null));
   if (refused !== null) return { ...change, outcome: 'refused', ...refused };
@@ -54,11 +54,11 @@ function create(change: RefChange, situation: RefSituation, obstacles: RefObstac
   }
   if (obstacle !== null) {
     const reason = `after ${obstacle.ref}, which is in the way, has been deleted`;
-    return { ...change, outcome: 'create', late: true, reason };
+    return { ...change, outcome: 'create', afterOthers: true, reason };
   }
   if (!waitsForBranches(change.ref, situation)) return { ...change, outcome: 'create' };
   const reason = 'after the branches: GitLab takes the name for the default branch until one exists';
-  return { ...change, outcome: 'create', late: true, reason };
+  return { ...change, outcome: 'create', afterOthers: true, reason };
 }
 
 function update(change: RefChange, old: string, situation: RefSituation): RefChange {

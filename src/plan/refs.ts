@@ -41,7 +41,7 @@ export function planRefs(input: RefPlanInput): RefChange[] {
   const obstacles = createRefObstacles(leftovers);
   const changes = [...source].map(([ref, id]) => decideSourceRef(ref, id, situation, obstacles));
   const first = situation.defaultBranch === null ? null : `refs/heads/${situation.defaultBranch}`;
-  return inOrder([...changes, ...leftovers], first);
+  return sortByRank([...changes, ...leftovers], first);
 }
 
 /** What the plan leaves alone for reasons that only it knows stays so, as long as neither side has moved. */
@@ -107,15 +107,15 @@ function describe(
 }
 
 /** Ranks are computed once: a repository may have tens of thousands of refs. */
-function inOrder(changes: readonly RefChange[], first: string | null): RefChange[] {
+function sortByRank(changes: readonly RefChange[], first: string | null): RefChange[] {
   const ranked = changes.map((change) => ({ change, rank: rank(change, first) }));
   ranked.sort((a, b) => a.rank - b.rank || (a.change.ref < b.change.ref ? -1 : 1));
   return ranked.map(({ change }) => change);
 }
 
-function rank({ ref, late }: RefChange, first: string | null): number {
+function rank({ ref, afterOthers }: RefChange, first: string | null): number {
   const kind = order.indexOf(refKind(ref));
-  if (late) return kind + order.length;
+  if (afterOthers) return kind + order.length;
   return ref === first ? -1 : kind;
 }
 
@@ -134,7 +134,7 @@ function planLeftovers(source: RefMap, input: LeftoverInput): RefChange[] {
   const changes: RefChange[] = [];
   for (const [ref, old] of input.target) {
     if (source.has(ref) || !travels(ref, input)) continue;
-    const change: RefChange = { ref, outcome: 'kept', old, new: null, force: false, late: false };
+    const change: RefChange = { ref, outcome: 'kept', old, new: null, force: false, afterOthers: false };
     const why = whyKept(ref, old, source.size === 0, input);
     changes.push(why === null ? { ...change, outcome: 'delete', force: true } : { ...change, ...why });
   }

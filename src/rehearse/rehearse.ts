@@ -87,7 +87,7 @@ async function perform(
         return withRealHash(result, prepared, { stage, options, translate });
       }),
     );
-    return inOrder(prepared, [...told, ...failed.values()]);
+    return sortByPlan(prepared, [...told, ...failed.values()]);
   } finally {
     await journal.close();
   }
@@ -129,7 +129,7 @@ function withoutProxy(env: Readonly<Record<string, string | undefined>>): Record
 }
 
 /** As the plan has them, and without the ids of what does not really exist. */
-function inOrder({ plan }: Prepared, results: readonly ItemResult[]): ItemResult[] {
+function sortByPlan({ plan }: Prepared, results: readonly ItemResult[]): ItemResult[] {
   const byItem = new Map(results.map((result) => [`${result.kind} ${result.id}`, result]));
   return [...plan.groups, ...plan.projects].flatMap((item) => {
     const result = byItem.get(`${item.kind} ${item.id}`);

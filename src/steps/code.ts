@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import { projectMissing } from '../failures/target.ts';
-import { covers, type BranchProtection, type Protections } from '../gitlab/rules/protections.ts';
+import { matchesPattern, type BranchProtection, type Protections } from '../gitlab/rules/protections.ts';
 import type { RefListing, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import { isWrite, RefChange, type PlannedProject } from '../model/plan.ts';
@@ -202,7 +202,7 @@ async function rewrittenIn(
   for (const { ref, old, new: next, outcome, force } of writes) {
     if (outcome !== 'update' || !force || old === null || next === null) continue;
     const name = ref.slice('refs/heads/'.length);
-    const rules = branches.filter(({ pattern }) => covers(pattern, name));
+    const rules = branches.filter(({ pattern }) => matchesPattern(pattern, name));
     if (rules.length === 0 || rules.some(({ pattern, forcePush }) => forcePush || pattern === name)) continue;
     const tips = await source.branchTipsWith(repository, old);
     if (tips === 'absent' || (tips !== null && !tips.includes(next))) rewritten.add(ref);

@@ -43,10 +43,10 @@ async function transfer(relay: Relay): Promise<TransferResult> {
   await job.beforeWrite();
   const early = await sendAll(
     relay,
-    writes.filter(({ late }) => !late),
+    writes.filter(({ afterOthers }) => !afterOthers),
     wantsOf(job.changes),
   );
-  const late = writes.filter((change) => change.late);
+  const late = writes.filter((change) => change.afterOthers);
   // The first pack has the objects of all refs, unless there was no ref to go with it.
   const last = await sendAll(relay, late, early.sentPack ? [] : wantsOf(job.changes, late));
   const results = [...early.results, ...last.results];

@@ -26,12 +26,12 @@ export async function pushChanges(
   const writes = job.changes.filter(isWrite);
   try {
     const early = await pushInRounds(
-      writes.filter((change) => !change.late),
+      writes.filter((change) => !change.afterOthers),
       split,
       now,
     );
     const late = await pushInRounds(
-      writes.filter((change) => change.late),
+      writes.filter((change) => change.afterOthers),
       split,
       now,
     );

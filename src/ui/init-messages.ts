@@ -1,4 +1,4 @@
-import type { SourceLook, TargetLook } from '../engine/connect.ts';
+import type { SourceProbe, TargetProbe } from '../engine/connect.ts';
 import { plural } from '../text/format.ts';
 
 /** Sentences of `gb2gl init`. */
@@ -64,7 +64,7 @@ export function leftUntested({ server }: Side): string {
   return `  ${server} is left as it is, untested.\n\n`;
 }
 
-export function sourceFound({ login, admin, holds, problems }: SourceLook): string {
+export function sourceFound({ login, admin, holds, problems }: SourceProbe): string {
   const who = admin === true ? `${login}, an administrator` : login;
   const lines = [`GitBucket knows the token: ${who}.`];
   if (admin === false)
@@ -79,7 +79,7 @@ export function sourceFound({ login, admin, holds, problems }: SourceLook): stri
   return `${lines.map((line) => `  ${line}\n`).join('')}\n`;
 }
 
-export function targetFound({ version, username, admin, canCreateGroup }: TargetLook): string {
+export function targetFound({ version, username, admin, canCreateGroup }: TargetProbe): string {
   const who = admin ? `${username}, an administrator` : username;
   const lines = [`GitLab ${version} knows the token: ${who}.`];
   if (!admin)

@@ -113,7 +113,7 @@ test('so they do when the first one was carried out in between, besides what is 
   // What is there needs no reason any more, and waits for nothing.
   const carriedOut = changesBetween(monday, done).filter(
     (path) =>
-      !/\.(existing|reasons)$|\.existing\.|\.steps\[[\w-]+\]\.(changes|counts\.\w+|part\.refs( \(order\)|\[.*\]\.(old|outcome|late|reason|fix)))$/.test(
+      !/\.(existing|reasons)$|\.existing\.|\.steps\[[\w-]+\]\.(changes|counts\.\w+|part\.refs( \(order\)|\[.*\]\.(old|outcome|afterOthers|reason|fix)))$/.test(
         path,
       ),
   );

@@ -293,7 +293,7 @@ test('the next repository starts with the size that worked for the last one', as
         old: null,
         new: ids.at(-1) ?? '',
         force: false,
-        late: false,
+        afterOthers: false,
       },
     ],
     {

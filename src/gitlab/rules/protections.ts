@@ -38,7 +38,7 @@ function branchRefusal(
   { branches, level, rewritten }: Protections,
 ): RefRefusal | null {
   const name = shortName(ref);
-  const rules = branches.filter(({ pattern }) => covers(pattern, name));
+  const rules = branches.filter(({ pattern }) => matchesPattern(pattern, name));
   const [rule] = rules;
   if (rule === undefined) return null;
   const refused = (reason: string): RefRefusal => ({ reason, fix: adviceFor(rule.pattern, 'branches') });
@@ -66,7 +66,7 @@ function branchRefusal(
 
 function tagRefusal(ref: string, write: Write, { tags, level }: Protections): RefRefusal | null {
   const name = shortName(ref);
-  const rules = tags.filter(({ pattern }) => covers(pattern, name));
+  const rules = tags.filter(({ pattern }) => matchesPattern(pattern, name));
   const [rule] = rules;
   if (rule === undefined) return null;
   const refused = (reason: string): RefRefusal => ({ reason, fix: adviceFor(rule.pattern, 'tags') });
@@ -84,7 +84,7 @@ function tagRefusal(ref: string, write: Write, { tags, level }: Protections): Re
 }
 
 /** `*` stands for anything, slashes included. */
-export function covers(pattern: string, name: string): boolean {
+export function matchesPattern(pattern: string, name: string): boolean {
   const parts = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
   return new RegExp(`^${parts.join('.*')}$`, 's').test(name);
 }

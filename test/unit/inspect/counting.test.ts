@@ -24,7 +24,7 @@ function change(
   old: string | null,
   id: string | null,
 ): RefChange {
-  return { ref, outcome, old, new: id, force: false, late: false };
+  return { ref, outcome, old, new: id, force: false, afterOthers: false };
 }
 
 describe('what git writes', () => {

@@ -123,7 +123,7 @@ test.each([
 });
 
 test('a second try goes no further than the plan, unless one of the sides has moved', () => {
-  const change = { ref: 'refs/heads/main', old: B, new: A, force: false, late: false };
+  const change = { ref: 'refs/heads/main', old: B, new: A, force: false, afterOthers: false };
   const diverged = { ...change, outcome: 'diverged', reason: 'asked the source' } as const;
   const update = { ...change, outcome: 'update' } as const;
   expect(keepPlanDecisions([diverged], [update])).toEqual([diverged]);

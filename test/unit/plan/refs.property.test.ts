@@ -75,7 +75,7 @@ function apply(changes: readonly RefChange[], given: RefMap): Map<string, string
   const target = new Map(given);
   for (const late of [false, true]) {
     for (const change of changes) {
-      if (change.late === late && WRITES.has(change.outcome)) applyOne(change, target);
+      if (change.afterOthers === late && WRITES.has(change.outcome)) applyOne(change, target);
     }
   }
   return target;

@@ -37,7 +37,7 @@ function outcomes(changes: readonly RefChange[]): Simple {
 describe('refs of the source', () => {
   test('are created where they are absent', () => {
     expect(plan({ 'refs/heads/main': A }, {})).toEqual([
-      { ref: 'refs/heads/main', outcome: 'create', old: null, new: A, force: false, late: false },
+      { ref: 'refs/heads/main', outcome: 'create', old: null, new: A, force: false, afterOthers: false },
     ]);
   });
 
@@ -50,7 +50,7 @@ describe('refs of the source', () => {
     '%s follows any rewriting as long as the target holds what we wrote',
     (ref) => {
       expect(plan({ [ref]: B }, { [ref]: A }, { ours: { [ref]: [C, A] } })).toEqual([
-        { ref, outcome: 'update', old: A, new: B, force: true, late: false },
+        { ref, outcome: 'update', old: A, new: B, force: true, afterOthers: false },
       ]);
     },
   );
@@ -155,15 +155,15 @@ describe('a tag named like a default branch', () => {
   test('waits for the branches when it is only what GitLab would assume', () => {
     const source = { 'refs/heads/trunk': A, 'refs/tags/main': B };
     const late = plan(source, {}, { defaultBranch: 'trunk' })[1];
-    expect(late).toMatchObject({ ref: 'refs/tags/main', outcome: 'create', late: true });
+    expect(late).toMatchObject({ ref: 'refs/tags/main', outcome: 'create', afterOthers: true });
     const soon = plan(source, { 'refs/heads/trunk': A }, { defaultBranch: 'trunk' })[1];
-    expect(soon).toMatchObject({ ref: 'refs/tags/main', outcome: 'create', late: false });
+    expect(soon).toMatchObject({ ref: 'refs/tags/main', outcome: 'create', afterOthers: false });
   });
 
   test('still waits when the target has nothing but tags', () => {
     const source = { 'refs/heads/trunk': A, 'refs/tags/main': B, 'refs/tags/v1': A };
     const changes = plan(source, { 'refs/tags/v1': A }, { defaultBranch: 'trunk' });
-    expect(changes.at(-1)).toMatchObject({ ref: 'refs/tags/main', late: true });
+    expect(changes.at(-1)).toMatchObject({ ref: 'refs/tags/main', afterOthers: true });
   });
 
   test('is refused for ever when there is no branch at all', () => {
@@ -200,7 +200,7 @@ describe('a tag named like a default branch', () => {
     const options = { defaultBranch: 'trunk', empty: true };
     expect(plan(source, { 'refs/heads/trunk': A }, options)[1]).toMatchObject({
       outcome: 'create',
-      late: true,
+      afterOthers: true,
     });
   });
 
@@ -242,7 +242,7 @@ describe('refs that exist only on the target', () => {
       old: B,
       new: null,
       force: true,
-      late: false,
+      afterOthers: false,
     });
   });
 
@@ -286,7 +286,7 @@ describe('a name inside another name', () => {
       { 'refs/heads/a': A },
       { ours, prune: true },
     );
-    expect(changes.map(({ ref, outcome, late }) => [ref, outcome, late])).toEqual([
+    expect(changes.map(({ ref, outcome, afterOthers }) => [ref, outcome, afterOthers])).toEqual([
       ['refs/heads/main', 'create', false],
       ['refs/heads/a', 'delete', false],
       ['refs/heads/a/b', 'create', true],

@@ -25,7 +25,7 @@ export function refChange(part: Partial<RefChange> = {}): RefChange {
     old: null,
     new: idA,
     force: false,
-    late: false,
+    afterOthers: false,
     ...part,
   };
 }

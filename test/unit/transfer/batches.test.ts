@@ -10,7 +10,7 @@ function creation(number: number): RefChange {
     old: null,
     new: 'a'.repeat(40),
     force: false,
-    late: false,
+    afterOthers: false,
   };
 }
 

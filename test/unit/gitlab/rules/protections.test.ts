@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { covers, protectionRefusal, type Protections } from '../../../../src/gitlab/rules/protections.ts';
+import {
+  matchesPattern,
+  protectionRefusal,
+  type Protections,
+} from '../../../../src/gitlab/rules/protections.ts';
 
 function protections(options: Partial<Protections>): Protections {
   return { branches: [], tags: [], level: 40, rewritten: new Set(), ...options };
@@ -14,10 +18,10 @@ function branch(
 }
 
 test('a wildcard covers slashes, and nothing but what it says', () => {
-  expect(covers('release/*', 'release/1/x')).toBe(true);
-  expect(covers('v1.0', 'v1x0')).toBe(false);
-  expect(covers('a+b', 'a+b')).toBe(true);
-  expect(covers('v*', 'rev1')).toBe(false);
+  expect(matchesPattern('release/*', 'release/1/x')).toBe(true);
+  expect(matchesPattern('v1.0', 'v1x0')).toBe(false);
+  expect(matchesPattern('a+b', 'a+b')).toBe(true);
+  expect(matchesPattern('v*', 'rev1')).toBe(false);
 });
 
 describe('protected branches', () => {
