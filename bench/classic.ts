@@ -1,5 +1,5 @@
-import type { EmbeddedGitBucket } from '../sandbox/gitbucket/gitbucket.ts';
-import type { EmbeddedGitLab } from '../sandbox/gitlab/gitlab.ts';
+import type { EmbeddedGitBucket } from '../sandbox/gitbucket.ts';
+import type { EmbeddedGitLab } from '../sandbox/gitlab.ts';
 import { environment } from './run.ts';
 
 /** What people do by hand: one bare mirror on disk, then heads and tags into a project that is there already. */

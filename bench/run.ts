@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { EmbeddedGitBucket } from '../sandbox/gitbucket/gitbucket.ts';
-import type { EmbeddedGitLab } from '../sandbox/gitlab/gitlab.ts';
+import type { EmbeddedGitBucket } from '../sandbox/gitbucket.ts';
+import type { EmbeddedGitLab } from '../sandbox/gitlab.ts';
 
 export const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 

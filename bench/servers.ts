@@ -2,8 +2,8 @@ import { cpSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGitBucket, type EmbeddedGitBucket } from '../sandbox/gitbucket/gitbucket.ts';
-import { createGitLab, type EmbeddedGitLab } from '../sandbox/gitlab/gitlab.ts';
+import { createGitBucket, type EmbeddedGitBucket } from '../sandbox/gitbucket.ts';
+import { createGitLab, type EmbeddedGitLab } from '../sandbox/gitlab.ts';
 
 export type BenchServers = {
   folder: string;

@@ -2,9 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { initBare } from '../sandbox/gitbucket/git/bare.ts';
-import { runGit } from '../sandbox/gitbucket/git/run-git.ts';
-import type { EmbeddedGitBucket } from '../sandbox/gitbucket/gitbucket.ts';
+import { type EmbeddedGitBucket, initBare, runGit } from '../sandbox/gitbucket.ts';
 import { beginStory } from '../sandbox/seed/story.ts';
 
 /** A bare repository that is measured; copied into each server, never changed. */

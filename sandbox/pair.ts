@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGitBucket, type EmbeddedGitBucket } from './gitbucket/gitbucket.ts';
-import { createGitLab, type EmbeddedGitLab } from './gitlab/gitlab.ts';
+import { createGitBucket, type EmbeddedGitBucket } from './gitbucket.ts';
+import { createGitLab, type EmbeddedGitLab } from './gitlab.ts';
 import { seedSample, type SampleServer } from './seed/sample.ts';
 
 /** An embedded GitBucket with the sample server in it and an empty embedded GitLab, both on loopback. */

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { createGitBucket } from '../sandbox/gitbucket/gitbucket.ts';
-import { createGitLab } from '../sandbox/gitlab/gitlab.ts';
+import { createGitBucket } from '../sandbox/gitbucket.ts';
+import { createGitLab } from '../sandbox/gitlab.ts';
 import { commitOn } from '../test/helpers/commits.ts';
 
 type Script = {

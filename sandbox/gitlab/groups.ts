@@ -1,9 +1,8 @@
-import type { Visibility } from '../../src/model/forge.ts';
+import type { Group, Visibility } from './state.ts';
 import { OWNER, type Actor } from './access.ts';
 import type { Context } from './context.ts';
 import { groupNameErrors, groupPathErrors, isLonger, TAKEN } from './names.ts';
 import type { Errors } from './projects.ts';
-import type { Group } from './state.ts';
 import { restrictedVisibility, VISIBILITY_LEVELS } from './visibility.ts';
 
 export type NewGroup = {

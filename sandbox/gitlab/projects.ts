@@ -1,11 +1,10 @@
-import type { Visibility } from '../../src/model/forge.ts';
+import type { Group, Project, Visibility } from './state.ts';
 import { DEVELOPER, MAINTAINER, OWNER, type Actor } from './access.ts';
 import type { Context } from './context.ts';
 import { groupsAbove } from './groups.ts';
 import { isLonger, pathFromName, projectNameErrors, projectPathErrors, TAKEN } from './names.ts';
 import { createRepository } from './repository.ts';
 import type { NamespaceRef } from './routes.ts';
-import type { Group, Project } from './state.ts';
 import { restrictedVisibility, VISIBILITY_LEVELS } from './visibility.ts';
 
 /** Model errors: attribute to messages, in the model's order. */

@@ -1,4 +1,4 @@
-import type { Visibility } from '../../src/model/forge.ts';
+import type { Visibility } from './state.ts';
 
 /** 0 nothing, 1 partial, 2 full, 3 no pushes by developers, 4 full after a developer's initial push. */
 export type BranchProtection = 0 | 1 | 2 | 3 | 4;

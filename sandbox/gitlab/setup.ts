@@ -1,9 +1,8 @@
-import type { Visibility } from '../../src/model/forge.ts';
+import type { Group, Project, Scope, User, Visibility } from './state.ts';
 import { MAINTAINER, type Actor } from './access.ts';
 import type { Context } from './context.ts';
 import { createGroup } from './groups.ts';
 import type { NewProject } from './projects.ts';
-import type { Group, Project, Scope, User } from './state.ts';
 import { createUser, type NewUser } from './users.ts';
 
 const EVERY_SCOPE: Scope[] = [

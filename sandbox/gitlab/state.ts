@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Visibility } from '../../src/model/forge.ts';
+
+export type Visibility = 'private' | 'internal' | 'public';
 
 export type UserState =
   | 'active'

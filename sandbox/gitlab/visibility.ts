@@ -1,4 +1,4 @@
-import type { Visibility } from '../../src/model/forge.ts';
+import type { Visibility } from './state.ts';
 import type { Actor } from './access.ts';
 import type { Context } from './context.ts';
 

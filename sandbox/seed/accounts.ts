@@ -1,4 +1,4 @@
-import type { EmbeddedGitBucket } from '../gitbucket/gitbucket.ts';
+import type { EmbeddedGitBucket } from '../gitbucket.ts';
 
 export type SampleOwner = { login: string; kind: 'user' | 'group'; what: string };
 

@@ -1,4 +1,4 @@
-import type { EmbeddedGitBucket } from '../gitbucket/gitbucket.ts';
+import type { EmbeddedGitBucket } from '../gitbucket.ts';
 import { simple } from './everyday.ts';
 import type { Shelf } from './shelf.ts';
 

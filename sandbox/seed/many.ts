@@ -1,8 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { initBare } from '../gitbucket/git/bare.ts';
-import { runGit } from '../gitbucket/git/run-git.ts';
-import type { EmbeddedGitBucket } from '../gitbucket/gitbucket.ts';
+import { type EmbeddedGitBucket, initBare, runGit } from '../gitbucket.ts';
 import { noise } from './noise.ts';
 import { beginStory } from './story.ts';
 

@@ -1,5 +1,4 @@
-import type { EmbeddedGitBucket } from '../gitbucket/gitbucket.ts';
-import type { NewRepository } from '../gitbucket/shape-repositories.ts';
+import type { EmbeddedGitBucket, NewRepository } from '../gitbucket.ts';
 import { beginStory, type Story } from './story.ts';
 
 export type SampleRepository = {

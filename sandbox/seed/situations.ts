@@ -1,4 +1,4 @@
-import type { EmbeddedGitBucket } from '../gitbucket/gitbucket.ts';
+import type { EmbeddedGitBucket } from '../gitbucket.ts';
 import { seedAccounts } from './accounts.ts';
 import { seedEverydayRepositories } from './everyday.ts';
 import { seedForks } from './forks.ts';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeObject } from '../gitbucket/git/bare.ts';
+import { writeObject } from '../gitbucket.ts';
 import { writeTree, type Files } from './tree.ts';
 
 export type Person = { name: string; email: string };

@@ -1,4 +1,4 @@
-import { writeObject } from '../gitbucket/git/bare.ts';
+import { writeObject } from '../gitbucket.ts';
 
 /** A file's content, or an entry of another kind: an executable, a link, a submodule's commit. */
 type FileEntry = string | Buffer | { executable: string } | { link: string } | { submodule: string };

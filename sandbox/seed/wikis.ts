@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
-import { initBare } from '../gitbucket/git/bare.ts';
-import type { EmbeddedGitBucket } from '../gitbucket/gitbucket.ts';
+import { type EmbeddedGitBucket, initBare } from '../gitbucket.ts';
 import { beginStory } from './story.ts';
 
 const STARTED = Date.UTC(2021, 5, 1, 9);

@@ -1,4 +1,4 @@
-import type { Scope } from '../../sandbox/gitlab/gitlab.ts';
+import type { Scope } from '../../sandbox/gitlab.ts';
 import type { Prepared } from '../engine/prepare.ts';
 import { targetRefused } from '../failures/target.ts';
 import type { GitLabClient, List } from '../gitlab/client.ts';

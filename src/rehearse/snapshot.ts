@@ -8,7 +8,7 @@ import {
   type Scope,
   type Settings,
   type UserState,
-} from '../../sandbox/gitlab/gitlab.ts';
+} from '../../sandbox/gitlab.ts';
 import type * as schema from '../gitlab/schema.ts';
 import { bytesOf } from '../gitlab/settings.ts';
 

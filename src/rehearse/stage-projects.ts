@@ -2,7 +2,7 @@ import { plural } from '../text/format.ts';
 import { interruption } from '../failures/usage.ts';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, dirname } from 'node:path';
-import { writeHead } from '../../sandbox/gitlab/gitlab.ts';
+import { writeHead } from '../../sandbox/gitlab.ts';
 import { withAttempts } from '../engine/attempts.ts';
 import type { PrepareOptions, Prepared } from '../engine/prepare.ts';
 import { failedResult } from '../engine/results.ts';

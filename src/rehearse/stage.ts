@@ -9,7 +9,7 @@ import {
   type Project,
   type State,
   type User,
-} from '../../sandbox/gitlab/gitlab.ts';
+} from '../../sandbox/gitlab.ts';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import { createGitLabTarget, type GitLabTarget } from '../gitlab/target.ts';

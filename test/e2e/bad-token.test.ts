@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { GitBucketVersion } from '../../sandbox/gitbucket/version.ts';
+import type { GitBucketVersion } from '../../sandbox/gitbucket.ts';
 import { testServers, writesOf } from '../helpers/servers.ts';
 import {
   expectMoved,

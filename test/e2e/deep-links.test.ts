@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addLfsObject } from '../../sandbox/gitbucket/tracker/fill-files.ts';
+import { addLfsObject } from '../../sandbox/gitbucket.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { planOf } from '../helpers/foresight.ts';
 import { filesOf, lfsPointer } from '../helpers/odd-objects.ts';

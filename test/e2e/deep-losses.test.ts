@@ -1,16 +1,17 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { initBare } from '../../sandbox/gitbucket/git/bare.ts';
-import { addHook, addRelease } from '../../sandbox/gitbucket/tracker/fill-files.ts';
 import {
   addCollaborator,
+  addHook,
   addIssue,
   addLabel,
   addMilestone,
-} from '../../sandbox/gitbucket/tracker/fill-issues.ts';
-import { addPull } from '../../sandbox/gitbucket/tracker/fill-pulls.ts';
-import type { GitBucketVersion } from '../../sandbox/gitbucket/version.ts';
+  addPull,
+  addRelease,
+  type GitBucketVersion,
+  initBare,
+} from '../../sandbox/gitbucket.ts';
 import type { Loss, Plan } from '../../src/model/plan.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { planOf } from '../helpers/foresight.ts';

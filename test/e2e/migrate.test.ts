@@ -1,7 +1,7 @@
 import { differencesOf } from '../helpers/code-of.ts';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createGitLab } from '../../sandbox/gitlab/gitlab.ts';
+import { createGitLab } from '../../sandbox/gitlab.ts';
 import { seedSample } from '../../sandbox/seed/sample.ts';
 import type { Result } from '../../src/model/result.ts';
 import { parseResult } from '../../src/report/schema.ts';

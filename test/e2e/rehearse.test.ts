@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { EmbeddedGitLab } from '../../sandbox/gitlab/gitlab.ts';
+import type { EmbeddedGitLab } from '../../sandbox/gitlab.ts';
 import { seedSample } from '../../sandbox/seed/sample.ts';
 import type { LoggedRequest } from '../../sandbox/server.ts';
 import { settingsUnknown } from '../../src/commands/rehearse.ts';

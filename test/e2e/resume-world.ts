@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createGitBucket, type EmbeddedGitBucket } from '../../sandbox/gitbucket/gitbucket.ts';
-import { createGitLab, type EmbeddedGitLab } from '../../sandbox/gitlab/gitlab.ts';
+import { createGitBucket, type EmbeddedGitBucket } from '../../sandbox/gitbucket.ts';
+import { createGitLab, type EmbeddedGitLab } from '../../sandbox/gitlab.ts';
 import type { LoggedRequest } from '../../sandbox/server.ts';
 import { commitOn, git, pointAt } from '../helpers/commits.ts';
 import { descendants, ended, killAll } from '../helpers/processes.ts';

@@ -1,5 +1,5 @@
-import type { EmbeddedGitBucket } from '../../sandbox/gitbucket/gitbucket.ts';
-import type { EmbeddedGitLab } from '../../sandbox/gitlab/gitlab.ts';
+import type { EmbeddedGitBucket } from '../../sandbox/gitbucket.ts';
+import type { EmbeddedGitLab } from '../../sandbox/gitlab.ts';
 import { createGitBucketSource } from '../../src/gitbucket/source.ts';
 import type { Source } from '../../src/model/source.ts';
 import { createGitLabTarget, type GitLabTarget } from '../../src/gitlab/target.ts';

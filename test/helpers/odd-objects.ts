@@ -1,5 +1,5 @@
 import { createCipheriv, createHash } from 'node:crypto';
-import { writeObject } from '../../sandbox/gitbucket/git/bare.ts';
+import { writeObject } from '../../sandbox/gitbucket.ts';
 
 const who = 'Ada <ada@example.com> 1600000000 +0000';
 

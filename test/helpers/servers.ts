@@ -1,12 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import {
-  createGitBucket,
-  type EmbeddedGitBucket,
-  type GitBucketOptions,
-} from '../../sandbox/gitbucket/gitbucket.ts';
-import { createGitLab, type EmbeddedGitLab, type GitLabOptions } from '../../sandbox/gitlab/gitlab.ts';
+import { createGitBucket, type EmbeddedGitBucket, type GitBucketOptions } from '../../sandbox/gitbucket.ts';
+import { createGitLab, type EmbeddedGitLab, type GitLabOptions } from '../../sandbox/gitlab.ts';
 import type { LoggedRequest } from '../../sandbox/server.ts';
 import { atEnd } from './cleanup.ts';
 import { tempDir } from './temp-dir.ts';

@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { GitBucketOptions } from '../../sandbox/gitbucket/gitbucket.ts';
-import type { GitBucketVersion } from '../../sandbox/gitbucket/version.ts';
+import type { GitBucketOptions, GitBucketVersion } from '../../sandbox/gitbucket.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { examine, findingOf, codesIn, troubles } from '../helpers/doctor.ts';
 import { otherHost } from '../helpers/hosts.ts';

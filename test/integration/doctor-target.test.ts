@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { EmbeddedGitLab, GitLabOptions } from '../../sandbox/gitlab/gitlab.ts';
+import type { EmbeddedGitLab, GitLabOptions } from '../../sandbox/gitlab.ts';
 import { examine, findingOf, codesIn, troubles, type Examined } from '../helpers/doctor.ts';
 import { testServers, type TestServers } from '../helpers/servers.ts';
 

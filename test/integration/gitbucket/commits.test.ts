@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { GitBucketVersion } from '../../../sandbox/gitbucket/version.ts';
+import type { GitBucketVersion } from '../../../sandbox/gitbucket.ts';
 import { sourceOf } from '../../helpers/adapters.ts';
 import { commitOn, git } from '../../helpers/commits.ts';
 import { testServers } from '../../helpers/servers.ts';

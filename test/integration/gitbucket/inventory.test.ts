@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { initBare } from '../../../sandbox/gitbucket/git/bare.ts';
-import type { GitBucketVersion } from '../../../sandbox/gitbucket/version.ts';
+import { type GitBucketVersion, initBare } from '../../../sandbox/gitbucket.ts';
 import type { SourceInventory } from '../../../src/model/forge.ts';
 import { createSelection, type SelectionOptions } from '../../../src/plan/selection.ts';
 import { sourceOf } from '../../helpers/adapters.ts';

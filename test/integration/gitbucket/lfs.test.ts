@@ -1,8 +1,7 @@
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { addLfsObject } from '../../../sandbox/gitbucket/tracker/fill-files.ts';
-import { storeLfsObject } from '../../../sandbox/gitbucket/tracker/lfs.ts';
+import { addLfsObject, storeLfsObject } from '../../../sandbox/gitbucket.ts';
 import type { LfsAvailability } from '../../../src/model/source.ts';
 import { sourceOf } from '../../helpers/adapters.ts';
 import { lfsPointer } from '../../helpers/odd-objects.ts';

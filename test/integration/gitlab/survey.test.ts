@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { EmbeddedGitLab } from '../../../sandbox/gitlab/gitlab.ts';
+import type { EmbeddedGitLab } from '../../../sandbox/gitlab.ts';
 import type { Survey, Target } from '../../../src/model/target.ts';
 import { targetOf } from '../../helpers/adapters.ts';
 import { testServers } from '../../helpers/servers.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EmbeddedGitBucket } from '../../../sandbox/gitbucket/gitbucket.ts';
+import type { EmbeddedGitBucket } from '../../../sandbox/gitbucket.ts';
 import { beginStory } from '../../../sandbox/seed/story.ts';
 import { ask, posting, start, type Running } from './core-server.ts';
 

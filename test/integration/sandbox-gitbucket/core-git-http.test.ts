@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EmbeddedGitBucket } from '../../../sandbox/gitbucket/gitbucket.ts';
+import type { EmbeddedGitBucket } from '../../../sandbox/gitbucket.ts';
 import { beginStory } from '../../../sandbox/seed/story.ts';
 import { git, lsRemote, withLogin } from './core-git.ts';
 import { ask, basic, start, type Running } from './core-server.ts';

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import type { EmbeddedGitBucket, GitBucketOptions } from '../../../sandbox/gitbucket/gitbucket.ts';
+import type { EmbeddedGitBucket, GitBucketOptions } from '../../../sandbox/gitbucket.ts';
 import { git, lsRemote } from './core-git.ts';
 import { ask, start, type Running } from './core-server.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { EmbeddedGitBucket } from '../../../sandbox/gitbucket/gitbucket.ts';
+import type { EmbeddedGitBucket } from '../../../sandbox/gitbucket.ts';
 import { beginStory } from '../../../sandbox/seed/story.ts';
 import { ask, names, posting, start, type Running } from './core-server.ts';
 

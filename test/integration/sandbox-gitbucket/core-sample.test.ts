@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EmbeddedGitBucket } from '../../../sandbox/gitbucket/gitbucket.ts';
+import type { EmbeddedGitBucket } from '../../../sandbox/gitbucket.ts';
 import { seedMany } from '../../../sandbox/seed/many.ts';
 import { seedSample, type SampleServer } from '../../../sandbox/seed/sample.ts';
 import { git, lsRemote } from './core-git.ts';

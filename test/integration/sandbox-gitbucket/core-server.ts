@@ -5,7 +5,7 @@ import {
   createGitBucket,
   type EmbeddedGitBucket,
   type GitBucketOptions,
-} from '../../../sandbox/gitbucket/gitbucket.ts';
+} from '../../../sandbox/gitbucket.ts';
 
 export type Running = {
   gitbucket: EmbeddedGitBucket;

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import type { GitBucketVersion } from '../../../sandbox/gitbucket/version.ts';
+import type { GitBucketVersion } from '../../../sandbox/gitbucket.ts';
 import { beginStory } from '../../../sandbox/seed/story.ts';
 import { git } from './core-git.ts';
 import { ask, start, type Running } from './core-server.ts';

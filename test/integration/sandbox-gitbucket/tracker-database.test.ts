@@ -1,10 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  addCollaborator,
-  addComment,
-  addIssue,
-  addLabel,
-} from '../../../sandbox/gitbucket/tracker/fill-issues.ts';
+import { addCollaborator, addComment, addIssue, addLabel } from '../../../sandbox/gitbucket.ts';
 import { startTrackerServer, type Answer, type TrackerServer } from './tracker-setup.ts';
 
 type Table = { type: string; columns: string[]; rows: Record<string, string>[] };

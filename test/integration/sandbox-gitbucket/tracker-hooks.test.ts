@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addDeployKey, addHook, addStatus } from '../../../sandbox/gitbucket/tracker/fill-files.ts';
+import { addDeployKey, addHook, addStatus } from '../../../sandbox/gitbucket.ts';
 import { commit, startTrackerServer, TRACKER, userJson, type TrackerServer } from './tracker-setup.ts';
 
 let server: TrackerServer;

@@ -1,10 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  addComment,
-  addIssue,
-  addLabel,
-  addMilestone,
-} from '../../../sandbox/gitbucket/tracker/fill-issues.ts';
+import { addComment, addIssue, addLabel, addMilestone } from '../../../sandbox/gitbucket.ts';
 import { startTrackerServer, TRACKER, userJson, type TrackerServer } from './tracker-setup.ts';
 
 type IssueRow = { number: number; labels: unknown[]; state: string };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { addLfsObject } from '../../../sandbox/gitbucket/tracker/fill-files.ts';
+import { addLfsObject } from '../../../sandbox/gitbucket.ts';
 import { startTrackerServer, type Answer, type Call, type TrackerServer } from './tracker-setup.ts';
 
 type Batch = {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { addCollaborator } from '../../../sandbox/gitbucket/tracker/fill-issues.ts';
+import { addCollaborator } from '../../../sandbox/gitbucket.ts';
 import { startTrackerServer, userJson, type TrackerServer } from './tracker-setup.ts';
 
 const SECRET = '/repos/alice/secret';

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { addComment, addIssue } from '../../../sandbox/gitbucket/tracker/fill-issues.ts';
-import { addCommitComment, addPull } from '../../../sandbox/gitbucket/tracker/fill-pulls.ts';
+import { addComment, addCommitComment, addIssue, addPull } from '../../../sandbox/gitbucket.ts';
 import { commit, git, startTrackerServer, TRACKER, userJson, type TrackerServer } from './tracker-setup.ts';
 
 let server: TrackerServer;

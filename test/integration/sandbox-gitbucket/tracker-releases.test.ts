@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { addAttachment, addRelease } from '../../../sandbox/gitbucket/tracker/fill-files.ts';
+import { addAttachment, addRelease } from '../../../sandbox/gitbucket.ts';
 import { commit, git, startTrackerServer, TRACKER, userJson, type TrackerServer } from './tracker-setup.ts';
 
 type ReleaseRow = { tag_name: string; assets: { file_id: string; size: number }[] };

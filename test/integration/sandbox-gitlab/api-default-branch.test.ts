@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { EmbeddedGitLab, GitLabOptions } from '../../../sandbox/gitlab/gitlab.ts';
+import type { EmbeddedGitLab, GitLabOptions } from '../../../sandbox/gitlab.ts';
 import { as, startGitLab } from './api-fixture.ts';
 
 const run = promisify(execFile);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import { createGitLab, type EmbeddedGitLab, type GitLabOptions } from '../../../sandbox/gitlab/gitlab.ts';
+import { createGitLab, type EmbeddedGitLab, type GitLabOptions } from '../../../sandbox/gitlab.ts';
 
 export type Answer = {
   status: number;

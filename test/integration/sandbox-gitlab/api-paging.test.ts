@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { EmbeddedGitLab } from '../../../sandbox/gitlab/gitlab.ts';
+import type { EmbeddedGitLab } from '../../../sandbox/gitlab.ts';
 import { as, call, startGitLab, temporaryFolder } from './api-fixture.ts';
 
 async function withProjects(count: number, options = {}): Promise<EmbeddedGitLab> {

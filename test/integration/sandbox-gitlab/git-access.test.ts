@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Scope } from '../../../sandbox/gitlab/state.ts';
+import type { Scope } from '../../../sandbox/gitlab.ts';
 import { startGitServer, type GitServer } from './git-server.ts';
 import { raw } from './git-wire.ts';
 
@@ -139,7 +139,7 @@ describe('roles', () => {
   });
 
   it('lets administrators push without membership', async () => {
-    const token = gitlab.addToken(gitlab.addUser({ username: 'root', admin: true }));
+    const token = gitlab.addToken(gitlab.addUser({ username: 'admin', admin: true }));
     expect((await ask(`team/private.git${PUSH}`, token)).status).toBe(200);
   });
 });
@@ -222,8 +222,8 @@ describe('addresses', () => {
     expect([unknown.status, unknown.body]).toEqual([404, NOT_FOUND]);
   });
 
-  it('leaves everything that is not git to others', async () => {
-    expect((await ask('team/public')).body).toBe('not git');
-    expect((await ask('api/v4/projects/1.git/info/refs')).body).toBe('not git');
+  it('leaves everything that is not git to the pages and the API', async () => {
+    expect((await ask('team/public')).body).toMatch(/^<!DOCTYPE html>/);
+    expect((await ask('api/v4/projects/1.git/info/refs')).body).toBe('{"error":"404 Not Found"}');
   });
 });

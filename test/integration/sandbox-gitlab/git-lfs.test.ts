@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Project } from '../../../sandbox/gitlab/state.ts';
+import type { Project } from '../../../sandbox/gitlab.ts';
 import { startGitServer, type GitServer } from './git-server.ts';
 import { raw } from './git-wire.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import type { Project } from '../../../sandbox/gitlab/state.ts';
+import type { Project } from '../../../sandbox/gitlab.ts';
 import { git, gitOk, makeRepository, startGitServer, type GitRun, type GitServer } from './git-server.ts';
 
 /** One server for a test file with users of several levels, a fresh empty project for each test. */

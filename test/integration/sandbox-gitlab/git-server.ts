@@ -2,20 +2,17 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createContext, type Context } from '../../../sandbox/gitlab/context.ts';
-import { serveProjectGit } from '../../../sandbox/gitlab/git/serve.ts';
-import { createGroup } from '../../../sandbox/gitlab/groups.ts';
-import { defaultSettings, type Settings } from '../../../sandbox/gitlab/settings.ts';
-import type { Project, Scope, User } from '../../../sandbox/gitlab/state.ts';
-import { createUser, type NewUser } from '../../../sandbox/gitlab/users.ts';
-import { startSandboxServer, type SandboxServer } from '../../../sandbox/server.ts';
+import {
+  createGitLab,
+  type EmbeddedGitLab,
+  type NewUser,
+  type Project,
+  type Scope,
+  type User,
+} from '../../../sandbox/gitlab.ts';
 
-/** The git side of the embedded GitLab alone, on a loopback port, with one group `team` that `owner` owns. */
-export type GitServer = {
-  url: string;
-  server: SandboxServer;
-  context: Context;
-  settings: Settings;
+/** An embedded GitLab with one group `team` that `owner` owns; what the tests of its git side need of it. */
+export type GitServer = Pick<EmbeddedGitLab, 'url' | 'server' | 'context' | 'settings' | 'close'> & {
   owner: User;
   /** The owner's token, which may do everything. */
   token: string;
@@ -26,55 +23,27 @@ export type GitServer = {
   addProject(path: string, input?: { visibility?: Project['visibility']; defaultBranch?: string }): Project;
   /** URL of a repository with credentials. */
   remote(path: string, token?: string): string;
-  close(): Promise<void>;
 };
 
 export async function startGitServer(): Promise<GitServer> {
   const dir = await mkdtemp(join(tmpdir(), 'sandbox-gitlab-git-'));
-  const settings = defaultSettings('18.9.0-ee');
-  const context = createContext({ dir, settings, relativeUrl: '' });
-  const server = await startSandboxServer(async (request, response) => {
-    if (await serveProjectGit(request, response, context)) return;
-    response.writeHead(404, { 'content-type': 'text/plain' });
-    response.end('not git');
-  });
-  context.externalUrl = server.url;
+  const gitlab = await createGitLab({ dir });
+  const { url, server, context, settings } = gitlab;
 
   function addUser(input: Partial<NewUser> & { username: string }): User {
-    return createUser(context, { email: `${input.username}@example.com`, ...input });
+    return gitlab.addUser({ email: `${input.username}@example.com`, ...input });
   }
 
   function addToken(user: User, scopes: Scope[] = ['api']): string {
-    const id = context.state.nextId.token++;
-    const value = `sandbox-token-of-${user.username}-${id}`;
-    const createdAt = new Date().toISOString();
-    context.state.tokens.push({
-      id,
-      userId: user.id,
-      name: 'test',
-      value,
-      scopes,
-      revoked: false,
-      expiresAt: null,
-      createdAt,
-      lastUsedAt: null,
-    });
-    return value;
+    return gitlab.token(user.username, { scopes });
   }
 
   const owner = addUser({ username: 'owner' });
   const token = addToken(owner);
-  const team = createGroup(context, owner.id, {
-    path: 'team',
-    name: 'team',
-    parent: null,
-    description: '',
-    visibility: 'public',
-    attributes: {},
-  });
+  gitlab.addGroup({ path: 'team', owner: owner.username, visibility: 'public' });
 
   return {
-    url: server.url,
+    url,
     server,
     context,
     settings,
@@ -82,22 +51,11 @@ export async function startGitServer(): Promise<GitServer> {
     token,
     addUser,
     addToken,
-    addMember(user, accessLevel) {
-      const createdAt = new Date().toISOString();
-      team.members.push({ userId: user.id, accessLevel, createdAt, expiresAt: null, createdBy: null });
-    },
-    addProject(path, input = {}) {
-      const actor = { user: owner, token: context.state.tokens[0]!, admin: false };
-      const creation = context.createProject(actor, { namespaceId: team.id, path, ...input });
-      if (creation.kind === 'refused') throw new Error(JSON.stringify(creation.errors));
-      return creation.project;
-    },
-    remote: (path, value = token) => `${server.url.replace('//', `//oauth2:${value}@`)}/${path}`,
+    addMember: (user, accessLevel) => gitlab.addMember('team', user.username, accessLevel),
+    addProject: (path, input = {}) => gitlab.addProject({ namespace: 'team', path, ...input }),
+    remote: (path, value = token) => `${url.replace('//', `//oauth2:${value}@`)}/${path}`,
     async close() {
-      await server.close();
-      await context.jobs.stop();
-      // A save that was put off would write into the folder that is about to go.
-      context.save();
+      await gitlab.close();
       await rm(dir, { recursive: true, force: true });
     },
   };

@@ -1,9 +1,8 @@
-import type { Visibility } from '../../../../src/model/forge.ts';
+import type { Group, Visibility } from '../../state.ts';
 import { MAINTAINER, OWNER } from '../../access.ts';
 import { createGroup, groupErrors, groupsAbove, groupsBelow } from '../../groups.ts';
 import type { Errors } from '../../projects.ts';
 import { inspectErrors } from '../../ruby.ts';
-import type { Group } from '../../state.ts';
 import { created, ok, type Call, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { groupEntity } from '../entities/groups.ts';
 import { projectEntity } from '../entities/projects.ts';

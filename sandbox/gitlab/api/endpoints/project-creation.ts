@@ -1,7 +1,6 @@
-import type { Visibility } from '../../../../src/model/forge.ts';
+import type { Project, Visibility } from '../../state.ts';
 import type { Actor } from '../../access.ts';
 import { commitReadme } from '../../readme.ts';
-import type { Project } from '../../state.ts';
 import { created, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { projectEntity } from '../entities/projects.ts';
 import { ApiError, failure, forbidden, invalid } from '../errors.ts';

@@ -1,8 +1,7 @@
-import type { Visibility } from '../../../../src/model/forge.ts';
+import type { Project, Visibility } from '../../state.ts';
 import { OWNER } from '../../access.ts';
 import { projectErrors, type Errors } from '../../projects.ts';
 import { effectiveDefaultBranch, readRef, writeHead } from '../../repository.ts';
-import type { Project } from '../../state.ts';
 import { restrictedVisibility, VISIBILITY_LEVELS } from '../../visibility.ts';
 import { ok, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { projectEntity } from '../entities/projects.ts';

@@ -1,4 +1,4 @@
-import type { Visibility } from '../../../../src/model/forge.ts';
+import type { Visibility } from '../../state.ts';
 import { detailsOf } from '../../default-branch.ts';
 import type { BranchProtection, Settings, Throttle } from '../../settings.ts';
 import { ok, type Call, type Endpoint, type Reply } from '../endpoint.ts';

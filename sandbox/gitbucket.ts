@@ -1,9 +1,9 @@
 import { getRequestListener } from '@hono/node-server';
-import { startSandboxServer, type SandboxServer } from '../server.ts';
-import { createApp } from './app.ts';
-import { buildContext } from './build-context.ts';
-import type { GitBucketContext } from './context.ts';
-import { createFront, type RouteHandler } from './front.ts';
+import { startSandboxServer, type SandboxServer } from './server.ts';
+import { createApp } from './gitbucket/app.ts';
+import { buildContext } from './gitbucket/build-context.ts';
+import type { GitBucketContext } from './gitbucket/context.ts';
+import { createFront, type RouteHandler } from './gitbucket/front.ts';
 import {
   addGroup,
   addUser,
@@ -12,7 +12,7 @@ import {
   mintToken,
   type NewGroup,
   type NewUser,
-} from './shape-accounts.ts';
+} from './gitbucket/shape-accounts.ts';
 import {
   addRepository,
   breakRepository,
@@ -20,10 +20,33 @@ import {
   removeRepository,
   renameRepository,
   type NewRepository,
-} from './shape-repositories.ts';
-import type { AccountRecord, RepositoryRecord } from './state.ts';
-import { openStore } from './store.ts';
-import { minorOf, type GitBucketVersion } from './version.ts';
+} from './gitbucket/shape-repositories.ts';
+import type { AccountRecord, RepositoryRecord } from './gitbucket/state.ts';
+import { openStore } from './gitbucket/store.ts';
+import { minorOf, type GitBucketVersion } from './gitbucket/version.ts';
+
+/** For whoever furnishes the server beyond the methods below: bare repositories, objects, and all that a tracker holds. */
+export { initBare, writeObject } from './gitbucket/git/bare.ts';
+export { runGit } from './gitbucket/git/run-git.ts';
+export type { NewRepository } from './gitbucket/shape-repositories.ts';
+export {
+  addAttachment,
+  addDeployKey,
+  addHook,
+  addLfsObject,
+  addRelease,
+  addStatus,
+} from './gitbucket/tracker/fill-files.ts';
+export {
+  addCollaborator,
+  addComment,
+  addIssue,
+  addLabel,
+  addMilestone,
+} from './gitbucket/tracker/fill-issues.ts';
+export { addCommitComment, addPull } from './gitbucket/tracker/fill-pulls.ts';
+export { storeLfsObject } from './gitbucket/tracker/lfs.ts';
+export type { GitBucketVersion } from './gitbucket/version.ts';
 
 export type GitBucketOptions = {
   /** Where state and repositories live; an existing one is taken up again. */

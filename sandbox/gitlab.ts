@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import { startSandboxServer, type SandboxServer } from '../server.ts';
-import { createContext, type Context, type PushRecord } from './context.ts';
-import { createFront } from './front.ts';
-import { defaultSettings, type GitSettings, type Settings } from './settings.ts';
-import { createSetup, type Setup } from './setup.ts';
-import type { Project, ProtectedBranch } from './state.ts';
-import { createUser } from './users.ts';
+import { startSandboxServer, type SandboxServer } from './server.ts';
+import { createContext, type Context, type PushRecord } from './gitlab/context.ts';
+import { createFront } from './gitlab/front.ts';
+import { defaultSettings, type GitSettings, type Settings } from './gitlab/settings.ts';
+import { createSetup, type Setup } from './gitlab/setup.ts';
+import type { Project, ProtectedBranch } from './gitlab/state.ts';
+import { createUser } from './gitlab/users.ts';
 
 export type GitLabOptions = {
   /** Holds state and repositories; a later start on the same directory goes on with them. */
@@ -38,11 +38,21 @@ export type EmbeddedGitLab = Setup & {
 };
 
 /** For whoever sets up a state of its own: its parts, and how they are written. */
-export { levelOf } from './default-branch.ts';
-export { createRepository, writeHead } from './repository.ts';
-export type { BranchProtection, Settings } from './settings.ts';
-export { saveState } from './state.ts';
-export type { Group, Member, Project, ProtectedBranch, Scope, State, User, UserState } from './state.ts';
+export { levelOf } from './gitlab/default-branch.ts';
+export { createRepository, writeHead } from './gitlab/repository.ts';
+export type { BranchProtection, Settings } from './gitlab/settings.ts';
+export { saveState } from './gitlab/state.ts';
+export type {
+  Group,
+  Member,
+  Project,
+  ProtectedBranch,
+  Scope,
+  State,
+  User,
+  UserState,
+} from './gitlab/state.ts';
+export type { NewUser } from './gitlab/users.ts';
 
 /** Starts an embedded GitLab, with the administrator `root` on first use. */
 export async function createGitLab(options: GitLabOptions): Promise<EmbeddedGitLab> {
