@@ -1,6 +1,6 @@
 import { fetchFailed } from '../failures/git.ts';
 import type { RefListing } from '../model/forge.ts';
-import { cutTo } from '../text/width.ts';
+import { cutTo } from '../text/format.ts';
 import { delim, flush, pktLine, pktLines, type PktLine } from './pkt-line.ts';
 
 /**

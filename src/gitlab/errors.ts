@@ -3,7 +3,7 @@ import { notTheApi, serverError, tokenRefused } from '../failures/network.ts';
 import { targetForbidden, targetRefused, tokenScope } from '../failures/target.ts';
 import type { HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
-import { cutTo, pageText } from '../text/width.ts';
+import { cutTo, pageText } from '../text/format.ts';
 
 type Refused = Pick<HttpAnswer, 'status' | 'body'>;
 

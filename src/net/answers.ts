@@ -4,7 +4,7 @@ import type { AxiosResponse } from 'axios';
 import type { Failure } from '../failures/failure.ts';
 import { timedOut, tlsUntrusted, unreachable } from '../failures/network.ts';
 import { interruption } from '../failures/usage.ts';
-import { cutTo, pageText } from '../text/width.ts';
+import { cutTo, pageText } from '../text/format.ts';
 import type { HttpRequest } from './http.ts';
 
 export type HttpAnswer = { status: number; headers: Record<string, string>; body: unknown };

@@ -1,4 +1,4 @@
-import { cutMark } from '../text/width.ts';
+import { cutMark } from '../text/format.ts';
 
 const replacement = '[secret]';
 

@@ -6,7 +6,7 @@ import { Failure } from '../failures/failure.ts';
 import { fetchFailed, pushFailed } from '../failures/git.ts';
 import { timedOut } from '../failures/network.ts';
 import { interruption } from '../failures/usage.ts';
-import { cutMark } from '../text/width.ts';
+import { cutMark } from '../text/format.ts';
 import { type Server, failureOf } from './answers.ts';
 
 export type StreamRequest = {

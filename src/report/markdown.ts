@@ -1,7 +1,6 @@
 import type { Notice } from '../model/notice.ts';
 import type { ItemResult, Result } from '../model/result.ts';
-import { formatBytes, formatCount, formatDuration, formatTime, shortId } from '../text/format.ts';
-import { clean } from '../text/width.ts';
+import { formatBytes, formatCount, formatDuration, formatTime, shortId, clean } from '../text/format.ts';
 import { headings, nextSteps, statesLine, verdictOf } from '../ui/report-messages.ts';
 import { attentionOf, warningsOf, type Attention, costOf, proofOf } from './result.ts';
 

@@ -1,6 +1,6 @@
 import type { Notice } from '../model/notice.ts';
 import type { Plan, PlannedGroup } from '../model/plan.ts';
-import { clean, wrap } from '../text/width.ts';
+import { clean, wrap } from '../text/format.ts';
 import { findingRemark } from '../ui/loss-messages.ts';
 import { warned } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';

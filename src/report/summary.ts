@@ -1,5 +1,5 @@
 import type { Result } from '../model/result.ts';
-import { clean, truncate, wrap } from '../text/width.ts';
+import { clean, truncate, wrap } from '../text/format.ts';
 import { headings, moreInReport, nextSteps, statesLine, verdictOf } from '../ui/report-messages.ts';
 import type { Palette } from '../ui/terminal.ts';
 import { attentionOf, warningsOf, type Attention } from './result.ts';

@@ -1,6 +1,5 @@
 import type { Area, Finding, Level } from '../doctor/finding.ts';
-import { plural } from '../text/format.ts';
-import { clean, wrap } from '../text/width.ts';
+import { plural, clean, wrap } from '../text/format.ts';
 import type { Palette } from './terminal.ts';
 
 /** Everything that `gb2gl doctor` says, except the sentences of the findings, which stand beside their checks. */

@@ -1,5 +1,5 @@
 import type { Phase, RunEvent } from '../model/events.ts';
-import { clean, truncate } from '../text/width.ts';
+import { clean, truncate } from '../text/format.ts';
 import * as messages from './messages.ts';
 import { createMeter } from './meter.ts';
 import { createGate, type Gate, runPainted, type Task, type Wrapper } from './painter.ts';

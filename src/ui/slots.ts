@@ -1,5 +1,5 @@
 import type { RunEvent } from '../model/events.ts';
-import { clean, displayWidth, truncate } from '../text/width.ts';
+import { clean, displayWidth, truncate } from '../text/format.ts';
 import * as messages from './messages.ts';
 
 export type Slots = {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { parseResult } from '../../src/report/schema.ts';
-import { displayWidth } from '../../src/text/width.ts';
+import { displayWidth } from '../../src/text/format.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { startInTerminal, type InTerminal } from '../helpers/in-terminal.ts';
 import { runCli } from '../helpers/run-cli.ts';

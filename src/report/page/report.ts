@@ -1,5 +1,4 @@
-import { formatBytes, formatCount, formatDuration, formatTime } from '../../text/format.ts';
-import { truncate } from '../../text/width.ts';
+import { formatBytes, formatCount, formatDuration, formatTime, truncate } from '../../text/format.ts';
 import { headings } from '../../ui/report-messages.ts';
 import { countAll } from '../result.ts';
 import type { PageData } from '../write.ts';

@@ -3,11 +3,10 @@ import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Failure } from '../../../src/failures/failure.ts';
-import { createPackCheck, emptyPack } from '../../../src/git/pack.ts';
+import { createPackCheck, emptyPack, packOf } from '../../../src/git/fetch-pack.ts';
 import { flush, pktLine, pktLines, readPktLines, type PktLine } from '../../../src/git/pkt-line.ts';
 import { asAdvertisement, capabilitiesIn, parseAdvertisement } from '../../../src/git/ref-advertisement.ts';
 import { readReport } from '../../../src/git/send-pack.ts';
-import { packOf } from '../../../src/git/fetch-pack.ts';
 
 const specials = fc.constantFrom<PktLine>('flush', 'delim', 'end');
 const line: fc.Arbitrary<PktLine> = fc.oneof(

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRedactor } from '../../../src/net/redact.ts';
-import { cutTo } from '../../../src/text/width.ts';
+import { cutTo } from '../../../src/text/format.ts';
 
 const secretText = fc
   .string({ unit: 'grapheme', minLength: 6, maxLength: 40 })

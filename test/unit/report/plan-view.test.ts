@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Project } from '../../../src/model/forge.ts';
 import { planMarkdown } from '../../../src/report/plan-markdown.ts';
 import { renderPlan } from '../../../src/report/plan-view.ts';
-import { displayWidth } from '../../../src/text/width.ts';
+import { displayWidth } from '../../../src/text/format.ts';
 import { createPalette } from '../../../src/ui/terminal.ts';
 import { idA, idB, plan, plannedGroup, plannedProject, plannedRefs, refChange } from './samples.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderSummary } from '../../../src/report/summary.ts';
-import { displayWidth } from '../../../src/text/width.ts';
+import { displayWidth } from '../../../src/text/format.ts';
 import { createPalette } from '../../../src/ui/terminal.ts';
 import { diverged, failed, group, noticed, project, refused, result } from './samples.ts';
 

@@ -1,6 +1,11 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clean, displayWidth, pad, truncate, wrap } from '../../../src/text/width.ts';
 import {
+  clean,
+  displayWidth,
+  pad,
+  truncate,
+  wrap,
   formatBytes,
   formatCount,
   formatDay,
@@ -12,7 +17,6 @@ import {
   formatTime,
   plural,
 } from '../../../src/text/format.ts';
-import * as fc from 'fast-check';
 
 const anyText = fc.string({ unit: 'grapheme' });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/model/events.ts';
-import { createPlain } from '../../../src/ui/plain.ts';
+import { createPlain } from '../../../src/ui/terminal.ts';
 import { failed, project } from '../report/samples.ts';
 
 type Told = { events: { at: number; event: RunEvent }[]; verbose?: boolean; quiet?: boolean };
