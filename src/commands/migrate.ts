@@ -52,11 +52,7 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
       detail: '--prune deletes refs on GitLab: confirm it with --yes',
     });
   }
-  const release = await lockWorkDir(workDir, {
-    pid: runtime.pid,
-    now: runtime.now,
-    alive: environment.alive,
-  });
+  const release = await lockWorkDir(workDir, { ...runtime, alive: environment.alive });
   let journal: Journal | null = null;
   try {
     const servers = { source: config.source.url, target: config.target.url };

@@ -25,9 +25,8 @@ export async function planCommand(options: PlanOptions, environment: Environment
     target: config.target.url,
   });
   // Looking into objects uses the mirrors: no migration may do so meanwhile.
-  const { pid, now } = environment.runtime;
   const release = options.deep
-    ? await lockWorkDir(session.workDir, { pid, now, alive: environment.alive })
+    ? await lockWorkDir(session.workDir, { ...environment.runtime, alive: environment.alive })
     : () => Promise.resolve();
   try {
     const prepared = await prepare({

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
-import { noticeOf } from '../failures/index.ts';
+import { isFatal, noticeOf } from '../failures/index.ts';
 import { interruption } from '../failures/usage.ts';
 import type { History } from '../journal/history.ts';
 import type { Emit } from '../model/events.ts';
@@ -90,12 +90,6 @@ export async function listTargetRefs(
 
 function stopIfTold(runtime: Runtime, id: string): void {
   if (runtime.stopping.aborted) throw interruption(id);
-}
-
-/** What concerns the whole server, not one repository. */
-export function isFatal(error: unknown): boolean {
-  if (!(error instanceof Failure)) return true;
-  return ['interrupted', 'tls-untrusted', 'redirected', 'unreachable', 'maintenance'].includes(error.code);
 }
 
 /**

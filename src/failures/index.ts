@@ -39,6 +39,12 @@ export function isRetryable(error: unknown): boolean {
   return error instanceof Failure && error.retryable;
 }
 
+/** What concerns the whole server, not one repository. */
+export function isFatal(error: unknown): boolean {
+  if (!(error instanceof Failure)) return true;
+  return ['interrupted', 'tls-untrusted', 'redirected', 'unreachable', 'maintenance'].includes(error.code);
+}
+
 /** The form in which reports carry an error. Unknown errors are shown as such, with their text. */
 export function noticeOf(error: unknown, object: string): Notice {
   const { notice } = asFailure(error, object);

@@ -1,6 +1,5 @@
 import pLimit from 'p-limit';
-import { isFatal } from '../engine/read-refs.ts';
-import { noticeOf } from '../failures/index.ts';
+import { isFatal, noticeOf } from '../failures/index.ts';
 import { interruption } from '../failures/usage.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedStep, Plan, PlannedProject } from '../model/plan.ts';

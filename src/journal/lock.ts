@@ -1,13 +1,12 @@
 import { workDirUnusable, workDirLocked } from '../failures/usage.ts';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../failures/failure.ts';
 
 /** Gives the work directory back. */
 export type Release = () => Promise<void>;
 
-type Self = { pid: number; now(): number; alive(pid: number): boolean };
+type Self = { pid: number; now(): number; sleep(ms: number): Promise<void>; alive(pid: number): boolean };
 type Holder = { pid: number; since: string };
 
 const prefix = 'run.lock';
@@ -30,7 +29,7 @@ export async function lockWorkDir(directory: string, self: Self): Promise<Releas
       if ((await otherRun(directory, mine, self)) === null) return () => rm(file, { force: true });
       // Two came at once: both step back, and come again after times that differ.
       await rm(file, { force: true });
-      await delay(((self.pid % 50) + 1) * attempt);
+      await self.sleep(((self.pid % 50) + 1) * attempt);
     }
   } catch (error) {
     if (error instanceof Failure) throw error;

@@ -102,3 +102,13 @@ export type Namespace = {
 };
 
 export type TargetUser = { id: number; username: string; email: string };
+
+/** A protected branch, or a wildcard of them. Levels are roles; null: others than roles decide, so nobody can tell. */
+export type BranchProtection = {
+  pattern: string;
+  push: readonly number[] | null;
+  merge: readonly number[] | null;
+  forcePush: boolean;
+};
+
+export type TagProtection = { pattern: string; create: readonly number[] | null };

@@ -108,7 +108,7 @@ export const uncountedWithoutAsking = lossKinds.filter(
 
 /** The same losses in the order in which they are shown. */
 export function sortByKind(losses: readonly Loss[]): Loss[] {
-  return losses.toSorted((a, b) => lossKinds.indexOf(a.kind) - lossKinds.indexOf(b.kind));
+  return [...losses].sort((a, b) => lossKinds.indexOf(a.kind) - lossKinds.indexOf(b.kind));
 }
 
 /** Something inside a repository that GitLab refuses, or that will not work there as it did. */

@@ -1,6 +1,13 @@
-import type { BranchProtection, TagProtection } from '../gitlab/rules/protections.ts';
 import type { Remote } from '../git/remote.ts';
-import type { Namespace, Project, RefListing, TargetUser, Visibility } from './forge.ts';
+import type {
+  BranchProtection,
+  Namespace,
+  Project,
+  RefListing,
+  TargetUser,
+  Visibility,
+  TagProtection,
+} from './forge.ts';
 
 /**
  * The server that is written to, in neutral verbs. Where it does not tell something, the answer is null. Every call that

@@ -2,7 +2,13 @@ import type { Notice } from '../model/notice.ts';
 import type { Counts } from '../model/plan.ts';
 import type { ExitCode, ItemResult, ItemState, Result, Totals } from '../model/result.ts';
 import { problem } from '../ui/messages.ts';
-import { troubleStates, type TroubleState } from '../ui/report-messages.ts';
+import {
+  nextSteps,
+  troubleStates,
+  verdictOf,
+  type TroubleState,
+  type Verdict,
+} from '../ui/report-messages.ts';
 
 export type ResultParts = Pick<
   Result,
@@ -167,4 +173,24 @@ function ofProblem({ message, fix }: Notice, pasteable: boolean): Remark {
 export function remarkOf({ code, object, message, fix }: Notice): Remark {
   const [, word] = /-(refused|diverged)$/.exec(code) ?? [];
   return { object, text: word === undefined ? message : `${word}: ${message}`, fix: fix || null };
+}
+
+/** What the page is given: the result, and what every report tells about it. */
+export type PageData = {
+  result: Result;
+  verdict: Verdict;
+  next: string[];
+  warnings: string[];
+  /** By the index of the item. */
+  remarks: Remark[][];
+};
+
+export function pageData(result: Result): PageData {
+  return {
+    result,
+    verdict: verdictOf(result),
+    next: nextSteps(result),
+    warnings: warningsOf(result),
+    remarks: result.items.map(remarksOf),
+  };
 }

@@ -3,10 +3,10 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
-import { headings, nextSteps, verdictOf, type Verdict } from '../ui/report-messages.ts';
+import { headings } from '../ui/report-messages.ts';
 import { pageScript, pageStyle } from './inlined-page.ts';
 import { renderMarkdown } from './markdown.ts';
-import { remarksOf, warningsOf, type Remark } from './result.ts';
+import { pageData } from './result.ts';
 
 export type ReportPaths = { json: string; markdown: string; html: string };
 
@@ -96,24 +96,4 @@ export function embedJson(value: unknown): string {
 
 function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
-
-/** What the page is given: the result, and what every report tells about it. */
-export type PageData = {
-  result: Result;
-  verdict: Verdict;
-  next: string[];
-  warnings: string[];
-  /** By the index of the item. */
-  remarks: Remark[][];
-};
-
-export function pageData(result: Result): PageData {
-  return {
-    result,
-    verdict: verdictOf(result),
-    next: nextSteps(result),
-    warnings: warningsOf(result),
-    remarks: result.items.map(remarksOf),
-  };
 }

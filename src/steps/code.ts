@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import { projectMissing } from '../failures/target.ts';
-import { matchesPattern, type BranchProtection, type Protections } from '../gitlab/rules/protections.ts';
-import type { RefListing, Repository } from '../model/forge.ts';
+import { matchesPattern, type Protections } from '../gitlab/rules/protections.ts';
+import type { BranchProtection, RefListing, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import { isWrite, RefChange, type PlannedProject } from '../model/plan.ts';
 import type { Source } from '../model/source.ts';

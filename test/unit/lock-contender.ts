@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { lockWorkDir, type Release } from '../../src/journal/lock.ts';
 
 // Started as a program of its own by lock.test.ts: at each line it tries to take the lock and tells how that went, or gives
@@ -17,7 +18,7 @@ function alive(pid: number): boolean {
 
 async function contend(): Promise<Release | null> {
   try {
-    const release = await lockWorkDir(directory, { pid: process.pid, now: Date.now, alive });
+    const release = await lockWorkDir(directory, { pid: process.pid, now: Date.now, sleep, alive });
     process.stdout.write('won\n');
     return release;
   } catch (error) {

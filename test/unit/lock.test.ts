@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lockWorkDir } from '../../src/journal/lock.ts';
@@ -18,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => rm(parent, { recursive: true, force: true }));
 
 function self(pid: number, alive: (pid: number) => boolean) {
-  return { pid, now: () => Date.parse('2026-01-02T03:04:05Z'), alive };
+  return { pid, now: () => Date.parse('2026-01-02T03:04:05Z'), sleep, alive };
 }
 
 const everybody = (): boolean => true;

@@ -1,14 +1,5 @@
+import type { BranchProtection, TagProtection } from '../../model/forge.ts';
 import { type RefRefusal, refKind, shortName } from './ref-names.ts';
-
-/** A protected branch, or a wildcard of them. Levels are roles; null: others than roles decide, so nobody can tell. */
-export type BranchProtection = {
-  pattern: string;
-  push: readonly number[] | null;
-  merge: readonly number[] | null;
-  forcePush: boolean;
-};
-
-export type TagProtection = { pattern: string; create: readonly number[] | null };
 
 /** What GitLab protects in one project, and what the token's user is there. */
 export type Protections = {

@@ -1,8 +1,7 @@
 import type { ItemResult, ItemState } from '../../model/result.ts';
 import { formatBytes, formatCount, formatDuration, shortId } from '../../text/format.ts';
 import { stateNotes, troubleStates } from '../../ui/report-messages.ts';
-import { type Remark, costOf, proofOf } from '../result.ts';
-import type { PageData } from '../write.ts';
+import { type PageData, type Remark, costOf, proofOf } from '../result.ts';
 import { details } from './details.ts';
 import { el, nodesOf } from './elements.ts';
 

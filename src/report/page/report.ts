@@ -1,7 +1,6 @@
 import { formatBytes, formatCount, formatDuration, formatTime, truncate } from '../../text/format.ts';
 import { headings } from '../../ui/report-messages.ts';
-import { countAll } from '../result.ts';
-import type { PageData } from '../write.ts';
+import { countAll, type PageData } from '../result.ts';
 import { el, link, nodesOf, svg, type Child } from './elements.ts';
 import { entriesOf, entryList, type Entry } from './list.ts';
 
