@@ -168,7 +168,7 @@ describe('imports', () => {
     'src/model/source.ts → src/git/remote.ts': remote,
     'src/model/target.ts → src/git/remote.ts': remote,
     'src/model/source.ts → src/failures/failure.ts': 'the type of what could not be read',
-    'src/ui/plain.ts → src/report/result.ts': 'terminal and reports count a result in one way',
+    'src/ui/terminal.ts → src/report/result.ts': 'terminal and reports count a result in one way',
   };
   const crossing = imports
     .filter(({ from, to }) => /^(?:src|sandbox)\//.test(from) && /^(?:src|sandbox)\//.test(to))
