@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { generatedFiles } from '../../scripts/generated-files.ts';
+import { findings } from '../../src/doctor/index.ts';
 import { failures } from '../../src/failures/index.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -18,4 +19,11 @@ test('every failure has its section in the docs', async () => {
   for (const { code } of Object.values(failures)) {
     expect(page).toContain(`## \`${code}\``);
   }
+});
+
+test('every finding has its line in the docs', async () => {
+  const page = await readFile(new URL('docs/doctor.md', root), 'utf8');
+  const codes = Object.values(findings()).flatMap((types) => types.map(({ code }) => code));
+  expect(codes.length).toBeGreaterThan(50);
+  expect(codes.filter((code) => !page.includes(`| \`${code}\` |`))).toEqual([]);
 });

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { FailureState } from '../../../src/failures/failure.ts';
 import {
@@ -22,6 +24,17 @@ const all = Object.values(failures) as unknown as AnyFailure[];
 
 /** Answers every name with a word that can be found again. */
 const anyWords = new Proxy<Record<string, string>>({}, { get: (_, name) => `<${String(name)}>` });
+
+test('every failure that is defined is listed, and so has its section in the docs', () => {
+  const folder = join(import.meta.dirname, '../../../src');
+  const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
+  const defined = texts.flatMap((text) =>
+    [...text.matchAll(/= defineFailure\(\s*'([^']+)'/g)].map(([, code = '']) => code),
+  );
+  expect(all.map(({ code }) => code).toSorted()).toEqual(defined.toSorted());
+});
 
 describe('every failure', () => {
   for (const { code, state, text } of all) {
