@@ -80,7 +80,7 @@ function surprises(result: Result, { sample }: SandboxPair): string[] {
 
 function troubles(result: Result): string[] {
   const refused = result.items.flatMap((item) =>
-    remarksOf(item).map(({ object, text }) => `${item.id}: ${object ?? ''} ${text}`),
+    remarksOf(item).map(({ object, message }) => `${item.id}: ${object} ${message}`),
   );
   return [...result.problems.map(({ message }) => message), ...refused];
 }

@@ -5,7 +5,7 @@ import { journalled, type ItemHistory } from '../journal/history.ts';
 import type { RefListing } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import { isWrite, type RefChange } from '../model/plan.ts';
-import { reasonOf } from './ref-proof.ts';
+import { reasonOf, type Explanation } from './ref-proof.ts';
 
 /** What the source says about one object. */
 export type KnownObject = {
@@ -129,16 +129,15 @@ type LeftPatch = Record<string, (Omit<LeftRefs[string], 'id'> & { id: string | n
 /** What the journal knows once the answers are in: what was written, and what was left and why. */
 export function settled(
   part: { refs: readonly RefChange[] },
-  { changes, final }: { changes: readonly RefChange[]; final: readonly RefChange[] },
+  { changes, refusals }: { changes: readonly RefChange[]; refusals: ReadonlyMap<string, Explanation> },
   known: CodeData | null,
 ): { refs: Record<string, string[] | null>; left: LeftPatch } {
   const before = known?.left ?? {};
-  const byRef = new Map(final.map((change) => [change.ref, change]));
   const refs: Record<string, string[] | null> = {};
   const left = leftAfresh(part, changes);
   for (const { ref, outcome, new: next } of changes.filter(isWrite)) {
-    const reason = reasonOf(byRef.get(ref));
-    if (reason !== null) {
+    const reason = refusals.get(ref);
+    if (reason !== undefined) {
       left[ref] = { id: outcome === 'delete' ? null : next, ...reason };
       continue;
     }

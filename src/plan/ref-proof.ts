@@ -44,7 +44,8 @@ export function compareRefs(source: RefListing, target: RefListing, options: Com
   };
 }
 
-type Explanation = { outcome: 'refused' | 'diverged'; reason: string; fix: string };
+/** Why a ref is not on the target as on the source. */
+export type Explanation = { outcome: 'refused' | 'diverged'; reason: string; fix: string };
 
 function explanations({ changes, known }: Comparing): (ref: string, id: string) => Explanation | null {
   const planned = new Map(changes.map((change) => [change.ref, change]));

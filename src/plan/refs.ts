@@ -58,9 +58,9 @@ export function keepPlanDecisions(planned: readonly RefChange[], afresh: readonl
 }
 
 /** Number of refs by outcome. */
-export function countOutcomes(changes: readonly RefChange[]): Record<RefOutcome, number> {
+export function countOutcomes(outcomes: Iterable<RefOutcome>): Record<RefOutcome, number> {
   const counts = { create: 0, update: 0, delete: 0, unchanged: 0, kept: 0, refused: 0, diverged: 0 };
-  for (const change of changes) counts[change.outcome] += 1;
+  for (const outcome of outcomes) counts[outcome] += 1;
   return counts;
 }
 

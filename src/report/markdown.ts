@@ -52,9 +52,9 @@ function attention(found: readonly Attention[]): string {
 
 function attentionOfOne({ item, state, remarks }: Attention): string {
   const lines = [`### ${mdLink(item.id, item.target.url)}: ${state}`];
-  for (const { object, text, fix } of remarks) {
-    lines.push(object === null ? mdText(text) : `${mdCode(object)}: ${mdText(text)}`);
-    if (fix !== null) lines.push(mdFence(fix));
+  for (const { object, message, fix } of remarks) {
+    lines.push(object === '' ? mdText(message) : `${mdCode(object)}: ${mdText(message)}`);
+    if (fix !== '') lines.push(mdFence(fix));
   }
   return lines.join('\n\n');
 }

@@ -86,8 +86,8 @@ function fixes({ project, attention }: PlannedRow): string[] {
   const sections: string[] = [];
   if (project.blocked !== null) sections.push(`${mdCode(project.id)}: blocked`, mdFence(project.blocked.fix));
   for (const notice of attention) {
-    const { text } = remarkOf(notice);
-    sections.push(`${mdCode(project.id)} ${mdCode(notice.object)}: ${mdText(text)}`, mdFence(notice.fix));
+    const { message } = remarkOf(notice);
+    sections.push(`${mdCode(project.id)} ${mdCode(notice.object)}: ${mdText(message)}`, mdFence(notice.fix));
   }
   return sections;
 }

@@ -105,7 +105,7 @@ function rowLines(row: PlannedRow, options: PlanOptions): string[] {
   if (project.blocked !== null) lines.push(...blockedLines(project.blocked, '    ', options));
   for (const notice of row.attention) {
     const remark = remarkOf(notice);
-    lines.push(...text(`${notice.object} ${remark.text}`, '    ', options));
+    lines.push(...text(`${notice.object} ${remark.message}`, '    ', options));
     lines.push(...fixLines(notice.fix, '      '));
   }
   for (const finding of findings.slice(0, mostFindings)) {

@@ -119,16 +119,8 @@ function totalsOf(items: readonly ItemResult[], ms: number): Totals {
   return totals;
 }
 
-/** Why one thing needs a human, and what can be done. */
-export type Remark = {
-  /** The part of the item concerned, such as a ref; null when it is the whole item. */
-  object: string | null;
-  text: string;
-  /** Can be pasted or followed; null when there is nothing to offer. */
-  fix: string | null;
-};
-
-export type Attention = { item: ItemResult; state: TroubleState; remarks: Remark[] };
+/** What a reader should see of an item, each as one sentence; about the item as a whole where the object is empty. */
+export type Attention = { item: ItemResult; state: TroubleState; remarks: Notice[] };
 
 /** The items that are not proven, the most pressing first, each with every reason. */
 export function attentionOf(items: readonly ItemResult[]): Attention[] {
@@ -140,8 +132,8 @@ export function attentionOf(items: readonly ItemResult[]): Attention[] {
 }
 
 /** What a reader should see: why the item as a whole is not proven, then every difference that a step found. */
-export function remarksOf(item: ItemResult): Remark[] {
-  const remarks: Remark[] = [];
+export function remarksOf(item: ItemResult): Notice[] {
+  const remarks: Notice[] = [];
   if (item.problem !== null) remarks.push(ofProblem(item.problem, item.state === 'blocked'));
   for (const { state, check } of item.steps) {
     if (state !== 'proven') remarks.push(...(check?.differences ?? []).map((each) => remarkOf(each)));
@@ -163,16 +155,16 @@ export function noticesOf({ steps }: ItemResult): Notice[] {
   });
 }
 
-/** What unblocks an item can be pasted; what mends a failure is a sentence. */
-function ofProblem({ message, fix }: Notice, pasteable: boolean): Remark {
-  if (pasteable) return { object: null, text: message, fix: fix || null };
-  return { object: null, text: problem({ message, fix }), fix: null };
+/** What unblocks an item can be pasted; what repairs a failure is a sentence. */
+function ofProblem(notice: Notice, pasteable: boolean): Notice {
+  if (pasteable) return { ...notice, object: '' };
+  return { ...notice, object: '', message: problem(notice), fix: '' };
 }
 
 /** A refused or diverged thing says so in front: `refused: …`. */
-export function remarkOf({ code, object, message, fix }: Notice): Remark {
-  const [, word] = /-(refused|diverged)$/.exec(code) ?? [];
-  return { object, text: word === undefined ? message : `${word}: ${message}`, fix: fix || null };
+export function remarkOf(notice: Notice): Notice {
+  const [, word] = /-(refused|diverged)$/.exec(notice.code) ?? [];
+  return word === undefined ? notice : { ...notice, message: `${word}: ${notice.message}` };
 }
 
 /** What the page is given: the result, and what every report tells about it. */
@@ -182,7 +174,7 @@ export type PageData = {
   next: string[];
   warnings: string[];
   /** By the index of the item. */
-  remarks: Remark[][];
+  remarks: Notice[][];
 };
 
 export function pageData(result: Result): PageData {

@@ -62,10 +62,10 @@ function trouble(
   const paint = state === 'failed' ? palette.red : palette.yellow;
   const name = truncate(clean(item.id), Math.max(8, width - state.length - 4));
   const lines = [`  ${paint(state)}  ${name}`];
-  for (const { object, text, fix } of remarks.slice(0, most)) {
-    lines.push(...hang('    ', object === null ? text : `${object} ${text}`, width));
+  for (const { object, message, fix } of remarks.slice(0, most)) {
+    lines.push(...hang('    ', object === '' ? message : `${object} ${message}`, width));
     // A fix is there to be copied: as it is, line by line.
-    if (fix !== null) lines.push(...fix.split('\n').map((line) => `    → ${clean(line)}`));
+    if (fix !== '') lines.push(...fix.split('\n').map((line) => `    → ${clean(line)}`));
   }
   return [...lines, ...more(remarks.length - most, palette, '    ')];
 }

@@ -50,7 +50,10 @@ export const code: Step<Part, CodeData, PlannedProject> = {
     if (!changes.some(isWrite)) {
       const left = leftAfresh(part, changes);
       if (Object.keys(left).length > 0) await work.record('done', { data: { left } });
-      return { changed: again && part.refs.some(isWrite), counts: countOutcomes(changes) };
+      return {
+        changed: again && part.refs.some(isWrite),
+        counts: countOutcomes(changes.map(({ outcome }) => outcome)),
+      };
     }
     if (work.place === null) throw projectMissing(work.item.id, { target: work.item.fullPath });
     return pushRefs(part, changes, work);
@@ -95,7 +98,7 @@ function decide(
     protections,
     isPartOf: (old, tip) => isPartOf(known, old, tip),
   });
-  const counts = countOutcomes(refs);
+  const counts = countOutcomes(refs.map(({ outcome }) => outcome));
   return {
     part: { refs, unverifiedIds: [...unverifiedIds] },
     changes: refs.some(isWrite),

@@ -1,6 +1,7 @@
 import { projectMissing } from '../failures/target.ts';
 import { isWrite, type RefChange, type PlannedProject } from '../model/plan.ts';
 import { possibleIds, settled, type CodeData } from '../plan/known-refs.ts';
+import type { Explanation } from '../plan/ref-proof.ts';
 import { countOutcomes } from '../plan/refs.ts';
 import type { RefResult, TransferJob, TransferResult } from '../transfer/transport.ts';
 import { claim } from './project.ts';
@@ -35,12 +36,13 @@ export async function pushRefs(part: Planned, changes: RefChange[], work: CodeWo
   };
   const { results: answers, bytes, note } = await withOpenProtection(job, work);
   const results = await lookedUp(answers, writes, work);
-  const final = corrected(changes, results);
-  await work.record('done', { data: settled(part, { changes, final }, work.known()) });
+  const refusals = refusalsIn(changes, results);
+  await work.record('done', { data: settled(part, { changes, refusals }, work.known()) });
   const wrote = results.some(({ outcome }) => outcome === 'written');
   if (wrote) work.targetRefs = null;
   const notices = note === undefined ? [] : [{ code: 'transfer', object: item.id, message: note, fix: '' }];
-  return { changed: wrote, counts: countOutcomes(final), bytes, notices };
+  const outcomes = changes.map(({ ref, outcome }) => refusals.get(ref)?.outcome ?? outcome);
+  return { changed: wrote, counts: countOutcomes(outcomes), bytes, notices };
 }
 
 /** When an answer is lost, git sends the push again by itself and meets its own refs: they are as they should be. */
@@ -60,20 +62,25 @@ async function lookedUp(
   });
 }
 
-/** What was decided, corrected by what the servers answered. */
-function corrected(changes: readonly RefChange[], results: readonly RefResult[]): RefChange[] {
+/** Why changes that were to be written were not, in the words of the servers. */
+function refusalsIn(changes: readonly RefChange[], results: readonly RefResult[]): Map<string, Explanation> {
   const answers = new Map(results.map((result) => [result.ref, result]));
-  return changes.map((change) => (isWrite(change) ? afterAnswer(change, answers.get(change.ref)) : change));
+  const refusals = new Map<string, Explanation>();
+  for (const change of changes.filter(isWrite)) {
+    const refusal = refusalOf(change, answers.get(change.ref));
+    if (refusal !== null) refusals.set(change.ref, refusal);
+  }
+  return refusals;
 }
 
-function afterAnswer(change: RefChange, result: RefResult | undefined): RefChange {
-  if (result?.outcome === 'written') return change;
+function refusalOf(change: RefChange, result: RefResult | undefined): Explanation | null {
+  if (result?.outcome === 'written') return null;
   if (result?.outcome === 'refused') {
     const fix = 'rename or remove the ref on GitBucket, or change the rule on GitLab';
-    return { ...change, outcome: 'refused', reason: result.reason, fix };
+    return { outcome: 'refused', reason: result.reason, fix };
   }
   const reason = `${change.reason ?? 'the ref moved on the target'} (${result?.reason ?? 'no answer'})`;
-  return { ...change, outcome: 'diverged', reason, fix: 'decide by hand which of the two ids is right' };
+  return { outcome: 'diverged', reason, fix: 'decide by hand which of the two ids is right' };
 }
 
 /**

@@ -1,13 +1,14 @@
 import type { Check, ItemResult, StepResult } from '../../model/result.ts';
 import { formatBytes, formatCount, formatDuration } from '../../text/format.ts';
 import { stateNotes } from '../../ui/report-messages.ts';
-import { noticesOf, type Remark } from '../result.ts';
+import type { Notice } from '../../model/notice.ts';
+import { noticesOf } from '../result.ts';
 import { copyButton, el, link, type Child } from './elements.ts';
 
 type Fact = readonly [name: string, value: Child];
 
 /** All about one item: why it needs a human, its steps, where it is, its proof. */
-export function details(item: ItemResult, remarks: readonly Remark[]): HTMLElement {
+export function details(item: ItemResult, remarks: readonly Notice[]): HTMLElement {
   const notices = noticesOf(item).map(({ message }) => message);
   return el(
     'div',
@@ -30,13 +31,13 @@ function lines(list: readonly string[]): HTMLElement {
   return el('ul', {}, items);
 }
 
-function remark({ object, text, fix }: Remark): HTMLElement {
+function remark({ object, message, fix }: Notice): HTMLElement {
   return el(
     'div',
     { class: 'remark' },
-    object === null ? null : el('div', {}, el('code', {}, object)),
-    el('div', {}, text),
-    fix === null ? null : el('div', { class: 'fix' }, el('pre', {}, fix), copyButton(fix)),
+    object === '' ? null : el('div', {}, el('code', {}, object)),
+    el('div', {}, message),
+    fix === '' ? null : el('div', { class: 'fix' }, el('pre', {}, fix), copyButton(fix)),
   );
 }
 

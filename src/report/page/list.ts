@@ -1,14 +1,15 @@
+import type { Notice } from '../../model/notice.ts';
 import type { ItemResult, ItemState } from '../../model/result.ts';
 import { formatBytes, formatCount, formatDuration, shortId } from '../../text/format.ts';
 import { stateNotes, troubleStates } from '../../ui/report-messages.ts';
-import { type PageData, type Remark, costOf, proofOf } from '../result.ts';
+import { type PageData, costOf, proofOf } from '../result.ts';
 import { details } from './details.ts';
 import { el, nodesOf } from './elements.ts';
 
 /** An item with what the list sorts it by and finds it by. */
 export type Entry = {
   item: ItemResult;
-  remarks: readonly Remark[];
+  remarks: readonly Notice[];
   bytes: number;
   ms: number;
   compared: number;

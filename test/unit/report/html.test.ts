@@ -112,7 +112,7 @@ describe('HTML report', () => {
         [],
         [],
         [{ object: 'refs/heads/-x', fix: 'git branch -m -- -x x' }],
-        [{ object: null, text: 'The connection broke. Run it again.', fix: null }],
+        [{ object: '', message: 'The connection broke. Run it again.', fix: '' }],
       ],
     });
   });

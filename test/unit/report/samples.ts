@@ -100,7 +100,7 @@ function cameTo(id: string, changes: readonly RefChange[]): ItemResult {
   const { state, hash: sides } = check;
   const step = moved({
     state,
-    counts: countOutcomes(changes),
+    counts: countOutcomes(changes.map(({ outcome }) => outcome)),
     check: { ...check, hash: sides && { source: hash, target: state === 'proven' ? hash : sides.target } },
   });
   return project({ id, state, steps: [placed, step] });
@@ -179,7 +179,7 @@ export function plannedRefs(refs: readonly RefChange[], unverifiedIds: readonly 
     title: code.title,
     changes: refs.some(isWrite),
     state: worstOf(notices.map((each) => (each.code === 'ref-diverged' ? 'diverged' : 'refused'))),
-    counts: countOutcomes(refs),
+    counts: countOutcomes(refs.map(({ outcome }) => outcome)),
     notices,
     part: { refs: [...refs], unverifiedIds: [...unverifiedIds] },
   };

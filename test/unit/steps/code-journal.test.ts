@@ -41,11 +41,8 @@ function end(
   answers: Record<string, 'refused' | 'diverged'> = {},
   planned = changes,
 ): void {
-  const final = changes.map((change): RefChange => {
-    const outcome = answers[change.ref];
-    return outcome === undefined ? change : { ...change, outcome, ...no };
-  });
-  record(history, 'done', settled({ refs: [...planned] }, { changes, final }, known(history)));
+  const refusals = new Map(Object.entries(answers).map(([ref, outcome]) => [ref, { outcome, ...no }]));
+  record(history, 'done', settled({ refs: [...planned] }, { changes, refusals }, known(history)));
 }
 
 function put(target: Map<string, string>, ref: string, id: string | null): void {
