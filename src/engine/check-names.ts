@@ -1,19 +1,132 @@
-import { unknownSelection } from '../failures/usage.ts';
-import { parentGroupMissing } from '../failures/target.ts';
 import type { Config } from '../config/schema.ts';
 import type { Failure } from '../failures/failure.ts';
+import { parentGroupMissing } from '../failures/target.ts';
+import { unknownSelection } from '../failures/usage.ts';
+import type { History } from '../journal/history.ts';
+import type { Owner } from '../model/forge.ts';
 import type { Source, Inventory } from '../model/source.ts';
 import type { Target } from '../model/target.ts';
-import type { History } from '../journal/history.ts';
-import type { Selection } from '../plan/selection.ts';
-import {
-  unknownName,
-  unknownOwner,
-  unmatchedRules,
-  type KnownNames,
-  type Unmatched,
-} from '../plan/unmatched-names.ts';
+import { isPlain, type Rule, type Selection } from '../plan/selection.ts';
 import { nearest } from '../text/nearest.ts';
+
+/** What is known of the source's names. */
+export type KnownNames = {
+  owners: readonly Owner[];
+  /** False when the source has no list of its owners: an owner that is not among them may be there all the same. */
+  complete: boolean;
+  /** `owner/name` of all repositories of each owner whose list was read, selected or not. */
+  listed: ReadonlyMap<string, readonly string[]>;
+  /** `owner/name` of those that are selected. */
+  selected: readonly string[];
+  /** What was found but could not be read. */
+  failed: ReadonlySet<string>;
+  /** Owners and `owner/name` that the journal knows: they were there once, so they are not mistyped. */
+  moved: ReadonlySet<string>;
+};
+
+/** A name of the command line or the config that means nothing on the source. */
+export type Unmatched = {
+  option: string;
+  text: string;
+  nearest: string | null;
+  note: string | null;
+  /** The owner whose list, not read so far, holds what was most likely meant. */
+  askOwner: string | null;
+};
+
+/** Every name of the selection that matches nothing, in the order of the command line and the config. */
+export function unmatchedRules({ all, rules }: Selection, known: KnownNames): Unmatched[] {
+  const found = [
+    ...rules.groups.map((rule) => unmatchedOwner(rule, 'group', known)),
+    ...rules.users.map((rule) => unmatchedOwner(rule, 'user', known)),
+    ...rules.repositories.map((rule) => (all ? unknownName(rule, known) : unmatchedRepository(rule, known))),
+    ...rules.exclusions.map((rule) => unmatchedExclusion(rule, known)),
+  ];
+  return found.filter((each) => each !== null);
+}
+
+function unmatchedOwner(rule: Rule, kind: Owner['kind'], known: KnownNames): Unmatched | null {
+  const logins = known.owners.filter((owner) => owner.kind === kind).map(({ login }) => login);
+  if (logins.some(rule.matches) || known.failed.has(rule.text)) return null;
+  const other = known.owners.find(({ login }) => login === rule.text);
+  if (other) return { ...nothing(rule), note: `it is a ${other.kind}: use --${other.kind} ${other.login}` };
+  return { ...nothing(rule), nearest: nearest(rule.text, logins) };
+}
+
+/** A repository of the command line, which must be there and be taken. */
+function unmatchedRepository(rule: Rule, known: KnownNames): Unmatched | null {
+  if (known.selected.some(rule.matches) || known.failed.has(rule.text)) return null;
+  if ([...known.listed.values()].flat().some(rule.matches))
+    return { ...nothing(rule), note: 'it is there, but excluded' };
+  return unknownName(rule, { ...known, complete: true, moved: new Set() }) ?? nothing(rule);
+}
+
+/** A group or user may be excluded by its name alone. */
+function unmatchedExclusion(rule: Rule, known: KnownNames): Unmatched | null {
+  const inner = { ...rule, text: rule.text.replace(/^!/, '') };
+  const found = inner.text.includes('/') ? unknownName(inner, known) : unknownOwner(inner, known);
+  if (found === null) return null;
+  const mark = rule.text.startsWith('!') ? '!' : '';
+  return { ...found, text: rule.text, nearest: found.nearest && `${mark}${found.nearest}` };
+}
+
+/** An owner's name in the config. Null when it is a glob, is known, or cannot be judged. */
+export function unknownOwner(name: Pick<Rule, 'option' | 'text'>, known: KnownNames): Unmatched | null {
+  if (!isPlain(name.text) || knowsOwner(name.text, known)) return null;
+  return { ...nothing(name), nearest: nearest(name.text, loginsOf(known)) };
+}
+
+/**
+ * An `OWNER/NAME` in the config. Null when it is known, or when nothing can be said: of the name when it is a glob or the
+ * owner's list was not read, since it is then without effect in this run.
+ */
+export function unknownName(name: Pick<Rule, 'option' | 'text'>, known: KnownNames): Unmatched | null {
+  const { text } = name;
+  const [owner = '', repository] = text.split('/');
+  if (repository === undefined) return isPlain(text) ? ownerMissing(name, known) : null;
+  if (!isPlain(owner)) return null;
+  if (!knowsOwner(owner, known)) return ownerUnknown(name, owner, repository, known);
+  const names = known.listed.get(owner);
+  if (names === undefined || !isPlain(repository)) return null;
+  if (names.includes(text) || known.moved.has(text) || known.failed.has(text)) return null;
+  return { ...nothing(name), nearest: nearest(text, names) };
+}
+
+function ownerUnknown(
+  name: Pick<Rule, 'option' | 'text'>,
+  owner: string,
+  repository: string,
+  known: KnownNames,
+): Unmatched {
+  const meant = nearest(owner, loginsOf(known));
+  if (meant === null) return nothing(name);
+  if (!isPlain(repository)) return { ...nothing(name), nearest: `${meant}/${repository}` };
+  const names = known.listed.get(meant);
+  if (names === undefined) return { ...nothing(name), askOwner: meant };
+  return { ...nothing(name), nearest: nearest(name.text, names) };
+}
+
+/** A name without a slash where `OWNER/NAME` is wanted. */
+function ownerMissing(name: Pick<Rule, 'option' | 'text'>, known: KnownNames): Unmatched {
+  const { text } = name;
+  const note = 'it has to be OWNER/NAME';
+  if (loginsOf(known).includes(text)) return { ...nothing(name), note, nearest: `${text}/*` };
+  const same = [...known.listed.values()].flat().find((id) => id.slice(id.indexOf('/') + 1) === text);
+  return { ...nothing(name), note, nearest: same ?? null };
+}
+
+function knowsOwner(login: string, { owners, complete, moved }: KnownNames): boolean {
+  if (!complete || moved.has(login) || owners.some((owner) => owner.login === login)) return true;
+  return [...moved].some((id) => id.startsWith(`${login}/`));
+}
+
+function loginsOf({ owners }: KnownNames): string[] {
+  return owners.map(({ login }) => login);
+}
+
+function nothing({ option, text }: Pick<Rule, 'option' | 'text'>): Unmatched {
+  return { option, text, nearest: null, note: null, askOwner: null };
+}
 
 export type CheckNamesOptions = {
   config: Config;

@@ -18,8 +18,7 @@ import type { AnyStep, Listings, Planning } from '../steps/step.ts';
 import { plural } from '../text/format.ts';
 import { checkNames, parentMissing } from './check-names.ts';
 import type { Servers } from './connect.ts';
-import { createHiddenPaths } from './look-at-paths.ts';
-import { placeOwners } from './place-owners.ts';
+import { createHiddenPaths, placeOwners } from './place-owners.ts';
 import { askSource, listSourceRefs, listTargetRefs } from './read-refs.ts';
 
 export type PrepareOptions = Servers & {

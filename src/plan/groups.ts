@@ -4,9 +4,9 @@ import type { History } from '../journal/history.ts';
 import type { Namespace, Owner, TargetUser, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedGroup, PlannedProject } from '../model/plan.ts';
+import { shortened, assignNames, displayName } from './free-names.ts';
 import type { PlanInput } from './input.ts';
 import { assignPaths, type PathAssignment, type PathEntry } from './path-assignment.ts';
-import { shortened, assignNames, displayName } from './display-names.ts';
 import { restrictedIn, groupVisibility } from './visibility.ts';
 
 /** Where the repositories of one owner go. */

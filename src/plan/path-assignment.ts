@@ -7,7 +7,7 @@ import {
   createPathClaims,
   looksLikeWiki,
   nounOf,
-} from './free-path.ts';
+} from './free-names.ts';
 
 export type PathEntry = {
   /** Stable identity: the owner's login, or `owner/name`. */

@@ -1,8 +1,8 @@
 import type { History } from '../journal/history.ts';
 import type { Namespace, Project, Repository } from '../model/forge.ts';
-import { assignNames } from './display-names.ts';
-import type { PlanInput, ProjectPath } from './input.ts';
+import { assignNames } from './free-names.ts';
 import { lastPart } from './groups.ts';
+import type { PlanInput, ProjectPath } from './input.ts';
 import { assignPaths, type PathAssignment, type PathEntry } from './path-assignment.ts';
 import { keyOf } from './projects.ts';
 

@@ -1,5 +1,3 @@
-import { refKind } from '../gitlab/rules/ref-names.ts';
-import { effectiveDefaultBranch } from '../gitlab/rules/default-branch.ts';
 import {
   archived,
   mapImpossible,
@@ -7,13 +5,14 @@ import {
   tooVisible,
   visibilityRestricted,
 } from '../failures/target.ts';
+import { refKind, effectiveDefaultBranch } from '../gitlab/rules/ref-names.ts';
 import type { Project, RefListing, Repository, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Loss, PlannedProject } from '../model/plan.ts';
+import { shortened } from './free-names.ts';
 import type { Placement } from './groups.ts';
 import type { PlanInput, ProjectPath } from './input.ts';
 import { writtenRefs, foreignProject, unknownIds } from './known-refs.ts';
-import { shortened } from './display-names.ts';
 import { renamesOf, withRenamedDefault } from './refs.ts';
 import { restrictedIn, narrower, projectVisibility } from './visibility.ts';
 

@@ -1,7 +1,13 @@
 import type { Config } from '../config/schema.ts';
-import { effectiveDefaultBranch } from '../gitlab/rules/default-branch.ts';
 import { protectionRefusal, type Protections } from '../gitlab/rules/protections.ts';
-import { refKind, refusal, shortName, travels, type RefKind } from '../gitlab/rules/ref-names.ts';
+import {
+  effectiveDefaultBranch,
+  refKind,
+  refusal,
+  shortName,
+  travels,
+  type RefKind,
+} from '../gitlab/rules/ref-names.ts';
 import type { RefListing, RefMap, Repository } from '../model/forge.ts';
 import type { RefChange, RefOutcome } from '../model/plan.ts';
 import { decideSourceRef, type RefSituation, createRefObstacles } from './ref-decisions.ts';

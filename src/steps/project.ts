@@ -12,7 +12,7 @@ import {
 import type { Project } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
-import { isCut } from '../plan/display-names.ts';
+import { isCut } from '../plan/free-names.ts';
 import { proven, type Outcome, type Step, type WritingWork } from './step.ts';
 
 const Part = z.object({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createHiddenPaths, type Found } from '../../src/engine/look-at-paths.ts';
+import { createHiddenPaths, type Found } from '../../src/engine/place-owners.ts';
 import { targetOf } from '../helpers/adapters.ts';
 import { testServers } from '../helpers/servers.ts';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { assignNames, displayName } from '../../../src/plan/display-names.ts';
+import { assignNames, displayName } from '../../../src/plan/free-names.ts';
 
 describe('the display name of a project', () => {
   test.each(['c++', 'libstdc+tests', 'a--b', 'end-', '_x', 'x.git', 'Zoë', '🚀 rocket', '日本', '１２'])(

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { legalPath, type PathLevel } from '../../../src/gitlab/rules/paths.ts';
-import { suggestPath, withSuffix } from '../../../src/plan/free-path.ts';
+import { suggestPath, withSuffix } from '../../../src/plan/free-names.ts';
 
 const level = fc.constantFrom<PathLevel>('top-group', 'subgroup', 'project');
 

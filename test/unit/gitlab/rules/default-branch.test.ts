@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { effectiveDefaultBranch } from '../../../../src/gitlab/rules/default-branch.ts';
+import { effectiveDefaultBranch } from '../../../../src/gitlab/rules/ref-names.ts';
 
 test.each<[string[], string | null, string | null, string | null]>([
   [['main', 'trunk', 'dev'], 'trunk', 'dev', 'trunk'],

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { createSelection, type SelectionOptions } from '../../../src/plan/selection.ts';
 import {
   unknownName,
   unknownOwner,
   unmatchedRules,
   type KnownNames,
   type Unmatched,
-} from '../../../src/plan/unmatched-names.ts';
+} from '../../../src/engine/check-names.ts';
+import { createSelection, type SelectionOptions } from '../../../src/plan/selection.ts';
 
 const everything: KnownNames = {
   owners: [
