@@ -40,7 +40,7 @@ export async function lookAtPaths(
       const parent = groups.get(parentOf(fullPath)) ?? null;
       if (group) return [path, atGroup(group, parent, ours.has(group.id))];
       if (parentOf(fullPath) !== '') return [path, below(fullPath, parent, context)];
-      return [path, free(null, users.has(path) ? 'a user of GitLab' : null)];
+      return [path, free(null, users.has(path) ? 'a GitLab user' : null)];
     }),
   );
 }
@@ -56,7 +56,7 @@ function atGroup(namespace: Namespace, parent: Namespace | null, ours: boolean):
   if (namespace.canCreateProjects) return { namespace, parent, takenBy: null, blocked: null };
   // What an earlier run made stays its place, also when another token has no rights there.
   if (ours) {
-    const detail = 'the user is no Maintainer of the group';
+    const detail = 'the user is not a Maintainer of the group';
     return {
       namespace,
       parent,
@@ -64,16 +64,16 @@ function atGroup(namespace: Namespace, parent: Namespace | null, ours: boolean):
       blocked: projectsForbidden(fullPath, { detail }).notice,
     };
   }
-  return free(parent, 'a group in which the token may not create projects');
+  return free(parent, 'a group in which the token cannot create projects');
 }
 
 function below(fullPath: string, parent: Namespace | null, { identity }: PathContext): Found {
-  if (parent === null) return free(null, 'no group: the group above it does not exist');
+  if (parent === null) return free(null, 'not a valid group: its parent group does not exist');
   const name = lastPart(fullPath).toLowerCase();
   const project = parent.projects.some(({ fullPath: path }) => lastPart(path).toLowerCase() === name);
-  if (project) return free(parent, 'a project of GitLab');
+  if (project) return free(parent, 'a GitLab project');
   if (parent.takenPaths.some(({ path }) => path.toLowerCase() === name))
-    return free(parent, 'something of GitLab that waits for its deletion');
+    return free(parent, 'a GitLab item pending deletion');
   if (parent.canCreateSubgroups) return free(parent, null);
   const where = ` in ${parent.fullPath}`;
   const context = { user: identity.user.username, where };
@@ -89,7 +89,7 @@ export function whyUnusable(reason: NonNullable<Namespace['unusableReason']>, fu
   if (reason === 'archived') return archived(fullPath).notice;
   if (reason === 'pending-deletion') return markedForDeletion(fullPath).notice;
   if (reason === 'rules') {
-    const detail = 'its rules leave that to others';
+    const detail = 'its rules reserve that for other roles';
     return projectsForbidden(fullPath, { detail }).notice;
   }
   return projectsForbidden(fullPath, { detail: 'the user is blocked or deactivated' }).notice;
@@ -132,7 +132,7 @@ export function createHiddenPaths(
     }
     asked += 1;
     const exists = await target.namespaceExists(lastPart(path), parent?.id ?? null);
-    return exists === true ? { ...found, takenBy: 'a group that the token cannot see' } : found;
+    return exists === true ? { ...found, takenBy: 'a group the token cannot see' } : found;
   }
 
   return {

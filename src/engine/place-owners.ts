@@ -76,7 +76,7 @@ async function personalPlacement(
     kind: 'user',
     namespace,
     parent: null,
-    reasons: [`personal namespace of the same person, ${person.username}`],
+    reasons: [`personal namespace of the same user, ${person.username}`],
     blocked: unusableReason === null ? null : whyUnusable(unusableReason, fullPath),
   };
 }
