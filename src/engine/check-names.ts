@@ -57,7 +57,7 @@ function unmatchedOwner(rule: Rule, kind: Owner['kind'], known: KnownNames): Unm
 function unmatchedRepository(rule: Rule, known: KnownNames): Unmatched | null {
   if (known.selected.some(rule.matches) || known.failed.has(rule.text)) return null;
   if ([...known.listed.values()].flat().some(rule.matches))
-    return { ...nothing(rule), note: 'it is there, but excluded' };
+    return { ...nothing(rule), note: 'it exists but is excluded' };
   return unknownName(rule, { ...known, complete: true, moved: new Set() }) ?? nothing(rule);
 }
 
@@ -109,7 +109,7 @@ function ownerUnknown(
 /** A name without a slash where `OWNER/NAME` is wanted. */
 function ownerMissing(name: Pick<Rule, 'option' | 'text'>, known: KnownNames): Unmatched {
   const { text } = name;
-  const note = 'it has to be OWNER/NAME';
+  const note = 'it must be OWNER/NAME';
   if (loginsOf(known).includes(text)) return { ...nothing(name), note, nearest: `${text}/*` };
   const same = [...known.listed.values()].flat().find((id) => id.slice(id.indexOf('/') + 1) === text);
   return { ...nothing(name), note, nearest: same ?? null };

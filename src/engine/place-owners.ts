@@ -83,7 +83,7 @@ async function personalPlacement(
     kind: 'user',
     namespace,
     parent: null,
-    reasons: [`personal namespace of the same person, ${person.username}`],
+    reasons: [`personal namespace of the same user, ${person.username}`],
     blocked: unusableReason === null ? null : whyUnusable(unusableReason, fullPath),
   };
 }
@@ -153,7 +153,7 @@ export async function lookAtPaths(
       const parent = groups.get(parentOf(fullPath)) ?? null;
       if (group) return [path, atGroup(group, parent, ours.has(group.id))];
       if (parentOf(fullPath) !== '') return [path, below(fullPath, parent, context)];
-      return [path, free(null, users.has(path) ? 'a user of GitLab' : null)];
+      return [path, free(null, users.has(path) ? 'a GitLab user' : null)];
     }),
   );
 }
@@ -166,19 +166,19 @@ function atGroup(namespace: Namespace, parent: Namespace | null, ours: boolean):
   const reason = inherited ?? namespace.unusableReason;
   if (reason !== null) return { ...at, blocked: whyUnusable(reason, fullPath) };
   if (namespace.canCreateProjects) return { ...at, blocked: null };
-  const detail = 'the user is no Maintainer of the group';
+  const detail = 'the user is not a Maintainer of the group';
   // What an earlier run made stays its place, also when another token has no rights there.
   if (ours) return { ...at, blocked: projectsForbidden(fullPath, { detail }).notice };
-  return free(parent, 'a group in which the token may not create projects');
+  return free(parent, 'a group in which the token cannot create projects');
 }
 
 function below(fullPath: string, parent: Namespace | null, { identity }: PathContext): Found {
-  if (parent === null) return free(null, 'no group: the group above it does not exist');
+  if (parent === null) return free(null, 'not a valid group: its parent group does not exist');
   const name = lastPart(fullPath).toLowerCase();
   const project = parent.projects.some(({ fullPath: path }) => lastPart(path).toLowerCase() === name);
-  if (project) return free(parent, 'a project of GitLab');
+  if (project) return free(parent, 'a GitLab project');
   if (parent.takenPaths.some(({ path }) => path.toLowerCase() === name))
-    return free(parent, 'something of GitLab that waits for its deletion');
+    return free(parent, 'a GitLab item pending deletion');
   if (parent.canCreateSubgroups) return free(parent, null);
   const where = ` in ${parent.fullPath}`;
   const context = { user: identity.user.username, where };
@@ -193,7 +193,8 @@ function free(parent: Namespace | null, takenBy: string | null): Found {
 export function whyUnusable(reason: NonNullable<Namespace['unusableReason']>, fullPath: string): Notice {
   if (reason === 'archived') return archived(fullPath).notice;
   if (reason === 'pending-deletion') return markedForDeletion(fullPath).notice;
-  const detail = reason === 'rules' ? 'its rules leave that to others' : 'the user is blocked or deactivated';
+  const detail =
+    reason === 'rules' ? 'its rules reserve that for other roles' : 'the user is blocked or deactivated';
   return projectsForbidden(fullPath, { detail }).notice;
 }
 
@@ -234,7 +235,7 @@ export function createHiddenPaths(
     }
     asked += 1;
     const exists = await target.namespaceExists(lastPart(path), parent?.id ?? null);
-    return exists === true ? { ...found, takenBy: 'a group that the token cannot see' } : found;
+    return exists === true ? { ...found, takenBy: 'a group the token cannot see' } : found;
   }
 
   return {

@@ -105,7 +105,9 @@ export function remoteText(stderr: string): string {
     (line) => /^(fatal|error): /.test(line) && !line.startsWith('error: failed to push some refs'),
   );
   return (
-    own.map((line) => line.replace(/^(fatal|error): /, '')).join('; ') || lines.findLast(Boolean) || 'no text'
+    own.map((line) => line.replace(/^(fatal|error): /, '')).join('; ') ||
+    lines.findLast(Boolean) ||
+    'no message'
   );
 }
 

@@ -89,7 +89,7 @@ function createSourcePack(
     }
     if (!state.stopped && !check.complete()) {
       state.failure ??= fetchFailed(job.id, {
-        detail: 'the pack is cut short or damaged',
+        detail: 'the pack is truncated or corrupt',
       });
     }
   }
@@ -193,7 +193,7 @@ function control(line: string, id: string): void {
 }
 
 function failed(id: string, text: string): Failure {
-  return fetchFailed(id, { detail: `the source says: ${text.trim()}` });
+  return fetchFailed(id, { detail: `the source reports: ${text.trim()}` });
 }
 
 const trailer = 20;

@@ -72,7 +72,7 @@ function lengthAt(bytes: Buffer, at: number, object: string): number {
     const text = bytes.toString('latin1', at, at + lengthDigits);
     throw damaged(object, `a line begins with ${JSON.stringify(text)} instead of its length`);
   }
-  if (length === 3) throw damaged(object, 'a line of length 3');
+  if (length === 3) throw damaged(object, 'a line has length 3');
   return length;
 }
 
@@ -117,11 +117,11 @@ export function requireEnd(reader: PktReader, object: string): void {
 }
 
 function endsInside(object: string): Failure {
-  return damaged(object, 'the answer ends inside a line');
+  return damaged(object, 'the response ends inside a line');
 }
 
 function damaged(object: string, detail: string): Failure {
-  return fetchFailed(object, { detail: `this is not git's protocol: ${detail}` });
+  return fetchFailed(object, { detail: `invalid git protocol: ${detail}` });
 }
 
 export const flush = Buffer.from('0000');

@@ -21,9 +21,9 @@ export function parseAdvertisement(body: Buffer, object: string): RefListing {
     first = false;
     addRef(refs, line, end, object);
   }
-  if (first) throw fetchFailed(object, { detail: 'the answer has no ref advertisement' });
+  if (first) throw fetchFailed(object, { detail: 'the response has no ref advertisement' });
   // Cut between two lines it would look like a repository with fewer refs.
-  if (last !== 'flush') throw fetchFailed(object, { detail: 'the listing has no end' });
+  if (last !== 'flush') throw fetchFailed(object, { detail: 'the listing is incomplete' });
   return { refs, head: head !== null && refs.has(head) ? head : null };
 }
 
@@ -101,7 +101,7 @@ export function asAdvertisement(answer: Buffer, object: string): Buffer {
     if (name === 'HEAD' && target !== undefined) symref = ` symref=HEAD:${target}`;
     refs.push(`${id} ${name}`);
   }
-  if (last !== 'flush') throw fetchFailed(object, { detail: 'the listing has no end' });
+  if (last !== 'flush') throw fetchFailed(object, { detail: 'the listing is incomplete' });
   const [first = `${'0'.repeat(40)} capabilities^{}`, ...others] = refs;
   const lines = [`${first}\0${version2}${symref}`, ...others].map((line) => pktLine(`${line}\n`));
   return Buffer.concat([...lines, flush]);

@@ -57,7 +57,7 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
       }
       path = placeAfterRedirect(http.server, answer.headers, path, question);
     }
-    throw fetchFailed(options.path, { detail: 'its redirects go round in a circle' });
+    throw fetchFailed(options.path, { detail: 'its redirects form a loop' });
   }
 
   /** A listing of protocol 2 takes a second request. */
@@ -93,7 +93,7 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
       }
       path = moved;
     }
-    throw fetchFailed(options.path, { detail: 'its redirects go round in a circle' });
+    throw fetchFailed(options.path, { detail: 'its redirects form a loop' });
   }
 
   return { url: http.server.url + options.path, username, password, caFile, silenceMs, advertisement, post };
@@ -105,7 +105,7 @@ async function wholeOf(body: Readable, object: string): Promise<Buffer> {
     for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw fetchFailed(object, { detail: `the listing broke off (${detail})` });
+    throw fetchFailed(object, { detail: `the listing was interrupted (${detail})` });
   }
   return Buffer.concat(chunks);
 }

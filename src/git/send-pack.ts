@@ -83,7 +83,7 @@ async function* emptyPackBytes(): AsyncGenerator<Buffer> {
 
 function asPushFailure(error: unknown, id: string): unknown {
   if (!(error instanceof Failure) || error.code !== 'fetch-failed') return error;
-  return pushFailed(id, { detail: `the answer cannot be read (${error.message})` }, error);
+  return pushFailed(id, { detail: `the response cannot be read (${error.message})` }, error);
 }
 
 function interpretReport(report: PushReport, changes: readonly RefChange[], id: string): PushAnswer {

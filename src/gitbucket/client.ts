@@ -39,7 +39,7 @@ export function createGitBucketApi(http: Http): GitBucketApi {
 
   async function readExisting<T>(path: string, schema: z.ZodType<T>): Promise<T> {
     const value = await read(path, schema);
-    if (value === null) throw notGitBucket(http, `${path} is not known there (404)`);
+    if (value === null) throw notGitBucket(http, `${path} does not exist (404)`);
     return value;
   }
 
@@ -88,7 +88,7 @@ export function pathOf({ owner, name }: RepositoryName): string {
 /** 404 as JSON means "no such object"; as HTML it means that this is not the API (GB-32). */
 function missing(answer: HttpAnswer, path: string, http: Http): null {
   if (typeof answer.body === 'object') return null;
-  throw notGitBucket(http, `${path} gives a web page (404)`);
+  throw notGitBucket(http, `${path} returns a web page (404)`);
 }
 
 /** The body in the shape that is relied on. @throws token-refused, server-error, not-the-api */
@@ -110,8 +110,8 @@ function parse<T>(answer: HttpAnswer, path: string, schema: z.ZodType<T>, http: 
       detail: excerpt(body),
     });
   }
-  if (status !== 200) throw notGitBucket(http, `${path} gives ${status}, ${wordsOf(body)}`);
-  if (typeof body === 'string') throw notGitBucket(http, `${path} gives a web page instead of JSON`);
+  if (status !== 200) throw notGitBucket(http, `${path} returns ${status}, ${wordsOf(body)}`);
+  if (typeof body === 'string') throw notGitBucket(http, `${path} returns a web page instead of JSON`);
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   throw notGitBucket(

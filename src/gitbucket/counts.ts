@@ -35,9 +35,7 @@ export async function readCounts(
   const tooManyBranches = branches.length > mostBranches;
   if (tooManyBranches) {
     counts.set('protected-branches', 0);
-    warnings.push(
-      `its ${branches.length} branches are too many to be asked one by one whether they are protected`,
-    );
+    warnings.push(`its ${branches.length} branches are too many to check individually for protection`);
   }
   await Promise.all([
     note('issues', issues(api, repository, pullNumbers(all))),

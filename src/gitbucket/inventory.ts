@@ -128,7 +128,7 @@ async function isolate(
         problems.push(
           noticeOf(
             repositoryBroken(object, {
-              detail: `the API answers ${error.words['status']}`,
+              detail: `the API returns ${error.words['status']}`,
             }),
             object,
           ),

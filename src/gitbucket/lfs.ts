@@ -69,7 +69,7 @@ async function batchOf(
   const parsed = LfsBatch.safeParse(answer.body);
   if (answer.status === 200 && parsed.success) return parsed.data;
   throw fetchFailed(batchPath(http, remote), {
-    detail: `the LFS batch call gives ${answer.status}, ${excerpt(answer.body)}`,
+    detail: `the LFS batch call returns ${answer.status}, ${excerpt(answer.body)}`,
   });
 }
 
@@ -90,7 +90,7 @@ async function isThere(
   if (answer.status === 404) return false;
   if (answer.status !== 200)
     throw fetchFailed(href, {
-      detail: `the LFS object's link gives ${answer.status}`,
+      detail: `the LFS object's link returns ${answer.status}`,
     });
   const length = answer.headers['content-length'];
   return length === undefined || size > largestLength || Number(length) === size;

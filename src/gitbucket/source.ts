@@ -112,17 +112,17 @@ async function whyDenied(
   const object = `${owner}/${name}`;
   try {
     if ((await api.repository(stored)) === null)
-      return repositoryUnreadable(object, { detail: 'it is gone' });
+      return repositoryUnreadable(object, { detail: 'it no longer exists' });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (error.code !== 'server-error') return repositoryUnreadable(object, { detail: error.message });
     return repositoryBroken(object, {
-      detail: `git says ${status}, the API says 500`,
+      detail: `git returns ${status}, the API returns 500`,
     });
   }
   if (status === 404 && /[^\w.+@-]/.test(owner + name)) {
     // Its git servlet does not decode the path (GB-102), so no client can spell such a name.
-    const detail = 'GitBucket does not serve git below a name with such characters';
+    const detail = 'GitBucket does not serve git for names with such characters';
     return nameUnreachable(object, { detail });
   }
   return gitTokenRefused(object, {

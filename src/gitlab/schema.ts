@@ -8,7 +8,7 @@ export function parse<T>(type: z.ZodType<T>, value: unknown, object: string): T 
   const parsed = type.safeParse(value);
   if (parsed.success) return parsed.data;
   throw targetRefused(object, {
-    detail: `its answer has unexpected fields: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
+    detail: `its response has unexpected fields: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
   });
 }
 

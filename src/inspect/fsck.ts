@@ -74,7 +74,7 @@ function note(line: string, found: Fsck, progress: (percent: number) => void): v
 /** git lets nobody ignore these. */
 const neverIgnored: ReadonlySet<string> = new Set(['nulInHeader', 'unterminatedHeader']);
 
-const rewrite = 'rewrite the history on GitBucket without it (git filter-repo), then run again';
+const rewrite = 'remove it from the history on GitBucket (git filter-repo), then run again';
 
 /** What GitLab's git refuses, with the refs by commit; `further` more objects were not looked at one by one. */
 export function badObjectFindings(
@@ -85,7 +85,7 @@ export function badObjectFindings(
   const shown = bad.slice(0, mostShown).flatMap((each) => findingsOf(each, refs.get(each.commit) ?? []));
   const more = bad.length - mostShown + further;
   if (bad.length === 0 || more <= 0) return shown;
-  const message = `about ${more} more objects are refused by GitLab's git; git fsck --strict in the mirror lists them`;
+  const message = `GitLab's git refuses about ${more} more objects; git fsck --strict in the mirror lists them`;
   return [...shown, { ...common, object: 'further objects', message, fix: shown.at(-1)?.fix ?? rewrite }];
 }
 
@@ -96,12 +96,12 @@ function findingsOf({ path, commit, faults }: ReachedBadObject, refs: readonly s
   return faults.map(({ type, id, check, text }) => ({
     ...common,
     object: id,
-    message: `${check}: ${text}, in a ${type}${placeOf({ path, commit: commit === id ? '' : commit })}; GitLab's git refuses every ref that leads to it${where}`,
+    message: `${check}: ${text}, in a ${type}${placeOf({ path, commit: commit === id ? '' : commit })}; GitLab's git refuses every ref that reaches it${where}`,
     fix: neverIgnored.has(check) ? rewrite : letThrough(check),
   }));
 }
 
 /** The setting of Gitaly that an administrator can make (GL-233). */
 function letThrough(check: string): string {
-  return `as administrator of GitLab add { key: "receive.fsck.${check}", value: "ignore" } to the git config of gitaly['configuration'] in gitlab.rb (or list the object ids in a file named by "receive.fsck.skipList"); else ${rewrite}`;
+  return `as a GitLab administrator, add { key: "receive.fsck.${check}", value: "ignore" } to the git config of gitaly['configuration'] in gitlab.rb (or list the object ids in a file set as "receive.fsck.skipList"); otherwise ${rewrite}`;
 }

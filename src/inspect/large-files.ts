@@ -7,7 +7,7 @@ import { formatMebibytes } from '../text/format.ts';
 const raise =
   "raise GitLab's receive_max_input_size (Admin > Settings > General > Account and limit > Maximum push size)";
 const toLfs =
-  'move the file to Git LFS on GitBucket (git lfs migrate import) or out of the history, then run again';
+  'move the file to Git LFS on GitBucket (git lfs migrate import) or remove it from the history, then run again';
 
 /** What GitLab refuses for its size, and files that are large enough to be worth a word. */
 export function largeFileFindings(
@@ -23,7 +23,7 @@ export function largeFileFindings(
       code: 'large-file',
       refused: true,
       object: commit,
-      message: `this commit alone brings about ${formatMebibytes(packed)}, and GitLab takes ${formatMebibytes(limits.push ?? 0)} in one push`,
+      message: `this commit alone adds about ${formatMebibytes(packed)}, but GitLab accepts at most ${formatMebibytes(limits.push ?? 0)} per push`,
       fix: raise,
     });
   }
@@ -33,7 +33,7 @@ export function largeFileFindings(
       ...worst.slice(mostShown).map(({ exceeds }) => exceeds),
       ...commits.slice(mostShown),
     ].some((each) => each !== null);
-    const message = `${more} more files or commits are as large`;
+    const message = `${more} more files or commits are similarly large`;
     findings.push({ code: 'large-file', refused, object: 'further files', message, fix: toLfs });
   }
   return findings;
@@ -43,9 +43,9 @@ export function largeFileFindings(
 export function stuckFindings(stuck: readonly Stuck[], limits: SizeLimits): Finding[] {
   return stuck.slice(0, mostShown).map(({ ref, commit, packed }) => {
     const why = ref.startsWith('refs/tags/')
-      ? 'a tag is moved whole, and its history is on no branch that arrives'
-      : `what commit ${commit} merges can only be moved at once`;
-    const message = `${why}: about ${formatMebibytes(packed)}, and GitLab takes ${formatMebibytes(limits.push ?? 0)} in one push`;
+      ? 'a tag is pushed whole, and no pushed branch contains its history'
+      : `the history merged by commit ${commit} can only be pushed in one piece`;
+    const message = `${why}: about ${formatMebibytes(packed)}, but GitLab accepts at most ${formatMebibytes(limits.push ?? 0)} per push`;
     return { code: 'large-file', refused: true, object: ref, message, fix: raise };
   });
 }
@@ -55,14 +55,14 @@ function fileFinding(file: LargeFile, limits: SizeLimits): Finding {
   const common = { code: 'large-file', refused: exceeds !== null, object: path === '' ? id : path } as const;
   const what = `${formatMebibytes(size)}${placeOf({ path: '', commit })}`;
   if (exceeds === 'push') {
-    const message = `${what}, packed ${formatMebibytes(packed)}: GitLab takes ${formatMebibytes(limits.push ?? 0)} in one push`;
+    const message = `${what}, packed ${formatMebibytes(packed)}: GitLab accepts at most ${formatMebibytes(limits.push ?? 0)} per push`;
     return { ...common, message, fix: `${raise}, or ${toLfs}` };
   }
   if (exceeds === 'file') {
-    const message = `${what}: free projects of this GitLab take no file above ${formatMebibytes(limits.file ?? 0)}`;
+    const message = `${what}: free projects on this GitLab accept no file larger than ${formatMebibytes(limits.file ?? 0)}`;
     return { ...common, message, fix: toLfs };
   }
-  const message = `${what}: fine unless a push rule of GitLab limits files, which this token may not see`;
+  const message = `${what}: accepted unless a GitLab push rule limits file size, which this token cannot check`;
   return { ...common, message, fix: toLfs };
 }
 

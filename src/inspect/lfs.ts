@@ -47,8 +47,8 @@ function stayFinding(facts: LfsFacts): Finding[] {
       code,
       refused: true,
       object: first.path === '' ? first.oid : first.path,
-      message: `the history names ${number} (${formatMebibytes(bytes)}); GitLab refuses it as long as it does not have them, and this run does not move them`,
-      fix: 'when the project is there, switch Git LFS off for it (Settings > General > Visibility), run again, push the objects from a complete clone (git lfs push --all), and switch it on again',
+      message: `the history references ${number} (${formatMebibytes(bytes)}); GitLab refuses it until it has them, and this run does not migrate them`,
+      fix: 'once the project exists, disable Git LFS for it (Settings > General > Visibility), run again, push the objects from a complete clone (git lfs push --all), and enable it again',
     },
   ];
 }
@@ -76,7 +76,7 @@ function silentFinding(count: number): Finding {
     code,
     refused: false,
     object: 'Git LFS',
-    message: `GitBucket refuses every LFS request although git works with the same token: it has no base URL; whether its ${count} LFS objects are there cannot be told`,
+    message: `GitBucket refuses every LFS request although git works with the same token: its base URL is not set; its ${count} LFS objects cannot be checked`,
     fix: 'set "Base URL" on GitBucket (System administration > System settings), then run again',
   };
 }

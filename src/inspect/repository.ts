@@ -92,7 +92,7 @@ async function look(project: PlannedProject, git: Git, options: LookOptions): Pr
     ],
     lfsObjects: lfs.count,
     warnings: [...ids.writes, ...ids.stays].some((id) => !present.has(id))
-      ? ['it changed while it was looked into: what is new since was not looked at']
+      ? ['it changed during the inspection: newer objects were not inspected']
       : [],
   };
 }

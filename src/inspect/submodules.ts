@@ -13,7 +13,7 @@ export function destinationsOf({ source, target, projects }: Plan): Destinations
   return { source: source.url, target: target.url, paths };
 }
 
-/** Submodules whose URL leads to the old server, or no longer to their repository; a relative one that still does is fine. */
+/** Submodules whose URL points to the old server, or no longer to their repository; a relative one that still does is fine. */
 export function submoduleFindings(
   files: readonly ModulesFile[],
   repository: { id: string; fullPath: string },
@@ -48,9 +48,9 @@ function finding(
   { relative, repository }: OldUrl,
   { branches, goal, target }: { branches: readonly string[]; goal: string | undefined; target: string },
 ): Finding {
-  const leads = relative ? 'leads elsewhere on GitLab' : 'leads to the old server';
-  const where = goal === undefined ? `; ${repository ?? 'what it names'} is not part of this plan` : '';
-  const address = goal === undefined ? '<its address on GitLab>' : shellWord(`${target}/${goal}.git`);
+  const leads = relative ? 'points elsewhere on GitLab' : 'points to the old server';
+  const where = goal === undefined ? `; ${repository ?? 'its target'} is not part of this plan` : '';
+  const address = goal === undefined ? '<its URL on GitLab>' : shellWord(`${target}/${goal}.git`);
   return {
     code: 'old-server-url',
     refused: false,

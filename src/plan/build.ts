@@ -64,7 +64,7 @@ function withGroups(projects: readonly PlannedProject[], groups: readonly Planne
 function hiddenGroups({ uncheckedPaths = [] }: PlanInput): string[] {
   if (uncheckedPaths.length === 0) return [];
   return [
-    `GitLab answers few questions about paths a minute: ${uncheckedPaths.length} group path(s) look free but may belong to a group that the token cannot see (${uncheckedPaths.slice(0, 5).join(', ')}${uncheckedPaths.length > 5 ? ', …' : ''}); an administrator's token sees them all`,
+    `GitLab limits path checks per minute: ${uncheckedPaths.length} group path(s) look free but may belong to a group the token cannot see (${uncheckedPaths.slice(0, 5).join(', ')}${uncheckedPaths.length > 5 ? ', …' : ''}); an administrator token sees every group`,
   ];
 }
 
@@ -80,7 +80,7 @@ function vanished(input: PlanInput): string[] {
     if (name === undefined || seen.has(item) || unread.has(owner) || known.target === null) continue;
     if (known.steps.get('code')?.status !== 'done') continue;
     texts.push(
-      `${item} was migrated to ${known.target.path} earlier but is not on the source any more (renamed, moved, deleted, or hidden from the token); its project stays as it is`,
+      `${item} was migrated to ${known.target.path} earlier but is no longer on the source (renamed, moved, deleted, or hidden from the token); its project stays unchanged`,
     );
   }
   return texts.sort();
@@ -121,7 +121,7 @@ function withinLimits(
     const left = room.get(namespace.id) ?? limit - namespace.projects.length - pendingDeletionIn(namespace);
     room.set(namespace.id, left - 1);
     if (left > 0) return project;
-    const context = { user: namespace.fullPath, detail: `its limit is ${limit}` };
+    const context = { user: namespace.fullPath, detail: `its project limit is ${limit}` };
     return { ...project, blocked: projectLimit(project.fullPath, context).notice };
   });
 }

@@ -26,7 +26,7 @@ export function driftsBetween(earlier: Plan, now: Plan, known: Known, steps: Ste
   const unread = new Map(now.problems.map(({ object, message }) => [object, message]));
   const gone = (id: string, owner: string): string => {
     const message = unread.get(id) ?? unread.get(owner);
-    return message === undefined ? 'it is not on the source any more' : `it cannot be read now: ${message}`;
+    return message === undefined ? 'it is no longer on the source' : `it can no longer be read: ${message}`;
   };
   const drifts: Drift[] = [];
   const moved = new Set<string>();
@@ -49,14 +49,14 @@ export function driftsBetween(earlier: Plan, now: Plan, known: Known, steps: Ste
 
 function groupDrift(earlier: PlannedGroup, now: PlannedGroup, known: Known): string | null {
   if (now.fullPath !== earlier.fullPath)
-    return `its group would be ${now.fullPath} now instead of ${earlier.fullPath}`;
+    return `its group would now be ${now.fullPath} instead of ${earlier.fullPath}`;
   const blocked = blockedDrift(earlier, now);
   if (blocked !== null) return blocked;
   const existence = existenceDrift(earlier.existing, now.existing, known.items.get(now.id)?.target?.id);
   if (existence !== null) return `the group ${now.fullPath} ${existence}`;
   return now.visibility === earlier.visibility
     ? null
-    : `the group would be ${now.visibility} now instead of ${earlier.visibility}`;
+    : `the group would now be ${now.visibility} instead of ${earlier.visibility}`;
 }
 
 function projectDrift(
@@ -66,7 +66,7 @@ function projectDrift(
   steps: Steps,
 ): string | null {
   if (now.fullPath !== earlier.fullPath)
-    return `its project would be ${now.fullPath} now instead of ${earlier.fullPath}`;
+    return `its project would now be ${now.fullPath} instead of ${earlier.fullPath}`;
   const [before, after] = [earlier.existing, now.existing];
   const existence = existenceDrift(
     before?.id ?? null,
@@ -77,9 +77,9 @@ function projectDrift(
   const blocked = blockedDrift(earlier, now);
   if (blocked !== null) return blocked;
   if (now.visibility !== earlier.visibility)
-    return `the project would be ${now.visibility} now instead of ${earlier.visibility}`;
+    return `the project would now be ${now.visibility} instead of ${earlier.visibility}`;
   if (now.defaultBranch !== earlier.defaultBranch)
-    return `its default branch is ${now.defaultBranch ?? 'none'} now instead of ${earlier.defaultBranch ?? 'none'}`;
+    return `its default branch is now ${now.defaultBranch ?? 'none'} instead of ${earlier.defaultBranch ?? 'none'}`;
   return stepsDrift(earlier, now, steps);
 }
 
@@ -101,8 +101,8 @@ function existenceDrift(
   ours: number | undefined,
 ): string | null {
   if (before === after) return null;
-  if (before === null) return after === ours ? null : 'was made by somebody else since';
-  return after === null ? 'was removed since' : 'is another one since';
+  if (before === null) return after === ours ? null : 'has since been created by someone else';
+  return after === null ? 'has since been removed' : 'has since been replaced';
 }
 
 function blockedDrift(
@@ -110,7 +110,7 @@ function blockedDrift(
   now: Pick<PlannedProject, 'blocked'>,
 ): string | null {
   if (now.blocked?.code === earlier.blocked?.code) return null;
-  return now.blocked === null ? 'it is not blocked any more' : now.blocked.message;
+  return now.blocked === null ? 'it is no longer blocked' : now.blocked.message;
 }
 
 /** What keeps the refs from being carried out as an earlier plan says; null when nothing does. */
@@ -129,15 +129,15 @@ export function refsDrift(earlier: readonly RefChange[], now: readonly RefChange
 }
 
 function refDrift(earlier: RefChange, now: RefChange | undefined): string | null {
-  // A ref that was to be deleted and is gone on both sides has arrived where the plan wants it.
-  if (now === undefined) return earlier.outcome === 'delete' ? null : 'is gone on both sides';
-  if (now.new !== earlier.new) return `was ${named(earlier.new)} on the source and is ${named(now.new)} now`;
+  // A ref that was to be deleted and no longer exists on either side has arrived where the plan wants it.
+  if (now === undefined) return earlier.outcome === 'delete' ? null : 'no longer exists on either side';
+  if (now.new !== earlier.new) return `was ${named(earlier.new)} on the source and is now ${named(now.new)}`;
   const arrived = now.old === now.new && now.outcome === 'unchanged' && changes(earlier);
   if (arrived) return null;
-  if (now.old !== earlier.old) return `was ${named(earlier.old)} on the target and is ${named(now.old)} now`;
+  if (now.old !== earlier.old) return `was ${named(earlier.old)} on the target and is now ${named(now.old)}`;
   return now.outcome === earlier.outcome
     ? null
-    : `was planned as ${earlier.outcome} and would be ${now.outcome} now`;
+    : `was planned as ${earlier.outcome} and would now be ${now.outcome}`;
 }
 
 function changes({ outcome }: RefChange): boolean {

@@ -21,16 +21,16 @@ export function createPathClaims(foreign: ReadonlySet<string>): PathClaims {
   function holder(path: string, key: string): string | null {
     const found = holders.get(path.toLowerCase());
     if (found === undefined || found === key) return null;
-    return found === foreignMark ? 'something on the target that this tool did not make' : `"${found}"`;
+    return found === foreignMark ? 'an item on the target that this tool did not create' : `"${found}"`;
   }
 
   function conflict(path: string, key: string): string | null {
     const other = holder(path, key);
-    if (other !== null) return `"${path}" has already been taken by ${other} (letter case does not count)`;
+    if (other !== null) return `"${path}" is already taken by ${other} (paths are case-insensitive)`;
     const neighbour = wikiNeighbour(path);
     const owner = holder(neighbour, key);
     if (owner === null) return null;
-    return `"${path}" cannot stand beside "${neighbour}" of ${owner}: one is the address of the other's wiki`;
+    return `"${path}" conflicts with "${neighbour}" of ${owner}: one is the path of the other's wiki`;
   }
 
   return {

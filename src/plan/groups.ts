@@ -68,7 +68,7 @@ export function ownerPaths(
   }
   for (const owner of mapped) {
     const fullPath = config.map.owners[owner.login] ?? '';
-    const reason = 'by "map.owners"';
+    const reason = 'set by "map.owners"';
     paths.set(owner.login, { path: lastPart(fullPath), fullPath, reason, lookupById: false, blocked: null });
   }
   return paths;
@@ -167,7 +167,7 @@ function emptyForEver(
   { newGroupsTakeProjects }: PlanInput['target'],
 ): Notice | null {
   if (namespace !== null || newGroupsTakeProjects) return null;
-  const detail = 'the settings of the server let nobody make projects in new groups';
+  const detail = 'the server settings allow nobody to create projects in new groups';
   return projectsForbidden(fullPath, { detail }).notice;
 }
 

@@ -78,7 +78,7 @@ export function foreignProject(
   const refs = [...target.refs].filter(([, id]) => ids.has(id));
   const shown = refs.slice(0, mostShown).map(([ref, id]) => `${ref} (${id.slice(0, 12)})`);
   const more = refs.length > mostShown ? ` and ${refs.length - mostShown} more` : '';
-  const detail = `the source never had what it holds at ${shown.join(', ')}${more}`;
+  const detail = `the source never had the objects at ${shown.join(', ')}${more}`;
   const { repository, fullPath } = place;
   return pathTaken(fullPath, { detail, repository, suggestion: `${fullPath}-gitbucket` }).notice;
 }

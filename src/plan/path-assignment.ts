@@ -100,7 +100,7 @@ function recallEarlier(unmapped: readonly PathEntry[], work: PathWork): void {
     claims.claim(path, key);
     const entry = entries.get(key);
     if (entry === undefined || !isLegalAt(path, context)) continue;
-    assign(entry, path, path === entry.original ? null : 'an earlier run gave it this path', work);
+    assign(entry, path, path === entry.original ? null : 'an earlier run chose this path', work);
   }
 }
 
@@ -111,7 +111,7 @@ function keepOriginal(entry: PathEntry, work: PathWork): void {
   const obstacle =
     violation === undefined
       ? claims.conflict(entry.original, entry.key)
-      : `GitLab does not take "${entry.original}": ${violation.message}`;
+      : `GitLab does not accept "${entry.original}": ${violation.message}`;
   if (obstacle === null) {
     assign(entry, entry.original, obstacles.get(entry.key) ?? null, work);
   } else if (!obstacles.has(entry.key)) {
@@ -128,8 +128,8 @@ function cleanName(entry: PathEntry, work: PathWork): void {
     assign(entry, path, obstacle, work);
     return;
   }
-  const reason = `no path fits below "${context.parent ?? ''}": ${obstacle ?? entry.original}`;
-  const fix = 'choose a shorter "target.parentGroup", or another namespace for the owner in "map.owners"';
+  const reason = `no valid path exists below "${context.parent ?? ''}": ${obstacle ?? entry.original}`;
+  const fix = 'shorten "target.parentGroup", or choose another namespace for the owner in "map.owners"';
   block(entry, entry.original, { cause: 'illegal', reason, fix }, work);
 }
 
@@ -174,7 +174,7 @@ function blockMapped(refusals: readonly Refusal[], work: PathWork): void {
     const free = freePath(entry.wanted, entry.key, context, claims) ?? nounOf(context.level);
     claims.claim(free, entry.key);
     const fullPath = context.parent ? `${context.parent}/${free}` : free;
-    const reason = `the map in the config asks for "${entry.wanted}", but ${text}`;
+    const reason = `the config maps it to "${entry.wanted}", but ${text}`;
     const fix = `"map": { "${section}": { ${JSON.stringify(entry.key)}: ${JSON.stringify(fullPath)} } }`;
     block(entry, entry.wanted, { cause, reason, fix }, work);
   }
@@ -185,7 +185,7 @@ function refuse(entry: MappedEntry, rivals: ReadonlyMap<string, number>, work: P
   const [violation] = legalPathIn(context.parent ?? null, entry.wanted, context.level);
   if (violation !== undefined) return { entry, cause: 'illegal', text: `it ${violation.message}` };
   if ((rivals.get(entry.wanted.toLowerCase()) ?? 0) > 1) {
-    return { entry, cause: 'taken', text: 'for more than one (letter case does not count)' };
+    return { entry, cause: 'taken', text: 'other entries use the same path (paths are case-insensitive)' };
   }
   const conflict = claims.conflict(entry.wanted, entry.key);
   return conflict === null ? null : { entry, cause: 'taken', text: conflict };
@@ -194,9 +194,9 @@ function refuse(entry: MappedEntry, rivals: ReadonlyMap<string, number>, work: P
 function reasonFor(entry: MappedEntry, context: PathContext): string | null {
   const earlier = context.remembered.get(entry.key);
   if (earlier !== undefined && earlier !== entry.wanted) {
-    return `set by the map in the config; an earlier run used "${earlier}", which stays as it is`;
+    return `mapped in the config; an earlier run used "${earlier}", which stays unchanged`;
   }
-  return entry.wanted === entry.original ? null : 'set by the map in the config';
+  return entry.wanted === entry.original ? null : 'mapped in the config';
 }
 
 function countRivals(mapped: readonly MappedEntry[]): Map<string, number> {

@@ -60,7 +60,7 @@ function namesOf(
       const name = names.get(entry.key) ?? projects.get(pathOf(entry).toLowerCase())?.name ?? pathOf(entry);
       const displaced = names.has(entry.key) && taken.has(entry.original);
       const nameReason = displaced
-        ? `its display name is "${name}": another project has the name "${entry.original}"`
+        ? `its display name is "${name}": another project is already named "${entry.original}"`
         : null;
       return [entry.key, { name, nameReason }];
     }),

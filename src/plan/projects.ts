@@ -59,7 +59,9 @@ function placeProject(
   reasons.push(...decided.reasons);
   if (existing && !ours && foreign.length === 0)
     reasons.push(
-      existing.empty ? 'it exists and is empty: adopted' : 'it exists with refs of the source: adopted',
+      existing.empty
+        ? 'already exists and is empty: adopted'
+        : 'already exists with refs from the source: adopted',
     );
   const project: PlannedProject = {
     kind: 'project',
@@ -156,14 +158,16 @@ export function sourceDefaultBranch(
   if (listing.refs.has(`refs/heads/${named}`)) {
     const differs = head !== null && head !== named;
     const warning = differs
-      ? `GitBucket's default branch is ${named}, but git's HEAD is ${head}: ${named} is taken`
+      ? `GitBucket's default branch is ${named}, but git's HEAD is ${head}: using ${named}`
       : null;
     return { branch: named, warning };
   }
   const branch = effectiveDefaultBranch(listing.refs.keys(), null, head);
   if (listing.refs.size === 0) return { branch: null, warning: null };
-  if (branch === null) return { branch, warning: 'it has no branch, so it gets no default branch' };
+  if (branch === null) return { branch, warning: 'it has no branch, so no default branch is set' };
   const missing =
-    named === '' ? 'GitBucket names no default branch' : `GitBucket's default branch ${named} does not exist`;
-  return { branch, warning: `${missing}: ${branch} is taken` };
+    named === ''
+      ? 'GitBucket reports no default branch'
+      : `GitBucket's default branch ${named} does not exist`;
+  return { branch, warning: `${missing}: using ${branch}` };
 }

@@ -53,11 +53,11 @@ function create(change: RefChange, situation: RefSituation, obstacles: RefObstac
     return { ...change, outcome: 'refused', reason, fix: obstacle.fix ?? removeAdvice(obstacle.ref) };
   }
   if (obstacle !== null) {
-    const reason = `after ${obstacle.ref}, which is in the way, has been deleted`;
+    const reason = `after the conflicting ${obstacle.ref} is deleted`;
     return { ...change, outcome: 'create', afterOthers: true, reason };
   }
   if (!waitsForBranches(change.ref, situation)) return { ...change, outcome: 'create' };
-  const reason = 'after the branches: GitLab takes the name for the default branch until one exists';
+  const reason = 'after the branches: GitLab treats the name as the default branch until a branch exists';
   return { ...change, outcome: 'create', afterOthers: true, reason };
 }
 
@@ -75,15 +75,15 @@ function updateOf(change: RefChange, old: string, situation: RefSituation): RefC
   const part = change.new === null ? null : situation.isPartOf(old, change.new);
   if (part === false) {
     const reason =
-      "the target has commits that are not part of the source's branch, and this tool did not write them";
-    return { ...change, outcome: 'diverged', reason, fix: 'decide by hand which of the two ids is right' };
+      "the target has commits that are not on the source's branch and that this tool did not write";
+    return { ...change, outcome: 'diverged', reason, fix: 'decide manually which of the two ids is correct' };
   }
   // Commits have ancestors, so the transfer can prove a fast-forward; a moved tag would just lose its old object.
   if (refKind(change.ref) !== 'tag') {
-    const reason = 'the target was not written by this tool: only a fast-forward is made';
+    const reason = 'this tool did not write the target: only a fast-forward is allowed';
     return { ...change, outcome: 'update', reason };
   }
-  const reason = 'the target has another object, which this tool did not write';
+  const reason = 'the target has a different object that this tool did not write';
   return { ...change, outcome: 'diverged', reason, fix: removeAdvice(change.ref) };
 }
 

@@ -72,7 +72,7 @@ function difference(
 ): Notice {
   const sides = `source ${source ?? 'has none'}, target ${target ?? 'has none'}`;
   if (why === null) {
-    const what = target === null ? 'missing on the target' : 'another object on the target';
+    const what = target === null ? 'missing on the target' : 'different object on the target';
     return { code: 'ref-differs', object: ref, message: `${what}, ${sides}`, fix: '' };
   }
   const message = why.outcome === 'diverged' ? `${why.reason}, ${sides}` : why.reason;

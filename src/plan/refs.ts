@@ -154,16 +154,16 @@ function whyKept(
   input: LeftoverInput,
 ): { reason: string; fix?: string } | null {
   const ids = input.written.get(ref);
-  if (ids === undefined || ids.size === 0) return { reason: 'only on the target; not made by this tool' };
-  if (!ids.has(id)) return { reason: 'deleted on the source; the target was moved since this tool wrote it' };
+  if (ids === undefined || ids.size === 0) return { reason: 'only on the target; not created by this tool' };
+  if (!ids.has(id))
+    return { reason: 'deleted on the source; changed on the target since this tool wrote it' };
   if (!input.prune) {
     return { reason: 'deleted on the source; kept without --prune', fix: 'run again with --prune' };
   }
   // A source that shows no ref at all is more likely broken than emptied (GB-101).
-  if (sourceIsEmpty) return { reason: 'the source shows no ref at all, so nothing is deleted' };
+  if (sourceIsEmpty) return { reason: 'the source lists no refs, so nothing is deleted' };
   if (ref !== `refs/heads/${input.targetDefault ?? ''}`) return input.closed(ref, 'delete');
-  const fix =
-    'choose another default branch in the settings of the GitLab project, then run again with --prune';
+  const fix = 'choose another default branch in the GitLab project settings, then run again with --prune';
   return { reason: 'The default branch of a project cannot be deleted.', fix };
 }
 
@@ -182,10 +182,10 @@ export function renameRefs(listing: RefListing, renames: RefRenames): RefListing
   if (Object.keys(renames).length === 0) return listing;
   const warnings = Object.keys(renames)
     .filter((ref) => !listing.refs.has(ref))
-    .map((ref) => `"map.refs" names ${ref}, which the repository does not have`);
+    .map((ref) => `"map.refs" names ${ref}, which does not exist in the repository`);
   const names = new Map([...listing.refs.keys()].map((ref) => [ref, renames[ref] ?? ref]));
   for (let clash = clashIn(names); clash !== null; clash = clashIn(names)) {
-    warnings.push(`"map.refs" cannot make ${clash} ${names.get(clash)}: there is such a ref already`);
+    warnings.push(`"map.refs" cannot rename ${clash} to ${names.get(clash)}: that ref already exists`);
     names.set(clash, clash);
   }
   const refs = new Map([...listing.refs].map(([ref, id]) => [names.get(ref) ?? ref, id]));

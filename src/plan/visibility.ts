@@ -30,9 +30,10 @@ export function projectVisibility(input: {
   const onSource = sourceVisibility(input.private, input.anonymousAccess);
   const wish = input.private ? input.config.private : openVisibility(input.config.public, onSource);
   const reasons: string[] = [];
-  if (wish !== onSource) reasons.push(`${wish} by the config's visibility; on the source it is ${onSource}`);
+  if (wish !== onSource)
+    reasons.push(`${wish}, set by "visibility" in the config; ${onSource} on the source`);
   else if (!input.private && wish === 'internal') {
-    reasons.push('internal, because the source shows nothing without a login');
+    reasons.push('internal, because the source requires a login');
   }
   return lower(wish, input.namespace, 'namespace', input.restricted, reasons);
 }
@@ -81,8 +82,8 @@ function lower(
 
 /** A wider level would show more than the source does, so a human has to decide. */
 function noneLeft(ceiling: Visibility, reasons: string[]): VisibilityDecision {
-  const reason = `${ceiling} has been restricted by your GitLab administrator, and so is everything narrower`;
-  const fix = `ask an administrator of GitLab to allow the level ${ceiling} (Admin area, Settings, General, Visibility and access controls), or use an administrator's token`;
+  const reason = `${ceiling} has been restricted by your GitLab administrator, as has every narrower level`;
+  const fix = `ask a GitLab administrator to allow the level ${ceiling} (Admin > Settings > General > Visibility and access controls), or use an administrator token`;
   return { visibility: ceiling, reasons, blocked: { reason, fix } };
 }
 
@@ -109,6 +110,6 @@ export function unreadRestrictions(
   if (levels.length === 0) return [];
   const key = levels.includes('public') ? '"internal" } or { "public": "private"' : '"private"';
   return [
-    `the token may not read whether GitLab's administrator has restricted the level ${levels.join(' or ')}; if so, what shall get it is refused: then set "visibility": { "public": ${key} }`,
+    `the token cannot read whether the GitLab administrator has restricted the level ${levels.join(' or ')}; if so, GitLab refuses items with that level: then set "visibility": { "public": ${key} }`,
   ];
 }

@@ -47,7 +47,7 @@ export async function readTarget(
 /** The token's user, with the personal namespace. */
 async function readMyself(gitlab: GitLabClient): Promise<SnapshotUser> {
   const user = await unlessHidden(gitlab.request('/user', schema.User, (api) => api.Users.showCurrentUser()));
-  if (user === null) throw targetRefused('/user', { detail: 'it is not shown' });
+  if (user === null) throw targetRefused('/user', { detail: 'it is not visible' });
   if (user.namespace_id) return userOf(user, user.namespace_id);
   return userOf(user, await unlessHidden(personalId(gitlab, user.username)));
 }

@@ -61,7 +61,7 @@ export async function stageProjects(
   emit({
     type: 'phase-done',
     phase: 'stage',
-    summary: `${plural(concerned.length, 'project')} of GitLab copied`,
+    summary: `${plural(concerned.length, 'project')} copied from GitLab`,
   });
   return { standIns, failed };
 }

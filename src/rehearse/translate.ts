@@ -89,7 +89,7 @@ export async function makeStandIns(gitDir: string, ids: Iterable<string>): Promi
 
 function commitFor(id: string): string {
   const tree = nameOf('tree', '');
-  return `tree ${tree}\nauthor ${who}\ncommitter ${who}\n\nStands for ${id}, which is on the target only\n`;
+  return `tree ${tree}\nauthor ${who}\ncommitter ${who}\n\nStand-in for ${id}, which exists only on the target\n`;
 }
 
 function nameOf(type: string, content: string): string {

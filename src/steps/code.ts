@@ -122,7 +122,7 @@ function surprises(planning: Planning<PlannedProject>): Notice[] {
   const bare = !names.some(isBranch) && names.some((ref) => ref.startsWith('refs/tags/'));
   // Settings of the server are for administrators: then a tag of the presumed name cannot be foreseen (GL-182).
   if (!bare || assumedBranch(planning) !== null || input.target.restricted !== null) return renaming;
-  const message = `it has no branch, and the token cannot read which branch name GitLab assumes then (${input.target.initialBranch} is assumed here): a tag of that name is refused`;
+  const message = `it has no branch, and the token cannot read which branch name GitLab assumes in that case (${input.target.initialBranch} is assumed here): GitLab refuses a tag with that name`;
   return [notice('assumed-branch', item.id, message), ...renaming];
 }
 

@@ -10,7 +10,7 @@ import { knownTo, proven, type Planning, type Step, type Work } from './step.ts'
 const Part = z.object({ branch: z.string().describe('Short name on the source') });
 type Part = z.infer<typeof Part>;
 const Data = z.object({
-  head: z.string().optional().describe('The default branch when this tool last saw to it'),
+  head: z.string().optional().describe('The default branch when this tool last set or checked it'),
 });
 type Data = z.infer<typeof Data>;
 
@@ -118,9 +118,9 @@ export function headVerdict(branch: string, targetHead: string | null, known: st
 
 export function keptHeadWarning(branch: string, targetHead: string | null): string {
   const now = targetHead?.replace('refs/heads/', '') ?? 'none';
-  return `its default branch was changed on GitLab to ${now} and stays so; on the source it is ${branch}`;
+  return `its default branch was changed on GitLab to ${now}, which is kept; on the source it is ${branch}`;
 }
 
 export function refusedHeadWarning(branch: string, targetHead: string | null): string {
-  return `GitLab keeps ${targetHead ?? 'no branch'} as default branch instead of ${branch}`;
+  return `GitLab keeps ${targetHead ?? 'no branch'} as the default branch instead of ${branch}`;
 }

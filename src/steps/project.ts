@@ -100,12 +100,12 @@ function checked(made: Project, { item }: ProjectWork): Notice[] {
     throw targetRefused(item.fullPath, { detail: `the project was created at ${made.fullPath} instead` });
   }
   if (made.visibility === item.visibility) return [];
-  const message = `GitLab made it ${made.visibility} instead of ${item.visibility}`;
+  const message = `GitLab set its visibility to ${made.visibility} instead of ${item.visibility}`;
   return [{ code: 'visibility-lowered', object: item.id, message, fix: '' }];
 }
 
 function descriptionCut({ id }: PlannedProject): Notice {
-  const message = 'its description is cut to the 2,000 characters that GitLab takes';
+  const message = "its description is truncated to 2,000 characters, GitLab's limit";
   return { code: 'description-cut', object: id, message, fix: '' };
 }
 
@@ -115,10 +115,7 @@ function adopted(found: Project, work: ProjectWork): Settled {
   if (journal.history.items.get(item.id)?.target?.id === found.id) return [found, true, []];
   const mine = found.creatorId === null || found.creatorId === context.identity.user.id;
   if (found.empty && mine) return [found, true, checked(found, work)];
-  throw taken(
-    item,
-    'it appeared there after the plan was made, and it is not empty or somebody else made it',
-  );
+  throw taken(item, 'it appeared after the plan was created, and it is not empty or someone else created it');
 }
 
 function taken(item: PlannedProject, detail: string): Failure {

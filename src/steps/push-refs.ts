@@ -80,7 +80,7 @@ function refusalOf(change: RefChange, result: RefResult | undefined): Explanatio
     return { outcome: 'refused', reason: result.reason, fix };
   }
   const reason = `${change.reason ?? 'the ref moved on the target'} (${result?.reason ?? 'no answer'})`;
-  return { outcome: 'diverged', reason, fix: 'decide by hand which of the two ids is right' };
+  return { outcome: 'diverged', reason, fix: 'decide manually which of the two ids is correct' };
 }
 
 /**

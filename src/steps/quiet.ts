@@ -62,8 +62,8 @@ export const quiet: Step<z.infer<typeof Part>, Data, PlannedProject> = {
     const differences = left.map(({ name, subject }) => ({
       code: 'not-restored',
       object: work.item.id,
-      message: `${name} of ${subject} is still switched off by an earlier run`,
-      fix: 'run gb2gl migrate again: it restores what was switched off',
+      message: `${name} of ${subject} is still disabled by an earlier run`,
+      fix: 'run gb2gl migrate again to restore it',
     }));
     return { state: 'failed', compared: left.length, hash: null, differences };
   },

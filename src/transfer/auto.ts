@@ -57,7 +57,7 @@ export function createAutoTransport({ relay, mirror }: { relay: Transport; mirro
 
 async function noted(job: TransferJob, reason: string, mirror: Transport): Promise<TransferResult> {
   const result = await mirror.transfer(job);
-  return { ...result, note: `moved through a mirror on disk: ${reason}` };
+  return { ...result, note: `transferred through a mirror on disk: ${reason}` };
 }
 
 /** Both ways announce the write; it is announced once. */

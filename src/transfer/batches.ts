@@ -76,7 +76,7 @@ export function resultOf({ ref }: RefChange, refs: ReadonlyMap<string, string>, 
   const answer = refs.get(ref);
   if (answer === 'ok') return { ref, outcome: 'written' };
   if (answer === undefined)
-    return { ref, outcome: 'refused', reason: `there was no answer for it (${text})` };
+    return { ref, outcome: 'refused', reason: `GitLab reported no result for it (${text})` };
   if (movedReasons.has(answer)) return { ref, outcome: 'moved', reason: answer };
   return { ref, outcome: 'refused', reason: answer };
 }

@@ -59,8 +59,8 @@ function giveUp(
   givenUp.set(ref, pushedRefs.count());
   const size = `about ${formatBytes(bytes)}`;
   const what = ref.startsWith('refs/tags/')
-    ? `a tag is moved whole, and no branch that arrived spares sending ${size} for it`
-    : `its commit ${id} alone takes a push of ${size}${pushedRefs.has(ref) ? '; the ref holds the commit before it' : ''}`;
+    ? `a tag is pushed whole, and no pushed branch avoids sending ${size} for it`
+    : `its commit ${id} alone requires a push of ${size}${pushedRefs.has(ref) ? '; the ref points to the previous commit' : ''}`;
   const fix = "raise GitLab's receive_max_input_size or the proxy's body size, then run again";
   return { refs: new Map([[ref, `${text}; ${what}; ${fix}`]]), text };
 }

@@ -24,7 +24,7 @@ export function createRelayTransport({ now, sleep }: Pick<Runtime, 'now' | 'slee
     async transfer(job) {
       if (!fitsRelay(job)) {
         throw relayUnfit(job.id, {
-          detail: 'objects must be looked up before it is written',
+          detail: 'its objects must be verified before the push',
         });
       }
       return transfer({ job: { ...job, sleep }, pushOptions: await takesPushOptions(job), sizer, now });
@@ -141,7 +141,7 @@ async function pushWithPack(push: PackPush, refs: readonly RefChange[]): Promise
     if (alone.results.some(({ outcome }) => outcome !== 'refused')) return { results, bytes };
   }
   throw relayUnfit(push.job.id, {
-    detail: `GitLab declines its refs one by one: ${first.text}`,
+    detail: `GitLab declines its refs even one by one: ${first.text}`,
   });
 }
 

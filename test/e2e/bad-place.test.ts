@@ -86,7 +86,7 @@ test('names that a user, or a group without rights, has already: another path wi
   for (const id of ['team-a', 'team-b']) {
     const { target, reasons } = itemOf(result, id);
     expect(target.path, id).toMatch(new RegExp(`^${id}-[0-9a-f]+$`));
-    expect(reasons.join(' '), id).toContain(`"${id}" has already been taken`);
+    expect(reasons.join(' '), id).toContain(`"${id}" is already taken`);
   }
   expect(gitlab.context.state.projects.filter(({ fullPath }) => /^team-[ab]\//.test(fullPath))).toEqual([]);
 });
@@ -134,7 +134,7 @@ test('two repositories mapped to one path are both blocked, the others move, and
   for (const id of ['team-a/one', 'team-a/two']) {
     const { state, problem } = itemOf(result, id);
     expect([state, problem?.code], id).toEqual(['blocked', 'map-impossible']);
-    expect(problem?.message, id).toContain('more than one');
+    expect(problem?.message, id).toContain('other entries use the same path');
     const fix = JSON.parse(`{ ${problem?.fix} }`) as { map: { repositories: Record<string, string> } };
     Object.assign(repositories, fix.map.repositories);
   }

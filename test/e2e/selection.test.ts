@@ -252,7 +252,7 @@ test('a parent group that is mistyped is an error with the nearest that exists',
   expect(stderr).toContain('did you mean platform?');
 });
 
-test('repositories of a user go to the personal namespace of the same person, and to a group when it is somebody else', async () => {
+test('repositories of a user go to the personal namespace of the same user, and to a group when it is somebody else', async () => {
   const where = await place();
   where.gitlab.addUser({ username: 'carol', name: 'Carol', email: 'Carol@example.com' });
   where.gitlab.addUser({ username: 'dave', name: 'Another Dave', email: 'other@example.com' });
@@ -277,7 +277,7 @@ test('a repository that was renamed or deleted on the source is reported, and it
   where.gitbucket.rename('team-a', 'web', 'site');
   where.gitbucket.removeRepository('team-b', 'api');
   const result = await migrated(where, '--all');
-  expect(result.warnings.filter((text) => text.includes('not on the source any more'))).toMatchObject([
+  expect(result.warnings.filter((text) => text.includes('no longer on the source'))).toMatchObject([
     expect.stringContaining('team-a/web'),
     expect.stringContaining('team-b/api'),
   ]);

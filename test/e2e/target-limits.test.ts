@@ -67,7 +67,9 @@ test('a personal namespace that gets full: the plan names the projects that the 
   const foreseen = plan.projects.flatMap(({ id, blocked }) =>
     blocked ? [[id, blocked.code, blocked.message]] : [],
   );
-  expect(foreseen).toEqual([['alice/two', 'project-limit', expect.stringContaining('its limit is 2')]]);
+  expect(foreseen).toEqual([
+    ['alice/two', 'project-limit', expect.stringContaining('its project limit is 2')],
+  ]);
 
   const run = await migrateAll(servers);
   expect(run.code, run.stderr).toBe(4);

@@ -168,7 +168,7 @@ test('a web server that is something else, a forgotten context path and a redire
       action: { kind: 'status', status: 302, headers: { location } },
     });
   sendTo('/login-of-a-proxy');
-  expect(findingOf('not-the-api', await examine(servers)).message).toContain('/user gives 302');
+  expect(findingOf('not-the-api', await examine(servers)).message).toContain('/user returns 302');
   sendTo(`${page.url}/api/v3/user`);
   const moved = await examine(servers);
   expect(findingOf('redirected', moved).message).toContain(`redirects to ${page.url}/api/v3/user`);

@@ -38,7 +38,7 @@ describe('the limit of projects in a personal namespace', () => {
         ['alice/there', null],
       ]);
       const { blocked } = projectOf(plan, 'alice/d');
-      expect(blocked?.message).toContain('its limit is 4');
+      expect(blocked?.message).toContain('its project limit is 4');
       expect(blocked?.fix).toContain('"userRepositories": "group"');
 
       const target = targetOf(gitlab, token);

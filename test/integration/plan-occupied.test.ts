@@ -23,7 +23,7 @@ describe('a project of the plan', () => {
     const plan = await planOf(servers);
     const { path, reasons, blocked } = projectOf(plan, 'team-a/docs');
     expect(path).toMatch(/^docs-[0-9a-f]{6}$/);
-    expect(reasons.join()).toContain('"docs" has already been taken by something on the target');
+    expect(reasons.join()).toContain('"docs" is already taken by an item on the target');
     expect(blocked).toBeNull();
     expect(projectOf(plan, 'team-a/app').path).toBe('app');
     expect(await planOf(servers)).toEqual(plan);
@@ -52,7 +52,7 @@ describe('a project of the plan', () => {
     const config = { map: { repositories: { 'team-a/c++': 'team-a/docs' } } };
     const { blocked } = projectOf(await planOf(servers, { config }), 'team-a/c++');
     expect(blocked?.code).toBe('map-impossible');
-    expect(blocked?.message).toContain('has already been taken by something on the target');
+    expect(blocked?.message).toContain('is already taken by an item on the target');
     const fix = JSON.parse(`{ ${blocked?.fix} }`) as Record<string, unknown>;
     const again = projectOf(await planOf(servers, { config: fix }), 'team-a/c++');
     expect([again.blocked, again.path]).toEqual([null, expect.stringMatching(/^docs-/)]);
@@ -73,7 +73,7 @@ describe('a project of the plan', () => {
     expect(named('team-a/c++')).toEqual(['cplusplus', 'cplusplus']);
     expect(named('team-a/one')).toEqual(['one', expect.stringMatching(/^one-[0-9a-f]{6}$/)]);
     expect(named('team-a/Two')).toEqual(['Two', 'Two']);
-    expect(projectOf(plan, 'team-a/one').reasons.join()).toContain('another project has the name "one"');
+    expect(projectOf(plan, 'team-a/one').reasons.join()).toContain('another project is already named "one"');
     expect(projectOf(plan, 'team-a/Two').reasons).toEqual([]);
     const target = targetOf(gitlab);
     const { existing } = groupOf(plan, 'team-a');
@@ -144,7 +144,7 @@ describe('a group below a parent group', () => {
     const plan = await planOf(servers, { config });
     const group = groupOf(plan, 'team-a');
     expect(group.fullPath).toMatch(/^top\/team-a-[0-9a-f]{6}$/);
-    expect(group.reasons.join()).toContain('"team-a" has already been taken');
+    expect(group.reasons.join()).toContain('"team-a" is already taken');
     const target = targetOf(gitlab);
     const { id } = gitlab.addGroup({ path: 'unused', parent: 'top' });
     expect(id).toBeGreaterThan(0);
@@ -179,6 +179,6 @@ describe('a group below a parent group', () => {
     const mapped = { map: { owners: { 'team-a': 'no/such/team-a' } } };
     const { blocked } = groupOf(await planOf(servers, { config: mapped }), 'team-a');
     expect(blocked).toMatchObject({ code: 'namespace-taken' });
-    expect(blocked?.message).toContain('the group above it does not exist');
+    expect(blocked?.message).toContain('its parent group does not exist');
   });
 });

@@ -133,7 +133,7 @@ describe('what a role lets a token do is foreseen as GitLab decides it', () => {
     const plan = await planOf(servers);
     for (const { blocked } of [groupOf(plan, 'team-a'), projectOf(plan, 'team-a/one')]) {
       expect(blocked?.code).toBe('projects-forbidden');
-      expect(blocked?.message).toContain('settings of the server');
+      expect(blocked?.message).toContain('the server settings');
     }
     const { id } = gitlab.addGroup({ path: 'team-a' });
     const wanted = newProjectOf(projectOf(plan, 'team-a/one'), id);

@@ -34,9 +34,9 @@ const sourceFaults: [string, FaultAction, string][] = [
   ['too many requests', { kind: 'status', status: 429, body: 'slow down' }, '429, slow down'],
   ['an empty 500', { kind: 'status', status: 500 }, '500, an empty body'],
   ["a proxy's page", { kind: 'status', status: 502, body: PAGE }, '502, Bad Gateway'],
-  ['a page with 200', { kind: 'status', status: 200, body: PAGE }, "not git's protocol"],
+  ['a page with 200', { kind: 'status', status: 200, body: PAGE }, 'invalid git protocol'],
   ['nothing with 200', { kind: 'status', status: 200 }, 'sent no pack'],
-  ['an error line', { kind: 'status', status: 200, body: '000fERR too bad' }, 'the source says: too bad'],
+  ['an error line', { kind: 'status', status: 200, body: '000fERR too bad' }, 'the source reports: too bad'],
   ['the error band', { kind: 'status', status: 200, body: '0008NAK\n000c\u0003too bad' }, 'too bad'],
   ['a reset', { kind: 'reset' }, 'cannot be reached'],
 ];

@@ -86,7 +86,7 @@ test('redirects that go round in a circle end', async () => {
   const error = await failureOf(
     setup.repository.remote({ owner: 'team', name: 'old' }, 'code').advertisement('git-upload-pack'),
   );
-  expect(error.message).toContain('circle');
+  expect(error.message).toContain('redirects form a loop');
 });
 
 function auto(folder: string): ReturnType<typeof createAutoTransport> {
@@ -102,7 +102,7 @@ test('the third try goes through the mirror and says so', async () => {
 
   const { note } = await setup.transfer(setup.changes(), { attempt: 3 });
 
-  expect(note).toBe('moved through a mirror on disk: the relay failed twice');
+  expect(note).toBe('transferred through a mirror on disk: the relay failed twice');
   expectEqual(setup);
 });
 

@@ -81,7 +81,7 @@ test('a commit that alone is too large keeps back its branch only, with the comm
   expect(reasonOf(results, 'refs/heads/heavy')).toMatch(
     new RegExp(`pack exceeds maximum allowed size.*commit ${big} alone .*about [4-6]\\d\\d kB.*receive_max`),
   );
-  expect(reasonOf(results, 'refs/tags/on-heavy')).toMatch(/a tag is moved whole/);
+  expect(reasonOf(results, 'refs/tags/on-heavy')).toMatch(/a tag is pushed whole/);
   expect(refsIn(setup.target)).toEqual(
     refsIn(setup.source)
       .filter((line) => !line.endsWith('/on-heavy'))
@@ -193,7 +193,9 @@ test('a push that breaks off and cannot be made smaller is tried again before it
   const third = await setup.transfer(setup.changes());
 
   expect(second.results).toMatchObject([{ outcome: 'refused' }]);
-  expect(reasonOf(second.results, 'refs/heads/main')).toMatch(/504.* alone takes a push of about 2\.\d MB/);
+  expect(reasonOf(second.results, 'refs/heads/main')).toMatch(
+    /504.* alone requires a push of about 2\.\d MB/,
+  );
   expect(third.results).toMatchObject([{ outcome: 'written' }]);
 });
 

@@ -72,7 +72,7 @@ export function legalFullPath(fullPath: string, kind: 'group' | 'project'): Path
     }
   }
   if (kind === 'project' && components.length < 2) {
-    violations.push({ rule: 'format', message: `"${fullPath}" names no namespace` });
+    violations.push({ rule: 'format', message: `"${fullPath}" has no namespace` });
   }
   return violations;
 }

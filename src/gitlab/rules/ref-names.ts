@@ -120,7 +120,7 @@ export function renameAdvice(ref: string, context: RenameContext): string {
 
 /** How to remove a ref from the target by hand. */
 export function removeAdvice(ref: string): string {
-  return `if it may go, run in a clone of the GitLab project: git push origin ${shellWord(`:${ref}`)}`;
+  return `if it can be deleted, run in a clone of the GitLab project: git push origin ${shellWord(`:${ref}`)}`;
 }
 
 /** A word that any POSIX shell takes literally. */

@@ -62,7 +62,7 @@ describe('a name of the command line', () => {
   test('that is there but excluded is told as that', () => {
     const options = { repositories: ['team-a/one'], exclude: ['*/one'] };
     expect(told(unmatched(options, { selected: [] }))).toEqual([
-      '--repo team-a/one (it is there, but excluded)',
+      '--repo team-a/one (it exists but is excluded)',
     ]);
   });
 
@@ -120,10 +120,10 @@ describe('a name in select', () => {
 
   test('has to be OWNER/NAME in include', () => {
     expect(told(unmatched({ all: true, include: ['team-a'] }))).toEqual([
-      'select.include team-a -> team-a/* (it has to be OWNER/NAME)',
+      'select.include team-a -> team-a/* (it must be OWNER/NAME)',
     ]);
     expect(told(unmatched({ all: true, include: ['c++'] }))).toEqual([
-      'select.include c++ -> alice/c++ (it has to be OWNER/NAME)',
+      'select.include c++ -> alice/c++ (it must be OWNER/NAME)',
     ]);
   });
 

@@ -191,8 +191,8 @@ test('an advertisement tells branches and tags, and nothing of what only looks l
 test('a listing that stops between two lines is an error, not a smaller repository', () => {
   const lines = [`${id} refs/heads/a\0caps\n`, `${id} refs/heads/b\n`].map(pktLine);
   expect(parseAdvertisement(Buffer.concat([...lines, flush]), 'x').refs.size).toBe(2);
-  expect(() => parseAdvertisement(Buffer.concat(lines), 'x')).toThrow('has no end');
-  expect(() => asAdvertisement(pktLine(`${id} refs/heads/a\n`), 'x')).toThrow('has no end');
+  expect(() => parseAdvertisement(Buffer.concat(lines), 'x')).toThrow('listing is incomplete');
+  expect(() => asAdvertisement(pktLine(`${id} refs/heads/a\n`), 'x')).toThrow('listing is incomplete');
 });
 
 test('a listing of protocol 2 reads like one of version 0', () => {

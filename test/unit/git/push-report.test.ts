@@ -62,5 +62,5 @@ test('without words of the server the reasons of git itself are told', () => {
     ),
   ).toBe('RPC failed; HTTP 500; the remote end hung up');
   expect(remoteText('Everything is odd\n')).toBe('Everything is odd');
-  expect(remoteText('')).toBe('no text');
+  expect(remoteText('')).toBe('no message');
 });

@@ -63,7 +63,7 @@ describe('findings', () => {
       ['noteworthy', false],
       [commit, true],
     ]);
-    expect(findings[2]?.message).toContain('2.9 MiB, and GitLab takes 2 MiB');
+    expect(findings[2]?.message).toContain('2.9 MiB, but GitLab accepts at most 2 MiB');
   });
 
   it('of LFS are refused only where GitLab looks: at new history, at real pointers, in projects with LFS', () => {

@@ -30,7 +30,7 @@ describe('paths of one namespace', () => {
     expect(assigned.get('o/c++')?.reason).toContain('can only include non-accented letters');
     expect(assigned.get('o/raw')).toMatchObject({
       path: 'raw-repo',
-      reason: 'GitLab does not take "raw": raw is a reserved name',
+      reason: 'GitLab does not accept "raw": raw is a reserved name',
     });
   });
 
@@ -44,7 +44,7 @@ describe('paths of one namespace', () => {
     const assigned = assignPaths(entriesOf('foo', 'Foo'), EMPTY);
     expect(assigned.get('o/Foo')?.path).toBe('Foo');
     expect(assigned.get('o/foo')?.path).toMatch(/^foo-[0-9a-f]{6}$/);
-    expect(assigned.get('o/foo')?.reason).toContain('"foo" has already been taken by "o/Foo"');
+    expect(assigned.get('o/foo')?.reason).toContain('"foo" is already taken by "o/Foo"');
   });
 
   test('the suffix depends on the key alone', () => {
@@ -64,7 +64,7 @@ describe('paths of one namespace', () => {
   test('what belongs to others is left to them', () => {
     const assigned = assignPaths(entriesOf('App'), { ...EMPTY, taken: new Set(['app']) });
     expect(assigned.get('o/App')?.path).toMatch(/^App-[0-9a-f]{6}$/);
-    expect(assigned.get('o/App')?.reason).toContain('something on the target that this tool did not make');
+    expect(assigned.get('o/App')?.reason).toContain('an item on the target that this tool did not create');
   });
 
   test('foo keeps its name beside foo.wiki, which would be the address of its wiki', () => {
@@ -113,7 +113,7 @@ describe('paths of earlier runs', () => {
   test('are kept when a better candidate for them appears', () => {
     const remembered = new Map([['o/a--b', 'a-b']]);
     const assigned = assignPaths(entriesOf('a-b', 'a--b'), { ...EMPTY, remembered });
-    expect(assigned.get('o/a--b')).toMatchObject({ path: 'a-b', reason: 'an earlier run gave it this path' });
+    expect(assigned.get('o/a--b')).toMatchObject({ path: 'a-b', reason: 'an earlier run chose this path' });
     expect(assigned.get('o/a-b')?.path).toMatch(/^a-b-[0-9a-f]{6}$/);
   });
 
@@ -152,7 +152,7 @@ describe("the config's map", () => {
   test('wins over a legal name of another entry', () => {
     const entries = [{ key: 'o/c++', original: 'c++', wanted: 'cpp' }, ...entriesOf('cpp')];
     const assigned = assignPaths(entries, EMPTY);
-    expect(assigned.get('o/c++')).toMatchObject({ path: 'cpp', reason: 'set by the map in the config' });
+    expect(assigned.get('o/c++')).toMatchObject({ path: 'cpp', reason: 'mapped in the config' });
     expect(assigned.get('o/cpp')?.path).toMatch(/^cpp-[0-9a-f]{6}$/);
   });
 
@@ -161,7 +161,7 @@ describe("the config's map", () => {
     const remembered = new Map([['o/c++', 'cplusplus']]);
     const assigned = assignPaths(entries, { ...EMPTY, remembered }).get('o/c++');
     expect(assigned?.path).toBe('cpp');
-    expect(assigned?.reason).toContain('an earlier run used "cplusplus", which stays as it is');
+    expect(assigned?.reason).toContain('an earlier run used "cplusplus", which stays unchanged');
   });
 
   test('blocks an illegal wish and offers a legal one to paste', () => {
@@ -169,9 +169,7 @@ describe("the config's map", () => {
     const assigned = assignPaths(entries, { ...EMPTY, parent: 'team' }).get('o/c++');
     expect(assigned?.path).toBe('c+');
     expect(assigned?.blocked?.cause).toBe('illegal');
-    expect(assigned?.blocked?.reason).toContain(
-      'the map in the config asks for "c+", but it can only include',
-    );
+    expect(assigned?.blocked?.reason).toContain('the config maps it to "c+", but it can only include');
     expect(assigned?.blocked?.fix).toBe('"map": { "repositories": { "o/c++": "team/cplus" } }');
   });
 

@@ -81,7 +81,7 @@ describe('a project is as the plan says', () => {
     };
     const after = { existing: made(7), ...refs({ outcome: 'unchanged', old: A }) };
     expect(drift(refs({}), after, ours)).toBe(null);
-    expect(drift(refs({}), after)).toBe('the project team/app was made by somebody else since');
+    expect(drift(refs({}), after)).toBe('the project team/app has since been created by someone else');
   });
 
   it('when a ref that was to be deleted is gone', () => {
@@ -94,42 +94,42 @@ test.each<[string, Partial<PlannedProject>, Partial<PlannedProject>, string]>([
     'the source moved on',
     {},
     refs({ new: B }),
-    'refs/heads/main was aaaaaaaaaaaa on the source and is bbbbbbbbbbbb now',
+    'refs/heads/main was aaaaaaaaaaaa on the source and is now bbbbbbbbbbbb',
   ],
   [
     'the target moved',
     refs({ outcome: 'update', old: A, new: B }),
     refs({ outcome: 'diverged', old: 'c'.repeat(40), new: B }),
-    'refs/heads/main was aaaaaaaaaaaa on the target and is cccccccccccc now',
+    'refs/heads/main was aaaaaaaaaaaa on the target and is now cccccccccccc',
   ],
   ['a branch came', {}, refs({}, { ref: 'refs/heads/new' }), 'refs/heads/new is new'],
   [
     'two branches went',
     refs({}, { ref: 'refs/heads/x' }, { ref: 'refs/heads/y' }),
     {},
-    'refs/heads/x is gone on both sides, and 1 more',
+    'refs/heads/x no longer exists on either side, and 1 more',
   ],
   [
     'a rule changed',
     {},
     refs({ outcome: 'refused', reason: 'no' }),
-    'refs/heads/main was planned as create and would be refused now',
+    'refs/heads/main was planned as create and would now be refused',
   ],
   [
     'another name is taken',
     {},
     { fullPath: 'team/app-2' },
-    'its project would be team/app-2 now instead of team/app',
+    'its project would now be team/app-2 instead of team/app',
   ],
-  ['it was removed', { existing: made(7) }, {}, 'the project team/app was removed since'],
+  ['it was removed', { existing: made(7) }, {}, 'the project team/app has since been removed'],
   [
     'it was made again',
     { existing: made(7) },
     { existing: made(8) },
-    'the project team/app is another one since',
+    'the project team/app has since been replaced',
   ],
-  ['it became public', {}, { visibility: 'public' }, 'the project would be public now instead of private'],
-  ['another default', {}, { defaultBranch: 'trunk' }, 'its default branch is trunk now instead of main'],
+  ['it became public', {}, { visibility: 'public' }, 'the project would now be public instead of private'],
+  ['another default', {}, { defaultBranch: 'trunk' }, 'its default branch is now trunk instead of main'],
   [
     'somebody archived it',
     { existing: made(7) },
@@ -162,7 +162,7 @@ test('every step says for itself whether its decision still holds, in the order 
   const reasons = (known: typeof steps | (typeof dance)[]): string[] =>
     driftsBetween(dancing('waltz', A), dancing('tango', B), nothing, known).map(({ reason }) => reason);
   expect(reasons([dance])).toEqual(['it danced waltz, not tango']);
-  expect(reasons(steps)).toEqual(['refs/heads/main was aaaaaaaaaaaa on the source and is bbbbbbbbbbbb now']);
+  expect(reasons(steps)).toEqual(['refs/heads/main was aaaaaaaaaaaa on the source and is now bbbbbbbbbbbb']);
   expect(reasons([])).toEqual([]);
 });
 
@@ -170,8 +170,8 @@ test('what vanished from the source, or cannot be read any more, has drifted', (
   const before = plan([plannedGroup()], [plannedProject('app'), plannedProject('lib')]);
   const problems = [{ code: 'fetch-failed', object: 'team/lib', message: 'it broke', fix: '' }];
   expect(driftsBetween(before, plan([plannedGroup()], [], { problems }), nothing, steps)).toEqual([
-    { id: 'team/app', reason: 'it is not on the source any more' },
-    { id: 'team/lib', reason: 'it cannot be read now: it broke' },
+    { id: 'team/app', reason: 'it is no longer on the source' },
+    { id: 'team/lib', reason: 'it can no longer be read: it broke' },
   ]);
 });
 
@@ -182,7 +182,7 @@ test('the projects of a drifted group have drifted with it; what only the later 
     [plannedProject('app'), plannedProject('lib')],
   );
   expect(driftsBetween(before, after, nothing, steps)).toEqual([
-    { id: 'team', reason: 'the group would be public now instead of private' },
+    { id: 'team', reason: 'the group would now be public instead of private' },
     { id: 'team/app', reason: 'its group has drifted' },
   ]);
 });

@@ -222,7 +222,7 @@ describe('refs that exist only on the target', () => {
       expect(change).toMatchObject({
         outcome: 'kept',
         old: B,
-        reason: 'only on the target; not made by this tool',
+        reason: 'only on the target; not created by this tool',
       });
     }
   });
@@ -249,13 +249,15 @@ describe('refs that exist only on the target', () => {
   test('are kept when somebody moved them since', () => {
     const change = plan(source, target, { ours: { 'refs/heads/gone': [A] }, prune: true }).at(1);
     expect(change?.outcome).toBe('kept');
-    expect(change?.reason).toContain('was moved since');
+    expect(change?.reason).toContain('changed on the target since');
   });
 
   test('are never deleted on the word of a source that shows nothing', () => {
     const changes = plan({ 'refs/pull/1/head': A }, target, { ours, prune: true, defaultBranch: null });
     expect(outcomes(changes)).toEqual({ 'refs/heads/main': 'kept', 'refs/heads/gone': 'kept' });
-    expect(changes.find(({ ref }) => ref === 'refs/heads/gone')?.reason).toContain('shows no ref at all');
+    expect(changes.find(({ ref }) => ref === 'refs/heads/gone')?.reason).toContain(
+      'the source lists no refs',
+    );
   });
 
   test('are kept when it is the default branch, which GitLab does not delete', () => {

@@ -55,9 +55,9 @@ describe('refs that the config renames', () => {
       ]),
     );
     expect(renamed.warnings).toEqual([
-      '"map.refs" names refs/heads/gone, which the repository does not have',
-      '"map.refs" cannot make refs/heads/a refs/heads/main: there is such a ref already',
-      '"map.refs" cannot make refs/heads/b refs/heads/a: there is such a ref already',
+      '"map.refs" names refs/heads/gone, which does not exist in the repository',
+      '"map.refs" cannot rename refs/heads/a to refs/heads/main: that ref already exists',
+      '"map.refs" cannot rename refs/heads/b to refs/heads/a: that ref already exists',
     ]);
   });
 

@@ -80,7 +80,7 @@ describe('a project', () => {
     const config: VisibilityConfig = { public: 'auto', private: 'internal' };
     const input = { private: true, anonymousAccess: true, config, restricted: [], namespace: null };
     expect(projectVisibility(input).reasons).toEqual([
-      "internal by the config's visibility; on the source it is private",
+      'internal, set by "visibility" in the config; private on the source',
     ]);
   });
 

@@ -10,7 +10,7 @@ const note: Finding = {
   code: 'old-server-url',
   refused: false,
   object: 'main:lib',
-  message: 'leads to the old server',
+  message: 'points to the old server',
   fix: 'git config …',
 };
 const refused: Finding = {
@@ -54,7 +54,7 @@ describe('losses and findings', () => {
       '  api  new, refs: 1 to create',
       '    abc bad object, refused: badDate',
       '      → let it pass',
-      '    main:lib submodule of the old server: leads to the old server',
+      '    main:lib submodule of the old server: points to the old server',
       '      → git config …',
       '  stays on GitBucket: web (1,200 issues, releases), api (1 issue)',
     ]);

@@ -67,7 +67,7 @@ describe('both sides', () => {
 
   test.each([
     ['is missing', {}, `missing on the target, source ${A}, target has none`],
-    ['has another id', { [main]: B }, `another object on the target, source ${A}, target ${B}`],
+    ['has another id', { [main]: B }, `different object on the target, source ${A}, target ${B}`],
   ])('fail when a ref %s and nobody knows why', (_, target, message) => {
     const check = compare({ [main]: A, 'refs/tags/v1': C }, { ...target, 'refs/tags/v1': C });
     expect(check).toMatchObject({ state: 'failed', compared: 2 });

@@ -126,7 +126,7 @@ describe('a full path', () => {
 
   test('of a project needs a namespace', () => {
     expect(legalFullPath('solo', 'project')).toEqual([
-      { rule: 'format', message: '"solo" names no namespace' },
+      { rule: 'format', message: '"solo" has no namespace' },
     ]);
     expect(legalFullPath('solo', 'group')).toEqual([]);
   });
