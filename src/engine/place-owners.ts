@@ -193,8 +193,7 @@ function free(parent: Namespace | null, takenBy: string | null): Found {
 export function whyUnusable(reason: NonNullable<Namespace['unusableReason']>, fullPath: string): Notice {
   if (reason === 'archived') return archived(fullPath).notice;
   if (reason === 'pending-deletion') return markedForDeletion(fullPath).notice;
-  const detail =
-    reason === 'rules' ? 'its rules reserve that for other roles' : 'the user is blocked or deactivated';
+  const detail = reason === 'rules' ? 'its rules leave it to others' : 'the user is blocked or deactivated';
   return projectsForbidden(fullPath, { detail }).notice;
 }
 
