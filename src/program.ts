@@ -11,7 +11,7 @@ export function createProgram(
   done: (code: ExitCode) => void,
 ): Command {
   const program = new Command('gb2gl')
-    .description('Moves a whole GitBucket server into GitLab and proves that nothing was lost.')
+    .description('Migrates a whole GitBucket server to GitLab and proves that nothing was lost.')
     .version(version)
     .showSuggestionAfterError()
     .showHelpAfterError('(gb2gl --help shows all commands)')
@@ -21,13 +21,13 @@ export function createProgram(
     const command = program
       .command(name)
       .description(summary)
-      .option('--config <file>', 'config file (default: migrate.config.json, if it is there)')
-      .option('--work-dir <dir>', 'journal, mirrors and reports', '.gb2gl')
-      .option('--json', 'print one JSON document on stdout and nothing else there')
-      .option('--quiet', 'print the summary only')
-      .option('--verbose', 'tell about every retry, and show the stack of a fault')
-      .option('--no-color', 'no colours (NO_COLOR is respected too)')
-      .addOption(new Option('--concurrency <n>', 'repositories moved at once').argParser(positive))
+      .option('--config <file>', 'config file (default: migrate.config.json, if it exists)')
+      .option('--work-dir <dir>', 'directory for journal, mirrors and reports', '.gb2gl')
+      .option('--json', 'print a single JSON document to stdout and nothing else')
+      .option('--quiet', 'print only the summary')
+      .option('--verbose', 'log every retry; print stack traces')
+      .option('--no-color', 'disable colors (NO_COLOR also works)')
+      .addOption(new Option('--concurrency <n>', 'repositories to migrate concurrently').argParser(positive))
       .exitOverride()
       .action(async (options: unknown) => {
         const handler = await load();
@@ -39,29 +39,32 @@ export function createProgram(
   selectable(
     add(
       'migrate',
-      'move everything that is selected',
+      'migrate everything that is selected',
       async () => (await import('./commands/migrate.ts')).migrateCommand,
     ),
   )
-    .option('--dry-run', 'the same as gb2gl plan')
-    .option('--deep', 'with --dry-run: as plan --deep')
+    .option('--dry-run', 'same as gb2gl plan')
+    .option('--deep', 'with --dry-run: same as plan --deep')
     .option(
       '--plan <file>',
-      'carry out exactly this plan.json; what has changed since is left out and listed',
+      'apply exactly this plan.json; anything that has changed since is skipped and listed',
     )
-    .option('--prune', 'delete refs on GitLab that were deleted on GitBucket and that this tool wrote')
-    .option('--yes', 'do not ask before the plan is carried out')
-    .option('--waive <code...>', 'continue despite these findings, see docs/doctor.md')
-    .addOption(transport('how repositories are moved'));
+    .option('--prune', 'delete refs on GitLab that gb2gl wrote and that were deleted on GitBucket')
+    .option('--yes', 'do not ask before applying the plan')
+    .option('--waive <code...>', 'continue despite these findings (see docs/doctor.md)')
+    .addOption(transport('how to transfer repositories'));
   selectable(
     add(
       'plan',
-      'say what migrate would do; changes nothing',
+      'show what migrate would do; changes nothing',
       async () => (await import('./commands/plan.ts')).planCommand,
     ),
   )
-    .option('--prune', 'as migrate --prune')
-    .option('--deep', 'also look into objects (fetches into the work directory) and count what stays behind');
+    .option('--prune', 'same as migrate --prune')
+    .option(
+      '--deep',
+      'also inspect objects (fetches into the work directory) and count what is not migrated',
+    );
   selectable(
     add(
       'verify',
@@ -72,13 +75,13 @@ export function createProgram(
   selectable(
     add(
       'rehearse',
-      'migrate into the embedded GitLab, to see everything that the real one would refuse; changes nothing',
+      'migrate into the embedded GitLab to find everything the real one would reject; changes nothing',
       async () => (await import('./commands/rehearse.ts')).rehearseCommand,
     ),
   )
-    .option('--prune', 'as migrate --prune')
-    .option('--waive <code...>', 'as migrate --waive')
-    .addOption(transport('as migrate --transport'));
+    .option('--prune', 'same as migrate --prune')
+    .option('--waive <code...>', 'same as migrate --waive')
+    .addOption(transport('same as migrate --transport'));
   add(
     'doctor',
     'check servers, credentials, network and this machine; changes nothing',
@@ -86,15 +89,15 @@ export function createProgram(
   ).option('--waive <code...>', 'ignore these errors and warnings');
   add(
     'init',
-    'ask a few questions, try the answers, write a config file',
+    'ask a few questions, test the answers and write a config file',
     async () => (await import('./commands/init.ts')).initCommand,
   )
-    .option('--yes', 'ask nothing: take everything from the four variables')
-    .option('--force', 'replace a config file that is there')
-    .option('--parent-group <path>', 'group on GitLab below which everything is created');
+    .option('--yes', 'ask nothing; take everything from the four environment variables')
+    .option('--force', 'replace an existing config file')
+    .option('--parent-group <path>', 'GitLab group under which everything is created');
   add(
     'status',
-    'what the journal says; asks no server',
+    'show what the journal says; contacts no server',
     async () => (await import('./commands/status.ts')).statusCommand,
   );
   add(
@@ -103,14 +106,16 @@ export function createProgram(
     async () => (await import('./commands/sandbox.ts')).sandboxCommand,
   )
     .addOption(
-      new Option('--gitbucket-port <port>', 'port of GitBucket (default: any free one)').argParser(positive),
+      new Option('--gitbucket-port <port>', 'port for GitBucket (default: any free port)').argParser(
+        positive,
+      ),
     )
     .addOption(
-      new Option('--gitlab-port <port>', 'port of GitLab (default: any free one)').argParser(positive),
+      new Option('--gitlab-port <port>', 'port for GitLab (default: any free port)').argParser(positive),
     );
   add(
     'demo',
-    'sandbox, migrate --all, verify and reports in one go',
+    'run sandbox, migrate --all, verify and reports in one go',
     async () => (await import('./commands/demo.ts')).demoCommand,
   );
   return program;
@@ -119,7 +124,7 @@ export function createProgram(
 function selectable(command: Command): Command {
   return command
     .option('--all', 'the whole server (narrowed by "select" in the config)')
-    .option('--group <name...>', 'these groups; globs and !exclusions are fine')
+    .option('--group <name...>', 'these groups; globs and !exclusions are allowed')
     .option('--user <name...>', 'the repositories of these users')
     .option('--repo <owner/name...>', 'these repositories');
 }
@@ -130,7 +135,6 @@ function transport(summary: string): Option {
 
 function positive(text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError('a whole number above 0 is wanted');
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('must be a positive integer');
   return number;
 }

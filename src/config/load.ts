@@ -30,7 +30,7 @@ export async function loadConfig(file: { path: string; named: boolean }, env: En
   }
   if (problems.length > 0 || !parsed.success) {
     const detail = problems.map((line) => `  - ${line}`).join('\n');
-    const where = read === undefined ? `there is no ${file.path}` : file.path;
+    const where = read === undefined ? `no ${file.path} found` : file.path;
     throw configInvalid(file.path, { count: problems.length, detail, where });
   }
   return parsed.data;
@@ -49,7 +49,7 @@ async function readTree({ path, named }: { path: string; named: boolean }): Prom
     // Some editors begin a file with a byte order mark.
     return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
   } catch (error) {
-    throw configUnreadable(path, { detail: `not valid JSON, ${(error as Error).message}` }, error);
+    throw configUnreadable(path, { detail: `invalid JSON: ${(error as Error).message}` }, error);
   }
 }
 
@@ -101,7 +101,7 @@ function describe(issue: z.core.$ZodIssue, tree: Tree): string[] {
 
 function missingServer(side: 'source' | 'target'): string {
   const variable = side === 'source' ? 'GITBUCKET_URL' : 'GITLAB_URL';
-  return `${side}.url: missing; set it in the config file or set ${variable} in the environment`;
+  return `${side}.url: missing; set it in the config file, or set ${variable} in the environment`;
 }
 
 function valueAt(tree: unknown, path: string[]): unknown {

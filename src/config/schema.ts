@@ -4,11 +4,14 @@ const Secret = z.string().min(1).nullable().default(null);
 const Name = z.string().min(1);
 const TravellingRef = z
   .string()
-  .regex(/^refs\/(heads|tags|notes)\/./, 'must be a full name below refs/heads/, refs/tags/ or refs/notes/');
+  .regex(
+    /^refs\/(heads|tags|notes)\/./,
+    'must be a full ref name under refs/heads/, refs/tags/ or refs/notes/',
+  );
 
 /** Address of a server's start page, context path included. */
 export const ServerUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address', abort: true })
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL', abort: true })
   .refine(
     (text) => !/\/api\/v[34]\/?$/.test(text),
     'must be the address of the start page, without /api/v3 or /api/v4',
@@ -23,30 +26,30 @@ export const Config = z.strictObject({
   $schema: z.string().optional(),
   source: z
     .strictObject({
-      url: ServerUrl.describe('GitBucket’s address, including a context path such as /gitbucket'),
-      token: Secret.describe('personal access token of a GitBucket user, best an administrator'),
-      username: Secret.describe('login name for git and pages that take no token; optional'),
-      password: Secret.describe('password of that login; optional'),
-      caFile: Secret.describe('PEM file with the CA certificate, when it is not a public one'),
+      url: ServerUrl.describe('URL of GitBucket, including any context path such as /gitbucket'),
+      token: Secret.describe('personal access token of a GitBucket user, ideally an administrator'),
+      username: Secret.describe('user name for git and for pages that do not accept a token; optional'),
+      password: Secret.describe('password of that user; optional'),
+      caFile: Secret.describe('PEM file with the CA certificate, if it is not a public CA'),
     })
     .describe('the GitBucket server'),
   target: z
     .strictObject({
-      url: ServerUrl.describe('GitLab’s address, including a relative URL root'),
+      url: ServerUrl.describe('URL of GitLab, including any relative URL root'),
       token: Secret.describe('GitLab access token with the scope api'),
       parentGroup: Name.nullable()
         .default(null)
-        .describe('full path of a group below which everything is created; null: top level'),
-      caFile: Secret.describe('PEM file with the CA certificate, when it is not a public one'),
+        .describe('full path of the group under which everything is created; null: top level'),
+      caFile: Secret.describe('PEM file with the CA certificate, if it is not a public CA'),
     })
     .describe('the GitLab server'),
   select: z
     .strictObject({
-      include: z.array(Name).default(['*/*']).describe('globs of OWNER/NAME that --all takes'),
-      exclude: z.array(Name).default([]).describe('globs of OWNER/NAME that are never taken'),
+      include: z.array(Name).default(['*/*']).describe('OWNER/NAME globs that --all includes'),
+      exclude: z.array(Name).default([]).describe('OWNER/NAME globs that are never included'),
     })
     .prefault({})
-    .describe('which repositories --all means'),
+    .describe('which repositories --all selects'),
   map: z
     .strictObject({
       owners: z.record(Name, Name).default({}).describe('GitBucket owner to GitLab group path'),
@@ -55,37 +58,37 @@ export const Config = z.strictObject({
       refs: z
         .record(Name, z.record(TravellingRef, TravellingRef))
         .default({})
-        .describe('for OWNER/NAME: full ref name on GitBucket to the one it gets on GitLab'),
+        .describe('for OWNER/NAME: full ref name on GitBucket to full ref name on GitLab'),
     })
     .prefault({})
-    .describe('names that the tool shall not choose itself'),
+    .describe('names that gb2gl should not choose on its own'),
   visibility: z
     .strictObject({
       public: z
         .enum(['auto', 'public', 'internal', 'private'])
         .default('auto')
         .describe(
-          'what a public repository becomes; auto: public, or internal when GitBucket demands a login',
+          'visibility of a public repository on GitLab; auto: public, or internal if GitBucket requires a login',
         ),
       private: visibility
         .exclude(['public'])
         .default('private')
-        .describe('what a private repository becomes'),
+        .describe('visibility of a private repository on GitLab'),
     })
     .prefault({})
-    .describe('who may read what'),
+    .describe('who can read what'),
   userRepositories: z
     .enum(['auto', 'personal', 'group'])
     .default('auto')
     .describe(
-      'where repositories of users go: auto takes the personal namespace of the same person when the token may create there, else a group',
+      'where user repositories go; auto: the personal namespace of the same person if the token can create projects there, otherwise a group',
     ),
   migrate: z
     .strictObject({
-      notes: z.boolean().default(true).describe('move refs/notes/*'),
+      notes: z.boolean().default(true).describe('migrate refs/notes/*'),
     })
     .prefault({})
-    .describe('what is moved besides branches and tags'),
+    .describe('what to migrate besides branches and tags'),
   limits: z
     .strictObject({
       source: z
@@ -93,17 +96,17 @@ export const Config = z.strictObject({
         .min(1)
         .max(4)
         .default(4)
-        .describe('requests to GitBucket at once (more than 4 stalls it)'),
-      target: z.int().min(1).max(64).default(8).describe('requests to GitLab at once'),
-      transfers: z.int().min(1).max(32).default(4).describe('repositories moved at once'),
+        .describe('concurrent requests to GitBucket (more than 4 stall it)'),
+      target: z.int().min(1).max(64).default(8).describe('concurrent requests to GitLab'),
+      transfers: z.int().min(1).max(32).default(4).describe('repositories migrated concurrently'),
     })
     .prefault({})
-    .describe('ceilings; the tool goes below them when a server slows down'),
+    .describe('upper limits; gb2gl stays below them when a server slows down'),
   report: z
     .strictObject({
       dir: Name.nullable()
         .default(null)
-        .describe('where reports are written; null: reports/ in the work directory'),
+        .describe('directory for reports; null: reports/ in the work directory'),
     })
     .prefault({})
     .describe('reports'),

@@ -6,7 +6,7 @@ export const gitMissing = defineFailure(
   { blame: 'you', state: 'not-started' },
   (w: { object: string; detail: string }) => ({
     message: `git cannot be started: ${w.detail}`,
-    fix: 'install git 2.30 or newer and make sure that it is on the PATH',
+    fix: 'install git 2.30 or newer and make sure it is on the PATH',
   }),
 );
 
@@ -15,7 +15,7 @@ export const gitFailed = defineFailure(
   { blame: 'us', state: 'failed' },
   (w: { object: string; detail: string }) => ({
     message: `git failed on ${w.object}: ${w.detail}`,
-    fix: 'run the same command again with --verbose; if it stays, remove the mirror below the work directory',
+    fix: 'run the same command again with --verbose; if it keeps failing, delete the mirror in the work directory',
   }),
 );
 
@@ -23,8 +23,8 @@ export const fetchFailed = defineFailure(
   'fetch-failed',
   { blame: 'source', state: 'failed', retryable: true },
   (w: { object: string; detail: string }) => ({
-    message: `the fetch of ${w.object} failed: ${w.detail}`,
-    fix: 'run the same command again; if it stays, run git fsck on the repository of the GitBucket machine',
+    message: `fetching ${w.object} failed: ${w.detail}`,
+    fix: 'run the same command again; if it keeps failing, run git fsck on the repository on the GitBucket machine',
   }),
 );
 
@@ -32,8 +32,8 @@ export const pushFailed = defineFailure(
   'push-failed',
   { blame: 'target', state: 'failed', retryable: true },
   (w: { object: string; detail: string }) => ({
-    message: `the push of ${w.object} failed: ${w.detail}`,
-    fix: 'run the same command again: what arrived is kept',
+    message: `pushing ${w.object} failed: ${w.detail}`,
+    fix: 'run the same command again; what has already been pushed is kept',
   }),
 );
 
@@ -41,7 +41,7 @@ export const pushUnpack = defineFailure(
   'push-unpack',
   { blame: 'target', state: 'failed' },
   (w: { object: string; detail: string }) => ({
-    message: `GitLab refuses the objects of ${w.object}: ${w.detail}`,
+    message: `GitLab rejects the objects of ${w.object}: ${w.detail}`,
     fix: 'GitLab checks every object (git fsck); ask its administrator to set receive.fsck.<check>=ignore or a skip list for this repository, or rewrite the history',
   }),
 );
@@ -50,8 +50,8 @@ export const pushTooLarge = defineFailure(
   'push-too-large',
   { blame: 'target', state: 'failed' },
   (w: { object: string; detail: string }) => ({
-    message: `GitLab, or a proxy before it, takes no push as large as that of ${w.object}: ${w.detail}`,
-    fix: "the push is split along the history; when one commit alone is too large, the administrator must raise the limit (receive_max_input_size, or the proxy's body size)",
+    message: `GitLab, or a proxy in front of it, rejects the push of ${w.object} as too large: ${w.detail}`,
+    fix: "gb2gl splits pushes along the history; if a single commit is too large, the administrator must raise the limit (receive_max_input_size, or the proxy's body size)",
   }),
 );
 
@@ -59,7 +59,7 @@ export const relayUnfit = defineFailure(
   'relay-unfit',
   { blame: 'you', state: 'failed' },
   (w: { object: string; detail: string }) => ({
-    message: `${w.object} cannot be moved without a mirror on disk: ${w.detail}`,
+    message: `${w.object} cannot be migrated without a mirror on disk: ${w.detail}`,
     fix: 'run again with --transport auto or --transport mirror',
   }),
 );

@@ -6,7 +6,7 @@ export const unreachable = defineFailure(
   { blame: 'network', state: 'not-started', retryable: true },
   (w: { object: string; server: string; detail: string }) => ({
     message: `${w.server} at ${w.object} cannot be reached: ${w.detail}`,
-    fix: 'check the URL, the network, a proxy (HTTPS_PROXY) and whether the server is running',
+    fix: 'check the URL, the network, the proxy settings (HTTPS_PROXY) and that the server is running',
   }),
 );
 
@@ -15,7 +15,7 @@ export const tlsUntrusted = defineFailure(
   { blame: 'you', state: 'not-started' },
   (w: { object: string; server: string; detail: string; side: string }) => ({
     message: `the certificate of ${w.server} at ${w.object} is not trusted: ${w.detail}`,
-    fix: `save the server's CA certificate as a PEM file and name it in the config: "${w.side}": { "caFile": "ca.pem" }`,
+    fix: `save the server's CA certificate as a PEM file and set it in the config: "${w.side}": { "caFile": "ca.pem" }`,
   }),
 );
 
@@ -24,7 +24,7 @@ export const redirected = defineFailure(
   { blame: 'you', state: 'not-started' },
   (w: { object: string; server: string; location: string; side: string }) => ({
     message: `${w.server} at ${w.object} redirects to ${w.location}; tokens are not sent there`,
-    fix: `if that address is right, use it as the "url" of the ${w.side}`,
+    fix: `if that address is correct, use it as the "url" of the ${w.side}`,
   }),
 );
 
@@ -32,8 +32,8 @@ export const notTheApi = defineFailure(
   'not-the-api',
   { blame: 'you', state: 'not-started' },
   (w: { object: string; server: string; detail: string; side: string }) => ({
-    message: `${w.object} does not answer like ${w.server}: ${w.detail}`,
-    fix: `check the "url" of the ${w.side}: it is the address of the start page, including a context path such as /gitbucket, without /api`,
+    message: `${w.object} does not respond like ${w.server}: ${w.detail}`,
+    fix: `check the "url" of the ${w.side}: it must be the address of the start page, including any context path such as /gitbucket, without /api`,
   }),
 );
 
@@ -41,8 +41,8 @@ export const tokenRefused = defineFailure(
   'token-refused',
   { blame: 'you', state: 'not-started' },
   (w: { object: string; server: string; detail: string; side: string; variable: string }) => ({
-    message: `${w.server} at ${w.object} refuses the token (${w.detail})`,
-    fix: `make a new token: ${w.side === 'source' ? 'GitBucket > Account settings > Applications' : 'GitLab > Edit profile > Access tokens, scope api'}, and put it into ${w.variable}`,
+    message: `${w.server} at ${w.object} rejects the token (${w.detail})`,
+    fix: `create a new token: ${w.side === 'source' ? 'GitBucket > Account settings > Applications' : 'GitLab > Edit profile > Access tokens, scope api'}, and set it in ${w.variable}`,
   }),
 );
 
@@ -50,11 +50,11 @@ export const gitTokenRefused = defineFailure(
   'git-token-refused',
   { blame: 'you', state: 'not-started' },
   (w: { object: string; server: string; detail: string; side: string }) => ({
-    message: `${w.server} accepts the token for its API but refuses it for git over HTTP at ${w.object} (${w.detail})`,
+    message: `${w.server} accepts the token for its API but rejects it for git over HTTP at ${w.object} (${w.detail})`,
     fix:
       w.side === 'source'
-        ? 'GitBucket takes tokens for git from version 4.23 on; on an older one set "username" and "password" of the source'
-        : 'the GitLab administrator may have disabled git over HTTP, or the token lacks the scope "api" or "write_repository"',
+        ? 'GitBucket accepts tokens for git since version 4.23; for an older version set "username" and "password" of the source'
+        : 'the GitLab administrator may have disabled git over HTTP, or the token may lack the scope "api" or "write_repository"',
   }),
 );
 
@@ -62,8 +62,8 @@ export const rateLimited = defineFailure(
   'rate-limited',
   { blame: 'target', state: 'failed', retryable: true },
   (w: { object: string; server: string }) => ({
-    message: `${w.server} at ${w.object} asks for fewer requests (429)`,
-    fix: 'the tool waits as told; if it happens often lower "limits" in the config',
+    message: `${w.server} at ${w.object} is rate-limiting requests (429)`,
+    fix: 'gb2gl waits as long as the server asks; if this happens often, lower "limits" in the config',
   }),
 );
 
@@ -71,8 +71,8 @@ export const serverError = defineFailure(
   'server-error',
   { blame: 'target', state: 'failed', retryable: true },
   (w: { object: string; server: string; status: number | string; detail: string }) => ({
-    message: `${w.server} answers ${w.status} to ${w.object}: ${w.detail}`,
-    fix: 'look into the log of the server; run the same command again later',
+    message: `${w.server} responds with ${w.status} to ${w.object}: ${w.detail}`,
+    fix: "check the server's log, then run the same command again later",
   }),
 );
 
@@ -80,7 +80,7 @@ export const timedOut = defineFailure(
   'timeout',
   { blame: 'network', state: 'failed', retryable: true },
   (w: { object: string; server: string; seconds: number | string }) => ({
-    message: `${w.server} did not answer ${w.object} within ${w.seconds} s`,
-    fix: 'the server is overloaded or a proxy holds the connection; lower "limits" in the config and run again',
+    message: `${w.server} did not respond to ${w.object} within ${w.seconds} s`,
+    fix: 'the server may be overloaded, or a proxy may be holding the connection; lower "limits" in the config and run again',
   }),
 );

@@ -5,8 +5,8 @@ export const ownersUnlisted = defineFailure(
   'owners-unlisted',
   { blame: 'source', state: 'not-started' },
   (w: { object: string }) => ({
-    message: `GitBucket at ${w.object} has no list of its users and groups (it is older than 4.30)`,
-    fix: 'name what shall be moved: --group NAME, --user NAME or --repo OWNER/NAME',
+    message: `GitBucket at ${w.object} cannot list its users and groups (it is older than 4.30)`,
+    fix: 'specify what to migrate: --group NAME, --user NAME or --repo OWNER/NAME',
   }),
 );
 
@@ -14,8 +14,8 @@ export const ownerUnreadable = defineFailure(
   'owner-unreadable',
   { blame: 'source', state: 'failed' },
   (w: { object: string; detail: string; found: number | string }) => ({
-    message: `GitBucket cannot list the repositories of ${w.object} (${w.detail}): one of them is damaged; ${w.found} of them could be found in another way`,
-    fix: 'repair or delete the damaged repository on GitBucket; until then name further repositories with --repo OWNER/NAME, or set "username" and "password" of an administrator so that the complete list can be read',
+    message: `GitBucket cannot list the repositories of ${w.object} (${w.detail}): at least one of them is damaged; ${w.found} found another way`,
+    fix: 'repair or delete the damaged repository on GitBucket; until then name the missing repositories with --repo OWNER/NAME, or set the "username" and "password" of an administrator to read the complete list',
   }),
 );
 
@@ -24,7 +24,7 @@ export const repositoryBroken = defineFailure(
   { blame: 'source', state: 'failed' },
   (w: { object: string; detail: string }) => ({
     message: `GitBucket cannot open the repository ${w.object} (${w.detail})`,
-    fix: `on the GitBucket machine look at repositories/${w.object}.git: the directory is missing or damaged; repair it (git fsck) or delete the repository`,
+    fix: `check repositories/${w.object}.git on the GitBucket machine: it is missing or damaged; repair it (git fsck) or delete the repository`,
   }),
 );
 
@@ -32,8 +32,8 @@ export const repositoryUnreadable = defineFailure(
   'repository-unreadable',
   { blame: 'source', state: 'failed' },
   (w: { object: string; detail: string }) => ({
-    message: `the source does not let the token read ${w.object} with git (${w.detail})`,
-    fix: 'use a token of a GitBucket administrator, or make its user a collaborator of the repository',
+    message: `the token cannot read ${w.object} with git (${w.detail})`,
+    fix: 'use the token of a GitBucket administrator, or add its user as a collaborator to the repository',
   }),
 );
 
@@ -42,7 +42,7 @@ export const nameUnreachable = defineFailure(
   { blame: 'source', state: 'failed' },
   (w: { object: string; detail: string }) => ({
     message: `git over HTTP cannot reach ${w.object}: ${w.detail}`,
-    fix: 'give the repository to an owner whose name has letters, digits, ".", "_", "-", "@" or "+" only (its settings on GitBucket, Transfer Ownership), then run again',
+    fix: 'transfer the repository to an owner whose name contains only letters, digits, ".", "_", "-", "@" and "+" (repository settings on GitBucket, Transfer Ownership), then run again',
   }),
 );
 
@@ -50,8 +50,8 @@ export const listingDisagrees = defineFailure(
   'listing-disagrees',
   { blame: 'source', state: 'failed' },
   (w: { object: string; branches: number | string }) => ({
-    message: `git shows no refs in ${w.object}, but GitBucket's API lists ${w.branches} branch(es): the two readings must agree`,
-    fix: 'check that the URL of the source is the address of GitBucket itself and that no proxy rewrites paths below /git',
+    message: `git shows no refs in ${w.object}, but GitBucket's API lists ${w.branches} branch(es); the two must agree`,
+    fix: 'check that the source URL points to GitBucket itself and that no proxy rewrites paths under /git',
   }),
 );
 
@@ -59,7 +59,7 @@ export const hiddenOwners = defineFailure(
   'hidden-owners',
   { blame: 'source', state: 'noted' },
   (w: { object: string; status: number | string }) => ({
-    message: `GitBucket answers ${w.status} to its list of public repositories: at least one account that owns a public repository is disabled`,
-    fix: 'repositories of disabled accounts are invisible to API and git; enable the account for the migration (System administration > User management), then run again',
+    message: `GitBucket responds with ${w.status} when listing its public repositories: at least one account that owns a public repository is disabled`,
+    fix: 'repositories of disabled accounts are invisible to the API and to git; enable the account during the migration (System administration > User management), then run again',
   }),
 );

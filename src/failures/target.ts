@@ -15,7 +15,7 @@ export const groupsForbidden = defineFailure(
   { blame: 'target', state: 'blocked' },
   (w: { object: string; user: string; where?: string | undefined }) => ({
     message: `the GitLab user ${w.user} cannot create the group ${w.object}${w.where ?? ''}`,
-    fix: 'create the group by hand and make the user its owner, use the token of a user who may, or let it be made in a group that exists: "target": { "parentGroup": … }, or "map": { "owners": { … } }',
+    fix: 'create the group manually and make the user its Owner, use the token of a user who can create it, or create it in an existing group: "target": { "parentGroup": … }, or "map": { "owners": { … } }',
   }),
 );
 
@@ -23,8 +23,8 @@ export const projectsForbidden = defineFailure(
   'projects-forbidden',
   { blame: 'target', state: 'blocked' },
   (w: { object: string; detail: string }) => ({
-    message: `GitLab lets the token's user make no projects in ${w.object}: ${w.detail}`,
-    fix: 'let Maintainers create projects there (Settings > General > Permissions of the group), make the user its Owner, or activate the user whose personal namespace it is; or move the owner elsewhere: "map": { "owners": { … } }',
+    message: `the token's user cannot create projects in ${w.object}: ${w.detail}`,
+    fix: 'allow Maintainers to create projects there (group Settings > General > Permissions), make the user its Owner, or activate the user who owns that personal namespace; or map the owner elsewhere: "map": { "owners": { … } }',
   }),
 );
 
@@ -32,7 +32,7 @@ export const namespaceTaken = defineFailure(
   'namespace-taken',
   { blame: 'target', state: 'blocked' },
   (w: { object: string; detail: string; owner: string; suggestion: string }) => ({
-    message: `GitLab cannot have the group ${w.object}: ${w.detail}`,
+    message: `the group ${w.object} cannot be created on GitLab: ${w.detail}`,
     fix: `choose another path: "map": { "owners": { "${w.owner}": "${w.suggestion}" } }`,
   }),
 );
@@ -46,8 +46,8 @@ export const pathTaken = defineFailure(
     suggestion?: string | undefined;
     repository?: string | undefined;
   }) => ({
-    message: `${w.object} exists on GitLab already and was not made by this tool: ${w.detail}`,
-    fix: `choose another path: "map": { "repositories": { "${w.repository ?? w.object}": "${w.suggestion ?? `${w.repository ?? w.object}-gitbucket`}" } }, or remove the project by hand`,
+    message: `${w.object} already exists on GitLab and was not created by gb2gl: ${w.detail}`,
+    fix: `choose another path: "map": { "repositories": { "${w.repository ?? w.object}": "${w.suggestion ?? `${w.repository ?? w.object}-gitbucket`}" } }, or delete the project manually`,
   }),
 );
 
@@ -61,7 +61,7 @@ export const archived = defineFailure(
   'archived',
   { blame: 'you', state: 'blocked' },
   (w: { object: string }) => ({
-    message: `${w.object} is archived on GitLab and takes no pushes`,
+    message: `${w.object} is archived on GitLab and does not accept pushes`,
     fix: 'unarchive it (Settings > General > Advanced), then run the same command again',
   }),
 );
@@ -70,7 +70,7 @@ export const tooVisible = defineFailure(
   'too-visible',
   { blame: 'you', state: 'blocked' },
   (w: { object: string; visibility: string; allowed: string }) => ({
-    message: `${w.object} exists and is ${w.visibility}, but the repository is ${w.allowed} on the source`,
+    message: `${w.object} already exists and is ${w.visibility}, but the repository is ${w.allowed} on the source`,
     fix: `set the project to ${w.allowed} on GitLab, then run the same command again`,
   }),
 );
@@ -79,10 +79,10 @@ export const visibilityRestricted = defineFailure(
   'visibility-restricted',
   { blame: 'target', state: 'blocked' },
   (w: { object: string; detail: string; fix?: string | undefined }) => ({
-    message: `GitLab refuses the visibility of ${w.object}: ${w.detail}`,
+    message: `GitLab rejects the visibility of ${w.object}: ${w.detail}`,
     fix:
       w.fix ??
-      'set another level in the config ("visibility": { "public": "internal" } or "private"), ask the administrator of GitLab to allow the level, or use an administrator\'s token',
+      'set another level in the config ("visibility": { "public": "internal" } or "private"), ask a GitLab administrator to allow this level, or use an administrator\'s token',
   }),
 );
 
@@ -90,8 +90,8 @@ export const markedForDeletion = defineFailure(
   'marked-for-deletion',
   { blame: 'you', state: 'blocked' },
   (w: { object: string }) => ({
-    message: `${w.object} is marked for deletion on GitLab and still has its path`,
-    fix: 'restore it (Settings > General > Advanced) or delete it for good, then run the same command again; or choose another path in the "map" of the config',
+    message: `${w.object} is marked for deletion on GitLab but still occupies its path`,
+    fix: 'restore it (Settings > General > Advanced) or delete it permanently, then run the same command again; or choose another path with "map" in the config',
   }),
 );
 
@@ -99,8 +99,8 @@ export const projectLimit = defineFailure(
   'project-limit',
   { blame: 'target', state: 'blocked' },
   (w: { object: string; user: string; detail: string }) => ({
-    message: `the personal namespace of ${w.user} has no room for ${w.object}: ${w.detail}`,
-    fix: 'ask a GitLab administrator to raise the limit of the user (Admin area > Users > Edit > Projects limit), or move the owner into a group: "userRepositories": "group", or "map": { "owners": { … } }',
+    message: `the project limit of ${w.user} leaves no room for ${w.object}: ${w.detail}`,
+    fix: 'ask a GitLab administrator to raise the limit of the user (Admin area > Users > Edit > Projects limit), or migrate the owner to a group: "userRepositories": "group", or "map": { "owners": { … } }',
   }),
 );
 
@@ -108,8 +108,8 @@ export const namespaceFailed = defineFailure(
   'namespace-failed',
   { blame: 'target', state: 'failed' },
   (w: { object: string; detail: string }) => ({
-    message: `${w.object} cannot be made because its group failed: ${w.detail}`,
-    fix: 'solve the problem of the group first, then run the same command again',
+    message: `${w.object} cannot be created because its group failed: ${w.detail}`,
+    fix: 'fix the problem with the group first, then run the same command again',
   }),
 );
 
@@ -117,8 +117,8 @@ export const groupMissing = defineFailure(
   'group-missing',
   { blame: 'you', state: 'failed' },
   (w: { object: string; target: string }) => ({
-    message: `the group of ${w.object} does not exist at ${w.target} on GitLab`,
-    fix: 'run gb2gl migrate for it first',
+    message: `the group for ${w.object} does not exist at ${w.target} on GitLab`,
+    fix: 'run gb2gl migrate on it first',
   }),
 );
 
@@ -127,7 +127,7 @@ export const projectMissing = defineFailure(
   { blame: 'you', state: 'failed' },
   (w: { object: string; target: string }) => ({
     message: `${w.object} has no project at ${w.target} on GitLab`,
-    fix: 'run gb2gl migrate for it first',
+    fix: 'run gb2gl migrate on it first',
   }),
 );
 
@@ -135,8 +135,8 @@ export const userRefused = defineFailure(
   'user-refused',
   { blame: 'you', state: 'not-started' },
   (w: { object: string; detail: string }) => ({
-    message: `GitLab at ${w.object} accepts the token but not its user: ${w.detail}`,
-    fix: 'ask the GitLab administrator to unblock or confirm the user, or use the token of another user (a new token of this one does not help)',
+    message: `GitLab at ${w.object} accepts the token but rejects its user: ${w.detail}`,
+    fix: 'ask the GitLab administrator to unblock or confirm the user, or use the token of another user (a new token for this user does not help)',
   }),
 );
 
@@ -144,8 +144,8 @@ export const tokenScope = defineFailure(
   'token-scope',
   { blame: 'you', state: 'not-started' },
   (w: { object: string; scopes?: string | undefined; detail?: string | undefined }) => ({
-    message: `the GitLab token lacks the scope "api" (it has: ${w.scopes || 'none that the API accepts'}${w.detail ? `; ${w.detail}` : ''})`,
-    fix: 'make a token with the scope "api": it covers the API and git over HTTP',
+    message: `the GitLab token lacks the scope "api" (its scopes: ${w.scopes || 'none that the API accepts'}${w.detail ? `; ${w.detail}` : ''})`,
+    fix: 'create a token with the scope "api", which covers both the API and git over HTTP',
   }),
 );
 
@@ -153,8 +153,8 @@ export const targetRefused = defineFailure(
   'target-refused',
   { blame: 'target', state: 'failed' },
   (w: { object: string; detail: string }) => ({
-    message: `GitLab refuses ${w.object}: ${w.detail}`,
-    fix: "the text is GitLab's own; correct what it names, then run the same command again",
+    message: `GitLab rejects ${w.object}: ${w.detail}`,
+    fix: 'fix what GitLab reports, then run the same command again',
   }),
 );
 
@@ -162,7 +162,7 @@ export const targetForbidden = defineFailure(
   'target-forbidden',
   { blame: 'target', state: 'failed' },
   (w: { object: string; detail: string }) => ({
-    message: `the GitLab token may not do this for ${w.object}: ${w.detail}`,
+    message: `the GitLab token is not allowed to do this for ${w.object}: ${w.detail}`,
     fix: 'give its user the role Owner in the group, or use a token of a GitLab administrator',
   }),
 );
@@ -171,8 +171,8 @@ export const maintenance = defineFailure(
   'maintenance',
   { blame: 'target', state: 'not-started' },
   (w: { object: string }) => ({
-    message: `GitLab at ${w.object} is in maintenance mode and takes no changes`,
-    fix: 'wait until the administrator ends it, then run the same command again',
+    message: `GitLab at ${w.object} is in maintenance mode and is read-only`,
+    fix: 'wait until the administrator turns it off, then run the same command again',
   }),
 );
 
@@ -181,7 +181,7 @@ export const notProven = defineFailure(
   { blame: 'target', state: 'failed' },
   (w: { object: string; count: number | string }) => ({
     message: `${w.object} differs from the source in ${w.count} ref(s)`,
-    fix: 'run migrate again; a ref that somebody changed on GitLab is listed as diverged and stays untouched',
+    fix: 'run gb2gl migrate again; refs that were changed on GitLab are reported as diverged and left untouched',
   }),
 );
 

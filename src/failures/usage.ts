@@ -15,7 +15,7 @@ export const configUnreadable = defineFailure(
   { blame: 'you', state: 'usage' },
   (w: { object: string; detail: string }) => ({
     message: `the config file ${w.object} cannot be read: ${w.detail}`,
-    fix: 'name another file with --config FILE, or set GITBUCKET_URL, GITBUCKET_TOKEN, GITLAB_URL and GITLAB_TOKEN',
+    fix: 'choose another file with --config FILE, or set GITBUCKET_URL, GITBUCKET_TOKEN, GITLAB_URL and GITLAB_TOKEN',
   }),
 );
 
@@ -32,8 +32,8 @@ export const configExists = defineFailure(
   'config-exists',
   { blame: 'you', state: 'usage' },
   (w: { object: string }) => ({
-    message: `${w.object} is there already`,
-    fix: 'replace it with gb2gl init --force, or write another file with --config FILE',
+    message: `${w.object} already exists`,
+    fix: 'replace it with gb2gl init --force, or write to another file with --config FILE',
   }),
 );
 
@@ -42,7 +42,7 @@ export const configUnwritable = defineFailure(
   { blame: 'you', state: 'not-started' },
   (w: { object: string; detail: string }) => ({
     message: `the config file ${w.object} cannot be written: ${w.detail}`,
-    fix: 'choose a place that you may write to with --config FILE',
+    fix: 'choose a writable location with --config FILE',
   }),
 );
 
@@ -62,7 +62,7 @@ export const unknownSelection = defineFailure(
       w.count === undefined
         ? `${w.option} ${w.object} matches nothing on ${w.server}${w.note ? `: ${w.note}` : ''}${near(w.nearest)}`
         : `${w.count} names match nothing:\n${w.detail}`,
-    fix: 'check the spelling and letter case; gb2gl plan --all lists everything that the token can see',
+    fix: 'check spelling and case; gb2gl plan --all lists everything the token can see',
   }),
 );
 
@@ -70,8 +70,8 @@ export const planUnreadable = defineFailure(
   'plan-unreadable',
   { blame: 'you', state: 'usage' },
   (w: { object: string; detail: string }) => ({
-    message: `${w.object} is not a plan that can be carried out: ${w.detail}`,
-    fix: 'write a new one with gb2gl plan; it is plan.json in the report folder',
+    message: `${w.object} is not a plan that can be applied: ${w.detail}`,
+    fix: 'create a new one with gb2gl plan, which writes plan.json to the report directory',
   }),
 );
 
@@ -79,8 +79,8 @@ export const planOfOthers = defineFailure(
   'plan-of-others',
   { blame: 'you', state: 'usage' },
   (w: { object: string; source: string; target: string }) => ({
-    message: `${w.object} was made for ${w.source} and ${w.target}, not for these servers`,
-    fix: 'use the config that the plan was made with, or make a new plan',
+    message: `${w.object} was created for ${w.source} and ${w.target}, not for these servers`,
+    fix: 'use the config that the plan was created with, or create a new plan',
   }),
 );
 
@@ -88,8 +88,8 @@ export const planDrifted = defineFailure(
   'plan-drifted',
   { blame: 'you', state: 'drifted' },
   (w: { object: string; detail: string }) => ({
-    message: `not as the plan says: ${w.detail}`,
-    fix: 'make a new plan with gb2gl plan, look at it, and run that',
+    message: `changed since the plan was created: ${w.detail}`,
+    fix: 'create a new plan with gb2gl plan, review it, and run it',
   }),
 );
 
@@ -107,7 +107,7 @@ export const workDirLocked = defineFailure(
   { blame: 'you', state: 'not-started' },
   (w: { object: string; pid: number | string; since: string }) => ({
     message: `another run (process ${w.pid}, since ${w.since}) is using the work directory ${w.object}`,
-    fix: 'wait for it to end, stop it, or give this run its own --work-dir',
+    fix: 'wait for it to finish, stop it, or give this run its own --work-dir',
   }),
 );
 
@@ -115,8 +115,8 @@ export const journalDamaged = defineFailure(
   'journal-damaged',
   { blame: 'you', state: 'not-started' },
   (w: { object: string; line: number | string; detail: string }) => ({
-    message: `the journal ${w.object} is damaged in line ${w.line}: ${w.detail}`,
-    fix: 'restore the file from a backup or move it away: a run without a journal re-reads both servers and loses only time',
+    message: `the journal ${w.object} is damaged at line ${w.line}: ${w.detail}`,
+    fix: 'restore the file from a backup or move it away; without a journal gb2gl rereads both servers, which only costs time',
   }),
 );
 
@@ -133,8 +133,8 @@ export const diskFull = defineFailure(
   'disk-full',
   { blame: 'you', state: 'failed' },
   (w: { object: string }) => ({
-    message: `there is no space left on the disk while working on ${w.object}`,
-    fix: 'free some space or choose a larger disk with --work-dir DIR, then run the same command again',
+    message: `no space left on the disk while working on ${w.object}`,
+    fix: 'free up some space or choose a larger disk with --work-dir DIR, then run the same command again',
   }),
 );
 
@@ -142,7 +142,7 @@ export const cannotStart = defineFailure(
   'cannot-start',
   { blame: 'you', state: 'not-started' },
   (w: { object: string; detail: string }) => ({
-    message: `the migration cannot succeed as things are:\n${w.detail}`,
+    message: `the migration cannot succeed with the current setup:\n${w.detail}`,
     fix: 'fix the problems listed above, or ignore a finding you have checked yourself with --waive CODE; gb2gl doctor checks everything',
   }),
 );
@@ -158,15 +158,15 @@ export const tokenMissing = defineFailure(
 
 export const interruption = defineFailure('interrupted', { blame: 'you', state: 'interrupted' }, () => ({
   message: 'interrupted',
-  fix: 'run the same command again to go on where it stopped',
+  fix: 'run the same command again to continue where it stopped',
 }));
 
 export const unexpected = defineFailure(
   'unexpected',
   { blame: 'us', state: 'failed' },
   (w: { object: string; detail: string }) => ({
-    message: `unexpected failure on ${w.object}: ${w.detail}`,
-    fix: 'this is a fault of gb2gl; please report it together with the output of --verbose',
+    message: `unexpected error on ${w.object}: ${w.detail}`,
+    fix: 'this is a bug in gb2gl; please report it with the output of --verbose',
   }),
 );
 

@@ -35,7 +35,7 @@ test('all problems of a config are told at once, each with its path, and the nea
   expect(run.code).toBe(2);
   expect(run.stdout).toBe('');
   expect(run.stderr).toContain('8 problem(s)');
-  expect(run.stderr).toContain('source.url: must be an http:// or https:// address');
+  expect(run.stderr).toContain('source.url: must be an http:// or https:// URL');
   expect(run.stderr).toContain('source.token: the environment variable NO_SUCH_VARIABLE is not set');
   expect(run.stderr).toContain('source.tokken: unknown key, did you mean "token"?');
   expect(run.stderr).toContain('target.url: must not contain credentials; use "token"');
@@ -75,7 +75,7 @@ test('a config file that is not there, not a file, not JSON or no object is name
   const cases = [
     ['absent.json', 'ENOENT'],
     ['folder.json', 'EISDIR'],
-    ['broken.json', 'not valid JSON'],
+    ['broken.json', 'invalid JSON: '],
     ['list.json', 'expected object'],
   ] as const;
   await Promise.all(
@@ -106,7 +106,7 @@ test('a wrong command line says what is wrong and what would be right', async ()
     [['migrate', '--all', '--repo', 'a/b'], '--all takes everything'],
     [['migrate', '--repo', 'one'], '--repo wants OWNER/NAME, not "one"'],
     [['migrate', '--all', '--prune'], 'confirm it with --yes'],
-    [['migrate', '--all', '--concurrency', 'many'], 'a whole number above 0 is wanted'],
+    [['migrate', '--all', '--concurrency', 'many'], 'must be a positive integer'],
     [['migrate', '--al'], 'Did you mean --all?'],
     [['migrat', '--all'], 'Did you mean migrate?'],
   ] as const;

@@ -186,5 +186,5 @@ test('a server that never answers its first request ends the run with exit 3, an
   const run = await migrateAll(servers, { GB2GL_TIMEOUT: '3' });
 
   expect(run.code, run.stderr).toBe(3);
-  expect(run.stderr).toContain('GitBucket did not answer /api/v3/user within 3 s');
+  expect(run.stderr).toContain('GitBucket did not respond to /api/v3/user within 3 s');
 });

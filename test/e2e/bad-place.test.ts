@@ -38,9 +38,9 @@ test('a user who may not create groups: that group is blocked with a way out, gr
     expect(state, id).toBe('blocked');
     expect(problem?.code, id).toBe('groups-forbidden');
     expect(problem?.message, id).toContain('cannot create the group team-b');
-    expect(problem?.fix, id).toContain('create the group by hand');
+    expect(problem?.fix, id).toContain('create the group manually');
   }
-  expect(run.stderr).toContain('create the group by hand');
+  expect(run.stderr).toContain('create the group manually');
 });
 
 test('a rule of GitLab.com against top-level groups, met only on creation, blocks those items and names parentGroup', async () => {
@@ -107,7 +107,7 @@ test('a group that only its creation shows to be taken is blocked, and the fix o
   const result = resultOf(first);
   expectMoved(servers, result, ['team-b/three']);
   const { problem } = itemOf(result, 'team-a');
-  expect(problem?.message).toContain('GitLab cannot have the group team-a');
+  expect(problem?.message).toContain('the group team-a cannot be created on GitLab');
   expect(problem?.message).toContain('has already been taken');
   expect(itemOf(result, 'team-a/one').state).toBe('blocked');
   const fix = /"map": \{.*\}/.exec(problem?.fix ?? '')?.[0];

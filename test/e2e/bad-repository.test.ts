@@ -87,7 +87,7 @@ test('a fetch that is cut each time fails alone, one that is cut twice is done, 
   expectMoved(servers, result, ['team-a/two', 'team-b/three']);
   const { state, problem } = itemOf(result, 'team-a/one');
   expect([state, problem?.code]).toEqual(['failed', 'fetch-failed']);
-  expect(problem?.message).toContain('the fetch of team-a/one failed');
+  expect(problem?.message).toContain('fetching team-a/one failed');
   expect(problem?.fix).toContain('run the same command again');
   expect(refsIn(servers.gitlab.gitDir('team-a/one'))).toEqual([]);
 

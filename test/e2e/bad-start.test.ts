@@ -29,7 +29,7 @@ test('a server at which nothing listens is named with its address, on either sid
     const address = `http://127.0.0.1:${await deadPort()}`;
     const text = await refusedStart(servers, { [url]: address });
     expect(text).toContain(`${server} at ${address} cannot be reached: nothing listens there (ECONNREFUSED)`);
-    expect(text).toContain('check the URL, the network, a proxy');
+    expect(text).toContain('check the URL, the network, the proxy settings');
   });
 });
 
@@ -93,17 +93,17 @@ test('a web server that is something else, and both servers mixed up, are recogn
   const page = await otherHost((response) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end('<html><h1>It works!</h1></html>'),
   );
-  const hint = 'it is the address of the start page, including a context path';
+  const hint = 'it must be the address of the start page, including any context path';
   await eachSide(async ({ side, server, url }) => {
     const text = await refusedStart(servers, { [url]: page.url });
-    expect(text).toContain(`${page.url} does not answer like ${server}`);
+    expect(text).toContain(`${page.url} does not respond like ${server}`);
     expect(text).toContain('web page instead of JSON');
     expect(text).toContain(`check the "url" of the ${side}: ${hint}`);
   });
   const mixed = { GITBUCKET_URL: servers.gitlab.url, GITLAB_URL: servers.gitbucket.url };
   await eachSide(async ({ server, url }) => {
     const text = await refusedStart(servers, { [url]: mixed[url] });
-    expect(text).toContain(`${mixed[url]} does not answer like ${server}`);
+    expect(text).toContain(`${mixed[url]} does not respond like ${server}`);
     expect(text).toContain(hint);
   });
 });
@@ -116,7 +116,7 @@ test('an address with a forgotten context path is recognised', async () => {
   await eachSide(async ({ server, url }) => {
     const address = new URL(servers.env[url] ?? '').origin;
     const text = await refusedStart(servers, { [url]: address });
-    expect(text).toContain(`${address} does not answer like ${server}`);
+    expect(text).toContain(`${address} does not respond like ${server}`);
     expect(text).toContain('context path');
   });
 });

@@ -26,7 +26,7 @@ test('pushes answered with 500 or not at all are looked at and finished; one tha
   const result = resultOf(first);
   expectMoved(servers, result, ['team-a/two', 'team-b/three']);
   const { problem } = itemOf(result, 'team-a/one');
-  expect(problem?.message).toContain('the push of team-a/one failed');
+  expect(problem?.message).toContain('pushing team-a/one failed');
   expect(problem?.message).toContain('502');
   expect(problem?.fix).toContain('run the same command again');
 
@@ -106,7 +106,7 @@ test('maintenance that begins later: nothing is written, every item says so, and
   expect(first.code, first.stderr).toBe(1);
   for (const { id, problem } of resultOf(first).items) {
     expect(problem?.code, id).toBe('maintenance');
-    expect(problem?.fix, id).toContain('wait until the administrator ends it');
+    expect(problem?.fix, id).toContain('wait until the administrator turns it off');
   }
   expect(projectPaths(servers)).toEqual([]);
 
@@ -126,7 +126,7 @@ test('GitLab that breaks down before the first write ends the run with exit 3 an
   const run = await migrateAll(servers);
 
   expect(run.code, run.stderr).toBe(3);
-  expect(run.stderr).toContain('GitLab answers 502 to GET /api/v4/user: GitLab is not responding');
+  expect(run.stderr).toContain('GitLab responds with 502 to GET /api/v4/user: GitLab is not responding');
   expect(run.stderr).toContain('run the same command again later');
   expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
 });

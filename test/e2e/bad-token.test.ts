@@ -23,7 +23,7 @@ test('a wrong, revoked or expired GitLab token is refused in words that say whic
   await Promise.all(
     tokens.map(async ([token = '', words = '']) => {
       const text = await refusedStart(servers, { GITLAB_TOKEN: token });
-      expect(text).toContain(`GitLab at ${gitlab.url} refuses the token (`);
+      expect(text).toContain(`GitLab at ${gitlab.url} rejects the token (`);
       expect(text).toContain(words);
       expect(text).toContain('Access tokens, scope api');
       expect(text).toContain('GITLAB_TOKEN');
@@ -35,12 +35,12 @@ test('a GitLab token with other scopes than api is refused before anything is wr
   const servers = await testServers();
   const reading = servers.gitlab.token('root', { scopes: ['read_api', 'read_repository'] });
   expect(await refusedStart(servers, { GITLAB_TOKEN: reading })).toContain(
-    'lacks the scope "api" (it has: read_api, read_repository)',
+    'lacks the scope "api" (its scopes: read_api, read_repository)',
   );
   const pushing = servers.gitlab.token('root', { scopes: ['write_repository'] });
   const text = await refusedStart(servers, { GITLAB_TOKEN: pushing });
   expect(text).toContain('lacks the scope "api"');
-  expect(text).toContain('make a token with the scope "api"');
+  expect(text).toContain('create a token with the scope "api"');
 });
 
 test('the token of a blocked GitLab user is a matter for the administrator, and a new token is not advised', async () => {
@@ -54,7 +54,7 @@ test('the token of a blocked GitLab user is a matter for the administrator, and 
 
   expect(text).toContain('Your account has been blocked');
   expect(text).toContain('administrator');
-  expect(text).not.toContain('make a new token');
+  expect(text).not.toContain('create a new token');
 });
 
 test('git over HTTP that refuses the token, or is switched off, is found before anything is planned', async () => {
@@ -64,18 +64,18 @@ test('git over HTTP that refuses the token, or is switched off, is found before 
     action: { kind: 'status', status: 401, body: 'HTTP Basic: Access denied.' },
   });
   const text = await refusedStart(servers);
-  expect(text).toContain('GitLab accepts the token for its API but refuses it for git over HTTP');
-  expect(text).toContain('may have disabled git over HTTP, or the token lacks the scope');
+  expect(text).toContain('GitLab accepts the token for its API but rejects it for git over HTTP');
+  expect(text).toContain('may have disabled git over HTTP, or the token may lack the scope');
 
   servers.gitlab.settings.git.pullOverHttp = false;
-  expect(await refusedStart(servers)).toContain('refuses it for git over HTTP');
+  expect(await refusedStart(servers)).toContain('rejects it for git over HTTP');
 });
 
 test('a wrong GitBucket token is refused with the place where to make a new one', async () => {
   const servers = await testServers();
   const text = await refusedStart(servers, { GITBUCKET_TOKEN: 'a'.repeat(40) });
 
-  expect(text).toContain(`GitBucket at ${servers.gitbucket.url} refuses the token (Bad credentials)`);
+  expect(text).toContain(`GitBucket at ${servers.gitbucket.url} rejects the token (Bad credentials)`);
   expect(text).toContain('GitBucket > Account settings > Applications');
   expect(text).toContain('GITBUCKET_TOKEN');
 });
@@ -88,9 +88,9 @@ test('a GitBucket whose git takes no tokens is told, and username and password m
   const refused = await gb2gl(servers, named);
   expect(refused.code, refused.stderr).toBe(3);
   expect(refused.stderr).toContain(
-    'GitBucket accepts the token for its API but refuses it for git over HTTP',
+    'GitBucket accepts the token for its API but rejects it for git over HTTP',
   );
-  expect(refused.stderr).toContain('takes tokens for git from version 4.23 on');
+  expect(refused.stderr).toContain('accepts tokens for git since version 4.23');
   expect(refused.stderr).toContain('set "username" and "password" of the source');
   expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
 
@@ -107,6 +107,6 @@ test('a GitBucket that cannot list its owners wants them named', async () => {
   const servers = await smallServers({ gitbucket: { version: '4.23' } });
   const text = await refusedStart(servers);
 
-  expect(text).toContain('has no list of its users and groups (it is older than 4.30)');
+  expect(text).toContain('cannot list its users and groups (it is older than 4.30)');
   expect(text).toContain('--group NAME, --user NAME or --repo OWNER/NAME');
 });

@@ -133,9 +133,9 @@ test('migrate that cannot succeed stops with 3, lists every problem, and writes 
   const tokens = { GITBUCKET_TOKEN: 'b'.repeat(40), GITLAB_TOKEN: 'not-a-token-of-this-server' };
   const both = await gb2gl(servers, ['migrate', '--all'], tokens);
   expect(both.code).toBe(3);
-  expect(both.stderr).toContain('the migration cannot succeed as things are:');
-  expect(both.stderr).toContain(`- token-refused: GitBucket at ${servers.gitbucket.url} refuses the token`);
-  expect(both.stderr).toContain(`- token-refused: GitLab at ${servers.gitlab.url} refuses the token`);
+  expect(both.stderr).toContain('the migration cannot succeed with the current setup:');
+  expect(both.stderr).toContain(`- token-refused: GitBucket at ${servers.gitbucket.url} rejects the token`);
+  expect(both.stderr).toContain(`- token-refused: GitLab at ${servers.gitlab.url} rejects the token`);
   expect(both.stderr).toContain('Access tokens, scope api');
 
   // Only what a check finds can be waived, a failed connection cannot.

@@ -39,7 +39,7 @@ test('on a terminal addresses are seen while they are typed, tokens never, also 
   ]);
   expect(leaks(texts, [servers.env['GITBUCKET_TOKEN'] ?? '', token, wrong])).toEqual([]);
   expect(screen).toContain(`(such as https://gitbucket.example.com): ${servers.env['GITBUCKET_URL']}`);
-  expect(screen).toContain('refuses the token');
+  expect(screen).toContain('rejects the token');
   expect(screen).toContain('gb2gl plan --all');
   const path = join(cwd, 'migrate.config.json');
   await expect(loadConfig({ path, named: true }, servers.env)).resolves.toBeDefined();

@@ -85,8 +85,8 @@ test('a wrong token, a wrong address and a mistyped group are told in the words 
   expect(run).toMatchObject({ code: 0, stderr: '' });
   await expectNoToken(where, run);
   expect(run.stdout).not.toContain(badToken);
-  expect(run.stdout).toContain('the address must be an http:// or https:// address');
-  expect(run.stdout).toMatch(/GitBucket at \S+ refuses the token[^]*make a new token: GitBucket >/);
+  expect(run.stdout).toContain('the address must be an http:// or https:// URL');
+  expect(run.stdout).toMatch(/GitBucket at \S+ rejects the token[^]*create a new token: GitBucket >/);
   expect(run.stdout).toContain(`GitLab at ${dead} cannot be reached`);
   expect(run.stdout).toContain('old/sevrers does not exist');
   expect(run.stdout).toContain('did you mean old/servers?');
@@ -230,8 +230,8 @@ test('--yes with a variable too few, a wrong token or a group that is not there 
   const { cwd, env, file } = where;
   const cases = [
     [{ GITLAB_TOKEN: undefined }, [], 2, 'GITLAB_TOKEN is not set'],
-    [{ GITBUCKET_TOKEN: 'wrong-token' }, [], 3, 'refuses the token'],
-    [{ GITLAB_URL: 'gitlab.example.com' }, [], 2, 'must be an http:// or https:// address'],
+    [{ GITBUCKET_TOKEN: 'wrong-token' }, [], 3, 'rejects the token'],
+    [{ GITLAB_URL: 'gitlab.example.com' }, [], 2, 'must be an http:// or https:// URL'],
     [{}, ['--parent-group', 'olds'], 3, 'did you mean old?'],
   ] as const;
   for (const [change, args, code, text] of cases) {
@@ -249,7 +249,7 @@ test('a file that is there is kept, unless a person or --force says otherwise', 
 
   const refused = await runCli(['init', '--yes'], { cwd, env });
   expect(refused.code).toBe(2);
-  expect(refused.stderr).toContain(`${file} is there already\n  -> replace it with gb2gl init --force`);
+  expect(refused.stderr).toContain(`${file} already exists\n  -> replace it with gb2gl init --force`);
   const kept = await runCli(['init'], { cwd, env, input: '\n' });
   expect(kept.code, kept.stderr).toBe(0);
   expect(kept.stdout).toContain('Nothing was written.');

@@ -26,10 +26,10 @@ test('with --json a wrong command line is one document on stdout and text for pe
     [['migrate'], 'nothing is selected: add --all', '-> see gb2gl --help'],
     [['migrate', '--all', '--prune'], 'confirm it with --yes', 'confirm it'],
     [['plan', '--al'], "unknown option '--al' (Did you mean --all?)", 'Did you mean --all?'],
-    [['plan', '--all', '--concurrency', 'many'], 'a whole number above 0 is wanted', 'many'],
+    [['plan', '--all', '--concurrency', 'many'], 'must be a positive integer', 'many'],
     [['verify', '--repo', 'one'], '--repo wants OWNER/NAME, not "one"', '--repo wants'],
     [['migrat'], "unknown command 'migrat' (Did you mean migrate?)", 'Did you mean migrate?'],
-    [['sandbox', '--gitlab-port', 'x'], 'a whole number above 0 is wanted', 'gitlab-port'],
+    [['sandbox', '--gitlab-port', 'x'], 'must be a positive integer', 'gitlab-port'],
     [[], 'unknown option', 'unknown option'],
   ] as const;
   await Promise.all(

@@ -143,8 +143,8 @@ test('a file that is no plan, of other servers, or mixed with a selection, is re
   await rm(place.plan);
 
   for (const [args, words] of [
-    [['--plan', 'broken.json'], 'is not a plan that can be carried out: settings:'],
-    [['--plan', 'foreign.json'], 'was made for https://git.example.com'],
+    [['--plan', 'broken.json'], 'is not a plan that can be applied: settings:'],
+    [['--plan', 'foreign.json'], 'was created for https://git.example.com'],
     [['--plan', place.plan], 'ENOENT'],
     [['--plan', 'broken.json', '--all'], '--plan does what the plan says'],
     [['--plan', 'broken.json', '--dry-run'], '--dry-run makes a plan'],

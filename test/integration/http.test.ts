@@ -86,7 +86,7 @@ describe('reading', () => {
 
     await expect(http.send(get())).rejects.toMatchObject({
       code: 'server-error',
-      message: 'GitLab answers 502 to GET /x: the gate is shut',
+      message: 'GitLab responds with 502 to GET /x: the gate is shut',
     });
     expect(server.requests).toHaveLength(5);
     await expect(http.send(get('/y', { tries: 2 }))).rejects.toMatchObject({ code: 'server-error' });

@@ -44,7 +44,7 @@ describe('groups at the top level', () => {
     const blocked = topLevelBlock(place, { url: 'https://gitlab.com', user });
     expect(blocked?.code).toBe('groups-forbidden');
     expect(blocked?.message).toContain('GitLab.com');
-    expect(blocked?.fix).toContain('create the group by hand');
+    expect(blocked?.fix).toContain('create the group manually');
     expect(blocked?.fix).toContain('"parentGroup"');
   });
 

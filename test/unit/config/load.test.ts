@@ -101,9 +101,9 @@ test('addresses lose their last slashes and keep their context path', async () =
 
 describe('a server address is refused in plain words', () => {
   const wrong: [string, string][] = [
-    ['gitlab.example.com', 'must be an http:// or https:// address'],
-    ['ssh://git@gitlab.example.com', 'must be an http:// or https:// address'],
-    ['', 'must be an http:// or https:// address'],
+    ['gitlab.example.com', 'must be an http:// or https:// URL'],
+    ['ssh://git@gitlab.example.com', 'must be an http:// or https:// URL'],
+    ['', 'must be an http:// or https:// URL'],
     ['https://gitlab.example.com/api/v4', 'without /api/v3 or /api/v4'],
     ['https://gitlab.example.com/api/v4/', 'without /api/v3 or /api/v4'],
     ['https://oauth2:abc@gitlab.example.com', 'must not contain credentials; use "token"'],

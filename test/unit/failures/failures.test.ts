@@ -68,7 +68,7 @@ test('an error that nobody expected is shown with its text and as a fault of thi
   expect(noticeOf(new TypeError('x is not a function'), 'team-a/one')).toMatchObject({
     code: 'unexpected',
     object: 'team-a/one',
-    message: 'unexpected failure on team-a/one: x is not a function',
+    message: 'unexpected error on team-a/one: x is not a function',
   });
   expect(noticeOf('a text', 'o').message).toContain('a text');
   expect(exitCodeOf(new Error('x'))).toBe(1);
