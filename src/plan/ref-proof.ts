@@ -57,7 +57,6 @@ function explanations({ changes, known }: Comparing): (ref: string, id: string) 
   };
 }
 
-/** Why a ref stays as it is on the target; null when it does not, or is as it should be. */
 /** Why the target does not have the ref as the source does; null when it does. */
 export function reasonOf(change: RefChange | undefined): Explanation | null {
   if (change?.outcome !== 'refused' && change?.outcome !== 'diverged') return null;

@@ -1,4 +1,5 @@
 import { projectMissing } from '../failures/target.ts';
+import { isRewriteRefusal } from '../gitlab/rules/protections.ts';
 import { isWrite, type RefChange, type PlannedProject } from '../model/plan.ts';
 import { possibleIds, settled, type CodeData } from '../plan/known-refs.ts';
 import type { Explanation } from '../plan/ref-proof.ts';
@@ -107,9 +108,7 @@ async function withOpenProtection(job: TransferJob, work: CodeWork): Promise<Tra
 function rewritesRefused({ changes }: TransferJob, { results }: TransferResult): RefChange[] {
   const refused = new Set<string>();
   for (const result of results) {
-    const closed =
-      result.outcome === 'refused' && result.reason.includes('force push code to a protected branch');
-    if (closed) refused.add(result.ref);
+    if (result.outcome === 'refused' && isRewriteRefusal(result.reason)) refused.add(result.ref);
   }
   return changes.filter((change) => change.outcome === 'update' && change.force && refused.has(change.ref));
 }

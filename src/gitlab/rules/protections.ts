@@ -13,6 +13,8 @@ export type Protections = {
 
 export type Write = 'create' | 'update' | 'delete';
 
+const rewriteRefused = 'You are not allowed to force push code to a protected branch on this project.';
+
 const nobody = 0;
 const maintainer = 40;
 
@@ -21,6 +23,11 @@ export function protectionRefusal(ref: string, write: Write, protections: Protec
   const kind = refKind(ref);
   if (kind === 'branch') return branchRefusal(ref, write, protections);
   return kind === 'tag' ? tagRefusal(ref, write, protections) : null;
+}
+
+/** True for GitLab's answer to a push that rewrites a protected branch: git gives only this text (GL-171). */
+export function isRewriteRefusal(answer: string): boolean {
+  return answer.includes(rewriteRefused);
 }
 
 function branchRefusal(
@@ -43,7 +50,7 @@ function branchRefusal(
   // One that is protected by its own name is opened for the push, and closed again.
   const openable = rules.some(({ pattern, forcePush }) => forcePush || pattern === name);
   if (write === 'update' && rewritten.has(ref) && !openable) {
-    return refused('You are not allowed to force push code to a protected branch on this project.');
+    return refused(rewriteRefused);
   }
   if (rules.some(({ push }) => reaches(level, push))) return null;
   if (write === 'update')
