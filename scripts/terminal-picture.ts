@@ -60,13 +60,13 @@ function cut(row: Cell[]): Cell[] {
 function summaryOf(end: Cell[][]): Cell[][] {
   const lines = end.map(textOf);
   const from = lines.findIndex((text) => /^[✖✔▲!]/.test(text) && text.endsWith('.'));
-  const needs = lines.indexOf('What needs you');
+  const needs = lines.indexOf('Needs your attention');
   const broken = lines.findIndex((text) => text.trim() === 'dave/broken');
   if (from < 0 || needs < 0 || broken < 0) throw new Error('the summary does not look as expected');
   return [
     ...end.slice(from, from + 3),
     [],
-    line('What could not be read', { bold: true }),
+    line('Could not be read', { bold: true }),
     ...end.slice(broken, needs),
     ...end.slice(needs, needs + 4),
     line('  …', { dim: true }),

@@ -113,7 +113,7 @@ function fromVariables(name: keyof typeof sides, { env }: Runtime): ServerAnswer
 function configOf(answers: ServerAnswers): Config {
   const parsed = Config.safeParse({ source: answers, target: answers });
   if (parsed.success) return parsed.data;
-  const detail = parsed.error.issues.map(({ message }) => `  - the address ${message}`)[0] ?? '';
+  const detail = parsed.error.issues.map(({ message }) => `  - the URL ${message}`)[0] ?? '';
   throw configInvalid(answers.url, { where: 'the environment', count: 1, detail });
 }
 

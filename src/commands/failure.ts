@@ -15,7 +15,7 @@ export function failed(error: unknown, environment: Environment, options: Failed
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     // Its text is on stderr already.
-    const detail = error.code === 'commander.help' ? 'no command is named' : usageText(error.message);
+    const detail = error.code === 'commander.help' ? 'no command given' : usageText(error.message);
     return answer(wrongUsage('', { detail }), 2, environment, options);
   }
   if (runtime.stopping.aborted && exitCodeOf(error) !== 130)
@@ -46,9 +46,9 @@ function startFailure(error: Failure, exitCode: ExitCode): StartFailure {
 
 /** Sentences that cli.ts itself says. */
 export const stoppingSoon =
-  '\ngb2gl: finishing what is under way, then stopping; press Ctrl-C again to drop it and stop at once\n';
+  '\ngb2gl: finishing work in progress, then stopping; press Ctrl-C again to abandon it and stop immediately\n';
 
-export const abortingNow = '\ngb2gl: stopping at once; run the same command again to go on\n';
+export const abortingNow = '\ngb2gl: stopping immediately; run the same command again to resume\n';
 
 function errorLines({ message, fix }: Notice): string {
   return `gb2gl: ${message}\n  -> ${fix}\n`;

@@ -38,18 +38,20 @@ export type MigrateOptions = CommonOptions &
 
 export async function migrateCommand(options: MigrateOptions, environment: Environment): Promise<ExitCode> {
   if (options.dryRun && options.plan !== undefined) {
-    throw wrongUsage('', { detail: '--dry-run makes a plan and --plan carries one out' });
+    throw wrongUsage('', {
+      detail: '--dry-run creates a plan and --plan executes one: use only one of them',
+    });
   }
   if (options.dryRun) return planCommand(options, environment);
   const waived = options.waive ? waivers(options.waive) : new Set<string>();
-  if (options.deep) throw wrongUsage('', { detail: '--deep belongs to --dry-run, or to gb2gl plan' });
+  if (options.deep) throw wrongUsage('', { detail: '--deep requires --dry-run or gb2gl plan' });
   const { runtime } = environment;
   const session = await openSession(options, environment);
   const { workDir } = session;
   const { config, selection, prune, earlier } = await resolveRequest(options, session.config, runtime.cwd);
   if (prune && !options.yes && !canAsk(options, environment)) {
     throw wrongUsage('', {
-      detail: '--prune deletes refs on GitLab: confirm it with --yes',
+      detail: '--prune deletes refs on GitLab: confirm with --yes',
     });
   }
   const release = await lockWorkDir(workDir, { ...runtime, alive: environment.alive });
@@ -124,7 +126,7 @@ async function confirmed(
   await session.terminal.stop();
   const lines = renderPlan(plan, { width: session.terminal.columns(), palette: session.terminal.palette });
   session.say(`${lines.join('\n')}\n\n`);
-  const yes = /^(y|yes|)$/i.test(await answerTo('Go on? [Y/n] ', environment));
+  const yes = /^(y|yes|)$/i.test(await answerTo('Continue? [Y/n] ', environment));
   if (!yes) session.say('Nothing was changed.\n');
   session.terminal = await openTerminal(options, environment, session.config.limits.transfers);
   return yes;
@@ -152,7 +154,8 @@ export async function resolveRequest(flags: WantedFlags, config: Config, cwd: st
   }
   if (flags.all || flags.group || flags.user || flags.repo || flags.prune) {
     throw wrongUsage('', {
-      detail: '--plan does what the plan says: leave out --all, --group, --user, --repo and --prune',
+      detail:
+        '--plan takes its selection from the plan file: omit --all, --group, --user, --repo and --prune',
     });
   }
   const earlier = await readPlan(resolve(cwd, flags.plan), config);

@@ -93,12 +93,12 @@ export function selectionOf(flags: SelectionFlags, config: Config): Selection {
   }
   if (flags.all && positive.length > 0) {
     throw wrongUsage('', {
-      detail: '--all takes everything: leave out --group, --user and --repo',
+      detail: '--all selects everything: omit --group, --user and --repo',
     });
   }
   const unslashed = (flags.repo ?? []).find((text) => !text.includes('/'));
   if (unslashed !== undefined) {
-    throw wrongUsage('', { detail: `--repo wants OWNER/NAME, not "${unslashed}"` });
+    throw wrongUsage('', { detail: `--repo expects OWNER/NAME, not "${unslashed}"` });
   }
   return createSelection({
     all: flags.all ?? false,

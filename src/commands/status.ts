@@ -70,11 +70,11 @@ function stateOfStep({ status, check }: StepHistory): ItemState | 'begun' {
 
 /** Sentences of `gb2gl status`. */
 export function statusNothing(workDir: string): string {
-  return `No migration was begun in ${workDir}.`;
+  return `No migration has been started in ${workDir}.`;
 }
 
 export function statusHeading({ source, target }: { source: string; target: string }): string {
-  return `Migration from ${source} to ${target}, as the journal tells:`;
+  return `Migration from ${source} to ${target}, according to the journal:`;
 }
 
 export function statusLine({ id, state, at, steps }: ItemStatus): string {

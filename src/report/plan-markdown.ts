@@ -63,7 +63,7 @@ function groupSections(group: PlannedGroup): string[] {
 }
 
 function table(rows: readonly PlannedRow[]): string {
-  const lines = ['| Repository | Project | What happens | Steps | Why |', '| --- | --- | --- | --- | --- |'];
+  const lines = ['| Repository | Project | Action | Steps | Reason |', '| --- | --- | --- | --- | --- |'];
   for (const row of rows) {
     const { project } = row;
     const why = [...project.reasons, ...row.notices.map(({ message }) => message)];

@@ -36,7 +36,7 @@ function checkParts(item: PlanItem, file: string, steps: Parts): void {
   for (const planned of item.steps) {
     const step = steps.find(({ name }) => name === planned.step);
     const place = [item.id, planned.step];
-    if (!step) throw planUnreadable(file, { detail: `${place.join('.')}: there is no such step` });
+    if (!step) throw planUnreadable(file, { detail: `${place.join('.')}: unknown step` });
     const parsed = step.part.safeParse(planned.part);
     if (!parsed.success) throw planUnreadable(file, { detail: placesOf(parsed.error, place) });
     planned.part = parsed.data;

@@ -78,7 +78,7 @@ export function renderHtml(result: Result): string {
 </head>
 <body>
 <main id="page"></main>
-<noscript>This page needs JavaScript to show the report. The same report is in report.md.</noscript>
+<noscript>This page requires JavaScript. The same report is in report.md.</noscript>
 <script type="application/json" id="data">${embedJson(pageData(result))}</script>
 <script>${pageScript}</script>
 </body>

@@ -2,8 +2,8 @@ import type { SourceProbe, TargetProbe } from '../engine/connect.ts';
 import { plural } from '../text/format.ts';
 
 /** Sentences of `gb2gl init`. */
-export const initIntro = `A few questions; nothing on the two servers is changed, and no token is written to a file.
-Where a question shows a value in brackets, Enter takes it.\n\n`;
+export const initIntro = `A few questions. Neither server is changed, and no token is written to a file.
+Press Enter to accept a value shown in brackets.\n\n`;
 
 export const nothingWritten = 'Nothing was written.\n';
 
@@ -13,41 +13,41 @@ export const sides = {
     urlVariable: 'GITBUCKET_URL',
     tokenVariable: 'GITBUCKET_TOKEN',
     example: 'https://gitbucket.example.com',
-    tokenFrom: 'of an administrator: Account settings > Applications',
+    tokenFrom: 'an administrator token from Account settings > Applications',
   },
   target: {
     server: 'GitLab',
     urlVariable: 'GITLAB_URL',
     tokenVariable: 'GITLAB_TOKEN',
     example: 'https://gitlab.example.com',
-    tokenFrom: 'scope api: Edit profile > Access tokens',
+    tokenFrom: 'scope api, from Edit profile > Access tokens',
   },
 } as const;
 export type Side = (typeof sides)[keyof typeof sides];
 
 export function replaceQuestion(file: string): string {
-  return `${file} is there already. Replace it, with all that is in it? [y/N] `;
+  return `${file} already exists. Overwrite it? [y/N] `;
 }
 
 export function urlQuestion({ server, example }: Side, preset: string): string {
-  return `Address of ${server} ${preset === '' ? `(such as ${example})` : `[${preset}]`}: `;
+  return `URL of ${server} ${preset === '' ? `(for example ${example})` : `[${preset}]`}: `;
 }
 
 export function tokenQuestion({ server, tokenFrom }: Side): string {
-  return `Token for ${server} (${tokenFrom}; not shown; Enter leaves it out): `;
+  return `Token for ${server} (${tokenFrom}; input is hidden; Enter to skip): `;
 }
 
 export function tokenIsSet({ tokenVariable }: Side): string {
-  return `The token is taken from ${tokenVariable}.\n`;
+  return `Using the token from ${tokenVariable}.\n`;
 }
 
 export function askingServer({ server }: Side, url: string): string {
-  return `Asking ${server} at ${url} …\n`;
+  return `Contacting ${server} at ${url} …\n`;
 }
 
 /** The answer itself is not repeated: it may hold a password. */
 export function urlWrong(reason: string): string {
-  return `  the address ${reason.replace('; use "token"', '; the token is asked for next')}\n`;
+  return `  the URL ${reason.replace('; use "token"', '; you will be asked for the token next')}\n`;
 }
 
 export function wrongAnswer(message: string, hint: string): string {
@@ -55,24 +55,26 @@ export function wrongAnswer(message: string, hint: string): string {
 }
 
 export const againQuestions = {
-  url: ({ server }: Side) => `Another address of ${server}, or the same to try again (Enter leaves it): `,
-  token: ({ server }: Side) => `Another token for ${server} (not shown; Enter leaves it): `,
-  caFile: ({ server }: Side) => `PEM file with the CA certificate of ${server} (Enter leaves it): `,
+  url: ({ server }: Side) => `New URL for ${server}, or the same one to try again (Enter to skip): `,
+  token: ({ server }: Side) => `New token for ${server} (input is hidden; Enter to skip): `,
+  caFile: ({ server }: Side) => `PEM file with the CA certificate of ${server} (Enter to skip): `,
 };
 
 export function leftUntested({ server }: Side): string {
-  return `  ${server} is left as it is, untested.\n\n`;
+  return `  Keeping the ${server} settings without testing them.\n\n`;
 }
 
 export function sourceFound({ login, admin, holds, problems }: SourceProbe): string {
   const who = admin === true ? `${login}, an administrator` : login;
-  const lines = [`GitBucket knows the token: ${who}.`];
+  const lines = [`GitBucket accepts the token: ${who}.`];
   if (admin === false)
-    lines.push('It is no administrator: what it cannot see will not be moved, and nobody will tell.');
+    lines.push(
+      'This user is not an administrator: anything it cannot see is silently left out of the migration.',
+    );
   if (holds !== null) {
     const { groups, users, repositories } = holds;
     lines.push(
-      `It sees ${plural(groups, 'group')}, ${plural(users, 'user')} and ${plural(repositories, 'repository', 'repositories')}.`,
+      `This user can see ${plural(groups, 'group')}, ${plural(users, 'user')} and ${plural(repositories, 'repository', 'repositories')}.`,
     );
   }
   lines.push(...problems);
@@ -81,31 +83,31 @@ export function sourceFound({ login, admin, holds, problems }: SourceProbe): str
 
 export function targetFound({ version, username, admin, canCreateGroup }: TargetProbe): string {
   const who = admin ? `${username}, an administrator` : username;
-  const lines = [`GitLab ${version} knows the token: ${who}.`];
+  const lines = [`GitLab ${version} accepts the token: ${who}.`];
   if (!admin)
     lines.push(
-      'It is no administrator: repositories of users go to groups, since only an administrator may create in personal namespaces of others.',
+      "This user is not an administrator: users' repositories go to groups, because only administrators can create projects in other users' personal namespaces.",
     );
   lines.push(
     canCreateGroup
-      ? 'It may create groups at the top level.'
-      : 'It may not create groups at the top level: name a parent group.',
+      ? 'This user can create top-level groups.'
+      : 'This user cannot create top-level groups: specify a parent group.',
   );
   return `${lines.map((line) => `  ${line}\n`).join('')}\n`;
 }
 
 export const parentQuestion =
-  'Group on GitLab below which everything is created (full path; Enter for the top level): ';
+  'GitLab group under which everything is created (full path; Enter for the top level): ';
 export const parentAgainQuestion =
-  'Another group, or the same to take it as it is (Enter for the top level): ';
+  'Another group, or the same one to use it anyway (Enter for the top level): ';
 
 export function parentFound(fullPath: string, usable: boolean): string {
-  const rights = usable ? '' : '; the token may not create projects in it';
-  return `  ${fullPath} is there${rights}.\n`;
+  const rights = usable ? '' : ', but the token cannot create projects in it';
+  return `  ${fullPath} exists${rights}.\n`;
 }
 
 export function missingVariables(names: readonly string[]): string {
-  return `--yes takes everything from the environment, where ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} not set`;
+  return `--yes reads everything from the environment, but ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} not set`;
 }
 
 export type Written = {
@@ -123,9 +125,9 @@ export function initEnd({ file, named, tokens, overruling }: Written): string {
   const unsets = overruling.map((name) => `  unset ${name}\n`).join('');
   const next = `  gb2gl plan --all${named ? ` --config ${file}` : ''}\n`;
   const notes = [
-    `${file} is written; only you can read it, and no token is in it.`,
-    ...(tokens.length === 0 ? [] : ['The tokens are taken from the environment: set them there.']),
-    ...overruling.map((name) => `${name} is set to another address and wins over the file: unset it.`),
+    `Wrote ${file}: only you can read it, and it contains no tokens.`,
+    ...(tokens.length === 0 ? [] : ['Tokens are read from the environment; set them there.']),
+    ...overruling.map((name) => `${name} is set to a different URL and overrides the file; unset it.`),
   ];
   return `\n${notes.join('\n')}\nNext:\n\n${unsets}${exports}${next}`;
 }

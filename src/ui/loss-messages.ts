@@ -21,7 +21,7 @@ const findingTitles = {
   'bad-object': ['bad object', 'bad objects'],
   'large-file': ['large file', 'large files'],
   'missing-lfs-object': ['missing LFS object', 'missing LFS objects'],
-  'old-server-url': ['submodule of the old server', 'submodules of the old server'],
+  'old-server-url': ['submodule on the old server', 'submodules on the old server'],
 } as const satisfies Record<Finding['code'], readonly [string, string]>;
 
 export const lossHeadings = { stays: 'Stays on GitBucket', findings: 'Findings' } as const;
@@ -42,7 +42,7 @@ export function uncountedLine(kinds: readonly LossKind[], wasDeep: boolean): str
   if (kinds.length === 0) return '';
   const names = kinds.map((kind) => lossTitles[kind][1]);
   const list = names.length === 1 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-  if (wasDeep) return `this GitBucket does not tell of all ${list}: those that there are stay on it`;
+  if (wasDeep) return `this GitBucket does not report all ${list}; any that exist stay on it`;
   return `${list} stay on GitBucket; gb2gl plan --deep counts them`;
 }
 

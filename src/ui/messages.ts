@@ -15,10 +15,10 @@ import type { Progress } from './meter.ts';
 
 export const phaseTitles = {
   connect: 'Connect to both servers',
-  discover: 'Read what is there',
+  discover: 'Read GitBucket',
   plan: 'Plan',
-  inspect: 'Look into objects',
-  stage: 'Set the stage',
+  inspect: 'Inspect objects',
+  stage: 'Set up the rehearsal',
   groups: 'Groups',
   repositories: 'Repositories',
   tracker: 'Issues and merge requests',
@@ -51,11 +51,11 @@ export function progressed(stage: string, percent: number | null, bytes: number)
 }
 
 export function retrying(reason: string, waitMs: number): string {
-  return `again in ${formatDuration(waitMs)}: ${reason}`;
+  return `retrying in ${formatDuration(waitMs)}: ${reason}`;
 }
 
 export function paused(server: 'source' | 'target', reason: string, waitMs: number): string {
-  return `${server === 'source' ? 'GitBucket' : 'GitLab'} asks for a pause of ${formatDuration(waitMs)}: ${reason}`;
+  return `pausing requests to ${server === 'source' ? 'GitBucket' : 'GitLab'} for ${formatDuration(waitMs)}: ${reason}`;
 }
 
 /** What happened and what to do about it, in one line. */
@@ -81,7 +81,7 @@ export function counter(progress: Progress): string {
 }
 
 export function moreAtWork(count: number): string {
-  return `and ${plural(count, 'more item')} at work`;
+  return `and ${plural(count, 'more item')} in progress`;
 }
 
 export function phaseStarted(phase: Phase, total: number): string {

@@ -9,12 +9,12 @@ type StepCounts = Pick<Totals['steps'][number], 'title' | 'counts'>;
 type Action = 'blocked' | 'create' | 'update' | 'unchanged';
 
 export const planHeadings = {
-  title: 'Plan of the migration from GitBucket to GitLab',
-  notRead: 'What could not be read',
+  title: 'Plan for migrating from GitBucket to GitLab',
+  notRead: 'Could not be read',
   warnings: 'Warnings',
-  nothing: 'There is nothing in this plan.',
+  nothing: 'This plan is empty.',
   wrote: 'Nothing has been written yet.',
-  paste: 'Fixes to put into migrate.config.json, if you agree with them',
+  paste: 'Suggested fixes for migrate.config.json',
 } as const;
 
 export const actionTitles = {
@@ -30,7 +30,7 @@ const countTitles: Readonly<Record<string, string>> = {
   update: 'to update',
   delete: 'to delete',
   unchanged: 'unchanged',
-  kept: 'on GitLab only, left alone',
+  kept: 'only on GitLab, left as is',
   refused: 'refused by GitLab',
   diverged: 'diverged',
 };
@@ -73,7 +73,7 @@ export function stepParts(steps: readonly StepCounts[]): string {
 export function namespaceLine(action: Action, kind: 'group' | 'user', visibility: Visibility): string {
   if (action === 'blocked') return 'blocked';
   if (kind === 'user') return 'personal namespace';
-  return action === 'create' ? `new group, ${visibility}` : 'group that is there already';
+  return action === 'create' ? `new group, ${visibility}` : 'existing group';
 }
 
 export function renamedTo(path: string): string {
@@ -85,7 +85,7 @@ export function loweredTo(visibility: Visibility): string {
 }
 
 export function moreFindings(count: number): string {
-  return `and ${plural(count, 'more finding')}: see plan.md`;
+  return `and ${plural(count, 'more finding')} in plan.md`;
 }
 
 function totalLine<K extends string>(

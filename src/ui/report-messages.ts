@@ -14,7 +14,7 @@ export function verdictOf(result: Result): Verdict {
   const { states } = result.totals;
   const detail = detailOf(result);
   if (result.exitCode === 130) {
-    return { tone: 'warn', title: 'Interrupted. Run the same command again to go on', detail };
+    return { tone: 'warn', title: 'Interrupted. Run the same command again to resume', detail };
   }
   const bad: string[] = [];
   if (states.failed > 0) bad.push(`${plural(states.failed, 'item')} failed`);
@@ -31,11 +31,11 @@ export function verdictOf(result: Result): Verdict {
 }
 
 function calmTitle(result: Result): string {
-  if (result.items.length === 0) return 'There was nothing to do';
+  if (result.items.length === 0) return 'Nothing to do';
   if (result.command === 'verify') return 'Both sides are equal';
-  if (result.command === 'rehearse') return 'GitLab would take everything';
+  if (result.command === 'rehearse') return 'GitLab would accept everything';
   const wrote = result.items.some(({ changed }) => changed);
-  return wrote ? 'Everything is on GitLab, and proven' : 'Everything was on GitLab already, and is proven';
+  return wrote ? 'Everything is on GitLab and proven' : 'Everything was already on GitLab and is proven';
 }
 
 function detailOf({ totals }: Result): string {
@@ -47,21 +47,21 @@ function detailOf({ totals }: Result): string {
       return `${formatCount(sum)} ${title.toLowerCase()}`;
     }),
   ];
-  if (totals.bytes > 0) parts.push(`${formatBytes(totals.bytes)} moved`);
+  if (totals.bytes > 0) parts.push(`${formatBytes(totals.bytes)} transferred`);
   return `${parts.join(', ')} in ${formatDuration(totals.ms)}`;
 }
 
 const advice = {
   failed:
-    'Failed: mend what each one names, then run the same command again. What is finished is not done twice.',
-  blocked: 'Blocked: paste the fix of each one into migrate.config.json, then run the same command again.',
+    'Failed: fix the problem that each one reports, then run the same command again. Finished work is not repeated.',
+  blocked: 'Blocked: paste the fix for each one into migrate.config.json, then run the same command again.',
   drifted:
-    'Drifted: one of the servers moved since the plan was made. Make a new plan, look at it, and run that.',
+    'Drifted: one of the servers changed after the plan was created. Create a new plan, review it, and run that one.',
   diverged:
-    'Diverged: somebody changed the target. Compare both ids and keep one: push it to GitBucket, or delete the ref on GitLab, then run again.',
+    'Diverged: someone changed the target. Compare both ids and keep one: push it to GitBucket, or delete the ref on GitLab, then run again.',
   refused:
-    'Refused: GitLab will not take these as they are. Apply the fix of each one, or accept that they stay behind.',
-  interrupted: 'Interrupted: run the same command again; it goes on where it stopped.',
+    'Refused: GitLab does not accept these as they are. Apply the fix for each one, or leave them on GitBucket.',
+  interrupted: 'Interrupted: run the same command again; it resumes where it stopped.',
 } as const satisfies Record<TroubleState, string>;
 
 /** What to do next, one sentence per kind of trouble that is there. */
@@ -73,12 +73,12 @@ export function nextSteps(result: Result): string[] {
     .map((state): string => advice[state]);
   if (result.problems.length > 0) {
     steps.unshift(
-      'Not read: until these can be read, nobody knows what is missing. Mend them, then run again.',
+      'Not read: until these can be read, it is unknown what is missing. Fix them, then run again.',
     );
   }
   if (steps.length === 0 && result.command === 'migrate' && result.items.length > 0) {
     steps.push(
-      'Nothing is left to do. Run it again whenever GitBucket has changed; only the difference moves.',
+      'Nothing left to do. Run this again whenever GitBucket has changed; only the differences are transferred.',
     );
   }
   return steps;
@@ -92,10 +92,10 @@ export function statesLine(states: Record<ItemState, number>): string {
 
 export const headings = {
   title: 'Migration from GitBucket to GitLab',
-  needsYou: 'What needs you',
-  notRead: 'What could not be read',
+  needsYou: 'Needs your attention',
+  notRead: 'Could not be read',
   warnings: 'Warnings',
-  next: 'What to do next',
+  next: 'Next steps',
   everything: 'Everything',
   reports: 'Reports',
 } as const;
@@ -106,10 +106,10 @@ export function moreInReport(count: number): string {
 
 export const stateNotes = {
   proven: 'Everything selected has the same ids on both sides.',
-  failed: 'Could not be finished.',
-  blocked: 'Waits for your decision; nothing was written.',
-  drifted: 'Not as the plan says any more; nothing was written.',
-  diverged: 'The target was changed by somebody else; nothing of that was touched.',
-  refused: 'GitLab does not take some of it.',
-  interrupted: 'The run was stopped before it was finished.',
+  failed: 'Could not be completed.',
+  blocked: 'Waiting for your decision; nothing was written.',
+  drifted: 'No longer matches the plan; nothing was written.',
+  diverged: 'Someone else changed the target; those changes were left untouched.',
+  refused: 'GitLab does not accept some of it.',
+  interrupted: 'The run stopped before this was finished.',
 } as const satisfies Record<ItemState, string>;

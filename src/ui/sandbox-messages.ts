@@ -21,16 +21,16 @@ export function demoStep(command: string): string {
 
 export function demoEnd(folder: string, trouble: readonly string[]): string {
   return `
-demo: everything that can be moved was moved, and proven equal on both sides.
-The sample server has its faults on purpose, so that you see how they are told:
+demo: everything that can be migrated was migrated and proven equal on both sides.
+The sample server has deliberate faults, so you can see how they are reported:
 ${trouble.map((line) => `  - ${line}`).join('\n')}
 
 Reports:  ${folder}/report.html  report.md  result.json
-Next:     gb2gl sandbox     both servers for trying things by hand (in a clone: node dist/cli.js sandbox)
+Next:     gb2gl sandbox     both servers, to try things by hand (in a clone: node dist/cli.js sandbox)
           README.md         "Use it on your servers": four variables and one command
 `;
 }
 
 export function demoFailed(unexpected: readonly string[]): string {
-  return `\ndemo: this should not have happened:\n${unexpected.map((line) => `  - ${line}`).join('\n')}\n`;
+  return `\ndemo: unexpected problems:\n${unexpected.map((line) => `  - ${line}`).join('\n')}\n`;
 }

@@ -103,9 +103,9 @@ test('a wrong command line says what is wrong and what would be right', async ()
   const cwd = await tempDir();
   const cases = [
     [['migrate'], 'nothing is selected: add --all'],
-    [['migrate', '--all', '--repo', 'a/b'], '--all takes everything'],
-    [['migrate', '--repo', 'one'], '--repo wants OWNER/NAME, not "one"'],
-    [['migrate', '--all', '--prune'], 'confirm it with --yes'],
+    [['migrate', '--all', '--repo', 'a/b'], '--all selects everything'],
+    [['migrate', '--repo', 'one'], '--repo expects OWNER/NAME, not "one"'],
+    [['migrate', '--all', '--prune'], 'confirm with --yes'],
     [['migrate', '--all', '--concurrency', 'many'], 'must be a positive integer'],
     [['migrate', '--al'], 'Did you mean --all?'],
     [['migrat', '--all'], 'Did you mean migrate?'],

@@ -73,7 +73,7 @@ test('429 with Retry-After pauses GitLab and is then done, for reads, writes and
 
   expect(run.code, run.stderr).toBe(0);
   expectMoved(servers, resultOf(run));
-  expect(run.stderr).toContain('GitLab asks for a pause of 1.0 s');
+  expect(run.stderr).toContain('pausing requests to GitLab for 1.0 s');
   expect(projectPaths(servers)).toEqual([...smallRepositories]);
   const creations = requests.filter(({ method, url }) => method === 'POST' && url === '/api/v4/projects');
   const refused = creations.find(({ status }) => status === 429);

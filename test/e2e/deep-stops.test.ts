@@ -54,7 +54,7 @@ test('the second Ctrl-C stops at once and leaves no git behind', async () => {
       async call() {
         children = descendants(running.child.pid ?? 0);
         running.child.kill('SIGINT');
-        await running.heard('finishing what is under way');
+        await running.heard('finishing work in progress');
         running.child.kill('SIGINT');
         // The fetch gets no answer before the run is over.
         await running.finished;
@@ -112,5 +112,5 @@ test('a migration in the same work directory is not disturbed', async () => {
 test('--deep without --dry-run is wrong usage', async () => {
   const run = await gb2gl(await team(), ['migrate', '--all', '--deep']);
   expect(run.code).toBe(2);
-  expect(run.stderr).toContain('--deep belongs to --dry-run');
+  expect(run.stderr).toContain('--deep requires --dry-run');
 });

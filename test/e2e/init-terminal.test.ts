@@ -11,9 +11,9 @@ import { smallServers, workplace } from '../helpers/small-server.ts';
 /** The questions up to the token of GitLab, answered rightly. */
 function upToTarget({ env }: TestServers): Answer[] {
   return [
-    { after: 'Address of GitBucket', type: `${env['GITBUCKET_URL']}\r` },
+    { after: 'URL of GitBucket', type: `${env['GITBUCKET_URL']}\r` },
     { after: 'Token for GitBucket', type: `${env['GITBUCKET_TOKEN']}\r` },
-    { after: 'Address of GitLab', type: `${env['GITLAB_URL']}\r` },
+    { after: 'URL of GitLab', type: `${env['GITLAB_URL']}\r` },
   ];
 }
 
@@ -25,9 +25,9 @@ test('on a terminal addresses are seen while they are typed, tokens never, also 
   const answers: Answer[] = [
     ...upToTarget(servers).slice(0, 2),
     // Pasted in one go: the second line answers the question that comes next.
-    { after: 'Address of GitLab', type: `${servers.env['GITLAB_URL']}\r${wrong}\r` },
-    { after: 'Another token for GitLab', type: `${token}\r` },
-    { after: 'Group on GitLab', type: '\r' },
+    { after: 'URL of GitLab', type: `${servers.env['GITLAB_URL']}\r${wrong}\r` },
+    { after: 'New token for GitLab', type: `${token}\r` },
+    { after: 'GitLab group under', type: '\r' },
   ];
 
   const { code, screen } = await answerInTerminal(['init'], { cwd }, answers);
@@ -38,7 +38,7 @@ test('on a terminal addresses are seen while they are typed, tokens never, also 
     ['file', await readFile(join(cwd, 'migrate.config.json'), 'utf8')],
   ]);
   expect(leaks(texts, [servers.env['GITBUCKET_TOKEN'] ?? '', token, wrong])).toEqual([]);
-  expect(screen).toContain(`(such as https://gitbucket.example.com): ${servers.env['GITBUCKET_URL']}`);
+  expect(screen).toContain(`(for example https://gitbucket.example.com): ${servers.env['GITBUCKET_URL']}`);
   expect(screen).toContain('rejects the token');
   expect(screen).toContain('gb2gl plan --all');
   const path = join(cwd, 'migrate.config.json');
@@ -46,7 +46,7 @@ test('on a terminal addresses are seen while they are typed, tokens never, also 
 });
 
 test.each([
-  ['Ctrl-C at an address', '\u0003', 'Address of GitBucket', 0],
+  ['Ctrl-C at an address', '\u0003', 'URL of GitBucket', 0],
   ['Ctrl-C at a token', '\u0003', 'Token for GitLab', 3],
   ['Ctrl-D at a token', '\u0004', 'Token for GitLab', 3],
 ])(
@@ -80,7 +80,7 @@ test('Ctrl-C while a server does not answer ends at once', async () => {
   const answers: Answer[] = [
     ...upToTarget(servers),
     { after: 'Token for GitLab', type: `${servers.env['GITLAB_TOKEN']}\r` },
-    { after: 'Asking GitLab', type: '\u0003', when: asked },
+    { after: 'Contacting GitLab', type: '\u0003', when: asked },
   ];
 
   const { code, screen } = await answerInTerminal(['init'], { cwd }, answers);

@@ -52,11 +52,11 @@ test('answers are tried, what was found is shown, and the file that comes out of
 
   expect(run).toMatchObject({ code: 0, stderr: '' });
   await expectNoToken(where, run);
-  expect(run.stdout).toContain('GitBucket knows the token: root, an administrator.');
-  expect(run.stdout).toContain('It sees 2 groups, 2 users and 3 repositories.');
-  expect(run.stdout).toMatch(/GitLab \d+\.\S+ knows the token: root, an administrator\./);
-  expect(run.stdout).toContain('It may create groups at the top level.');
-  expect(run.stdout).toContain('old/servers is there.');
+  expect(run.stdout).toContain('GitBucket accepts the token: root, an administrator.');
+  expect(run.stdout).toContain('This user can see 2 groups, 2 users and 3 repositories.');
+  expect(run.stdout).toMatch(/GitLab \d+\.\S+ accepts the token: root, an administrator\./);
+  expect(run.stdout).toContain('This user can create top-level groups.');
+  expect(run.stdout).toContain('old/servers exists.');
   expect(run.stdout).toMatch(
     /export GITBUCKET_TOKEN='<the token>'\n +export GITLAB_TOKEN='<the token>'\n +gb2gl plan --all\n$/,
   );
@@ -85,7 +85,7 @@ test('a wrong token, a wrong address and a mistyped group are told in the words 
   expect(run).toMatchObject({ code: 0, stderr: '' });
   await expectNoToken(where, run);
   expect(run.stdout).not.toContain(badToken);
-  expect(run.stdout).toContain('the address must be an http:// or https:// URL');
+  expect(run.stdout).toContain('the URL must be an http:// or https:// URL');
   expect(run.stdout).toMatch(/GitBucket at \S+ rejects the token[^]*create a new token: GitBucket >/);
   expect(run.stdout).toContain(`GitLab at ${dead} cannot be reached`);
   expect(run.stdout).toContain('old/sevrers does not exist');
@@ -109,8 +109,8 @@ test('what cannot be tried can be left, and stands in the file as it was said', 
   const run = await init(where, answers);
 
   expect(run).toMatchObject({ code: 0, stderr: '' });
-  expect(run.stdout).toContain('GitBucket is left as it is, untested.');
-  expect(run.stdout).toContain('GitLab is left as it is, untested.');
+  expect(run.stdout).toContain('Keeping the GitBucket settings without testing them.');
+  expect(run.stdout).toContain('Keeping the GitLab settings without testing them.');
   expect(run.stdout).not.toContain('no-such-token');
   const env = { GITBUCKET_TOKEN: 'x', GITLAB_TOKEN: 'y' };
   expect(await loadConfig({ path: where.file, named: true }, env)).toMatchObject({
@@ -145,9 +145,9 @@ test('a token that may less is told so', async () => {
   const run = await init(where, answers);
 
   expect(run.code, run.stderr).toBe(0);
-  expect(run.stdout).toContain('GitBucket knows the token: carol.');
-  expect(run.stdout).toContain('what it cannot see will not be moved');
-  expect(run.stdout).toContain('It may not create groups at the top level: name a parent group.');
+  expect(run.stdout).toContain('GitBucket accepts the token: carol.');
+  expect(run.stdout).toContain('anything it cannot see is silently left out of the migration');
+  expect(run.stdout).toContain('This user cannot create top-level groups: specify a parent group.');
 });
 
 test('variables are presets, their tokens are used without asking, and --yes asks nothing at all', async () => {
@@ -157,8 +157,8 @@ test('variables are presets, their tokens are used without asking, and --yes ask
   const asked = await runCli(['init'], { cwd, env, input: '\n\n\n' });
   expect(asked).toMatchObject({ code: 0, stderr: '' });
   await expectNoToken(where, asked);
-  expect(asked.stdout).toContain(`Address of GitBucket [${env['GITBUCKET_URL']}]`);
-  expect(asked.stdout).toContain('The token is taken from GITLAB_TOKEN.');
+  expect(asked.stdout).toContain(`URL of GitBucket [${env['GITBUCKET_URL']}]`);
+  expect(asked.stdout).toContain('Using the token from GITLAB_TOKEN.');
   expect(asked.stdout).not.toContain('export ');
 
   const args = ['init', '--yes', '--config', 'other.json', '--parent-group', 'old', '--json'];
@@ -190,7 +190,7 @@ test('another address or token than the environment has is told at the end, sinc
 
   expect(run, run.stdout).toMatchObject({ code: 0, stderr: '' });
   await expectNoToken(where, run);
-  expect(run.stdout).toContain('GITLAB_URL is set to another address and wins over the file: unset it.');
+  expect(run.stdout).toContain('GITLAB_URL is set to a different URL and overrides the file; unset it.');
   expect(run.stdout).toMatch(
     /\n +unset GITLAB_URL\n +export GITBUCKET_TOKEN='<the token>'\n +gb2gl plan --all\n$/,
   );
@@ -222,7 +222,7 @@ test('a token that cannot even be sent is a wrong answer like any other', async 
 
   expect(run, run.stdout).toMatchObject({ code: 0, stderr: '' });
   expect(run.stdout).not.toContain('tøken');
-  expect(run.stdout).toContain('GitBucket is left as it is, untested.');
+  expect(run.stdout).toContain('Keeping the GitBucket settings without testing them.');
 });
 
 test('--yes with a variable too few, a wrong token or a group that is not there writes nothing', async () => {

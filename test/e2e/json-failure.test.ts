@@ -24,10 +24,10 @@ test('with --json a wrong command line is one document on stdout and text for pe
   const cwd = await tempDir();
   const cases = [
     [['migrate'], 'nothing is selected: add --all', '-> see gb2gl --help'],
-    [['migrate', '--all', '--prune'], 'confirm it with --yes', 'confirm it'],
+    [['migrate', '--all', '--prune'], 'confirm with --yes', 'confirm with'],
     [['plan', '--al'], "unknown option '--al' (Did you mean --all?)", 'Did you mean --all?'],
     [['plan', '--all', '--concurrency', 'many'], 'must be a positive integer', 'many'],
-    [['verify', '--repo', 'one'], '--repo wants OWNER/NAME, not "one"', '--repo wants'],
+    [['verify', '--repo', 'one'], '--repo expects OWNER/NAME, not "one"', '--repo expects'],
     [['migrat'], "unknown command 'migrat' (Did you mean migrate?)", 'Did you mean migrate?'],
     [['sandbox', '--gitlab-port', 'x'], 'must be a positive integer', 'gitlab-port'],
     [[], 'unknown option', 'unknown option'],

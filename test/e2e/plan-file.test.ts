@@ -146,8 +146,8 @@ test('a file that is no plan, of other servers, or mixed with a selection, is re
     [['--plan', 'broken.json'], 'is not a plan that can be applied: settings:'],
     [['--plan', 'foreign.json'], 'was created for https://git.example.com'],
     [['--plan', place.plan], 'ENOENT'],
-    [['--plan', 'broken.json', '--all'], '--plan does what the plan says'],
-    [['--plan', 'broken.json', '--dry-run'], '--dry-run makes a plan'],
+    [['--plan', 'broken.json', '--all'], '--plan takes its selection from the plan file'],
+    [['--plan', 'broken.json', '--dry-run'], '--dry-run creates a plan'],
   ] as const) {
     const run = await runCli(['migrate', ...args], place);
     expect({ code: run.code, stderr: run.stderr }, args.join(' ')).toMatchObject({

@@ -116,8 +116,8 @@ test('a command line that selects nothing, or everything twice, is refused with 
   const cases: [string[], string][] = [
     [[], 'nothing is selected'],
     [['--group', '!team-a'], 'nothing is selected'],
-    [['--all', '--group', 'team-a'], '--all takes everything'],
-    [['--repo', 'web'], '--repo wants OWNER/NAME, not "web"'],
+    [['--all', '--group', 'team-a'], '--all selects everything'],
+    [['--repo', 'web'], '--repo expects OWNER/NAME, not "web"'],
   ];
   for (const [args, message] of cases) {
     const { code, stderr } = await run(where, ...args);

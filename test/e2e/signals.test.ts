@@ -55,7 +55,7 @@ test.each([
   const { gitlab, cwd, env } = world;
   const call = async (): Promise<void> => {
     send(running);
-    await running.heard('finishing what is under way');
+    await running.heard('finishing work in progress');
     // Long enough for git to die of the signal, if it got it.
     await delay(300);
   };
@@ -69,7 +69,7 @@ test.each([
   const { code, stdout, stderr } = await running.finished;
 
   expect({ code, stderr }).toMatchObject({ code: 130 });
-  expect(stderr).toContain('finishing what is under way');
+  expect(stderr).toContain('finishing work in progress');
   const projects = parseResult(JSON.parse(stdout)).items.filter(({ kind }) => kind === 'project');
   expect(projects.filter(({ state }) => state === 'proven').length).toBe(1);
   expect(projects.filter(({ state }) => state === 'interrupted').length).toBe(NAMES.length - 1);
@@ -98,7 +98,7 @@ test.each([
     await until(() => pushes() > 0, 'a push');
 
     pressCtrlC(running);
-    await running.heard('finishing what is under way');
+    await running.heard('finishing work in progress');
     const below = descendants(running.child.pid ?? 0);
     expect(below.length > 0).toBe(usesGit);
     const pressed = Date.now();
@@ -120,7 +120,7 @@ test('Ctrl-C while the servers are being read writes nothing on the target', asy
   const { gitbucket, gitlab, cwd, env } = world;
   const call = async (): Promise<void> => {
     pressCtrlC(running);
-    await running.heard('finishing what is under way');
+    await running.heard('finishing work in progress');
   };
   gitbucket.server.faults.add({ url: /team-a\/repos/, action: { kind: 'notice', call } });
   const running = startCli(['migrate', '--all'], { cwd, env, ownGroup: true });

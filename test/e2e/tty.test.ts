@@ -60,20 +60,20 @@ test.each([
 
 test('the plan is shown before anything is done, and "n" changes nothing', async () => {
   const where = await place();
-  const answer = { after: 'Go on?', type: 'n\r' };
+  const answer = { after: 'Continue?', type: 'n\r' };
 
   const { code, screen } = await runInTerminal(['migrate', '--all'], where, { answers: [answer] });
 
   expect({ code, screen }).toMatchObject({ code: 0 });
   const text = stripVTControlCharacters(screen);
-  expect(text.indexOf('team')).toBeLessThan(text.indexOf('Go on?'));
+  expect(text.indexOf('team')).toBeLessThan(text.indexOf('Continue?'));
   expect(text).toContain('Nothing was changed.');
   expect(writesOf(where.gitlab.server.requests)).toEqual([]);
 });
 
 test('"y" carries the plan out', async () => {
   const where = await place();
-  const answer = { after: 'Go on?', type: 'y\r' };
+  const answer = { after: 'Continue?', type: 'y\r' };
 
   const { code, screen } = await runInTerminal(['migrate', '--all'], where, { answers: [answer] });
 
@@ -86,7 +86,7 @@ test.each([
   ['Ctrl-D', '\u0004', 0],
 ])('%s at the question changes nothing and leaves no lock behind', async (_name, type, expected) => {
   const where = await place();
-  const answer = { after: 'Go on?', type };
+  const answer = { after: 'Continue?', type };
 
   const { code, screen } = await runInTerminal(['migrate', '--all'], where, { answers: [answer] });
 
@@ -148,7 +148,7 @@ test('--quiet tells the summary only', async () => {
   expect(code).toBe(0);
   expect(stderr).toBe('');
   expect(stdout).toContain('3 repositories');
-  expect(stdout).not.toContain('Read what is there');
+  expect(stdout).not.toContain('Read GitBucket');
 });
 
 test('a reader that closes early is no fault', async () => {

@@ -15,7 +15,7 @@ export function details(item: ItemResult, remarks: readonly Notice[]): HTMLEleme
     { class: `grid ${item.state}` },
     remarks.length > 0 ? block(stateNotes[item.state], 'wide', remarks.map(remark)) : null,
     item.steps.length > 0 ? block('Steps', '', steps(item.steps)) : null,
-    block('Where it is', '', facts(placeOf(item))),
+    block('Location', '', facts(placeOf(item))),
     ...item.steps.map(proofBlock),
     notices.length > 0 ? block('Warnings', 'wide', lines(notices)) : null,
     item.reasons.length > 0 ? block('Decisions', 'wide', lines(item.reasons)) : null,
@@ -71,7 +71,7 @@ function placeOf({ target, steps: all }: ItemResult): Fact[] {
       .filter(([, count]) => count > 0)
       .map(([what, count]): Fact => [`${title}, ${what}`, formatCount(count)]),
   );
-  return [['Target', link(target.path, target.url)], ['Id', String(target.id ?? 'none')], ...counted];
+  return [['Target', link(target.path, target.url)], ['ID', String(target.id ?? 'none')], ...counted];
 }
 
 /** What was compared by its ids; other steps say with their state all there is to say. */

@@ -193,7 +193,7 @@ function paint(list: List): void {
 }
 
 function shownOf(count: number, limit: number): string {
-  if (count === 0) return 'Nothing matches.';
+  if (count === 0) return 'No matches.';
   return `${formatCount(Math.min(limit, count))} of ${formatCount(count)} shown`;
 }
 

@@ -68,8 +68,8 @@ function tiles({ result: { totals } }: PageData): HTMLElement {
     [formatCount(totals.projects), 'repositories'],
     [formatCount(totals.groups), 'groups'],
     ...totals.steps.map(({ title, counts }) => [formatCount(countAll(counts)), title.toLowerCase()] as const),
-    [formatBytes(totals.bytes), 'moved'],
-    [formatDuration(totals.ms), 'taken'],
+    [formatBytes(totals.bytes), 'transferred'],
+    [formatDuration(totals.ms), 'elapsed'],
   ] as const;
   const parts = list.map(([value, label]) =>
     el('div', { class: 'tile' }, el('b', {}, value), el('span', { class: 'soft small' }, label)),

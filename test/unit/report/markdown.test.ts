@@ -70,12 +70,12 @@ describe('Markdown report', () => {
       '',
       '**1 item failed, 2 need your decision.**',
       '',
-      '4 repositories, 1 group, 12 refs, 4.8 MB moved in 3 min 04 s.',
+      '4 repositories, 1 group, 12 refs, 4.8 MB transferred in 3 min 04 s.',
     ]);
   });
 
   it('tells what needs a human before everything else, the failures first, with fixes to paste', () => {
-    const order = ['## What needs you', 'team/big', 'team/docs', 'team/api', '## Everything'];
+    const order = ['## Needs your attention', 'team/big', 'team/docs', 'team/api', '## Everything'];
     const places = order.map((part) => text.indexOf(part));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(text).toContain('The connection broke. Run it again.');

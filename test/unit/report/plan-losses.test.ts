@@ -42,8 +42,8 @@ describe('losses and findings', () => {
   it('are summed up in the head', () => {
     expect(lines.slice(5, 8)).toEqual([
       'stays on GitBucket: 1,201 issues, releases',
-      '2 findings: 1 bad object, 1 submodule of the old server; 1 refused by GitLab',
-      'this GitBucket does not tell of all webhooks: those that there are stay on it',
+      '2 findings: 1 bad object, 1 submodule on the old server; 1 refused by GitLab',
+      'this GitBucket does not report all webhooks; any that exist stay on it',
     ]);
   });
 
@@ -54,7 +54,7 @@ describe('losses and findings', () => {
       '  api  new, refs: 1 to create',
       '    abc bad object, refused: badDate',
       '      → let it pass',
-      '    main:lib submodule of the old server: points to the old server',
+      '    main:lib submodule on the old server: points to the old server',
       '      → git config …',
       '  stays on GitBucket: web (1,200 issues, releases), api (1 issue)',
     ]);
@@ -65,7 +65,7 @@ describe('losses and findings', () => {
     const full = plan([plannedGroup()], [plannedProject('api', { findings: many })]);
     const text = renderPlan(full, { width: 100, palette: createPalette(false) });
     expect(text.filter((line) => line.includes('object-'))).toHaveLength(10);
-    expect(text).toContain('    and 5 more findings: see plan.md');
+    expect(text).toContain('    and 5 more findings in plan.md');
     expect(planMarkdown(full).match(/`object-\d+`/g)).toHaveLength(15);
   });
 

@@ -34,9 +34,6 @@ const merged = [
 
 test('the plan ends with all its fixes as one piece of the config', () => {
   const lines = renderPlan(sample, { width: 80, palette: createPalette(false) });
-  expect(lines.slice(-8)).toEqual([
-    'Fixes to put into migrate.config.json, if you agree with them',
-    ...merged,
-  ]);
+  expect(lines.slice(-8)).toEqual(['Suggested fixes for migrate.config.json', ...merged]);
   expect(planMarkdown(sample)).toContain(['```text', '{', ...merged, '}', '```'].join('\n'));
 });

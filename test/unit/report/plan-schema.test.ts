@@ -52,7 +52,7 @@ test.each([
   [
     'a step of a newer program',
     JSON.stringify(sample).replace('"step":"code"', '"step":"dance"'),
-    'team/app.dance: there is no such step',
+    'team/app.dance: unknown step',
   ],
   ['a result', JSON.stringify({ version: 1, command: 'migrate', items: [] }), 'settings: '],
 ])('%s is no plan, and the message says where', (_, text, where) => {

@@ -66,7 +66,7 @@ describe('plan on the terminal', () => {
       '7 repositories: 5 new, 1 unchanged, 1 blocked',
       '8 refs: 5 to create, 1 unchanged, 1 refused by GitLab, 1 diverged',
       '',
-      'What could not be read',
+      'Could not be read',
     ]);
   });
 
@@ -114,7 +114,7 @@ describe('plan on the terminal', () => {
 
   it('says so when there is nothing to do', () => {
     expect(renderPlan(plan([], []), { width: 80, palette: createPalette(false) })).toContain(
-      'There is nothing in this plan.',
+      'This plan is empty.',
     );
   });
 });

@@ -13,13 +13,13 @@ describe('summary on the terminal', () => {
   it('is short when all is well', () => {
     expect(lines(result([group(), project()]))).toEqual([
       '',
-      '✔ Everything is on GitLab, and proven.',
-      '  1 repository, 1 group, 3 refs, 1.2 MB moved in 3 min 04 s.',
+      '✔ Everything is on GitLab and proven.',
+      '  1 repository, 1 group, 3 refs, 1.2 MB transferred in 3 min 04 s.',
       '  2 proven.',
       '',
-      'What to do next',
-      '  Nothing is left to do. Run it again whenever GitBucket has changed; only the',
-      '  difference moves.',
+      'Next steps',
+      '  Nothing left to do. Run this again whenever GitBucket has changed; only the',
+      '  differences are transferred.',
       '',
       'Reports',
       '  /r/report.html',
@@ -29,18 +29,18 @@ describe('summary on the terminal', () => {
   });
 
   it.each([
-    ['migrate', true, 'Everything is on GitLab, and proven.'],
-    ['migrate', false, 'Everything was on GitLab already, and is proven.'],
+    ['migrate', true, 'Everything is on GitLab and proven.'],
+    ['migrate', false, 'Everything was already on GitLab and is proven.'],
     ['verify', false, 'Both sides are equal.'],
-    ['rehearse', true, 'GitLab would take everything.'],
+    ['rehearse', true, 'GitLab would accept everything.'],
   ] as const)('of %s, written: %s, says: %s', (command, changed, title) => {
     expect(lines(result([project({ changed })], { command }))[1]).toBe(`✔ ${title}`);
   });
 
   it('says that an interrupted run can go on', () => {
     const text = lines(result([project()], { interrupted: true })).join('\n');
-    expect(text).toContain('! Interrupted. Run the same command again to go on.');
-    expect(text).toContain('it goes on where it stopped');
+    expect(text).toContain('! Interrupted. Run the same command again to resume.');
+    expect(text).toContain('it resumes where it stopped');
   });
 
   it('names what needs a human, the failures first, with fixes that stay whole', () => {

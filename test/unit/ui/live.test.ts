@@ -69,17 +69,17 @@ describe('live output', () => {
     const { live, text } = screen();
     tellAll(live, connected);
     await expect.poll(text).toContain('Groups');
-    expect(text()).not.toContain('Look into objects');
+    expect(text()).not.toContain('Inspect objects');
     for (const phase of ['discover', 'plan'] as const) {
       live.handle({ type: 'phase', phase, total: 0 });
       live.handle({ type: 'phase-done', phase, summary: '' });
     }
     live.handle({ type: 'phase', phase: 'inspect', total: 3 });
     live.handle({ type: 'phase-progress', phase: 'inspect', done: 1, total: 3, detail: 'team/a check 40 %' });
-    await expect.poll(text).toContain('Look into objects 1/3: team/a check 40 %');
+    await expect.poll(text).toContain('Inspect objects 1/3: team/a check 40 %');
     live.handle({ type: 'phase-done', phase: 'inspect', summary: '2 findings' });
     await live.stop();
-    expect(lastPicture(text())).toContain('✔ Look into objects: 2 findings');
+    expect(lastPicture(text())).toContain('✔ Inspect objects: 2 findings');
   });
 
   it('shows the items at work in a fixed number of lines, and the counter', async () => {
@@ -97,7 +97,7 @@ describe('live output', () => {
     await expect.poll(text).toMatch(/Repositories {2}1\/20 · 13\.2 MB.* · 1 failed/);
     await expect.poll(text).toMatch(/team\/a {2}sending 45 % 12\.0 MB/);
     await expect.poll(text).toMatch(/team\/b {2}starting/);
-    await expect.poll(text).toContain('and 3 more items at work');
+    await expect.poll(text).toContain('and 3 more items in progress');
     await expect.poll(text).toContain('warning: GitLab is slow');
     await live.stop();
     expect(lastPicture(text()).at(-1)).toMatch(/Repositories {2}1\/20 .* · interrupted$/);
@@ -107,7 +107,7 @@ describe('live output', () => {
     const { live, chunks } = screen();
     tellAll(live, connected);
     live.handle({ type: 'phase', phase: 'discover', total: 0 });
-    await expect.poll(() => chunks.join('')).toContain('Read what is there');
+    await expect.poll(() => chunks.join('')).toContain('Read GitBucket');
     const before = chunks.length;
     const begun = Date.now();
     for (let done = 1; done <= 300; done += 1) {
@@ -155,6 +155,6 @@ describe('slots', () => {
     const slots = createSlots(1);
     slots.handle({ type: 'item-started', id: `team/${'x'.repeat(80)}` });
     slots.handle({ type: 'item-retry', id: `team/${'x'.repeat(80)}`, reason: 'HTTP 502', waitMs: 1000 });
-    expect(slots.lines(60)).toEqual([`team/${'x'.repeat(28)}…  again in 1.0 s: HTTP 502`]);
+    expect(slots.lines(60)).toEqual([`team/${'x'.repeat(25)}…  retrying in 1.0 s: HTTP 502`]);
   });
 });

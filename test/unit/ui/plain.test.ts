@@ -36,7 +36,7 @@ describe('plain output', () => {
       '1970-01-01T00:00:02Z 1/3 team/web: proven, 3 refs, 1.2 MB, 1.0 s',
       '1970-01-01T00:00:03Z 2/3 team/big: failed, 3 refs, 1.2 MB, 1.0 s',
       '1970-01-01T00:00:03Z team/big: The connection broke. Run it again.',
-      '1970-01-01T00:00:03Z GitLab asks for a pause of 30 s: HTTP 429',
+      '1970-01-01T00:00:03Z pausing requests to GitLab for 30 s: HTTP 429',
       '1970-01-01T00:00:04Z warning: a\uFFFD[2Jb',
       '1970-01-01T00:00:04Z 3/3 team/same: proven, nothing to do, 1.0 s',
       '1970-01-01T00:00:05Z Repositories: 3 looked at',
@@ -46,14 +46,14 @@ describe('plain output', () => {
   it('tells steps and retries when it is verbose', () => {
     const lines = tell({ events: run, verbose: true });
     expect(lines).toContain('1970-01-01T00:00:00Z team/web: code');
-    expect(lines).toContain('1970-01-01T00:00:01Z team/web: again in 2.0 s: HTTP 502');
+    expect(lines).toContain('1970-01-01T00:00:01Z team/web: retrying in 2.0 s: HTTP 502');
   });
 
   it('tells only what needs a human when it is quiet', () => {
     expect(tell({ events: run, quiet: true }).map((line) => line.slice(21))).toEqual([
       '2/3 team/big: failed, 3 refs, 1.2 MB, 1.0 s',
       'team/big: The connection broke. Run it again.',
-      'GitLab asks for a pause of 30 s: HTTP 429',
+      'pausing requests to GitLab for 30 s: HTTP 429',
       'warning: a\uFFFD[2Jb',
     ]);
   });
