@@ -48,6 +48,7 @@ export const failures = [
   'token-scope',
   'git-token-refused',
   'repository-broken',
+  'refs-unreadable',
   'repository-unreadable',
   'listing-disagrees',
   'fetch-failed',

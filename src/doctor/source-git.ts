@@ -45,7 +45,8 @@ export async function gitFindings(source: Source, repository: ProvingRepository 
     await source.refs(repository, 'code');
   } catch (error) {
     // One damaged repository says nothing of the credentials, and the others can be moved.
-    const damaged = error instanceof Failure && error.code === 'repository-broken';
+    const ofItsOwn = ['repository-broken', 'refs-unreadable'];
+    const damaged = error instanceof Failure && ofItsOwn.includes(error.code);
     return [damaged ? failureFound(error, 'warning') : errorFound(error, object)];
   }
   return [

@@ -28,6 +28,15 @@ export const repositoryBroken = defineFailure(
   }),
 );
 
+export const refsUnreadable = defineFailure(
+  'refs-unreadable',
+  { blame: 'source', state: 'failed' },
+  (w: { object: string; detail: string }) => ({
+    message: `GitBucket's git does not show the refs of ${w.object} (${w.detail}), although its API shows the repository: most often one branch or tag leads to a commit that is lost`,
+    fix: `on the GitBucket machine run git fsck in repositories/${w.object}.git: it names every ref that leads nowhere; bring the object back from a clone or a backup, or take that ref out, then run again`,
+  }),
+);
+
 export const repositoryUnreadable = defineFailure(
   'repository-unreadable',
   { blame: 'source', state: 'failed' },

@@ -17,7 +17,7 @@ export type Source = {
   repositoriesOf(owner: string): Promise<Repository[]>;
   /**
    * Everything that git advertises. Where there is no wiki, some versions advertise nothing and others refuse.
-   * @throws repository-broken, repository-unreadable, git-token-refused, listing-disagrees, fetch-failed
+   * @throws repository-broken, repository-unreadable, refs-unreadable, git-token-refused, listing-disagrees, fetch-failed
    */
   refs(repository: RepositoryName, part: RepositoryPart): Promise<RefListing>;
   /** The repository for git. */
@@ -30,6 +30,8 @@ export type Source = {
   counts(repository: RepositoryName, refs: KnownRefs): Promise<Counts>;
   /** Which of these LFS objects the server has; downloads nothing. */
   lfsAvailability(repository: RepositoryName, objects: readonly LfsObject[]): Promise<LfsAvailability>;
+  /** Does git of this server take the credentials, as far as that can be told without a repository? Asks only once. */
+  gitTakesLogin(): Promise<boolean>;
   /** Milliseconds by which the server's clock is ahead of ours, as its last answers told; null before the first. */
   clockMs(): number | null;
   readonly probes: SourceProbes;

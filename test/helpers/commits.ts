@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { filesOf, noiseOf } from './odd-objects.ts';
 
 const who = {
@@ -54,6 +56,11 @@ export function noisyCommits(
 export function pointAt(gitDir: string, object: string, refs: readonly string[]): void {
   const input = refs.map((ref) => `update ${ref} ${object}\n`).join('');
   execFileSync('git', ['-C', gitDir, 'update-ref', '--stdin'], { input });
+}
+
+/** A branch that leads to a commit that is not there, as after a disk was restored in part. */
+export function deadBranch(gitDir: string, branch: string): void {
+  writeFileSync(join(gitDir, 'refs/heads', branch), `${'d'.repeat(40)}\n`);
 }
 
 /** The commit of a branch, none when there is no such branch. */

@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { notFound, serverError } from '../answers.ts';
 import type { GitBucketContext, GitBucketEnv, GitBucketRequest } from '../context.ts';
+import { hasObject } from '../git/has-object.ts';
 import { readRefs } from '../git/refs.ts';
 import type { RepositoryRecord } from '../state.ts';
 import { jsonBody } from '../tracker/body.ts';
@@ -25,6 +26,9 @@ export function registerBranches(app: Hono<GitBucketEnv>, context: GitBucketCont
     BRANCHES,
     readers(context, async (c, repository) => {
       const branches = await branchesOf(context, repository);
+      const gitDir = context.gitDir(repository.owner, repository.name);
+      // Each of them is opened, so a lost commit fails the whole list (GB-124).
+      if (branches.some(({ sha }) => !hasObject(gitDir, sha))) return serverError(c);
       if (defaultIsGone(context, repository, branches)) return serverError(c);
       return c.json(branches.map(({ name, sha }) => ({ name, commit: { sha } })));
     }),

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EmbeddedGitBucket } from '../../../sandbox/gitbucket.ts';
@@ -75,6 +75,23 @@ describe('reading', () => {
     expect((await git('-C', work, 'push', pushUrl, 'v2')).code).toBe(0);
     const seen = await lsRemote(url, '-c', 'protocol.version=0');
     expect(seen.get('refs/tags/v2^{}')).toBe(seen.get('refs/heads/main'));
+  });
+
+  it('refuses all of a repository with one loose branch that leads to a lost commit, as if the login were wrong (GB-124)', async () => {
+    const gitDir = gitbucket.gitDir('alice', 'c++');
+    const lost = 'd'.repeat(40);
+    mkdirSync(join(gitDir, 'refs/heads'), { recursive: true });
+    writeFileSync(join(gitDir, 'refs/heads/dead'), `${lost}\n`);
+    const path = '/git/alice/c++.git/info/refs?service=git-upload-pack';
+    const refused = await ask(gitbucket, path, { agent: 'git/2.39' });
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('www-authenticate')).toBe('BASIC realm="GitBucket"');
+    expect((await ask(gitbucket, '/api/v3/repos/alice/c++')).status).toBe(200);
+    expect((await ask(gitbucket, '/api/v3/repos/alice/c++/branches')).status).toBe(500);
+
+    rmSync(join(gitDir, 'refs/heads/dead'));
+    appendFileSync(join(gitDir, 'packed-refs'), `${lost} refs/heads/z-dead\n`);
+    expect((await ask(gitbucket, path, { agent: 'git/2.39' })).text).toContain(`${lost} refs/heads/z-dead`);
   });
 
   it('clones, shallow clones and fetches', async () => {
