@@ -14,8 +14,8 @@ export const ownerUnreadable = defineFailure(
   'owner-unreadable',
   { blame: 'source', state: 'failed' },
   (w: { object: string; detail: string; found: number | string }) => ({
-    message: `GitBucket cannot list the repositories of ${w.object} (${w.detail}): one of them is damaged; ${w.found} of them could be found in another way`,
-    fix: 'repair or delete the damaged repository on GitBucket; until then name further repositories with --repo OWNER/NAME, or set "username" and "password" of an administrator so that the complete list can be read',
+    message: `GitBucket cannot list the repositories of ${w.object}, however often it is asked (${w.detail}); ${w.found} of them could be found in another way`,
+    fix: 'run the same command again; if it stays, one of these repositories is damaged, and the log of GitBucket names it: repair it (git fsck) or restore it from a backup; until then name further repositories with --repo OWNER/NAME',
   }),
 );
 
@@ -24,7 +24,7 @@ export const repositoryBroken = defineFailure(
   { blame: 'source', state: 'failed' },
   (w: { object: string; detail: string }) => ({
     message: `GitBucket cannot open the repository ${w.object} (${w.detail})`,
-    fix: `on the GitBucket machine look at repositories/${w.object}.git: the directory is missing or damaged; repair it (git fsck) or delete the repository`,
+    fix: `on the GitBucket machine look at repositories/${w.object}.git: the directory is missing or damaged; repair it (git fsck) or restore it from a backup, then run again`,
   }),
 );
 

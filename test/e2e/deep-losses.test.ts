@@ -138,6 +138,7 @@ test('a list that GitBucket cannot make counts as "some", a repository that fail
   gitbucket.server.faults.add({
     method: 'GET',
     url: /^\/api\/v3\/repos\/team\/bare\/labels/,
+    times: 3,
     action: { kind: 'status', status: 500, body: 'broken' },
   });
   const run = await gb2gl(servers, ['plan', '--all', '--deep', '--json']);
