@@ -49,6 +49,7 @@ export const failures = [
   'git-token-refused',
   'repository-broken',
   'refs-unreadable',
+  'ref-unreadable',
   'repository-unreadable',
   'listing-disagrees',
   'fetch-failed',

@@ -37,6 +37,15 @@ export const refsUnreadable = defineFailure(
   }),
 );
 
+export const refUnreadable = defineFailure(
+  'ref-unreadable',
+  { blame: 'source', state: 'failed' },
+  (w: { object: string; detail: string }) => ({
+    message: `${w.object} cannot be read from outside the GitBucket machine: ${w.detail}`,
+    fix: 'on the GitBucket machine list the refs with git for-each-ref in the directory of the repository, give each a name in UTF-8 (git update-ref NEW OLD, then git update-ref -d OLD), and run again',
+  }),
+);
+
 export const repositoryUnreadable = defineFailure(
   'repository-unreadable',
   { blame: 'source', state: 'failed' },

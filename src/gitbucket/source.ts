@@ -9,6 +9,7 @@ import { gitTokenRefused } from '../failures/network.ts';
 import { Failure } from '../failures/failure.ts';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
 import { createRemote, type Remote } from '../git/remote.ts';
+import type { RefListing } from '../model/forge.ts';
 import type { Account, RepositoryName, RepositoryPart, Source } from '../model/source.ts';
 import { basicAuth, type Http } from '../net/http.ts';
 import { createGitBucketApi, type GitBucketApi } from './client.ts';
@@ -16,6 +17,7 @@ import { readCounts } from './counts.ts';
 import { readInventory, toRepository, type Surfaces } from './inventory.ts';
 import { lfsAvailability } from './lfs.ts';
 import { createProbes } from './probes.ts';
+import { findUnreadable, isDamagedName, withoutUnreadable } from './unreadable-refs.ts';
 import { Branch, type Repo, type User } from './schema.ts';
 
 export type GitBucketOptions = {
@@ -55,6 +57,12 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
     });
   }
 
+  async function list(repository: RepositoryName, part: RepositoryPart): Promise<RefListing> {
+    const { owner, name } = storedAs(repository, part);
+    const advertisement = await remote(repository, part).advertisement('git-upload-pack');
+    return parseAdvertisement(advertisement, `${owner}/${name}`);
+  }
+
   return {
     url,
     async connect() {
@@ -67,14 +75,17 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
       return (await api.repositoriesOf(owner)).map((repo) => toRepository(repo, owner));
     },
     async refs(repository, part) {
-      const { owner, name } = storedAs(repository, part);
-      const listing = parseAdvertisement(
-        await remote(repository, part).advertisement('git-upload-pack'),
-        `${owner}/${name}`,
+      const listing = await list(repository, part);
+      if (part === 'wiki') return listing;
+      if (listing.refs.size === 0) await confirmEmpty(api, repository);
+      if (![...listing.refs.keys()].some(isDamagedName)) return listing;
+      return withoutUnreadable(
+        listing,
+        await findUnreadable(api, repository, listing, () => list(repository, part)),
       );
-      if (listing.refs.size === 0 && part === 'code') await confirmEmpty(api, repository);
-      return listing;
     },
+    unreadableRefs: (repository, listing) =>
+      findUnreadable(api, repository, listing, () => list(repository, 'code')),
     remote,
     branchTipsWith: (repository, commit) => api.branchTipsWith(repository, commit),
     hasCommit: (repository, id) => api.hasCommit(repository, id),

@@ -1,6 +1,6 @@
 import type { Failure } from '../failures/failure.ts';
 import type { Remote } from '../git/remote.ts';
-import type { Owner, RefListing, Repository, SourceInventory } from './forge.ts';
+import type { Owner, RefListing, Repository, SourceInventory, UnreadableRef } from './forge.ts';
 import type { LossKind } from './plan.ts';
 
 /** The server that is read, in neutral verbs. Where a server cannot tell something, the answer is null. */
@@ -20,6 +20,11 @@ export type Source = {
    * @throws repository-broken, repository-unreadable, refs-unreadable, git-token-refused, listing-disagrees, fetch-failed
    */
   refs(repository: RepositoryName, part: RepositoryPart): Promise<RefListing>;
+  /**
+   * What else there is besides the refs of a listing, as far as a client can see; a listing with such names has asked
+   * already. Costs requests.
+   */
+  unreadableRefs(repository: RepositoryName, listing: RefListing): Promise<UnreadableRef[]>;
   /** The repository for git. */
   remote(repository: RepositoryName, part: RepositoryPart): Remote;
   /** Ids of the tips of all branches whose history holds the commit; `absent` when there is no such commit. */

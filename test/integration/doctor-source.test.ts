@@ -28,6 +28,7 @@ test('a healthy GitBucket is ok on every surface, and the credentials are proven
     'source-administrator',
     'source-anonymous',
     'source-git',
+    'source-ref-names',
     'source-wiki',
     'source-lfs',
     'source-version',

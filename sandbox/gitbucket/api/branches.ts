@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { notFound, serverError } from '../answers.ts';
 import type { GitBucketContext, GitBucketEnv, GitBucketRequest } from '../context.ts';
 import { hasObject } from '../git/has-object.ts';
-import { readRefs } from '../git/refs.ts';
+import { listBranches } from '../git/refs.ts';
 import type { RepositoryRecord } from '../state.ts';
 import { jsonBody } from '../tracker/body.ts';
 import { owners, readers, writers } from './guards.ts';
@@ -101,10 +101,8 @@ function registerProtection(app: Hono<GitBucketEnv>, context: GitBucketContext):
 type Branch = { name: string; sha: string };
 
 async function branchesOf(context: GitBucketContext, repository: RepositoryRecord): Promise<Branch[]> {
-  const { refs } = await readRefs(context.gitDir(repository.owner, repository.name));
-  return refs
-    .filter((ref) => ref.name.startsWith('refs/heads/'))
-    .map((ref) => ({ name: ref.name.slice('refs/heads/'.length), sha: ref.id }));
+  const refs = await listBranches(context.gitDir(repository.owner, repository.name));
+  return refs.map((ref) => ({ name: ref.name.slice('refs/heads/'.length), sha: ref.id }));
 }
 
 /** Up to 4.40 the list compares with the default branch and fails without it (GB-80). */

@@ -61,6 +61,35 @@ export function compareText(a: string, b: string): number {
   return a > b ? 1 : 0;
 }
 
+/**
+ * Branches as JGit's list of them has them, which is no map: a name whose bytes are not UTF-8 becomes the same text as
+ * another one, and loose files of such names, which no listing shows, are found by their folder (GB-125).
+ */
+export async function listBranches(gitDir: string): Promise<Pick<GitRef, 'name' | 'id'>[]> {
+  const { refs } = await readRefs(gitDir);
+  const all = refs.filter(({ name }) => name.startsWith('refs/heads/'));
+  for (const { ref } of parsePacked(readOptional(join(gitDir, 'packed-refs')) ?? '')) {
+    const other = all.find(({ name, id }) => name === ref.name && id === ref.id);
+    if (ref.name.startsWith('refs/heads/') && isDamaged(ref.name) && !other) all.push(ref);
+  }
+  return [...all, ...damagedFiles(Buffer.from(join(gitDir, 'refs/heads')), 'refs/heads')];
+}
+
+function isDamaged(name: string): boolean {
+  return name.includes('\u{fffd}');
+}
+
+function damagedFiles(folder: Buffer, prefix: string): Pick<GitRef, 'name' | 'id'>[] {
+  const found: Pick<GitRef, 'name' | 'id'>[] = [];
+  for (const entry of readdirSync(folder, { encoding: 'buffer', withFileTypes: true })) {
+    const place = Buffer.concat([folder, Buffer.from('/'), entry.name]);
+    const name = `${prefix}/${entry.name.toString('utf8')}`;
+    if (entry.isDirectory()) found.push(...damagedFiles(place, name));
+    else if (isDamaged(name)) found.push({ name, id: readFileSync(place, 'latin1').slice(0, 40) });
+  }
+  return found;
+}
+
 type PackedRef = { ref: GitRef; known: boolean };
 
 function parsePacked(text: string): PackedRef[] {
