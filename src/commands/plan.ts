@@ -87,7 +87,8 @@ function scrubbed(plan: Plan, redactor: Redactor): Plan {
 
 /** 1: something cannot be read; 4: something waits for a decision; 0: everything can be done. */
 export function exitCodeOfPlan(plan: Plan): ExitCode {
-  if (plan.problems.length > 0) return 1;
+  const unread = plan.projects.some(({ steps }) => steps.some(({ state }) => state === 'failed'));
+  if (plan.problems.length > 0 || unread) return 1;
   const waits = [...plan.groups, ...plan.projects].some(({ blocked }) => blocked !== null);
   const trouble = plan.projects.some(
     ({ steps, findings }) =>

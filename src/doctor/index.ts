@@ -48,6 +48,8 @@ export const failures = [
   'token-scope',
   'git-token-refused',
   'repository-broken',
+  'refs-unreadable',
+  'ref-unreadable',
   'repository-unreadable',
   'listing-disagrees',
   'fetch-failed',

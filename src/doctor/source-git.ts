@@ -1,4 +1,6 @@
 import { Failure } from '../failures/failure.ts';
+import { refUnreadable } from '../failures/source.ts';
+import type { RefListing } from '../model/forge.ts';
 import type { RepositoryName, Source } from '../model/source.ts';
 import { check, defineFinding, errorFound, failureFound, type Found } from './finding.ts';
 
@@ -41,18 +43,40 @@ export const sourceGitUnproven = defineFinding('source-git-unproven', 'note', ()
 export async function gitFindings(source: Source, repository: ProvingRepository | null): Promise<Found[]> {
   if (repository === null) return [sourceGitUnproven(source.url)];
   const object = `${repository.owner}/${repository.name}`;
+  let listing: RefListing;
   try {
-    await source.refs(repository, 'code');
+    listing = await source.refs(repository, 'code');
   } catch (error) {
     // One damaged repository says nothing of the credentials, and the others can be moved.
-    const damaged = error instanceof Failure && error.code === 'repository-broken';
+    const ofItsOwn = ['repository-broken', 'refs-unreadable'];
+    const damaged = error instanceof Failure && ofItsOwn.includes(error.code);
     return [damaged ? failureFound(error, 'warning') : errorFound(error, object)];
   }
   return [
     repository.proves ? sourceGit(object) : sourceGitUnproven(object),
+    sourceRefNames(source.url),
+    ...(await check(object, () => unreadableFindings(source, repository, listing))),
     await wikiFinding(source, repository),
     ...(await check(object, () => lfsFindings(source, repository))),
   ];
+}
+
+export const sourceRefNames = defineFinding('source-ref-names', 'note', () => ({
+  message:
+    'refs whose names are not UTF-8 can be invisible to every client, as can all with letters beyond ASCII when GitBucket was started with LANG=C',
+  fix: 'if such names are possible, compare git for-each-ref on the GitBucket machine with the hash of the proof: docs/refs.md, "What no client can see"; plan --deep asks the API of GitBucket as well',
+}));
+
+async function unreadableFindings(
+  source: Source,
+  repository: RepositoryName,
+  listing: RefListing,
+): Promise<Found[]> {
+  const unreadable = listing.unreadable ?? (await source.unreadableRefs(repository, listing));
+  return unreadable.map(({ ref, detail }) => {
+    const object = `${repository.owner}/${repository.name} ${ref}`;
+    return failureFound(refUnreadable(object, { detail }), 'warning');
+  });
 }
 
 export const sourceWiki = defineFinding('source-wiki', 'ok', (w: { object: string }) => ({

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
+import { refsUnreadable } from '../failures/source.ts';
 import { isFatal, noticeOf } from '../failures/index.ts';
 import { interruption } from '../failures/usage.ts';
 import type { History } from '../journal/history.ts';
@@ -28,13 +29,14 @@ type Listed = { refs: Map<string, RefListing>; problems: Notice[] };
 type Options = { source: Source; target: Target; config: Config; runtime: Runtime; emit: Emit };
 
 /**
- * One listing for each repository of the source. One that fails becomes a problem and the others go on; when git refuses
- * the token for every private repository, the token is at fault and nothing is begun.
+ * One listing for each repository of the source. One that fails becomes a problem and the others go on; nothing is begun
+ * when it is the token that git refuses.
+ * @throws git-token-refused
  */
 export async function listSourceRefs(repositories: readonly Repository[], options: Options): Promise<Listed> {
   const { runtime, emit } = options;
   const listed: Listed = { refs: new Map(), problems: [] };
-  let refusal: Failure | null = null;
+  const refusals = new Map<string, Failure>();
   const limit = pLimit(concurrency);
   let done = 0;
   emit({ type: 'phase', phase: 'plan', total: repositories.length });
@@ -47,19 +49,33 @@ export async function listSourceRefs(repositories: readonly Repository[], option
           listed.refs.set(id, await listSource(repository, options));
         } catch (error) {
           if (isFatal(error)) throw error;
-          if (error instanceof Failure && error.code === 'git-token-refused') refusal = error;
-          listed.problems.push(noticeOf(error, id));
+          if (error instanceof Failure && error.code === 'git-token-refused') refusals.set(id, error);
+          else listed.problems.push(noticeOf(error, id));
         }
         done += 1;
         emit({ type: 'phase-progress', phase: 'plan', done, total: repositories.length, detail: id });
       }),
     ),
   );
-  const readPrivate = repositories.some(
-    (repository) => repository.private && listed.refs.has(keyOf(repository)),
-  );
-  if (refusal !== null && !readPrivate) throw refusal as Failure;
+  const opened = repositories.filter((repository) => listed.refs.has(keyOf(repository)));
+  const [refusal] = refusals.values();
+  if (refusal !== undefined && (await refusesTheToken(opened, refusals.size, options))) throw refusal;
+  for (const [id, { detail }] of refusals) listed.problems.push(noticeOf(refsUnreadable(id, { detail }), id));
   return listed;
+}
+
+/**
+ * Is it the token that git refuses, and not each of these repositories? GitBucket says 401 to both (GB-124). A private
+ * repository that git opens shows that the token is good.
+ */
+async function refusesTheToken(
+  opened: readonly Repository[],
+  refused: number,
+  { source }: Options,
+): Promise<boolean> {
+  if (opened.some((repository) => repository.private)) return false;
+  if (opened.length === 0 && refused > 1) return true;
+  return !(await source.gitTakesLogin());
 }
 
 /** Listings of the projects that exist, also of empty ones: GitLab calls a repository with nothing but tags empty. */

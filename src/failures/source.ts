@@ -14,8 +14,8 @@ export const ownerUnreadable = defineFailure(
   'owner-unreadable',
   { blame: 'source', state: 'failed' },
   (w: { object: string; detail: string; found: number | string }) => ({
-    message: `GitBucket cannot list the repositories of ${w.object} (${w.detail}): at least one of them is damaged; ${w.found} found another way`,
-    fix: 'repair or delete the damaged repository on GitBucket; until then name the missing repositories with --repo OWNER/NAME, or set the "username" and "password" of an administrator to read the complete list',
+    message: `GitBucket cannot list the repositories of ${w.object} (${w.detail}), even after several tries; ${w.found} of them were found another way`,
+    fix: 'run the same command again; if that does not help, one of these repositories is damaged, and the GitBucket log names it: repair it (git fsck) or restore it from a backup; until then name the missing repositories with --repo OWNER/NAME',
   }),
 );
 
@@ -24,7 +24,25 @@ export const repositoryBroken = defineFailure(
   { blame: 'source', state: 'failed' },
   (w: { object: string; detail: string }) => ({
     message: `GitBucket cannot open the repository ${w.object} (${w.detail})`,
-    fix: `check repositories/${w.object}.git on the GitBucket machine: it is missing or damaged; repair it (git fsck) or delete the repository`,
+    fix: `check repositories/${w.object}.git on the GitBucket machine: it is missing or damaged; repair it (git fsck) or restore it from a backup, then run again`,
+  }),
+);
+
+export const refsUnreadable = defineFailure(
+  'refs-unreadable',
+  { blame: 'source', state: 'failed' },
+  (w: { object: string; detail: string }) => ({
+    message: `GitBucket's git does not show the refs of ${w.object} (${w.detail}), although its API shows the repository: usually one branch or tag points to a missing commit`,
+    fix: `run git fsck in repositories/${w.object}.git on the GitBucket machine: it names every ref that points nowhere; restore the object from a clone or a backup, or delete that ref, then run again`,
+  }),
+);
+
+export const refUnreadable = defineFailure(
+  'ref-unreadable',
+  { blame: 'source', state: 'failed' },
+  (w: { object: string; detail: string }) => ({
+    message: `${w.object} cannot be read from outside the GitBucket machine: ${w.detail}`,
+    fix: 'list the refs with git for-each-ref in the repository directory on the GitBucket machine, give each a UTF-8 name (git update-ref NEW OLD, then git update-ref -d OLD), and run again',
   }),
 );
 

@@ -45,7 +45,8 @@ export function createGitBucketApi(http: Http): GitBucketApi {
 
   /** GitBucket does not look whether an object is there: it fails on the missing one, in its own words. */
   async function readObject<T>(path: string, schema: z.ZodType<T>): Promise<T | 'absent' | null> {
-    const answer = await get(path);
+    // A 500 is what it mostly says, and may still be one that passes.
+    const answer = await http.send({ method: 'GET', path: `/api/v3${path}`, tries: 2 });
     if (answer.status === 500 && typeof answer.body === 'object') return 'absent';
     return answer.status === 404 ? missing(answer, path, http) : parse(answer, path, schema, http);
   }
@@ -55,7 +56,7 @@ export function createGitBucketApi(http: Http): GitBucketApi {
 
   return {
     async whoAmI() {
-      const answer = await http.send({ method: 'GET', path: '/api/v3/user', tries: 2 });
+      const answer = await http.send({ method: 'GET', path: '/api/v3/user', firstContact: true });
       return parse(answer, '/user', User, http);
     },
     users: () => read('/users', z.array(User)),

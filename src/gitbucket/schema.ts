@@ -34,6 +34,7 @@ export type Repo = z.infer<typeof Repo>;
 export const RepoId = z.object({ id: z.number().default(0) });
 
 export const Branch = z.object({ name: z.string(), commit: z.object({ sha: z.string() }) });
+export const GitRef = z.object({ ref: z.string() });
 export const BranchProtection = z.object({ protection: z.object({ enabled: z.boolean() }).optional() });
 export const Commit = z.object({ sha: z.string() });
 

@@ -1,6 +1,7 @@
 import {
   listingDisagrees,
   nameUnreachable,
+  refsUnreadable,
   repositoryBroken,
   repositoryUnreadable,
 } from '../failures/source.ts';
@@ -8,14 +9,16 @@ import { gitTokenRefused } from '../failures/network.ts';
 import { Failure } from '../failures/failure.ts';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
 import { createRemote, type Remote } from '../git/remote.ts';
+import type { RefListing } from '../model/forge.ts';
 import type { Account, RepositoryName, RepositoryPart, Source } from '../model/source.ts';
-import type { Http } from '../net/http.ts';
+import { basicAuth, type Http } from '../net/http.ts';
 import { createGitBucketApi, type GitBucketApi } from './client.ts';
 import { readCounts } from './counts.ts';
 import { readInventory, toRepository, type Surfaces } from './inventory.ts';
 import { lfsAvailability } from './lfs.ts';
 import { createProbes } from './probes.ts';
-import { Branch, type User } from './schema.ts';
+import { findUnreadable, isDamagedName, withoutUnreadable } from './unreadable-refs.ts';
+import { Branch, type Repo, type User } from './schema.ts';
 
 export type GitBucketOptions = {
   http: Http;
@@ -35,6 +38,7 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
   const surfaces: Surfaces = { url, api, anonymous: createGitBucketApi(web), web };
   let login = username ?? '';
   let known: Account | null = null;
+  let gitLogin: Promise<boolean> | null = null;
 
   /**
    * GitBucket's servlet must see `.git` (without it the repository looks empty) and does not decode the path
@@ -49,8 +53,14 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
       password: (withPassword ? password : options.token) ?? '',
       caFile: options.caFile,
       silenceMs: options.silenceMs,
-      whyRefused: ({ status }) => whyDenied(api, http, stored, status),
+      whyRefused: ({ status }) => whyDenied(surfaces, http, stored, status),
     });
+  }
+
+  async function list(repository: RepositoryName, part: RepositoryPart): Promise<RefListing> {
+    const { owner, name } = storedAs(repository, part);
+    const advertisement = await remote(repository, part).advertisement('git-upload-pack');
+    return parseAdvertisement(advertisement, `${owner}/${name}`);
   }
 
   return {
@@ -65,19 +75,26 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
       return (await api.repositoriesOf(owner)).map((repo) => toRepository(repo, owner));
     },
     async refs(repository, part) {
-      const { owner, name } = storedAs(repository, part);
-      const listing = parseAdvertisement(
-        await remote(repository, part).advertisement('git-upload-pack'),
-        `${owner}/${name}`,
+      const listing = await list(repository, part);
+      if (part === 'wiki') return listing;
+      if (listing.refs.size === 0) await confirmEmpty(api, repository);
+      if (![...listing.refs.keys()].some(isDamagedName)) return listing;
+      return withoutUnreadable(
+        listing,
+        await findUnreadable(api, repository, listing, () => list(repository, part)),
       );
-      if (listing.refs.size === 0 && part === 'code') await confirmEmpty(api, repository);
-      return listing;
     },
+    unreadableRefs: (repository, listing) =>
+      findUnreadable(api, repository, listing, () => list(repository, 'code')),
     remote,
     branchTipsWith: (repository, commit) => api.branchTipsWith(repository, commit),
     hasCommit: (repository, id) => api.hasCommit(repository, id),
     counts: (repository, refs) => readCounts(api, repository, refs),
     lfsAvailability: (repository, objects) => lfsAvailability(http, remote(repository, 'code'), objects),
+    gitTakesLogin() {
+      gitLogin ??= gitTakesLogin(options);
+      return gitLogin;
+    },
     clockMs: () => http.observed.clockMs,
     get probes() {
       return createProbes({
@@ -101,18 +118,23 @@ function accountOf({ login, site_admin: admin, url }: User): Account {
   return { login, admin: admin ?? null, serverUrl: url === undefined || end < 0 ? null : url.slice(0, end) };
 }
 
-/** GitBucket answers 401 for everything: no right, wrong token and a damaged directory (GB-104). The API tells them apart. */
+/**
+ * GitBucket answers 401 for everything: no right, wrong token, a damaged directory (GB-104) and one ref that leads nowhere
+ * (GB-124). The API tells them apart.
+ */
 async function whyDenied(
-  api: GitBucketApi,
+  surfaces: Surfaces,
   http: Http,
   stored: RepositoryName,
   status: number,
 ): Promise<Failure> {
   const { owner, name } = stored;
+  const { api } = surfaces;
   const object = `${owner}/${name}`;
+  let shown: Repo | null;
   try {
-    if ((await api.repository(stored)) === null)
-      return repositoryUnreadable(object, { detail: 'it no longer exists' });
+    shown = await api.repository(stored);
+    if (shown === null) return repositoryUnreadable(object, { detail: 'it no longer exists' });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (error.code !== 'server-error') return repositoryUnreadable(object, { detail: error.message });
@@ -125,11 +147,43 @@ async function whyDenied(
     const detail = 'GitBucket does not serve git for names with such characters';
     return nameUnreachable(object, { detail });
   }
+  if (status === 401 && ((await openToAll(surfaces, shown, stored)) || (await branchesFail(api, stored))))
+    return refsUnreadable(object, { detail: `git says ${status}` });
   return gitTokenRefused(object, {
     server: http.server.name,
     side: http.server.side,
     detail: `${status} although the API shows the repository`,
   });
+}
+
+/** Does everybody see it? Then git never looked at the credentials. */
+async function openToAll({ anonymous }: Surfaces, shown: Repo, stored: RepositoryName): Promise<boolean> {
+  if (shown.private) return false;
+  return anonymous.repository(stored).then(
+    (seen) => seen !== null,
+    () => false,
+  );
+}
+
+/** The list of branches opens every commit. */
+async function branchesFail(api: GitBucketApi, stored: RepositoryName): Promise<boolean> {
+  return countBranches(api, stored).then(
+    () => false,
+    (error: unknown) => error instanceof Failure && error.code === 'server-error',
+  );
+}
+
+/** Git takes the token that the API has accepted since 4.23, which is when the list of plugins came (GB-12, GB-103). */
+async function gitTakesLogin({ http, username, password }: GitBucketOptions): Promise<boolean> {
+  const withPassword = username !== null && password !== null;
+  const answer = withPassword
+    ? await http.send({
+        method: 'GET',
+        path: '/api/v3/user',
+        headers: { authorization: basicAuth({ username, password }) },
+      })
+    : await http.send({ method: 'GET', path: '/api/v3/gitbucket/plugins' });
+  return answer.status === 200;
 }
 
 /** "No refs" is also what a wrong path looks like: the API must agree (GB-101). */

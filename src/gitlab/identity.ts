@@ -16,8 +16,7 @@ import * as schema from './schema.ts';
 export async function connect(gitlab: GitLabClient, gitAuthorization: string): Promise<TargetIdentity> {
   const { http } = gitlab;
   const { url } = http.server;
-  // A wrong URL shall be told at once and in its own words.
-  const first = await http.send({ method: 'GET', path: '/api/v4/user', tries: 2 });
+  const first = await http.send({ method: 'GET', path: '/api/v4/user', firstContact: true });
   if (first.status !== 200 || typeof first.body === 'string') throw refusedUser(toFailure(http, url, first));
   const token = await tokenInfo(gitlab);
   if (token !== null && !token.scopes.includes('api')) {

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { isFatal, noticeOf } from '../failures/index.ts';
+import { refUnreadable } from '../failures/source.ts';
 import { interruption } from '../failures/usage.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedStep, Plan, PlannedProject } from '../model/plan.ts';
@@ -68,6 +69,7 @@ async function inspectProject(
     }
   }
   const looked = await attempt(inspectRepository(project, options));
+  problems.push(...((await attempt(unseenRefs(project, options))) ?? []));
   const counted = (await attempt(countLosses(project, options))) ?? { counts: new Map(), warnings: [] };
   if (looked) counted.counts.set('lfs-objects', looked.lfsObjects);
   const seen = [...(looked?.warnings ?? []), ...counted.warnings];
@@ -80,6 +82,22 @@ async function inspectProject(
     problems,
     counted,
   };
+}
+
+/** What the source has besides its listing, unless the plan has named it already. */
+async function unseenRefs(
+  { id, repository }: PlannedProject,
+  { source, listings, config }: LookOptions,
+): Promise<Notice[]> {
+  const listing = listings.get(id);
+  if (listing === undefined || listing.unreadable !== undefined) return [];
+  // The names that the source knows, not those under which the refs travel.
+  const names = Object.entries(config.map.refs[id] ?? {});
+  const refs = new Map(
+    [...listing.refs].map(([ref, object]) => [names.find(([, to]) => to === ref)?.[0] ?? ref, object]),
+  );
+  const found = await source.unreadableRefs(repository, { ...listing, refs });
+  return found.map(({ ref, detail }) => refUnreadable(`${id} ${ref}`, { detail }).notice);
 }
 
 /** So many at once; when one fails no more are begun, and those under way come to their end. */

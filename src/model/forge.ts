@@ -40,7 +40,12 @@ export type RefListing = {
   head: string | null;
   /** What a reader should know about names that were to be changed. */
   warnings?: readonly string[];
+  /** Refs that are there and cannot be told apart, or not be named: they are in nobody's listing. Absent when there are none. */
+  unreadable?: readonly UnreadableRef[];
 };
+
+/** The name as far as it can be shown, and what is known of it. */
+export type UnreadableRef = { ref: string; detail: string };
 
 /** What the source holds, as far as the token may see it. */
 export type SourceInventory = {

@@ -1,6 +1,6 @@
 import type { Failure } from '../failures/failure.ts';
 import type { Remote } from '../git/remote.ts';
-import type { Owner, RefListing, Repository, SourceInventory } from './forge.ts';
+import type { Owner, RefListing, Repository, SourceInventory, UnreadableRef } from './forge.ts';
 import type { LossKind } from './plan.ts';
 
 /** The server that is read, in neutral verbs. Where a server cannot tell something, the answer is null. */
@@ -17,9 +17,14 @@ export type Source = {
   repositoriesOf(owner: string): Promise<Repository[]>;
   /**
    * Everything that git advertises. Where there is no wiki, some versions advertise nothing and others refuse.
-   * @throws repository-broken, repository-unreadable, git-token-refused, listing-disagrees, fetch-failed
+   * @throws repository-broken, repository-unreadable, refs-unreadable, git-token-refused, listing-disagrees, fetch-failed
    */
   refs(repository: RepositoryName, part: RepositoryPart): Promise<RefListing>;
+  /**
+   * What else there is besides the refs of a listing, as far as a client can see; a listing with such names has asked
+   * already. Costs requests.
+   */
+  unreadableRefs(repository: RepositoryName, listing: RefListing): Promise<UnreadableRef[]>;
   /** The repository for git. */
   remote(repository: RepositoryName, part: RepositoryPart): Remote;
   /** Ids of the tips of all branches whose history holds the commit; `absent` when there is no such commit. */
@@ -30,6 +35,8 @@ export type Source = {
   counts(repository: RepositoryName, refs: KnownRefs): Promise<Counts>;
   /** Which of these LFS objects the server has; downloads nothing. */
   lfsAvailability(repository: RepositoryName, objects: readonly LfsObject[]): Promise<LfsAvailability>;
+  /** Does git of this server take the credentials, as far as that can be told without a repository? Asks only once. */
+  gitTakesLogin(): Promise<boolean>;
   /** Milliseconds by which the server's clock is ahead of ours, as its last answers told; null before the first. */
   clockMs(): number | null;
   readonly probes: SourceProbes;

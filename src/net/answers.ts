@@ -45,6 +45,14 @@ export function isMaintenance({ status, body }: HttpAnswer): boolean {
   return status === 503 && JSON.stringify(body).includes('maintenance mode');
 }
 
+/**
+ * Statuses that say nothing of what was asked and pass by themselves: a time-out, overload, a restart, and those of
+ * proxies that do not reach the server (520 to 530).
+ */
+export function isPassing(status: number): boolean {
+  return status === 408 || status === 425 || [502, 503, 504].includes(status) || status >= 520;
+}
+
 /** Which server a failure is about, in the words of messages. */
 export type Server = { side: 'source' | 'target'; name: 'GitBucket' | 'GitLab'; url: string };
 
@@ -122,4 +130,37 @@ export async function decompressed(bytes: Buffer, encoding: string | undefined):
     default:
       return bytes;
   }
+}
+
+/** What the answers of a server tell besides what was asked; kept by its HTTP policy. */
+export type Observed = {
+  /** The server's clock minus ours, in ms; null before an answer with a date has come. */
+  clockMs: number | null;
+  /** State of GitLab's throttle, which 18.0 and later tell with every answer (GL-305). */
+  throttle: Throttle | null;
+};
+
+type Throttle = { name: string; perMinute: number; remaining: number };
+
+/** Before the first answer. */
+export function nothingObserved(): Observed {
+  return { clockMs: null, throttle: null };
+}
+
+/** Takes note of the headers of one answer. */
+export function observe(
+  observed: Observed,
+  headers: Readonly<Record<string, string>>,
+  times: { sentAt: number; receivedAt: number },
+): void {
+  const date = Date.parse(headers['date'] ?? '');
+  // The header has whole seconds, cut off: half a second later is right on average.
+  if (!Number.isNaN(date)) observed.clockMs = date + 500 - (times.sentAt + times.receivedAt) / 2;
+  const perMinute = Number(headers['ratelimit-limit']);
+  if (!Number.isFinite(perMinute) || headers['ratelimit-limit'] === '') return;
+  observed.throttle = {
+    name: headers['ratelimit-name'] ?? '',
+    perMinute,
+    remaining: Number(headers['ratelimit-remaining'] ?? perMinute),
+  };
 }

@@ -13,6 +13,10 @@ import {
   encodingOf,
   excerpt,
   isMaintenance,
+  isPassing,
+  nothingObserved,
+  observe,
+  type Observed,
   toAnswer,
   type HttpAnswer,
   failureOf,
@@ -32,8 +36,10 @@ export type HttpRequest = {
   body?: unknown;
   /** `bytes` gives a Buffer; otherwise JSON is parsed when the server says so, else the text is given. */
   as?: 'bytes';
-  /** How often it is tried at most; 5 when absent. The first contact with a server tries less: a wrong URL is likelier. */
+  /** How often it is tried at most; 5 when absent. */
   tries?: number;
+  /** Nothing is known of the server yet: when nobody answers, a wrong URL is likelier than a bad moment. */
+  firstContact?: true;
 };
 
 /** One server, one policy: time-outs, retries, pauses, limits, redirects, certificates. */
@@ -42,7 +48,8 @@ export type Http = {
   /** Clock and throttle of the server, as its last answers told. */
   readonly observed: Readonly<Observed>;
   /**
-   * Sends and returns any answer below 500 but 429 (the caller judges 4xx), after the retries that the method allows.
+   * Sends and returns what the caller has to judge: any answer that no later one can replace, and a 500 that stays,
+   * after the retries that the method allows.
    * @throws unreachable, tls-untrusted, redirected (to another host), timeout, rate-limited, server-error, interrupted
    */
   send(request: HttpRequest): Promise<HttpAnswer>;
@@ -78,6 +85,9 @@ export type HttpOptions = {
 type Policy = HttpOptions & { observed: Observed };
 
 const tries = 5;
+/** A 500 that comes again and again is damage that does not pass, and GitBucket says it of much (GB-37, GB-64). */
+const triesAfter500 = 3;
+const triesWithoutAnswer = 2;
 /** Connections to one server at most, whatever the limits in the config add up to. */
 const mostSockets = 64;
 
@@ -121,13 +131,27 @@ export function createHttp(options: HttpOptions): Http {
 }
 
 function withRetries(client: AxiosInstance, options: Policy, request: HttpRequest): Promise<HttpAnswer> {
-  return pRetry(() => options.limiter.run(() => once(client, options, request)), {
-    retries: (request.tries ?? tries) - 1,
+  const most = request.tries ?? tries;
+
+  let failed = 0;
+
+  async function attempt(number: number): Promise<HttpAnswer> {
+    const answer = await options.limiter.run(() => once(client, options, request));
+    if (answer.status !== 500 || !reads(request)) return answer;
+    failed += 1;
+    if (failed >= triesAfter500 || number >= most) return answer;
+    throw failedAnswer(answer, options, request);
+  }
+
+  return pRetry(attempt, {
+    retries: most - 1,
     minTimeout: options.backoffMs,
     factor: 2,
     randomize: true,
     signal: options.signal,
-    shouldRetry: ({ error }) => mayRepeat(request, error),
+    shouldRetry: ({ error, attemptNumber }) =>
+      mayRepeat(request, error) &&
+      (request.firstContact !== true || isAnswer(error) || attemptNumber < triesWithoutAnswer),
   }).catch((error: unknown) => {
     if (options.signal.aborted) throw interruption(request.path);
     throw asFailure(error, request.path);
@@ -137,8 +161,21 @@ function withRetries(client: AxiosInstance, options: Policy, request: HttpReques
 /** A POST that may have been carried out is never sent again; a refused one (429) may be. */
 function mayRepeat(request: HttpRequest, error: unknown): boolean {
   if (!isRetryable(error)) return false;
-  const reads = request.method === 'GET' || request.method === 'HEAD';
-  return reads || (error instanceof Failure && error.code === 'rate-limited');
+  return reads(request) || (error instanceof Failure && error.code === 'rate-limited');
+}
+
+function reads({ method }: HttpRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** Somebody is there, whatever the answer was. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Failure && ['rate-limited', 'server-error'].includes(error.code);
+}
+
+function failedAnswer({ status, body }: HttpAnswer, { server }: HttpOptions, request: HttpRequest): Failure {
+  const object = `${request.method} ${request.path}`;
+  return serverError(object, { server: server.name, status, detail: excerpt(body) });
 }
 
 async function once(client: AxiosInstance, options: Policy, request: HttpRequest): Promise<HttpAnswer> {
@@ -171,7 +208,7 @@ function heedOverload(
   { status, headers }: Pick<HttpAnswer, 'status' | 'headers'>,
   options: HttpOptions,
 ): void {
-  if (status !== 429 && status !== 502 && status !== 503 && status !== 504) return;
+  if (status !== 429 && !isPassing(status)) return;
   const { server, limiter, now, emit } = options;
   limiter.note('overloaded');
   const waitMs = retryAfterMs(status, headers['retry-after'], now());
@@ -186,13 +223,7 @@ function judge(answer: HttpAnswer, options: HttpOptions, request: HttpRequest): 
   if (isMaintenance(answer)) throw maintenance(server.url);
   heedOverload(answer, options);
   if (status === 429) throw rateLimited(request.path, { server: server.name });
-  if (status === 502 || status === 503 || status === 504) {
-    throw serverError(`${request.method} ${request.path}`, {
-      server: server.name,
-      status,
-      detail: excerpt(answer.body),
-    });
-  }
+  if (isPassing(status)) throw failedAnswer(answer, options, request);
   if (status >= 300 && status < 400) refuseForeignRedirect(answer, server);
 }
 
@@ -206,37 +237,4 @@ function refuseForeignRedirect({ headers }: Pick<HttpAnswer, 'headers'>, server:
     side: server.side,
     location: `${target.origin}${target.pathname}`,
   });
-}
-
-/** What the answers of a server tell besides what was asked; kept by its HTTP policy. */
-export type Observed = {
-  /** The server's clock minus ours, in ms; null before an answer with a date has come. */
-  clockMs: number | null;
-  /** State of GitLab's throttle, which 18.0 and later tell with every answer (GL-305). */
-  throttle: Throttle | null;
-};
-
-type Throttle = { name: string; perMinute: number; remaining: number };
-
-/** Before the first answer. */
-export function nothingObserved(): Observed {
-  return { clockMs: null, throttle: null };
-}
-
-/** Takes note of the headers of one answer. */
-export function observe(
-  observed: Observed,
-  headers: Readonly<Record<string, string>>,
-  times: { sentAt: number; receivedAt: number },
-): void {
-  const date = Date.parse(headers['date'] ?? '');
-  // The header has whole seconds, cut off: half a second later is right on average.
-  if (!Number.isNaN(date)) observed.clockMs = date + 500 - (times.sentAt + times.receivedAt) / 2;
-  const perMinute = Number(headers['ratelimit-limit']);
-  if (!Number.isFinite(perMinute) || headers['ratelimit-limit'] === '') return;
-  observed.throttle = {
-    name: headers['ratelimit-name'] ?? '',
-    perMinute,
-    remaining: Number(headers['ratelimit-remaining'] ?? perMinute),
-  };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { refUnreadable } from '../failures/source.ts';
 import { travels } from '../gitlab/rules/ref-names.ts';
 import type { RefListing, RefMap } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
@@ -28,6 +29,7 @@ export function compareRefs(source: RefListing, target: RefListing, options: Com
     if (id === undefined && other !== null && !expected.has(ref))
       differences.push(difference(ref, null, other, why));
   }
+  differences.push(...noticesOfUnreadable(source));
   const hash = hashOfRefs(expected);
   if (differences.length === 0)
     return {
@@ -80,8 +82,13 @@ function difference(
 
 function stateOfDifferences(differences: readonly Notice[]): Check['state'] {
   const codes = new Set(differences.map((each) => each.code));
-  if (codes.has('ref-differs')) return 'failed';
+  if (codes.has('ref-differs') || codes.has(refUnreadable.code)) return 'failed';
   return codes.has('ref-diverged') ? 'diverged' : 'refused';
+}
+
+/** What is on the source and was in no comparison: the proof is no wider than what was seen. */
+export function noticesOfUnreadable({ unreadable = [] }: RefListing): Notice[] {
+  return unreadable.map(({ ref, detail }) => refUnreadable(ref, { detail }).notice);
 }
 
 /** What the refs can come to with these outcomes. */

@@ -42,7 +42,8 @@ export function planRefs(input: RefPlanInput): RefChange[] {
   const source = new Map([...input.source.refs].filter(([ref]) => travels(ref, input)));
   const targetDefault = currentDefault(input);
   const closed = closedBy(input);
-  const leftovers = planLeftovers(source, { ...input, targetDefault, closed });
+  const unreadable = new Set(input.source.unreadable?.map(({ ref }) => ref));
+  const leftovers = planLeftovers(source, { ...input, targetDefault, closed, unreadable });
   const situation = describe(source, leftovers, { ...input, targetDefault, closed });
   const obstacles = createRefObstacles(leftovers);
   const changes = [...source].map(([ref, id]) => decideSourceRef(ref, id, situation, obstacles));
@@ -131,6 +132,8 @@ type LeftoverInput = {
   notes: boolean;
   prune: boolean;
   targetDefault?: string | null;
+  /** Refs of the source that are there and cannot be read. */
+  unreadable: ReadonlySet<string>;
   /** Why the target's protections keep the ref; null when they do not. */
   closed: (ref: string, write: 'delete') => { reason: string; fix: string } | null;
 };
@@ -139,7 +142,7 @@ type LeftoverInput = {
 function planLeftovers(source: RefMap, input: LeftoverInput): RefChange[] {
   const changes: RefChange[] = [];
   for (const [ref, old] of input.target) {
-    if (source.has(ref) || !travels(ref, input)) continue;
+    if (source.has(ref) || input.unreadable.has(ref) || !travels(ref, input)) continue;
     const change: RefChange = { ref, outcome: 'kept', old, new: null, force: false, afterOthers: false };
     const why = whyKept(ref, old, source.size === 0, input);
     changes.push(why === null ? { ...change, outcome: 'delete', force: true } : { ...change, ...why });
@@ -190,7 +193,7 @@ export function renameRefs(listing: RefListing, renames: RefRenames): RefListing
   }
   const refs = new Map([...listing.refs].map(([ref, id]) => [names.get(ref) ?? ref, id]));
   const head = listing.head === null ? null : (names.get(listing.head) ?? listing.head);
-  return warnings.length === 0 ? { refs, head } : { refs, head, warnings };
+  return { ...listing, refs, head, ...(warnings.length === 0 ? {} : { warnings }) };
 }
 
 /** A renamed ref whose new name another one has, be it an old or a new name; null when all are different. */

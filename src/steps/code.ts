@@ -8,7 +8,7 @@ import { isWrite, RefChange, type PlannedProject } from '../model/plan.ts';
 import type { Source } from '../model/source.ts';
 import { refsDrift } from '../plan/drift.ts';
 import { isPartOf, CodeData, leftAfresh, writtenRefs } from '../plan/known-refs.ts';
-import { compareRefs, noticeOfChange, stateOf } from '../plan/ref-proof.ts';
+import { compareRefs, noticeOfChange, noticesOfUnreadable, stateOf } from '../plan/ref-proof.ts';
 import {
   renameRefs,
   renamesOf,
@@ -99,12 +99,13 @@ function decide(
     isPartOf: (old, tip) => isPartOf(known, old, tip),
   });
   const counts = countOutcomes(refs.map(({ outcome }) => outcome));
+  const unread = noticesOfUnreadable(listings.source);
   return {
     part: { refs, unverifiedIds: [...unverifiedIds] },
     changes: refs.some(isWrite),
-    state: stateOf(refs.map(({ outcome }) => outcome)),
+    state: unread.length > 0 ? 'failed' : stateOf(refs.map(({ outcome }) => outcome)),
     counts,
-    notices: [...surprises(planning), ...refs.flatMap(noticeOfChange)],
+    notices: [...surprises(planning), ...unread, ...refs.flatMap(noticeOfChange)],
   };
 }
 

@@ -1,9 +1,12 @@
 import { noticesOf } from '../helpers/code-of.ts';
 import { expect, test } from 'vitest';
-import { commitOn, git } from '../helpers/commits.ts';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { commitOn, deadBranch, git } from '../helpers/commits.ts';
 import { refsIn, testServers, writesOf } from '../helpers/servers.ts';
 import {
   expectMoved,
+  gb2gl,
   itemOf,
   migrateAll,
   resultOf,
@@ -72,6 +75,44 @@ test('a damaged repository is named with the place to look at; its neighbours an
     expect(run.stderr, how).toContain('GitBucket cannot open the repository team-a/two');
     expect(servers.gitlab.context.state.projects, how).toHaveLength(2);
   }
+});
+
+test.each([
+  ['a public one beside a public one', ['team-a/one', 'team-a/two'], 'team-a/two'],
+  ['the only private one', ['team-a/one', 'team-b/three'], 'team-b/three'],
+  ['the only one', ['team-b/three'], 'team-b/three'],
+])('a repository with one branch that leads nowhere is a matter of its own: %s', async (_, names, dead) => {
+  const servers = await smallServers();
+  const [owner = '', name = ''] = dead.split('/');
+  deadBranch(servers.gitbucket.gitDir(owner, name), 'dead');
+  const run = await gb2gl(servers, ['migrate', ...names.flatMap((each) => ['--repo', each]), '--json']);
+
+  expect(run.code, run.stderr).toBe(1);
+  const result = resultOf(run);
+  expectMoved(
+    servers,
+    result,
+    names.filter((each) => each !== dead),
+  );
+  const problem = result.problems.find(({ object }) => object === dead);
+  expect(problem?.code).toBe('refs-unreadable');
+  expect(problem?.fix).toContain(`git fsck in repositories/${dead}.git`);
+  expect(run.stderr).not.toContain('refuses');
+});
+
+test('a pull request that leads nowhere, which no list of branches tells, is a matter of its repository too', async () => {
+  const servers = await smallServers();
+  const folder = join(servers.gitbucket.gitDir('team-b', 'three'), 'refs/pull/1');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'head'), `${'d'.repeat(40)}\n`);
+  const run = await migrateAll(servers);
+
+  expect(run.code, run.stderr).toBe(1);
+  const result = resultOf(run);
+  expectMoved(servers, result, ['team-a/one', 'team-a/two']);
+  expect(result.problems.map(({ code, object }) => [code, object])).toEqual([
+    ['refs-unreadable', 'team-b/three'],
+  ]);
 });
 
 test('a fetch that is cut each time fails alone, one that is cut twice is done, and the next run finishes', async () => {

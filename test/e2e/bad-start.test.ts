@@ -162,3 +162,43 @@ test('a redirect of git alone, while refs are listed or moved, sends no token to
   for (const { problem } of failed) expect(problem?.message).toContain(`redirects to ${other.url}/x`);
   expect(other.requests).toEqual([]);
 });
+
+test('what passes at one moment of reading is waited for on both sides: nothing is left out, nothing stops', async () => {
+  const servers = await smallServers();
+  const moments = {
+    gitbucket: [
+      /^\/api\/v3\/user$/,
+      /^\/api\/v3\/users$/,
+      /^\/api\/v3\/users\/team-b\/repos/,
+      /one\.git\/info\/refs/,
+    ],
+    gitlab: [/^\/api\/v4\/user$/, /^\/api\/v4\/metadata/, /^\/api\/v4\/groups\/team-a\?/],
+  } as const;
+  const statuses = [500, 408, 520, 524, 503, 500, 522];
+  let at = 0;
+  for (const side of ['gitbucket', 'gitlab'] as const) {
+    for (const url of moments[side]) {
+      const action = { kind: 'status', status: statuses[at] ?? 500, body: '<html>later</html>' } as const;
+      servers[side].server.faults.add({ url, action });
+      at += 1;
+    }
+  }
+  const run = await migrateAll(servers);
+
+  expect(run.code, run.stderr).toBe(0);
+  const result = resultOf(run);
+  expectMoved(servers, result);
+  expect(result.problems).toEqual([]);
+});
+
+test('429 with Retry-After at the first contact is waited for on both sides', async () => {
+  const servers = await smallServers();
+  const action = { kind: 'status', status: 429, headers: { 'retry-after': '1' } } as const;
+  servers.gitbucket.server.faults.add({ url: /^\/api\/v3\/user$/, times: 2, action });
+  servers.gitlab.server.faults.add({ url: /^\/api\/v4\/user$/, times: 2, action });
+  const run = await migrateAll(servers);
+
+  expect(run.code, run.stderr).toBe(0);
+  expectMoved(servers, resultOf(run));
+  expect(run.stderr).toContain('asks for a pause of 1.0 s');
+});

@@ -98,9 +98,10 @@ test('--deep counts all that stays on GitBucket, with few requests, and shows it
   expect(losses(plan, 'team/bare')).toEqual({});
   expect(plan.uncounted).toEqual([]);
   expect(plan.problems).toEqual([]);
+  // Seven lists of losses, three branches, and two lists of refs against which git's own is held.
   expect(
     servers.gitbucket.server.requests.filter(({ url }) => url.includes('/repos/team/full/')),
-  ).toHaveLength(7 + 3);
+  ).toHaveLength(7 + 3 + 2);
   expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
   expect(shown.code).toBe(0);
   expect(shown.stdout).toContain('stays on GitBucket: 6 pull requests, 54 issues, 7 labels, 2 milestones');
@@ -138,6 +139,7 @@ test('a list that GitBucket cannot make counts as "some", a repository that fail
   gitbucket.server.faults.add({
     method: 'GET',
     url: /^\/api\/v3\/repos\/team\/bare\/labels/,
+    times: 3,
     action: { kind: 'status', status: 500, body: 'broken' },
   });
   const run = await gb2gl(servers, ['plan', '--all', '--deep', '--json']);

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { filesOf, noiseOf } from './odd-objects.ts';
 
 const who = {
@@ -54,6 +56,20 @@ export function noisyCommits(
 export function pointAt(gitDir: string, object: string, refs: readonly string[]): void {
   const input = refs.map((ref) => `update ${ref} ${object}\n`).join('');
   execFileSync('git', ['-C', gitDir, 'update-ref', '--stdin'], { input });
+}
+
+/** A branch that leads to a commit that is not there, as after a disk was restored in part. */
+export function deadBranch(gitDir: string, branch: string): void {
+  writeFileSync(join(gitDir, 'refs/heads', branch), `${'d'.repeat(40)}\n`);
+}
+
+/** Packs all refs, and with them branches whose names are these bytes; gives nothing, for no git call takes them. */
+export function packBranches(gitDir: string, branches: readonly [name: Buffer, id: string][]): void {
+  git(gitDir, 'pack-refs', '--all');
+  const lines = branches.map(([name, id]) =>
+    Buffer.concat([Buffer.from(`${id} refs/heads/`), name, Buffer.from('\n')]),
+  );
+  appendFileSync(join(gitDir, 'packed-refs'), Buffer.concat(lines));
 }
 
 /** The commit of a branch, none when there is no such branch. */

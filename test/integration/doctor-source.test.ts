@@ -28,6 +28,7 @@ test('a healthy GitBucket is ok on every surface, and the credentials are proven
     'source-administrator',
     'source-anonymous',
     'source-git',
+    'source-ref-names',
     'source-wiki',
     'source-lfs',
     'source-version',
@@ -139,7 +140,11 @@ test('a damaged repository is a warning, for the others can be moved', async () 
   const servers = await furnished();
   const { faults } = servers.gitbucket.server;
   faults.add({ url: /hidden\.git\/info\/refs/, action: { kind: 'status', status: 401, body: 'no' } });
-  faults.add({ url: /repos\/team-a\/hidden$/, action: { kind: 'status', status: 500, body: '{}' } });
+  faults.add({
+    url: /repos\/team-a\/hidden$/,
+    times: 3,
+    action: { kind: 'status', status: 500, body: '{}' },
+  });
   const findings = await examine(servers);
   expect(troubles(findings)).toEqual(['repository-broken']);
   expect(findingOf('repository-broken', findings).level).toBe('warning');

@@ -93,8 +93,40 @@ describe('reading', () => {
     expect(server.requests).toHaveLength(7);
   });
 
-  test('hands 500 and every 4xx but 429 to the caller at once', async () => {
-    for (const code of [400, 401, 403, 404, 409, 422, 500]) {
+  test.each([408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530])(
+    'goes on after %i, which passes',
+    async (code) => {
+      const server = await inTurn(status(code), status(code), json({ fine: true }));
+      expect(await policy(server.url).http.send(get())).toMatchObject({ status: 200 });
+      expect(server.requests).toHaveLength(3);
+    },
+  );
+
+  test('hands a 500 that stays to the caller after three tries', async () => {
+    const server = await inTurn(json({ message: 'no' }, 500));
+    const { http, places } = policy(server.url);
+    expect(await http.send(get())).toMatchObject({ status: 500, body: { message: 'no' } });
+    expect(server.requests).toHaveLength(3);
+    expect(places()).toBe(8);
+    await http.send(get('/y', { tries: 1 }));
+    expect(server.requests).toHaveLength(4);
+  });
+
+  test('at the first contact waits for a server that answers, not long for one that does not', async () => {
+    const busy = await inTurn(status(429, { 'retry-after': '2' }), status(503), status(500), json(1));
+    const { http, slept } = policy(busy.url);
+    expect(await http.send(get('/x', { firstContact: true }))).toMatchObject({ status: 200 });
+    expect(slept).toEqual([2000]);
+
+    const dead = await inTurn(reset);
+    await expect(policy(dead.url).http.send(get('/x', { firstContact: true }))).rejects.toMatchObject({
+      code: 'unreachable',
+    });
+    expect(dead.requests).toHaveLength(2);
+  });
+
+  test('hands every 4xx that does not pass to the caller at once', async () => {
+    for (const code of [400, 401, 403, 404, 409, 422, 501]) {
       const server = await inTurn(json({ message: 'no' }, code));
       expect(await policy(server.url).http.send(get())).toMatchObject({
         status: code,
@@ -130,8 +162,18 @@ describe('reading', () => {
 
 describe('writing', () => {
   for (const method of writes) {
+    test(`hands the 500 of a ${method} to the caller at once`, async () => {
+      const server = await inTurn(json({ message: 'no' }, 500), json({}));
+      expect(await policy(server.url).http.send({ method, path: '/x', body: {} })).toMatchObject({
+        status: 500,
+      });
+      expect(server.requests).toHaveLength(1);
+    });
+
     test(`never sends a ${method} twice when its fate is open`, async () => {
       for (const [answer, code] of [
+        [status(408), 'server-error'],
+        [status(524), 'server-error'],
         [status(502), 'server-error'],
         [status(503), 'server-error'],
         [status(504), 'server-error'],

@@ -2,7 +2,8 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { notFound, serverError } from '../answers.ts';
 import type { GitBucketContext, GitBucketEnv, GitBucketRequest } from '../context.ts';
-import { readRefs } from '../git/refs.ts';
+import { hasObject } from '../git/has-object.ts';
+import { listBranches } from '../git/refs.ts';
 import type { RepositoryRecord } from '../state.ts';
 import { jsonBody } from '../tracker/body.ts';
 import { owners, readers, writers } from './guards.ts';
@@ -25,6 +26,9 @@ export function registerBranches(app: Hono<GitBucketEnv>, context: GitBucketCont
     BRANCHES,
     readers(context, async (c, repository) => {
       const branches = await branchesOf(context, repository);
+      const gitDir = context.gitDir(repository.owner, repository.name);
+      // Each of them is opened, so a lost commit fails the whole list (GB-124).
+      if (branches.some(({ sha }) => !hasObject(gitDir, sha))) return serverError(c);
       if (defaultIsGone(context, repository, branches)) return serverError(c);
       return c.json(branches.map(({ name, sha }) => ({ name, commit: { sha } })));
     }),
@@ -97,10 +101,8 @@ function registerProtection(app: Hono<GitBucketEnv>, context: GitBucketContext):
 type Branch = { name: string; sha: string };
 
 async function branchesOf(context: GitBucketContext, repository: RepositoryRecord): Promise<Branch[]> {
-  const { refs } = await readRefs(context.gitDir(repository.owner, repository.name));
-  return refs
-    .filter((ref) => ref.name.startsWith('refs/heads/'))
-    .map((ref) => ({ name: ref.name.slice('refs/heads/'.length), sha: ref.id }));
+  const refs = await listBranches(context.gitDir(repository.owner, repository.name));
+  return refs.map((ref) => ({ name: ref.name.slice('refs/heads/'.length), sha: ref.id }));
 }
 
 /** Up to 4.40 the list compares with the default branch and fails without it (GB-80). */

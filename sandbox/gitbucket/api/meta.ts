@@ -8,5 +8,5 @@ export function registerMeta(app: Hono<GitBucketEnv>, context: GitBucketContext)
     return c.body(JSON.stringify({ rate_limit_url: `${context.url()}/api/v3/rate_limit` }));
   });
   app.get('/api/v3/rate_limit', (c) => c.json({ message: 'Rate limiting is not enabled.' }, 404));
-  app.get('/api/v3/gitbucket/plugins', (c) => c.json([]));
+  if (context.minor >= 23) app.get('/api/v3/gitbucket/plugins', (c) => c.json([]));
 }

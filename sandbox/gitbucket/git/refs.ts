@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
+import { hasObject } from './has-object.ts';
 import { runGit } from './run-git.ts';
 
 export type GitRef = {
@@ -8,6 +9,8 @@ export type GitRef = {
   id: string;
   /** What an annotated tag finally points at; absent when the object is no tag. */
   peeled?: string;
+  /** False when the list of packed refs says what it leads to, so that the object itself is not opened. */
+  opened?: false;
 };
 
 export type RefList = {
@@ -47,10 +50,44 @@ export function resolvedHead(list: RefList): GitRef | undefined {
   return list.refs.find((ref) => ref.name === list.head);
 }
 
+/** A ref whose object JGit opens in order to peel it, and which is lost: it then shows no ref at all (GB-124). */
+export function leadsNowhere(gitDir: string, { id, opened }: GitRef): boolean {
+  return opened !== false && !hasObject(gitDir, id);
+}
+
 /** Java's order of strings. */
 export function compareText(a: string, b: string): number {
   if (a < b) return -1;
   return a > b ? 1 : 0;
+}
+
+/**
+ * Branches as JGit's list of them has them, which is no map: a name whose bytes are not UTF-8 becomes the same text as
+ * another one, and loose files of such names, which no listing shows, are found by their folder (GB-125).
+ */
+export async function listBranches(gitDir: string): Promise<Pick<GitRef, 'name' | 'id'>[]> {
+  const { refs } = await readRefs(gitDir);
+  const all = refs.filter(({ name }) => name.startsWith('refs/heads/'));
+  for (const { ref } of parsePacked(readOptional(join(gitDir, 'packed-refs')) ?? '')) {
+    const other = all.find(({ name, id }) => name === ref.name && id === ref.id);
+    if (ref.name.startsWith('refs/heads/') && isDamaged(ref.name) && !other) all.push(ref);
+  }
+  return [...all, ...damagedFiles(Buffer.from(join(gitDir, 'refs/heads')), 'refs/heads')];
+}
+
+function isDamaged(name: string): boolean {
+  return name.includes('\u{fffd}');
+}
+
+function damagedFiles(folder: Buffer, prefix: string): Pick<GitRef, 'name' | 'id'>[] {
+  const found: Pick<GitRef, 'name' | 'id'>[] = [];
+  for (const entry of readdirSync(folder, { encoding: 'buffer', withFileTypes: true })) {
+    const place = Buffer.concat([folder, Buffer.from('/'), entry.name]);
+    const name = `${prefix}/${entry.name.toString('utf8')}`;
+    if (entry.isDirectory()) found.push(...damagedFiles(place, name));
+    else if (isDamaged(name)) found.push({ name, id: readFileSync(place, 'latin1').slice(0, 40) });
+  }
+  return found;
 }
 
 type PackedRef = { ref: GitRef; known: boolean };
@@ -58,6 +95,7 @@ type PackedRef = { ref: GitRef; known: boolean };
 function parsePacked(text: string): PackedRef[] {
   const packed: PackedRef[] = [];
   const fully = /^# pack-refs with:.* fully-peeled /m.test(text);
+  const opened = / peeled /.test(text.split('\n', 1)[0] ?? '') ? ({ opened: false } as const) : {};
   for (const line of text.split('\n')) {
     const last = packed.at(-1);
     if (line.startsWith('^') && last) {
@@ -65,7 +103,8 @@ function parsePacked(text: string): PackedRef[] {
       last.known = true;
     } else if (/^[0-9a-f]{40} /.test(line)) {
       const name = line.slice(41);
-      packed.push({ ref: { name, id: line.slice(0, 40) }, known: fully || name.startsWith('refs/heads/') });
+      const ref = { name, id: line.slice(0, 40), ...opened };
+      packed.push({ ref, known: fully || name.startsWith('refs/heads/') });
     }
   }
   return packed;

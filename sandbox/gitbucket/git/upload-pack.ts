@@ -6,8 +6,9 @@ import { gzipSync } from 'node:zlib';
 import { serveGit } from '../../git-http.ts';
 import type { GitBucketContext } from '../context.ts';
 import { advertisementV0, advertisementV2, packet } from './advertisement.ts';
+import { sendErrorPage } from './error-page.ts';
 import type { GitRequest } from './git-request.ts';
-import { readRefs } from './refs.ts';
+import { leadsNowhere, readRefs } from './refs.ts';
 
 const NO_CACHE = {
   Expires: 'Fri, 01 Jan 1980 00:00:00 GMT',
@@ -22,7 +23,9 @@ const BUFFERED = 32 * 1024;
 export async function sendAdvertisement(context: GitBucketContext, git: GitRequest): Promise<void> {
   const { request, response, gitDir } = git;
   const v2 = context.minor >= 36 && /(^|:)version=2(:|$)/.test(String(request.headers['git-protocol'] ?? ''));
-  const plain = v2 ? advertisementV2(context.minor) : advertisementV0(await readRefs(gitDir), context.minor);
+  const refs = v2 ? null : await readRefs(gitDir);
+  if (refs?.refs.some((ref) => leadsNowhere(gitDir, ref))) return sendErrorPage(response, 401, git.uri);
+  const plain = refs === null ? advertisementV2(context.minor) : advertisementV0(refs, context.minor);
   const zipped = plain.length > 256 && acceptsGzip(request) ? gzipSync(plain, { level: 1 }) : undefined;
   const body = zipped ?? plain;
   response.writeHead(200, {

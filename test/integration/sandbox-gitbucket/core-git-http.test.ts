@@ -1,10 +1,10 @@
-import { existsSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EmbeddedGitBucket } from '../../../sandbox/gitbucket.ts';
 import { beginStory } from '../../../sandbox/seed/story.ts';
 import { git, lsRemote, withLogin } from './core-git.ts';
-import { ask, basic, start, type Running } from './core-server.ts';
+import { ask, basic, names, start, type Running } from './core-server.ts';
 
 const UPLOAD = 'info/refs?service=git-upload-pack';
 
@@ -75,6 +75,42 @@ describe('reading', () => {
     expect((await git('-C', work, 'push', pushUrl, 'v2')).code).toBe(0);
     const seen = await lsRemote(url, '-c', 'protocol.version=0');
     expect(seen.get('refs/tags/v2^{}')).toBe(seen.get('refs/heads/main'));
+  });
+
+  it('refuses all of a repository with one loose branch that leads to a lost commit, as if the login were wrong (GB-124)', async () => {
+    const gitDir = gitbucket.gitDir('alice', 'c++');
+    const lost = 'd'.repeat(40);
+    mkdirSync(join(gitDir, 'refs/heads'), { recursive: true });
+    writeFileSync(join(gitDir, 'refs/heads/dead'), `${lost}\n`);
+    const path = '/git/alice/c++.git/info/refs?service=git-upload-pack';
+    const refused = await ask(gitbucket, path, { agent: 'git/2.39' });
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('www-authenticate')).toBe('BASIC realm="GitBucket"');
+    expect((await ask(gitbucket, '/api/v3/repos/alice/c++')).status).toBe(200);
+    expect((await ask(gitbucket, '/api/v3/repos/alice/c++/branches')).status).toBe(500);
+
+    rmSync(join(gitDir, 'refs/heads/dead'));
+    appendFileSync(join(gitDir, 'packed-refs'), `${lost} refs/heads/z-dead\n`);
+    expect((await ask(gitbucket, path, { agent: 'git/2.39' })).text).toContain(`${lost} refs/heads/z-dead`);
+  });
+
+  it('shows one of two branches whose names are not UTF-8, and none that is a loose file; its API lists them all (GB-125)', async () => {
+    const gitDir = gitbucket.gitDir('alice', 'c++');
+    const id = (await git('--git-dir', gitDir, 'rev-parse', 'main')).stdout.trim();
+    const parent = (await git('--git-dir', gitDir, 'rev-parse', 'main~1')).stdout.trim();
+    const spelled = [Buffer.from('caf\u00e8', 'latin1'), Buffer.from('caf\u00e9', 'latin1')];
+    const packed = spelled.map((name, index) =>
+      Buffer.concat([Buffer.from(`${index === 0 ? id : parent} refs/heads/z`), name, Buffer.from('\n')]),
+    );
+    appendFileSync(join(gitDir, 'packed-refs'), Buffer.concat(packed));
+    const folder = Buffer.from(join(gitDir, 'refs/heads/'));
+    writeFileSync(Buffer.concat([folder, Buffer.from('loos\u00e9', 'latin1')]), `${id}\n`);
+
+    const seen = [...(await lsRemote(url, '-c', 'protocol.version=0')).keys()];
+    expect(seen.filter((name) => name.includes('\u{fffd}'))).toEqual(['refs/heads/zcaf\u{fffd}']);
+    const listed = names(await ask(gitbucket, '/api/v3/repos/alice/c++/branches'));
+    const damaged = listed.filter((name) => name.includes('\u{fffd}')).toSorted();
+    expect(damaged).toEqual(['loos\u{fffd}', 'zcaf\u{fffd}', 'zcaf\u{fffd}']);
   });
 
   it('clones, shallow clones and fetches', async () => {

@@ -1,7 +1,7 @@
 import { clockFindings, clocksTogether } from '../../../src/doctor/preflight.ts';
 import { expect, test } from 'vitest';
 import { networkFindings, proxyFindings, proxyFor } from '../../../src/doctor/network.ts';
-import { nothingObserved, observe } from '../../../src/net/http.ts';
+import { nothingObserved, observe } from '../../../src/net/answers.ts';
 
 const gitlab = { side: 'target', name: 'GitLab', url: 'https://gitlab.example.com' } as const;
 
