@@ -72,7 +72,7 @@ export function waivers(codes: readonly string[]): ReadonlySet<string> {
     if (known.includes(code)) continue;
     const near = nearest(code, known);
     const meant = near === null ? '' : `, did you mean ${near}?`;
-    throw wrongUsage(code, { detail: `--waive ${code}: there is no finding with that code${meant}` });
+    throw wrongUsage(code, { detail: `--waive ${code}: unknown code${meant}` });
   }
   return new Set(codes);
 }

@@ -17,7 +17,7 @@ export type Followed = {
 };
 
 /**
- * Holds an earlier plan against what both servers are now. Nothing is carried out that the earlier plan does not say;
+ * Compares an earlier plan with both servers as they are now. Nothing is carried out that the earlier plan does not say;
  * what it could not read then stays a problem of this run.
  */
 export function followPlan(

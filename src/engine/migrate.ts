@@ -123,7 +123,7 @@ async function runProjects(
   await Promise.all(
     concerned.map((progress) =>
       limit(async () => {
-        // A project with nothing to do waits for nothing: thousands of them would be one long breath.
+        // A project with nothing to do waits for nothing: thousands of them would block the event loop.
         await setImmediate();
         const cause = failed.get(ownerOf(progress.item));
         if (cause && progress.ended === null && progress.item.blocked === null)

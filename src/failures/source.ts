@@ -68,7 +68,7 @@ export const listingDisagrees = defineFailure(
   'listing-disagrees',
   { blame: 'source', state: 'failed' },
   (w: { object: string; branches: number | string }) => ({
-    message: `git shows no refs in ${w.object}, but GitBucket's API lists ${w.branches} branch(es); the two must agree`,
+    message: `git shows no refs in ${w.object}, but GitBucket's API lists branches (${w.branches}); the two must agree`,
     fix: 'check that the source URL points to GitBucket itself and that no proxy rewrites paths under /git',
   }),
 );

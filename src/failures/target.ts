@@ -180,7 +180,7 @@ export const notProven = defineFailure(
   'not-proven',
   { blame: 'target', state: 'failed' },
   (w: { object: string; count: number | string }) => ({
-    message: `${w.object} differs from the source in ${w.count} ref(s)`,
+    message: `${w.object} differs from the source (refs: ${w.count})`,
     fix: 'run gb2gl migrate again; refs that were changed on GitLab are reported as diverged and left untouched',
   }),
 );

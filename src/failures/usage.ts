@@ -23,7 +23,7 @@ export const configInvalid = defineFailure(
   'config-invalid',
   { blame: 'you', state: 'usage' },
   (w: { object: string; where: string; count: number | string; detail: string }) => ({
-    message: `the configuration (${w.where}) has ${w.count} problem(s):\n${w.detail}`,
+    message: `the configuration (${w.where}) has problems (${w.count}):\n${w.detail}`,
     fix: 'migrate.config.example.json shows every key; docs/config.md explains them',
   }),
 );

@@ -71,7 +71,7 @@ export const Project = z.object({
     .string()
     .nullable()
     .optional()
-    .describe('The branch name that GitLab assumes while the project is empty, where it tells'),
+    .describe('The branch name that GitLab assumes while the project is empty; null when unknown'),
   empty: z.boolean(),
   archived: z.boolean(),
   creatorId: z.int().nullable(),

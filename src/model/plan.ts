@@ -97,7 +97,7 @@ export type LossKind = (typeof lossKinds)[number];
 
 export const Loss = z.object({
   kind: z.enum(lossKinds),
-  count: count.nullable().describe('Null when there are some, and the source does not tell how many'),
+  count: count.nullable().describe('Null when there are some, but the source does not say how many'),
 });
 export type Loss = z.infer<typeof Loss>;
 
@@ -126,7 +126,7 @@ export const PlannedProject = z.object({
   existing: Project.nullable().describe('The project that exists; null: it will be created'),
   defaultBranch: z.string().nullable().describe('Short name; null when the source has no branch'),
   losses: z.array(Loss).describe('What the repository has on GitBucket and this run does not move'),
-  findings: z.array(Finding).describe('What a look into the objects found (--deep)'),
+  findings: z.array(Finding).describe('What the inspection of objects found (--deep)'),
 });
 export type PlannedProject = z.infer<typeof PlannedProject>;
 

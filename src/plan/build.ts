@@ -64,7 +64,7 @@ function withGroups(projects: readonly PlannedProject[], groups: readonly Planne
 function hiddenGroups({ uncheckedPaths = [] }: PlanInput): string[] {
   if (uncheckedPaths.length === 0) return [];
   return [
-    `GitLab limits path checks per minute: ${uncheckedPaths.length} group path(s) look free but may belong to a group the token cannot see (${uncheckedPaths.slice(0, 5).join(', ')}${uncheckedPaths.length > 5 ? ', …' : ''}); an administrator token sees every group`,
+    `group paths that look free but may belong to a group the token cannot see: ${uncheckedPaths.length} (${uncheckedPaths.slice(0, 5).join(', ')}${uncheckedPaths.length > 5 ? ', …' : ''}); GitLab limits path checks per minute, and an administrator token sees every group`,
   ];
 }
 

@@ -100,7 +100,7 @@ const noun = { 'top-group': 'group', subgroup: 'group', project: 'repo' } as con
   string
 >;
 
-/** A legal path that stays as near to the original name as GitLab's rules allow; the same for ever. */
+/** A legal path that stays as near to the original name as GitLab's rules allow; always the same one. */
 export function suggestPath(original: string, level: PathLevel, maxLength = maxPathLength): string {
   const path = replaceEnd(shorten(clean(original), maxLength));
   if (path === '') return noun[level];

@@ -167,7 +167,7 @@ function emptyForEver(
   { newGroupsTakeProjects }: PlanInput['target'],
 ): Notice | null {
   if (namespace !== null || newGroupsTakeProjects) return null;
-  const detail = 'the server settings allow nobody to create projects in new groups';
+  const detail = 'the server settings do not let anybody create projects in new groups';
   return projectsForbidden(fullPath, { detail }).notice;
 }
 

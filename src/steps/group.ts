@@ -15,7 +15,7 @@ import { proven, type Outcome, type RunContext, type Step, type WritingWork } fr
 const Nothing = z.object({});
 type Nothing = z.infer<typeof Nothing>;
 
-/** Sees to it that the group exists. */
+/** Ensures that the group exists. */
 export const group: Step<Nothing, Nothing, PlannedGroup> = {
   name: 'group',
   title: 'Group',

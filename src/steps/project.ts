@@ -24,7 +24,7 @@ type Part = z.infer<typeof Part>;
 const Nothing = z.object({});
 type ProjectWork = WritingWork<z.infer<typeof Nothing>, PlannedProject>;
 
-/** Sees to it that the project exists. A POST is made at most once a try, and never without a look when its fate is open. */
+/** Ensures that the project exists. A POST is made at most once a try, and never without a look when its fate is open. */
 export const project: Step<Part, z.infer<typeof Nothing>, PlannedProject> = {
   name: 'project',
   title: 'Project',

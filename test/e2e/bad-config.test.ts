@@ -34,7 +34,7 @@ test('all problems of a config are told at once, each with its path, and the nea
 
   expect(run.code).toBe(2);
   expect(run.stdout).toBe('');
-  expect(run.stderr).toContain('8 problem(s)');
+  expect(run.stderr).toContain('has problems (8)');
   expect(run.stderr).toContain('source.url: must be an http:// or https:// URL');
   expect(run.stderr).toContain('source.token: the environment variable NO_SUCH_VARIABLE is not set');
   expect(run.stderr).toContain('source.tokken: unknown key, did you mean "token"?');
@@ -95,7 +95,7 @@ test('a config file that an editor began with a byte order mark is read', async 
   );
 
   expect(run.code).toBe(2);
-  expect(run.stderr).toContain('1 problem(s)');
+  expect(run.stderr).toContain('has problems (1)');
   expect(run.stderr).toContain('target.url');
 });
 

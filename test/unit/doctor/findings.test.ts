@@ -55,7 +55,7 @@ test('whatever is a warning or an error says what to do', () => {
 
 test('an unknown code cannot be waived, and the nearest one is named', () => {
   expect(() => waivers(['disk-low', 'clock-difers'])).toThrow(
-    '--waive clock-difers: there is no finding with that code, did you mean clock-differs?',
+    '--waive clock-difers: unknown code, did you mean clock-differs?',
   );
   expect(() => waivers(['nothing-like-it-at-all'])).toThrow(Failure);
   expect(waivers([...codes, ...waivable]).size).toBe(codes.length + waivable.length);

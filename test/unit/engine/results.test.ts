@@ -134,7 +134,7 @@ describe('an item', () => {
     ];
     const result = itemOf(moved({ state: 'failed', check: check({ state: 'failed', differences }) }));
     expect(result.problem).toMatchObject({ code: 'not-proven', object: 'team/app' });
-    expect(result.problem?.message).toContain('in 2 ref(s)');
+    expect(result.problem?.message).toContain('(refs: 2)');
   });
 
   test('has the difference itself as its problem when that says what to do', () => {
