@@ -17,7 +17,7 @@ import { readCounts } from './counts.ts';
 import { readInventory, toRepository, type Surfaces } from './inventory.ts';
 import { lfsAvailability } from './lfs.ts';
 import { createProbes } from './probes.ts';
-import { findUnreadable, isDamagedName, withoutUnreadable } from './unreadable-refs.ts';
+import { findUnreadable, replacement, withoutUnreadable } from './unreadable-refs.ts';
 import { Branch, type Repo, type User } from './schema.ts';
 
 export type GitBucketOptions = {
@@ -78,7 +78,7 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
       const listing = await list(repository, part);
       if (part === 'wiki') return listing;
       if (listing.refs.size === 0) await confirmEmpty(api, repository);
-      if (![...listing.refs.keys()].some(isDamagedName)) return listing;
+      if (![...listing.refs.keys()].some((ref) => ref.includes(replacement))) return listing;
       return withoutUnreadable(
         listing,
         await findUnreadable(api, repository, listing, () => list(repository, part)),

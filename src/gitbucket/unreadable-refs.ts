@@ -4,13 +4,9 @@ import type { RepositoryName } from '../model/source.ts';
 import type { GitBucketApi } from './client.ts';
 import { Branch, GitRef } from './schema.ts';
 
-/** What stands for bytes that are no UTF-8; several names look the same with it. */
-const replacement = '\u{fffd}';
+/** What stands for bytes that are not UTF-8; several names look the same with it. */
+export const replacement = '\u{fffd}';
 const spaces = ['refs/heads/', 'refs/tags/', 'refs/notes/'];
-
-export function isDamagedName(ref: string): boolean {
-  return ref.includes(replacement);
-}
 
 /** The listing without the refs that are not what they seem. */
 export function withoutUnreadable(listing: RefListing, unreadable: readonly UnreadableRef[]): RefListing {
@@ -31,7 +27,7 @@ export async function findUnreadable(
   listAgain: () => Promise<RefListing>,
 ): Promise<UnreadableRef[]> {
   const first = await compare(api, repository, listing);
-  if (first.every(({ ref }) => isDamagedName(ref))) return first;
+  if (first.every(({ ref }) => ref.includes(replacement))) return first;
   const again = await compare(api, repository, await listAgain());
   const still = new Set(again.map(({ ref }) => ref));
   return first.filter(({ ref }) => still.has(ref));
@@ -52,7 +48,7 @@ async function compare(
     for (const ref of twice(names)) add(ref, "GitBucket's API lists this name twice");
   }
   for (const ref of refs.keys())
-    if (isDamagedName(ref)) add(ref, 'its name is not UTF-8, so that several refs may look like it');
+    if (ref.includes(replacement)) add(ref, 'its name is not UTF-8, so that several refs may look like it');
   for (const names of lists) {
     if (names === null) continue;
     const known = new Set(names);
