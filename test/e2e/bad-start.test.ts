@@ -200,5 +200,5 @@ test('429 with Retry-After at the first contact is waited for on both sides', as
 
   expect(run.code, run.stderr).toBe(0);
   expectMoved(servers, resultOf(run));
-  expect(run.stderr).toContain('asks for a pause of 1.0 s');
+  expect(run.stderr).toContain('for 1.0 s: 429');
 });
