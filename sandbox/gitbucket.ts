@@ -4,6 +4,7 @@ import { createApp } from './gitbucket/app.ts';
 import { buildContext } from './gitbucket/build-context.ts';
 import type { GitBucketContext } from './gitbucket/context.ts';
 import { createFront, type RouteHandler } from './gitbucket/front.ts';
+import { behindGate, type Gate } from './gitbucket/gate.ts';
 import {
   addGroup,
   addUser,
@@ -56,6 +57,8 @@ export type GitBucketOptions = {
   /** E.g. `/gitbucket`. */
   contextPath?: string;
   anonymousAccess?: boolean;
+  /** What stands in front of it and lets nobody pass without credentials; nothing when absent. */
+  gate?: Gate;
   /** The configured base URL; its own address when absent, none at all when null. */
   baseUrl?: string | null;
   /** Plays the exhausted connection pool: from this many authenticated calls at once, further ones stall and fail. */
@@ -117,7 +120,9 @@ export async function createGitBucket(options: GitBucketOptions): Promise<Embedd
       ? undefined
       : { above: options.stallAbove, ms: options.stallMs ?? 30_000 };
   const app = createApp(context, { stall, failed: (error) => failures.push(error) });
-  const server = await startSandboxServer(createFront(context, listener(app.fetch)), {
+  const front = createFront(context, listener(app.fetch));
+  const { gate } = options;
+  const server = await startSandboxServer(gate === undefined ? front : behindGate(gate, front), {
     ...(options.port !== undefined && { port: options.port }),
   });
   listening = `${server.url}${contextPath}`;

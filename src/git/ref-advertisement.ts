@@ -5,7 +5,8 @@ import { delim, flush, pktLine, pktLines, type PktLine } from './pkt-line.ts';
 
 /**
  * Reads the ref advertisement of git's smart HTTP protocol, version 0 (gitprotocol-http "Smart Server Response",
- * gitprotocol-pack "Reference Discovery"): unpeeled ids, without `^{}` lines; an empty repository gives no refs.
+ * gitprotocol-pack "Reference Discovery"): unpeeled ids, without `^{}` lines; an empty repository gives no refs. Git
+ * before 2.41 says nothing but a flush of one that is empty (GL-226).
  * @throws fetch-failed when the body is something else
  */
 export function parseAdvertisement(body: Buffer, object: string): RefListing {
@@ -13,15 +14,24 @@ export function parseAdvertisement(body: Buffer, object: string): RefListing {
   let head: string | null = null;
   let first = true;
   let last: PktLine | null = null;
+  // The announcement of the service has a flush of its own.
+  let sections = 0;
+  let announced = false;
   for (const line of pktLines(body, object)) {
     last = line;
-    if (typeof line === 'string' || line[0] === 0x23) continue;
+    if (line === 'flush') sections += 1;
+    if (typeof line === 'string') continue;
+    if (line[0] === 0x23) {
+      announced = true;
+      continue;
+    }
     const end = endOfRef(line, first);
     if (first && line[end] === 0) head = symrefOf(line.toString('utf8', end + 1).trimEnd());
     first = false;
     addRef(refs, line, end, object);
   }
-  if (first) throw fetchFailed(object, { detail: 'the response has no ref advertisement' });
+  const mute = first && sections === (announced ? 2 : 1);
+  if (first && !mute) throw fetchFailed(object, { detail: 'the response has no ref advertisement' });
   // Cut between two lines it would look like a repository with fewer refs.
   if (last !== 'flush') throw fetchFailed(object, { detail: 'the listing is incomplete' });
   return { refs, head: head !== null && refs.has(head) ? head : null };

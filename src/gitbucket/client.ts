@@ -1,6 +1,6 @@
 import { notTheApi, serverError, tokenRefused } from '../failures/network.ts';
 import { z } from 'zod';
-import type { Failure } from '../failures/failure.ts';
+import { Failure } from '../failures/failure.ts';
 import type { RepositoryName } from '../model/source.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
@@ -79,6 +79,21 @@ export function createGitBucketApi(http: Http): GitBucketApi {
       return (await get('/repositories')).status;
     },
   };
+}
+
+/**
+ * The accounts as nobody in particular sees them; `closed` when a login is demanded, by GitBucket itself with 401, or by
+ * something in front of it with 403, a page or a redirect (GB-126). Null where there is no such list.
+ * @throws what says that nobody answers
+ */
+export async function listAnonymously(anonymous: GitBucketApi): Promise<User[] | null | 'closed'> {
+  const turnedAway = ['token-refused', 'not-the-api', 'redirected', 'server-error'];
+  try {
+    return await anonymous.users();
+  } catch (error) {
+    if (error instanceof Failure && turnedAway.includes(error.code)) return 'closed';
+    throw error;
+  }
 }
 
 /** Path of a repository in the API. */

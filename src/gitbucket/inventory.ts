@@ -5,7 +5,7 @@ import type { Owner, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Inventory, InventoryRequest, Wanted } from '../model/source.ts';
 import type { Http } from '../net/http.ts';
-import type { GitBucketApi } from './client.ts';
+import { listAnonymously, type GitBucketApi } from './client.ts';
 import type { Repo } from './schema.ts';
 
 /** What of GitBucket is read. */
@@ -50,12 +50,9 @@ async function readOwners(
 ): Promise<{ owners: Owner[]; allOwners: boolean; anonymousAccess: boolean }> {
   const { api, anonymous } = gitbucket;
   // The list without credentials also tells whether "public" means anonymous (GB-72).
-  const open = await anonymous.users().catch((error: unknown) => {
-    if (error instanceof Failure && error.code === 'token-refused') return 'login demanded' as const;
-    throw error;
-  });
-  const anonymousAccess = open !== 'login demanded';
-  const [users, groups] = await Promise.all([open === 'login demanded' ? api.users() : open, api.groups()]);
+  const open = await listAnonymously(anonymous);
+  const anonymousAccess = open !== 'closed';
+  const [users, groups] = await Promise.all([open === 'closed' ? api.users() : open, api.groups()]);
   if (users === null || groups === null) {
     return { owners: await namedOwners(gitbucket, selection), allOwners: false, anonymousAccess };
   }
@@ -190,8 +187,12 @@ function compare(a: string, b: string): number {
  * cannot be had.
  */
 async function repositoriesFoundBySearch(web: Http, owner: string): Promise<string[]> {
-  const answer = await web.send({ method: 'GET', path: '/search?query=' });
-  if (answer.status !== 200 || typeof answer.body !== 'string') return [];
+  const answer = await web.send({ method: 'GET', path: '/search?query=' }).catch((error: unknown) => {
+    // Whoever brings no login may be sent to another place (GB-126).
+    if (error instanceof Failure && error.code === 'redirected') return null;
+    throw error;
+  });
+  if (answer?.status !== 200 || typeof answer.body !== 'string') return [];
   const base = new URL(web.server.url).pathname.replace(/\/$/, '');
   const names = new Set<string>();
   for (const [, href = ''] of answer.body.matchAll(/href="([^"#?]+)"/g)) {

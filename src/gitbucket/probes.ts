@@ -2,7 +2,7 @@ import { Failure } from '../failures/failure.ts';
 import type { RepositoryName, SourceProbes } from '../model/source.ts';
 import type { Http } from '../net/http.ts';
 import type { GitRemote } from '../git/remote.ts';
-import type { GitBucketApi } from './client.ts';
+import { listAnonymously, type GitBucketApi } from './client.ts';
 import { hiddenOwnersFailure, type Surfaces } from './inventory.ts';
 import { postBatch } from './lfs.ts';
 import { quirksOf, readVersion, versionText } from './version.ts';
@@ -27,12 +27,10 @@ export function createProbes(options: ProbeOptions): SourceProbes {
 
   return {
     async anonymousAccess() {
-      try {
-        await anonymous.users();
-        return true;
-      } catch (error) {
-        return error instanceof Failure && error.code === 'token-refused' ? false : null;
-      }
+      return listAnonymously(anonymous).then(
+        (seen) => seen !== 'closed',
+        () => null,
+      );
     },
     async signIn() {
       if (username === null || password === null) return null;

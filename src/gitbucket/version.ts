@@ -1,3 +1,4 @@
+import { Failure } from '../failures/failure.ts';
 import type { RepositoryName, SourceQuirk } from '../model/source.ts';
 import type { HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
@@ -29,8 +30,12 @@ export async function readVersion(options: VersionOptions): Promise<Version> {
 
 /** Pages of 4.24 and before show it to everybody, later ones only to an administrator who has signed in. */
 async function versionOnPages(web: Http, cookie: string | null): Promise<string | null> {
-  const page = await web.send({ method: 'GET', path: '/signin', tries: 2 });
-  const shown = /class="header-version">\s*([\d.]+)/.exec(String(page.body))?.[1];
+  const page = await web.send({ method: 'GET', path: '/signin', tries: 2 }).catch((error: unknown) => {
+    // Whoever brings no login may be sent to another place (GB-126).
+    if (error instanceof Failure && error.code === 'redirected') return null;
+    throw error;
+  });
+  const shown = /class="header-version">\s*([\d.]+)/.exec(String(page?.body))?.[1];
   if (shown !== undefined || cookie === null) return shown ?? null;
   const system = await web.send({ method: 'GET', path: '/admin/system', headers: { cookie } });
   return /GITBUCKET_VERSION<\/td>\s*<td>([\d.]+)/.exec(String(system.body))?.[1] ?? null;

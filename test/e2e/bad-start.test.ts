@@ -202,3 +202,35 @@ test('429 with Retry-After at the first contact is waited for on both sides', as
   expectMoved(servers, resultOf(run));
   expect(run.stderr).toContain('for 1.0 s: 429');
 });
+
+test.each(['forbidden', 'login-page', 'sign-on'] as const)(
+  'visitors without a login that are kept out in another way than by 401 (%s) only make public repositories internal',
+  async (way) => {
+    const other = await otherHost();
+    const gate = way === 'sign-on' ? { signOn: `${other.url}/oauth2/start` } : way;
+    const servers = await smallServers({ gitbucket: { gate } });
+    const run = await migrateAll(servers);
+
+    expect(run.code, run.stderr).toBe(0);
+    expectMoved(servers, resultOf(run));
+    const levels = servers.gitlab.context.state.projects.map(({ visibility }) => visibility);
+    expect(levels.toSorted()).toEqual(['internal', 'internal', 'private']);
+    expect(other.requests).toEqual([]);
+
+    const doctor = await gb2gl(servers, ['doctor', '--json']);
+    expect(doctor.code, doctor.stderr).toBe(0);
+    expect(doctor.stdout).toContain('source-login-demanded');
+  },
+);
+
+test('behind a single sign-on a damaged repository is still isolated', async () => {
+  const other = await otherHost();
+  const servers = await smallServers({ gitbucket: { gate: { signOn: other.url } } });
+  servers.gitbucket.break('team-a', 'two');
+  const run = await migrateAll(servers);
+
+  expect(run.code, run.stderr).toBe(1);
+  const result = resultOf(run);
+  expectMoved(servers, result, ['team-b/three']);
+  expect(result.problems.map(({ code }) => code)).toContain('owner-unreadable');
+});

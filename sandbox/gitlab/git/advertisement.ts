@@ -34,6 +34,7 @@ export async function advertisement(
   service: GitService,
   protocol: Protocol,
   known: Peeled,
+  muteWhenEmpty = false,
 ): Promise<Buffer> {
   const announced = [packet(`# service=${service}\n`), FLUSH];
   if (service === 'git-upload-pack' && protocol === 2) {
@@ -41,6 +42,9 @@ export async function advertisement(
   }
   // receive-pack does not know version 2 and answers as if nothing had been asked.
   if (protocol === 1) announced.push(packet('version 1\n'));
+  const mute = muteWhenEmpty && service === 'git-upload-pack';
+  if (mute && shown(readRefs(gitDir), HIDDEN_FROM_FETCH).size === 0)
+    return Buffer.concat([...announced, FLUSH]);
   const lines = service === 'git-upload-pack' ? await fetchLines(gitDir, known) : pushLines(gitDir);
   return Buffer.concat([...announced, ...(Array.isArray(lines) ? [...lines, FLUSH] : [lines])]);
 }

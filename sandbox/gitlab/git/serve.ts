@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { Context } from '../context.ts';
+import { isSince } from '../settings.ts';
 import { gitAddress, serviceOf, type GitAddress } from './address.ts';
 import { admit, type GitService } from './admission.ts';
 import { advertisement, protocolOf } from './advertisement.ts';
@@ -55,7 +56,9 @@ async function serveInfoRefs(
   const header = request.headers['git-protocol'];
   const protocol = protocolOf(typeof header === 'string' ? header : undefined);
   const { peeled } = memoryOf(context);
-  const body = await advertisement(admitted.gitDir, service, protocol, peeled);
+  // GitLab's git is 2.41 since 16.1; one before says nothing at all of an empty repository (GL-226).
+  const mute = !isSince(context.settings.version, 16, 1);
+  const body = await advertisement(admitted.gitDir, service, protocol, peeled, mute);
   send(response, compressed(request, `application/x-${service}-advertisement`, body));
 }
 

@@ -136,6 +136,16 @@ describe('advertisements', () => {
     );
   });
 
+  it('of an empty project say nothing to a fetch before 16.1 (GL-226)', async () => {
+    const { settings } = gitlab.context;
+    const now = settings.version;
+    settings.version = '16.0.0-ee';
+    expect((await ask('empty', 'git-upload-pack')).body).toBe('001e# service=git-upload-pack\n00000000');
+    expect((await ask('empty', 'git-receive-pack')).body).toContain('capabilities^{}');
+    expect((await ask('many', 'git-upload-pack')).body).toContain('refs/heads/main');
+    settings.version = now;
+  });
+
   it('show no HEAD while the branch it names does not exist', async () => {
     const headless = gitlab.context.gitDir(gitlab.addProject('headless', { defaultBranch: 'trunk' }));
     // After a push GitLab would point HEAD to what there is, sooner or later.

@@ -233,3 +233,13 @@ test('a report without a side band, and one in pieces, say the same', async () =
   expect(await readReport(Readable.from([bytes]), 'x')).toEqual(expected);
   expect(await readReport(Readable.from([...pieces, flush]), 'x')).toEqual(expected);
 });
+
+test('a lone flush is an empty repository, and half of such an answer is none', () => {
+  const announcement = Buffer.from('001e# service=git-upload-pack\n0000');
+  const empty = { refs: new Map(), head: null };
+  expect(parseAdvertisement(Buffer.concat([announcement, flush]), 'x')).toEqual(empty);
+  expect(parseAdvertisement(flush, 'x')).toEqual(empty);
+  expect(capabilitiesIn(Buffer.concat([announcement, flush]), 'x')).toEqual([]);
+  for (const half of [announcement, Buffer.alloc(0), Buffer.concat([announcement, flush, flush])])
+    expect(() => parseAdvertisement(half, 'x')).toThrow('no ref advertisement');
+});
