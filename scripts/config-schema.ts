@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Config, environmentKeys } from '../src/config/schema.ts';
 
 /** The part of JSON schema that the config uses. */

@@ -1,6 +1,6 @@
 import { configInvalid, configUnreadable } from '../failures/usage.ts';
 import { readFile } from 'node:fs/promises';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 import { nearest } from '../text/nearest.ts';
 import { Config, environmentKeys } from './schema.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Secret = z.string().min(1).nullable().default(null);
 const Name = z.string().min(1);

@@ -1,5 +1,5 @@
 import { notTheApi, serverError, tokenRefused } from '../failures/network.ts';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Failure } from '../failures/failure.ts';
 import type { RepositoryName } from '../model/source.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';

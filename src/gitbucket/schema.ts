@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Fields of GitBucket's API v3 that are used; ids are dummies on most versions and never a key (GB-16). */
 export const User = z.object({

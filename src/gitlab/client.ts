@@ -1,6 +1,6 @@
 import { Gitlab } from '@gitbeaker/rest';
 import pLimit from 'p-limit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Failure } from '../failures/failure.ts';
 import type { HttpAnswer } from '../net/answers.ts';
 import type { Http, HttpRequest } from '../net/http.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { targetRefused } from '../failures/target.ts';
 
 /** Fields of GitLab's API v4 that are relied on (GL-36 to GL-38, GL-90, GL-128, GL-172, GL-174, GL-280, GL-281). */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Failure } from '../failures/failure.ts';
 import { fetchFailed } from '../failures/git.ts';
 import { gitTokenRefused } from '../failures/network.ts';

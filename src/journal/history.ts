@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { journalDamaged } from '../failures/usage.ts';
 import { ItemState } from '../model/plan.ts';
 

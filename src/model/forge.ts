@@ -1,5 +1,5 @@
 /** What the two servers hold. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Notice } from './notice.ts';
 
 export const Visibility = z.enum(['private', 'internal', 'public']);

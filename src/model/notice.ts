@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Something that a person should know: the one shape of trouble. */
 export const Notice = z.object({

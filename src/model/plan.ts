@@ -1,5 +1,5 @@
 /** What is decided before anything is done; schema and type are one thing. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Owner, Project, Repository, Visibility } from './forge.ts';
 import { Notice } from './notice.ts';
 

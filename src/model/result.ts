@@ -1,5 +1,5 @@
 /** What came of it; schema and type are one thing. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Notice } from './notice.ts';
 import { Counts, ItemState } from './plan.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pathTaken } from '../failures/target.ts';
 import { refKind, travels } from '../gitlab/rules/ref-names.ts';
 import { journalled, type ItemHistory } from '../journal/history.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { planUnreadable } from '../failures/usage.ts';
 import { Plan, Counts, type PlanItem } from '../model/plan.ts';
 import { Result } from '../model/result.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Config } from '../config/schema.ts';
 import { projectMissing } from '../failures/target.ts';
 import { matchesPattern, type Protections } from '../gitlab/rules/protections.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Target } from '../model/target.ts';
 import { shortName } from '../gitlab/rules/ref-names.ts';
 import type { ItemHistory } from '../journal/history.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import { journalled, type ItemHistory } from '../journal/history.ts';

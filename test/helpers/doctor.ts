@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { Config } from '../../src/config/schema.ts';
 import { diagnose } from '../../src/doctor/doctor.ts';
 import type { Area, Finding } from '../../src/doctor/finding.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { migrateCommand } from '../../src/commands/migrate.ts';
 import { planCommand } from '../../src/commands/plan.ts';
 import { statusCommand, type ItemStatus } from '../../src/commands/status.ts';

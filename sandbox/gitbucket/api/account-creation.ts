@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { emptyBadRequest, notFound } from '../answers.ts';
 import type { GitBucketContext, GitBucketEnv } from '../context.ts';
 import { addGroup, addUser, disableAccount, enableAccount } from '../shape-accounts.ts';

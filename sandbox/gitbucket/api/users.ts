@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { emptyBadRequest, notFound, unauthorized } from '../answers.ts';
 import type { GitBucketContext, GitBucketEnv } from '../context.ts';
 import { compareText } from '../git/refs.ts';

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { notFound, unauthorized } from '../answers.ts';
 import type { GitBucketContext, GitBucketEnv, Viewer } from '../context.ts';
 import type { RepositoryRecord } from '../state.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { notFound, serverError } from '../answers.ts';
 import type { GitBucketContext, GitBucketEnv } from '../context.ts';
 import { jsonBody } from './body.ts';

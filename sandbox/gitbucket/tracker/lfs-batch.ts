@@ -1,5 +1,5 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { z } from 'zod';
+import * as z from 'zod';
 import { askingOfGit } from '../auth.ts';
 import type { GitBucketContext, GitBucketRequest } from '../context.ts';
 import { isoSeconds } from '../dates.ts';

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { notFound } from '../answers.ts';
 import type { GitBucketContext, GitBucketEnv, GitBucketRequest } from '../context.ts';
 import { isoSeconds } from '../dates.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Actor } from '../access.ts';
 import type { Context } from '../context.ts';
 import type { Project } from '../state.ts';
