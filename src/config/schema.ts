@@ -96,6 +96,12 @@ export const Config = z.strictObject({
         .describe('requests to GitBucket at once (more than 4 stalls it)'),
       target: z.int().min(1).max(64).default(8).describe('requests to GitLab at once'),
       transfers: z.int().min(1).max(32).default(4).describe('repositories moved at once'),
+      pushSeconds: z
+        .int()
+        .min(2)
+        .max(240)
+        .default(20)
+        .describe('seconds that one push may take; less than the proxies in front of GitLab wait'),
     })
     .prefault({})
     .describe('ceilings; the tool goes below them when a server slows down'),
