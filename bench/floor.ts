@@ -29,15 +29,6 @@ export async function floorOf(
   return { pull, push };
 }
 
-/** All refs in one single request, as one who knows nothing of the hooks would send them. */
-export async function singleRequest(
-  gitDir: string,
-  urls: { source: string; target: string },
-  folder: string,
-): Promise<number> {
-  return (await floorOf(gitDir, urls, folder)).push;
-}
-
 function headsAndTags(gitDir: string): string[] {
   return execFileSync(
     'git',

@@ -43,7 +43,7 @@ const parts: Record<string, (folder: string) => Promise<void>> = {
     await compareSmall({ repositories: Number(values.repositories), refs: 61 }, rounds);
   },
   async hooks() {
-    await compareHooks({ refs: Number(values.refs), msPerRef: 20 }, rounds);
+    await compareHooks({ refs: Number(values.refs), pushMs: 1500, msPerRef: 15 }, rounds);
   },
   async latency() {
     await countLatency({ refs: 50, ms: 100 });

@@ -10,7 +10,9 @@ export type Throttle = { limit: number; period: number };
 
 /** Knobs of the git side. */
 export type GitSettings = {
-  /** What Rails and the hooks cost for each ref of a push; about 20 on a real server. */
+  /** What a push costs besides its refs: authorisation and jobs; 1,500 on an idle real server, 6,000 under load. */
+  pushMs: number;
+  /** What Rails and the hooks cost for each ref of a push; about 15 on a real server. */
   hookMsPerRef: number;
   /** In bytes; null for no limit. */
   receiveMaxInputSize: number | null;
@@ -128,6 +130,7 @@ export function isSince(version: string, major: number, minor: number): boolean 
 
 function defaultGitSettings(): GitSettings {
   return {
+    pushMs: 0,
     hookMsPerRef: 0,
     receiveMaxInputSize: null,
     maxBlobSize: null,

@@ -69,7 +69,11 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
       ? followPlan(earlier, now, journal.history, session.steps)
       : { prepared: now, drifted: [] };
     if (!(await confirmed(prepared.plan, options, session, environment))) return 0;
-    const transport = chooseTransport(options.transport ?? 'auto', workDir, runtime);
+    const transport = chooseTransport(options.transport ?? 'auto', {
+      workDir,
+      runtime,
+      pushSeconds: config.limits.pushSeconds,
+    });
     const items = await migrate(prepared, { ...asked, journal, transport });
     return await finish('migrate', prepared, [...drifted, ...items], session, options, environment);
   } finally {

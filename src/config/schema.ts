@@ -99,6 +99,12 @@ export const Config = z.strictObject({
         .describe('concurrent requests to GitBucket (more than 4 stall it)'),
       target: z.int().min(1).max(64).default(8).describe('concurrent requests to GitLab'),
       transfers: z.int().min(1).max(32).default(4).describe('repositories migrated concurrently'),
+      pushSeconds: z
+        .int()
+        .min(2)
+        .max(240)
+        .default(20)
+        .describe('seconds that one push may take; less than the proxies in front of GitLab wait'),
     })
     .prefault({})
     .describe('upper limits; gb2gl stays below them when a server slows down'),

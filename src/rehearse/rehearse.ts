@@ -71,6 +71,7 @@ async function perform(
   try {
     rememberStandIns(journal.history, standIns);
     const runtime = { ...options.runtime, env: withoutProxy(options.runtime.env) };
+    const { pushSeconds } = options.config.limits;
     const results = await migrate(staged, {
       ...options,
       runtime,
@@ -78,7 +79,7 @@ async function perform(
       history: journal.history,
       emit: translatedEmit(options.emit, translate),
       journal,
-      transport: chooseTransport(options.transport, folder, runtime),
+      transport: chooseTransport(options.transport, { workDir: folder, runtime, pushSeconds }),
     });
     const told = await Promise.all(
       translate(results).map(async (result) => {

@@ -5,21 +5,33 @@ import { Failure } from '../failures/failure.ts';
 import type { GitRuntime } from '../git/run.ts';
 import { createMirrorTransport, type MirrorOptions } from './mirror.ts';
 import { createRelayTransport, fitsRelay } from './relay.ts';
+import { createRequestSize } from './request-size.ts';
 import type { Transport, TransferJob, TransferResult } from './transport.ts';
 
 export type TransportName = 'auto' | 'relay' | 'mirror';
 
-/** Seconds of silence before git gives up: a hook of 20 ms for each of 200 refs is long but honest silence. */
+/** Seconds of silence before git gives up: hooks are long but honest silence. */
 const stallLimitSeconds = 300;
 
-export function chooseTransport(name: TransportName, workDir: string, runtime: Runtime): Transport {
-  const relay = createRelayTransport(runtime);
+export type TransportOptions = {
+  workDir: string;
+  runtime: Runtime;
+  /** Seconds that a push should take at most. */
+  pushSeconds: number;
+};
+
+export function chooseTransport(
+  name: TransportName,
+  { workDir, runtime, pushSeconds }: TransportOptions,
+): Transport {
+  const sizes = createRequestSize(pushSeconds * 1000);
+  const relay = createRelayTransport(runtime, sizes);
   if (name === 'relay') return relay;
   let made: Transport | null = null;
   // Most runs never need it.
   const mirror: Transport = {
     transfer(job) {
-      made ??= createMirrorTransport({ ...mirrorOptions(workDir, runtime), runtime });
+      made ??= createMirrorTransport({ ...mirrorOptions(workDir, runtime), runtime }, sizes);
       return made.transfer(job);
     },
   };

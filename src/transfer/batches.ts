@@ -1,15 +1,13 @@
 import type { PushAnswer } from '../git/send-pack.ts';
 import type { RefChange } from '../model/plan.ts';
+import type { RequestSize } from './request-size.ts';
 import type { RefResult } from './transport.ts';
-
-/** How many refs the next push may have; it learns from how long the last ones took. */
-export type Sizer = { size(): number; learn(refs: number, ms: number): void };
 
 export type SendOptions = {
   send(batch: readonly RefChange[]): Promise<PushAnswer>;
-  sizer: Sizer;
-  /** Pushes at the same time; their refs are disjoint. */
-  connections: number;
+  sizes: Pick<RequestSize, 'next' | 'learn' | 'lost'>;
+  /** Pushes that may go at the same time; their refs are disjoint. */
+  connections: 1 | 2;
   now(): number;
 };
 
@@ -36,39 +34,51 @@ export async function sendBatches(writes: readonly RefChange[], options: SendOpt
   const waiting = [...writes];
   const results: RefResult[] = [];
   let refused = 0;
-  let failed = false;
 
-  async function worker(): Promise<void> {
-    while (waiting.length > 0 && !failed) {
-      try {
-        await sendOne(waiting.splice(0, options.sizer.size()));
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
+  async function sendRound(batches: readonly (readonly RefChange[])[]): Promise<void> {
+    const started = options.now();
+    // Nothing is still being written when the next try reads the refs.
+    const ends = await Promise.allSettled(batches.map(sendOne));
+    const whole = ends.every((end) => end.status === 'fulfilled' && end.value);
+    if (whole)
+      options.sizes.learn(
+        batches.map(({ length }) => length),
+        options.now() - started,
+      );
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
-  async function sendOne(batch: readonly RefChange[]): Promise<void> {
-    const started = options.now();
-    const { refs, text } = await options.send(batch);
-    options.sizer.learn(batch.length, options.now() - started);
+  /** False when it took more than one push. */
+  async function sendOne(batch: readonly RefChange[]): Promise<boolean> {
+    const { refs, text } = await timed(batch);
     const shared = batch.filter(({ ref }) => sharedFates.has(refs.get(ref) ?? ''));
     for (const change of batch) if (!shared.includes(change)) results.push(resultOf(change, refs, text));
-    if (shared.length === 0) return;
+    if (shared.length === 0) return true;
     refused += 1;
     if (shared.length === 1 || refused > refusedPushes) {
       results.push(...shared.map(({ ref }) => ({ ref, outcome: 'refused' as const, reason: text })));
-      return;
+      return false;
     }
     const middle = Math.ceil(shared.length / 2);
     await sendOne(shared.slice(0, middle));
     await sendOne(shared.slice(middle));
+    return false;
   }
 
-  // Nothing is still being written when the next try reads the refs.
-  const ends = await Promise.allSettled(Array.from({ length: options.connections }, worker));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  async function timed(batch: readonly RefChange[]): Promise<PushAnswer> {
+    const started = options.now();
+    try {
+      return await options.send(batch);
+    } catch (error) {
+      options.sizes.lost(batch.length, options.now() - started);
+      throw error;
+    }
+  }
+
+  while (waiting.length > 0) {
+    const sizes = options.sizes.next(waiting.length, options.connections);
+    await sendRound(sizes.map((size) => waiting.splice(0, size)));
+  }
   return results;
 }
 

@@ -9,8 +9,9 @@ import { GitExit, gitFailure } from '../git/errors.ts';
 import { presentObjects } from '../git/objects.ts';
 import type { GitRemote } from '../git/remote.ts';
 import { createGit, type Git, type GitRuntime } from '../git/run.ts';
-import { createPushLimit, type PushLimit } from './push-size.ts';
-import { pushChanges } from './split-push.ts';
+import { createPushLimit } from './push-size.ts';
+import { createRequestSize, type RequestSize } from './request-size.ts';
+import { pushChanges, type PushChangesOptions } from './split-push.ts';
 import type { TransferJob, TransferResult, Transport } from './transport.ts';
 
 export type MirrorOptions = {
@@ -24,22 +25,25 @@ export type MirrorOptions = {
 export type MirrorTransportOptions = MirrorOptions & { runtime: Pick<Runtime, 'now'> };
 
 /** Moves a repository through a bare mirror on disk, with the real git on both sides. */
-export function createMirrorTransport(options: MirrorTransportOptions): Transport {
-  const limit = createPushLimit();
-  return { transfer: (job) => transfer(job, options, limit) };
+export function createMirrorTransport(
+  options: MirrorTransportOptions,
+  sizes: RequestSize = createRequestSize(),
+): Transport {
+  const pushing = { limit: createPushLimit(), sizes, now: options.runtime.now };
+  return { transfer: (job) => transfer(job, options, pushing) };
 }
 
 async function transfer(
   job: TransferJob,
   options: MirrorTransportOptions,
-  limit: PushLimit,
+  pushing: PushChangesOptions,
 ): Promise<TransferResult> {
   const { git, directory, bytes } = await updateMirror({ ...job, others: [job.target] }, options);
   job.progress('fetched', 100, bytes);
   await requireKnown(git, job);
   await job.beforeWrite();
   try {
-    return { results: await pushChanges(git, job, options.runtime.now, limit), bytes };
+    return { results: await pushChanges(git, job, pushing), bytes };
   } catch (error) {
     // The next try then makes a new one.
     if (saysDamaged(error)) await rm(directory, { recursive: true, force: true });

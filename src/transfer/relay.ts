@@ -3,11 +3,10 @@ import type { Runtime } from '../environment.ts';
 import { openPack } from '../git/fetch-pack.ts';
 import { createPushOptions, pushOnce, type PushAnswer } from '../git/send-pack.ts';
 import { isWrite, type RefChange } from '../model/plan.ts';
-import { sendBatches, type Sizer, resultOf } from './batches.ts';
+import { sendBatches, resultOf } from './batches.ts';
+import { createRequestSize, type RequestSize } from './request-size.ts';
 import type { RefResult, TransferJob, TransferResult, Transport } from './transport.ts';
 
-/** Disjoint refs on two connections gain a third, more gains nothing (GL-206). */
-const connections = 2;
 /** The answer to a ref whose objects have not arrived (GL-203). */
 const noObjects = 'missing necessary objects';
 
@@ -17,8 +16,10 @@ export function fitsRelay({ unverifiedIds, changes }: TransferJob): boolean {
 }
 
 /** Pipes the source's pack straight into the target: no clone, no disk, memory stays flat. */
-export function createRelayTransport({ now, sleep }: Pick<Runtime, 'now' | 'sleep'>): Transport {
-  const sizer = createSizer();
+export function createRelayTransport(
+  { now, sleep }: Pick<Runtime, 'now' | 'sleep'>,
+  sizes: RequestSize = createRequestSize(),
+): Transport {
   const takesPushOptions = createPushOptions();
   return {
     async transfer(job) {
@@ -27,14 +28,14 @@ export function createRelayTransport({ now, sleep }: Pick<Runtime, 'now' | 'slee
           detail: 'its objects must be verified before the push',
         });
       }
-      return transfer({ job: { ...job, sleep }, pushOptions: await takesPushOptions(job), sizer, now });
+      return transfer({ job: { ...job, sleep }, pushOptions: await takesPushOptions(job), sizes, now });
     },
   };
 }
 
 type RelayJob = TransferJob & Pick<Runtime, 'sleep'>;
 
-type Relay = { job: RelayJob; pushOptions: boolean; sizer: Sizer; now: () => number };
+type Relay = { job: RelayJob; pushOptions: boolean; sizes: RequestSize; now: () => number };
 
 /** Branches first, since GitLab takes the first one for the default; what must wait comes last. */
 async function transfer(relay: Relay): Promise<TransferResult> {
@@ -73,33 +74,29 @@ async function sendAll(
   changes: readonly RefChange[],
   wants: readonly string[],
 ): Promise<TransferResult & { sentPack: boolean }> {
-  const { job, pushOptions, sizer, now } = relay;
+  const { job, pushOptions, sizes, now } = relay;
   const withObjects = changes.filter(({ outcome }) => outcome !== 'delete');
   const sentPack = wants.length > 0 && withObjects.length > 0;
-  const first = sentPack
-    ? await sendPack({ job, wants, pushOptions }, withObjects)
-    : { results: [], bytes: 0 };
+  const first = sentPack ? await sendPack({ ...relay, wants }, withObjects) : { results: [], bytes: 0 };
   const sent = new Set(first.results.map(({ ref }) => ref));
   const rest = changes.filter(({ ref }) => !sent.has(ref));
-  const results = [...first.results];
-  for (const batch of [rest.filter(isBranch), rest.filter((change) => !isBranch(change))]) {
-    const send = (part: readonly RefChange[]) => pushOnce(job, part, pushOptions);
-    results.push(...(await sendBatches(batch, { send, sizer, connections: connections, now })));
-  }
-  return { results, bytes: first.bytes, sentPack };
+  const ordered = [...rest.filter(isBranch), ...rest.filter((change) => !isBranch(change))];
+  const send = (part: readonly RefChange[]) => pushOnce(job, part, pushOptions);
+  // No second connection may find the project without a branch (GL-160, GL-182).
+  const connections = sentPack || job.changes.some(({ old }) => old !== null) ? 2 : 1;
+  const results = await sendBatches(ordered, { send, sizes, connections, now });
+  return { results: [...first.results, ...results], bytes: first.bytes, sentPack };
 }
 
 function isBranch({ ref, outcome }: RefChange): boolean {
   return ref.startsWith('refs/heads/') && outcome !== 'delete';
 }
 
-/** Refs that go with the pack at most (GL-207). */
-const firstRefs = 50;
 /** Refs that are tried alone with the pack when all together were declined. */
 const sentAlone = 3;
 
 /** A push together with the objects that the target lacks. */
-type PackPush = { job: RelayJob; wants: readonly string[]; pushOptions: boolean };
+type PackPush = Relay & { wants: readonly string[] };
 
 /** Moves the objects together with as many of the refs as go in one request. */
 async function sendPack(push: PackPush, refs: readonly RefChange[]): Promise<TransferResult> {
@@ -107,7 +104,7 @@ async function sendPack(push: PackPush, refs: readonly RefChange[]): Promise<Tra
   if (push.job.attempt > 1 && first && (await arrivedBefore(push, first))) {
     return { results: [{ ref: first.ref, outcome: 'written' }], bytes: 0 };
   }
-  return pushWithPack(push, refs.slice(0, firstRefs));
+  return pushWithPack(push, refs.slice(0, push.sizes.first(refs.length)));
 }
 
 /**
@@ -146,18 +143,39 @@ async function pushWithPack(push: PackPush, refs: readonly RefChange[]): Promise
 }
 
 async function attempt(
-  { job, wants, pushOptions }: PackPush,
+  { job, wants, pushOptions, sizes, now }: PackPush,
   refs: readonly RefChange[],
 ): Promise<PushAnswer & { bytes: number }> {
   const pack = await openPack(job, wants, havesOf(job.changes));
+  const sent = endTime(pack.bytes, now);
   try {
-    return { ...(await pushOnce(job, refs, pushOptions, pack)), bytes: pack.size() };
+    const answer = await pushOnce(job, refs, pushOptions, { bytes: sent.bytes, stop: () => pack.stop() });
+    const taken = refs.every(({ ref }) => answer.refs.get(ref) === 'ok');
+    if (taken && pack.size() <= telling) sizes.learn([refs.length], now() - sent.at());
+    return { ...answer, bytes: pack.size() };
   } catch (error) {
+    sizes.lost(refs.length, now() - sent.at());
     // A short pack makes the target complain; what broke the source is the cause.
     throw pack.failure() ?? error;
   } finally {
     pack.stop();
   }
+}
+
+/** A larger pack takes the target a while by itself, and tells nothing of its hooks. */
+const telling = 4 * 1024 * 1024;
+
+/** The same bytes, and when the last of them was read. */
+function endTime(
+  bytes: AsyncIterable<Buffer>,
+  now: () => number,
+): { bytes: AsyncGenerator<Buffer>; at(): number } {
+  let ended: number | null = null;
+  async function* passed(): AsyncGenerator<Buffer> {
+    yield* bytes;
+    ended = now();
+  }
+  return { bytes: passed(), at: () => ended ?? now() };
 }
 
 /** Tips that the target lacks. */
@@ -175,30 +193,4 @@ function havesOf(changes: readonly RefChange[]): string[] {
   const onSource = new Set(changes.map((change) => change.new));
   const ids = new Set(changes.map(({ old }) => old).filter((id) => id !== null));
   return [...ids].sort((a, b) => Number(onSource.has(b)) - Number(onSource.has(a)));
-}
-
-const smallest = 20;
-const usual = 50;
-const largest = 500;
-/** A request that is silent longer than a proxy's patience is lost whole (GL-220): far below that. */
-const wantedMs = 3000;
-
-/**
- * Refs per request: 50 until the time per ref is known, then as many as take about three seconds. The real GitLab spends
- * some 20 ms in hooks for each of them (GL-204).
- */
-function createSizer(): Sizer {
-  let msPerRef: number | null = null;
-  return {
-    size() {
-      if (msPerRef === null) return usual;
-      return Math.min(largest, Math.max(smallest, Math.floor(wantedMs / Math.max(msPerRef, 0.1))));
-    },
-    learn(refs, ms) {
-      // A few refs tell more of the request than of the hooks.
-      if (refs < smallest) return;
-      const measured = ms / refs;
-      msPerRef = msPerRef === null ? measured : (msPerRef + measured) / 2;
-    },
-  };
 }

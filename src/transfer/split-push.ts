@@ -7,20 +7,20 @@ import { sendBatches } from './batches.ts';
 import { bytesOf, createSplitPush, type SplitPush } from './git-push.ts';
 import { pushByHistory } from './push-by-history.ts';
 import type { PushLimit } from './push-size.ts';
+import type { RequestSize } from './request-size.ts';
 import type { RefResult, TransferJob } from './transport.ts';
 
-/**
- * Refs that go in one push. GitLab runs a hook of about 20 ms for each of them in silence, and a proxy that cuts the
- * silence loses the whole request (GL-204, GL-205, GL-220): 200 stay within a few seconds.
- */
-const refsPerPush = 200;
+export type PushChangesOptions = {
+  limit: PushLimit;
+  sizes: RequestSize;
+  now: () => number;
+};
 
 /** Pushes what is decided with the real git; late refs wait until the others are there. */
 export async function pushChanges(
   git: Git,
   job: TransferJob,
-  now: () => number,
-  limit: PushLimit,
+  { limit, sizes, now }: PushChangesOptions,
 ): Promise<RefResult[]> {
   const split = createSplitPush({ git, job, limit });
   const writes = job.changes.filter(isWrite);
@@ -28,12 +28,12 @@ export async function pushChanges(
     const early = await pushInRounds(
       writes.filter((change) => !change.afterOthers),
       split,
-      now,
+      { sizes, now },
     );
     const late = await pushInRounds(
       writes.filter((change) => change.afterOthers),
       split,
-      now,
+      { sizes, now },
     );
     return [...early, ...late];
   } catch (error) {
@@ -45,7 +45,7 @@ export async function pushChanges(
 async function pushInRounds(
   writes: readonly RefChange[],
   split: SplitPush,
-  now: () => number,
+  { sizes, now }: Pick<PushChangesOptions, 'sizes' | 'now'>,
 ): Promise<RefResult[]> {
   const { givenUp, pushedRefs } = split;
   const results = new Map<string, RefResult>();
@@ -53,7 +53,8 @@ async function pushInRounds(
   while (waiting.length > 0) {
     const answers = await sendBatches(waiting, {
       send: (batch) => pushSplit(batch, split),
-      sizer: { size: () => refsPerPush, learn: () => {} },
+      // How long git packs and sends is no price of the target's.
+      sizes: { ...sizes, learn: () => {} },
       connections: 1,
       now,
     });

@@ -102,6 +102,7 @@ function hookCalls(call: ReceivePackCall, answer: PushAnswer, state: PushState):
 }
 
 async function judgeWholly(call: ReceivePackCall, quarantine: string): Promise<Refusal> {
+  if (call.settings.pushMs > 0) await sleep(call.settings.pushMs);
   const refusal = await call.judge(quarantine);
   if (refusal) return refusal;
   const repeated = repeatedRef(call.push.commands);

@@ -26,7 +26,7 @@ function declining(guilty: ReadonlySet<string>, sent: string[][]): SendOptions {
         text: declined ? 'GitLab: no' : '',
       });
     },
-    sizer: { size: () => 50, learn() {} },
+    sizes: { next: () => [50, 50], learn() {}, lost() {} },
     connections: 2,
     now: () => 0,
   };
