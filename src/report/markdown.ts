@@ -1,7 +1,7 @@
 import type { Notice } from '../model/notice.ts';
 import type { ItemResult, Result } from '../model/result.ts';
 import { formatBytes, formatCount, formatDuration, formatTime, shortId, clean } from '../text/format.ts';
-import { headings, nextSteps, statesLine, verdictOf } from '../ui/report-messages.ts';
+import { headings, nextSteps, statesLine, verdictOf } from '../ui/messages.ts';
 import { attentionOf, warningsOf, type Attention, costOf, proofOf } from './result.ts';
 
 /** The report as Markdown: the verdict, then what needs a human, then everything by owner. */

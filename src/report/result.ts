@@ -1,14 +1,14 @@
 import type { Notice } from '../model/notice.ts';
 import type { Counts } from '../model/plan.ts';
 import type { ExitCode, ItemResult, ItemState, Result, Totals } from '../model/result.ts';
-import { problem } from '../ui/messages.ts';
 import {
+  problem,
   nextSteps,
   troubleStates,
   verdictOf,
   type TroubleState,
   type Verdict,
-} from '../ui/report-messages.ts';
+} from '../ui/messages.ts';
 
 export type ResultParts = Pick<
   Result,

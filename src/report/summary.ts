@@ -1,6 +1,6 @@
 import type { Result } from '../model/result.ts';
 import { clean, truncate, wrap } from '../text/format.ts';
-import { headings, moreInReport, nextSteps, statesLine, verdictOf } from '../ui/report-messages.ts';
+import { headings, moreInReport, nextSteps, statesLine, verdictOf } from '../ui/messages.ts';
 import type { Palette } from '../ui/terminal.ts';
 import { attentionOf, warningsOf, type Attention } from './result.ts';
 import type { ReportPaths } from './write.ts';

@@ -3,7 +3,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
-import { headings } from '../ui/report-messages.ts';
+import { headings } from '../ui/messages.ts';
 import { pageScript, pageStyle } from './inlined-page.ts';
 import { renderMarkdown } from './markdown.ts';
 import { pageData } from './result.ts';

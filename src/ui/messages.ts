@@ -1,6 +1,6 @@
 import type { Phase } from '../model/events.ts';
 import type { Notice } from '../model/notice.ts';
-import type { ItemState } from '../model/result.ts';
+import type { ItemState, Result } from '../model/result.ts';
 import {
   formatBytes,
   formatCount,
@@ -11,7 +11,7 @@ import {
 } from '../text/format.ts';
 import type { Progress } from './meter.ts';
 
-/** Every sentence that the terminal shows and that is not an error; errors have their own catalogue. */
+/** Every sentence of the terminal and the reports that no decision brings with it; failures have their own. */
 
 export const phaseTitles = {
   connect: 'Connect to both servers',
@@ -111,3 +111,114 @@ export function phaseProgress(phase: Phase, done: number, total: number, detail:
   const text = `${phaseTitles[phase]} ${formatCount(done)}/${formatCount(total)}`;
   return detail === undefined ? text : `${text}: ${detail}`;
 }
+
+/** States that need a human, the most pressing first. */
+export const troubleStates = ['failed', 'blocked', 'drifted', 'diverged', 'refused', 'interrupted'] as const;
+export type TroubleState = (typeof troubleStates)[number];
+
+export type Verdict = { tone: 'good' | 'warn' | 'bad'; title: string; detail: string };
+
+/** The whole run in one sentence, and what it amounts to in a second one. */
+export function verdictOf(result: Result): Verdict {
+  const { states } = result.totals;
+  const detail = detailOf(result);
+  if (result.exitCode === 130) {
+    return { tone: 'warn', title: 'Interrupted. Run the same command again to resume', detail };
+  }
+  const bad: string[] = [];
+  if (states.failed > 0) bad.push(`${plural(states.failed, 'item')} failed`);
+  if (result.problems.length > 0) bad.push(`${plural(result.problems.length, 'object')} could not be read`);
+  const waiting = states.blocked + states.drifted + states.diverged + states.refused;
+  const verb = waiting === 1 ? 'needs' : 'need';
+  const open =
+    waiting > 0
+      ? [`${bad.length > 0 ? formatCount(waiting) : plural(waiting, 'item')} ${verb} your decision`]
+      : [];
+  if (bad.length > 0) return { tone: 'bad', title: [...bad, ...open].join(', '), detail };
+  if (open.length > 0) return { tone: 'warn', title: open.join(''), detail };
+  return { tone: 'good', title: calmTitle(result), detail };
+}
+
+function calmTitle(result: Result): string {
+  if (result.items.length === 0) return 'Nothing to do';
+  if (result.command === 'verify') return 'Both sides are equal';
+  if (result.command === 'rehearse') return 'GitLab would accept everything';
+  const wrote = result.items.some(({ changed }) => changed);
+  return wrote ? 'Everything is on GitLab and proven' : 'Everything was already on GitLab and is proven';
+}
+
+function detailOf({ totals }: Result): string {
+  const parts = [
+    plural(totals.projects, 'repository', 'repositories'),
+    plural(totals.groups, 'group'),
+    ...totals.steps.map(({ title, counts }) => {
+      const sum = Object.values(counts).reduce((total, count) => total + count, 0);
+      return `${formatCount(sum)} ${title.toLowerCase()}`;
+    }),
+  ];
+  if (totals.bytes > 0) parts.push(`${formatBytes(totals.bytes)} transferred`);
+  return `${parts.join(', ')} in ${formatDuration(totals.ms)}`;
+}
+
+const advice = {
+  failed:
+    'Failed: fix the problem that each one reports, then run the same command again. Finished work is not repeated.',
+  blocked: 'Blocked: paste the fix for each one into migrate.config.json, then run the same command again.',
+  drifted:
+    'Drifted: one of the servers changed after the plan was created. Create a new plan, review it, and run that one.',
+  diverged:
+    'Diverged: someone changed the target. Compare both ids and keep one: push it to GitBucket, or delete the ref on GitLab, then run again.',
+  refused:
+    'Refused: GitLab does not accept these as they are. Apply the fix for each one, or leave them on GitBucket.',
+  interrupted: 'Interrupted: run the same command again; it resumes where it stopped.',
+} as const satisfies Record<TroubleState, string>;
+
+/** What to do next, one sentence per kind of trouble that is there. */
+export function nextSteps(result: Result): string[] {
+  const steps = troubleStates
+    .filter(
+      (state) => result.totals.states[state] > 0 || (state === 'interrupted' && result.exitCode === 130),
+    )
+    .map((state): string => advice[state]);
+  if (result.problems.length > 0) {
+    steps.unshift(
+      'Not read: until these can be read, it is unknown what is missing. Fix them, then run again.',
+    );
+  }
+  if (steps.length === 0 && result.command === 'migrate' && result.items.length > 0) {
+    steps.push(
+      'Nothing left to do. Run this again whenever GitBucket has changed; only the differences are transferred.',
+    );
+  }
+  return steps;
+}
+
+/** `336 proven, 2 refused`; states that nothing is in are left out. */
+export function statesLine(states: Record<ItemState, number>): string {
+  const parts = Object.entries(states).filter(([, count]) => count > 0);
+  return parts.map(([state, count]) => `${formatCount(count)} ${state}`).join(', ');
+}
+
+export const headings = {
+  title: 'Migration from GitBucket to GitLab',
+  needsYou: 'Needs your attention',
+  notRead: 'Could not be read',
+  warnings: 'Warnings',
+  next: 'Next steps',
+  everything: 'Everything',
+  reports: 'Reports',
+} as const;
+
+export function moreInReport(count: number): string {
+  return `and ${formatCount(count)} more in the report`;
+}
+
+export const stateNotes = {
+  proven: 'Everything selected has the same ids on both sides.',
+  failed: 'Could not be completed.',
+  blocked: 'Waiting for your decision; nothing was written.',
+  drifted: 'No longer matches the plan; nothing was written.',
+  diverged: 'Someone else changed the target; those changes were left untouched.',
+  refused: 'GitLab does not accept some of it.',
+  interrupted: 'The run stopped before this was finished.',
+} as const satisfies Record<ItemState, string>;

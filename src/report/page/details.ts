@@ -1,7 +1,7 @@
+import type { Notice } from '../../model/notice.ts';
 import type { Check, ItemResult, StepResult } from '../../model/result.ts';
 import { formatBytes, formatCount, formatDuration } from '../../text/format.ts';
-import { stateNotes } from '../../ui/report-messages.ts';
-import type { Notice } from '../../model/notice.ts';
+import { stateNotes } from '../../ui/messages.ts';
 import { noticesOf } from '../result.ts';
 import { copyButton, el, link, type Child } from './elements.ts';
 

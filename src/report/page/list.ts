@@ -1,7 +1,7 @@
 import type { Notice } from '../../model/notice.ts';
 import type { ItemResult, ItemState } from '../../model/result.ts';
 import { formatBytes, formatCount, formatDuration, shortId } from '../../text/format.ts';
-import { stateNotes, troubleStates } from '../../ui/report-messages.ts';
+import { stateNotes, troubleStates } from '../../ui/messages.ts';
 import { type PageData, costOf, proofOf } from '../result.ts';
 import { details } from './details.ts';
 import { el, nodesOf } from './elements.ts';

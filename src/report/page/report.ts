@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatDuration, formatTime, truncate } from '../../text/format.ts';
-import { headings } from '../../ui/report-messages.ts';
+import { headings } from '../../ui/messages.ts';
 import { countAll, type PageData } from '../result.ts';
 import { el, link, nodesOf, svg, type Child } from './elements.ts';
 import { entriesOf, entryList, type Entry } from './list.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { expectedMs, fitPushTime, usualPushTime, type Timing } from '../../../src/transfer/push-time.ts';
+import { expectedMs, fitPushTime, usualPushTime, type Timing } from '../../../src/transfer/request-size.ts';
 
 /** Pushes of these sizes on a server with these prices; `factors` are what chance makes of each. */
 function timings(
