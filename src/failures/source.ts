@@ -14,7 +14,7 @@ export const ownerUnreadable = defineFailure(
   'owner-unreadable',
   { blame: 'source', state: 'failed' },
   (w: { object: string; detail: string; found: number | string }) => ({
-    message: `GitBucket cannot list the repositories of ${w.object} (${w.detail}), even after several tries; ${w.found} of them were found another way`,
+    message: `GitBucket cannot list the repositories of ${w.object} (${w.detail}), even after several tries; ${w.found} found another way`,
     fix: 'run the same command again; if that does not help, one of these repositories is damaged, and the GitBucket log names it: repair it (git fsck) or restore it from a backup; until then name the missing repositories with --repo OWNER/NAME',
   }),
 );
