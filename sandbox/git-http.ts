@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { writeAll } from './write-all.ts';
+import { gitEnvironment } from './git-environment.ts';
 
 export type GitHttpCall = {
   /** Absolute path of the bare repository. */
@@ -44,13 +45,8 @@ export async function serveGit(
 }
 
 function environment(request: IncomingMessage, call: GitHttpCall): NodeJS.ProcessEnv {
-  const { PATH, HOME } = process.env;
-  const env: NodeJS.ProcessEnv = {
-    PATH,
-    HOME,
-    LC_ALL: 'C',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_NOSYSTEM: '1',
+  const config = [['http.receivepack', 'true'], ['safe.directory', '*'], ...(call.config ?? [])] as const;
+  const env = gitEnvironment(config, {
     GIT_PROJECT_ROOT: call.gitDir,
     GIT_HTTP_EXPORT_ALL: '1',
     PATH_INFO: call.path,
@@ -60,19 +56,13 @@ function environment(request: IncomingMessage, call: GitHttpCall): NodeJS.Proces
     REMOTE_ADDR: '127.0.0.1',
     CONTENT_TYPE: request.headers['content-type'] ?? '',
     ...call.env,
-  };
+  });
   const length = request.headers['content-length'];
   if (length !== undefined && !call.body) env['CONTENT_LENGTH'] = length;
   const encoding = request.headers['content-encoding'];
   if (encoding) env['HTTP_CONTENT_ENCODING'] = encoding;
   const protocol = request.headers['git-protocol'];
   if (typeof protocol === 'string' && !call.v0Only) env['GIT_PROTOCOL'] = protocol;
-  const config = [['http.receivepack', 'true'], ['safe.directory', '*'], ...(call.config ?? [])] as const;
-  env['GIT_CONFIG_COUNT'] = String(config.length);
-  config.forEach(([key, value], index) => {
-    env[`GIT_CONFIG_KEY_${index}`] = key;
-    env[`GIT_CONFIG_VALUE_${index}`] = value;
-  });
   return env;
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { gitEnvironment } from '../../git-environment.ts';
 
 /** Runs the real git in a bare repository, cut off from the user's own configuration. */
 export function runGit(
@@ -8,16 +9,7 @@ export function runGit(
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const child = spawn('git', ['--git-dir', gitDir, ...args], {
-      env: {
-        PATH: process.env['PATH'],
-        LC_ALL: 'C',
-        HOME: gitDir,
-        GIT_CONFIG_GLOBAL: '/dev/null',
-        GIT_CONFIG_NOSYSTEM: '1',
-        GIT_CONFIG_COUNT: '1',
-        GIT_CONFIG_KEY_0: 'safe.directory',
-        GIT_CONFIG_VALUE_0: '*',
-      },
+      env: gitEnvironment([['safe.directory', '*']], { HOME: gitDir }),
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const out: Buffer[] = [];

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { gitEnvironment, type GitConfig } from '../../git-environment.ts';
 import type { GitSettings } from '../settings.ts';
 
 /** The version that this server's Gitaly claims to run (GL-201). */
@@ -15,8 +16,6 @@ export const HIDDEN_FROM_PUSH = [
 ];
 /** Nobody may see these; the others above are shown read-only (GL-185). */
 export const HIDDEN_FROM_FETCH = ['refs/keep-around/', 'refs/remotes/', 'refs/tmp/'];
-
-export type GitConfig = readonly (readonly [string, string])[];
 
 const COMMON: GitConfig = [
   ['safe.directory', '*'],
@@ -65,7 +64,7 @@ export type GitRun = {
 /** Starts git as the leader of its own process group, so that it and its children can be ended together. */
 export function startGit(run: GitRun): ChildProcess {
   return spawn('git', run.args, {
-    env: gitEnvironment(run),
+    env: gitEnvironment(run.config, { GIT_USER_AGENT: AGENT, ...run.env }),
     detached: true,
     stdio: run.channel ? ['pipe', 'pipe', 'pipe', 'pipe'] : ['pipe', 'pipe', 'pipe'],
   });
@@ -79,24 +78,4 @@ export function killGit(child: ChildProcess): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
-}
-
-/** The environment that git gets: nothing of the user's own configuration. */
-function gitEnvironment(run: Pick<GitRun, 'config' | 'env'>): NodeJS.ProcessEnv {
-  const { PATH, HOME } = process.env;
-  const env: NodeJS.ProcessEnv = {
-    PATH,
-    HOME,
-    LC_ALL: 'C',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_USER_AGENT: AGENT,
-    GIT_CONFIG_COUNT: String(run.config.length),
-    ...run.env,
-  };
-  run.config.forEach(([key, value], index) => {
-    env[`GIT_CONFIG_KEY_${index}`] = key;
-    env[`GIT_CONFIG_VALUE_${index}`] = value;
-  });
-  return env;
 }
