@@ -6,9 +6,8 @@ import type { Notice } from '../model/notice.ts';
 import type { PlannedStep, Plan, PlannedProject } from '../model/plan.ts';
 import type { Counts } from '../model/source.ts';
 import { code } from '../steps/code.ts';
-import { countLosses, uncountedIn, withLosses } from './losses.ts';
-import type { InspectOptions } from './options.ts';
-import { inspectRepository, type LookOptions } from './repository.ts';
+import { countLosses, original, uncountedIn, withLosses } from './losses.ts';
+import { inspectRepository, type InspectOptions, type LookOptions } from './repository.ts';
 import { destinationsOf } from './submodules.ts';
 
 type Inspected = { project: PlannedProject; problems: Notice[]; counted: Counts };
@@ -92,9 +91,8 @@ async function unseenRefs(
   const listing = listings.get(id);
   if (listing === undefined || listing.unreadable !== undefined) return [];
   // The names that the source knows, not those under which the refs travel.
-  const names = Object.entries(config.map.refs[id] ?? {});
   const refs = new Map(
-    [...listing.refs].map(([ref, object]) => [names.find(([, to]) => to === ref)?.[0] ?? ref, object]),
+    [...listing.refs].map(([ref, object]) => [original(ref, config.map.refs[id]), object]),
   );
   const found = await source.unreadableRefs(repository, { ...listing, refs });
   return found.map(({ ref, detail }) => refUnreadable(`${id} ${ref}`, { detail }).notice);

@@ -1,3 +1,4 @@
+import { refKind, shortName } from '../gitlab/rules/ref-names.ts';
 import { refsOf } from '../steps/code.ts';
 import { Failure } from '../failures/failure.ts';
 import { createGit, type Git } from '../git/run.ts';
@@ -11,7 +12,7 @@ import {
   uncountedWithoutAsking,
 } from '../model/plan.ts';
 import { updateMirror, type MirrorOptions } from '../transfer/mirror.ts';
-import type { InspectOptions } from './options.ts';
+import type { InspectOptions } from './repository.ts';
 
 /** The project with what was counted; nothing where there is nothing. */
 export function withLosses(
@@ -40,8 +41,8 @@ export async function countLosses(
   const branches = refsOf(project)
     .filter((change) => change.new !== null)
     .map(({ ref }) => original(ref, config.map.refs[id]))
-    .filter((ref) => ref.startsWith('refs/heads/'))
-    .map((ref) => ref.slice('refs/heads/'.length));
+    .filter((ref) => refKind(ref) === 'branch')
+    .map(shortName);
   const all = [...(listings.get(id)?.refs.keys() ?? [])];
   const { counts, warnings } = await source.counts(repository, { branches, all });
   // A repository of that name lies in the same folder (GB-68): what is there is no wiki.
@@ -54,7 +55,7 @@ export async function countLosses(
 }
 
 /** What a ref that the config renames is called on the source. */
-function original(ref: string, renamed: Readonly<Record<string, string>> = {}): string {
+export function original(ref: string, renamed: Readonly<Record<string, string>> = {}): string {
   return Object.entries(renamed).find(([, to]) => to === ref)?.[0] ?? ref;
 }
 
@@ -95,7 +96,7 @@ async function wikiRefs(source: Source, repository: RepositoryName): Promise<Ref
 
 function tipOf({ refs, head }: RefListing): string | undefined {
   if (head !== null) return refs.get(head);
-  return [...refs].find(([ref]) => ref.startsWith('refs/heads/'))?.[1];
+  return [...refs].find(([ref]) => refKind(ref) === 'branch')?.[1];
 }
 
 async function hasOneCommit(git: Git, tip: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { refKind, shortName } from '../gitlab/rules/ref-names.ts';
 import { refsOf } from '../steps/code.ts';
 import { interruption } from '../failures/usage.ts';
 import { gitFailed } from '../failures/git.ts';
@@ -7,12 +8,17 @@ import { presentObjects } from '../git/objects.ts';
 import { createGit, type Git } from '../git/run.ts';
 import { eachLine } from '../git/stream.ts';
 import { isWrite, type Finding, type PlannedProject, type RefChange } from '../model/plan.ts';
-import { saysDamaged, updateMirror, type Mirror } from '../transfer/mirror.ts';
+import { saysDamaged, updateMirror, type Mirror, type MirrorOptions } from '../transfer/mirror.ts';
 import { badObjectFindings, fsck } from './fsck.ts';
 import { largeFileFindings, stuckFindings, type SizeLimits } from './large-files.ts';
 import { lfsFindings } from './lfs.ts';
 import { scan, type Scan } from './objects.ts';
-import type { InspectOptions } from './options.ts';
+import type { Config } from '../config/schema.ts';
+import type { Runtime } from '../environment.ts';
+import type { Target } from '../model/target.ts';
+import type { Source } from '../model/source.ts';
+import type { Emit } from '../model/events.ts';
+import type { RefListing } from '../model/forge.ts';
 import { refsTooLarge } from './stuck-refs.ts';
 import { modulesOf, submoduleFindings, type Destinations } from './submodules.ts';
 
@@ -21,6 +27,17 @@ export type Looked = {
   /** LFS objects that the history of the travelling refs names. */
   lfsObjects: number;
   warnings: string[];
+};
+
+export type InspectOptions = {
+  source: Source;
+  target: Target;
+  config: Config;
+  runtime: Runtime;
+  emit: Emit;
+  mirrors: MirrorOptions;
+  /** Refs of the source as they were listed for the plan. */
+  listings: ReadonlyMap<string, RefListing>;
 };
 
 export type LookOptions = InspectOptions & {
@@ -169,8 +186,7 @@ export function travellingIds(changes: readonly RefChange[]): TravellingIds {
     const travels = ['create', 'update', 'unchanged'].includes(change.outcome);
     if (!travels || change.new === null) continue;
     (change.outcome === 'unchanged' ? stays : writes).add(change.new);
-    if (change.ref.startsWith('refs/heads/'))
-      branches.push({ branch: change.ref.slice('refs/heads/'.length), id: change.new });
+    if (refKind(change.ref) === 'branch') branches.push({ branch: shortName(change.ref), id: change.new });
   }
   return { writes: [...writes], stays: [...stays], there: [...there], branches };
 }
