@@ -4,12 +4,13 @@ import { prepare, type Prepared } from '../engine/prepare.ts';
 import type { Runtime, CommonOptions, SelectionFlags, Environment } from '../environment.ts';
 import { inspect } from '../inspect/inspect.ts';
 import { lockWorkDir } from '../journal/lock.ts';
-import type { Plan } from '../model/plan.ts';
+import type { ItemState, Plan } from '../model/plan.ts';
 import type { ExitCode } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
 import { planMarkdown } from '../report/plan-markdown.ts';
 import { planJson } from '../report/plan-summary.ts';
 import { renderPlan } from '../report/plan-view.ts';
+import { exitCodeOfStates } from '../report/result.ts';
 import { mirrorOptions } from '../transfer/auto.ts';
 import { openSession, readHistory, selectionOf, type Session } from './session.ts';
 
@@ -87,12 +88,10 @@ function scrubbed(plan: Plan, redactor: Redactor): Plan {
 
 /** 1: something cannot be read; 4: something waits for a decision; 0: everything can be done. */
 export function exitCodeOfPlan(plan: Plan): ExitCode {
-  const unread = plan.projects.some(({ steps }) => steps.some(({ state }) => state === 'failed'));
-  if (plan.problems.length > 0 || unread) return 1;
-  const waits = [...plan.groups, ...plan.projects].some(({ blocked }) => blocked !== null);
-  const trouble = plan.projects.some(
-    ({ steps, findings }) =>
-      findings.some(({ refused }) => refused) || steps.some(({ state }) => state !== 'proven'),
-  );
-  return waits || trouble ? 4 : 0;
+  const foreseen = [...plan.groups, ...plan.projects].flatMap(({ steps, blocked }): ItemState[] => [
+    ...steps.map(({ state }) => state),
+    ...(blocked === null ? [] : ['blocked' as const]),
+  ]);
+  const findings = plan.projects.flatMap((project) => project.findings.filter(({ refused }) => refused));
+  return exitCodeOfStates([...foreseen, ...findings.map(() => 'refused' as const)], plan.problems);
 }

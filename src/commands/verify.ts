@@ -14,7 +14,7 @@ export async function verifyCommand(
   const { config } = session;
   try {
     const selection = selectionOf(options, config);
-    // The journal only helps to find projects that got another name; verify works without it.
+    // The journal tells which project is whose, and what GitLab refused; verify works without it.
     const history = await readHistory(session.workDir, {
       source: config.source.url,
       target: config.target.url,

@@ -43,13 +43,18 @@ export function buildResult(parts: ResultParts): Result {
     items,
     problems,
     warnings,
-    exitCode: parts.interrupted ? 130 : exitCodeOfItems(items, problems),
+    exitCode: parts.interrupted
+      ? 130
+      : exitCodeOfStates(
+          items.map(({ state }) => state),
+          problems,
+        ),
   };
 }
 
 /** What a script may rely on: failure first, then what waits for a decision. */
-function exitCodeOfItems(items: readonly ItemResult[], problems: readonly Notice[]): ExitCode {
-  const states = new Set(items.map(({ state }) => state));
+export function exitCodeOfStates(list: readonly ItemState[], problems: readonly Notice[]): ExitCode {
+  const states = new Set(list);
   if (states.has('interrupted')) return 130;
   if (states.has('failed') || problems.length > 0) return 1;
   const waiting: readonly ItemState[] = ['refused', 'blocked', 'diverged', 'drifted'];
