@@ -105,3 +105,8 @@ export function defineFailure<Code extends string, W extends Words>(
   }
   return Object.assign(create, { code, retryable: false, ...meaning, text });
 }
+
+/** The name that was most likely meant, to be added to a sentence. */
+export function near(name: string | undefined): string {
+  return name ? ` (did you mean ${name}?)` : '';
+}

@@ -1,5 +1,5 @@
 /** What GitLab refuses, and places on it that cannot be used. */
-import { defineFailure } from './failure.ts';
+import { defineFailure, near } from './failure.ts';
 
 export const parentGroupMissing = defineFailure(
   'parent-group-missing',
@@ -184,7 +184,3 @@ export const notProven = defineFailure(
     fix: 'run gb2gl migrate again; refs that were changed on GitLab are reported as diverged and left untouched',
   }),
 );
-
-function near(name: string | undefined): string {
-  return name ? ` (did you mean ${name}?)` : '';
-}

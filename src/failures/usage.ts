@@ -1,5 +1,5 @@
 /** What keeps a command from starting or going on that is not a server's doing: usage, configuration, work directory, this machine. */
-import { defineFailure } from './failure.ts';
+import { defineFailure, near } from './failure.ts';
 
 export const wrongUsage = defineFailure(
   'usage',
@@ -169,7 +169,3 @@ export const unexpected = defineFailure(
     fix: 'this is a bug in gb2gl; please report it with the output of --verbose',
   }),
 );
-
-function near(name: string | undefined): string {
-  return name ? ` (did you mean ${name}?)` : '';
-}
