@@ -6,6 +6,7 @@ import { plannedStep, type PlanItem, type PlannedStep } from '../model/plan.ts';
 import type { Phase } from '../model/events.ts';
 import type { ItemResult, StepResult } from '../model/result.ts';
 import {
+  itemWork,
   knownTo,
   stages,
   type AnyStep,
@@ -70,18 +71,7 @@ function workOn(
   context: RunContext,
   { journal, transport }: MigrateOptions,
 ): ItemWork & Writing {
-  return {
-    item,
-    context,
-    attempt: 1,
-    place: null,
-    groups,
-    sourceRefs: context.listings.source.get(item.id) ?? { refs: new Map(), head: null },
-    // What was listed for the plan is fresh enough while nothing was written.
-    targetRefs: context.listings.target.get(item.id) ?? null,
-    journal,
-    transport,
-  };
+  return { ...itemWork(item, context, { place: null, groups }), journal, transport };
 }
 
 function resultOf({ item, done, work, ended }: Progress): ItemResult {
@@ -128,10 +118,10 @@ async function runProjects(
         const cause = failed.get(ownerOf(progress.item));
         if (cause && progress.ended === null && progress.item.blocked === null)
           progress.ended = withoutGroup(progress.item, cause);
-        const before = JSON.stringify(resultOf(progress).state);
+        const before = resultOf(progress).state;
         await advance(progress, stage, options);
         const result = resultOf(progress);
-        if (first || JSON.stringify(result.state) !== before || result.steps.at(-1)?.changed)
+        if (first || result.state !== before || result.steps.at(-1)?.changed)
           emit({ type: 'item-finished', result });
       }),
     ),

@@ -6,15 +6,20 @@ import type { Notice } from '../model/notice.ts';
 import type { Check, ItemResult, StepResult } from '../model/result.ts';
 import { worstOf, type Place } from '../steps/step.ts';
 
+/** Where an item is before anything was done for it; null when it does not exist yet. */
+export function placeOf({ existing, fullPath }: PlanItem): Place | null {
+  if (existing === null) return null;
+  if (typeof existing === 'number') return { id: existing, fullPath, url: null };
+  return { id: existing.id, fullPath: existing.fullPath, url: existing.webUrl || null };
+}
+
 /** The result of an item before anything was done for it. */
 export function emptyResult(item: PlanItem, state: ItemState): ItemResult {
-  const { existing } = item;
-  const id = typeof existing === 'number' ? existing : (existing?.id ?? null);
-  const url = typeof existing === 'number' ? null : existing?.webUrl || null;
+  const place = placeOf(item);
   return {
     kind: item.kind,
     id: item.id,
-    target: { path: item.fullPath, id, url: url ?? null },
+    target: { path: item.fullPath, id: place?.id ?? null, url: place?.url ?? null },
     state,
     changed: false,
     steps: [],

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { plannedStep, type PlanItem } from '../model/plan.ts';
 import type { ItemResult, StepResult } from '../model/result.ts';
-import { knownTo, type AnyStep, type ItemWork, type RunContext } from '../steps/step.ts';
+import { itemWork, knownTo, type AnyStep, type ItemWork, type RunContext } from '../steps/step.ts';
 import type { PrepareOptions, Prepared } from './prepare.ts';
-import { blockedResult, failedStep, itemResult, stepResult } from './results.ts';
+import { blockedResult, failedStep, itemResult, placeOf, stepResult } from './results.ts';
 
 /** Lets every step prove its part, from both servers as they are now; needs no journal and writes nothing. */
 export async function verify(prepared: Prepared, options: PrepareOptions): Promise<ItemResult[]> {
@@ -26,15 +26,7 @@ async function verifyItem(
   { steps, history }: PrepareOptions,
 ): Promise<ItemResult> {
   if (item.blocked !== null) return blockedResult(item);
-  const work: ItemWork = {
-    item,
-    context,
-    attempt: 1,
-    place: placeOf(item),
-    groups: new Map(),
-    sourceRefs: context.listings.source.get(item.id) ?? { refs: new Map(), head: null },
-    targetRefs: context.listings.target.get(item.id) ?? null,
-  };
+  const work = itemWork(item, context, { place: placeOf(item), groups: new Map() });
   const results: StepResult[] = [];
   for (const step of steps) {
     const result = await verifyStep(step, work, history.items.get(item.id));
@@ -61,11 +53,4 @@ async function verifyStep(
   } catch (error) {
     return failedStep(planned, error, item, context.runtime.now() - started);
   }
-}
-
-function placeOf(item: PlanItem): ItemWork['place'] {
-  const { existing, fullPath } = item;
-  if (existing === null) return null;
-  if (typeof existing === 'number') return { id: existing, fullPath, url: null };
-  return { id: existing.id, fullPath: existing.fullPath, url: existing.webUrl || null };
 }

@@ -9,6 +9,7 @@ import {
 } from '../model/plan.ts';
 import { planGroups, type Placement } from './groups.ts';
 import type { PlanInput } from './input.ts';
+import { codeRecords } from './known-refs.ts';
 import { unreadRestrictions, narrower } from './visibility.ts';
 
 /**
@@ -78,7 +79,7 @@ function vanished(input: PlanInput): string[] {
   for (const [item, known] of input.history.items) {
     const [owner = '', name] = item.split('/');
     if (name === undefined || seen.has(item) || unread.has(owner) || known.target === null) continue;
-    if (known.steps.get('code')?.status !== 'done') continue;
+    if (known.steps.get(codeRecords.name)?.status !== 'done') continue;
     texts.push(
       `${item} was migrated to ${known.target.path} earlier but is no longer on the source (renamed, moved, deleted, or hidden from the token); its project stays unchanged`,
     );

@@ -103,12 +103,15 @@ export const CodeData = z.object({
 });
 export type CodeData = z.infer<typeof CodeData>;
 
+/** Under which name the journal has it. */
+export const codeRecords = { name: 'code', data: CodeData } as const;
+
 /** Ids that the journal says we wrote, or were about to write, by ref. */
 export type WrittenRefs = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The ids of one item. @throws journal-damaged */
 export function writtenRefs(history: ItemHistory | undefined): WrittenRefs {
-  const refs = journalled(history, { name: 'code', data: CodeData })?.refs ?? {};
+  const refs = journalled(history, codeRecords)?.refs ?? {};
   return new Map(Object.entries(refs).map(([ref, ids]) => [ref, new Set(ids)]));
 }
 

@@ -2,12 +2,13 @@ import * as z from 'zod';
 import type { Config } from '../config/schema.ts';
 import { projectMissing } from '../failures/target.ts';
 import { matchesPattern, type Protections } from '../gitlab/rules/protections.ts';
+import { refKind, shortName } from '../gitlab/rules/ref-names.ts';
 import type { BranchProtection, RefListing, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import { isWrite, RefChange, type PlannedProject } from '../model/plan.ts';
 import type { Source } from '../model/source.ts';
 import { refsDrift } from '../plan/drift.ts';
-import { isPartOf, CodeData, leftAfresh, writtenRefs } from '../plan/known-refs.ts';
+import { codeRecords, isPartOf, leftAfresh, writtenRefs, type CodeData } from '../plan/known-refs.ts';
 import { compareRefs, noticeOfChange, noticesOfUnreadable, stateOf } from '../plan/ref-proof.ts';
 import {
   renameRefs,
@@ -19,7 +20,15 @@ import {
 } from '../plan/refs.ts';
 import { pushRefs } from './push-refs.ts';
 import { restoreAll } from './quiet.ts';
-import { partOf, type Decision, type Planning, type Step, type Work, type WritingWork } from './step.ts';
+import {
+  partOf,
+  remark,
+  type Decision,
+  type Planning,
+  type Step,
+  type Work,
+  type WritingWork,
+} from './step.ts';
 
 const Part = z.object({
   refs: z.array(RefChange),
@@ -32,12 +41,11 @@ type CodeWork = WritingWork<CodeData, PlannedProject>;
 
 /** Moves the objects and refs that the target lacks. Nothing to move costs nothing: the plan's listings say so. */
 export const code: Step<Part, CodeData, PlannedProject> = {
-  name: 'code',
+  ...codeRecords,
   title: 'Refs',
   of: 'project',
   stage: 'content',
   part: Part,
-  data: CodeData,
   async plan(planning) {
     const first = decide(planning, undefined);
     const protections = await askProtections(planning, first.part.refs);
@@ -118,21 +126,13 @@ function assumedBranch({ item, input }: Planning<PlannedProject>): string | null
 /** What a reader would not expect of the refs. */
 function surprises(planning: Planning<PlannedProject>): Notice[] {
   const { item, listings, input } = planning;
-  const renaming = (listings.source.warnings ?? []).map((message) => notice('ref-rename', item.id, message));
+  const renaming = (listings.source.warnings ?? []).map((message) => remark('ref-rename', item.id, message));
   const names = [...listings.source.refs.keys()];
-  const bare = !names.some(isBranch) && names.some((ref) => ref.startsWith('refs/tags/'));
+  const bare = !names.some((ref) => refKind(ref) === 'branch') && names.some((ref) => refKind(ref) === 'tag');
   // Settings of the server are for administrators: then a tag of the presumed name cannot be foreseen (GL-182).
   if (!bare || assumedBranch(planning) !== null || input.target.restricted !== null) return renaming;
   const message = `it has no branch, and the token cannot read which branch name GitLab assumes in that case (${input.target.initialBranch} is assumed here): GitLab refuses a tag with that name`;
-  return [notice('assumed-branch', item.id, message), ...renaming];
-}
-
-function isBranch(ref: string): boolean {
-  return ref.startsWith('refs/heads/');
-}
-
-function notice(code: string, object: string, message: string, fix = ''): Notice {
-  return { code, object, message, fix };
+  return [remark('assumed-branch', item.id, message), ...renaming];
 }
 
 /** What the source has, under the names with which it travels. @throws those of the source */
@@ -204,8 +204,9 @@ async function rewrittenIn(
 ): Promise<Set<string>> {
   const rewritten = new Set<string>();
   for (const { ref, old, new: next, outcome, force } of writes) {
-    if (outcome !== 'update' || !force || old === null || next === null) continue;
-    const name = ref.slice('refs/heads/'.length);
+    if (refKind(ref) !== 'branch' || outcome !== 'update' || !force || old === null || next === null)
+      continue;
+    const name = shortName(ref);
     const rules = branches.filter(({ pattern }) => matchesPattern(pattern, name));
     if (rules.length === 0 || rules.some(({ pattern, forcePush }) => forcePush || pattern === name)) continue;
     const tips = await source.branchTipsWith(repository, old);

@@ -5,7 +5,7 @@ import type { PlannedProject } from '../model/plan.ts';
 import { sourceDefaultBranch } from '../plan/projects.ts';
 import { renamesOf, withRenamedDefault } from '../plan/refs.ts';
 import { targetListing } from './code.ts';
-import { knownTo, proven, type Planning, type Step, type Work } from './step.ts';
+import { knownTo, proven, remark, type Planning, type Step, type Work } from './step.ts';
 
 const Part = z.object({ branch: z.string().describe('Short name on the source') });
 type Part = z.infer<typeof Part>;
@@ -32,7 +32,7 @@ export const defaultBranch: Step<Part, Data, PlannedProject> = {
       withRenamedDefault(item.repository, listings.source, renames),
       listings.source,
     );
-    const notices = warning === null ? [] : [notice('default-branch', item.id, warning)];
+    const notices = warning === null ? [] : [remark('default-branch', item.id, warning)];
     if (branch === null) {
       if (notices.length === 0) return null;
       return { part: { branch: '' }, changes: false, state: 'proven', counts: {}, notices };
@@ -62,7 +62,7 @@ export const defaultBranch: Step<Part, Data, PlannedProject> = {
     if (!isWanted(branch, work)) return proven(1);
     const differs = difference(branch, target, work.known()?.head ?? null);
     if (differs === null) return proven(1);
-    return { ...proven(1), differences: [notice(differs.code, work.item.id, differs.message)] };
+    return { ...proven(1), differences: [remark(differs.code, work.item.id, differs.message)] };
   },
 };
 
@@ -96,11 +96,7 @@ function foreseen(branch: string, { item, listings, history }: Planning<PlannedP
   if (!target.refs.has(`refs/heads/${branch}`)) return [];
   const differs = difference(branch, target, knownTo(defaultBranch, history)?.head ?? null);
   if (differs === null || differs.code === 'default-branch-differs') return [];
-  return [notice(differs.code, item.id, differs.message)];
-}
-
-function notice(code: string, object: string, message: string): Notice {
-  return { code, object, message, fix: '' };
+  return [remark(differs.code, item.id, differs.message)];
 }
 
 /** What becomes of the default branch of a project. */

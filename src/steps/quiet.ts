@@ -42,22 +42,16 @@ export const quiet: Step<z.infer<typeof Part>, Data, PlannedProject> = {
   part: Part,
   data: Data,
   plan({ history }) {
-    if (pending(history).length === 0) return null;
-    return {
-      part: {},
-      changes: true,
-      state: 'proven',
-      counts: { restore: pending(history).length },
-      notices: [],
-    };
+    const { length: restore } = pending(history);
+    if (restore === 0) return null;
+    return { part: {}, changes: true, state: 'proven', counts: { restore }, notices: [] };
   },
   async run(_, work) {
     const restored = await restoreAll(work);
     return { changed: restored > 0, counts: { restore: restored } };
   },
   async verify(_, work) {
-    const known = work.known();
-    const left = placesIn(known);
+    const left = placesIn(work.known());
     if (left.length === 0) return Promise.resolve(proven(1));
     const differences = left.map(({ name, subject }) => ({
       code: 'not-restored',

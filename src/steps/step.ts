@@ -87,6 +87,23 @@ export type ItemWork = {
   targetRefs: RefListing | null;
 };
 
+/** What the steps of an item begin with. What was listed for the plan is fresh enough while nothing was written. */
+export function itemWork(
+  item: PlanItem,
+  context: RunContext,
+  where: Pick<ItemWork, 'place' | 'groups'>,
+): ItemWork {
+  const { source, target } = context.listings;
+  return {
+    item,
+    context,
+    attempt: 1,
+    ...where,
+    sourceRefs: source.get(item.id) ?? { refs: new Map(), head: null },
+    targetRefs: target.get(item.id) ?? null,
+  };
+}
+
 /** Only a run that writes has these. */
 export type Writing = { journal: Journal; transport: Transport };
 
@@ -155,6 +172,11 @@ export function knownTo<D>(
   history: ItemHistory | undefined,
 ): D | null {
   return journalled(history, step);
+}
+
+/** Something to know about which nothing needs to be done. */
+export function remark(code: string, object: string, message: string): Notice {
+  return { code, object, message, fix: '' };
 }
 
 /** A check that found nothing to complain about. */
