@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, gunzipSync, inflate } from 'node:zlib';
 import type { AxiosResponse } from 'axios';
 import type { Failure } from '../failures/failure.ts';
-import { timedOut, tlsUntrusted, unreachable } from '../failures/network.ts';
+import { redirected, timedOut, tlsUntrusted, unreachable } from '../failures/network.ts';
 import { interruption } from '../failures/usage.ts';
 import { cutTo, pageText } from '../text/format.ts';
 import type { HttpRequest } from './http.ts';
@@ -163,4 +163,17 @@ export function observe(
     perMinute,
     remaining: Number(headers['ratelimit-remaining'] ?? perMinute),
   };
+}
+
+/** Tokens go to the server that they are for. @throws redirected, for an answer that leads to another host */
+export function refuseForeignRedirect({ headers }: Pick<HttpAnswer, 'headers'>, server: Server): void {
+  const location = headers['location'];
+  if (location === undefined || !URL.canParse(location, server.url)) return;
+  const target = new URL(location, server.url);
+  if (target.origin === new URL(server.url).origin) return;
+  throw redirected(server.url, {
+    server: server.name,
+    side: server.side,
+    location: `${target.origin}${target.pathname}`,
+  });
 }

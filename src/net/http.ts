@@ -4,7 +4,7 @@ import { create, type AxiosInstance, type AxiosResponse } from 'axios';
 import pRetry from 'p-retry';
 import { Failure } from '../failures/failure.ts';
 import { asFailure, isRetryable } from '../failures/index.ts';
-import { rateLimited, redirected, serverError } from '../failures/network.ts';
+import { rateLimited, serverError } from '../failures/network.ts';
 import { maintenance } from '../failures/target.ts';
 import { interruption } from '../failures/usage.ts';
 import type { Emit } from '../model/events.ts';
@@ -16,6 +16,7 @@ import {
   isPassing,
   nothingObserved,
   observe,
+  refuseForeignRedirect,
   type Observed,
   toAnswer,
   type HttpAnswer,
@@ -82,10 +83,14 @@ export type HttpOptions = {
   direct?: boolean;
 };
 
-type Policy = HttpOptions & { observed: Observed };
+type Policy = HttpOptions & {
+  observed: Observed;
+  /** Paths whose 500 stayed: another question for one is asked once. */
+  failing: Set<string>;
+};
 
 const tries = 5;
-/** A 500 that comes again and again is damage that does not pass, and GitBucket says it of much (GB-37, GB-64). */
+/** Few and quickly after each other: a 500 mostly tells of damage that stays (GB-37, GB-64). */
 const triesAfter500 = 3;
 const triesWithoutAnswer = 2;
 /** Connections to one server at most, whatever the limits in the config add up to. */
@@ -113,10 +118,11 @@ export function createHttp(options: HttpOptions): Http {
     headers: { 'user-agent': 'git/2.40.0 gb2gl', accept: '*/*', ...options.headers },
   });
   const observed = nothingObserved();
+  const policy: Policy = { ...options, observed, failing: new Set() };
   return {
     server: options.server,
     observed,
-    send: (request) => withRetries(client, { ...options, observed }, request),
+    send: (request) => withRetries(client, policy, request),
     async stream(request) {
       const { server, signal, streamTimeoutMs: timeoutMs } = options;
       const answer = await postStream(client, server, request, { timeoutMs, signal });
@@ -133,14 +139,28 @@ export function createHttp(options: HttpOptions): Http {
 function withRetries(client: AxiosInstance, options: Policy, request: HttpRequest): Promise<HttpAnswer> {
   const most = request.tries ?? tries;
 
-  let failed = 0;
+  const ask = (): Promise<HttpAnswer> => options.limiter.run(() => once(client, options, request));
 
-  async function attempt(number: number): Promise<HttpAnswer> {
-    const answer = await options.limiter.run(() => once(client, options, request));
-    if (answer.status !== 500 || !reads(request)) return answer;
-    failed += 1;
-    if (failed >= triesAfter500 || number >= most) return answer;
-    throw failedAnswer(answer, options, request);
+  async function attempt(): Promise<HttpAnswer> {
+    if (!reads(request) || options.failing.has(request.path)) return ask();
+    let failed: Failure | null = null;
+    const again = Math.min(triesAfter500, most) - 1;
+    const { minTimeout, factor, signal } = {
+      minTimeout: options.backoffMs / 4,
+      factor: 3,
+      signal: options.signal,
+    };
+    return pRetry(
+      async (number) => {
+        failed = null;
+        const answer = await ask();
+        if (answer.status !== 500) return answer;
+        if (number <= again) throw (failed = failedAnswer(answer, options, request));
+        options.failing.add(request.path);
+        return answer;
+      },
+      { retries: again, minTimeout, factor, signal, shouldRetry: ({ error }) => error === failed },
+    );
   }
 
   return pRetry(attempt, {
@@ -225,16 +245,4 @@ function judge(answer: HttpAnswer, options: HttpOptions, request: HttpRequest): 
   if (status === 429) throw rateLimited(request.path, { server: server.name });
   if (isPassing(status)) throw failedAnswer(answer, options, request);
   if (status >= 300 && status < 400) refuseForeignRedirect(answer, server);
-}
-
-function refuseForeignRedirect({ headers }: Pick<HttpAnswer, 'headers'>, server: Server): void {
-  const location = headers['location'];
-  if (location === undefined || !URL.canParse(location, server.url)) return;
-  const target = new URL(location, server.url);
-  if (target.origin === new URL(server.url).origin) return;
-  throw redirected(server.url, {
-    server: server.name,
-    side: server.side,
-    location: `${target.origin}${target.pathname}`,
-  });
 }

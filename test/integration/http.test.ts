@@ -112,6 +112,17 @@ describe('reading', () => {
     expect(server.requests).toHaveLength(4);
   });
 
+  test('asks once only where a 500 has stayed before', async () => {
+    const server = await inTurn(json({ message: 'no' }, 500));
+    const { http } = policy(server.url);
+    await http.send(get('/damaged'));
+    const before = server.requests.length;
+    expect(await http.send(get('/damaged'))).toMatchObject({ status: 500 });
+    expect(server.requests.length - before).toBe(1);
+    await http.send(get('/other'));
+    expect(server.requests.length - before).toBe(4);
+  });
+
   test('at the first contact waits for a server that answers, not long for one that does not', async () => {
     const busy = await inTurn(status(429, { 'retry-after': '2' }), status(503), status(500), json(1));
     const { http, slept } = policy(busy.url);
