@@ -2,7 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessLevel, canRead, type Actor } from './access.ts';
 import { createCredentials, type Credentials } from './credentials.ts';
-import { defaultBranchPreference, onPushed, type RefUpdate } from './default-branch.ts';
+import {
+  defaultBranchPreference,
+  explicitDefaultBranch,
+  onPushed,
+  type RefUpdate,
+} from './default-branch.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { createProject, type NewProject, type ProjectCreation } from './projects.ts';
 import { createRepository } from './repository.ts';
@@ -51,6 +56,7 @@ export type Context = {
   createProject(actor: Actor, input: NewProject): ProjectCreation;
   /** The branch name that an empty project shows. */
   defaultBranchPreference(project: Project): string;
+  explicitDefaultBranch(project: Project): string | null;
   /** The git side tells what a push changed; HEAD and protection follow asynchronously (GL-162). */
   onPushed(project: Project, updates: RefUpdate[]): void;
   /** Runs a job later; `settle` brings all waiting jobs forward. */
@@ -105,6 +111,7 @@ export function createContext(options: ContextOptions): Context {
     lfsDir: () => join(dir, 'lfs-objects'),
     createProject: (actor, input) => createProject(context, actor, input),
     defaultBranchPreference: (project) => defaultBranchPreference(context, project),
+    explicitDefaultBranch: (project) => explicitDefaultBranch(context, project),
     onPushed: (project, updates) => onPushed(context, project, updates),
     after: (ms, job) => jobs.after(ms, job),
     settle: () => jobs.settle(),

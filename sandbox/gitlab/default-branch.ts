@@ -9,11 +9,16 @@ export type RefUpdate = { ref: string; old: string; new: string };
 
 const ABSENT = /^0+$/;
 
-/** The group's initial branch name, else the instance's. */
-export function defaultBranchPreference(context: Context, project: Project): string {
+/** The branch name that the group, else the instance, sets for empty projects; null when neither names one. */
+export function explicitDefaultBranch(context: Context, project: Project): string | null {
   const group = context.routes.group(project.namespaceId);
   const preferred = group?.attributes['default_branch'];
   return typeof preferred === 'string' && preferred !== '' ? preferred : context.settings.defaultBranchName;
+}
+
+/** What an empty project shows as its default branch, and where its HEAD points. */
+export function defaultBranchPreference(context: Context, project: Project): string {
+  return explicitDefaultBranch(context, project) ?? 'main';
 }
 
 /** Protection that a new default branch of this project gets. */

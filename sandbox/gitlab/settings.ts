@@ -49,7 +49,8 @@ type PushRules = {
 export type Settings = {
   /** `18.9.0-ee`, `17.11.0`, … */
   version: string;
-  defaultBranchName: string;
+  /** Null until an administrator sets one: `main` is then assumed, and no tag is refused for it. */
+  defaultBranchName: string | null;
   defaultBranchProtection: BranchProtection;
   defaultGroupVisibility: Visibility;
   defaultProjectVisibility: Visibility;
@@ -93,7 +94,7 @@ export type Settings = {
 export function defaultSettings(version: string): Settings {
   return {
     version,
-    defaultBranchName: 'main',
+    defaultBranchName: null,
     defaultBranchProtection: 2,
     defaultGroupVisibility: 'private',
     defaultProjectVisibility: 'private',

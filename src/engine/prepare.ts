@@ -34,7 +34,12 @@ export type PrepareOptions = Servers & {
   preflight?: () => Promise<void>;
 };
 
-export type Prepared = { plan: Plan; identity: TargetIdentity; listings: Listings; initialBranch: string };
+export type Prepared = {
+  plan: Plan;
+  identity: TargetIdentity;
+  listings: Listings;
+  initialBranch: string | null;
+};
 
 /** Reads both servers and decides everything; writes nothing. */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {

@@ -16,7 +16,7 @@ export type TargetSettings = Pick<
 >;
 
 type Settings = {
-  branch: string;
+  branch: string | null;
   restricted: readonly Visibility[] | null;
   groupsTakeProjects: boolean;
   pushLimit: number | null;
@@ -24,7 +24,7 @@ type Settings = {
 
 const nobody = 0;
 const mebibyte = 1024 * 1024;
-const unread: Settings = { branch: 'main', restricted: null, groupsTakeProjects: true, pushLimit: null };
+const unread: Settings = { branch: null, restricted: null, groupsTakeProjects: true, pushLimit: null };
 
 /** What the settings mean for a plan; GitLab shows them to administrators only, and they are asked for once. */
 export function createSettings(gitlab: GitLabClient, isAdmin: () => boolean): TargetSettings {
@@ -34,7 +34,7 @@ export function createSettings(gitlab: GitLabClient, isAdmin: () => boolean): Ta
     const found = isAdmin() ? await unlessRefused(readSettings(gitlab)) : null;
     if (found === null) return unread;
     return {
-      branch: found.default_branch_name || 'main',
+      branch: found.default_branch_name || null,
       restricted: found.restricted_visibility_levels ?? [],
       groupsTakeProjects: found.default_project_creation !== nobody,
       pushLimit: bytesOf(found.receive_max_input_size),

@@ -36,8 +36,8 @@ export type Target = {
   /** Looks up in bulk what a plan needs, below the group or on the whole server. Only after `connect`. */
   survey(parent: Namespace | null): Survey;
 
-  /** The branch name that is assumed for an empty project: the server's setting where the token may read it, else `main`. */
-  initialBranch(): Promise<string>;
+  /** The branch name that the server sets for empty projects; null when it sets none, or does not tell the token. */
+  initialBranch(): Promise<string | null>;
   /** Levels that only administrators may use (GL-92, GL-122). */
   restrictedLevels(): Promise<readonly Visibility[] | null>;
   /** May anybody make projects in a group that is new? Its rules begin as the server's (GL-102, GL-126). */

@@ -25,7 +25,8 @@ export type PlanInput = {
   target: {
     url: string;
     version: string;
-    initialBranch: string;
+    /** The branch name that the server sets for empty projects; null when none is known. */
+    initialBranch: string | null;
     user: TargetIdentity['user'];
     /** Levels for administrators only; null when the token may not read them. */
     restricted: readonly Visibility[] | null;

@@ -14,8 +14,9 @@ import type { RefChange } from '../model/plan.ts';
 export type RefSituation = {
   target: RefMap;
   written: ReadonlyMap<string, ReadonlySet<string>>;
-  initialBranch: string;
-  /** False while GitLab takes the initial branch for the default branch. */
+  /** The branch name that GitLab sets for a project without branches; null when it sets none. */
+  initialBranch: string | null;
+  /** False while only that name counts as the default branch. */
   hasBranches: boolean;
   /** Short name of the default branch once all branches have arrived; null when there is none. */
   defaultBranch: string | null;
@@ -90,8 +91,8 @@ function updateOf(change: RefChange, old: string, situation: RefSituation): RefC
 /** The target's default branch is changed after the refs, so its name is not yet free for a tag. */
 function refusedForNow(ref: string, situation: RefSituation): RefRefusal | null {
   const { targetDefault, defaultBranch } = situation;
-  if (targetDefault === null || targetDefault === defaultBranch) return null;
-  const refused = refusal(ref, nameContext({ ...situation, defaultBranch: targetDefault }, true));
+  if (!situation.hasBranches || targetDefault === null || targetDefault === defaultBranch) return null;
+  const refused = refusal(ref, { ...nameContext(situation, true), reserved: targetDefault });
   if (refused === null) return null;
   const fix = `make ${defaultBranch ?? 'another branch'} the default branch of the GitLab project, then run the same command again`;
   return { ...refused, fix };
@@ -102,9 +103,19 @@ function waitsForBranches(ref: string, situation: RefSituation): boolean {
   return shortName(ref) === situation.initialBranch;
 }
 
+/**
+ * The name that a new tag cannot get in this run nor in a later one: that of a default branch which is there already. In
+ * a project without branches only the preference counts, until the branches are there (GL-182).
+ */
+function reservedForGood(situation: RefSituation): string | null {
+  const { hasBranches, targetDefault, defaultBranch, initialBranch } = situation;
+  if (hasBranches) return targetDefault === null || targetDefault === defaultBranch ? defaultBranch : null;
+  return defaultBranch === null || defaultBranch === initialBranch ? initialBranch : null;
+}
+
 function nameContext(situation: RefSituation, creates: boolean): NameContext {
-  const { repository, defaultBranch, initialBranch, isTaken } = situation;
-  return { repository, defaultBranch, initialBranch, isTaken, creates };
+  const { repository, isTaken } = situation;
+  return { repository, isTaken, creates, reserved: reservedForGood(situation) };
 }
 
 /** Refs that exist only on the target and may stand in the way of new ones: git cannot hold `a` beside `a/b`. */

@@ -23,8 +23,8 @@ export type RefPlanInput = {
   empty?: boolean;
   /** Short name of the branch that becomes the default; null when the source has no branch. */
   defaultBranch: string | null;
-  /** The default branch that GitLab assumes for a project without branches. */
-  initialBranch: string;
+  /** The branch name that GitLab sets for a project without branches; null when it sets none. */
+  initialBranch: string | null;
   notes: boolean;
   prune: boolean;
   /** What GitLab protects in the project; absent while nobody needs to know. */
@@ -47,8 +47,7 @@ export function planRefs(input: RefPlanInput): RefChange[] {
   const situation = describe(source, leftovers, { ...input, targetDefault, closed });
   const obstacles = createRefObstacles(leftovers);
   const changes = [...source].map(([ref, id]) => decideSourceRef(ref, id, situation, obstacles));
-  const first = situation.defaultBranch === null ? null : `refs/heads/${situation.defaultBranch}`;
-  return sortByRank([...changes, ...leftovers], first);
+  return sortByRank([...changes, ...leftovers], firstRefs(situation));
 }
 
 /** What the plan leaves alone for reasons that only it knows stays so, as long as neither side has moved. */
@@ -91,7 +90,7 @@ function describe(
   input: RefPlanInput & Pick<RefSituation, 'targetDefault' | 'closed'>,
 ): RefSituation {
   const { repository, target, written, initialBranch, targetDefault, defaultBranch } = input;
-  const names = { repository, defaultBranch, initialBranch };
+  const names = { repository, reserved: null };
   const leaving = new Set(leftovers.filter(({ outcome }) => outcome === 'delete').map(({ ref }) => ref));
   const staying = [...target.keys()].filter((ref) => !leaving.has(ref));
   // Mostly the wanted branch arrives, and then nothing else matters.
@@ -113,17 +112,28 @@ function describe(
   };
 }
 
+/**
+ * The default branch, and in a project without branches before it the tag of its name: GitLab takes that one until the
+ * branch is there (GL-182), and when the push is declined for another ref, the tag still gets its chance.
+ */
+function firstRefs({ defaultBranch, hasBranches }: RefSituation): string[] {
+  if (defaultBranch === null) return [];
+  const branch = `refs/heads/${defaultBranch}`;
+  return hasBranches ? [branch] : [`refs/tags/${defaultBranch}`, branch];
+}
+
 /** Ranks are computed once: a repository may have tens of thousands of refs. */
-function sortByRank(changes: readonly RefChange[], first: string | null): RefChange[] {
+function sortByRank(changes: readonly RefChange[], first: readonly string[]): RefChange[] {
   const ranked = changes.map((change) => ({ change, rank: rank(change, first) }));
   ranked.sort((a, b) => a.rank - b.rank || (a.change.ref < b.change.ref ? -1 : 1));
   return ranked.map(({ change }) => change);
 }
 
-function rank({ ref, afterOthers }: RefChange, first: string | null): number {
+function rank({ ref, afterOthers }: RefChange, first: readonly string[]): number {
   const kind = order.indexOf(refKind(ref));
   if (afterOthers) return kind + order.length;
-  return ref === first ? -1 : kind;
+  const place = first.indexOf(ref);
+  return place === -1 ? kind : place - first.length;
 }
 
 type LeftoverInput = {

@@ -99,7 +99,7 @@ function decide(
     written: writtenRefs(planning.history),
     empty: item.existing === null || item.existing.empty,
     defaultBranch: item.defaultBranch,
-    initialBranch: assumedBranch(planning) ?? input.target.initialBranch,
+    initialBranch: presetBranch(planning),
     notes: input.config.migrate.notes,
     prune: input.prune,
     targetDefault: item.existing?.defaultBranch ?? null,
@@ -117,10 +117,15 @@ function decide(
   };
 }
 
-/** The branch name that the project, or its group, assumes while it has no branch; null when neither tells. */
-function assumedBranch({ item, input }: Planning<PlannedProject>): string | null {
+/** What an empty project shows when nobody set a name (GL-129). */
+const usualBranch = 'main';
+
+/** The branch name that group or server set for empty projects; null when they set none, or do not tell. */
+function presetBranch({ item, input }: Planning<PlannedProject>): string | null {
+  const shown = item.existing?.assumedDefaultBranch ?? usualBranch;
+  if (shown !== usualBranch) return shown;
   const namespace = input.placements.get(item.repository.owner)?.namespace;
-  return item.existing?.assumedDefaultBranch ?? namespace?.assumedDefaultBranch ?? null;
+  return namespace?.assumedDefaultBranch ?? input.target.initialBranch;
 }
 
 /** What a reader would not expect of the refs. */
@@ -128,11 +133,25 @@ function surprises(planning: Planning<PlannedProject>): Notice[] {
   const { item, listings, input } = planning;
   const renaming = (listings.source.warnings ?? []).map((message) => remark('ref-rename', item.id, message));
   const names = [...listings.source.refs.keys()];
-  const bare = !names.some((ref) => refKind(ref) === 'branch') && names.some((ref) => refKind(ref) === 'tag');
-  // Settings of the server are for administrators: then a tag of the presumed name cannot be foreseen (GL-182).
-  if (!bare || assumedBranch(planning) !== null || input.target.restricted !== null) return renaming;
-  const message = `it has no branch, and the token cannot read which branch name GitLab assumes in that case (${input.target.initialBranch} is assumed here): GitLab refuses a tag with that name`;
+  const tagged = names.some((ref) => refKind(ref) === 'tag');
+  // Settings of the server are for administrators: then a refused tag cannot be foreseen (GL-182).
+  const unknown = presetBranch(planning) === null && input.target.restricted === null;
+  if (!tagged || !unknown) return renaming;
+  if (!names.some(isBranch)) {
+    const message =
+      'it has no branch, and the token cannot read which branch name GitLab assumes in that case: GitLab refuses a tag with that name';
+    return [remark('assumed-branch', item.id, message), ...renaming];
+  }
+  const { defaultBranch } = item;
+  const tag = `refs/tags/${defaultBranch}`;
+  const there = [...listings.target.refs.keys()];
+  if (!listings.source.refs.has(tag) || there.some(isBranch) || there.includes(tag)) return renaming;
+  const message = `it has a tag ${defaultBranch}, which GitLab refuses if the group or the server set that name for the default branch of new projects, which the token cannot read`;
   return [remark('assumed-branch', item.id, message), ...renaming];
+}
+
+function isBranch(ref: string): boolean {
+  return refKind(ref) === 'branch';
 }
 
 /** What the source has, under the names with which it travels. @throws those of the source */

@@ -57,7 +57,7 @@ export type RunContext = {
   plan: Plan;
   /** Refs as they were listed for the plan, by `owner/name`. */
   listings: Listings;
-  initialBranch: string;
+  initialBranch: string | null;
   prune: boolean;
   emit: Emit;
 };

@@ -83,9 +83,13 @@ async function sendAll(
   const ordered = [...rest.filter(isBranch), ...rest.filter((change) => !isBranch(change))];
   const send = (part: readonly RefChange[]) => pushOnce(job, part, pushOptions);
   // No second connection may find the project without a branch (GL-160, GL-182).
-  const connections = sentPack || job.changes.some(({ old }) => old !== null) ? 2 : 1;
+  const connections = sentPack || job.changes.some(isThere) ? 2 : 1;
   const results = await sendBatches(ordered, { send, sizes, connections, now });
   return { results: [...first.results, ...results], bytes: first.bytes, sentPack };
+}
+
+function isThere(change: RefChange): boolean {
+  return change.old !== null && isBranch(change);
 }
 
 function isBranch({ ref, outcome }: RefChange): boolean {

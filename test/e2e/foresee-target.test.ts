@@ -1,4 +1,5 @@
 import { noticesOf } from '../helpers/code-of.ts';
+import type { Plan, RefChange } from '../../src/model/plan.ts';
 import { refsOf } from '../../src/steps/code.ts';
 import { expect, test } from 'vitest';
 import { seedAccounts } from '../../sandbox/seed/accounts.ts';
@@ -19,7 +20,7 @@ async function situations(options: TestServersOptions = {}): Promise<TestServers
 }
 
 /** Only the repositories whose refs are unusual. */
-async function oddRefs(options: TestServersOptions): Promise<TestServers> {
+async function oddRefs(options: TestServersOptions = {}): Promise<TestServers> {
   const servers = await testServers(options);
   seedAccounts(servers.gitbucket);
   const shelf = createShelf(servers.gitbucket);
@@ -114,3 +115,46 @@ test('with names that are taken on the target', async () => {
     'platform/two-heads': 'archived',
   });
 });
+
+test('a tag named like the default branch arrives with it in the first push', async () => {
+  const servers = await oddRefs();
+  const { plan, result } = await planThenMigrate(servers);
+  expect(met(result)).toEqual(foreseen(plan));
+  const tag = ['rev-parse', '--verify', 'refs/tags/main'];
+  for (const name of ['tag-like-branch', 'only-tag-main']) {
+    const at = git(servers.gitlab.gitDir(`mobile/${name}`), ...tag);
+    expect(at).toBe(git(servers.gitbucket.gitDir('mobile', name), ...tag));
+  }
+});
+
+test('a tag named like the default branch is foreseen as refused where the server sets that name', async () => {
+  const servers = await oddRefs({ gitlab: { settings: { defaultBranchName: 'main' } } });
+  const { plan, result } = await planThenMigrate(servers);
+  expect(met(result)).toEqual(foreseen(plan));
+  expect(refusedTags(plan)).toEqual(['mobile/only-tag-main', 'mobile/tag-like-branch']);
+});
+
+test('a set name that the token cannot read is told of, and only the tag of that name is missing', async () => {
+  const servers = await oddRefs({ gitlab: { settings: { defaultBranchName: 'main' } } });
+  const { plan, result } = await planThenMigrate(servers, [], mover(servers));
+  expect(refusedTags(plan)).toEqual([]);
+  const told = plan.projects.filter((project) =>
+    noticesOf(project).some((text) => text.includes('a tag main')),
+  );
+  expect(told.map(({ id }) => id)).toEqual(['mobile/tag-like-branch']);
+  const refused = result.items.filter(({ state }) => state === 'refused').map(({ id }) => id);
+  expect(refused).toContain('mobile/tag-like-branch');
+  const { gitbucket, gitlab } = servers;
+  const branch = ['rev-parse', 'refs/heads/main'];
+  expect(git(gitlab.gitDir('mobile/tag-like-branch'), ...branch)).toBe(
+    git(gitbucket.gitDir('mobile', 'tag-like-branch'), ...branch),
+  );
+});
+
+function refusedTags(plan: Plan): string[] {
+  return plan.projects.filter((project) => refsOf(project).some(isRefusedTag)).map(({ id }) => id);
+}
+
+function isRefusedTag({ ref, outcome }: RefChange): boolean {
+  return ref === 'refs/tags/main' && outcome === 'refused';
+}

@@ -12,7 +12,9 @@ import { refsIn, testServers } from '../helpers/servers.ts';
 test.each(['relay', 'mirror'])(
   'the fixes of a plan, pasted into the config, bring every refused ref over (%s)',
   async (transport) => {
-    const { folder, gitbucket, gitlab, env } = await testServers();
+    const { folder, gitbucket, gitlab, env } = await testServers({
+      gitlab: { settings: { defaultBranchName: 'main' } },
+    });
     gitbucket.addGroup({ login: 'team', members: [{ login: 'root', manager: true }] });
     gitbucket.addRepository({ owner: 'team', name: 'app' });
     const source = gitbucket.gitDir('team', 'app');

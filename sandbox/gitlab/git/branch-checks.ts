@@ -58,7 +58,7 @@ async function protectionRefusal(
 function emptyProjectText({ context, project, defaultBranch }: PushSubject): string {
   const members = `${context.externalUrl}/${project.fullPath}/-/project_members`;
   return `
-A default branch (e.g. ${defaultBranch}) does not yet exist for ${project.fullPath}
+A default branch (e.g. ${defaultBranch ?? 'main'}) does not yet exist for ${project.fullPath}
 Ask a project Owner or Maintainer to create a default branch:
 
   ${members}

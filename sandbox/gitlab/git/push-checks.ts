@@ -18,8 +18,8 @@ export type PushSubject = {
   quarantine: Quarantine;
   /** No branch at all yet; tags do not count. */
   empty: boolean;
-  /** The existing default branch, or the preference while the project is empty. */
-  defaultBranch: string;
+  /** The existing default branch, or the explicit preference while the project is empty. */
+  defaultBranch: string | null;
 };
 
 /**

@@ -86,7 +86,7 @@ async function judge(
     push,
     quarantine: openQuarantine(gitDir, quarantine),
     empty: branch === null,
-    defaultBranch: branch ?? context.defaultBranchPreference(project),
+    defaultBranch: branch ?? context.explicitDefaultBranch(project),
   });
   return text === null ? null : { text: `GitLab: ${text}` };
 }

@@ -19,10 +19,8 @@ const tagIsDefaultBranch = 'You cannot use default branch name to create a tag';
 const funny = 'funny refname';
 
 export type NameContext = RenameContext & {
-  /** Short name of the project's default branch; null while it has no branch. */
-  defaultBranch: string | null;
-  /** The default branch that GitLab assumes for a project without branches (GL-182). */
-  initialBranch: string;
+  /** The name that no new tag gets: that of the default branch (GL-182); null when there is none. */
+  reserved: string | null;
   /** False when the ref exists on the target: a tag may then be named like the default branch. */
   creates?: boolean;
 };
@@ -72,7 +70,7 @@ function refusalReason(ref: string, context: NameContext): string | null {
       if (objectId.test(name)) return branchIsId;
       return isValidName(name) ? null : branchIsInvalid;
     case 'tag':
-      if (context.creates !== false && name === reservedForBranch(context)) return tagIsDefaultBranch;
+      if (context.creates !== false && name === context.reserved) return tagIsDefaultBranch;
       if (!isValidName(name) || name.startsWith(tags)) return tagIsInvalid;
       return objectId.test(name) ? tagIsId : null;
     case 'note':
@@ -80,11 +78,6 @@ function refusalReason(ref: string, context: NameContext): string | null {
     case 'other':
       return null;
   }
-}
-
-/** Without any branch the initial one stays GitLab's default branch, so it never becomes free for a tag. */
-function reservedForBranch(context: NameContext): string {
-  return context.defaultBranch ?? context.initialBranch;
 }
 
 function isValidName(name: string): boolean {

@@ -155,12 +155,14 @@ describe('PUT default_branch (GL-164, GL-165)', () => {
     expect((await root.put(`/projects/${id}`, { default_branch: 'develop' })).status).toBe(200);
   });
 
-  it('is a no-op for the preference of an empty project, an error for anything else', async () => {
-    const gitlab = await startGitLab();
+  it('is a no-op for the explicit preference of an empty project, an error for anything else', async () => {
+    const gitlab = await startGitLab({ settings: { defaultBranchName: 'main' } });
     const { id } = gitlab.addProject({ namespace: 'root', path: 'app' });
     const root = as(gitlab, gitlab.token('root'));
     expect((await root.put(`/projects/${id}`, { default_branch: 'main' })).status).toBe(200);
     expect((await root.put(`/projects/${id}`, { default_branch: 'develop' })).status).toBe(400);
+    gitlab.settings.defaultBranchName = null;
+    expect((await root.put(`/projects/${id}`, { default_branch: 'main' })).status).toBe(400);
   });
 
   it('answers 200 with null when a branch HEAD exists, and changes nothing', async () => {

@@ -23,10 +23,12 @@ beforeAll(async () => {
   const work = await makeRepository(dir);
   tip = await gitOk(work, ['rev-parse', 'main']);
   gitlab.addProject('full');
-  gitlab.addProject('empty');
+  for (const name of ['empty', 'first', 'second']) gitlab.addProject(name);
   await gitOk(work, ['push', '-q', gitlab.remote('team/full.git'), 'main']);
   // The objects are there, the project has no branch: only a foreign ref.
-  await gitOk(work, ['push', '-q', gitlab.remote('team/empty.git'), 'main:refs/pull/1/head']);
+  for (const name of ['empty', 'first', 'second']) {
+    await gitOk(work, ['push', '-q', gitlab.remote(`team/${name}.git`), 'main:refs/pull/1/head']);
+  }
 });
 afterAll(async () => {
   await gitlab.close();
@@ -133,12 +135,19 @@ describe('tag names', () => {
     expect(readAnswer(answer.body).report).toEqual(['unpack ok', 'ok refs/tags/gr\xfcn']);
   });
 
-  it('refuses in an empty project the name that its default branch would have', async () => {
-    expect((await push('empty', 'refs/tags/main')).texts).toBe(TAG_DEFAULT);
+  it('refuses in an empty project only the name that somebody set for its default branch', async () => {
     gitlab.settings.defaultBranchName = 'trunk';
     expect((await push('empty', 'refs/tags/trunk')).texts).toBe(TAG_DEFAULT);
-    gitlab.settings.defaultBranchName = 'main';
+    gitlab.settings.defaultBranchName = null;
     expect((await push('empty', 'refs/tags/trunk')).report[1]).toBe('ok refs/tags/trunk');
+    expect((await push('empty', 'refs/tags/main')).report[1]).toBe('ok refs/tags/main');
+  });
+
+  it('takes the default branch and a tag of its name in the first push, and no such tag later', async () => {
+    const { report } = await push('first', 'refs/heads/main', 'refs/tags/main');
+    expect(report).toEqual(['unpack ok', 'ok refs/heads/main', 'ok refs/tags/main']);
+    expect((await push('second', 'refs/heads/main')).report[1]).toBe('ok refs/heads/main');
+    expect((await push('second', 'refs/tags/main')).texts).toBe(TAG_DEFAULT);
   });
 
   it('lets a tag keep the name of a branch that became the default later', async () => {

@@ -46,7 +46,7 @@ const input: fc.Arbitrary<RefPlanInput> = fc
     written,
     defaultBranch: short,
     repository: fc.constant('team/app'),
-    initialBranch: fc.constantFrom('main', 'a'),
+    initialBranch: fc.constantFrom('main', 'a', null),
     notes: fc.boolean(),
     prune: fc.boolean(),
     targetDefault: short,

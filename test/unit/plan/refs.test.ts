@@ -147,9 +147,34 @@ describe('refused names', () => {
 });
 
 describe('a tag named like a default branch', () => {
-  test('is refused when it is the default branch of the source', () => {
-    const changes = plan({ 'refs/heads/main': A, 'refs/tags/main': B }, {});
+  test('comes first into a project without branches, since GitLab takes it until one exists', () => {
+    const source = { 'refs/heads/a': A, 'refs/heads/main': A, 'refs/tags/main': B };
+    const changes = plan(source, {}, { initialBranch: null });
+    expect(changes.map(({ ref, outcome, afterOthers }) => [ref, outcome, afterOthers])).toEqual([
+      ['refs/tags/main', 'create', false],
+      ['refs/heads/main', 'create', false],
+      ['refs/heads/a', 'create', false],
+    ]);
+    const beside = plan(source, { 'refs/tags/v1': A }, { initialBranch: null });
+    expect(beside[0]).toMatchObject({ ref: 'refs/tags/main', outcome: 'create' });
+  });
+
+  test('is refused when group or server set that name', () => {
+    const changes = plan({ 'refs/heads/main': A, 'refs/tags/main': B }, {}, { initialBranch: 'main' });
+    expect(outcomes(changes)).toEqual({ 'refs/heads/main': 'create', 'refs/tags/main': 'refused' });
+  });
+
+  test('is refused once the project has that default branch', () => {
+    const source = { 'refs/heads/main': A, 'refs/tags/main': B };
+    const changes = plan(source, { 'refs/heads/main': A }, { initialBranch: null });
     expect(changes[1]).toMatchObject({ ref: 'refs/tags/main', outcome: 'refused', reason: TAG_IS_DEFAULT });
+  });
+
+  test('is taken as long as another branch is the default one', () => {
+    const source = { 'refs/heads/trunk': A, 'refs/heads/old': A, 'refs/tags/trunk': B };
+    const target = { 'refs/heads/old': A };
+    const changes = plan(source, target, { defaultBranch: 'trunk', targetDefault: 'old' });
+    expect(outcomes(changes)).toMatchObject({ 'refs/tags/trunk': 'create' });
   });
 
   test('waits for the branches when it is only what GitLab would assume', () => {
@@ -166,16 +191,19 @@ describe('a tag named like a default branch', () => {
     expect(changes.at(-1)).toMatchObject({ ref: 'refs/tags/main', afterOthers: true });
   });
 
-  test('is refused for ever when there is no branch at all', () => {
-    const changes = plan({ 'refs/tags/main': A, 'refs/tags/v1': A }, {}, { defaultBranch: null });
-    expect(outcomes(changes)).toEqual({ 'refs/tags/main': 'refused', 'refs/tags/v1': 'create' });
+  test('is refused for good in a project that gets no branch only when that name is set', () => {
+    const source = { 'refs/tags/main': A, 'refs/tags/v1': A };
+    const preset = plan(source, {}, { defaultBranch: null, initialBranch: 'main' });
+    expect(outcomes(preset)).toEqual({ 'refs/tags/main': 'refused', 'refs/tags/v1': 'create' });
+    const free = plan(source, {}, { defaultBranch: null, initialBranch: null });
+    expect(outcomes(free)).toEqual({ 'refs/tags/main': 'create', 'refs/tags/v1': 'create' });
   });
 
-  test('is refused when GitLab falls back to that branch, the wanted one being refused', () => {
+  test('comes first when GitLab falls back to that branch, the wanted one being refused', () => {
     const source = { 'refs/heads/HEAD': A, 'refs/heads/master': A, 'refs/heads/a': A, 'refs/tags/master': B };
-    const changes = plan(source, {}, { defaultBranch: 'HEAD', initialBranch: 'main' });
-    expect(outcomes(changes)).toMatchObject({ 'refs/tags/master': 'refused', 'refs/heads/HEAD': 'refused' });
-    expect(changes[0]?.ref).toBe('refs/heads/master');
+    const changes = plan(source, {}, { defaultBranch: 'HEAD', initialBranch: null });
+    expect(outcomes(changes)).toMatchObject({ 'refs/tags/master': 'create', 'refs/heads/HEAD': 'refused' });
+    expect(changes.slice(0, 2).map(({ ref }) => ref)).toEqual(['refs/tags/master', 'refs/heads/master']);
   });
 
   test('is refused while the target has not changed its default branch yet', () => {

@@ -72,7 +72,7 @@ function newDefaultBranch(call: UserCall, project: Project): { name: string } | 
   const name = textOf(call.params, 'default_branch');
   if (name === undefined || name === '') return null;
   const gitDir = call.context.gitDir(project);
-  const current = effectiveDefaultBranch(gitDir) ?? call.context.defaultBranchPreference(project);
+  const current = effectiveDefaultBranch(gitDir) ?? call.context.explicitDefaultBranch(project);
   if (name === current) return null;
   if (readRef(gitDir, 'refs/heads/HEAD') !== null) return 'head-exists';
   const unseen = call.context.unseenBranches.get(project.id)?.has(name) ?? false;

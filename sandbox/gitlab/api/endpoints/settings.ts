@@ -68,7 +68,7 @@ function update(call: Call): Reply {
   const { settings } = context;
   const changes: Partial<Settings> = {};
   const branch = textOf(params, 'default_branch_name');
-  if (branch !== undefined) changes.defaultBranchName = branch === '' ? 'main' : branch;
+  if (branch !== undefined) changes.defaultBranchName = branch || null;
   const protection = integerOf(params, 'default_branch_protection');
   if (protection !== undefined) changes.defaultBranchProtection = protection as BranchProtection;
   const groups = textOf(params, 'default_group_visibility');

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Config } from '../../../../src/config/schema.ts';
 import { renameAdvice, removeAdvice, shellWord, refusal } from '../../../../src/gitlab/rules/ref-names.ts';
 
-const CONTEXT = { repository: 'team/app', defaultBranch: 'main', initialBranch: 'main' };
+const CONTEXT = { repository: 'team/app', reserved: 'main' };
 const SHA = '267208abfe40e546f5e847444276f7d43a39503e';
 
 /** The new name that the config knows for the ref, once the advice has been pasted into it. */

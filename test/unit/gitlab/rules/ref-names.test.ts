@@ -11,7 +11,7 @@ import {
 } from '../../../../src/gitlab/rules/ref-names.ts';
 
 const SHA = '267208abfe40e546f5e847444276f7d43a39503e';
-const CONTEXT: NameContext = { repository: 'team/app', defaultBranch: 'main', initialBranch: 'main' };
+const CONTEXT: NameContext = { repository: 'team/app', reserved: 'main' };
 
 const BRANCH_IS_ID = 'You cannot create a branch with a SHA-1 or SHA-256 branch name.';
 const BRANCH_IS_INVALID = 'You cannot create a branch with an invalid name.';
@@ -116,13 +116,9 @@ describe('a tag', () => {
     expect(refusal(`refs/tags/${name}`, CONTEXT)).toBeNull();
   });
 
-  test('named like the preference is refused only while there is no branch', () => {
-    expect(
-      refusal('refs/tags/main', { ...CONTEXT, defaultBranch: 'trunk', initialBranch: 'main' }),
-    ).toBeNull();
-    expect(
-      refusal('refs/tags/main', { ...CONTEXT, defaultBranch: null, initialBranch: 'main' })?.reason,
-    ).toBe(TAG_IS_DEFAULT);
+  test('like another branch than the default one is taken', () => {
+    expect(refusal('refs/tags/main', { ...CONTEXT, reserved: 'trunk' })).toBeNull();
+    expect(refusal('refs/tags/main', { ...CONTEXT, reserved: null })).toBeNull();
   });
 
   test('that exists already may be moved though it is named like the default branch', () => {
