@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Pipeline } from './pipelines.ts';
 import { accessLevel, canRead, type Actor } from './access.ts';
 import { createCredentials, type Credentials } from './credentials.ts';
 import {
@@ -34,6 +35,7 @@ export type Context = {
   readonly credentials: Credentials;
   readonly jobs: Jobs;
   readonly pushes: PushRecord[];
+  readonly pipelines: Pipeline[];
   /** Branches by project that the API does not know yet (GL-166). */
   readonly unseenBranches: Map<number, Set<string>>;
   /** Where GitLab sits on this server: empty or like `/gitlab`. */
@@ -92,6 +94,7 @@ export function createContext(options: ContextOptions): Context {
     credentials: createCredentials(state, routes, settings),
     jobs,
     pushes: [],
+    pipelines: [],
     unseenBranches: new Map(),
     relativeUrl: options.relativeUrl,
     externalUrl: '',

@@ -9,7 +9,6 @@ import { withinTime, beginningOf, type StreamAnswer } from '../net/stream.ts';
 import { plural, cutTo, pageText } from '../text/format.ts';
 import { type SourcePack, emptyPack } from './fetch-pack.ts';
 import { flush, pktLine, pktLines, readPktLines } from './pkt-line.ts';
-import { capabilitiesIn } from './ref-advertisement.ts';
 import type { Remote } from './remote.ts';
 
 /** The target of a push, and what it is for. */
@@ -35,10 +34,9 @@ const endMs = 2000;
 export async function pushOnce(
   job: PushJob,
   changes: readonly RefChange[],
-  pushOptions: boolean,
   pack: Pick<SourcePack, 'bytes' | 'stop'> = noObjects(),
 ): Promise<PushAnswer> {
-  const body = pushBody(commandsOf(changes, pushOptions), pack.bytes);
+  const body = pushBody(commandsOf(changes), pack.bytes);
   let answer: StreamAnswer | null = null;
   try {
     answer = await job.target.post('git-receive-pack', body);
@@ -155,15 +153,14 @@ export type PushReport = {
   text: string;
 };
 
-/** Commands with the old ids as leases, and the push options (gitprotocol-pack "Reference Update Request"). */
-function commandsOf(changes: readonly RefChange[], pushOptions: boolean): Buffer {
-  const capabilities = `report-status side-band-64k ofs-delta${pushOptions ? ' push-options' : ''} agent=gb2gl`;
+/** Commands with the old ids as leases (gitprotocol-pack "Reference Update Request"). */
+function commandsOf(changes: readonly RefChange[]): Buffer {
+  const capabilities = 'report-status side-band-64k ofs-delta agent=gb2gl';
   const lines = changes.map((change, index) => {
     const to = change.outcome === 'delete' ? zero : (change.new ?? zero);
     return pktLine(`${change.old ?? zero} ${to} ${change.ref}${index === 0 ? `\0${capabilities}` : ''}\n`);
   });
-  const options = pushOptions ? [pktLine('ci.skip'), flush] : [];
-  return Buffer.concat([...lines, flush, ...options]);
+  return Buffer.concat([...lines, flush]);
 }
 
 /** A whole push as a stream. The pack may stop short; the body is then still ended properly, so that the target cleans up. */
@@ -213,22 +210,4 @@ function parseReport(lines: readonly string[]): Pick<PushReport, 'unpack' | 'ref
     }
   }
   return { unpack, refs };
-}
-
-type PushTarget = Pick<PushJob, 'id' | 'target'>;
-
-/** Tells whether the target takes push options. What it can do is the same for all its repositories: asked once a run. */
-export function createPushOptions(): (job: PushTarget) => Promise<boolean> {
-  let asked: Promise<boolean> | null = null;
-  return async function takesPushOptions(job) {
-    // The trouble of one repository is none of another's: that one asks for itself.
-    const known = await asked?.catch(() => null);
-    if (typeof known === 'boolean') return known;
-    asked = ask(job);
-    return asked;
-  };
-}
-
-async function ask({ target, id }: PushTarget): Promise<boolean> {
-  return capabilitiesIn(await target.advertisement('git-receive-pack'), id).includes('push-options');
 }

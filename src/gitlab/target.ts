@@ -85,16 +85,25 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
           namespaceId: project.namespaceId,
           description: project.description,
           visibility: project.visibility,
+          buildsAccessLevel: 'disabled',
           ...(project.defaultBranch === null ? {} : { defaultBranch: project.defaultBranch }),
           ...(project.userId === null ? {} : { userId: project.userId }),
         }),
       );
       return toProject(made);
     },
-    async setDefaultBranch(project, branch) {
-      await gitlab.request(project.fullPath, z.unknown(), (api) =>
-        api.Projects.edit(project.id, { defaultBranch: branch }),
+    async setDefaultBranch(project, branch, builds) {
+      const also = builds === null ? {} : { buildsAccessLevel: accessLevel(builds) };
+      const answer = await gitlab.request(project.fullPath, Builds, (api) =>
+        api.Projects.edit(project.id, { defaultBranch: branch, ...also }),
       );
+      return answer?.builds_access_level ?? null;
+    },
+    async setBuilds(projectId, level) {
+      const answer = await gitlab.request(String(projectId), Builds, (api) =>
+        api.Projects.edit(projectId, { buildsAccessLevel: accessLevel(level) }),
+      );
+      return answer?.builds_access_level === level;
     },
     async allowForcePush(projectId, branch, allow) {
       const rule = await unlessAbsent(
@@ -105,6 +114,13 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
       return rule !== null && rule.allow_force_push === allow;
     },
   };
+}
+
+/** Beside a branch `HEAD` the answer is null, and nothing was changed (GL-165). */
+const Builds = z.object({ builds_access_level: z.string().nullish() }).nullable();
+
+function accessLevel(level: string): 'disabled' | 'private' | 'enabled' {
+  return level === 'disabled' || level === 'private' ? level : 'enabled';
 }
 
 function whyRefused(fullPath: string, answer: HttpAnswer): Failure {

@@ -9,6 +9,7 @@ import { createGit, type Git } from '../git/run.ts';
 import { eachLine } from '../git/stream.ts';
 import { isWrite, type Finding, type PlannedProject, type RefChange } from '../model/plan.ts';
 import { saysDamaged, updateMirror, type Mirror, type MirrorOptions } from '../transfer/mirror.ts';
+import { ciFileFindings } from './ci-files.ts';
 import { badObjectFindings, fsck } from './fsck.ts';
 import { largeFileFindings, stuckFindings, type SizeLimits } from './large-files.ts';
 import { lfsFindings } from './lfs.ts';
@@ -106,6 +107,7 @@ async function look(project: PlannedProject, git: Git, options: LookOptions): Pr
       ...stuckFindings(stuck, limits),
       ...lfs.findings,
       ...submoduleFindings(await modulesOf(git, heads), project, destinations),
+      ...(project.existing === null ? await ciFileFindings(git, heads) : []),
     ],
     lfsObjects: lfs.count,
     warnings: [...ids.writes, ...ids.stays].some((id) => !present.has(id))

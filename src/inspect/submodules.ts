@@ -1,8 +1,8 @@
 import { GitExit } from '../git/errors.ts';
 import type { Git } from '../git/run.ts';
-import { eachLine, feed, together } from '../git/stream.ts';
 import { shellWord } from '../gitlab/rules/ref-names.ts';
 import type { Finding, Plan } from '../model/plan.ts';
+import { branchesWith, type Head } from './branch-files.ts';
 import { branchList, mostShown } from './words.ts';
 
 /** Where repositories of the source go, by `owner/name` in small letters. */
@@ -69,43 +69,13 @@ function withoutPassword(url: string): string {
 export type ModulesFile = { branches: string[]; submodules: Submodule[] };
 
 /** The submodules at the head of each branch; branches that share a `.gitmodules` come together. */
-export async function modulesOf(
-  git: Git,
-  heads: readonly { branch: string; id: string }[],
-): Promise<ModulesFile[]> {
-  const branches = await filesOf(git, heads);
+export async function modulesOf(git: Git, heads: readonly Head[]): Promise<ModulesFile[]> {
+  const branches = await branchesWith(git, heads, '.gitmodules');
   const files: ModulesFile[] = [];
   for (const [blob, names] of branches) {
     files.push({ branches: names, submodules: await readModules(git, blob) });
   }
   return files;
-}
-
-/** Names of the branches by the id of their `.gitmodules`. */
-async function filesOf(
-  git: Git,
-  heads: readonly { branch: string; id: string }[],
-): Promise<Map<string, string[]>> {
-  const branches = new Map<string, string[]>();
-  const check = git.start('cat-file', '--buffer', '--batch-check=%(objectname) %(objecttype) %(rest)');
-  const noted = eachLine(check.stdout, (line) => {
-    const [, id, branch] = /^([0-9a-f]{40}) blob (.+)$/.exec(line) ?? [];
-    if (id === undefined || branch === undefined) return;
-    const known = branches.get(id);
-    if (known) known.push(branch);
-    else branches.set(id, [branch]);
-  });
-  await together(
-    [check],
-    [
-      feed(
-        check.stdin,
-        heads.map(({ branch, id }) => `${id}:.gitmodules ${branch}`),
-      ),
-      noted,
-    ],
-  );
-  return branches;
 }
 
 /** A file that git cannot read as config has no submodules that a clone would find. */

@@ -52,7 +52,7 @@ export const code: Step<Part, CodeData, PlannedProject> = {
     return protections === null ? first : decide(planning, protections);
   },
   async run(part, work) {
-    await restoreAll(work);
+    await restoreAll(work, 'force-push');
     const again = work.attempt > 1;
     const changes = again ? await decideAfresh(part, work) : part.refs;
     if (!changes.some(isWrite)) {

@@ -5,6 +5,7 @@ import type { PlannedProject } from '../model/plan.ts';
 import { sourceDefaultBranch } from '../plan/projects.ts';
 import { renamesOf, withRenamedDefault } from '../plan/refs.ts';
 import { targetListing } from './code.ts';
+import { buildsToRestore, restored } from './quiet.ts';
 import { knownTo, proven, remark, type Planning, type Step, type Work } from './step.ts';
 
 const Part = z.object({ branch: z.string().describe('Short name on the source') });
@@ -49,7 +50,10 @@ export const defaultBranch: Step<Part, Data, PlannedProject> = {
     if (verdict === 'right' && known !== branch) await work.record('done', { data: { head: branch } });
     if (verdict !== 'set') return { changed: false };
     await work.record('started');
-    await context.target.setDefaultBranch(place, branch);
+    // One request for both; what it did not do is done by the step that restores.
+    const builds = buildsToRestore(work);
+    const now = await context.target.setDefaultBranch(place, branch, builds);
+    if (builds !== null && now === builds) await restored(work, 'builds', builds);
     work.targetRefs = null;
     const after = await targetListing(work);
     if (after.head !== `refs/heads/${branch}`) return { changed: false };

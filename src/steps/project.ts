@@ -13,6 +13,7 @@ import type { Project } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { isCut } from '../plan/free-names.ts';
+import { createQuiet, notCreated } from './quiet.ts';
 import { proven, type Outcome, type Step, type WritingWork } from './step.ts';
 
 const Part = z.object({
@@ -48,7 +49,8 @@ export const project: Step<Part, z.infer<typeof Nothing>, PlannedProject> = {
     const found = attempt > 1 || open ? await context.target.findProject(item.fullPath) : null;
     if (found) return settle(...adopted(found, work), part, work);
     await work.record('started');
-    return settle(...(await create(work)), part, work);
+    await createQuiet(work);
+    return settle(...(await create(work, !open && attempt === 1)), part, work);
   },
   async verify(_, { item, place }) {
     if (place === null && item.existing === null) throw projectMissing(item.id, { target: item.fullPath });
@@ -58,7 +60,8 @@ export const project: Step<Part, z.infer<typeof Nothing>, PlannedProject> = {
 
 type Settled = [project: Project, changed: boolean, notices: Notice[]];
 
-async function create(work: ProjectWork): Promise<Settled> {
+/** `first`: no earlier request of ours can have created it. */
+async function create(work: ProjectWork, first: boolean): Promise<Settled> {
   const { item, groups, context } = work;
   const group = groups.get(item.repository.owner);
   if (!group) throw namespaceFailed(item.id, { detail: 'it has no id' });
@@ -77,6 +80,7 @@ async function create(work: ProjectWork): Promise<Settled> {
     return [made, true, checked(made, work)];
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
+    if (error.refusal !== null && first) await notCreated(work);
     if (error.refusal?.kind !== 'taken') throw explain(error, item);
     const found = await context.target.findProject(item.fullPath);
     if (found) return adopted(found, work);

@@ -101,7 +101,7 @@ async function withOpenProtection(job: TransferJob, work: CodeWork): Promise<Tra
     if (opened.length === 0) return first;
     return merged(first, await work.transport.transfer({ ...job, changes: opened }));
   } finally {
-    await restoreAll(work);
+    await restoreAll(work, 'force-push');
   }
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { targetRefused } from '../failures/target.ts';
 import type { Target } from '../model/target.ts';
 import { shortName } from '../gitlab/rules/ref-names.ts';
 import type { ItemHistory } from '../journal/history.ts';
@@ -10,6 +11,8 @@ type Switch = {
   /** False when there is nothing to switch off. */
   off(target: Target, projectId: number, subject: string): Promise<boolean>;
   restore(target: Target, projectId: number, subject: string): Promise<void>;
+  /** How people call what is switched off. */
+  called(subject: string): string;
 };
 
 const switches = {
@@ -19,6 +22,16 @@ const switches = {
     restore: async (target, projectId, ref) => {
       await target.allowForcePush(projectId, shortName(ref), false);
     },
+    called: (ref) => `force-push of ${ref}`,
+  },
+  /** CI/CD of a project that this tool creates; the subject is the level that it gets back. */
+  builds: {
+    off: () => Promise.resolve(true),
+    restore: async (target, projectId, level) => {
+      const detail = `its CI/CD could not be set to ${level}`;
+      if (!(await target.setBuilds(projectId, level))) throw targetRefused(String(projectId), { detail });
+    },
+    called: () => 'CI/CD',
   },
 } as const satisfies Record<string, Switch>;
 
@@ -41,14 +54,18 @@ export const quiet: Step<z.infer<typeof Part>, Data, PlannedProject> = {
   stage: 'finish',
   part: Part,
   data: Data,
-  plan({ history }) {
+  plan({ item, history }) {
     const { length: restore } = pending(history);
-    if (restore === 0) return null;
-    return { part: {}, changes: true, state: 'proven', counts: { restore }, notices: [] };
+    const creates = item.existing === null && item.blocked === null;
+    if (restore === 0 && !creates) return null;
+    const counts = restore === 0 ? {} : { restore };
+    return { part: {}, changes: restore > 0, state: 'proven', counts, notices: [] };
   },
   async run(_, work) {
-    const restored = await restoreAll(work);
-    return { changed: restored > 0, counts: { restore: restored } };
+    const count = await restoreAll(work);
+    // What a new project gets in the end is part of its creation.
+    const counts = work.item.existing === null ? {} : { restore: count };
+    return { changed: count > 0, counts };
   },
   async verify(_, work) {
     const left = placesIn(work.known());
@@ -56,7 +73,7 @@ export const quiet: Step<z.infer<typeof Part>, Data, PlannedProject> = {
     const differences = left.map(({ name, subject }) => ({
       code: 'not-restored',
       object: work.item.id,
-      message: `${name} of ${subject} is still disabled by an earlier run`,
+      message: `${switches[name].called(subject)} is still disabled by an earlier run`,
       fix: 'run gb2gl migrate again to restore it',
     }));
     return { state: 'failed', compared: left.length, hash: null, differences };
@@ -74,13 +91,38 @@ export async function switchOff(
   return switches[name].off(work.context.target, work.place.id, subject);
 }
 
-/** Restores all that is switched off in the item's project; gives how many. */
-export async function restoreAll(work: ItemWork & Writing): Promise<number> {
+/** What a new project gets unless its creator says otherwise: GitLab's own default (GL-120). */
+const usualBuilds = 'enabled';
+
+/** Writes down that the project is about to be created with CI/CD disabled. */
+export function createQuiet(work: ItemWork & Writing): Promise<void> {
+  return record(work, 'started', { name: 'builds', subject: usualBuilds }, true);
+}
+
+/** The project was not created after all: what is at its place is none of ours. */
+export function notCreated(work: ItemWork & Writing): Promise<void> {
+  return restored(work, 'builds', usualBuilds);
+}
+
+/** The level that CI/CD gets back; null when this tool has not disabled it. */
+export function buildsToRestore({ journal, item }: ItemWork & Writing): string | null {
+  const places = pending(journal.history.items.get(item.id));
+  return places.find(({ name }) => name === 'builds')?.subject ?? null;
+}
+
+/** Writes down that something is as it was. */
+export function restored(work: ItemWork & Writing, name: SwitchName, subject: string): Promise<void> {
+  return record(work, 'done', { name, subject }, null);
+}
+
+/** Restores what is switched off in the item's project, all of it or one kind; gives how many. */
+export async function restoreAll(work: ItemWork & Writing, only?: SwitchName): Promise<number> {
   if (work.place === null) return 0;
-  const places = pending(work.journal.history.items.get(work.item.id));
+  const all = pending(work.journal.history.items.get(work.item.id));
+  const places = all.filter(({ name }) => only === undefined || name === only);
   for (const place of places) {
     await switches[place.name].restore(work.context.target, work.place.id, place.subject);
-    await record(work, 'done', place, null);
+    await restored(work, place.name, place.subject);
   }
   return places.length;
 }

@@ -22,7 +22,6 @@ async function gitPush(
       'push',
       '--porcelain',
       '--no-verify',
-      '--push-option=ci.skip',
       ...batch.flatMap(lease),
       job.target.url,
       ...batch.map(refspec),

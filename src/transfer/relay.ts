@@ -1,7 +1,7 @@
 import { relayUnfit } from '../failures/git.ts';
 import type { Runtime } from '../environment.ts';
 import { openPack } from '../git/fetch-pack.ts';
-import { createPushOptions, pushOnce, type PushAnswer } from '../git/send-pack.ts';
+import { pushOnce, type PushAnswer } from '../git/send-pack.ts';
 import { isWrite, type RefChange } from '../model/plan.ts';
 import { sendBatches, resultOf } from './batches.ts';
 import { createRequestSize, type RequestSize } from './request-size.ts';
@@ -20,7 +20,6 @@ export function createRelayTransport(
   { now, sleep }: Pick<Runtime, 'now' | 'sleep'>,
   sizes: RequestSize = createRequestSize(),
 ): Transport {
-  const takesPushOptions = createPushOptions();
   return {
     async transfer(job) {
       if (!fitsRelay(job)) {
@@ -28,14 +27,14 @@ export function createRelayTransport(
           detail: 'its objects must be verified before the push',
         });
       }
-      return transfer({ job: { ...job, sleep }, pushOptions: await takesPushOptions(job), sizes, now });
+      return transfer({ job: { ...job, sleep }, sizes, now });
     },
   };
 }
 
 type RelayJob = TransferJob & Pick<Runtime, 'sleep'>;
 
-type Relay = { job: RelayJob; pushOptions: boolean; sizes: RequestSize; now: () => number };
+type Relay = { job: RelayJob; sizes: RequestSize; now: () => number };
 
 /** Branches first, since GitLab takes the first one for the default; what must wait comes last. */
 async function transfer(relay: Relay): Promise<TransferResult> {
@@ -74,14 +73,14 @@ async function sendAll(
   changes: readonly RefChange[],
   wants: readonly string[],
 ): Promise<TransferResult & { sentPack: boolean }> {
-  const { job, pushOptions, sizes, now } = relay;
+  const { job, sizes, now } = relay;
   const withObjects = changes.filter(({ outcome }) => outcome !== 'delete');
   const sentPack = wants.length > 0 && withObjects.length > 0;
   const first = sentPack ? await sendPack({ ...relay, wants }, withObjects) : { results: [], bytes: 0 };
   const sent = new Set(first.results.map(({ ref }) => ref));
   const rest = changes.filter(({ ref }) => !sent.has(ref));
   const ordered = [...rest.filter(isBranch), ...rest.filter((change) => !isBranch(change))];
-  const send = (part: readonly RefChange[]) => pushOnce(job, part, pushOptions);
+  const send = (part: readonly RefChange[]) => pushOnce(job, part);
   // No second connection may find the project without a branch (GL-160, GL-182).
   const connections = sentPack || job.changes.some(isThere) ? 2 : 1;
   const results = await sendBatches(ordered, { send, sizes, connections, now });
@@ -114,8 +113,8 @@ async function sendPack(push: PackPush, refs: readonly RefChange[]): Promise<Tra
 /**
  * A push whose answer was lost may have left its objects there: an empty pack tells (GL-210).
  */
-async function arrivedBefore({ job, pushOptions }: PackPush, change: RefChange): Promise<boolean> {
-  const { refs } = await pushOnce(job, [change], pushOptions);
+async function arrivedBefore({ job }: PackPush, change: RefChange): Promise<boolean> {
+  const { refs } = await pushOnce(job, [change]);
   return refs.get(change.ref) === 'ok';
 }
 
@@ -147,13 +146,13 @@ async function pushWithPack(push: PackPush, refs: readonly RefChange[]): Promise
 }
 
 async function attempt(
-  { job, wants, pushOptions, sizes, now }: PackPush,
+  { job, wants, sizes, now }: PackPush,
   refs: readonly RefChange[],
 ): Promise<PushAnswer & { bytes: number }> {
   const pack = await openPack(job, wants, havesOf(job.changes));
   const sent = endTime(pack.bytes, now);
   try {
-    const answer = await pushOnce(job, refs, pushOptions, { bytes: sent.bytes, stop: () => pack.stop() });
+    const answer = await pushOnce(job, refs, { bytes: sent.bytes, stop: () => pack.stop() });
     const taken = refs.every(({ ref }) => answer.refs.get(ref) === 'ok');
     if (taken && pack.size() <= telling) sizes.learn([refs.length], now() - sent.at());
     return { ...answer, bytes: pack.size() };

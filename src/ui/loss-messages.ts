@@ -22,6 +22,7 @@ const findingTitles = {
   'large-file': ['large file', 'large files'],
   'missing-lfs-object': ['missing LFS object', 'missing LFS objects'],
   'old-server-url': ['submodule on the old server', 'submodules on the old server'],
+  'ci-file': ['CI file', 'CI files'],
 } as const satisfies Record<Finding['code'], readonly [string, string]>;
 
 export const lossHeadings = { stays: 'Stays on GitBucket', findings: 'Findings' } as const;

@@ -66,6 +66,22 @@ function modules(urls: Record<string, string>): string {
     .join('');
 }
 
+test('branches with a CI file are named', async () => {
+  const servers = await team();
+  servers.add('app', (dir) => {
+    const id = filesOf(dir, { '.gitlab-ci.yml': 'test: { script: [make] }' });
+    for (const branch of ['main', 'next']) head(dir, branch, id);
+    head(dir, 'older', filesOf(dir, { 'gitlab-ci.yml': 'another name' }));
+  });
+
+  const { findings } = projectOf(await planOf(servers, ['--deep']), 'team/app');
+
+  expect(findings.map(({ code, refused, object }) => ({ code, refused, object }))).toEqual([
+    { code: 'ci-file', refused: false, object: 'main:.gitlab-ci.yml' },
+  ]);
+  expect(findings[0]?.message).toContain('main and one other branch');
+});
+
 test('submodules that lead to the old server are named by branch and path, others are not', async () => {
   const servers = await team();
   const { gitbucket } = servers;

@@ -1,15 +1,21 @@
 import { expect, test } from 'vitest';
 import { expectMoved, migrateAll, resultOf, smallServers } from '../helpers/small-server.ts';
 
-test('a new repository takes two requests to the source and three to the target, the proof included', async () => {
+test('a new repository takes two requests to the source and four to the target, the proof included', async () => {
   const servers = await smallServers();
 
   const result = resultOf(await migrateAll(servers));
 
   expectMoved(servers, result);
   const asked = [...servers.gitbucket.server.requests, ...servers.gitlab.server.requests]
-    .filter(({ url }) => /team-.*\.git\/|\/projects$/.test(url))
-    .map(({ method, url }) => `${method} ${url.replace(/^.*\//, '').replace(/.*service=/, 'refs of ')}`);
+    .filter(({ url }) => /team-.*\.git\/|\/projects(\/\d+)?$/.test(url))
+    .map(
+      ({ method, url }) =>
+        `${method} ${url
+          .replace(/\/\d+$/, '/project')
+          .replace(/^.*\//, '')
+          .replace(/.*service=/, 'refs of ')}`,
+    );
   const counts = new Map<string, number>();
   for (const request of asked) counts.set(request, (counts.get(request) ?? 0) + 1);
   expect(Object.fromEntries(counts)).toEqual({
@@ -17,8 +23,8 @@ test('a new repository takes two requests to the source and three to the target,
     'GET refs of git-upload-pack': 6,
     'POST git-upload-pack': 3,
     'POST projects': 3,
-    // What the target can do, once a run.
-    'GET refs of git-receive-pack': 1,
     'POST git-receive-pack': 3,
+    // CI/CD is on again.
+    'PUT project': 3,
   });
 });

@@ -119,6 +119,7 @@ export async function endState({ gitlab }: World): Promise<object> {
         return {
           path: project.fullPath,
           visibility: project.visibility,
+          builds: project.attributes['builds_access_level'] ?? 'enabled',
           head: execFileSync('git', ['-C', gitDir, 'symbolic-ref', 'HEAD'], { encoding: 'utf8' }).trim(),
           refs: refsIn(gitDir, ['refs/']),
           protections: project.protectedBranches.map(({ name, allowForcePush }) => ({

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '../access.ts';
 import type { Context } from '../context.ts';
 import type { RefUpdate } from '../default-branch.ts';
+import { startPipelines } from '../pipelines.ts';
 import { effectiveDefaultBranch } from '../repository.ts';
 import type { Project } from '../state.ts';
 import { exceedsOperations } from './memory.ts';
@@ -100,7 +101,10 @@ function received(context: Context, call: PushCall, push: PushRequest, verdicts:
   const { fullPath, id: projectId } = project;
   context.pushes.push({ projectId, fullPath, wiki, username, refs, options: push.options });
   if (refs.length === 0) return '';
-  if (!wiki) context.onPushed(project, refs);
+  if (!wiki) {
+    context.onPushed(project, refs);
+    startPipelines(context, project, refs, push.options);
+  }
   return afterPushTexts(context, call, refs);
 }
 

@@ -7,6 +7,7 @@ import { instanceEndpoints } from './instance.ts';
 import { labelEndpoints } from './labels.ts';
 import { memberEndpoints } from './members.ts';
 import { namespaceEndpoints } from './namespaces.ts';
+import { pipelineEndpoints } from './pipelines.ts';
 import { projectCreationEndpoints } from './project-creation.ts';
 import { projectLifecycleEndpoints } from './project-lifecycle.ts';
 import { projectLinkEndpoints } from './project-links.ts';
@@ -40,4 +41,5 @@ export const endpoints: readonly Endpoint[] = [
   ...branchEndpoints,
   ...tagEndpoints,
   ...labelEndpoints,
+  ...pipelineEndpoints,
 ];

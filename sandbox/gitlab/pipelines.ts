@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import type { Context } from './context.ts';
+import type { RefUpdate } from './default-branch.ts';
+import type { Project } from './state.ts';
+
+export type Pipeline = {
+  id: number;
+  projectId: number;
+  ref: string;
+  sha: string;
+  status: 'pending' | 'skipped';
+  createdAt: string;
+};
+
+/** A push starts no more (GL-360). */
+const perPush = 4;
+const pushed = /^refs\/(?:heads|tags)\/(.+)$/;
+
+/** May anybody run or see pipelines of the project? */
+export function buildsEnabled(project: Project): boolean {
+  return project.attributes['builds_access_level'] !== 'disabled';
+}
+
+/** What the job after a push does: with `ci.skip` a skipped pipeline for each ref, else one where there is a CI file. */
+export function startPipelines(
+  context: Context,
+  project: Project,
+  updates: readonly RefUpdate[],
+  options: readonly string[],
+): void {
+  const refs = updates.filter(({ ref, new: id }) => pushed.test(ref) && !/^0+$/.test(id)).slice(0, perPush);
+  if (refs.length === 0 || !buildsEnabled(project)) return;
+  context.after(context.settings.asyncDelayMs, async () => {
+    const skipped = options.includes('ci.skip');
+    const due = skipped ? refs : await withCiFile(context.gitDir(project), refs);
+    for (const { ref, new: sha } of due) {
+      context.pipelines.push({
+        id: context.state.nextId.other++,
+        projectId: project.id,
+        ref: pushed.exec(ref)?.[1] ?? ref,
+        sha,
+        status: skipped ? 'skipped' : 'pending',
+        createdAt: new Date().toISOString(),
+      });
+    }
+  });
+}
+
+async function withCiFile(gitDir: string, refs: readonly RefUpdate[]): Promise<RefUpdate[]> {
+  const git = spawn('git', ['-C', gitDir, 'cat-file', '--batch-check'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  git.stdin.end(refs.map(({ new: id }) => `${id}:.gitlab-ci.yml\n`).join(''));
+  const lines = (await text(git.stdout)).split('\n');
+  return refs.filter((_, index) => / blob \d+$/.test(lines[index] ?? ''));
+}

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import { git } from '../helpers/commits.ts';
+import { filesOf } from '../helpers/odd-objects.ts';
+import { writesOf, type TestServers } from '../helpers/servers.ts';
+import { gb2gl, resultOf, smallRepositories, smallServers } from '../helpers/small-server.ts';
+
+/** A branch with a CI file in every repository. */
+async function serversWithCi(): Promise<TestServers> {
+  const servers = await smallServers();
+  for (const id of smallRepositories) addCi(servers, id, 'ci');
+  return servers;
+}
+
+function addCi({ gitbucket }: TestServers, id: string, branch: string): void {
+  const [owner = '', name = ''] = id.split('/');
+  const gitDir = gitbucket.gitDir(owner, name);
+  const files = { '.gitlab-ci.yml': 'test: { script: [make] }\n' };
+  git(gitDir, 'update-ref', `refs/heads/${branch}`, filesOf(gitDir, files, { parents: [], message: branch }));
+}
+
+async function pipelinesOf({ gitlab }: TestServers): Promise<string[]> {
+  await gitlab.settle();
+  return gitlab.context.pipelines.map(({ ref, status }) => `${status} ${ref}`);
+}
+
+function buildsOf({ gitlab }: TestServers): unknown[] {
+  return smallRepositories.map((id) => gitlab.project(id).attributes['builds_access_level']);
+}
+
+test.each(['relay', 'mirror'])(
+  'a migration starts no pipeline, and CI/CD is on afterwards (%s)',
+  async (way) => {
+    const servers = await serversWithCi();
+
+    const run = await gb2gl(servers, ['migrate', '--all', '--transport', way]);
+
+    expect(run.code, run.stderr).toBe(0);
+    expect(await pipelinesOf(servers)).toEqual([]);
+    expect(buildsOf(servers)).toEqual(['enabled', 'enabled', 'enabled']);
+  },
+);
+
+test('what a run could not switch on again is switched on by the next one, and verify says so in between', async () => {
+  const servers = await serversWithCi();
+  const { faults } = servers.gitlab.server;
+  faults.add({
+    method: 'PUT',
+    url: /\/api\/v4\/projects\/\d+$/,
+    times: Infinity,
+    action: { kind: 'status', status: 403, body: '{"message":"403 Forbidden"}' },
+  });
+  expect((await gb2gl(servers, ['migrate', '--all'])).code).toBe(1);
+  expect(buildsOf(servers)).toEqual(['disabled', 'disabled', 'disabled']);
+  faults.clear();
+
+  const between = await gb2gl(servers, ['verify', '--all', '--json']);
+  expect(between.code).toBe(1);
+  expect(between.stdout).toContain('CI/CD is still switched off');
+  const again = await gb2gl(servers, ['migrate', '--all']);
+
+  expect(again.code, again.stderr).toBe(0);
+  expect(buildsOf(servers)).toEqual(['enabled', 'enabled', 'enabled']);
+  expect(await pipelinesOf(servers)).toEqual([]);
+  expect((await gb2gl(servers, ['verify', '--all'])).code).toBe(0);
+});
+
+test('a project that was there before is neither muted nor switched on', async () => {
+  const servers = await serversWithCi();
+  const { gitlab } = servers;
+  gitlab.addGroup({ path: 'team-a', visibility: 'public' });
+  for (const [path, level] of [
+    ['one', 'disabled'],
+    ['two', 'private'],
+  ] as const) {
+    const attributes = { builds_access_level: level };
+    gitlab.addProject({ namespace: 'team-a', path, name: path, visibility: 'public', attributes });
+  }
+
+  const run = await gb2gl(servers, ['migrate', '--all']);
+
+  expect(run.code, run.stderr).toBe(0);
+  expect(buildsOf(servers)).toEqual(['disabled', 'private', 'enabled']);
+});
+
+test('where the default branch is set anyway, CI/CD is switched on by the same request', async () => {
+  const servers = await smallServers();
+  const { gitlab } = servers;
+  const project = 'team-a/one';
+  let moved = 0;
+  gitlab.server.faults.add({
+    method: 'POST',
+    url: /\/git-receive-pack$/,
+    action: {
+      kind: 'notice',
+      call() {
+        git(gitlab.gitDir(project), 'symbolic-ref', 'HEAD', 'refs/heads/topic');
+        moved += 1;
+      },
+    },
+  });
+
+  const run = await gb2gl(servers, ['migrate', '--repo', project]);
+
+  expect(run.code, run.stderr).toBe(0);
+  expect(moved).toBe(1);
+  expect(git(gitlab.gitDir(project), 'symbolic-ref', 'HEAD')).toBe('refs/heads/main');
+  expect(gitlab.project(project).attributes['builds_access_level']).toBe('enabled');
+  expect(gitlab.server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+});
+
+test('a new repository costs GitLab four requests, an unchanged one costs one', async () => {
+  const servers = await smallServers();
+  const { requests } = servers.gitlab.server;
+  const counts: number[] = [];
+  for (const ids of [['team-a/one'], ['team-a/one'], ['team-a/one', 'team-a/two']]) {
+    requests.length = 0;
+    const run = await gb2gl(servers, ['migrate', ...ids.flatMap((id) => ['--repo', id]), '--json']);
+    expect(resultOf(run).exitCode).toBe(0);
+    counts.push(requests.length);
+    await servers.gitlab.settle();
+  }
+  const [, unchanged = 0, oneNew = 0] = counts;
+  expect(oneNew - unchanged).toBe(4);
+  expect(writesOf(requests).map(({ method }) => method)).toEqual(['POST', 'POST', 'PUT']);
+});
