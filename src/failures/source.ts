@@ -46,6 +46,15 @@ export const refUnreadable = defineFailure(
   }),
 );
 
+export const refLost = defineFailure(
+  'ref-lost',
+  { blame: 'source', state: 'failed' },
+  (w: { object: string; detail: string }) => ({
+    message: `GitBucket cannot send ${w.object}, though it sends other refs of the repository: an object of its history is lost (${w.detail})`,
+    fix: 'run git fsck --full in the directory of the repository on the GitBucket machine: it names the lost objects; bring them back from a clone or a backup, then run again',
+  }),
+);
+
 export const repositoryUnreadable = defineFailure(
   'repository-unreadable',
   { blame: 'source', state: 'failed' },

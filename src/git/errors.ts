@@ -112,7 +112,10 @@ export function remoteText(stderr: string): string {
 }
 
 function isChatter(line: string): boolean {
-  return /^(Resolving|Counting|Compressing|Receiving|Enumerating|Processing|Unpacking|Checking|Total) /.test(
-    line,
+  // JGit has stages of its own: "Finding sources:  14% (1/7)".
+  const stage = /^[A-Z][\w ]*: +\d+(% \(\d+\/\d+\))?/;
+  return (
+    stage.test(line) ||
+    /^(Resolving|Counting|Compressing|Receiving|Enumerating|Processing|Unpacking|Checking|Total) /.test(line)
   );
 }

@@ -45,7 +45,12 @@ export type RefListing = {
 };
 
 /** The name as far as it can be shown, and what is known of it. */
-export type UnreadableRef = { ref: string; detail: string };
+export type UnreadableRef = {
+  ref: string;
+  detail: string;
+  /** True when it has a name, and its objects cannot be had. */
+  lost?: boolean;
+};
 
 /** What the source holds, as far as the token may see it. */
 export type SourceInventory = {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { refUnreadable } from '../failures/source.ts';
+import { refLost, refUnreadable } from '../failures/source.ts';
 import { travels } from '../gitlab/rules/ref-names.ts';
 import type { RefListing, RefMap } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
@@ -80,13 +80,13 @@ function difference(
 
 function stateOfDifferences(differences: readonly Notice[]): Check['state'] {
   const codes = new Set(differences.map((each) => each.code));
-  if (codes.has('ref-differs') || codes.has(refUnreadable.code)) return 'failed';
+  if (codes.has('ref-differs') || codes.has(refUnreadable.code) || codes.has(refLost.code)) return 'failed';
   return codes.has('ref-diverged') ? 'diverged' : 'refused';
 }
 
 /** What is on the source and was in no comparison: the proof is no wider than what was seen. */
 export function noticesOfUnreadable({ unreadable = [] }: RefListing): Notice[] {
-  return unreadable.map(({ ref, detail }) => refUnreadable(ref, { detail }).notice);
+  return unreadable.map(({ ref, detail, lost }) => (lost ? refLost : refUnreadable)(ref, { detail }).notice);
 }
 
 /** What the refs can come to with these outcomes. */

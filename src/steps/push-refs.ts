@@ -1,5 +1,7 @@
 import { projectMissing } from '../failures/target.ts';
 import { isRewriteRefusal } from '../gitlab/rules/protections.ts';
+import { refKind } from '../gitlab/rules/ref-names.ts';
+import type { UnreadableRef } from '../model/forge.ts';
 import { isWrite, type RefChange, type PlannedProject } from '../model/plan.ts';
 import { possibleIds, settled, type CodeData } from '../plan/known-refs.ts';
 import type { Explanation } from '../plan/ref-proof.ts';
@@ -37,12 +39,14 @@ export async function pushRefs(part: Planned, changes: RefChange[], work: CodeWo
   };
   const { results: answers, bytes, note } = await withOpenProtection(job, work);
   const results = await lookedUp(answers, writes, work);
-  const refusals = refusalsIn(changes, results);
-  await work.record('done', { data: settled(part, { changes, refusals }, work.known()) });
+  const lost = await leaveLost(results, changes, work);
+  const moving = changes.filter(({ ref }) => !lost.has(ref));
+  const refusals = refusalsIn(moving, results);
+  await work.record('done', { data: settled(part, { changes: moving, refusals }, work.known()) });
   const wrote = results.some(({ outcome }) => outcome === 'written');
   if (wrote) work.targetRefs = null;
   const notices = note === undefined ? [] : [{ code: 'transfer', object: item.id, message: note, fix: '' }];
-  const outcomes = changes.map(({ ref, outcome }) => refusals.get(ref)?.outcome ?? outcome);
+  const outcomes = moving.map(({ ref, outcome }) => refusals.get(ref)?.outcome ?? outcome);
   return { changed: wrote, counts: countOutcomes(outcomes), bytes, notices };
 }
 
@@ -62,6 +66,40 @@ async function lookedUp(
     return arrived ? { ref: result.ref, outcome: 'written' } : result;
   });
 }
+
+/**
+ * Refs whose objects the source cannot give are in no comparison but named by it. Where the source knows that the commit
+ * itself is lost, it is named too.
+ */
+async function leaveLost(
+  results: readonly RefResult[],
+  changes: readonly RefChange[],
+  work: CodeWork,
+): Promise<ReadonlySet<string>> {
+  const lost = results.filter((result) => result.outcome === 'unreadable');
+  if (lost.length === 0) return new Set();
+  const { source } = work.context;
+  const ids = new Map(changes.map(({ ref, new: id }) => [ref, id]));
+  const unreadable: UnreadableRef[] = [];
+  for (const { ref, reason } of lost) {
+    const id = ids.get(ref) ?? '';
+    const asks = refKind(ref) === 'branch' && unreadable.length < mostAsked;
+    // The commit alone is not enough: that question fails on a lost tree as well.
+    const gone = asks && (await source.branchTipsWith(work.item.repository, id)) === 'absent';
+    unreadable.push({ ref, detail: gone ? `its commit ${id} is lost` : reason, lost: true });
+  }
+  const names = new Set(lost.map(({ ref }) => ref));
+  const refs = new Map([...work.sourceRefs.refs].filter(([ref]) => !names.has(ref)));
+  work.sourceRefs = {
+    ...work.sourceRefs,
+    refs,
+    unreadable: [...(work.sourceRefs.unreadable ?? []), ...unreadable],
+  };
+  return names;
+}
+
+/** Lost refs about which the source is asked. */
+const mostAsked = 20;
 
 /** Why changes that were to be written were not, in the words of the servers. */
 function refusalsIn(changes: readonly RefChange[], results: readonly RefResult[]): Map<string, Explanation> {

@@ -6,7 +6,8 @@ import type { GitRuntime } from '../git/run.ts';
 import { createMirrorTransport, type MirrorOptions } from './mirror.ts';
 import { createRelayTransport, fitsRelay } from './relay.ts';
 import { createRequestSize } from './request-size.ts';
-import type { Transport, TransferJob, TransferResult } from './transport.ts';
+import { createSalvage } from './salvage.ts';
+import { announcingOnce, type Transport, type TransferJob, type TransferResult } from './transport.ts';
 
 export type TransportName = 'auto' | 'relay' | 'mirror';
 
@@ -26,7 +27,7 @@ export function chooseTransport(
 ): Transport {
   const sizes = createRequestSize(pushSeconds * 1000);
   const relay = createRelayTransport(runtime, sizes);
-  if (name === 'relay') return relay;
+  if (name === 'relay') return createSalvage(relay);
   let made: Transport | null = null;
   // Most runs never need it.
   const mirror: Transport = {
@@ -35,7 +36,7 @@ export function chooseTransport(
       return made.transfer(job);
     },
   };
-  return name === 'mirror' ? mirror : createAutoTransport({ relay, mirror });
+  return createSalvage(name === 'mirror' ? mirror : createAutoTransport({ relay, mirror }));
 }
 
 /** Where the mirrors are, and how git fetches into them. */
@@ -56,7 +57,7 @@ export function createAutoTransport({ relay, mirror }: { relay: Transport; mirro
     async transfer(given) {
       if (!fitsRelay(given)) return mirror.transfer(given);
       if (given.attempt > relayTries) return noted(given, 'the relay failed twice', mirror);
-      const job = { ...given, beforeWrite: once(() => given.beforeWrite()) };
+      const job = announcingOnce(given);
       try {
         return await relay.transfer(job);
       } catch (error) {
@@ -70,10 +71,4 @@ export function createAutoTransport({ relay, mirror }: { relay: Transport; mirro
 async function noted(job: TransferJob, reason: string, mirror: Transport): Promise<TransferResult> {
   const result = await mirror.transfer(job);
   return { ...result, note: `transferred through a mirror on disk: ${reason}` };
-}
-
-/** Both ways announce the write; it is announced once. */
-function once(beforeWrite: () => Promise<void>): () => Promise<void> {
-  let announced: Promise<void> | null = null;
-  return () => (announced ??= beforeWrite());
 }

@@ -1,3 +1,5 @@
+import { fetchFailed } from '../failures/git.ts';
+import { isWrite, type RefChange } from '../model/plan.ts';
 import { pathTaken } from '../failures/target.ts';
 import { diskFull, workDirUnusable } from '../failures/usage.ts';
 import { createHash } from 'node:crypto';
@@ -38,7 +40,11 @@ async function transfer(
   options: MirrorTransportOptions,
   pushing: PushChangesOptions,
 ): Promise<TransferResult> {
-  const { git, directory, bytes } = await updateMirror({ ...job, others: [job.target] }, options);
+  const only = job.selected ? job.changes.filter(isWrite) : undefined;
+  const { git, directory, bytes } = await updateMirror(
+    { ...job, others: [job.target], ...(only ? { only } : {}) },
+    options,
+  );
   job.progress('fetched', 100, bytes);
   await requireKnown(git, job);
   await job.beforeWrite();
@@ -69,6 +75,8 @@ export type MirrorJob = {
   /** The other servers that git will be told to reach from the mirror. */
   others?: readonly GitRemote[];
   patterns: readonly string[];
+  /** Fetches nothing but these, by their ids. */
+  only?: readonly Pick<RefChange, 'ref' | 'new'>[];
   progress(stage: string, percent: number | null, bytes: number): void;
   signal: AbortSignal;
 };
@@ -95,7 +103,10 @@ export async function updateMirror(job: MirrorJob, options: MirrorOptions): Prom
   const mirror = git.at(directory);
   const before = await packBytes(directory);
   try {
+    if (job.only && !(await isFile(join(directory, 'HEAD'))))
+      await git.run('init', '--bare', '--quiet', '--template=', directory);
     const fetched = (await isFile(join(directory, 'HEAD'))) && (await fetchInto(mirror, directory, job));
+    if (!fetched && job.only) throw fetchFailed(job.id, { detail: 'the mirror is damaged' });
     if (!fetched) await cloneTo(git, directory, job);
   } catch (error) {
     throw gitFailure(error, 'source', job.id, job.signal);
@@ -134,11 +145,14 @@ async function cloneTo(git: Git, directory: string, job: MirrorJob): Promise<voi
 /** False when the mirror is damaged. */
 async function fetchInto(mirror: Git, directory: string, job: MirrorJob): Promise<boolean> {
   await removeLeftovers(directory);
-  const refspecs = job.patterns.map((pattern) => `+${pattern}:${pattern}`);
+  const all = job.patterns.map((pattern) => `+${pattern}:${pattern}`);
+  const few = job.only?.flatMap(({ ref, new: id }) => (id === null ? [] : [`+${id}:${ref}`]));
+  if (few?.length === 0) return true;
+  const refspecs = few ?? all;
   try {
     await mirror.run(
       'fetch',
-      '--prune',
+      ...(few ? [] : ['--prune']),
       '--no-tags',
       '--no-write-fetch-head',
       '--force',

@@ -18,6 +18,8 @@ export type TransferJob = {
   beforeWrite(): Promise<void>;
   progress(stage: string, percent: number | null, bytes: number): void;
   signal: AbortSignal;
+  /** True when only the refs that are written may be fetched: the source cannot give the others. */
+  selected?: true;
 };
 
 /** How one planned write ended. */
@@ -26,7 +28,9 @@ export type RefResult =
   /** GitLab does not take it; `reason` is its own text. */
   | { ref: string; outcome: 'refused'; reason: string }
   /** The target holds something else than expected, or is not an ancestor: nothing was written. */
-  | { ref: string; outcome: 'moved'; reason: string };
+  | { ref: string; outcome: 'moved'; reason: string }
+  /** The source cannot give its objects; `reason` is its own text. */
+  | { ref: string; outcome: 'unreadable'; reason: string };
 
 export type TransferResult = {
   /** One for each change that is a write. */
@@ -39,3 +43,9 @@ export type TransferResult = {
 
 /** A way to move objects and refs. The engine does not know which one it has. */
 export type Transport = { transfer(job: TransferJob): Promise<TransferResult> };
+
+/** The job for several transports, or one that is asked several times: the write is announced once. */
+export function announcingOnce(job: TransferJob): TransferJob {
+  let announced: Promise<void> | null = null;
+  return { ...job, beforeWrite: () => (announced ??= job.beforeWrite()) };
+}

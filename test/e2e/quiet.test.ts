@@ -55,7 +55,7 @@ test('what a run could not switch on again is switched on by the next one, and v
 
   const between = await gb2gl(servers, ['verify', '--all', '--json']);
   expect(between.code).toBe(1);
-  expect(between.stdout).toContain('CI/CD is still switched off');
+  expect(between.stdout).toContain('CI/CD is still disabled');
   const again = await gb2gl(servers, ['migrate', '--all']);
 
   expect(again.code, again.stderr).toBe(0);

@@ -8,6 +8,7 @@ import type { GitBucketContext } from '../context.ts';
 import { advertisementV0, advertisementV2, packet } from './advertisement.ts';
 import { sendErrorPage } from './error-page.ts';
 import type { GitRequest } from './git-request.ts';
+import { hideLoss } from './hidden-loss.ts';
 import { leadsNowhere, readRefs } from './refs.ts';
 
 const NO_CACHE = {
@@ -40,6 +41,7 @@ export async function sendAdvertisement(context: GitBucketContext, git: GitReque
 /** The pack itself comes from the real git; v0 takes advertised tips only, v2 anything reachable (GB-108). */
 export async function uploadPack(context: GitBucketContext, git: GitRequest): Promise<void> {
   const v2 = context.minor >= 36 && /version=2/.test(String(git.request.headers['git-protocol'] ?? ''));
+  hideLoss(git.response);
   renameErrors(git.response);
   await serveGit(git.request, git.response, {
     gitDir: git.gitDir,
