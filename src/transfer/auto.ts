@@ -6,8 +6,8 @@ import type { GitRuntime } from '../git/run.ts';
 import { createMirrorTransport, type MirrorOptions } from './mirror.ts';
 import { createRelayTransport, fitsRelay } from './relay.ts';
 import { createRequestSize } from './request-size.ts';
-import { createSalvage } from './salvage.ts';
-import { announcingOnce, type Transport, type TransferJob, type TransferResult } from './transport.ts';
+import { isOfSource, salvage } from './salvage.ts';
+import type { Transport, TransferJob, TransferResult } from './transport.ts';
 
 export type TransportName = 'auto' | 'relay' | 'mirror';
 
@@ -27,7 +27,7 @@ export function chooseTransport(
 ): Transport {
   const sizes = createRequestSize(pushSeconds * 1000);
   const relay = createRelayTransport(runtime, sizes);
-  if (name === 'relay') return createSalvage(relay);
+  if (name === 'relay') return withSalvage(relay);
   let made: Transport | null = null;
   // Most runs never need it.
   const mirror: Transport = {
@@ -36,7 +36,7 @@ export function chooseTransport(
       return made.transfer(job);
     },
   };
-  return createSalvage(name === 'mirror' ? mirror : createAutoTransport({ relay, mirror }));
+  return withSalvage(name === 'mirror' ? mirror : createAutoTransport({ relay, mirror }));
 }
 
 /** Where the mirrors are, and how git fetches into them. */
@@ -71,4 +71,27 @@ export function createAutoTransport({ relay, mirror }: { relay: Transport; mirro
 async function noted(job: TransferJob, reason: string, mirror: Transport): Promise<TransferResult> {
   const result = await mirror.transfer(job);
   return { ...result, note: `transferred through a mirror on disk: ${reason}` };
+}
+
+/** The last try of a transfer: what failed twice as a whole is looked at ref by ref. */
+const lastTry = 3;
+
+function withSalvage(inner: Transport): Transport {
+  return {
+    async transfer(given) {
+      const job = announcingOnce(given);
+      try {
+        return await inner.transfer(job);
+      } catch (error) {
+        if (job.attempt < lastTry || !isOfSource(error)) throw error;
+        return salvage(job, inner, error);
+      }
+    },
+  };
+}
+
+/** The job for several transports, or for one that is asked several times: the write is announced once. */
+function announcingOnce(job: TransferJob): TransferJob {
+  let announced: Promise<void> | null = null;
+  return { ...job, beforeWrite: () => (announced ??= job.beforeWrite()) };
 }

@@ -1,46 +1,26 @@
 import { Failure } from '../failures/failure.ts';
 import { isWrite, type RefChange } from '../model/plan.ts';
-import {
-  announcingOnce,
-  type RefResult,
-  type TransferJob,
-  type TransferResult,
-  type Transport,
-} from './transport.ts';
+import type { RefResult, TransferJob, TransferResult, Transport } from './transport.ts';
 
-/** The last try of a transfer: what failed twice as a whole is looked at ref by ref. */
-const lastTry = 3;
 /** Failures after which the rest is given up: each costs the source the counting of a whole history. */
 const mostFailures = 40;
 /** As many without a single success: then it is the line, or what all refs have in common. */
 const mostInVain = 12;
 
-/**
- * When the source cannot give a repository as a whole, moves the refs that it can give, and names the others: halves
- * first, then one by one. One lost object does not keep the rest back.
- */
-export function createSalvage(inner: Transport): Transport {
-  return {
-    async transfer(given) {
-      const job = announcingOnce(given);
-      try {
-        return await inner.transfer(job);
-      } catch (error) {
-        if (job.attempt < lastTry || !isOfSource(error)) throw error;
-        return salvage(job, inner, error);
-      }
-    },
-  };
-}
-
-function isOfSource(error: unknown): error is Failure {
+/** Did the source fail, rather than the target or what is between? */
+export function isOfSource(error: unknown): error is Failure {
   return error instanceof Failure && error.code === 'fetch-failed';
 }
 
 /** What was moved so far, and what it took. */
 type Progress = { moved: RefChange[]; failures: number; results: RefResult[]; bytes: number };
 
-async function salvage(job: TransferJob, inner: Transport, cause: Failure): Promise<TransferResult> {
+/**
+ * When the source cannot give a repository as a whole, moves the refs that it can give, and names the others: halves
+ * first, then one by one. One lost object does not keep the rest back.
+ * @throws the cause, when nothing can be moved
+ */
+export async function salvage(job: TransferJob, inner: Transport, cause: Failure): Promise<TransferResult> {
   const writes = job.changes.filter(isWrite);
   const wanting = writes.filter((change) => change.new !== null);
   const progress: Progress = { moved: [], failures: 0, results: [], bytes: 0 };

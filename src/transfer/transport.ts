@@ -43,9 +43,3 @@ export type TransferResult = {
 
 /** A way to move objects and refs. The engine does not know which one it has. */
 export type Transport = { transfer(job: TransferJob): Promise<TransferResult> };
-
-/** The job for several transports, or one that is asked several times: the write is announced once. */
-export function announcingOnce(job: TransferJob): TransferJob {
-  let announced: Promise<void> | null = null;
-  return { ...job, beforeWrite: () => (announced ??= job.beforeWrite()) };
-}
