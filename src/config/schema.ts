@@ -68,7 +68,7 @@ export const Config = z.strictObject({
         .enum(['auto', 'public', 'internal', 'private'])
         .default('auto')
         .describe(
-          'visibility of a public repository on GitLab; auto: public, or internal if GitBucket requires a login',
+          'visibility of a public repository on GitLab; auto: public, or internal if GitBucket requires a login, and the next lower level where GitLab restricts that one',
         ),
       private: visibility
         .exclude(['public'])

@@ -82,7 +82,7 @@ export const visibilityRestricted = defineFailure(
     message: `GitLab rejects the visibility of ${w.object}: ${w.detail}`,
     fix:
       w.fix ??
-      'set another level in the config ("visibility": { "public": "internal" } or "private"), ask a GitLab administrator to allow this level, or use an administrator\'s token',
+      'set "visibility": { "public": "auto" } in the config to take the next lower level, or name another one; or ask a GitLab administrator to allow this level, or use an administrator\'s token',
   }),
 );
 

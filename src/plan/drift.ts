@@ -4,8 +4,10 @@ import {
   type Plan,
   type PlannedGroup,
   type PlannedProject,
+  type PlanItem,
   type RefChange,
 } from '../model/plan.ts';
+import { narrower } from './visibility.ts';
 
 /** How each step holds its earlier decision against a later one. */
 type Steps = readonly { name: string; drift?(earlier: unknown, now: unknown): string | null }[];
@@ -28,6 +30,7 @@ export function driftsBetween(earlier: Plan, now: Plan, known: Known, steps: Ste
     const message = unread.get(id) ?? unread.get(owner);
     return message === undefined ? 'it is no longer on the source' : `it can no longer be read: ${message}`;
   };
+  const before = new Map(earlier.groups.map((group) => [group.id, group]));
   const drifts: Drift[] = [];
   const moved = new Set<string>();
   for (const group of earlier.groups) {
@@ -40,7 +43,9 @@ export function driftsBetween(earlier: Plan, now: Plan, known: Known, steps: Ste
   for (const project of earlier.projects) {
     const { owner } = project.repository;
     const later = projects.get(project.id);
-    const own = later ? projectDrift(project, later, known, steps) : gone(project.id, owner);
+    const [groupThen, groupNow] = [before.get(owner), groups.get(owner)];
+    const ownGroup = groupThen !== undefined && groupNow !== undefined && isMade(groupThen, groupNow);
+    const own = later ? projectDrift(project, later, ownGroup, known, steps) : gone(project.id, owner);
     const reason = own ?? (moved.has(owner) ? 'its group has drifted' : null);
     if (reason !== null) drifts.push({ id: project.id, reason });
   }
@@ -54,14 +59,13 @@ function groupDrift(earlier: PlannedGroup, now: PlannedGroup, known: Known): str
   if (blocked !== null) return blocked;
   const existence = existenceDrift(earlier.existing, now.existing, known.items.get(now.id)?.target?.id);
   if (existence !== null) return `the group ${now.fullPath} ${existence}`;
-  return now.visibility === earlier.visibility
-    ? null
-    : `the group would now be ${now.visibility} instead of ${earlier.visibility}`;
+  return visibilityDrift(earlier, now, isMade(earlier, now));
 }
 
 function projectDrift(
   earlier: PlannedProject,
   now: PlannedProject,
+  inOwnGroup: boolean,
   known: Known,
   steps: Steps,
 ): string | null {
@@ -76,11 +80,23 @@ function projectDrift(
   if (existence !== null) return `the project ${now.fullPath} ${existence}`;
   const blocked = blockedDrift(earlier, now);
   if (blocked !== null) return blocked;
-  if (now.visibility !== earlier.visibility)
-    return `the project would now be ${now.visibility} instead of ${earlier.visibility}`;
+  const visibility = visibilityDrift(earlier, now, inOwnGroup || isMade(earlier, now));
+  if (visibility !== null) return visibility;
   if (now.defaultBranch !== earlier.defaultBranch)
     return `its default branch is now ${now.defaultBranch ?? 'none'} instead of ${earlier.defaultBranch ?? 'none'}`;
   return stepsDrift(earlier, now, steps);
+}
+
+/** Has it been made since the earlier plan? */
+function isMade(earlier: PlanItem, now: PlanItem): boolean {
+  return earlier.existing === null && now.existing !== null;
+}
+
+/** The run lowers a level that GitLab refuses; what it made lower itself, and what goes in there, is as planned. */
+function visibilityDrift(earlier: PlanItem, now: PlanItem, ours: boolean): string | null {
+  const [before, after] = [earlier.visibility, now.visibility];
+  if (after === before || (ours && narrower(after, before) === after)) return null;
+  return `the ${now.kind} would now be ${after} instead of ${before}`;
 }
 
 /** Each step says whether its own decision still holds. */

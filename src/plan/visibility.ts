@@ -1,5 +1,5 @@
 import type { Visibility, Namespace } from '../model/forge.ts';
-import type { PlannedGroup, PlannedProject } from '../model/plan.ts';
+import type { PlannedGroup, PlannedProject, PlanItem } from '../model/plan.ts';
 import type { PlanInput } from './input.ts';
 
 export type VisibilityConfig = {
@@ -53,6 +53,24 @@ export function narrower(a: Visibility, b: Visibility): Visibility {
   return visibilityLevels.indexOf(a) < visibilityLevels.indexOf(b) ? a : b;
 }
 
+/** The widest level that is not wider than the wish and not refused; null when there is none. */
+export function atMost(wish: Visibility, refused: Iterable<Visibility>): Visibility | null {
+  const without = new Set(refused);
+  const within = visibilityLevels.slice(0, visibilityLevels.indexOf(wish) + 1);
+  return within.findLast((level) => !without.has(level)) ?? null;
+}
+
+/** May an item get a lower level where GitLab refuses the planned one? Not when the config names that level. */
+export function mayBeLowered(
+  item: PlanItem,
+  { public: open }: VisibilityConfig,
+  projects: readonly PlannedProject[],
+): boolean {
+  if (open !== 'auto') return false;
+  if (item.kind === 'project') return !item.repository.private;
+  return projects.some(({ repository }) => repository.owner === item.id && !repository.private);
+}
+
 function sourceVisibility(isPrivate: boolean, anonymousAccess: boolean): Visibility {
   if (isPrivate) return 'private';
   return anonymousAccess ? 'public' : 'internal';
@@ -73,9 +91,8 @@ function lower(
   const why = [...reasons];
   if (limit !== null && ceiling !== wish)
     why.push(`${wish} is not allowed in ${limit === 'internal' ? 'an' : 'a'} ${limit} ${limitedBy}`);
-  const within = visibilityLevels.slice(0, visibilityLevels.indexOf(ceiling) + 1);
-  const visibility = within.findLast((level) => !restricted.includes(level));
-  if (visibility === undefined) return noneLeft(ceiling, why);
+  const visibility = atMost(ceiling, restricted);
+  if (visibility === null) return noneLeft(ceiling, why);
   if (visibility !== ceiling) why.push(`${ceiling} has been restricted by your GitLab administrator`);
   return { visibility, reasons: why, blocked: null };
 }
@@ -83,8 +100,12 @@ function lower(
 /** A wider level would show more than the source does, so a human has to decide. */
 function noneLeft(ceiling: Visibility, reasons: string[]): VisibilityDecision {
   const reason = `${ceiling} has been restricted by your GitLab administrator, as has every narrower level`;
-  const fix = `ask a GitLab administrator to allow the level ${ceiling} (Admin > Settings > General > Visibility and access controls), or use an administrator token`;
-  return { visibility: ceiling, reasons, blocked: { reason, fix } };
+  return { visibility: ceiling, reasons, blocked: { reason, fix: allowLevel(ceiling) } };
+}
+
+/** The way out where no narrower level is left. */
+export function allowLevel(level: Visibility): string {
+  return `ask a GitLab administrator to allow the level ${level} (Admin > Settings > General > Visibility and access controls), or use an administrator token`;
 }
 
 /** Levels that must not be used for something new in the namespace (null: in one that this token makes). */
@@ -100,16 +121,32 @@ export function restrictedIn(
 export function unreadRestrictions(
   groups: readonly PlannedGroup[],
   projects: readonly PlannedProject[],
-  { target }: Pick<PlanInput, 'target'>,
+  { target, config: { visibility } }: Pick<PlanInput, 'target' | 'config'>,
 ): string[] {
   if (target.restricted !== null || target.user.admin) return [];
-  const fresh = [...groups, ...projects].filter((item) => item.existing === null && item.blocked === null);
-  const levels = (['internal', 'public'] as const).filter((level) =>
-    fresh.some(({ visibility }) => visibility === level),
-  );
-  if (levels.length === 0) return [];
-  const key = levels.includes('public') ? '"internal" } or { "public": "private"' : '"private"';
+  const lowered = new Set<Visibility>();
+  const named = new Set<Visibility>();
+  for (const item of [...groups, ...projects]) {
+    if (item.existing !== null || item.blocked !== null || item.visibility === 'private') continue;
+    (mayBeLowered(item, visibility, projects) ? lowered : named).add(item.visibility);
+  }
+  const key = visibility.public === 'auto' ? '"private": "private"' : '"public": "auto"';
   return [
-    `the token cannot read whether the GitLab administrator has restricted the level ${levels.join(' or ')}; if so, GitLab refuses items with that level: then set "visibility": { "public": ${key} }`,
+    ...unread(
+      lowered,
+      'the run creates these items with the next lower level that GitLab accepts, and reports each',
+    ),
+    ...unread(
+      named,
+      `GitLab refuses these items, because the config names that level: then set "visibility": { ${key} }`,
+    ),
+  ];
+}
+
+function unread(levels: ReadonlySet<Visibility>, then: string): string[] {
+  if (levels.size === 0) return [];
+  const names = visibilityLevels.filter((level) => levels.has(level)).join(' or ');
+  return [
+    `the token cannot read whether the GitLab administrator has restricted the level ${names}; if so, ${then}`,
   ];
 }

@@ -7,10 +7,12 @@ import {
   parentGroupMissing,
   visibilityRestricted,
 } from '../failures/target.ts';
-import type { Namespace } from '../model/forge.ts';
-import type { PlannedGroup } from '../model/plan.ts';
+import type { Namespace, Visibility } from '../model/forge.ts';
+import type { Notice } from '../model/notice.ts';
+import type { PlannedGroup, PlanItem } from '../model/plan.ts';
 import { parentOf } from '../plan/groups.ts';
-import { proven, type Outcome, type RunContext, type Step, type WritingWork } from './step.ts';
+import { allowLevel, atMost, mayBeLowered } from '../plan/visibility.ts';
+import { proven, remark, type Outcome, type RunContext, type Step, type WritingWork } from './step.ts';
 
 const Nothing = z.object({});
 type Nothing = z.infer<typeof Nothing>;
@@ -35,7 +37,8 @@ export const group: Step<Nothing, Nothing, PlannedGroup> = {
     const found = attempt > 1 || known === 'started' ? await context.target.findGroup(item.fullPath) : null;
     if (found?.canCreateProjects) return settled(found, true, work);
     await work.record('started');
-    return settled(await create(item, context), true, work);
+    const made = await create(item, context);
+    return { ...(await settled(made, true, work)), notices: lowered(made.visibility, item, context) };
   },
   async verify(_, { item, place }) {
     if (place === null && item.existing === null) throw groupMissing(item.id, { target: item.fullPath });
@@ -43,19 +46,22 @@ export const group: Step<Nothing, Nothing, PlannedGroup> = {
   },
 };
 
-async function create(item: PlannedGroup, { target, identity }: RunContext): Promise<Namespace> {
+async function create(item: PlannedGroup, context: RunContext): Promise<Namespace> {
+  const { target, identity } = context;
   const parentPath = parentOf(item.fullPath);
   const parent = parentPath === '' ? null : await target.findGroup(parentPath);
   if (parentPath !== '' && parent === null) throw parentGroupMissing(parentPath);
   try {
-    return await target.createGroup({
-      path: item.path,
-      fullPath: item.fullPath,
-      name: item.name,
-      description: item.description,
-      visibility: item.visibility,
-      parentId: parent?.id ?? null,
-    });
+    return await atAllowedLevel(item, context, (visibility) =>
+      target.createGroup({
+        path: item.path,
+        fullPath: item.fullPath,
+        name: item.name,
+        description: item.description,
+        visibility,
+        parentId: parent?.id ?? null,
+      }),
+    );
   } catch (error) {
     throw error instanceof Failure ? explain(error, item, identity.user.username) : error;
   }
@@ -69,11 +75,45 @@ function explain(error: Failure, item: PlannedGroup, user: string): Failure {
     const where = parent === '' ? '' : ` in ${parent}`;
     return groupsForbidden(item.fullPath, { user, where }, error);
   }
-  if (refusal?.kind === 'restricted-visibility')
-    return visibilityRestricted(item.fullPath, { detail }, error);
   if (refusal?.kind !== 'taken') return error;
   const suggestion = `${item.path}-gitbucket`;
   return namespaceTaken(item.fullPath, { detail, owner: item.id, suggestion }, error);
+}
+
+/**
+ * Makes an item at the planned level, or at the next lower one that GitLab takes: it refuses restricted levels to all but
+ * administrators (GL-92), who alone can read which these are. A level that the config names stays as it is.
+ * @throws visibility-restricted
+ */
+export async function atAllowedLevel<T>(
+  item: PlanItem,
+  { config, plan, refusedLevels }: RunContext,
+  make: (visibility: Visibility) => Promise<T>,
+): Promise<T> {
+  const flexible = mayBeLowered(item, config.visibility, plan.projects);
+  let level = item.visibility;
+  for (;;) {
+    if (flexible) level = atMost(level, refusedLevels) ?? level;
+    try {
+      return await make(level);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.refusal?.kind !== 'restricted-visibility') throw error;
+      refusedLevels.add(level);
+      if (flexible && atMost(level, refusedLevels) !== null) continue;
+      const { detail } = error;
+      const fix = flexible ? { fix: allowLevel(item.visibility) } : {};
+      throw visibilityRestricted(item.fullPath, { detail, ...fix }, error);
+    }
+  }
+}
+
+/** Tells of a level below the planned one; [] when it is as planned. */
+export function lowered(made: Visibility, item: PlanItem, { refusedLevels }: RunContext): Notice[] {
+  if (made === item.visibility) return [];
+  const message = refusedLevels.has(item.visibility)
+    ? `its visibility is ${made} instead of ${item.visibility}, a level that the GitLab administrator has restricted`
+    : `GitLab set its visibility to ${made} instead of ${item.visibility}`;
+  return [remark('visibility-lowered', item.id, message)];
 }
 
 async function settled(

@@ -7,12 +7,12 @@ import {
   projectMissing,
   projectsForbidden,
   targetRefused,
-  visibilityRestricted,
 } from '../failures/target.ts';
 import type { Project } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { isCut } from '../plan/free-names.ts';
+import { atAllowedLevel, lowered } from './group.ts';
 import { createQuiet, notCreated } from './quiet.ts';
 import { proven, type Outcome, type Step, type WritingWork } from './step.ts';
 
@@ -67,16 +67,18 @@ async function create(work: ProjectWork, first: boolean): Promise<Settled> {
   if (!group) throw namespaceFailed(item.id, { detail: 'it has no id' });
   const placed = context.plan.groups.find(({ id }) => id === item.repository.owner);
   try {
-    const made = await context.target.createProject({
-      path: item.path,
-      fullPath: item.fullPath,
-      name: item.name,
-      description: item.description,
-      visibility: item.visibility,
-      defaultBranch: item.defaultBranch,
-      namespaceId: group.id,
-      userId: placed?.userId === context.identity.user.id ? null : (placed?.userId ?? null),
-    });
+    const made = await atAllowedLevel(item, context, (visibility) =>
+      context.target.createProject({
+        path: item.path,
+        fullPath: item.fullPath,
+        name: item.name,
+        description: item.description,
+        visibility,
+        defaultBranch: item.defaultBranch,
+        namespaceId: group.id,
+        userId: placed?.userId === context.identity.user.id ? null : (placed?.userId ?? null),
+      }),
+    );
     return [made, true, checked(made, work)];
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -92,20 +94,17 @@ async function create(work: ProjectWork, first: boolean): Promise<Settled> {
 function explain(error: Failure, { fullPath }: PlannedProject): Failure {
   const { detail, refusal } = error;
   const namespace = fullPath.slice(0, fullPath.lastIndexOf('/'));
-  if (refusal?.kind === 'restricted-visibility') return visibilityRestricted(fullPath, { detail }, error);
   if (refusal?.kind === 'project-limit') return projectLimit(fullPath, { user: namespace, detail }, error);
   if (refusal?.kind === 'namespace-invalid') return projectsForbidden(namespace, { detail }, error);
   return error;
 }
 
 /** GitLab lowers a visibility and ignores a namespace without a word (GL-121, GL-122). */
-function checked(made: Project, { item }: ProjectWork): Notice[] {
+function checked(made: Project, { item, context }: ProjectWork): Notice[] {
   if (made.fullPath.toLowerCase() !== item.fullPath.toLowerCase()) {
     throw targetRefused(item.fullPath, { detail: `the project was created at ${made.fullPath} instead` });
   }
-  if (made.visibility === item.visibility) return [];
-  const message = `GitLab set its visibility to ${made.visibility} instead of ${item.visibility}`;
-  return [{ code: 'visibility-lowered', object: item.id, message, fix: '' }];
+  return lowered(made.visibility, item, context);
 }
 
 function descriptionCut({ id }: PlannedProject): Notice {

@@ -4,7 +4,7 @@ import type { Runtime } from '../environment.ts';
 import { journalled, type ItemHistory } from '../journal/history.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Emit } from '../model/events.ts';
-import type { RefListing } from '../model/forge.ts';
+import type { RefListing, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import {
   plannedStep,
@@ -59,6 +59,8 @@ export type RunContext = {
   listings: Listings;
   initialBranch: string | null;
   prune: boolean;
+  /** Levels that GitLab has refused in this run, which holds for all items of the token (GL-92). */
+  refusedLevels: Set<Visibility>;
   emit: Emit;
 };
 

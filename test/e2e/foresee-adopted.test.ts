@@ -141,16 +141,17 @@ test('restricted visibility levels are no matter for an administrator, and told 
   const servers = await team('open');
   servers.gitlab.settings.restrictedVisibilities = ['public'];
   const env = mover(servers);
+  const file = join(await workplace(servers), 'migrate.config.json');
 
+  await writeFile(file, JSON.stringify({ visibility: { public: 'public' } }));
   const surprised = await planThenMigrate(servers, ['--work-dir', 'first'], env);
-  expect(surprised.plan.warnings.join()).toContain('"visibility": { "public": "internal" }');
+  expect(surprised.plan.warnings.join()).toContain('"visibility": { "public": "auto" }');
   expect(surprised.result.items.map(({ problem }) => problem?.code)).toEqual([
     'visibility-restricted',
     'visibility-restricted',
   ]);
 
-  const config = { visibility: { public: 'internal' } };
-  await writeFile(join(await workplace(servers), 'migrate.config.json'), JSON.stringify(config));
+  await writeFile(file, JSON.stringify({ visibility: { public: 'internal' } }));
   const advised = await planThenMigrate(servers, [], env);
   expect(met(advised.result)).toEqual(foreseen(advised.plan));
   expect(advised.result.items.map(({ state }) => state)).toEqual(['proven', 'proven']);

@@ -1,7 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Group } from '../../sandbox/gitlab.ts';
+import type { Visibility } from '../../src/model/forge.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import type { Result } from '../../src/model/result.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { writesOf, type TestServers } from '../helpers/servers.ts';
 import {
@@ -10,6 +13,7 @@ import {
   itemOf,
   migrateAll,
   resultOf,
+  smallRepositories,
   smallServers,
   workplace,
 } from '../helpers/small-server.ts';
@@ -22,19 +26,127 @@ async function planAll(servers: TestServers, env: Record<string, string> = {}): 
   return JSON.parse(await readFile(file, 'utf8')) as Plan;
 }
 
-test('a restricted level that the token cannot read: a warning in the plan, one code in both steps, and its way out works', async () => {
-  const servers = await smallServers({ gitlab: { settings: { restrictedVisibilities: ['public'] } } });
+/** Small servers with a public group that is there already, and the token of somebody who cannot read what is restricted. */
+async function restrictedServers(...levels: Visibility[]): Promise<TestServers> {
+  const servers = await smallServers({ gitlab: { settings: { restrictedVisibilities: levels } } });
   const { gitlab } = servers;
   gitlab.addUser({ username: 'mover', email: 'mover@example.com' });
   gitlab.addGroup({ path: 'team-b', owner: 'mover', visibility: 'public' });
-  servers.gitbucket.addRepository({ owner: 'team-b', name: 'open', defaultBranch: 'main' });
-  commitOn(servers.gitbucket.gitDir('team-b', 'open'), 'main', 'open');
-  const env = { GITLAB_TOKEN: gitlab.token('mover') };
+  add(servers, 'team-b/open');
+  return { ...servers, env: { ...servers.env, GITLAB_TOKEN: gitlab.token('mover') } };
+}
 
-  const plan = await planAll(servers, env);
-  expect(plan.warnings.join()).toContain('restricted the level public');
+function add({ gitbucket }: TestServers, id: string): void {
+  const [owner = '', name = ''] = id.split('/');
+  gitbucket.addRepository({ owner, name, defaultBranch: 'main' });
+  commitOn(gitbucket.gitDir(owner, name), 'main', `first of ${id}`);
+}
 
-  const first = await migrateAll(servers, env);
+const everything = [...smallRepositories, 'team-b/open'];
+
+function groupOn({ gitlab }: TestServers, fullPath: string): Group {
+  const group = gitlab.context.state.groups.find((each) => each.fullPath === fullPath);
+  if (!group) throw new Error(`no group ${fullPath}`);
+  return group;
+}
+
+function levelsOn(servers: TestServers): Record<string, Visibility> {
+  const { gitlab } = servers;
+  const paths = ['team-a/one', 'team-a/two', 'team-b/three', 'team-b/open'];
+  return {
+    'team-a': groupOn(servers, 'team-a').visibility,
+    ...Object.fromEntries(paths.map((path) => [path, gitlab.project(path).visibility])),
+  };
+}
+
+function refusedPosts({ gitlab }: TestServers): number {
+  return gitlab.server.requests.filter(({ method, status }) => method === 'POST' && status === 400).length;
+}
+
+function loweredIn(result: Result): string[] {
+  return result.items.flatMap(({ steps }) =>
+    steps.flatMap(({ notices }) =>
+      notices.filter(({ code }) => code === 'visibility-lowered').map(({ object }) => object),
+    ),
+  );
+}
+
+test('a restricted level that the token cannot read is lowered for the whole run by one refusal, foretold and reported', async () => {
+  const servers = await restrictedServers('public');
+  const { gitlab } = servers;
+  const plan = await planAll(servers);
+  expect(plan.warnings.join()).toMatch(/restricted the level public; if so, the run creates .* lower level/);
+
+  const first = await migrateAll(servers);
+  expect(first.code, first.stderr).toBe(0);
+  expectMoved(servers, resultOf(first), everything);
+  expect(levelsOn(servers)).toEqual({
+    'team-a': 'internal',
+    'team-a/one': 'internal',
+    'team-a/two': 'internal',
+    'team-b/three': 'private',
+    'team-b/open': 'internal',
+  });
+  expect(refusedPosts(servers)).toBe(1);
+  expect(loweredIn(resultOf(first))).toEqual(['team-a', 'team-a/one', 'team-a/two', 'team-b/open']);
+  expect(first.stderr).toContain('team-a/one: its visibility is internal instead of public');
+
+  for (const command of ['verify', 'migrate']) {
+    gitlab.server.requests.length = 0;
+    const again = await gb2gl(servers, [command, '--all', '--json']);
+    expect(again.code, again.stderr).toBe(0);
+    expectMoved(servers, resultOf(again), everything);
+    expect(writesOf(gitlab.server.requests)).toEqual([]);
+  }
+
+  add(servers, 'team-a/later');
+  const later = await migrateAll(servers);
+  expect(later.code, later.stderr).toBe(0);
+  expect(gitlab.project('team-a/later').visibility).toBe('internal');
+  expect(refusedPosts(servers)).toBe(0);
+});
+
+test('what is restricted further goes lower still, a group keeps its own lower level, and no way down is a refusal', async () => {
+  const servers = await restrictedServers('public', 'internal');
+  const { gitlab } = servers;
+  groupOn(servers, 'team-b').visibility = 'internal';
+  const run = await migrateAll(servers);
+  expect(run.code, run.stderr).toBe(0);
+  expect(new Set(Object.values(levelsOn(servers)))).toEqual(new Set(['private']));
+  expect(refusedPosts(servers)).toBe(2);
+
+  gitlab.settings.restrictedVisibilities = ['public', 'internal', 'private'];
+  add(servers, 'team-b/none');
+  const none = await migrateAll(servers);
+  expect(none.code, none.stderr).toBe(4);
+  const { state, problem } = itemOf(resultOf(none), 'team-b/none');
+  expect([state, problem?.code]).toEqual(['blocked', 'visibility-restricted']);
+  expect(problem?.fix).toMatch(/^ask a GitLab administrator to allow the level internal/);
+});
+
+test('a plan file is carried out again after its run had to lower levels', async () => {
+  const servers = await restrictedServers('public');
+  await planAll(servers);
+  const follow = ['migrate', '--plan', join('.gb2gl', 'reports', 'plan.json'), '--json'];
+  const action = { kind: 'status', status: 400, body: '{"message":"not now"}' } as const;
+  servers.gitlab.server.faults.add({ method: 'POST', url: /\/projects$/, action });
+  const first = await gb2gl(servers, [...follow, '--concurrency', '1']);
+  expect(first.code, first.stderr).toBe(1);
+  expect(itemOf(resultOf(first), 'team-a/one').state).toBe('failed');
+
+  const second = await gb2gl(servers, follow);
+  expect(second.code, second.stderr).toBe(0);
+  expectMoved(servers, resultOf(second), everything);
+});
+
+test('a restricted level that the config names stays a refusal: a warning in the plan, one code in both steps, and its way out works', async () => {
+  const servers = await restrictedServers('public');
+  const config = join(await workplace(servers), 'migrate.config.json');
+  await writeFile(config, JSON.stringify({ visibility: { public: 'public' } }));
+  const plan = await planAll(servers);
+  expect(plan.warnings.join()).toMatch(/restricted the level public; if so, GitLab refuses/);
+
+  const first = await migrateAll(servers);
   expect(first.code, first.stderr).toBe(4);
   const result = resultOf(first);
   for (const id of ['team-a', 'team-b/open']) {
@@ -43,15 +155,15 @@ test('a restricted level that the token cannot read: a warning in the plan, one 
       'blocked',
       'visibility-restricted',
     ]);
-    expect(problem?.fix, id).toContain('"visibility": { "public": "internal" }');
+    expect(problem?.fix, id).toContain('"visibility": { "public": "auto" }');
   }
   expectMoved(servers, result, ['team-b/three']);
+  expect(loweredIn(result)).toEqual([]);
 
-  const config = join(await workplace(servers), 'migrate.config.json');
-  await writeFile(config, JSON.stringify({ visibility: { public: 'internal' } }));
-  const second = await migrateAll(servers, env);
+  await writeFile(config, JSON.stringify({ visibility: { public: 'auto' } }));
+  const second = await migrateAll(servers);
   expect(second.code, second.stderr).toBe(0);
-  expectMoved(servers, resultOf(second), ['team-a/one', 'team-a/two', 'team-b/three', 'team-b/open']);
+  expectMoved(servers, resultOf(second), everything);
 });
 
 test('a personal namespace that gets full: the plan names the projects that the run then leaves, in the same words', async () => {

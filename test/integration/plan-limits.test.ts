@@ -111,14 +111,30 @@ describe('visibility levels that an administrator has restricted', () => {
     await target.createProject(wanted);
   });
 
-  test('are not guessed for others: the plan warns and names the key of the config', async () => {
+  test('are not guessed for others: the plan says that they get lower, or that the config must', async () => {
     const token = servers.gitlab.token('mover');
     const plan = await planOf(servers, { token });
     expect(projectOf(plan, 'team-a/open').visibility).toBe('public');
-    expect(plan.warnings.join()).toContain('restricted the level public');
-    expect(plan.warnings.join()).toContain('"visibility": { "public": "internal" }');
-    const config = { visibility: { public: 'private' } };
-    expect((await planOf(servers, { token, config })).warnings).toEqual([]);
+    expect(plan.warnings).toEqual([
+      expect.stringMatching(
+        /restricted the level public; if so, the run creates these items with the next lower/,
+      ),
+    ]);
+    const closed = { visibility: { public: 'private' } };
+    expect((await planOf(servers, { token, config: closed })).warnings).toEqual([]);
+    const named = { visibility: { public: 'public', private: 'internal' } };
+    expect((await planOf(servers, { token, config: named })).warnings).toEqual([
+      expect.stringMatching(
+        /level internal or public; if so, GitLab refuses .* "visibility": \{ "public": "auto" \}/,
+      ),
+    ]);
+    const mixed = { visibility: { private: 'internal' } };
+    expect((await planOf(servers, { token, config: mixed })).warnings).toEqual([
+      expect.stringMatching(/level public; if so, the run creates/),
+      expect.stringMatching(
+        /level internal; if so, GitLab refuses .* "visibility": \{ "private": "private" \}/,
+      ),
+    ]);
   });
 
   test('do not make a project too visible that is there already', async () => {

@@ -186,3 +186,20 @@ test('the projects of a drifted group have drifted with it; what only the later 
     { id: 'team/app', reason: 'its group has drifted' },
   ]);
 });
+
+/** Drifts of a public project in a public group, both planned new, from what they are now. */
+function reasonsFor(group: Parameters<typeof plannedGroup>[0], project: Partial<PlannedProject>): string[] {
+  return driftsBetween(
+    plan([plannedGroup({ visibility: 'public' })], [plannedProject('app', { visibility: 'public' })]),
+    plan([plannedGroup(group)], [plannedProject('app', project)]),
+    { items: new Map([['team', { target: { id: 3, path: 'team' } }]]) },
+    steps,
+  ).map(({ reason }) => reason);
+}
+
+test('a level that the run itself had to lower is no drift, neither of the group nor of what is still to come in it', () => {
+  const ours = { existing: 3, visibility: 'internal' } as const;
+  expect(reasonsFor(ours, { visibility: 'internal' })).toEqual([]);
+  expect(reasonsFor({ ...ours, visibility: 'public' }, { visibility: 'internal' })).toEqual([]);
+  expect(reasonsFor({ visibility: 'internal' }, { visibility: 'internal' })).toHaveLength(2);
+});

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Visibility } from '../../../src/model/forge.ts';
+import { plannedGroup, plannedProject } from '../report/samples.ts';
 import {
+  atMost,
   groupVisibility,
+  mayBeLowered,
   narrower,
   projectVisibility,
   type VisibilityConfig,
@@ -153,4 +156,29 @@ test.each<[Visibility, Visibility, Visibility]>([
   ['internal', 'internal', 'internal'],
 ])('of %s and %s the narrower is %s', (a, b, expected) => {
   expect(narrower(a, b)).toBe(expected);
+});
+
+describe('a level that GitLab refuses', () => {
+  test.each<[Visibility, Visibility[], Visibility | null]>([
+    ['public', [], 'public'],
+    ['public', ['public'], 'internal'],
+    ['public', ['internal', 'public'], 'private'],
+    ['internal', ['public'], 'internal'],
+    ['internal', ['internal', 'private'], null],
+  ])('%s without %j is %s', (wish, refused, expected) => {
+    expect(atMost(wish, refused)).toBe(expected);
+  });
+
+  test('is lowered only where the config leaves it open, and for a group that holds such a repository', () => {
+    const repository = { ...plannedProject('app').repository, private: false };
+    const open = plannedProject('app', { repository });
+    const closed = plannedProject('app', { repository: { ...repository, private: true } });
+    const group = plannedGroup();
+    expect(mayBeLowered(open, AUTO, [])).toBe(true);
+    expect(mayBeLowered(open, { ...AUTO, public: 'public' }, [])).toBe(false);
+    expect(mayBeLowered(closed, { ...AUTO, private: 'internal' }, [])).toBe(false);
+    expect(mayBeLowered(group, AUTO, [open, closed])).toBe(true);
+    expect(mayBeLowered(group, AUTO, [closed])).toBe(false);
+    expect(mayBeLowered(group, { ...AUTO, public: 'internal' }, [open])).toBe(false);
+  });
 });
