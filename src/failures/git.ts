@@ -19,6 +19,15 @@ export const gitFailed = defineFailure(
   }),
 );
 
+export const mirrorForeign = defineFailure(
+  'mirror-foreign',
+  { blame: 'you', state: 'failed' },
+  (w: { object: string; detail: string }) => ({
+    message: `the mirror of ${w.object} in the work directory belongs to another user: ${w.detail}`,
+    fix: 'give the work directory to the user who runs gb2gl (chown -R), or delete its folder mirrors, which is fetched again; then run the same command again',
+  }),
+);
+
 export const fetchFailed = defineFailure(
   'fetch-failed',
   { blame: 'source', state: 'failed', retryable: true },

@@ -1,4 +1,12 @@
-import { fetchFailed, pushFailed, gitFailed, gitMissing, pushTooLarge, pushUnpack } from '../failures/git.ts';
+import {
+  fetchFailed,
+  pushFailed,
+  gitFailed,
+  gitMissing,
+  mirrorForeign,
+  pushTooLarge,
+  pushUnpack,
+} from '../failures/git.ts';
 import { diskFull, interruption } from '../failures/usage.ts';
 import { gitTokenRefused, redirected, tlsUntrusted } from '../failures/network.ts';
 import { targetForbidden } from '../failures/target.ts';
@@ -24,6 +32,10 @@ type Side = 'source' | 'target';
 /** Transport messages of git and what they mean; the first that matches counts. */
 const meanings: [RegExp, (side: Side, id: string, text: string) => Failure][] = [
   [/No space left on device|disk quota exceeded/i, (_side, id) => diskFull(id)],
+  [
+    /^(?:fatal|error): .*(?:dubious ownership|unsafe repository|insufficient permission|Permission denied)/m,
+    (_side, id, detail) => mirrorForeign(id, { detail }),
+  ],
   [
     /could not read Username|Authentication failed|error: 401|HTTP Basic: Access denied/,
     (side, id, detail) => gitTokenRefused(id, { server: nameOf(side), side, detail }),

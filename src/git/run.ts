@@ -12,7 +12,7 @@ import { startGit, type RunningGit } from './stream.ts';
 export type GitRuntime = Pick<Runtime, 'env' | 'pid' | 'kill'>;
 
 export type GitOptions = {
-  /** Where git runs; must exist. */
+  /** Where git runs; must exist, and be the real path of a repository that another user may own. */
   directory: string;
   /** Names of its environment that steer git are dropped, certificates stay. */
   runtime: GitRuntime;
@@ -47,8 +47,8 @@ export function createGit(options: GitOptions): Git {
   function at(place: string, ...inPlace: string[]): Git {
     return {
       run: (...args) => run(...inPlace, ...args),
-      start: (...args) => startGit(args, { directory: place, env, signal, runtime }),
-      at: (other) => at(other, '-C', other),
+      start: (...args) => startGit([...inPlace, ...args], { directory: place, env, signal, runtime }),
+      at: (other) => at(other, '-C', other, '-c', `safe.directory=${other}`),
     };
   }
 
@@ -139,7 +139,7 @@ function gitEnvironment(options: GitOptions): Record<string, string> {
 }
 
 /** git's settings for every call: quiet, without housekeeping, credentials only through the environment. */
-function settings({ remotes, stallSeconds, runtime }: GitOptions): [string, string][] {
+function settings({ directory, remotes, stallSeconds, runtime }: GitOptions): [string, string][] {
   const config: [string, string][] = [
     ['credential.helper', ''],
     ['gc.auto', '0'],
@@ -151,6 +151,8 @@ function settings({ remotes, stallSeconds, runtime }: GitOptions): [string, stri
     ['http.followRedirects', 'false'],
     ['http.lowSpeedLimit', '1'],
     ['http.lowSpeedTime', String(stallSeconds)],
+    // Another user may have run the tool before: this folder is its own, whoever has written it (git 2.38 and later).
+    ['safe.directory', directory],
   ];
   for (const remote of remotes) {
     config.push([`http.${remote.url}.extraHeader`, `Authorization: ${basicAuth(remote)}`]);

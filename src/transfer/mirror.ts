@@ -3,7 +3,7 @@ import { isWrite, type RefChange } from '../model/plan.ts';
 import { pathTaken } from '../failures/target.ts';
 import { diskFull, workDirUnusable } from '../failures/usage.ts';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Runtime } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
@@ -91,9 +91,10 @@ export type Mirror = {
 
 /** The repository's mirror, as new as the source: fetched, or cloned when there is none or it is damaged. */
 export async function updateMirror(job: MirrorJob, options: MirrorOptions): Promise<Mirror> {
-  const directory = join(options.directory, mirrorName(job.id));
+  const mirrors = await ensureDirectory(options.directory);
+  const directory = join(mirrors, mirrorName(job.id));
   const git = createGit({
-    directory: await ensureDirectory(options.directory),
+    directory: mirrors,
     runtime: options.runtime,
     remotes: [job.source, ...(job.others ?? [])],
     stallSeconds: options.stallSeconds,
@@ -119,14 +120,15 @@ function mirrorName(id: string): string {
   return `${createHash('sha256').update(id).digest('hex').slice(0, 24)}.git`;
 }
 
+/** Its real path, for that is what git compares. */
 async function ensureDirectory(directory: string): Promise<string> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
+    return await realpath(directory);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw diskFull(directory);
     throw workDirUnusable(directory, { detail: (error as Error).message }, error);
   }
-  return directory;
 }
 
 /** A clone writes all refs in one go, where a fetch locks and writes each of them. It gets its name when it is whole. */

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { GitExit, gitFailure } from '../../src/git/errors.ts';
 import { commitOn, git, pointAt } from '../helpers/commits.ts';
 import { refsIn } from '../helpers/servers.ts';
 import { mirrorSetup, type MirrorSetup } from './mirror-setup.ts';
@@ -221,4 +223,35 @@ test.each(damages)('a mirror that %s does not keep the next run from its work', 
   expect(results.map(({ outcome }) => outcome)).toEqual(['written', 'written']);
   expect(refsIn(setup.target)).toEqual(refsIn(setup.source));
   expect(existsSync(join(mirror, 'objects', 'pack', 'tmp_pack_Ab12'))).toBe(false);
+});
+
+test.skipIf(process.getuid?.() !== 0)(
+  'a mirror of another user is used as it is, below a link too',
+  async () => {
+    const setup = await moved();
+    execFileSync('chown', ['-R', '65534:65534', join(setup.folder, 'mirrors')]);
+    await rename(join(setup.folder, 'mirrors'), join(setup.folder, 'real'));
+    await symlink('real', join(setup.folder, 'mirrors'));
+    commitOn(setup.source, 'main', 'second');
+
+    const { bytes } = await setup.transfer(setup.changes({ ours: true }));
+
+    expect(bytes).toBeLessThan(1000);
+    expect(refsIn(setup.target)).toEqual(refsIn(setup.source));
+  },
+);
+
+test.each([
+  ["detected dubious ownership in repository at '/x'"],
+  ["unsafe repository ('/x' is owned by someone else)"],
+  ['insufficient permission for adding an object to repository database objects'],
+  ["could not create work tree dir '/x': Permission denied"],
+])('git that says %s has met a mirror of another user', (words) => {
+  const exit = new GitExit(128, '', `fatal: ${words}\nTo add an exception for this directory, call: …\n`);
+  const failure = gitFailure(exit, 'source', 'team/one', new AbortController().signal);
+  expect(failure.code).toBe('mirror-foreign');
+  expect(failure.notice.fix).toContain('chown -R');
+  expect(failure.notice.message).toContain(words);
+  const remote = new GitExit(1, '', `remote: ${words}\nerror: failed to push some refs\n`);
+  expect(gitFailure(remote, 'target', 'team/one', new AbortController().signal).code).toBe('push-failed');
 });
