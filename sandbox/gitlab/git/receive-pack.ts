@@ -7,6 +7,7 @@ import { killGit, receivePackConfig, startGit } from './gitaly.ts';
 import { hooksDirectory, serveHooks, type HookCalls } from './hooks.ts';
 import { createAnswer, type PushAnswer } from './push-answer.ts';
 import { deletes, type Body, type PushRequest } from './push-request.ts';
+import { isTooLong } from './ref-names.ts';
 import { repeatedRef, type RefVerdict } from './report.ts';
 import { clientGone, linger, type Answer, send, sendAndLinger } from './workhorse.ts';
 
@@ -106,8 +107,12 @@ async function judgeWholly(call: ReceivePackCall, quarantine: string): Promise<R
   const refusal = await call.judge(quarantine);
   if (refusal) return refusal;
   const repeated = repeatedRef(call.push.commands);
-  if (repeated === null) return null;
-  const text = `error: multiple updates for ref '${repeated}' not allowed\n`;
+  const long = call.push.commands.find(({ ref }) => isTooLong(ref))?.ref;
+  if (repeated === null && long === undefined) return null;
+  const text =
+    repeated === null
+      ? `error: cannot lock ref '${long}': Unable to create '${call.gitDir}/./${long}.lock': File name too long\n`
+      : `error: multiple updates for ref '${repeated}' not allowed\n`;
   return { text, everyRef: 'failed to update refs' };
 }
 

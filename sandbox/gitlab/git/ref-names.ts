@@ -13,3 +13,8 @@ export function isValidRefName(name: string): boolean {
   if (name.startsWith('refs/heads/') || name.startsWith('refs/remotes/')) return false;
   return !FORBIDDEN.test(name);
 }
+
+/** A ref is a file whose lock has its name and `.lock`; no part of a path has more than 255 bytes (GL-188). */
+export function isTooLong(ref: string): boolean {
+  return `${ref}.lock`.split('/').some((part) => Buffer.byteLength(part) > 255);
+}

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 const branches = 'refs/heads/';
 const tags = 'refs/tags/';
 const notes = 'refs/notes/';
@@ -17,6 +19,9 @@ const tagIsId = 'You cannot create a tag with a SHA-1 or SHA-256 tag name.';
 const tagIsInvalid = 'You cannot create a tag with a prohibited pattern.';
 const tagIsDefaultBranch = 'You cannot use default branch name to create a tag';
 const funny = 'funny refname';
+const tooLong = 'File name too long';
+/** GitLab keeps a ref as a file, and locks it by another one with `.lock` at its end (GL-188). */
+const mostBytesOfPart = 255;
 
 export type NameContext = RenameContext & {
   /** The name that no new tag gets: that of the default branch (GL-182); null when there is none. */
@@ -51,7 +56,7 @@ export function travels(ref: string, options: { notes: boolean }): boolean {
 
 /** Does GitLab refuse the name? */
 export function refusal(ref: string, context: NameContext): RefRefusal | null {
-  const reason = refusalReason(ref, context);
+  const reason = refusalReason(ref, context) ?? (isTooLong(ref) ? tooLong : null);
   return reason === null ? null : { reason, fix: renameAdvice(ref, context) };
 }
 
@@ -78,6 +83,12 @@ function refusalReason(ref: string, context: NameContext): string | null {
     case 'other':
       return null;
   }
+}
+
+function isTooLong(ref: string): boolean {
+  // Only bytes count, and a letter has three at most.
+  if (ref.length * 3 <= 250) return false;
+  return `${ref}.lock`.split('/').some((part) => Buffer.byteLength(part) > mostBytesOfPart);
 }
 
 function isValidName(name: string): boolean {
@@ -124,7 +135,7 @@ export function shellWord(word: string): string {
 function freeName(ref: string, context: RenameContext): string {
   const [, space = 'heads', ...rest] = ref.split('/');
   const name = rest.join('/').replace(/^-+/, '').replace(expandedSpace, '');
-  const base = `refs/${space}/${wordFor(space)}-${wellFormedPart(name)}`;
+  const base = `refs/${space}/${wordFor(space)}-${shortenedParts(wellFormedPart(name))}`;
   let candidate = base;
   for (let count = 2; context.isTaken?.(candidate) === true; count += 1) candidate = `${base}-${count}`;
   return candidate;
@@ -142,6 +153,18 @@ function wellFormedPart(name: string): string {
     .replace(/\/{2,}/g, '/')
     .replace(/[/.]+$/, '')
     .replace(/\.lock(?=\/|$)/g, '-lock');
+}
+
+/** Two names that differ only behind the cut stay different. */
+function shortenedParts(name: string): string {
+  const shorten = (part: string): string => {
+    if (Buffer.byteLength(part) <= 200) return part;
+    const hash = createHash('sha256').update(part).digest('hex').slice(0, 8);
+    return `${Buffer.from(part)
+      .toString('utf8', 0, 180)
+      .replace(/\u{fffd}+$/u, '')}-${hash}`;
+  };
+  return name.split('/').map(shorten).join('/');
 }
 
 const usual = ['main', 'master'] as const;

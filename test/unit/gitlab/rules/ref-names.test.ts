@@ -132,6 +132,36 @@ test('notes only have to be well-formed', () => {
   expect(refusal('refs/notes/a..b', CONTEXT)?.reason).toBe('funny refname');
 });
 
+describe('long names', () => {
+  test.each([
+    ['x'.repeat(250), null],
+    ['x'.repeat(251), 'File name too long'],
+    ['é'.repeat(125), null],
+    ['é'.repeat(126), 'File name too long'],
+    [`${'x'.repeat(255)}/y`, null],
+    [`${'x'.repeat(256)}/y`, 'File name too long'],
+    [`y/${'x'.repeat(251)}`, 'File name too long'],
+    ['x/'.repeat(200) + 'x', null],
+  ])('%s: %s', (name, reason) => {
+    for (const space of ['heads', 'tags', 'notes'])
+      expect(refusal(`refs/${space}/${name}`, CONTEXT)?.reason ?? null).toBe(reason);
+  });
+
+  test('the advice is a name that GitLab takes, and another one for each', () => {
+    const advised = ['x'.repeat(251), `${'x'.repeat(250)}y`, `${'é'.repeat(200)}/y`, '🚀'.repeat(100)].map(
+      (name) => {
+        const fix = JSON.parse(`{${refusal(`refs/heads/${name}`, CONTEXT)?.fix}}`) as {
+          map: { refs: Record<string, Record<string, string>> };
+        };
+        return fix.map.refs['team/app']?.[`refs/heads/${name}`] ?? '';
+      },
+    );
+    expect(advised.map((ref) => refusal(ref, CONTEXT))).toEqual([null, null, null, null]);
+    expect(new Set(advised).size).toBe(4);
+    expect(advised[2]).toMatch(/^refs\/heads\/branch-é+-[0-9a-f]{8}\/y$/);
+  });
+});
+
 describe('well-formed names', () => {
   const DOTS = 'a . .. .a a/.b a. a./b a..b a.lock a.lock/b a.locks .lock'.split(' ');
   const SIGNS = 'a/b a//b a/ /a @ a@ @{ a@{b a{b a~b a^b a:b a?b a*b a[b a]b a\\b -a HEAD'.split(' ');
