@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events';
 import { createRequire } from 'node:module';
+import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { failed, abortingNow, stoppingSoon } from './commands/failure.ts';
@@ -40,13 +41,14 @@ function createWorld(): Environment {
         await delay(ms, undefined, signal ? { signal } : {});
       },
       pid: process.pid,
+      host: hostname(),
+      alive,
       kill: (pid, signal) => void process.kill(pid, signal),
       ...signals(),
     },
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    alive,
     // This file lies as far from the package's own files as the built one.
     schemaFile: fileURLToPath(new URL('../migrate.config.schema.json', import.meta.url)),
     nodeVersion: process.versions.node,

@@ -8,6 +8,10 @@ export type Runtime = {
   /** Resolves after `ms`; rejects at once when the signal aborts. */
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   pid: number;
+  /** Name of this machine or container. */
+  host: string;
+  /** Is there a process of this number? */
+  alive: (pid: number) => boolean;
   /** Sends a signal to a process, or to a whole group where the id is negative; throws when there is none. */
   kill: (pid: number, signal: NodeJS.Signals) => void;
   /** First Ctrl-C: finish what is under way, start nothing new. */
@@ -22,7 +26,6 @@ export type Environment = {
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
-  alive: (pid: number) => boolean;
   /** The JSON schema of the config that the package brings along. */
   schemaFile: string;
   /** Without the leading v. */

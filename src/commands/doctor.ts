@@ -23,21 +23,17 @@ export async function doctorCommand(
 ): Promise<ExitCode> {
   const waived = waivers(options.waive ?? []);
   const config = await readConfig(options, environment);
-  const { redactor, stdout, pid, alive, nodeVersion } = { ...environment, pid: environment.runtime.pid };
+  const { redactor, stdout, nodeVersion } = environment;
   // There is no progress to show: a live display would only flicker.
   const terminal = await openTerminal({ ...options, quiet: true }, environment, 1);
   const emit: Emit = (event) => terminal.handle(redactor.scrubDeep(event));
   const runtime = impatient(environment.runtime);
   const diagnosis = await diagnose({
+    ...runtime,
     config,
     source: await resultOf(() => createSource(config, runtime, emit, redactor)),
     target: await resultOf(() => createTarget(config, runtime, emit, redactor)),
     workDir: resolve(runtime.cwd, options.workDir),
-    env: runtime.env,
-    now: runtime.now,
-    pid,
-    kill: runtime.kill,
-    alive,
     nodeVersion,
   });
   const findings = withWaivers(diagnosis.findings, waived);

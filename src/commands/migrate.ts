@@ -23,7 +23,7 @@ import { writeReports } from '../report/write.ts';
 import { steps } from '../steps/index.ts';
 import { chooseTransport, type TransportName } from '../transfer/auto.ts';
 import { planCommand } from './plan.ts';
-import { openSession, openTerminal, type Session, selectionOf } from './session.ts';
+import { openSession, openTerminal, selectionOf, type Session, useReportDir } from './session.ts';
 
 export type MigrateOptions = CommonOptions &
   SelectionFlags & {
@@ -54,12 +54,14 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
       detail: '--prune deletes refs on GitLab: confirm with --yes',
     });
   }
-  const release = await lockWorkDir(workDir, { ...runtime, alive: environment.alive });
+  const lock = await lockWorkDir(workDir, runtime);
   let journal: Journal | null = null;
   try {
+    await useReportDir(session);
     const servers = { source: config.source.url, target: config.target.url };
     const run = new Date(runtime.now()).toISOString();
-    journal = await openJournal({ directory: workDir, servers, run, now: runtime.now });
+    const { check } = lock;
+    journal = await openJournal({ directory: workDir, servers, run, now: runtime.now, check });
     const asked: PrepareOptions = { ...session, config, runtime, selection, history: journal.history, prune };
     const now = await prepare({
       ...asked,
@@ -79,7 +81,7 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
   } finally {
     await session.terminal.stop();
     await journal?.close();
-    await release();
+    await lock.release();
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepare, type Prepared } from '../engine/prepare.ts';
 import type { Runtime, CommonOptions, SelectionFlags, Environment } from '../environment.ts';
@@ -12,7 +12,7 @@ import { planJson } from '../report/plan-summary.ts';
 import { renderPlan } from '../report/plan-view.ts';
 import { exitCodeOfStates } from '../report/result.ts';
 import { mirrorOptions } from '../transfer/auto.ts';
-import { openSession, readHistory, selectionOf, type Session } from './session.ts';
+import { openSession, readHistory, selectionOf, useReportDir, type Session } from './session.ts';
 
 export type PlanOptions = CommonOptions & SelectionFlags & { prune?: boolean; deep?: boolean };
 
@@ -25,10 +25,9 @@ export async function planCommand(options: PlanOptions, environment: Environment
     source: config.source.url,
     target: config.target.url,
   });
+  await useReportDir(session);
   // Looking into objects uses the mirrors: no migration may do so meanwhile.
-  const release = options.deep
-    ? await lockWorkDir(session.workDir, { ...environment.runtime, alive: environment.alive })
-    : () => Promise.resolve();
+  const lock = options.deep ? await lockWorkDir(session.workDir, environment.runtime) : null;
   try {
     const prepared = await prepare({
       ...session,
@@ -43,7 +42,7 @@ export async function planCommand(options: PlanOptions, environment: Environment
     return exitCodeOfPlan(plan);
   } finally {
     await terminal.stop();
-    await release();
+    await lock?.release();
   }
 }
 
@@ -60,7 +59,6 @@ async function present(
 ): Promise<void> {
   const { terminal, redactor, reportDir, say } = session;
   const safe = scrubbed(plan, redactor);
-  await mkdir(reportDir, { recursive: true, mode: 0o700 });
   const [json, markdown] = [join(reportDir, 'plan.json'), join(reportDir, 'plan.md')];
   await writeFile(json, planJson(safe), { mode: 0o600 });
   await writeFile(markdown, planMarkdown(safe), { mode: 0o600 });

@@ -6,7 +6,7 @@ import type { ExitCode } from '../model/result.ts';
 import { rehearse } from '../rehearse/rehearse.ts';
 import type { TransportName } from '../transfer/auto.ts';
 import { finish } from './migrate.ts';
-import { openSession, readHistory, selectionOf } from './session.ts';
+import { openSession, readHistory, selectionOf, useReportDir } from './session.ts';
 
 export type RehearseCommandOptions = CommonOptions &
   SelectionFlags & { prune?: boolean; transport?: TransportName; waive?: string[] };
@@ -24,6 +24,7 @@ export async function rehearseCommand(
     const selection = selectionOf(options, config);
     const servers = { source: config.source.url, target: config.target.url };
     const history = await readHistory(workDir, servers);
+    await useReportDir(session);
     const prune = options.prune ?? false;
     const asked: PrepareOptions = { ...session, runtime, selection, history, prune };
     // What keeps a migration from starting keeps its rehearsal from it too.
@@ -37,7 +38,6 @@ export async function rehearseCommand(
       workDir,
       transport,
       redactor: session.redactor,
-      alive: environment.alive,
     });
     const { plan } = prepared;
     const warnings = settingsHidden ? [...plan.warnings, settingsUnknown] : plan.warnings;

@@ -1,11 +1,12 @@
+import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { createServers, type Servers } from '../engine/connect.ts';
 import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
-import { journalOfOthers, wrongUsage } from '../failures/usage.ts';
+import { journalOfOthers, reportDirUnusable, wrongUsage } from '../failures/usage.ts';
 import type { History } from '../journal/history.ts';
-import { journalFile, readJournal } from '../journal/journal.ts';
+import { journalFile, makeDirectory, readJournal } from '../journal/journal.ts';
 import type { Emit, RunEvent } from '../model/events.ts';
 import type { Redactor } from '../net/redact.ts';
 import { createSelection, type Selection } from '../plan/selection.ts';
@@ -57,6 +58,16 @@ export async function openSession(options: CommonOptions, environment: Environme
       config.report.dir === null ? resolve(workDir, 'reports') : resolve(runtime.cwd, config.report.dir),
   };
   return session;
+}
+
+/** Before the servers are read: nobody shall learn at the end that there is no place for the reports. @throws report-dir */
+export async function useReportDir({ reportDir }: Session): Promise<void> {
+  try {
+    await makeDirectory(reportDir);
+    await access(reportDir, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw reportDirUnusable(reportDir, { detail: (error as Error).message }, error);
+  }
 }
 
 /** Progress comes with every chunk and holds nothing that a server said. */

@@ -3,7 +3,7 @@ import { verify } from '../engine/verify.ts';
 import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
 import type { ExitCode } from '../model/result.ts';
 import { finish } from './migrate.ts';
-import { openSession, readHistory, selectionOf } from './session.ts';
+import { openSession, readHistory, selectionOf, useReportDir } from './session.ts';
 
 /** `gb2gl verify`: reads both servers afresh and proves that they are equal, weeks later and from anywhere. */
 export async function verifyCommand(
@@ -19,6 +19,7 @@ export async function verifyCommand(
       source: config.source.url,
       target: config.target.url,
     });
+    await useReportDir(session);
     const asked = { ...session, runtime: environment.runtime, selection, history, prune: false };
     const prepared = await prepare(asked);
     return await finish('verify', prepared, await verify(prepared, asked), session, options, environment);

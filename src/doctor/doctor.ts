@@ -16,7 +16,6 @@ export type DoctorOptions = Omit<MachineOptions, 'servers'> & {
   /** A failure when there is none to check, as without a token. */
   source: Source | Failure;
   target: GitLabTarget | Failure;
-  now: () => number;
 };
 
 export type Diagnosis = { findings: Finding[]; version: string | null };

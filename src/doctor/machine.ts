@@ -3,7 +3,7 @@ import { dirname, parse } from 'node:path';
 import { journalOfOthers, workDirLocked, workDirUnusable } from '../failures/usage.ts';
 import { createGit, type GitRuntime } from '../git/run.ts';
 import { journalFile, readJournal } from '../journal/journal.ts';
-import { runIn } from '../journal/lock.ts';
+import { runIn, type Self } from '../journal/lock.ts';
 import { formatBytes, isAtLeast } from '../text/format.ts';
 import { check, defineFinding, errorFound, failureFound, type Found } from './finding.ts';
 
@@ -69,12 +69,7 @@ async function gitFindings(runtime: MachineOptions): Promise<Found[]> {
   }
 }
 
-type WorkDirOptions = {
-  workDir: string;
-  servers: { source: string; target: string };
-  pid: number;
-  alive: (pid: number) => boolean;
-};
+type WorkDirOptions = Self & { workDir: string; servers: { source: string; target: string } };
 
 export const workDirUsable = defineFinding('work-dir-usable', 'ok', (w: { object: string }) => ({
   message: `the work directory ${w.object} is writable`,
@@ -115,12 +110,15 @@ async function nearestExisting(path: string): Promise<string> {
   }
 }
 
+/** /proc and /sys, whose rights say that root may write (statfs(2)). */
+const withoutFiles: ReadonlySet<number> = new Set([0x9fa0, 0x62656572]);
+
 /** Why nothing can be written there; null when it can. */
 async function faultOf(place: string): Promise<string | null> {
   try {
     if (!(await stat(place)).isDirectory()) return `${place} is not a directory`;
     await access(place, constants.W_OK | constants.X_OK);
-    return null;
+    return withoutFiles.has((await statfs(place)).type) ? `${place} takes no files` : null;
   } catch (error) {
     return (error as Error).message;
   }

@@ -105,9 +105,42 @@ export const workDirUnusable = defineFailure(
 export const workDirLocked = defineFailure(
   'work-dir-locked',
   { blame: 'you', state: 'not-started' },
-  (w: { object: string; pid: number | string; since: string }) => ({
-    message: `another run (process ${w.pid}, since ${w.since}) is using the work directory ${w.object}`,
-    fix: 'wait for it to finish, stop it, or give this run its own --work-dir',
+  (w: {
+    object: string;
+    pid: number | string;
+    host: string;
+    since: string;
+    silentSeconds?: number | undefined;
+  }) => {
+    const [silence, wait] =
+      w.silentSeconds === undefined
+        ? ['', '']
+        : [
+            `, last sign of life ${w.silentSeconds} s ago`,
+            '; if its machine or container is gone, run again two minutes after its last sign of life',
+          ];
+    return {
+      message: `another run (process ${w.pid} on ${w.host}, since ${w.since}${silence}) is using the work directory ${w.object}`,
+      fix: `wait for it to finish, or give this run its own --work-dir${wait}`,
+    };
+  },
+);
+
+export const workDirLost = defineFailure(
+  'work-dir-lost',
+  { blame: 'you', state: 'failed' },
+  (w: { object: string }) => ({
+    message: `this run has lost the work directory ${w.object}: it gave no sign of life for so long (suspended machine, broken network disk) that another run took it over`,
+    fix: 'run the same command again when no other run uses the directory; nothing was written since',
+  }),
+);
+
+export const reportDirUnusable = defineFailure(
+  'report-dir',
+  { blame: 'you', state: 'not-started' },
+  (w: { object: string; detail: string }) => ({
+    message: `the reports cannot be written to ${w.object}: ${w.detail}`,
+    fix: 'choose a writable directory with "report": { "dir": "DIR" } in the config, or another --work-dir DIR',
   }),
 );
 

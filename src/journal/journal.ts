@@ -1,5 +1,5 @@
 import { journalDamaged, journalOfOthers, workDirUnusable } from '../failures/usage.ts';
-import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { Entry, type StepRecord, apply, emptyHistory, type History, summary } from './history.ts';
@@ -16,7 +16,26 @@ export type JournalOptions = {
   servers: { source: string; target: string };
   run: string;
   now(): number;
+  /** Asked before each record, and so before each effect: throws when the work directory is not ours any more. */
+  check?: () => Promise<void>;
 };
+
+/** Makes the work directory, for its owner alone. @throws work-dir */
+export async function useDirectory(path: string): Promise<void> {
+  await makeDirectory(path).catch((error: Error) => {
+    throw workDirUnusable(path, { detail: error.message }, error);
+  });
+}
+
+/** Makes a directory and those above it, mode 0700. Node's own way to do so never ends below /proc. */
+export async function makeDirectory(path: string): Promise<void> {
+  const isThere = async (): Promise<boolean> => (await stat(path).catch(() => null))?.isDirectory() ?? false;
+  if (await isThere()) return;
+  if (dirname(path) !== path) await makeDirectory(dirname(path));
+  await mkdir(path, { mode: 0o700 }).catch(async (error: unknown) => {
+    if (!(await isThere())) throw error;
+  });
+}
 
 /** Records that a compaction must save before it is worth the writing. */
 const compactFrom = 5000;
@@ -40,7 +59,9 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const short = read.entries > compactFrom ? summary(history, timestamp(options.now())) : null;
   if (short !== null && read.entries - short.length > compactFrom) await compact(file, short);
   else if (read.torn) await truncate(file, read.bytes);
-  const handle = await open(file, 'a', 0o600);
+  const handle = await open(file, 'a', 0o600).catch((error: Error) => {
+    throw workDirUnusable(file, { detail: error.message }, error);
+  });
   return appendTo(handle, (await handle.stat()).size, history, options);
 }
 
@@ -59,6 +80,7 @@ function appendTo(handle: FileHandle, bytes: number, history: History, options: 
   async function appendAfter(previous: Promise<void>, entry: Entry): Promise<void> {
     const line = Buffer.from(`${JSON.stringify(entry)}\n`);
     await previous;
+    await options.check?.();
     await write(line);
     apply(history, entry);
   }

@@ -1,9 +1,10 @@
-import { workDirUnusable } from '../failures/usage.ts';
-import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrate } from '../engine/migrate.ts';
 import type { PrepareOptions, Prepared } from '../engine/prepare.ts';
-import { journalFile, openJournal } from '../journal/journal.ts';
+import type { Runtime } from '../environment.ts';
+import { journalFile, openJournal, useDirectory } from '../journal/journal.ts';
+import { holdFolder, othersIn } from '../journal/lock.ts';
 import type { ItemResult } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
 import { code } from '../steps/code.ts';
@@ -18,7 +19,6 @@ export type RehearseOptions = PrepareOptions & {
   workDir: string;
   transport: TransportName;
   redactor: Redactor;
-  alive: (pid: number) => boolean;
 };
 
 export type Rehearsal = {
@@ -34,8 +34,7 @@ export type Rehearsal = {
  */
 export function rehearse(prepared: Prepared, options: RehearseOptions): Promise<Rehearsal> {
   const { workDir, runtime } = options;
-  const self = { pid: runtime.pid, alive: options.alive };
-  return withFolder(workDir, self, async (folder) => {
+  return withFolder(workDir, runtime, async (folder) => {
     const snapshot = await readTarget(prepared, options.target);
     const real = { url: options.target.url, version: prepared.identity.version };
     const stage = await openStage(snapshot, { ...options, real, folder: join(folder, 'gitlab') });
@@ -139,40 +138,20 @@ function sortByPlan({ plan }: Prepared, results: readonly ItemResult[]): ItemRes
   });
 }
 
-const prefix = 'rehearsal.';
-
-type Self = { pid: number; alive: (pid: number) => boolean };
-
 /** Runs the job with a folder of its own below the work directory, which is gone afterwards, whatever happens. */
-async function withFolder<T>(workDir: string, self: Self, job: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await makeFolder(workDir, self);
+async function withFolder<T>(
+  workDir: string,
+  runtime: Runtime,
+  job: (folder: string) => Promise<T>,
+): Promise<T> {
+  const name = 'rehearsal';
+  await useDirectory(workDir);
+  // One that was killed outright could not clean up.
+  await othersIn(workDir, name, runtime);
+  const held = await holdFolder(workDir, name, runtime);
   try {
-    return await job(folder);
+    return await job(held.folder);
   } finally {
-    await remove(folder);
+    await held.release();
   }
-}
-
-async function makeFolder(workDir: string, self: Self): Promise<string> {
-  try {
-    await mkdir(workDir, { recursive: true, mode: 0o700 });
-    await removeLeftovers(workDir, self);
-    return await mkdtemp(join(workDir, `${prefix}${self.pid}.`));
-  } catch (error) {
-    throw workDirUnusable(workDir, { detail: (error as Error).message }, error);
-  }
-}
-
-/** A rehearsal that was killed outright could not clean up. */
-async function removeLeftovers(workDir: string, { pid, alive }: Self): Promise<void> {
-  for (const name of await readdir(workDir)) {
-    const [, owner] = /^rehearsal\.(\d{1,10})\.\w+$/.exec(name) ?? [];
-    // Our own number is that of a dead run: in a container every run may get the same one.
-    if (owner && (Number(owner) === pid || !alive(Number(owner)))) await remove(join(workDir, name));
-  }
-}
-
-/** A git that is being ended may still write while its folder is removed. */
-function remove(folder: string): Promise<void> {
-  return rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }

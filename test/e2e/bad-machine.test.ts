@@ -1,13 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chownSync, mkdirSync, mkdtempSync, rmdirSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { git } from '../helpers/commits.ts';
 import { processesIn } from '../helpers/processes.ts';
-import { startCli } from '../helpers/run-cli.ts';
-import { testServers } from '../helpers/servers.ts';
+import { cliFile, startCli } from '../helpers/run-cli.ts';
+import { testServers, type TestServers } from '../helpers/servers.ts';
 import {
   expectMoved,
   gb2gl,
@@ -19,10 +20,10 @@ import {
 } from '../helpers/small-server.ts';
 
 /** Null where nobody may mount: then there is no disk that could be filled without harm. */
-function tinyDisk(): string | null {
+function tinyDisk(size = '2m'): string | null {
   const folder = mkdtempSync(join(tmpdir(), 'gb2gl-disk-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'ignore' });
   } catch {
     rmdirSync(folder);
     return null;
@@ -96,6 +97,95 @@ test('a work directory that cannot be made is named with the way out', async () 
   expect(run.stderr).toContain('choose a writable directory with --work-dir DIR');
 });
 
+test('a work directory below /proc, a full one and a read-only one end every command at once, with one error', async (context) => {
+  const disk = tinyDisk('64k');
+  if (disk === null) return context.skip('only root can mount the small disk that this test fills');
+  onTestFinished(() => {
+    execFileSync('umount', [disk]);
+    rmdirSync(disk);
+  });
+  const servers = await testServers();
+  execFileSync('sh', ['-c', `head -c 64k /dev/zero > ${disk}/fill`], { stdio: 'ignore' });
+  const full = await gb2gl(servers, ['migrate', '--all', '--work-dir', join(disk, 'work')]);
+  expect([full.code, full.stderr.trim().split('\n').length], full.stderr).toEqual([3, 2]);
+  expect(full.stderr).toContain('no space left on device');
+
+  execFileSync('mount', ['-o', 'remount,ro', disk]);
+  for (const place of ['/proc/no-such-folder/work', join(disk, 'work')]) {
+    for (const [command = '', ...more] of [
+      ['migrate'],
+      ['plan'],
+      ['plan', '--deep'],
+      ['verify'],
+      ['rehearse'],
+    ]) {
+      const run = await gb2gl(servers, [command, ...more, '--all', '--work-dir', place]);
+      expect([run.code, run.stderr.trim().split('\n').length], run.stderr).toEqual([3, 2]);
+      expect(run.stderr).toContain(place);
+      expect(run.stderr).toContain('--work-dir DIR');
+    }
+  }
+  expect(servers.gitbucket.server.requests).toEqual([]);
+});
+
+test('a journal that another user wrote is named with the way out', async (context) => {
+  if (process.getuid?.() !== 0) return context.skip('only root can give files to another user');
+  const servers = await testServers();
+  const cwd = await workplace(servers);
+  const workDir = join(cwd, '.gb2gl');
+  mkdirSync(workDir);
+  writeFileSync(join(workDir, 'journal.jsonl'), '');
+  for (const folder of [servers.folder, cwd, workDir]) chownSync(folder, 65534, 65534);
+  const child = spawn(process.execPath, [cliFile, 'migrate', '--all'], {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: cwd, ...servers.env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    uid: 65534,
+    gid: 65534,
+  });
+  const run = await endOf(child);
+  expect(run.code, run.stderr).toBe(3);
+  expect(run.stderr).toContain(`the work directory ${join(workDir, 'journal.jsonl')} cannot be used: EACCES`);
+});
+
+/** As in a container: its processes have numbers of their own, and gb2gl has the first. */
+function inContainer(servers: TestServers, cwd: string, workDir: string): ChildProcess {
+  const args = ['--pid', '--fork', '--mount-proc', '--kill-child', process.execPath, cliFile];
+  return spawn('unshare', [...args, 'migrate', '--all', '--work-dir', workDir], {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: cwd, ...servers.env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+}
+
+async function endOf(child: ChildProcess): Promise<{ code: number | null; stderr: string }> {
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stderr };
+}
+
+test('of two containers with one work directory and one process number the second is refused, and takes over at once when the first is killed', async (context) => {
+  const possible = spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0;
+  if (!possible) return context.skip('only root can make the containers of this test');
+  const servers = await smallServers();
+  const cwd = await workplace(servers);
+  // Longer than the path of a socket may be.
+  const workDir = join(cwd, 'shared-volume-'.repeat(9));
+  servers.gitlab.server.faults.add({ url: /^\/api\/v4\/user$/, action: { kind: 'hang' } });
+  const first = inContainer(servers, cwd, workDir);
+  const ended = endOf(first);
+  await expect.poll(() => servers.gitlab.server.requests.length).toBeGreaterThan(0);
+
+  const refused = await endOf(inContainer(servers, cwd, workDir));
+  expect(refused.code, refused.stderr).toBe(3);
+  expect(refused.stderr).toContain(`another run (process 1 on ${hostname()}, since `);
+  first.kill('SIGKILL');
+  await ended;
+  const taken = await endOf(inContainer(servers, cwd, workDir));
+  expect(taken.code, taken.stderr).toBe(0);
+});
+
 test('a second run in the same work directory is refused with the process id, the first one ends well', async () => {
   const servers = await smallServers();
   const cwd = await workplace(servers);
@@ -116,7 +206,7 @@ test('a second run in the same work directory is refused with the process id, th
 
   const refused = await second;
   expect(refused.code, refused.stderr).toBe(3);
-  expect(refused.stderr).toContain(`another run (process ${first.child.pid}, since `);
+  expect(refused.stderr).toContain(`another run (process ${first.child.pid} on ${hostname()}, since `);
   expect(refused.stderr).toContain('its own --work-dir');
   const finished = await first.finished;
   expect(finished.code, finished.stderr).toBe(0);

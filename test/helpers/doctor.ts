@@ -15,7 +15,6 @@ export type Examined = {
   now?: () => number;
   nodeVersion?: string;
   workDir?: string;
-  alive?: (pid: number) => boolean;
 };
 
 /** Everything that doctor finds about these servers, as their administrator unless the options say otherwise. */
@@ -34,21 +33,19 @@ export async function examine(servers: TestServers, options: Examined = {}): Pro
     now,
     sleep: async () => {},
     pid: process.pid,
+    host: 'this-host',
+    alive: () => false,
     kill: (pid, signal) => void process.kill(pid, signal),
     stopping: signal,
     aborting: signal,
   };
   const redactor = createRedactor();
   const { findings } = await diagnose({
+    ...runtime,
     config,
     source: await createSource(config, runtime, () => {}, redactor).catch(asError),
     target: await createTarget(config, runtime, () => {}, redactor).catch(asError),
     workDir: options.workDir ?? folder,
-    env,
-    now,
-    pid: process.pid,
-    kill: runtime.kill,
-    alive: options.alive ?? (() => false),
     nodeVersion: options.nodeVersion ?? process.versions.node,
   });
   return findings;

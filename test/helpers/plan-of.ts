@@ -68,6 +68,8 @@ function runtime(): Runtime {
     now: Date.now,
     sleep: async () => {},
     pid: process.pid,
+    host: 'this-host',
+    alive: () => false,
     kill: (pid, signal) => void process.kill(pid, signal),
     stopping: never,
     aborting: never,

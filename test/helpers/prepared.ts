@@ -15,6 +15,8 @@ export function quietRuntime(cwd: string): Runtime {
     now: Date.now,
     sleep: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}),
     pid: process.pid,
+    host: 'this-host',
+    alive: () => false,
     kill: (pid, signal) => void process.kill(pid, signal),
     stopping: new AbortController().signal,
     aborting: new AbortController().signal,

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { until } from './processes.ts';
 
-const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+/** The built program. */
+export const cliFile = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 export type CliResult = {
   code: number | null;
@@ -32,7 +33,7 @@ export function startCli(
   args: readonly string[],
   { cwd, env = {}, input = '', ownGroup = false }: CliOptions,
 ): RunningCli {
-  const child = spawn(process.execPath, [cli, ...args], {
+  const child = spawn(process.execPath, [cliFile, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

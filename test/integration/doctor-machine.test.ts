@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { certificateFindings } from '../../src/doctor/network.ts';
 import { openJournal } from '../../src/journal/journal.ts';
+import { lockWorkDir } from '../../src/journal/lock.ts';
 import { clockFront } from '../helpers/clock-front.ts';
 import { examine, findingOf, codesIn, troubles } from '../helpers/doctor.ts';
 import { deadPort } from '../helpers/hosts.ts';
+import { quietRuntime } from '../helpers/prepared.ts';
 import { testServers, type TestServers } from '../helpers/servers.ts';
 import { selfSigned, tlsFront } from '../helpers/tls-front.ts';
 
@@ -51,11 +53,14 @@ test('a work directory that is a file, is used by another run, or holds another 
   expect(troubles(await examine(servers, { workDir: file }))).toEqual(['work-dir']);
 
   const used = folderIn(servers, 'used');
-  writeFileSync(join(used, `run.lock.4711.${Date.UTC(2026, 0, 1)}`), '');
-  const locked = await examine(servers, { workDir: used, alive: (pid) => pid === 4711 });
-  expect(findingOf('work-dir-locked', locked).message).toContain('process 4711, since 2026-01-01');
-  expect(troubles(await examine(servers, { workDir: used }))).toEqual([]);
+  const lock = await lockWorkDir(used, { ...quietRuntime(used), host: 'its-host', pid: 4711 });
+  const locked = await examine(servers, { workDir: used });
+  expect(findingOf('work-dir-locked', locked).message).toContain('process 4711 on its-host, since 20');
   expect(readdirSync(used)).toHaveLength(1);
+  await lock.release();
+  expect(troubles(await examine(servers, { workDir: used }))).toEqual([]);
+  // Root may write there, says the system.
+  expect(troubles(await examine(servers, { workDir: '/proc/no-such-folder/work' }))).toEqual(['work-dir']);
 
   const own = folderIn(servers, 'own');
   const urls = { source: servers.gitbucket.url, target: servers.gitlab.url };

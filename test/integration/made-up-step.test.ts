@@ -106,7 +106,6 @@ async function run(
     stdin: process.stdin,
     stdout: stdout as unknown as NodeJS.WriteStream,
     stderr: stderr as unknown as NodeJS.WriteStream,
-    alive: () => false,
     schemaFile: '',
     nodeVersion: process.versions.node,
     redactor: createRedactor(),

@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lockWorkDir, type Release } from '../../src/journal/lock.ts';
+import { lockWorkDir, type Held } from '../../src/journal/lock.ts';
 
 // Started as a program of its own by lock.test.ts: at each line it tries to take the lock and tells how that went, or gives
 // back the lock that it has.
 const [, , directory = ''] = process.argv;
-let held: Release | null = null;
+let held: Held | null = null;
 
 function alive(pid: number): boolean {
   try {
@@ -16,20 +16,26 @@ function alive(pid: number): boolean {
   }
 }
 
-async function contend(): Promise<Release | null> {
+async function contend(): Promise<Held | null> {
   try {
-    const release = await lockWorkDir(directory, { pid: process.pid, now: Date.now, sleep, alive });
+    const mine = await lockWorkDir(directory, {
+      pid: process.pid,
+      host: 'contender-host',
+      now: Date.now,
+      sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
+      alive,
+    });
     process.stdout.write('won\n');
-    return release;
+    return mine;
   } catch (error) {
     process.stdout.write(`${(error as { code?: string }).code ?? String(error)}\n`);
     return null;
   }
 }
 
-async function giveBack(release: Release): Promise<void> {
+async function giveBack(mine: Held): Promise<void> {
   held = null;
-  await release();
+  await mine.release();
   process.stdout.write('given back\n');
 }
 

@@ -1,92 +1,185 @@
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { lockWorkDir } from '../../src/journal/lock.ts';
+import type { Failure } from '../../src/failures/failure.ts';
+import { lockWorkDir, runIn, type Held, type Self } from '../../src/journal/lock.ts';
 
 const contender = fileURLToPath(new URL('lock-contender.ts', import.meta.url));
 let parent = '';
 let directory = '';
+const taken: Held[] = [];
 
 beforeEach(async () => {
   parent = await mkdtemp(join(tmpdir(), 'gb2gl-lock-'));
   directory = join(parent, 'work');
 });
-afterEach(() => rm(parent, { recursive: true, force: true }));
+afterEach(async () => {
+  for (const held of taken.splice(0)) await held.release();
+  await rm(parent, { recursive: true, force: true });
+});
 
-function self(pid: number, alive: (pid: number) => boolean) {
-  return { pid, now: () => Date.parse('2026-01-02T03:04:05Z'), sleep, alive };
+const me: Self = {
+  pid: process.pid,
+  host: 'my-host',
+  now: () => Date.parse('2026-01-02T03:04:05Z'),
+  sleep: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}),
+  alive: (pid) => pid === process.pid,
+};
+
+async function take(self: Self = me): Promise<Held> {
+  const held = await lockWorkDir(directory, self);
+  taken.push(held);
+  return held;
 }
 
-const everybody = (): boolean => true;
-const nobody = (): boolean => false;
+async function refused(self: Self = me): Promise<Failure> {
+  const failure = await take(self).then(
+    () => null,
+    (error: unknown) => error as Failure,
+  );
+  expect(failure?.code).toBe('work-dir-locked');
+  return failure as Failure;
+}
 
-async function leaveLock(name: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  await writeFile(join(directory, name), '');
+/** What a run left that this process cannot know otherwise: its holder is as given, and nobody listens there. */
+async function leaveLock(holder: object | string, { silentMs = 0 } = {}): Promise<string> {
+  const folder = join(directory, 'run.lock.abcdef');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'holder.json'), typeof holder === 'string' ? holder : JSON.stringify(holder));
+  await writeFile(join(folder, 'alive'), '');
+  const then = new Date(Date.now() - silentMs);
+  await utimes(join(folder, 'alive'), then, then);
+  return folder;
+}
+
+/** The holder that this process would be, without a socket. */
+async function asMine(changes: object = {}): Promise<object> {
+  const held = await lockWorkDir(directory, me);
+  const holder = JSON.parse(await readFile(join(held.folder, 'holder.json'), 'utf8')) as object;
+  await held.release();
+  return { ...holder, socket: false, ...changes };
 }
 
 test('the work directory is made for its owner alone and left without a trace of the lock', async () => {
-  const release = await lockWorkDir(directory, self(11, everybody));
+  const held = await take();
   expect((await stat(directory)).mode & 0o777).toBe(0o700);
-  const [name = ''] = await readdir(directory);
-  expect(name).toMatch(/^run\.lock\.11\./);
-  expect((await stat(join(directory, name))).mode & 0o777).toBe(0o600);
-  await release();
+  expect(await readdir(directory)).toEqual([expect.stringMatching(/^run\.lock\.\w+$/)]);
+  expect((await stat(held.folder)).mode & 0o777).toBe(0o700);
+  await held.release();
   expect(await readdir(directory)).toEqual([]);
 });
 
-test('a second run is refused and told who holds the directory, since when', async () => {
-  await lockWorkDir(directory, self(11, everybody));
+test('a second run is refused and told who holds the directory, where and since when, and to stop nobody', async () => {
+  await take();
+  const { words, notice } = await refused({ ...me, host: 'other-host' });
+  expect(words).toMatchObject({ pid: process.pid, host: 'my-host', since: '2026-01-02T03:04:05.000Z' });
+  expect(notice.message).toContain(`process ${process.pid} on my-host, since 2026-01-02T03:04:05.000Z`);
+  expect(notice.fix).toBe('wait for it to finish, or give this run its own --work-dir');
+  expect(await readdir(directory)).toHaveLength(1);
+  expect(await runIn(directory, me)).toMatchObject({ pid: process.pid });
+});
 
-  await expect(lockWorkDir(directory, self(12, everybody))).rejects.toMatchObject({
-    code: 'work-dir-locked',
-    words: { pid: 11, since: '2026-01-02T03:04:05.000Z' },
+test('a number that a foreign program has by now is no run', async () => {
+  await leaveLock(await asMine({ started: '1' }));
+  expect(await runIn(directory, me)).toBeNull();
+  await take();
+  expect(await readdir(directory)).toHaveLength(1);
+});
+
+test('where the file system has no sockets the number and the start of the process tell', async () => {
+  const mine = await asMine();
+  await leaveLock(mine);
+  const { words } = await refused();
+  expect(words['pid']).toBe(process.pid);
+  expect(words['silentSeconds']).toBeUndefined();
+  await leaveLock({ ...mine, pid: 2 ** 30 });
+  await take();
+});
+
+test('in another container the same number is another process: one that is silent too long is gone', async () => {
+  const foreign = await asMine({ pids: 'pid:[1]' });
+  await leaveLock(foreign);
+  const { notice } = await refused();
+  expect(notice.message).toMatch(/last sign of life \d+ s ago/);
+  expect(notice.fix).toContain('if its machine or container is gone, run again two minutes after');
+  await leaveLock(foreign, { silentMs: 180_000 });
+  await take();
+});
+
+test('a machine that shares the disk counts for as long as it gives signs of life, by the clock of the disk', async () => {
+  const foreign = await asMine({ kernel: 'another', socket: true });
+  await leaveLock(foreign, { silentMs: 20_000 });
+  expect((await refused({ ...me, now: () => Date.now() + 3_600_000 })).words).toMatchObject({
+    host: 'my-host',
   });
-  expect(await readdir(directory)).toMatchObject([expect.stringMatching(/^run\.lock\.11\./)]);
+  await leaveLock(foreign, { silentMs: 180_000 });
+  await take({ ...me, now: () => Date.now() - 3_600_000 });
 });
 
-test('the lock of a dead run is taken over', async () => {
-  await lockWorkDir(directory, self(11, everybody));
-  const release = await lockWorkDir(
-    directory,
-    self(12, (pid) => pid !== 11),
+test('a run whose container has other numbers is seen by its socket, however silent it is', async () => {
+  const { folder } = await take();
+  const holder = JSON.parse(await readFile(join(folder, 'holder.json'), 'utf8')) as object;
+  await writeFile(
+    join(folder, 'holder.json'),
+    JSON.stringify({ ...holder, pids: 'pid:[1]', kernel: 'another' }),
   );
-  await expect(lockWorkDir(directory, self(13, everybody))).rejects.toMatchObject({ words: { pid: 12 } });
-  await release();
+  const longAgo = new Date(0);
+  await utimes(join(folder, 'alive'), longAgo, longAgo);
+  expect((await refused()).words['silentSeconds']).toBeUndefined();
 });
 
-test('a lock with our own process number is that of a dead run, as in containers', async () => {
-  await lockWorkDir(directory, self(7, everybody));
-  const release = await lockWorkDir(directory, self(7, everybody));
-  await release();
-  expect(await readdir(directory)).toEqual([]);
+test('a run gives signs of life, and learns that its lock was taken away', async () => {
+  const sleepers: (() => void)[] = [];
+  const wake = (): void => sleepers.splice(0).forEach((resolve) => resolve());
+  const asleep = (): Promise<void> => new Promise((resolve) => void sleepers.push(resolve));
+  const held = await take({ ...me, sleep: asleep });
+  const alive = join(held.folder, 'alive');
+  await utimes(alive, new Date(0), new Date(0));
+  wake();
+  await expect.poll(async () => (await stat(alive)).mtimeMs).toBeGreaterThan(0);
+  await held.check();
+  await rm(held.folder, { recursive: true });
+  await expect(held.check()).rejects.toMatchObject({ code: 'work-dir-lost', object: directory });
+  wake();
+  await expect(stat(held.folder)).rejects.toThrow('ENOENT');
 });
 
-test.each(['run.lock', 'run.lock.many.1', 'run.lock.7', 'run.lock.1.99999999999999999999'])(
-  "a lock file %s, which no run has written, is nobody's",
-  async (name) => {
-    await leaveLock(name);
-    const release = await lockWorkDir(directory, self(12, everybody));
-    await release();
-    expect(await readdir(directory)).toEqual([]);
+test.each(['run.lock', 'run.lock.4711.1767225600000'])('a file %s is no lock', async (name) => {
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, name), '');
+  const held = await take();
+  await held.release();
+  expect((await readdir(directory)).filter((left) => left !== 'run.lock')).toEqual([]);
+});
+
+test.each(['', '{}', 'no JSON'])(
+  'a lock that a power failure left with %j in it is gone after a while',
+  async (text) => {
+    await leaveLock(text);
+    expect((await refused()).message).toContain('process unknown on an unknown host');
+    await leaveLock(text, { silentMs: 180_000 });
+    await take();
   },
 );
 
 test('a work directory that cannot be made is named', async () => {
   await writeFile(join(parent, 'file'), '');
-  const inside = join(parent, 'file', 'work');
-  await expect(lockWorkDir(inside, self(12, nobody))).rejects.toMatchObject({
-    code: 'work-dir',
-    object: inside,
-  });
+  for (const place of [join(parent, 'file', 'work'), join(parent, 'file'), '/proc/no-such-folder/work/dir']) {
+    await expect(lockWorkDir(place, me)).rejects.toMatchObject({ code: 'work-dir', object: place });
+  }
 });
 
-type Contender = { ask: (what: 'take' | 'give back') => Promise<string>; end: () => Promise<void> };
+type Contender = {
+  child: ChildProcess;
+  ask: (what: 'take' | 'give back') => Promise<string>;
+  end: () => Promise<void>;
+};
 
 async function contend(): Promise<Contender> {
   const child = spawn(process.execPath, ['--import', 'tsx', contender, directory], {
@@ -99,6 +192,7 @@ async function contend(): Promise<Contender> {
   const nextLine = async (): Promise<string> => String((await lines.next()).value);
   expect(await nextLine()).toBe('ready');
   return {
+    child,
     ask: (what) => {
       child.stdin.write(`${what}\n`);
       return nextLine();
@@ -110,13 +204,28 @@ async function contend(): Promise<Contender> {
   };
 }
 
+test.each(['work', `${'long/'.repeat(30)}work`])(
+  'in %s a run that stands still holds its lock, one that was killed does not',
+  async (name) => {
+    directory = join(parent, name);
+    const { child, ask } = await contend();
+    expect(await ask('take')).toBe('won');
+    child.kill('SIGSTOP');
+    expect((await refused()).words).toMatchObject({ pid: child.pid, host: 'contender-host' });
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    await take();
+    expect(await readdir(directory)).toHaveLength(1);
+  },
+);
+
 test('of many processes that want the same stale lock exactly one gets it, round after round', async () => {
   const contenders = await Promise.all(Array.from({ length: 6 }, () => contend()));
   const all = (what: 'take' | 'give back'): Promise<string[]> =>
     Promise.all(contenders.map(({ ask }) => ask(what)));
+  const dead = await asMine({ pid: 2 ** 30 });
   for (let round = 0; round < 6; round += 1) {
-    // A process number that cannot exist.
-    await leaveLock(`run.lock.${2 ** 30}.1`);
+    await leaveLock(dead);
     const verdicts = await all('take');
     expect(verdicts.toSorted()).toEqual(['won', ...Array.from({ length: 5 }, () => 'work-dir-locked')]);
     const ends = await all('give back');

@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { workDirLost } from '../../../src/failures/usage.ts';
 import { journalled, type StepHistory, type StepRecord } from '../../../src/journal/history.ts';
 import { journalFile, openJournal, readJournal, type Journal } from '../../../src/journal/journal.ts';
 import { CodeData } from '../../../src/plan/known-refs.ts';
@@ -180,4 +181,20 @@ test('a long journal is shortened when it is opened, and says the same afterward
   expect(after.entries).toBeLessThan(10);
   expect(after.history).toEqual(before.history);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test('nothing is written down once the work directory is lost', async () => {
+  let lost = false;
+  const check = async (): Promise<void> => {
+    if (lost) throw workDirLost(directory);
+  };
+  const journal = await openJournal({ directory, servers, run: 'r', now: Date.now, check });
+  await journal.record({ item: 'team-a', step: 'group', status: 'started' });
+  const before = await readFile(journalFile(directory), 'utf8');
+  lost = true;
+  await expect(journal.record({ item: 'team-a', step: 'group', status: 'done' })).rejects.toMatchObject({
+    code: 'work-dir-lost',
+  });
+  await journal.close();
+  expect(await readFile(journalFile(directory), 'utf8')).toBe(before);
 });
