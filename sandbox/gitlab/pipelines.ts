@@ -22,18 +22,24 @@ export function buildsEnabled(project: Project): boolean {
   return project.attributes['builds_access_level'] !== 'disabled';
 }
 
-/** What the job after a push does: with `ci.skip` a skipped pipeline for each ref, else one where there is a CI file. */
+/**
+ * What the job after a push does, which looks only then whether CI/CD is on (GL-366): with `ci.skip` a skipped pipeline for
+ * each ref, else one where there is a CI file or Auto DevOps.
+ */
 export function startPipelines(
   context: Context,
   project: Project,
   updates: readonly RefUpdate[],
   options: readonly string[],
 ): void {
-  const refs = updates.filter(({ ref, new: id }) => pushed.test(ref) && !/^0+$/.test(id)).slice(0, perPush);
-  if (refs.length === 0 || !buildsEnabled(project)) return;
-  context.after(context.settings.asyncDelayMs, async () => {
+  // Whatever was pushed counts, and refs that are no branch or tag get none.
+  const refs = updates.slice(0, perPush).filter(({ ref, new: id }) => pushed.test(ref) && !/^0+$/.test(id));
+  if (refs.length === 0) return;
+  context.after(context.settings.pipelineDelayMs, async () => {
+    if (!buildsEnabled(project)) return;
     const skipped = options.includes('ci.skip');
-    const due = skipped ? refs : await withCiFile(context.gitDir(project), refs);
+    const all = skipped || context.settings.autoDevops;
+    const due = all ? refs : await withCiFile(context.gitDir(project), refs);
     for (const { ref, new: sha } of due) {
       context.pipelines.push({
         id: context.state.nextId.other++,

@@ -62,6 +62,10 @@ export type Settings = {
   topLevelGroupsByApi: boolean;
   /** How long background jobs take to come. */
   asyncDelayMs: number;
+  /** How long the job that makes pipelines takes to come. */
+  pipelineDelayMs: number;
+  /** Pushes start pipelines without a CI file; a fresh GitLab has it on, but for files of a known language only. */
+  autoDevops: boolean;
   /**
    * `delayed` renames and keeps (18.0 and later), `marked` keeps under the same name (Premium before that),
    * `immediate` destroys in a background job.
@@ -103,6 +107,8 @@ export function defaultSettings(version: string): Settings {
     adminMode: false,
     topLevelGroupsByApi: true,
     asyncDelayMs: 20,
+    pipelineDelayMs: 500,
+    autoDevops: false,
     deletion: isSince(version, 18, 0) ? 'delayed' : 'immediate',
     permanentDeletion: true,
     rubyInspect: 'rocket',

@@ -105,6 +105,14 @@ export const Config = z.strictObject({
         .max(240)
         .default(20)
         .describe('seconds that one push may take; less than the proxies in front of GitLab wait'),
+      quietSeconds: z
+        .int()
+        .min(0)
+        .max(3600)
+        .default(30)
+        .describe(
+          'seconds from the last push to a new project that has a CI file until its CI/CD is enabled; GitLab decides within that time whether a push starts pipelines',
+        ),
     })
     .prefault({})
     .describe('upper limits; gb2gl stays below them when a server slows down'),

@@ -43,7 +43,12 @@ const phases = { content: 'repositories', tracker: 'tracker', finish: 'finish' }
  * first, one after the other, then the projects side by side. Gives one result for each item of the plan.
  */
 export async function migrate(prepared: Prepared, options: MigrateOptions): Promise<ItemResult[]> {
-  const context: RunContext = { ...options, ...prepared, refusedLevels: new Set() };
+  const context: RunContext = {
+    ...options,
+    ...prepared,
+    refusedLevels: new Set(),
+    pipelines: { everywhere: false, waiting: false },
+  };
   const { plan } = context;
   const groups = new Map<string, Place>();
   const failed = new Map<string, ItemResult>();

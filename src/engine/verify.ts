@@ -7,7 +7,12 @@ import { blockedResult, failedStep, itemResult, placeOf, stepResult } from './re
 
 /** Lets every step prove its part, from both servers as they are now; needs no journal and writes nothing. */
 export async function verify(prepared: Prepared, options: PrepareOptions): Promise<ItemResult[]> {
-  const context: RunContext = { ...options, ...prepared, refusedLevels: new Set() };
+  const context: RunContext = {
+    ...options,
+    ...prepared,
+    refusedLevels: new Set(),
+    pipelines: { everywhere: false, waiting: false },
+  };
   const { plan, emit } = context;
   emit({ type: 'phase', phase: 'repositories', total: plan.projects.length });
   const results: ItemResult[] = [];

@@ -4,7 +4,7 @@ import { Failure } from '../failures/failure.ts';
 import type { RepositoryName } from '../model/source.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
-import { Branch, Commit, Group, Repo, User } from './schema.ts';
+import { Anything, Branch, Commit, Group, Repo, User } from './schema.ts';
 
 /** The few endpoints of GitBucket's API that a migration reads; each gives null where GitBucket says 404. */
 export type GitBucketApi = {
@@ -22,6 +22,8 @@ export type GitBucketApi = {
   branchTipsWith(repository: RepositoryName, id: string): Promise<string[] | 'absent' | null>;
   /** Does the repository have the commit, or the annotated tag of one? (4.17 and later, GB-87) */
   hasCommit(repository: RepositoryName, id: string): Promise<boolean | null>;
+  /** Has the commit a file at this path? (GB-94) Null when GitBucket does not tell. */
+  hasFile(repository: RepositoryName, commit: string, path: string): Promise<boolean | null>;
   /** Status of `GET repositories`: 500 tells of a disabled owner of a public repository (GB-63). */
   publicListStatus(): Promise<number>;
 };
@@ -74,6 +76,15 @@ export function createGitBucketApi(http: Http): GitBucketApi {
     async hasCommit(repository, id) {
       const commit = await readObject(`${pathOf(repository)}/commits/${id}`, Commit);
       return commit === null ? null : commit !== 'absent';
+    },
+    async hasFile(repository, commit, path) {
+      const file = `contents/${encodeURIComponent(path)}?ref=${commit}`;
+      try {
+        return (await below(repository, file, Anything)) !== null;
+      } catch (error) {
+        if (error instanceof Failure && ['server-error', 'not-the-api'].includes(error.code)) return null;
+        throw error;
+      }
     },
     async publicListStatus() {
       return (await get('/repositories')).status;

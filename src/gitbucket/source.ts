@@ -89,6 +89,7 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
     remote,
     branchTipsWith: (repository, commit) => api.branchTipsWith(repository, commit),
     hasCommit: (repository, id) => api.hasCommit(repository, id),
+    hasFile: (repository, commit, path) => api.hasFile(repository, commit, path),
     counts: (repository, refs) => readCounts(api, repository, refs),
     lfsAvailability: (repository, objects) => lfsAvailability(http, remote(repository, 'code'), objects),
     gitTakesLogin() {

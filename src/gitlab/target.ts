@@ -85,7 +85,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
           namespaceId: project.namespaceId,
           description: project.description,
           visibility: project.visibility,
-          buildsAccessLevel: 'disabled',
+          ...(project.buildsEnabled ? {} : { buildsAccessLevel: 'disabled' as const }),
           ...(project.defaultBranch === null ? {} : { defaultBranch: project.defaultBranch }),
           ...(project.userId === null ? {} : { userId: project.userId }),
         }),

@@ -80,6 +80,10 @@ export const Project = z.object({
   empty: z.boolean(),
   archived: z.boolean(),
   creatorId: z.int().nullable(),
+  autoDevops: z
+    .boolean()
+    .optional()
+    .describe('Pushes start pipelines even without a CI file; absent when unknown'),
   webUrl: z.string(),
 });
 export type Project = z.infer<typeof Project>;

@@ -31,6 +31,8 @@ export type Source = {
   branchTipsWith(repository: RepositoryName, commit: string): Promise<string[] | 'absent' | null>;
   /** Does the repository have the commit, or the annotated tag of one? */
   hasCommit(repository: RepositoryName, id: string): Promise<boolean | null>;
+  /** Has the commit a file at this path? */
+  hasFile(repository: RepositoryName, commit: string, path: string): Promise<boolean | null>;
   /** Counts what the repository has beside git; the refs are those that the source lists. */
   counts(repository: RepositoryName, refs: KnownRefs): Promise<Counts>;
   /** Which of these LFS objects the server has; downloads nothing. */

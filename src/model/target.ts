@@ -122,6 +122,8 @@ export type NewProject = {
   description: string;
   visibility: Visibility;
   defaultBranch: string | null;
+  /** May pushes start pipelines? */
+  buildsEnabled: boolean;
   namespaceId: number;
   /** Owner of the personal namespace, when it is not the token's own. */
   userId: number | null;

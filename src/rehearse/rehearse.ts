@@ -70,15 +70,21 @@ async function perform(
   try {
     rememberStandIns(journal.history, standIns);
     const runtime = { ...options.runtime, env: withoutProxy(options.runtime.env) };
-    const { pushSeconds } = options.config.limits;
+    // Nobody is disturbed there by a pipeline.
+    const config = { ...options.config, limits: { ...options.config.limits, quietSeconds: 0 } };
     const results = await migrate(staged, {
       ...options,
+      config,
       runtime,
       target: stage.target,
       history: journal.history,
       emit: translatedEmit(options.emit, translate),
       journal,
-      transport: chooseTransport(options.transport, { workDir: folder, runtime, pushSeconds }),
+      transport: chooseTransport(options.transport, {
+        workDir: folder,
+        runtime,
+        pushSeconds: config.limits.pushSeconds,
+      }),
     });
     const told = await Promise.all(
       translate(results).map(async (result) => {

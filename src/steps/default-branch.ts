@@ -49,9 +49,9 @@ export const defaultBranch: Step<Part, Data, PlannedProject> = {
     const verdict = headVerdict(branch, head, known);
     if (verdict === 'right' && known !== branch) await work.record('done', { data: { head: branch } });
     if (verdict !== 'set') return { changed: false };
-    await work.record('started');
     // One request for both; what it did not do is done by the step that restores.
-    const builds = buildsToRestore(work);
+    const builds = await buildsToRestore(work);
+    await work.record('started');
     const now = await context.target.setDefaultBranch(place, branch, builds);
     if (builds !== null && now === builds) await restored(work, 'builds', builds);
     work.targetRefs = null;

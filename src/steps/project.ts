@@ -12,8 +12,9 @@ import type { Project } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { isCut } from '../plan/free-names.ts';
+import { codeRecords } from '../plan/known-refs.ts';
 import { atAllowedLevel, lowered } from './group.ts';
-import { createQuiet, notCreated } from './quiet.ts';
+import { createMuted, mute, notCreated } from './quiet.ts';
 import { proven, type Outcome, type Step, type WritingWork } from './step.ts';
 
 const Part = z.object({
@@ -49,8 +50,8 @@ export const project: Step<Part, z.infer<typeof Nothing>, PlannedProject> = {
     const found = attempt > 1 || open ? await context.target.findProject(item.fullPath) : null;
     if (found) return settle(...adopted(found, work), part, work);
     await work.record('started');
-    await createQuiet(work);
-    return settle(...(await create(work, !open && attempt === 1)), part, work);
+    const muted = await createMuted(work);
+    return settle(...(await create(work, muted, !open && attempt === 1)), part, work);
   },
   async verify(_, { item, place }) {
     if (place === null && item.existing === null) throw projectMissing(item.id, { target: item.fullPath });
@@ -61,7 +62,7 @@ export const project: Step<Part, z.infer<typeof Nothing>, PlannedProject> = {
 type Settled = [project: Project, changed: boolean, notices: Notice[]];
 
 /** `first`: no earlier request of ours can have created it. */
-async function create(work: ProjectWork, first: boolean): Promise<Settled> {
+async function create(work: ProjectWork, muted: boolean, first: boolean): Promise<Settled> {
   const { item, groups, context } = work;
   const group = groups.get(item.repository.owner);
   if (!group) throw namespaceFailed(item.id, { detail: 'it has no id' });
@@ -76,13 +77,14 @@ async function create(work: ProjectWork, first: boolean): Promise<Settled> {
         visibility,
         defaultBranch: item.defaultBranch,
         namespaceId: group.id,
+        buildsEnabled: !muted,
         userId: placed?.userId === context.identity.user.id ? null : (placed?.userId ?? null),
       }),
     );
     return [made, true, checked(made, work)];
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (error.refusal !== null && first) await notCreated(work);
+    if (error.refusal !== null && first && muted) await notCreated(work);
     if (error.refusal?.kind !== 'taken') throw explain(error, item);
     const found = await context.target.findProject(item.fullPath);
     if (found) return adopted(found, work);
@@ -136,7 +138,14 @@ async function settle(
   work.place = { id: found.id, fullPath: found.fullPath, url: found.webUrl || null };
   // A project that must yet be proven to be ours is not claimed before.
   if (!part.unverified) await claim(work);
+  if (changed || isUnfinished(work)) await mute(work, found);
   return { changed, notices };
+}
+
+/** Did an earlier run make it without getting as far as its first push? */
+function isUnfinished({ item, journal }: ProjectWork): boolean {
+  const steps = journal.history.items.get(item.id)?.steps;
+  return steps?.has(project.name) === true && !steps.has(codeRecords.name);
 }
 
 /** Writes down that the project at this place is the item's. */

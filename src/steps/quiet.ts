@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { targetRefused } from '../failures/target.ts';
+import { interruption } from '../failures/usage.ts';
+import type { Project } from '../model/forge.ts';
 import type { Target } from '../model/target.ts';
-import { shortName } from '../gitlab/rules/ref-names.ts';
+import { refKind, shortName } from '../gitlab/rules/ref-names.ts';
 import type { ItemHistory } from '../journal/history.ts';
 import type { PlannedProject } from '../model/plan.ts';
-import { knownTo, proven, type ItemWork, type Step, type Writing } from './step.ts';
+import { knownTo, proven, type ItemWork, type Step, type Writing, type WritingWork } from './step.ts';
 
 /** Something that a run switches off for a while, and restores as it was. */
 type Switch = {
@@ -24,9 +26,9 @@ const switches = {
     },
     called: (ref) => `force-push of ${ref}`,
   },
-  /** CI/CD of a project that this tool creates; the subject is the level that it gets back. */
+  /** CI/CD of a project that this tool fills for the first time; the subject is the level that it gets back. */
   builds: {
-    off: () => Promise.resolve(true),
+    off: (target, projectId) => target.setBuilds(projectId, 'disabled'),
     restore: async (target, projectId, level) => {
       const detail = `its CI/CD could not be set to ${level}`;
       if (!(await target.setBuilds(projectId, level))) throw targetRefused(String(projectId), { detail });
@@ -93,21 +95,67 @@ export async function switchOff(
 
 /** What a new project gets unless its creator says otherwise: GitLab's own default (GL-120). */
 const usualBuilds = 'enabled';
+const ciFile = '.gitlab-ci.yml';
+/** Branch tips at which a CI file is looked for: the first of a push are those that get pipelines (GL-360). */
+const tipsSearched = 20;
 
-/** Writes down that the project is about to be created with CI/CD disabled. */
-export function createQuiet(work: ItemWork & Writing): Promise<void> {
-  return record(work, 'started', { name: 'builds', subject: usualBuilds }, true);
+type ProjectWork = WritingWork<unknown, PlannedProject>;
+
+/** Writes down that a project is about to be created with CI/CD disabled; false where its pushes start nothing. */
+export async function createMuted(work: ProjectWork): Promise<boolean> {
+  if (!work.context.pipelines.everywhere && !(await hasCiFile(work))) return false;
+  await record(work, 'started', { name: 'builds', subject: usualBuilds }, true);
+  return true;
 }
 
 /** The project was not created after all: what is at its place is none of ours. */
-export function notCreated(work: ItemWork & Writing): Promise<void> {
+export function notCreated(work: ProjectWork): Promise<void> {
   return restored(work, 'builds', usualBuilds);
 }
 
-/** The level that CI/CD gets back; null when this tool has not disabled it. */
-export function buildsToRestore({ journal, item }: ItemWork & Writing): string | null {
+/** Disables CI/CD of a new project before its first push, where only GitLab's answer tells that pushes start pipelines. */
+export async function mute(work: ProjectWork, { autoDevops = false }: Project): Promise<void> {
+  work.context.pipelines.everywhere ||= autoDevops;
+  if (autoDevops && disabledBuilds(work) === null) await switchOff(work, 'builds', usualBuilds);
+}
+
+async function hasCiFile({ context, item, sourceRefs }: ProjectWork): Promise<boolean> {
+  const first = `refs/heads/${item.defaultBranch}`;
+  const branches = [...sourceRefs.refs].filter(([ref]) => refKind(ref) === 'branch');
+  branches.sort(([a], [b]) => Number(b === first) - Number(a === first));
+  const tips = new Set(branches.slice(0, tipsSearched).map(([, id]) => id));
+  const found = await Promise.all([...tips].map((id) => context.source.hasFile(item.repository, id, ciFile)));
+  // Where the source does not tell, there may be one.
+  return found.some((each) => each !== false);
+}
+
+/**
+ * The level that CI/CD gets back, once GitLab is done with the pushes; null when this tool has not disabled it. A job
+ * makes the pipelines seconds after a push, and looks only then whether CI/CD is on (GL-366).
+ * @throws interrupted
+ */
+export async function buildsToRestore(work: ItemWork & Writing): Promise<string | null> {
+  const level = disabledBuilds(work);
+  if (level !== null) await untilPushesAreDone(work);
+  return level;
+}
+
+function disabledBuilds({ journal, item }: ItemWork & Writing): string | null {
   const places = pending(journal.history.items.get(item.id));
   return places.find(({ name }) => name === 'builds')?.subject ?? null;
+}
+
+async function untilPushesAreDone({ journal, item, context }: ItemWork & Writing): Promise<void> {
+  const { runtime, config, emit, pipelines } = context;
+  const last = Date.parse(journal.history.items.get(item.id)?.at ?? '');
+  const waitMs = last + config.limits.quietSeconds * 1000 - runtime.now();
+  // Not a number when nothing was written yet.
+  if (!(waitMs > 0)) return;
+  const reason = 'it must be done with the pushes before CI/CD is enabled, or pipelines start';
+  if (!pipelines.waiting) emit({ type: 'pause', server: 'target', reason, waitMs });
+  pipelines.waiting = true;
+  await runtime.sleep(waitMs, runtime.stopping).catch(() => {});
+  if (runtime.stopping.aborted) throw interruption(item.id);
 }
 
 /** Writes down that something is as it was. */
@@ -120,6 +168,7 @@ export async function restoreAll(work: ItemWork & Writing, only?: SwitchName): P
   if (work.place === null) return 0;
   const all = pending(work.journal.history.items.get(work.item.id));
   const places = all.filter(({ name }) => only === undefined || name === only);
+  if (places.some(({ name }) => name === 'builds')) await untilPushesAreDone(work);
   for (const place of places) {
     await switches[place.name].restore(work.context.target, work.place.id, place.subject);
     await restored(work, place.name, place.subject);

@@ -61,6 +61,8 @@ export type RunContext = {
   prune: boolean;
   /** Levels that GitLab has refused in this run, which holds for all items of the token (GL-92). */
   refusedLevels: Set<Visibility>;
+  /** Do pushes start pipelines even without a CI file? And has the run said that it waits for them? */
+  pipelines: { everywhere: boolean; waiting: boolean };
   emit: Emit;
 };
 

@@ -1,8 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { git } from '../helpers/commits.ts';
 import { filesOf } from '../helpers/odd-objects.ts';
 import { writesOf, type TestServers } from '../helpers/servers.ts';
-import { gb2gl, resultOf, smallRepositories, smallServers } from '../helpers/small-server.ts';
+import { startCli } from '../helpers/run-cli.ts';
+import { gb2gl, resultOf, smallRepositories, smallServers, workplace } from '../helpers/small-server.ts';
 
 /** A branch with a CI file in every repository. */
 async function serversWithCi(): Promise<TestServers> {
@@ -27,10 +30,17 @@ function buildsOf({ gitlab }: TestServers): unknown[] {
   return smallRepositories.map((id) => gitlab.project(id).attributes['builds_access_level']);
 }
 
+/** A wait that is longer than the embedded GitLab's job takes, and short enough for a test. */
+async function withShortWait(servers: TestServers, quietSeconds = 1): Promise<TestServers> {
+  const config = join(await workplace(servers), 'migrate.config.json');
+  await writeFile(config, JSON.stringify({ limits: { quietSeconds } }));
+  return servers;
+}
+
 test.each(['relay', 'mirror'])(
   'a migration starts no pipeline, and CI/CD is on afterwards (%s)',
   async (way) => {
-    const servers = await serversWithCi();
+    const servers = await withShortWait(await serversWithCi());
 
     const run = await gb2gl(servers, ['migrate', '--all', '--transport', way]);
 
@@ -40,8 +50,37 @@ test.each(['relay', 'mirror'])(
   },
 );
 
+test('without the wait the job of the push would find CI/CD enabled: the embedded GitLab is no kinder', async () => {
+  const servers = await withShortWait(await serversWithCi(), 0);
+  const run = await gb2gl(servers, ['migrate', '--all']);
+  expect(run.code, run.stderr).toBe(0);
+  expect(await pipelinesOf(servers)).not.toEqual([]);
+});
+
+test('where Auto DevOps starts pipelines without a CI file, every new project is muted', async () => {
+  const servers = await withShortWait(await smallServers({ gitlab: { settings: { autoDevops: true } } }));
+  const run = await gb2gl(servers, ['migrate', '--all']);
+  expect(run.code, run.stderr).toBe(0);
+  expect(await pipelinesOf(servers)).toEqual([]);
+  expect(buildsOf(servers)).toEqual(['enabled', 'enabled', 'enabled']);
+});
+
+test('a run that is ended while it waits leaves the rest to the next one', async () => {
+  const servers = await withShortWait(await serversWithCi(), 600);
+  const run = startCli(['migrate', '--all', '--json'], { cwd: await workplace(servers), env: servers.env });
+  await run.heard('before CI/CD is enabled');
+  run.child.kill('SIGINT');
+  expect((await run.finished).code).toBe(130);
+  expect(buildsOf(servers)).toEqual(['disabled', 'disabled', 'disabled']);
+
+  const again = await gb2gl(await withShortWait(servers), ['migrate', '--all']);
+  expect(again.code, again.stderr).toBe(0);
+  expect(await pipelinesOf(servers)).toEqual([]);
+  expect(buildsOf(servers)).toEqual(['enabled', 'enabled', 'enabled']);
+});
+
 test('what a run could not switch on again is switched on by the next one, and verify says so in between', async () => {
-  const servers = await serversWithCi();
+  const servers = await withShortWait(await serversWithCi());
   const { faults } = servers.gitlab.server;
   faults.add({
     method: 'PUT',
@@ -65,7 +104,7 @@ test('what a run could not switch on again is switched on by the next one, and v
 });
 
 test('a project that was there before is neither muted nor switched on', async () => {
-  const servers = await serversWithCi();
+  const servers = await withShortWait(await serversWithCi());
   const { gitlab } = servers;
   gitlab.addGroup({ path: 'team-a', visibility: 'public' });
   for (const [path, level] of [
@@ -83,7 +122,7 @@ test('a project that was there before is neither muted nor switched on', async (
 });
 
 test('where the default branch is set anyway, CI/CD is switched on by the same request', async () => {
-  const servers = await smallServers();
+  const servers = await withShortWait(await serversWithCi());
   const { gitlab } = servers;
   const project = 'team-a/one';
   let moved = 0;
@@ -108,7 +147,7 @@ test('where the default branch is set anyway, CI/CD is switched on by the same r
   expect(gitlab.server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);
 });
 
-test('a new repository costs GitLab four requests, an unchanged one costs one', async () => {
+test('a new repository without a CI file costs GitLab three requests, an unchanged one costs one', async () => {
   const servers = await smallServers();
   const { requests } = servers.gitlab.server;
   const counts: number[] = [];
@@ -120,6 +159,6 @@ test('a new repository costs GitLab four requests, an unchanged one costs one', 
     await servers.gitlab.settle();
   }
   const [, unchanged = 0, oneNew = 0] = counts;
-  expect(oneNew - unchanged).toBe(4);
-  expect(writesOf(requests).map(({ method }) => method)).toEqual(['POST', 'POST', 'PUT']);
+  expect(oneNew - unchanged).toBe(3);
+  expect(writesOf(requests).map(({ method }) => method)).toEqual(['POST', 'POST']);
 });

@@ -4,7 +4,17 @@ import type { PlannedGroup, PlannedProject } from '../../src/model/plan.ts';
 /** The request by which a run would make the project. */
 export function newProjectOf(item: PlannedProject, namespaceId: number): NewProject {
   const { path, fullPath, name, description, visibility, defaultBranch } = item;
-  return { path, fullPath, name, description, visibility, defaultBranch, namespaceId, userId: null };
+  return {
+    path,
+    fullPath,
+    name,
+    description,
+    visibility,
+    defaultBranch,
+    buildsEnabled: true,
+    namespaceId,
+    userId: null,
+  };
 }
 
 /** The request by which a run would make the group. */

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { serverError } from '../answers.ts';
+import { notFound, serverError } from '../answers.ts';
 import type { GitBucketContext, GitBucketEnv } from '../context.ts';
 import { filesOf } from '../git/commit-files.ts';
 import { runGit } from '../git/run-git.ts';
@@ -10,7 +10,7 @@ import { readers } from './guards.ts';
 const COMMIT = '/api/v3/repos/:owner/:repository/commits/:sha';
 
 /**
- * The single commit, and the branches that hold it (GB-87, GB-88). An object that is not there, or is no
+ * The single commit, the branches that hold it, and what a commit has at a path (GB-87, GB-88, GB-94). An object that is not there, or is no
  * commit, ends in an unhandled error: 500, never 404.
  */
 export function registerCommits(app: Hono<GitBucketEnv>, context: GitBucketContext): void {
@@ -21,6 +21,16 @@ export function registerCommits(app: Hono<GitBucketEnv>, context: GitBucketConte
       const id = await resolveRef(gitDir, `${c.req.param('sha') ?? ''}^{commit}`);
       if (id === undefined) return serverError(c);
       return c.json(await commitJson(await commitAt(gitDir, id), context, repository));
+    }),
+  );
+  app.get(
+    '/api/v3/repos/:owner/:repository/contents/:path{.+}',
+    readers(context, async (c, repository) => {
+      const gitDir = context.gitDir(repository.owner, repository.name);
+      const path = c.req.param('path') ?? '';
+      const sha = await resolveRef(gitDir, `${c.req.query('ref') ?? repository.defaultBranch}:${path}`);
+      if (sha === undefined) return notFound(c);
+      return c.json({ type: 'file', name: path.split('/').at(-1), path, sha });
     }),
   );
   if (context.minor < 35) return;

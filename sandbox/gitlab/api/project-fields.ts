@@ -26,7 +26,6 @@ export const PROJECT_DEFAULTS: Readonly<Record<string, unknown>> = {
   model_experiments_access_level: 'enabled',
   package_registry_access_level: 'enabled',
   emails_enabled: true,
-  auto_devops_enabled: true,
   shared_runners_enabled: true,
   group_runners_enabled: true,
   resolve_outdated_diff_discussions: false,

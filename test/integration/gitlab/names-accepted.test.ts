@@ -103,7 +103,13 @@ test.each([null, 'top/environments'])(
       [...projectPaths({ source, placements, config, history })].map(([id, { path, fullPath, name }]) =>
         limit(async () => {
           const namespaceId = ids.get(id.split('/')[0] ?? '') ?? 0;
-          const rest = { description: '', visibility: 'private', defaultBranch: null, userId: null } as const;
+          const rest = {
+            description: '',
+            visibility: 'private',
+            defaultBranch: null,
+            buildsEnabled: true,
+            userId: null,
+          } as const;
           try {
             const made = await target.createProject({ path, fullPath, name, namespaceId, ...rest });
             if (made.fullPath !== fullPath) refused.push(`${id}: made at ${made.fullPath}`);

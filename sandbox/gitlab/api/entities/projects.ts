@@ -49,7 +49,11 @@ export function projectEntity(
   const owner = context.routes.namespace(project.namespaceId);
   const forkedFrom = project.forkedFromId === null ? null : context.routes.project(project.forkedFromId);
   const branch = effectiveDefaultBranch(context.gitDir(project));
-  const attributes = { ...PROJECT_DEFAULTS, ...project.attributes };
+  const attributes: Record<string, unknown> = {
+    ...PROJECT_DEFAULTS,
+    auto_devops_enabled: context.settings.autoDevops,
+    ...project.attributes,
+  };
   return {
     ...basicDetails(context, project, branch),
     container_registry_image_prefix: project.fullPath.toLowerCase(),
