@@ -37,6 +37,15 @@ export const refsUnreadable = defineFailure(
   }),
 );
 
+export const historyIncomplete = defineFailure(
+  'history-incomplete',
+  { blame: 'source', state: 'failed' },
+  (w: { object: string; detail: string }) => ({
+    message: `the history of ${w.object} on GitBucket is incomplete, so that it can neither be fetched nor pushed (a shallow clone, or lost objects): ${w.detail}`,
+    fix: `bring the missing objects into repositories/${w.object}.git on the GitBucket machine: git fetch --unshallow URL where it has a file "shallow", else git fetch URL, each from a clone that has the whole history; then run again`,
+  }),
+);
+
 export const refUnreadable = defineFailure(
   'ref-unreadable',
   { blame: 'source', state: 'failed' },

@@ -9,6 +9,7 @@ import {
 } from '../failures/git.ts';
 import { diskFull, interruption } from '../failures/usage.ts';
 import { gitTokenRefused, redirected, tlsUntrusted } from '../failures/network.ts';
+import { historyIncomplete } from '../failures/source.ts';
 import { targetForbidden } from '../failures/target.ts';
 import { Failure } from '../failures/failure.ts';
 
@@ -28,6 +29,14 @@ export class GitExit extends Error {
 }
 
 type Side = 'source' | 'target';
+
+/** What git, here or on GitLab, says of a pack that lacks what its objects lead to (GB-151). */
+const incomplete =
+  /did not receive expected object|did not send all necessary objects|object of unexpected type/;
+
+export function saysIncomplete(text: string): boolean {
+  return incomplete.test(text);
+}
 
 /** Transport messages of git and what they mean; the first that matches counts. */
 const meanings: [RegExp, (side: Side, id: string, text: string) => Failure][] = [
@@ -91,6 +100,7 @@ export function gitFailure(
   }
   const text = `${error.stderr}\n${error.stdout}`;
   const detail = remoteText(error.stderr);
+  if (side === 'source' && saysIncomplete(text)) return historyIncomplete(id, { detail });
   for (const [pattern, make] of meanings) {
     if (pattern.test(text)) return make(side, id, detail);
   }

@@ -1,12 +1,14 @@
 import { Readable } from 'node:stream';
 import type { Runtime } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
+import { historyIncomplete } from '../failures/source.ts';
 import { pushFailed, pushTooLarge, pushUnpack } from '../failures/git.ts';
 import { gitTokenRefused } from '../failures/network.ts';
 import { targetForbidden } from '../failures/target.ts';
 import type { RefChange } from '../model/plan.ts';
 import { withinTime, beginningOf, type StreamAnswer } from '../net/stream.ts';
 import { plural, cutTo, pageText } from '../text/format.ts';
+import { saysIncomplete } from './errors.ts';
 import { type SourcePack, emptyPack } from './fetch-pack.ts';
 import { flush, pktLine, pktLines, readPktLines } from './pkt-line.ts';
 import type { Remote } from './remote.ts';
@@ -103,7 +105,8 @@ function unpackFailure(unpack: string, text: string, id: string): Failure {
   const detail = text === '' ? unpack : `${text} (${unpack})`;
   if (unpack.includes('server is busy')) return pushFailed(id, { detail });
   if (text.includes('pack exceeds maximum allowed size')) return pushTooLarge(id, { detail });
-  return pushUnpack(id, { detail });
+  // The pack is that of the source, byte for byte.
+  return saysIncomplete(text) ? historyIncomplete(id, { detail }) : pushUnpack(id, { detail });
 }
 
 /**

@@ -49,7 +49,12 @@ export function mirrorOptions(workDir: string, runtime: GitRuntime): MirrorOptio
 const relayTries = 2;
 
 /** Failures that a mirror on disk can get round: it holds the objects and can send them in other portions. */
-const forMirror: ReadonlySet<string> = new Set<FailureCode>(['push-unpack', 'push-too-large', 'relay-unfit']);
+const forMirror: ReadonlySet<string> = new Set<FailureCode>([
+  'push-unpack',
+  'push-too-large',
+  'history-incomplete',
+  'relay-unfit',
+]);
 
 /** The relay, and the mirror for what the relay cannot do. */
 export function createAutoTransport({ relay, mirror }: { relay: Transport; mirror: Transport }): Transport {
