@@ -1,13 +1,13 @@
 import type { Git } from './run.ts';
 import { eachLine, feed, together } from './stream.ts';
 
-/** Those of the objects that the repository has. */
-export async function presentObjects(git: Git, ids: ReadonlySet<string>): Promise<Set<string>> {
-  const present = new Set<string>();
+/** Those of the objects that the repository has, with their types. */
+export async function presentObjects(git: Git, ids: ReadonlySet<string>): Promise<Map<string, string>> {
+  const present = new Map<string, string>();
   if (ids.size === 0) return present;
   const check = git.start('cat-file', '--buffer', '--batch-check=%(objectname) %(objecttype)');
   const read = eachLine(check.stdout, (line) => {
-    if (!line.endsWith(' missing')) present.add(line.slice(0, 40));
+    if (!line.endsWith(' missing')) present.set(line.slice(0, 40), line.slice(41));
   });
   await together([check], [feed(check.stdin, ids), read]);
   return present;

@@ -5,12 +5,13 @@ import { delim, flush, pktLine, pktLines, type PktLine } from './pkt-line.ts';
 
 /**
  * Reads the ref advertisement of git's smart HTTP protocol, version 0 (gitprotocol-http "Smart Server Response",
- * gitprotocol-pack "Reference Discovery"): unpeeled ids, without `^{}` lines; an empty repository gives no refs. Git
- * before 2.41 says nothing but a flush of one that is empty (GL-226).
+ * gitprotocol-pack "Reference Discovery"): unpeeled ids; a `^{}` line tells that the ref points to a tag object, and only
+ * of branches this is worth knowing (GB-150). An empty repository gives no refs. Git before 2.41 says nothing but a flush of one that is empty (GL-226).
  * @throws fetch-failed when the body is something else
  */
 export function parseAdvertisement(body: Buffer, object: string): RefListing {
   const refs = new Map<string, string>();
+  const tagged = new Set<string>();
   let head: string | null = null;
   let first = true;
   let last: PktLine | null = null;
@@ -28,13 +29,17 @@ export function parseAdvertisement(body: Buffer, object: string): RefListing {
     const end = endOfRef(line, first);
     if (first && line[end] === 0) head = symrefOf(line.toString('utf8', end + 1).trimEnd());
     first = false;
-    addRef(refs, line, end, object);
+    addRef({ refs, tagged }, line, end, object);
   }
   const mute = first && sections === (announced ? 2 : 1);
   if (first && !mute) throw fetchFailed(object, { detail: 'the response has no ref advertisement' });
   // Cut between two lines it would look like a repository with fewer refs.
   if (last !== 'flush') throw fetchFailed(object, { detail: 'the listing is incomplete' });
-  return { refs, head: head !== null && refs.has(head) ? head : null };
+  return {
+    refs,
+    head: head !== null && refs.has(head) ? head : null,
+    ...(tagged.size === 0 ? {} : { tagged }),
+  };
 }
 
 /** Where the capabilities (of the first ref only), the newline or the line itself end the ref. */
@@ -45,7 +50,12 @@ function endOfRef(line: Buffer, first: boolean): number {
 }
 
 /** Both strings are made from the bytes: parts of a longer string would keep all of it in memory. */
-function addRef(refs: Map<string, string>, line: Buffer, end: number, object: string): void {
+function addRef(
+  { refs, tagged }: { refs: Map<string, string>; tagged: Set<string> },
+  line: Buffer,
+  end: number,
+  object: string,
+): void {
   const id = line.toString('latin1', 0, 40);
   const name = line.toString('utf8', 41, end);
   if (!/^[0-9a-f]{40}$/.test(id) || line[40] !== 0x20 || name === '') {
@@ -54,8 +64,9 @@ function addRef(refs: Map<string, string>, line: Buffer, end: number, object: st
     const text = entry.startsWith('ERR ') ? entry.slice(4) : `unexpected line "${cutTo(80, entry)}"`;
     throw fetchFailed(object, { detail: text });
   }
-  if (name === 'HEAD' || name === '.have' || name === 'capabilities^{}' || name.endsWith('^{}')) return;
-  refs.set(name, id);
+  if (name === 'HEAD' || name === '.have' || name === 'capabilities^{}') return;
+  if (!name.endsWith('^{}')) refs.set(name, id);
+  else if (name.startsWith('refs/heads/')) tagged.add(name.slice(0, -'^{}'.length));
 }
 
 function symrefOf(capabilities: string): string | null {
@@ -86,7 +97,7 @@ export function isVersion2(advertisement: Buffer): boolean {
 
 /** Asks for all refs (gitprotocol-v2 "ls-refs"). */
 export function lsRefsRequest(): Buffer {
-  return Buffer.concat([pktLine('command=ls-refs\n'), delim, pktLine('symrefs\n'), flush]);
+  return Buffer.concat([pktLine('command=ls-refs\n'), delim, pktLine('peel\n'), pktLine('symrefs\n'), flush]);
 }
 
 /**
@@ -110,6 +121,8 @@ export function asAdvertisement(answer: Buffer, object: string): Buffer {
     const target = / symref-target:(\S+)/.exec(attributes)?.[1];
     if (name === 'HEAD' && target !== undefined) symref = ` symref=HEAD:${target}`;
     refs.push(`${id} ${name}`);
+    const peeled = / peeled:([0-9a-f]{40})/.exec(attributes)?.[1];
+    if (peeled !== undefined) refs.push(`${peeled} ${name}^{}`);
   }
   if (last !== 'flush') throw fetchFailed(object, { detail: 'the listing is incomplete' });
   const [first = `${'0'.repeat(40)} capabilities^{}`, ...others] = refs;

@@ -13,7 +13,7 @@ export function withoutUnreadable(listing: RefListing, unreadable: readonly Unre
   if (unreadable.length === 0) return listing;
   const names = new Set(unreadable.map(({ ref }) => ref));
   const refs = new Map([...listing.refs].filter(([ref]) => !names.has(ref)));
-  return { refs, head: names.has(listing.head ?? '') ? null : listing.head, unreadable };
+  return { ...listing, refs, head: names.has(listing.head ?? '') ? null : listing.head, unreadable };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { refKind, shortName } from '../gitlab/rules/ref-names.ts';
+import { noCommit, refKind, shortName } from '../gitlab/rules/ref-names.ts';
 import { refsOf } from '../steps/code.ts';
 import { interruption } from '../failures/usage.ts';
 import { gitFailed } from '../failures/git.ts';
@@ -102,6 +102,7 @@ async function look(project: PlannedProject, git: Git, options: LookOptions): Pr
   const lfs = await lfsOf(project, { fresh, kept }, options);
   return {
     findings: [
+      ...branchFindings(project, changes, present),
       ...badObjectFindings(fresh.bad, carriers, checked.further),
       ...largeFileFindings(fresh, limits),
       ...stuckFindings(stuck, limits),
@@ -114,6 +115,24 @@ async function look(project: PlannedProject, git: Git, options: LookOptions): Pr
       ? ['it changed during the inspection: newer objects were not inspected']
       : [],
   };
+}
+
+/** A listing tells of tag objects only; other types are seen here. */
+function branchFindings(
+  { id: repository }: PlannedProject,
+  changes: readonly RefChange[],
+  present: ReadonlyMap<string, string>,
+): Finding[] {
+  const taken = new Set(changes.map(({ ref }) => ref));
+  return changes.filter(isWrite).flatMap(({ ref, new: id }): Finding[] => {
+    const type = present.get(id ?? '') ?? 'commit';
+    if (type === 'commit') return [];
+    const refused = noCommit(ref, type, { repository, isTaken: (name) => taken.has(name) });
+    if (refused === null) return [];
+    return [
+      { code: 'branch-no-commit', object: ref, message: refused.reason, fix: refused.fix, refused: true },
+    ];
+  });
 }
 
 const nothing = { bad: new Map<string, never[]>(), further: 0 };

@@ -38,6 +38,8 @@ export type RefListing = {
   refs: RefMap;
   /** Full name of the branch that HEAD points to; null when it does not resolve or there is none. */
   head: string | null;
+  /** Branches that point to a tag object, by their full names. Absent when there are none. */
+  tagged?: ReadonlySet<string>;
   /** What a reader should know about names that were to be changed. */
   warnings?: readonly string[];
   /** Refs that are there and cannot be told apart, or not be named: they are in nobody's listing. Absent when there are none. */

@@ -113,7 +113,14 @@ export function sortByKind(losses: readonly Loss[]): Loss[] {
 
 /** Something inside a repository that GitLab refuses, or that will not work there as it did. */
 export const Finding = Notice.extend({
-  code: z.enum(['bad-object', 'large-file', 'missing-lfs-object', 'old-server-url', 'ci-file']),
+  code: z.enum([
+    'bad-object',
+    'branch-no-commit',
+    'large-file',
+    'missing-lfs-object',
+    'old-server-url',
+    'ci-file',
+  ]),
   refused: z.boolean().describe('True when GitLab refuses the push for it'),
 });
 export type Finding = z.infer<typeof Finding>;

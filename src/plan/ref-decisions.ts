@@ -1,5 +1,6 @@
 import type { Write } from '../gitlab/rules/protections.ts';
 import {
+  noCommit,
   removeAdvice,
   refKind,
   refusal,
@@ -24,6 +25,8 @@ export type RefSituation = {
   targetDefault: string | null;
   /** `owner/name` on the source. */
   repository: string;
+  /** Refs of the source that point to a tag object, though they may be branches. */
+  tagged: ReadonlySet<string>;
   /** Why the target's protections do not let the ref be written; null when they do. */
   closed: (ref: string, write: Write) => RefRefusal | null;
   isPartOf: (old: string, tip: string) => boolean | null;
@@ -40,7 +43,8 @@ export function decideSourceRef(
   const old = situation.target.get(ref) ?? null;
   const change: RefChange = { ref, outcome: 'unchanged', old, new: id, force: false, afterOthers: false };
   if (old === id) return change;
-  const refused = refusal(ref, nameContext(situation, old === null));
+  const names = nameContext(situation, old === null);
+  const refused = refusal(ref, names) ?? (situation.tagged.has(ref) ? noCommit(ref, 'tag', names) : null);
   if (refused !== null) return { ...change, outcome: 'refused', ...refused };
   return old === null ? create(change, situation, obstacles) : update(change, old, situation);
 }

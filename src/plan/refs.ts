@@ -90,12 +90,13 @@ function describe(
   input: RefPlanInput & Pick<RefSituation, 'targetDefault' | 'closed'>,
 ): RefSituation {
   const { repository, target, written, initialBranch, targetDefault, defaultBranch } = input;
+  const { tagged = new Set<string>() } = input.source;
   const names = { repository, reserved: null };
   const leaving = new Set(leftovers.filter(({ outcome }) => outcome === 'delete').map(({ ref }) => ref));
   const staying = [...target.keys()].filter((ref) => !leaving.has(ref));
   // Mostly the wanted branch arrives, and then nothing else matters.
   const wanted = defaultBranch === null ? null : `refs/heads/${defaultBranch}`;
-  const arrives = (ref: string): boolean => refusal(ref, names) === null;
+  const arrives = (ref: string): boolean => refusal(ref, names) === null && !tagged.has(ref);
   const arriving =
     wanted !== null && source.has(wanted) && arrives(wanted) ? [wanted] : [...source.keys()].filter(arrives);
   return {
@@ -106,6 +107,7 @@ function describe(
     defaultBranch: effectiveDefaultBranch([...staying, ...arriving], defaultBranch, targetDefault),
     targetDefault,
     repository,
+    tagged,
     closed: input.closed,
     isPartOf: input.isPartOf ?? (() => null),
     isTaken: (ref) => source.has(ref) || target.has(ref) || shortName(ref) === defaultBranch,
@@ -202,8 +204,15 @@ export function renameRefs(listing: RefListing, renames: RefRenames): RefListing
     names.set(clash, clash);
   }
   const refs = new Map([...listing.refs].map(([ref, id]) => [names.get(ref) ?? ref, id]));
+  const tagged = listing.tagged && new Set([...listing.tagged].map((ref) => names.get(ref) ?? ref));
   const head = listing.head === null ? null : (names.get(listing.head) ?? listing.head);
-  return { ...listing, refs, head, ...(warnings.length === 0 ? {} : { warnings }) };
+  return {
+    ...listing,
+    refs,
+    head,
+    ...(tagged && { tagged }),
+    ...(warnings.length === 0 ? {} : { warnings }),
+  };
 }
 
 /** A renamed ref whose new name another one has, be it an old or a new name; null when all are different. */

@@ -17,8 +17,9 @@ export function mergedFixes(plan: Plan): Json | null {
 
 function* fixesIn({ groups, projects }: Plan): Generator<string> {
   for (const { blocked } of groups) if (blocked !== null) yield blocked.fix;
-  for (const { blocked, steps } of projects) {
+  for (const { blocked, steps, findings } of projects) {
     if (blocked !== null) yield blocked.fix;
+    for (const { fix } of findings) yield fix;
     for (const { notices } of steps) for (const { fix } of notices) yield fix;
   }
 }

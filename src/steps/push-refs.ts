@@ -1,6 +1,6 @@
 import { projectMissing } from '../failures/target.ts';
 import { isRewriteRefusal } from '../gitlab/rules/protections.ts';
-import { refKind } from '../gitlab/rules/ref-names.ts';
+import { isNoCommit, refKind, toTagAdvice } from '../gitlab/rules/ref-names.ts';
 import type { UnreadableRef } from '../model/forge.ts';
 import { isWrite, type RefChange, type PlannedProject } from '../model/plan.ts';
 import { possibleIds, settled, type CodeData } from '../plan/known-refs.ts';
@@ -41,7 +41,7 @@ export async function pushRefs(part: Planned, changes: RefChange[], work: CodeWo
   const results = await lookedUp(answers, writes, work);
   const lost = await leaveLost(results, changes, work);
   const moving = changes.filter(({ ref }) => !lost.has(ref));
-  const refusals = refusalsIn(moving, results);
+  const refusals = refusalsIn(moving, results, item.id);
   await work.record('done', { data: settled(part, { changes: moving, refusals }, work.known()) });
   const wrote = results.some(({ outcome }) => outcome === 'written');
   if (wrote) work.targetRefs = null;
@@ -102,20 +102,26 @@ async function leaveLost(
 const mostAsked = 20;
 
 /** Why changes that were to be written were not, in the words of the servers. */
-function refusalsIn(changes: readonly RefChange[], results: readonly RefResult[]): Map<string, Explanation> {
+function refusalsIn(
+  changes: readonly RefChange[],
+  results: readonly RefResult[],
+  repository: string,
+): Map<string, Explanation> {
   const answers = new Map(results.map((result) => [result.ref, result]));
   const refusals = new Map<string, Explanation>();
   for (const change of changes.filter(isWrite)) {
-    const refusal = refusalOf(change, answers.get(change.ref));
+    const refusal = refusalOf(change, answers.get(change.ref), repository);
     if (refusal !== null) refusals.set(change.ref, refusal);
   }
   return refusals;
 }
 
-function refusalOf(change: RefChange, result: RefResult | undefined): Explanation | null {
+function refusalOf(change: RefChange, result: RefResult | undefined, repository: string): Explanation | null {
   if (result?.outcome === 'written') return null;
   if (result?.outcome === 'refused') {
-    const fix = 'rename or remove the ref on GitBucket, or change the rule on GitLab';
+    const fix = result.reason.includes(isNoCommit)
+      ? toTagAdvice(change.ref, { repository })
+      : 'rename or remove the ref on GitBucket, or change the rule on GitLab';
     return { outcome: 'refused', reason: result.reason, fix };
   }
   const reason = `${change.reason ?? 'the ref moved on the target'} (${result?.reason ?? 'no answer'})`;

@@ -193,11 +193,14 @@ const damage = [
   'is corrupt',
   'object file .* is empty',
   'did not send all necessary objects',
+  'did not receive expected object',
   'does not point to a valid object',
   'unable to read (tree|sha1|[0-9a-f]{40})',
   'missing (blob|tree|commit|tag|necessary objects)',
   'inflate',
   'cannot lock ref',
+  // A clone takes such a branch, a fetch does not.
+  'trying to write non-commit object',
   'invalid object',
 ];
 const pattern = new RegExp(damage.join('|'), 'i');

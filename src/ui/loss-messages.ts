@@ -19,6 +19,7 @@ const lossTitles = {
 
 const findingTitles = {
   'bad-object': ['bad object', 'bad objects'],
+  'branch-no-commit': ['branch without a commit', 'branches without a commit'],
   'large-file': ['large file', 'large files'],
   'missing-lfs-object': ['missing LFS object', 'missing LFS objects'],
   'old-server-url': ['submodule on the old server', 'submodules on the old server'],

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Plan } from '../../src/model/plan.ts';
 import { mergedFixes } from '../../src/report/merged-fixes.ts';
-import { parsePlan } from '../../src/report/schema.ts';
+import type { Check } from '../../src/model/result.ts';
+import { parsePlan, parseResult } from '../../src/report/schema.ts';
 import { steps } from '../../src/steps/index.ts';
 import { commitOn, git } from '../helpers/commits.ts';
-import { runCli } from '../helpers/run-cli.ts';
+import { blobOf } from '../helpers/odd-objects.ts';
+import { runCli, type CliResult } from '../helpers/run-cli.ts';
 import { refsIn, testServers } from '../helpers/servers.ts';
 
 test.each(['relay', 'mirror'])(
@@ -63,3 +65,73 @@ test.each(['relay', 'mirror'])(
     });
   },
 );
+
+test.each(['relay', 'mirror'])(
+  'branches that point to a tag, a tree or a file are foreseen and stay behind alone; the fixes make tags of them (%s)',
+  async (transport) => {
+    const { folder, gitbucket, gitlab, env } = await testServers();
+    gitbucket.addGroup({ login: 'team', members: [{ login: 'root', manager: true }] });
+    gitbucket.addRepository({ owner: 'team', name: 'app' });
+    const source = gitbucket.gitDir('team', 'app');
+    commitOn(source, 'main', 'first');
+    const cwd = join(folder, 'work');
+    await mkdir(cwd);
+    const migrate = ['migrate', '--all', '--json', '--transport', transport];
+    // There is a mirror already, into which git does not fetch such branches.
+    expect((await runCli(migrate, { cwd, env })).code).toBe(0);
+    commitOn(source, 'main', 'second');
+    git(source, 'tag', '-a', '-m', 'annotated', 'v1', 'main');
+    const branches = {
+      annotated: git(source, 'rev-parse', 'refs/tags/v1'),
+      tree: git(source, 'rev-parse', 'main^{tree}'),
+      file: blobOf(source, 'a file'),
+    };
+    for (const [name, id] of Object.entries(branches))
+      appendFileSync(join(source, 'refs/heads', name), `${id}\n`);
+    const file = join(cwd, '.gb2gl', 'reports', 'plan.json');
+    const plan = async (): Promise<Plan> => parsePlan(await readFile(file, 'utf8'), file, steps);
+
+    expect((await runCli(['plan', '--all'], { cwd, env })).code).toBe(4);
+    const [project] = (await plan()).projects;
+    expect(project?.steps.flatMap(({ notices }) => notices)).toMatchObject([
+      { code: 'ref-refused', object: 'refs/heads/annotated' },
+    ]);
+    expect((await runCli(['plan', '--all', '--deep'], { cwd, env })).code).toBe(4);
+    const deep = await plan();
+    expect(deep.problems).toEqual([]);
+    expect(deep.projects[0]?.findings.map(({ code, object }) => [code, object])).toEqual([
+      ['branch-no-commit', 'refs/heads/file'],
+      ['branch-no-commit', 'refs/heads/tree'],
+    ]);
+
+    for (const command of [migrate, ['verify', '--all', '--json'], migrate]) {
+      const run = await runCli(command, { cwd, env });
+      expect(run.code, run.stdout).toBe(4);
+      const { differences } = codeOf(run);
+      expect(differences.map(({ code, object }) => [code, object])).toEqual([
+        ['ref-refused', 'refs/heads/annotated'],
+        ['ref-refused', 'refs/heads/file'],
+        ['ref-refused', 'refs/heads/tree'],
+      ]);
+      for (const { message, fix } of differences) {
+        expect(message).toContain('invalid new value provided');
+        expect(fix).toMatch(/^"map": .*"refs\/tags\/tag-/);
+      }
+    }
+    const names = refsIn(gitlab.gitDir('team/app')).map((line) => line.slice(41));
+    expect(names.toSorted()).toEqual(['refs/heads/main', 'refs/tags/v1']);
+
+    await writeFile(join(cwd, 'migrate.config.json'), JSON.stringify(mergedFixes(deep)));
+    const run = await runCli(migrate, { cwd, env });
+    expect(run.code, run.stdout).toBe(0);
+    const moved = refsIn(source).map((line) =>
+      line.replace(/ refs\/heads\/(annotated|tree|file)$/, ' refs/tags/tag-$1'),
+    );
+    expect(refsIn(gitlab.gitDir('team/app'))).toEqual(moved.toSorted());
+  },
+);
+
+function codeOf({ stdout }: CliResult): Check {
+  const [, item] = parseResult(JSON.parse(stdout)).items;
+  return item?.steps.find(({ step }) => step === 'code')?.check as Check;
+}

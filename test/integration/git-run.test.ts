@@ -120,8 +120,13 @@ test('objects and history are told without what the repository lacks', async () 
   const tree = ours(directory, 'rev-parse', 'main^{tree}');
   const absent = 'ab'.repeat(20);
 
-  expect(await presentObjects(git, new Set())).toEqual(new Set());
-  expect(await presentObjects(git, new Set([third, absent, tree]))).toEqual(new Set([third, tree]));
+  expect(await presentObjects(git, new Set())).toEqual(new Map());
+  expect(await presentObjects(git, new Set([third, absent, tree]))).toEqual(
+    new Map([
+      [third, 'commit'],
+      [tree, 'tree'],
+    ]),
+  );
   expect(await readHistory(git, [third, absent], [first, absent])).toEqual(
     new Map([
       [second, [first]],

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
+import { inflateSync } from 'node:zlib';
 import { hasObject } from './has-object.ts';
 import { runGit } from './run-git.ts';
 
@@ -22,7 +23,7 @@ export type RefList = {
 
 const EMPTY: RefList = { head: undefined, refs: [] };
 
-/** All refs below `refs/`, read from files; git is only started when a ref outside `refs/heads/` is not packed. */
+/** All refs below `refs/`, read from files; git is only started for what no file tells. */
 export async function readRefs(gitDir: string): Promise<RefList> {
   const headFile = readOptional(join(gitDir, 'HEAD'));
   if (headFile === undefined) return EMPTY;
@@ -35,7 +36,7 @@ export async function readRefs(gitDir: string): Promise<RefList> {
   for (const ref of readLoose(gitDir, 'refs', refs)) {
     refs.set(ref.name, ref);
     unpeeled.delete(ref.name);
-    if (!ref.name.startsWith('refs/heads/')) unpeeled.add(ref.name);
+    if (!ref.name.startsWith('refs/heads/') || !isCommit(gitDir, ref.id)) unpeeled.add(ref.name);
   }
   await peel(
     gitDir,
@@ -130,6 +131,16 @@ function resolveLoose(gitDir: string, name: string, packed: Map<string, GitRef>)
   const target = /^ref: (\S+)/.exec(text)?.[1];
   if (target) return resolveLoose(gitDir, target, packed);
   return /^[0-9a-f]{40}/.exec(text)?.[0];
+}
+
+/** Branches are peeled as well (GB-150), and nearly all of them need no git for it. */
+function isCommit(gitDir: string, id: string): boolean {
+  try {
+    const object = readFileSync(join(gitDir, 'objects', id.slice(0, 2), id.slice(2)));
+    return inflateSync(object).toString('latin1', 0, 7) === 'commit ';
+  } catch {
+    return false;
+  }
 }
 
 async function peel(gitDir: string, refs: GitRef[]): Promise<void> {

@@ -60,6 +60,22 @@ export function refusal(ref: string, context: NameContext): RefRefusal | null {
   return reason === null ? null : { reason, fix: renameAdvice(ref, context) };
 }
 
+/** GitLab's words for a branch that points to something else than a commit (GL-188). */
+export const isNoCommit = 'invalid new value provided';
+
+/** Does GitLab refuse it for what it points to, a `tag`, `tree` or `blob`? Tags and notes may point to anything. */
+export function noCommit(ref: string, type: string, context: RenameContext): RefRefusal | null {
+  if (refKind(ref) !== 'branch') return null;
+  const reason = `${isNoCommit}: a branch of GitLab points to a commit, and this one to a ${type}`;
+  return { reason, fix: toTagAdvice(ref, context) };
+}
+
+/** The entry of the config that makes a tag of the branch. */
+export function toTagAdvice(ref: string, context: RenameContext): string {
+  const tag = freeName(`${tags}${shortName(ref)}`, context);
+  return `"map": ${JSON.stringify({ refs: { [context.repository]: { [ref]: tag } } })}`;
+}
+
 /** The rules of `git check-ref-format` for what follows `refs/heads/`. */
 export function isWellFormed(name: string): boolean {
   if (name === '' || name.endsWith('/') || name.endsWith('.') || name.startsWith('/')) return false;

@@ -188,6 +188,28 @@ test('an advertisement tells branches and tags, and nothing of what only looks l
   expect(capabilitiesIn(body, 'x')).toContain('side-band');
 });
 
+test('a branch that points to a tag object is told, in either version', () => {
+  const [tag, commit] = ['d'.repeat(40), 'e'.repeat(40)];
+  const old = [
+    `${tag} refs/heads/odd\0caps\n`,
+    `${commit} refs/heads/odd^{}\n`,
+    `${tag} refs/tags/v1\n`,
+    `${commit} refs/tags/v1^{}\n`,
+  ];
+  const expected = {
+    refs: new Map([
+      ['refs/heads/odd', tag],
+      ['refs/tags/v1', tag],
+    ]),
+    head: null,
+    tagged: new Set(['refs/heads/odd']),
+  };
+  expect(parseAdvertisement(Buffer.concat([...old.map(pktLine), flush]), 'x')).toEqual(expected);
+  const lines = ['heads/odd', 'tags/v1'].map((name) => `${tag} refs/${name} peeled:${commit}\n`);
+  const answer = Buffer.concat([...lines.map(pktLine), flush]);
+  expect(parseAdvertisement(asAdvertisement(answer, 'x'), 'x')).toEqual(expected);
+});
+
 test('a listing that stops between two lines is an error, not a smaller repository', () => {
   const lines = [`${id} refs/heads/a\0caps\n`, `${id} refs/heads/b\n`].map(pktLine);
   expect(parseAdvertisement(Buffer.concat([...lines, flush]), 'x').refs.size).toBe(2);
