@@ -30,7 +30,7 @@ export class GitExit extends Error {
 
 type Side = 'source' | 'target';
 
-/** What git, here or on GitLab, says of a pack that lacks what its objects lead to (GB-151). */
+/** What git, here or on GitLab, says of a pack that lacks what its objects lead to (GB-128). */
 const incomplete =
   /did not receive expected object|did not send all necessary objects|object of unexpected type/;
 

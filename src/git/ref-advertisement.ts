@@ -6,7 +6,7 @@ import { delim, flush, pktLine, pktLines, type PktLine } from './pkt-line.ts';
 /**
  * Reads the ref advertisement of git's smart HTTP protocol, version 0 (gitprotocol-http "Smart Server Response",
  * gitprotocol-pack "Reference Discovery"): unpeeled ids; a `^{}` line tells that the ref points to a tag object, and only
- * of branches this is worth knowing (GB-150). An empty repository gives no refs. Git before 2.41 says nothing but a flush of one that is empty (GL-226).
+ * of branches this is worth knowing (GB-129). An empty repository gives no refs. Git before 2.41 says nothing but a flush of one that is empty (GL-226).
  * @throws fetch-failed when the body is something else
  */
 export function parseAdvertisement(body: Buffer, object: string): RefListing {

@@ -21,9 +21,9 @@ test('a shallow repository is foreseen by --deep and fails alone at once, by eve
   const { problems } = await planOf(servers, ['--deep']);
   expect(problems).toMatchObject([{ code: 'history-incomplete', object: 'team-a/one' }]);
   for (const transport of ['auto', 'mirror', 'relay']) {
-    const run = await gb2gl(servers, ['migrate', '--all', '--json', '--transport', transport]);
+    const run = await gb2gl(servers, ['migrate', '--all', '--json', '--verbose', '--transport', transport]);
     expect(run.code, run.stderr).toBe(1);
-    expect(run.stderr).not.toContain('Trying again');
+    expect(run.stderr).not.toContain('retrying in');
     const result = resultOf(run);
     expectMoved(servers, result, ['team-a/two', 'team-b/three']);
     const { problem } = itemOf(result, 'team-a/one');

@@ -133,7 +133,7 @@ function resolveLoose(gitDir: string, name: string, packed: Map<string, GitRef>)
   return /^[0-9a-f]{40}/.exec(text)?.[0];
 }
 
-/** Branches are peeled as well (GB-150), and nearly all of them need no git for it. */
+/** Branches are peeled as well (GB-129), and nearly all of them need no git for it. */
 function isCommit(gitDir: string, id: string): boolean {
   try {
     const object = readFileSync(join(gitDir, 'objects', id.slice(0, 2), id.slice(2)));

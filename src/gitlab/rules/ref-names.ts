@@ -151,7 +151,8 @@ export function shellWord(word: string): string {
 function freeName(ref: string, context: RenameContext): string {
   const [, space = 'heads', ...rest] = ref.split('/');
   const name = rest.join('/').replace(/^-+/, '').replace(expandedSpace, '');
-  const base = `refs/${space}/${wordFor(space)}-${shortenedParts(wellFormedPart(name))}`;
+  const parts = wellFormedPart(name).split('/');
+  const base = `refs/${space}/${wordFor(space)}-${parts.map(shortened).join('/')}`;
   let candidate = base;
   for (let count = 2; context.isTaken?.(candidate) === true; count += 1) candidate = `${base}-${count}`;
   return candidate;
@@ -172,15 +173,12 @@ function wellFormedPart(name: string): string {
 }
 
 /** Two names that differ only behind the cut stay different. */
-function shortenedParts(name: string): string {
-  const shorten = (part: string): string => {
-    if (Buffer.byteLength(part) <= 200) return part;
-    const hash = createHash('sha256').update(part).digest('hex').slice(0, 8);
-    return `${Buffer.from(part)
-      .toString('utf8', 0, 180)
-      .replace(/\u{fffd}+$/u, '')}-${hash}`;
-  };
-  return name.split('/').map(shorten).join('/');
+function shortened(part: string): string {
+  if (Buffer.byteLength(part) <= 200) return part;
+  const hash = createHash('sha256').update(part).digest('hex').slice(0, 8);
+  return `${Buffer.from(part)
+    .toString('utf8', 0, 180)
+    .replace(/\u{fffd}+$/u, '')}-${hash}`;
 }
 
 const usual = ['main', 'master'] as const;
