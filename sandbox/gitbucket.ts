@@ -65,6 +65,8 @@ export type GitBucketOptions = {
   stallAbove?: number;
   /** How long a stalled call hangs; 30 s when absent. */
   stallMs?: number;
+  /** What opening a repository takes, for each one that a list or an answer holds (GB-156); 0 when absent. */
+  openMs?: number;
   /** Milliseconds since the epoch. */
   now?: () => number;
 };
@@ -111,6 +113,7 @@ export async function createGitBucket(options: GitBucketOptions): Promise<Embedd
     store,
     anonymousAccess: options.anonymousAccess ?? true,
     contextPath,
+    openMs: options.openMs ?? 0,
     now,
     listening: () => listening,
     configuredBaseUrl: () => (options.baseUrl === null ? undefined : (options.baseUrl ?? listening)),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { repositoryJson } from './api/repository-json.ts';
 import { userJson } from './api/user-json.ts';
 import { enabledAccount } from './auth.ts';
@@ -15,6 +16,7 @@ export type ContextParts = {
   store: Store;
   anonymousAccess: boolean;
   contextPath: string;
+  openMs: number;
   now: () => number;
   /** Where the server listens, with context path. */
   listening: () => string;
@@ -64,6 +66,7 @@ export function buildContext(parts: ContextParts): GitBucketContext {
       return wiki;
     },
     lfsDir: (owner, name) => inRepositories(owner, join(name, 'lfs')),
+    open: (count) => (parts.openMs === 0 ? Promise.resolve() : setTimeout(parts.openMs * count)),
     isIntact: ({ owner, name }) => looksLikeRepository(context.gitDir(owner, name)),
     userJson: (account) => userJson(account, context.url(), minor),
     repositoryJson(repository) {

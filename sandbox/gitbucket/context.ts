@@ -56,6 +56,8 @@ export type GitBucketContext = {
   /** The wiki's bare repository, made on the first call; may be missing on disk. */
   wikiDir(owner: string, name: string): string;
   lfsDir(owner: string, name: string): string;
+  /** Takes as long as opening so many repositories, one after the other. */
+  open(count: number): Promise<void>;
   /** False when the directory is missing or empty: every route of such a repository answers 500 (GB-64). */
   isIntact(repository: RepositoryRecord): boolean;
   userJson(account: AccountRecord): UserJson;

@@ -199,6 +199,8 @@ function selectPlanned(plan: Plan): Selection {
     ownerMatters: ({ login }) => owners.has(login),
     ownerSelected: ({ login }) => groups.has(login),
     repositorySelected: ({ owner, name }) => projects.has(`${owner}/${name}`),
+    onlyNamed: ({ login }) =>
+      plan.projects.flatMap(({ repository: { owner, name } }) => (owner === login ? [name] : [])),
     named: { owners: [...owners], repositories: [...projects] },
     rules: { groups: [], users: [], repositories: [], exclusions: [] },
   };

@@ -157,6 +157,15 @@ export async function checkNames(options: CheckNamesOptions, inventory: Inventor
   throw unknownSelection(object, { count: errors.length, detail });
 }
 
+/** Repositories that config and exclusions name: what was moved once is not mistyped. */
+export function namesToJudge({ rules }: Selection, { map }: Config, history: History): string[] {
+  const excluded = rules.exclusions
+    .map(({ text }) => text.replace(/^!/, ''))
+    .filter((text) => text.includes('/'));
+  const named = [...Object.keys(map.repositories), ...Object.keys(map.refs), ...excluded];
+  return named.filter((text) => isPlain(text) && !history.items.has(text));
+}
+
 function knownNames(inventory: Inventory, history: History): KnownNames {
   return {
     owners: inventory.owners,

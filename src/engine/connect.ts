@@ -177,7 +177,7 @@ async function holdings(source: Source): Promise<Pick<SourceProbe, 'holds' | 'pr
   const none = { groups: [], users: [], repositories: [] };
   const selection = createSelection({ all: true, ...none, include: ['*/*'], exclude: [] });
   try {
-    const found = await source.inventory({ selection, known: [], progress() {} });
+    const found = await source.inventory({ selection, known: [], mentioned: [], progress() {} });
     const groups = found.owners.filter(({ kind }) => kind === 'group').length;
     const users = found.owners.length - groups;
     return {

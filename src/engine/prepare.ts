@@ -16,7 +16,7 @@ import { placeProjects } from '../plan/projects.ts';
 import type { Selection } from '../plan/selection.ts';
 import type { AnyStep, Listings, Planning } from '../steps/step.ts';
 import { plural } from '../text/format.ts';
-import { checkNames, parentMissing } from './check-names.ts';
+import { checkNames, namesToJudge, parentMissing } from './check-names.ts';
 import type { Servers } from './connect.ts';
 import { createHiddenPaths, placeOwners } from './place-owners.ts';
 import { askSource, listSourceRefs, listTargetRefs } from './read-refs.ts';
@@ -155,11 +155,13 @@ async function connectBoth(options: PrepareOptions): Promise<TargetIdentity> {
   return identity;
 }
 
-async function discover({ source, selection, history, runtime, emit }: PrepareOptions): Promise<Inventory> {
+async function discover(options: PrepareOptions): Promise<Inventory> {
+  const { source, selection, config, history, runtime, emit } = options;
   emit({ type: 'phase', phase: 'discover', total: 0 });
   const inventory = await source.inventory({
     selection,
     known: [...history.items.keys()].filter((item) => item.includes('/')),
+    mentioned: namesToJudge(selection, config, history),
     progress(done, total, detail) {
       if (runtime.stopping.aborted) throw interruption(detail);
       emit({ type: 'phase-progress', phase: 'discover', done, total, detail });

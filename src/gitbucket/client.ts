@@ -14,6 +14,8 @@ export type GitBucketApi = {
   account(login: string): Promise<User | null>;
   repositoriesOf(login: string): Promise<Repo[]>;
   repository(repository: RepositoryName): Promise<Repo | null>;
+  /** As `repository`, without a second try. */
+  repositoryAtOnce(repository: RepositoryName): Promise<Repo | null>;
   /** What GitBucket has below the repository at this path. */
   below<T>(repository: RepositoryName, path: string, schema: z.ZodType<T>): Promise<T | null>;
   /** As `below`, for a list: its first page, where GitBucket has pages. */
@@ -32,10 +34,11 @@ export type GitBucketApi = {
 export const pageSize = 25;
 
 export function createGitBucketApi(http: Http): GitBucketApi {
-  const get = (path: string): Promise<HttpAnswer> => http.send({ method: 'GET', path: `/api/v3${path}` });
+  const get = (path: string, tries?: number): Promise<HttpAnswer> =>
+    http.send({ method: 'GET', path: `/api/v3${path}`, ...(tries === undefined ? {} : { tries }) });
 
-  async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
-    const answer = await get(path);
+  async function read<T>(path: string, schema: z.ZodType<T>, tries?: number): Promise<T | null> {
+    const answer = await get(path, tries);
     return answer.status === 404 ? missing(answer, path, http) : parse(answer, path, schema, http);
   }
 
@@ -66,6 +69,7 @@ export function createGitBucketApi(http: Http): GitBucketApi {
     account: (login) => read(`/users/${encodeURIComponent(login)}`, User),
     repositoriesOf: (login) => readExisting(`/users/${encodeURIComponent(login)}/repos`, z.array(Repo)),
     repository: (repository) => read(pathOf(repository), Repo),
+    repositoryAtOnce: (repository) => read(pathOf(repository), Repo, 1),
     below,
     list: (repository, path, schema) => below(repository, path, z.array(schema)),
     async branchTipsWith(repository, id) {

@@ -18,8 +18,8 @@ export type Surfaces = {
 };
 
 /**
- * Reads everything that the selection may mean: both owner lists, then the repositories of each owner. An owner whose
- * list fails is isolated and becomes a problem; the others go on.
+ * Reads everything that the selection may mean: both owner lists, then the repositories of each owner, side by side as far
+ * as the limit for the server allows. An owner whose list fails is isolated and becomes a problem; the others go on.
  */
 export async function readInventory(gitbucket: Surfaces, request: InventoryRequest): Promise<Inventory> {
   const { selection } = request;
@@ -86,10 +86,12 @@ async function namedOwners({ url, api }: Surfaces, selection: Wanted): Promise<O
     });
 }
 
-/** `names` is null when the list could not be read whole. */
+/** `names` is null when the list was not read whole. */
 type ReadOwner = { repositories: Repository[]; names: string[] | null; problems: Notice[] };
 
 async function readOwner(gitbucket: Surfaces, owner: Owner, request: InventoryRequest): Promise<ReadOwner> {
+  const named = await readNamed(gitbucket, owner, request);
+  if (named !== null) return { repositories: named, names: null, problems: [] };
   try {
     const repos = await gitbucket.api.repositoriesOf(owner.login);
     const names = repos.map(({ name }) => `${owner.login}/${name}`);
@@ -97,6 +99,39 @@ async function readOwner(gitbucket: Surfaces, owner: Owner, request: InventoryRe
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'server-error') throw error;
     return isolate(gitbucket, owner, request, error);
+  }
+}
+
+/** More names than this of one owner are looked for in its list: each one is a request. */
+const mostLookUps = 50;
+/** Other names are not asked for by their path: the list shows how they are spelled. */
+const spelled = /^(?!\.+$)[\w.+-]+$/;
+
+/**
+ * The repositories of an owner of whom exact names are wanted, each looked up: the owner's list opens all there are
+ * (GB-156). Null when others may be meant, or one is not to be had as it is named: then the list shows what there is.
+ */
+async function readNamed(
+  { api }: Surfaces,
+  owner: Owner,
+  { selection, mentioned }: InventoryRequest,
+): Promise<Repository[] | null> {
+  const wanted = selection.onlyNamed(owner);
+  if (wanted === null || !mentioned.every((name) => name.includes('/'))) return null;
+  const prefix = `${owner.login}/`;
+  const others = mentioned.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+  const names = [...new Set([...wanted, ...others])];
+  if (names.length > mostLookUps || !names.every((name) => spelled.test(name))) return null;
+  try {
+    const repos = await Promise.all(names.map((name) => api.repositoryAtOnce({ owner: owner.login, name })));
+    // Some databases find a name in other letter case, which git then does not (GB-78).
+    const found = repos.filter((repo, index) => repo?.name === names[index]).filter((repo) => repo !== null);
+    const kept = keep(found, owner, selection);
+    const all = found.length === names.length && new Set(wanted).size === kept.length;
+    return all ? kept : null;
+  } catch (error) {
+    if (error instanceof Failure) return null;
+    throw error;
   }
 }
 

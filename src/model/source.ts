@@ -63,6 +63,8 @@ export type Wanted = {
   /** False when nothing of this owner can be meant, so that its repositories need not be listed. */
   ownerMatters(owner: Owner): boolean;
   repositorySelected(repository: Repository, kind: Owner['kind']): boolean;
+  /** Names of the only repositories of this owner that can be meant; null when that depends on what there is. */
+  onlyNamed(owner: Owner): readonly string[] | null;
   /** Owners and repositories that are named without a glob. */
   readonly named: { owners: string[]; repositories: string[] };
 };
@@ -71,6 +73,8 @@ export type InventoryRequest = {
   selection: Wanted;
   /** `owner/name` of repositories that an earlier run saw: they are looked for when an owner's list fails. */
   known: readonly string[];
+  /** `owner/name` as the config has them: whether they are there must be told of every owner that is read. */
+  mentioned: readonly string[];
   progress(done: number, total: number, detail: string): void;
 };
 
@@ -78,7 +82,10 @@ export type InventoryRequest = {
 export type Inventory = SourceInventory & {
   /** False when the source has no list of its owners, so that only those that are named were asked for. */
   allOwners: boolean;
-  /** `owner/name` of all repositories of each owner whose list was read whole, selected or not. */
+  /**
+   * `owner/name` of all repositories of each owner whose list was read whole, selected or not. Where it was not, though
+   * nothing failed, all names that are wanted and mentioned are there.
+   */
   listed: Map<string, string[]>;
 };
 

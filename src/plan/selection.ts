@@ -59,6 +59,13 @@ export function createSelection(options: SelectionOptions): Selection {
         !options.all && (kind === 'group' ? groups : users).some((rule) => rule.matches(repository.owner))
       );
     },
+    onlyNamed({ kind, login }) {
+      const whole = kind === 'group' ? groups : users;
+      if (!options.all && whole.some((rule) => rule.matches(login))) return null;
+      const own = repositories.filter((_, index) => repositoryOwners[index]?.(login));
+      if (!own.every(({ text }) => isPlain(text))) return null;
+      return own.map(({ text }) => text.slice(login.length + 1));
+    },
     named: {
       owners: [...groups, ...users].map((rule) => rule.text).filter(isPlain),
       repositories: repositories.map((rule) => rule.text).filter(isPlain),

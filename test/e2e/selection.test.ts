@@ -210,6 +210,24 @@ test('every wrong name of the config is told at once with the nearest that exist
   expect(writesOf(where.gitlab.server.requests)).toEqual([]);
 });
 
+test('a name beside an exact one is judged as well, though the list of the owner is not read for that one alone', async () => {
+  const where = await place();
+  const lists = (): string[] =>
+    where.gitbucket.server.requests.splice(0).flatMap(({ url }) => (url.endsWith('/repos') ? [url] : []));
+  await config(where, { map: { refs: { 'team-a/docs': { 'refs/heads/a': 'refs/heads/b' } } } });
+  await migrated(where, '--repo', 'team-a/api');
+  expect(lists()).toEqual([]);
+
+  await config(where, { map: { repositories: { 'team-a/wev': 'web' } } });
+  const { code, stderr } = await run(where, '--repo', 'team-a/api', '!team-a/dosc');
+  expect(code).toBe(2);
+  expect(stderr).toContain('--repo !team-a/dosc matches nothing on the source (did you mean !team-a/docs?)');
+  expect(stderr).toContain(
+    'map.repositories team-a/wev matches nothing on the source (did you mean team-a/web?)',
+  );
+  expect(lists()).toEqual(['/api/v3/users/team-a/repos']);
+});
+
 test('names of the config that do not concern the selection, or were moved once and are gone, are no mistakes', async () => {
   const where = await place();
   await migrated(where, '--all');

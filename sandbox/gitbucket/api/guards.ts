@@ -39,14 +39,15 @@ export function admins(
   return users((c, viewer) => (viewer.admin ? handler(c, viewer) : unauthorized(c)));
 }
 
-function guarded(
+async function guarded(
   c: GitBucketRequest,
   context: GitBucketContext,
   allowed: (repository: RepositoryRecord) => boolean,
   handler: RepositoryHandler,
-): Response | Promise<Response> {
+): Promise<Response> {
   const repository = context.repository(c.req.param('owner') ?? '', c.req.param('repository') ?? '');
   if (!repository) return notFound(c);
+  await context.open(1);
   if (!context.isIntact(repository)) return serverError(c);
   return allowed(repository) ? handler(c, repository) : unauthorized(c);
 }

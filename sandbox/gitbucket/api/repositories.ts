@@ -35,14 +35,19 @@ export function visible(context: GitBucketContext, viewer: Viewer, owner?: strin
     .sort((a, b) => b.activityAt - a.activityAt);
 }
 
-/** Opens every repository of the list, so a single damaged one spoils it (GB-64). */
-function list(c: GitBucketRequest, context: GitBucketContext, rows: RepositoryRecord[]): Response {
+/** Opens every repository of the list, which takes its time (GB-156), and a single damaged one spoils it (GB-64). */
+async function list(
+  c: GitBucketRequest,
+  context: GitBucketContext,
+  rows: RepositoryRecord[],
+): Promise<Response> {
+  await context.open(rows.length);
   if (rows.some((row) => !context.isIntact(row))) return serverError(c);
   return c.json(rows.map((row) => context.repositoryJson(row)));
 }
 
 /** Forgets to leave out disabled owners, and fails on the first (GB-63). */
-function publicOnes(c: GitBucketRequest, context: GitBucketContext): Response {
+function publicOnes(c: GitBucketRequest, context: GitBucketContext): Response | Promise<Response> {
   const rows = context.state.repositories
     .filter((row) => !row.private)
     .sort((a, b) => b.activityAt - a.activityAt);

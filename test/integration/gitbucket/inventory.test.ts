@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type GitBucketVersion, initBare } from '../../../sandbox/gitbucket.ts';
 import type { SourceInventory } from '../../../src/model/forge.ts';
+import type { Inventory } from '../../../src/model/source.ts';
 import { createSelection, type SelectionOptions } from '../../../src/plan/selection.ts';
 import { sourceOf } from '../../helpers/adapters.ts';
 import { commitOn } from '../../helpers/commits.ts';
@@ -12,12 +13,13 @@ async function read(
   { gitbucket }: TestServers,
   options: Partial<SelectionOptions> = { all: true },
   known: string[] = [],
-): Promise<SourceInventory> {
+  mentioned: string[] = [],
+): Promise<Inventory> {
   const none = { all: false, groups: [], users: [], repositories: [], include: ['*/*'], exclude: [] };
   const source = sourceOf(gitbucket);
   await source.connect();
   const selection = createSelection({ ...none, ...options });
-  return source.inventory({ selection, known, progress: () => {} });
+  return source.inventory({ selection, known, mentioned, progress: () => {} });
 }
 
 function ids({ repositories }: SourceInventory): string[] {
@@ -93,6 +95,102 @@ test('a server that demands a login for everything is read with the token, and t
 
   expect(inventory.anonymousAccess).toBe(false);
   expect(ids(inventory)).toEqual(['team-a/one', 'team-a/two', 'team-b/three']);
+});
+
+/** What was asked about repositories, and forgets it. */
+function asked({ gitbucket }: TestServers): string[] {
+  const urls = gitbucket.server.requests.splice(0).map(({ url }) => url.replace('/api/v3/', ''));
+  return urls.filter((url) => url.startsWith('repos/') || url.endsWith('/repos')).sort();
+}
+
+describe('repositories with exact names', () => {
+  test('are looked up one by one, and are known as well as from the list of their owner', async () => {
+    const servers = await smallServers();
+    const { gitbucket } = servers;
+    gitbucket.addRepository({ owner: 'team-b', name: 'four', private: true, description: 'A fourth' });
+    gitbucket.addUser({ login: 'alice', email: 'alice@example.com' });
+    gitbucket.fork('team-a', 'one', 'alice');
+    gitbucket.rename('team-a', 'two', 'two-since');
+    const repositories = ['team-a/two-since', 'team-b/four', 'team-b/three', 'alice/one'];
+    const whole = await read(servers);
+    asked(servers);
+
+    const inventory = await read(servers, { repositories }, [], ['team-a/one', 'team-c/elsewhere']);
+    expect(asked(servers)).toEqual([
+      'repos/alice/one',
+      'repos/team-a/one',
+      'repos/team-a/two-since',
+      'repos/team-b/four',
+      'repos/team-b/three',
+    ]);
+    const wanted = whole.repositories.filter(({ owner, name }) => repositories.includes(`${owner}/${name}`));
+    expect(inventory.repositories).toEqual(wanted);
+    expect(inventory.owners).toEqual(whole.owners);
+    expect(inventory.problems).toEqual([]);
+  });
+
+  test('are read with the list of their owner when that shows more', async () => {
+    const servers = await smallServers();
+    const list = 'users/team-a/repos';
+    const one = { repositories: ['team-a/one'] };
+    const lists = async (...request: [Partial<SelectionOptions>, string[]?]): Promise<string[]> => {
+      const [selection, mentioned = []] = request;
+      const { listed } = await read(servers, selection, [], mentioned);
+      expect(listed.get('team-a')).toEqual(['team-a/two', 'team-a/one']);
+      return asked(servers);
+    };
+    // Nothing is there by that name, or only in other letter case, or it is excluded.
+    expect(await lists({ repositories: ['team-a/one', 'team-a/gone'] })).toContain(list);
+    servers.gitbucket.server.faults.add({
+      url: /repos\/team-a\/One$/,
+      action: { kind: 'status', status: 200, body: '{"name":"one","private":false,"default_branch":"main"}' },
+    });
+    expect(await lists({ repositories: ['team-a/One'] })).toContain(list);
+    expect(await lists({ ...one, exclude: ['team-a/one'] })).toContain(list);
+    // What the config names is not there, or not a name.
+    expect(await lists(one, ['team-a/gone'])).toContain(list);
+    expect(await lists(one, ['one'])).toEqual([list]);
+    // More may be meant, or the path says something else, or each would cost a request.
+    expect(await lists({ ...one, groups: ['team-a'] })).toEqual([list]);
+    expect(await lists({ repositories: ['team-a/one', 'team-a/t*'] })).toEqual([list]);
+    expect(await lists({ repositories: ['team-a/one', 'team-a/..'] })).toEqual([list]);
+    const many = Array.from({ length: 51 }, (_, index) => `team-a/x${index}`);
+    expect(await lists({ repositories: many })).toEqual([list]);
+  });
+
+  test('that are damaged are told as the list of their owner tells them, and others do not suffer', async () => {
+    const servers = await smallServers();
+    servers.gitbucket.break('team-a', 'two');
+    const damaged = await read(servers, { repositories: ['team-a/one', 'team-a/two'] });
+    expect(ids(damaged)).toEqual(['team-a/one']);
+    expect(damaged.problems.map(({ code }) => code)).toEqual(['owner-unreadable', 'repository-broken']);
+    const other = await read(servers, { repositories: ['team-a/one'] });
+    expect([ids(other), other.problems]).toEqual([['team-a/one'], []]);
+  });
+});
+
+test('owners are read side by side, as many as the server bears', async () => {
+  const servers = await smallServers();
+  const { gitbucket } = servers;
+  for (let index = 0; index < 12; index += 1)
+    gitbucket.addGroup({ login: `group-${index}`, members: [{ login: 'root', manager: true }] });
+  let running = 0;
+  let most = 0;
+  let open = (): void => {};
+  const full = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const call = async (): Promise<void> => {
+    running += 1;
+    most = Math.max(most, running);
+    if (running === 4) open();
+    await full;
+    await new Promise(setImmediate);
+    running -= 1;
+  };
+  gitbucket.server.faults.add({ url: /\/repos$/, times: Infinity, action: { kind: 'notice', call } });
+  expect(ids(await read(servers))).toHaveLength(3);
+  expect(most).toBe(4);
 });
 
 describe('a damaged repository', () => {

@@ -146,6 +146,19 @@ it('spoils the whole list of an owner with one damaged repository, whichever way
   expect((await ask(gitbucket, refs, { agent: 'git/2', headers })).status).toBe(401);
 });
 
+it('takes its time for every repository that a list opens, and for one alone (GB-156)', async () => {
+  for (const name of ['one', 'two', 'three']) gitbucket.addRepository({ owner: 'alice', name });
+  gitbucket = await running.restart({ openMs: 40 });
+  const took = async (path: string): Promise<number> => {
+    const before = performance.now();
+    expect((await ask(gitbucket, path)).status).toBe(200);
+    // A timer may fire a millisecond early.
+    return performance.now() - before + 1;
+  };
+  expect(await took('/api/v3/users/alice/repos')).toBeGreaterThanOrEqual(120);
+  expect(await took('/api/v3/repos/alice/one')).toBeGreaterThanOrEqual(40);
+});
+
 it('creates repositories for oneself, for groups of which one is a member, and as administrator for anybody', async () => {
   expect((await create('/api/v3/user/repos', 'bob', { name: 'own', private: true })).json).toMatchObject({
     full_name: 'bob/own',

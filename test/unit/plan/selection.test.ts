@@ -98,3 +98,15 @@ test('an owner of whom nothing can be meant need not be listed', () => {
   expect(made.named).toEqual({ owners: [], repositories: ['team-a/one'] });
   expect(selection({ groups: ['team-a', 'x*'] }).named.owners).toEqual(['team-a']);
 });
+
+test('the only names of an owner are known as long as neither a pattern nor the owner itself is selected', () => {
+  const [group, user] = [owner('team-a'), owner('alice')];
+  const exact = selection({ repositories: ['team-a/one', 'team-a/c++', 'alice/one'] });
+  expect(exact.onlyNamed(group)).toEqual(['one', 'c++']);
+  expect(exact.onlyNamed(user)).toEqual(['one']);
+  expect(selection({ repositories: ['team-a/one'], groups: ['team-*'] }).onlyNamed(group)).toBeNull();
+  expect(selection({ repositories: ['team-a/one'], users: ['team-a'] }).onlyNamed(group)).toEqual(['one']);
+  expect(selection({ repositories: ['team-a/one', '*/two'] }).onlyNamed(group)).toBeNull();
+  expect(selection({ all: true }).onlyNamed(group)).toBeNull();
+  expect(selection({ all: true, include: ['team-a/one'] }).onlyNamed(group)).toEqual(['one']);
+});
