@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type GitBucketVersion, initBare } from '../../../sandbox/gitbucket.ts';
@@ -176,14 +177,12 @@ test('owners are read side by side, as many as the server bears', async () => {
     gitbucket.addGroup({ login: `group-${index}`, members: [{ login: 'root', manager: true }] });
   let running = 0;
   let most = 0;
-  let open = (): void => {};
-  const full = new Promise<void>((resolve) => {
-    open = resolve;
-  });
+  const gate = new EventEmitter();
+  const full = once(gate, 'full');
   const call = async (): Promise<void> => {
     running += 1;
     most = Math.max(most, running);
-    if (running === 4) open();
+    if (running === 4) gate.emit('full');
     await full;
     await new Promise(setImmediate);
     running -= 1;
