@@ -6,12 +6,14 @@ import type { Group, Project } from './state.ts';
 
 const SUFFIX = /-deletion_scheduled-\d+$/;
 
-/** 18.0 and later: kept for a while under another name, so that the path is free at once (GL-150). */
+/**
+ * 18.0 and later: kept for a while under another name, so that the path is free at once (GL-150). It says of itself
+ * that it is not archived, and takes whatever is written (GL-151).
+ */
 export function markProject(context: Context, project: Project): void {
   project.markedForDeletionOn = today();
   context.changed();
   if (context.settings.deletion === 'marked') return;
-  project.archived = true;
   project.path = `${project.path}-deletion_scheduled-${project.id}`;
   project.name = `${project.name}-deletion_scheduled-${project.id}`;
   context.routes.moveProject(project);
@@ -29,7 +31,6 @@ export function markGroup(context: Context, group: Group): void {
 /** Back under the old name, or one beside it when that is taken meanwhile. */
 export function restoreProject(context: Context, project: Project): void {
   project.markedForDeletionOn = null;
-  project.archived = false;
   const parent = project.fullPath.slice(0, project.fullPath.lastIndexOf('/'));
   const path = project.path.replace(SUFFIX, '');
   const taken = path !== project.path && context.routes.find(`${parent}/${path}`) !== null;

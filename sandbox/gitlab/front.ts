@@ -26,6 +26,11 @@ export function createFront(context: Context): SandboxHandler {
     const question = raw.indexOf('?');
     const fullPath = question < 0 ? raw : raw.slice(0, question);
     const query = new URLSearchParams(question < 0 ? '' : raw.slice(question + 1));
+    if (isMalformed(raw)) {
+      request.resume();
+      response.writeHead(400, { 'content-type': 'text/plain' }).end('Bad Request');
+      return;
+    }
     if (!isBelow(fullPath, context.relativeUrl)) {
       html(request, response, 404, NOT_FOUND);
       return;
@@ -37,6 +42,15 @@ export function createFront(context: Context): SandboxHandler {
     if (path.startsWith('/api/')) await api(request, response, path, query);
     else web(context, request, response, path);
   };
+}
+
+/** A NUL, or bytes that are not UTF-8 (GL-20). */
+function isMalformed(url: string): boolean {
+  try {
+    return decodeURIComponent(url.replaceAll(/%(?![0-9a-f]{2})/gi, '%25')).includes('\0');
+  } catch {
+    return true;
+  }
 }
 
 function web(context: Context, request: IncomingMessage, response: ServerResponse, path: string): void {

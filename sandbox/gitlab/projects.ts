@@ -33,7 +33,10 @@ export function createProject(context: Context, actor: Actor, input: NewProject)
   const asked = input.visibility ?? context.settings.defaultProjectVisibility;
   const restricted = restrictedVisibility(context, actor, asked);
   if (restricted) return { kind: 'refused', errors: { visibility_level: [restricted] } };
-  if (!namespace || !mayCreateProjects(context, actor, namespace)) {
+  // Ruby stumbles over a number that is no namespace (GL-121).
+  if (!namespace)
+    return { kind: 'refused', errors: { base: ["undefined method `organization_id' for nil"] } };
+  if (!mayCreateProjects(context, actor, namespace)) {
     return { kind: 'refused', errors: { namespace: ['is not valid'] } };
   }
   const limit = limitError(context, namespace);
@@ -56,7 +59,8 @@ export function mayCreateProjects(context: Context, actor: Actor, namespace: Nam
     return actor.admin || (namespace.user.id === actor.user.id && namespace.user.state === 'active');
   }
   const { group } = namespace;
-  if (groupsAbove(context, group).some((each) => each.archived || each.markedForDeletionOn)) return false;
+  // A group that waits for its deletion still takes new projects (GL-155).
+  if (groupsAbove(context, group).some((each) => each.archived)) return false;
   const needed = group.attributes['project_creation_level'] ?? context.settings.defaultProjectCreation;
   if (needed === 'noone') return false;
   if (actor.admin) return true;

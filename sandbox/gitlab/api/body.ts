@@ -1,19 +1,32 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { ApiError, invalidParameters } from './errors.ts';
+import { ApiError, invalidParameters, malformed } from './errors.ts';
 import type { Params } from './params.ts';
 
 const MAX_BODY = 120 * 1024 * 1024;
 
 /** Everything the client sent: query string and body together, the body winning. */
 export async function readInput(request: IncomingMessage, query: URLSearchParams): Promise<Params> {
-  return { ...nested([...query]), ...(await readBody(request)) };
+  const input = { ...nested([...query]), ...(await readBody(request)) };
+  if (holdsNul(input)) throw malformed();
+  return input;
+}
+
+/** In a name or a value, however deep (middleware/handle_malformed_strings.rb). */
+function holdsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, inner]) => key.includes('\0') || holdsNul(inner));
 }
 
 async function readBody(request: IncomingMessage): Promise<Params> {
   const body = await collect(request);
   if (body.length === 0) return {};
   const type = request.headers['content-type'] ?? '';
-  if (/^application\/json\b/i.test(type)) return json(body);
+  if (/^application\/json\b/i.test(type)) {
+    if (!isUtf8(body)) throw malformed();
+    return json(body);
+  }
   if (/^application\/x-www-form-urlencoded\b/i.test(type) || type === '') {
     return nested([...new URLSearchParams(body.toString('utf8'))]);
   }

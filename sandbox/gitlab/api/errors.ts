@@ -38,6 +38,11 @@ export function invalid(errors: Errors): ApiError {
   return failure(400, errors);
 }
 
+/** GL-20: a NUL, or bytes that are no text; as plain text. */
+export function malformed(): ApiError {
+  return new ApiError(400, 'Bad Request');
+}
+
 /** GL-5: what Grape objects to before the handler runs. */
 export function invalidParameters(problems: string[]): ApiError {
   return new ApiError(400, { error: problems.join(', ') });

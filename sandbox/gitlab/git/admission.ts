@@ -19,7 +19,7 @@ export type GitTarget = {
 
 /** The repository that a request may use, or Rails' refusal as plain text (GL-52, GL-53). */
 export type Admission =
-  | { kind: 'admitted'; project: Project; gitDir: string; movedFrom: string | null }
+  | { kind: 'admitted'; project: Project; gitDir: string; wiki: boolean; movedFrom: string | null }
   | { kind: 'refused'; status: number; text: string }
   | { kind: 'login' };
 
@@ -49,15 +49,15 @@ export function admit(
   }
   const found = locate(context, actor, target, push);
   if ('kind' in found) return found;
-  const { project } = found;
-  const gitDir = repositoryDir(context, project, target.wiki);
+  const { project, wiki, movedFrom } = found;
+  const gitDir = repositoryDir(context, project, wiki);
   if (gitDir === null) {
-    return notFound(`A repository for this ${target.wiki ? 'wiki' : 'project'} does not exist yet.`);
+    return notFound(`A repository for this ${wiki ? 'wiki' : 'project'} does not exist yet.`);
   }
   const refusal = push
-    ? pushRefusal(context, actor!, project, target.wiki)
-    : pullRefusal(context, actor, project, target.wiki);
-  return refusal ?? { kind: 'admitted', project, gitDir, movedFrom: found.movedFrom };
+    ? pushRefusal(context, actor!, project, wiki)
+    : pullRefusal(context, actor, project, wiki);
+  return refusal ?? { kind: 'admitted', project, gitDir, wiki, movedFrom };
 }
 
 function protocolRefusal(context: Context, push: boolean): Admission | null {
@@ -77,9 +77,12 @@ function actorRefusal(actor: Actor, push: boolean): Admission | null {
 function locate(
   context: Context,
   actor: Actor | null,
-  target: GitTarget,
+  asked: GitTarget,
   push: boolean,
-): { project: Project; movedFrom: string | null } | Admission {
+): { project: Project; wiki: boolean; movedFrom: string | null } | Admission {
+  // Wikis come second: what is called `x.wiki` is a project first (lib/gitlab/repo_path.rb).
+  const named = asked.wiki && context.findProjectByPath(`${asked.fullPath}.wiki`) !== null;
+  const target = named ? { fullPath: `${asked.fullPath}.wiki`, wiki: false } : asked;
   if (!target.fullPath.includes('/')) {
     return actor ? notFound('The namespace you were looking for could not be found.') : { kind: 'login' };
   }
@@ -87,16 +90,16 @@ function locate(
   const moved = present ? null : context.findMovedProject(target.fullPath);
   const project = present ?? moved;
   if (project && !project.pendingDelete && context.canRead(actor, project)) {
-    return { project, movedFrom: moved ? target.fullPath : null };
+    return { project, wiki: target.wiki, movedFrom: moved ? target.fullPath : null };
   }
   if (!actor) return { kind: 'login' };
-  if (target.wiki) return notFound(WIKI_NOT_FOUND);
   if (!project && push) {
-    const creation = createByPush(context, actor, target.fullPath);
-    if (creation.kind === 'created') return { project: creation.project, movedFrom: null };
+    // The wiki of nothing is taken for a project of that name (GL-55).
+    const creation = createByPush(context, actor, target.wiki ? `${target.fullPath}.wiki` : target.fullPath);
+    if (creation.kind === 'created') return { project: creation.project, wiki: false, movedFrom: null };
     if (creation.kind === 'failed') return { kind: 'refused', status: 422, text: creation.text };
   }
-  return notFound(NOT_FOUND);
+  return notFound(target.wiki ? WIKI_NOT_FOUND : NOT_FOUND);
 }
 
 function repositoryDir(context: Context, project: Project, wiki: boolean): string | null {

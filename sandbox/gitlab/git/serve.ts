@@ -98,7 +98,7 @@ function admission(
   const result = admit(context, actor, target, service);
   if (result.kind === 'login') return askForLogin(context, request);
   if (result.kind === 'refused') return plain(result.status, result.text);
-  return { ...result, wiki: target.wiki, actor };
+  return { ...result, actor };
 }
 
 function redirection(request: IncomingMessage, context: Context, path: string): Answer {

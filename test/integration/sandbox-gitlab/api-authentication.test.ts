@@ -309,6 +309,24 @@ describe('parameters (GL-5)', () => {
     expect((await call(gitlab, 'POST', '/groups', { token, raw })).status).toBe(201);
   });
 
+  it.each([
+    ['a NUL in a text', '/groups', Buffer.from('{"name":"a\\u0000b","path":"ab"}')],
+    ['a NUL below a list', '/groups', Buffer.from('{"path":"ab","x":{"y":["\\u0000"]}}')],
+    ['bytes that are not UTF-8', '/groups', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+    ['a NUL in the path', '/groups/a%00b', undefined],
+    ['a NUL in the query', '/groups?search=%00', undefined],
+    ['other bytes in the query', '/groups?search=%ff', undefined],
+  ])('answers %s with 400 in plain text (GL-20)', async (_, path, body) => {
+    const gitlab = await startGitLab();
+    const answer = await fetch(`${gitlab.url}/api/v4${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { 'private-token': gitlab.token('root'), 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: new Uint8Array(body) }),
+    });
+    const type = answer.headers.get('content-type');
+    expect([answer.status, type, await answer.text()]).toEqual([400, 'text/plain', 'Bad Request']);
+  });
+
   it('refuses a body that is not the JSON it claims to be', async () => {
     const gitlab = await startGitLab();
     const answer = await call(gitlab, 'POST', '/groups', {

@@ -95,6 +95,37 @@ describe('default branch after the first push (GL-161, GL-162)', () => {
     expect(gitlab.protectedBranches('team/app')).toEqual([]);
   });
 
+  it('heeds the old number for a group only when it comes later (GL-100)', async () => {
+    const gitlab = await startGitLab();
+    const root = as(gitlab, gitlab.token('root'));
+    const number = { default_branch_protection: 0 };
+    const made = await root.post('/groups', { name: 'Team', path: 'team', ...number });
+    expect(made.body).toMatchObject({
+      default_branch_protection: 0,
+      default_branch_protection_defaults: { allowed_to_push: [{ access_level: 40 }] },
+    });
+    async function rulesOfNewProject(path: string): Promise<number> {
+      const project = gitlab.addProject({ namespace: 'team', path });
+      const id = await commit(gitlab.gitDir(`team/${path}`), ['refs/heads/main']);
+      gitlab.context.onPushed(project, [{ ref: 'refs/heads/main', old: ABSENT, new: id }]);
+      await gitlab.settle();
+      return gitlab.protectedBranches(`team/${path}`).length;
+    }
+    expect(await rulesOfNewProject('first')).toBe(1);
+    expect((await root.put(`/groups/${made.body.id}`, number)).body).toMatchObject({
+      default_branch_protection_defaults: { allowed_to_push: [{ access_level: 30 }], allow_force_push: true },
+    });
+    expect(await rulesOfNewProject('second')).toBe(0);
+  });
+
+  it('neither moves nor grows when the default branch is changed later (GL-162)', async () => {
+    const { gitlab, root, id } = await pushed(['main', 'next'], {});
+    await gitlab.settle();
+    expect((await root.put(`/projects/${id}`, { default_branch: 'next' })).status).toBe(200);
+    await gitlab.settle();
+    expect(gitlab.protectedBranches('root/app').map(({ name }) => name)).toEqual(['main']);
+  });
+
   it('understands the newer spelling of the group setting', async () => {
     const gitlab = await startGitLab();
     const root = as(gitlab, gitlab.token('root'));

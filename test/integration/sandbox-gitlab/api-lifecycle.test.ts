@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { as, startGitLab } from './api-fixture.ts';
+import { gitOk, makeRepository } from './git-server.ts';
 
 describe('archiving (GL-136)', () => {
   it('answers 201 both ways, and 400 when it is archived already', async () => {
@@ -37,7 +38,7 @@ describe('archiving (GL-136)', () => {
 });
 
 describe('DELETE /projects (GL-25, GL-150 to GL-152)', () => {
-  it('renames and archives on 18; the old path redirects until somebody takes it', async () => {
+  it('renames on 18; the old path redirects until somebody takes it', async () => {
     const gitlab = await startGitLab();
     const { id } = gitlab.addProject({ namespace: 'root', path: 'app' });
     const root = as(gitlab, gitlab.token('root'));
@@ -47,12 +48,31 @@ describe('DELETE /projects (GL-25, GL-150 to GL-152)', () => {
     expect([old.status, old.headers.get('location')]).toEqual([301, `${gitlab.url}/api/v4/projects/${id}`]);
     expect((await root.get(`/projects/${id}`)).body).toMatchObject({
       path_with_namespace: `root/app-deletion_scheduled-${id}`,
-      archived: true,
+      archived: false,
       marked_for_deletion_on: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
     });
     const next = await root.post('/projects', { name: 'app' });
     expect(next.status).toBe(201);
     expect((await root.get('/projects/root%2Fapp')).body.id).toBe(next.body.id);
+  });
+
+  it('leaves the project open to pushes and writes, by its old path in git too (GL-151)', async () => {
+    const gitlab = await startGitLab();
+    const { id } = gitlab.addProject({ namespace: 'root', path: 'app' });
+    const root = as(gitlab, gitlab.token('root'));
+    const work = await makeRepository(gitlab.context.dir);
+    const remote = `${gitlab.url.replace('//', `//x:${gitlab.token('root')}@`)}/root/app.git`;
+    await root.delete(`/projects/${id}`);
+    expect((await root.put(`/projects/${id}`, { description: 'still open' })).status).toBe(200);
+    const label = { name: 'bug', color: '#ff0000' };
+    expect((await root.post(`/projects/${id}/labels`, label)).status).toBe(201);
+    await gitOk(work, ['push', '-q', remote, 'main']);
+    const marked = `root/app-deletion_scheduled-${id}`;
+    expect(gitlab.pushes.at(-1)).toMatchObject({ projectId: id, fullPath: marked });
+    // Whatever takes the path is found by git from then on.
+    const next = gitlab.addProject({ namespace: 'root', path: 'app' });
+    await gitOk(work, ['push', '-q', remote, 'main']);
+    expect(gitlab.pushes.at(-1)?.projectId).toBe(next.id);
   });
 
   it('removes for good only what is marked, by its full path', async () => {

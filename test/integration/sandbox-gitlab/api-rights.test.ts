@@ -64,17 +64,20 @@ describe('making subgroups', () => {
     }
   });
 
-  it('is not possible in an archived parent, nor in one that is marked for deletion', async () => {
+  it('is not possible in an archived parent, nor in one that is marked, which still takes projects (GL-155)', async () => {
     const gitlab = await startGitLab({ settings: { deletion: 'marked' } });
     const root = as(gitlab, gitlab.token('root'));
     const archived = gitlab.addGroup({ path: 'archived' });
     archived.archived = true;
     const leaving = gitlab.addGroup({ path: 'leaving' });
     expect((await root.delete(`/groups/${leaving.id}`)).status).toBe(202);
-    for (const parent of [archived, leaving]) {
+    for (const [parent, taken] of [
+      [archived, 400],
+      [leaving, 201],
+    ] as const) {
       const group = await root.post('/groups', { name: 'sub', path: 'sub', parent_id: parent.id });
       const project = await root.post('/projects', { name: 'app', namespace_id: parent.id });
-      expect([group.status, project.status], parent.path).toEqual([403, 400]);
+      expect([group.status, project.status], parent.path).toEqual([403, taken]);
     }
   });
 });

@@ -124,6 +124,19 @@ describe('a push to a path without a project', () => {
     expect(answer.body).toMatch(/^Could not create project: .*Path can only include non-accented letters/);
   });
 
+  it('takes the wiki of nothing for a project of that name (GL-55)', async () => {
+    const ask = (service: string) =>
+      raw(`${gitlab.url}/team/unmade.wiki.git/info/refs?service=git-${service}-pack`, {
+        token: gitlab.token,
+      });
+    expect((await ask('upload')).status).toBe(404);
+    expect((await ask('receive')).status).toBe(200);
+    expect(gitlab.context.findProjectByPath('team/unmade')).toBeNull();
+    expect(gitlab.context.findProjectByPath('team/unmade.wiki')).toMatchObject({ visibility: 'private' });
+    await gitOk(work, ['push', '-q', gitlab.remote('team/unmade.wiki.git'), 'main']);
+    expect(gitlab.context.pushes.at(-1)).toMatchObject({ fullPath: 'team/unmade.wiki', wiki: false });
+  });
+
   it('creates nothing on a fetch, nor for those who may not', async () => {
     const fetch = await raw(`${gitlab.url}/team/unmade.git/info/refs?service=git-upload-pack`, {
       token: gitlab.token,

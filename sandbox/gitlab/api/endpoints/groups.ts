@@ -1,7 +1,9 @@
 import type { Group, Visibility } from '../../state.ts';
 import { MAINTAINER, OWNER } from '../../access.ts';
+import { detailsOf } from '../../default-branch.ts';
 import { createGroup, groupErrors, groupsAbove, groupsBelow } from '../../groups.ts';
 import type { Errors } from '../../projects.ts';
+import type { BranchProtection } from '../../settings.ts';
 import { inspectErrors } from '../../ruby.ts';
 import { created, ok, type Call, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { groupEntity } from '../entities/groups.ts';
@@ -9,7 +11,7 @@ import { projectEntity } from '../entities/projects.ts';
 import { failure, forbidden, invalid } from '../errors.ts';
 import { GROUP_CREATE_FIELDS, GROUP_UPDATE_FIELDS, groupSettings } from '../group-fields.ts';
 import { findGroup, requireOwner } from '../lookup.ts';
-import { flagOf, integerOf, textOf } from '../params.ts';
+import { flagOf, integerOf, textOf, type Params } from '../params.ts';
 
 /** Showing, making and changing one group (GL-90, GL-96, GL-97). */
 export const groupEndpoints: Endpoint[] = [
@@ -59,7 +61,7 @@ function create(call: UserCall): Reply {
     parent,
     description: textOf(params, 'description') ?? '',
     visibility: (textOf(params, 'visibility') ?? context.settings.defaultGroupVisibility) as Visibility,
-    attributes: groupSettings(params),
+    attributes: { ...ineffective(call), ...groupSettings(params) },
   };
   const errors = groupErrors(context, actor, input, null);
   if (Object.keys(errors).length > 0) throw saveFailed(call, errors);
@@ -96,10 +98,25 @@ function update(call: UserCall): Reply {
   const errors = groupErrors(context, actor, { ...changed, parent }, group);
   if (Object.keys(errors).length > 0) throw invalid(errors);
   const renamed = changed.path !== group.path;
-  Object.assign(group, changed, { attributes: { ...group.attributes, ...groupSettings(params) } });
+  Object.assign(group, changed, {
+    attributes: { ...group.attributes, ...effective(params), ...groupSettings(params) },
+  });
   if (renamed) context.routes.moveGroup(group);
   context.changed();
   return ok({ ...detail(call, group), projects: [], shared_projects: [] });
+}
+
+/** On creation the old number for the protection is answered, and the server's own stays in force (GL-100). */
+function ineffective({ context, params }: UserCall): Record<string, unknown> {
+  if (integerOf(params, 'default_branch_protection') === undefined) return {};
+  return { default_branch_protection_defaults: detailsOf(context.settings.defaultBranchProtection) };
+}
+
+/** Later it is in force. */
+function effective(params: Params): Record<string, unknown> {
+  const level = integerOf(params, 'default_branch_protection');
+  if (level === undefined) return {};
+  return { default_branch_protection_defaults: detailsOf(level as BranchProtection) };
 }
 
 function transfer(call: UserCall): Reply {
