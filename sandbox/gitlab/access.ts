@@ -1,5 +1,5 @@
 import type { Routes } from './routes.ts';
-import type { Group, Project, Token, User } from './state.ts';
+import type { Group, Member, Project, Token, User } from './state.ts';
 
 /** Who asks: a user by way of a token. */
 export type Actor = {
@@ -18,12 +18,23 @@ export const OWNER = 50;
 const ADMIN = 60;
 
 /** Highest level by membership alone: direct, inherited from ancestors, by invited groups, owner of the personal namespace. */
-export function membership(routes: Routes, userId: number, target: Project | Group): number {
-  const own = directLevel(routes, userId, target);
+export function membership(
+  routes: Routes,
+  userId: number,
+  target: Project | Group,
+  counts: (member: Member) => boolean = () => true,
+): number {
+  const own = directLevel(routes, userId, target, counts);
   const parent = parentOf(routes, target);
   if (parent === null) return own;
   if (parent.kind === 'user') return Math.max(own, parent.user.id === userId ? OWNER : NO_ACCESS);
-  return Math.max(own, membership(routes, userId, parent.group));
+  return Math.max(own, membership(routes, userId, parent.group, counts));
+}
+
+/** Membership as it is in force: a project gets to know its group's new members late, and its creator at once (GL-40). */
+export function membershipInForce(routes: Routes, userId: number, target: Project | Group): number {
+  if (!('namespaceId' in target) || target.creatorId === userId) return membership(routes, userId, target);
+  return membership(routes, userId, target, (member) => !routes.late.has(member));
 }
 
 /** As `membership`, without what invited groups bring: the lists of groups by role know only members (groups_finder.rb). */
@@ -36,7 +47,7 @@ export function memberRole(routes: Routes, userId: number, group: Group): number
 /** What the actor may do at most; 60 for an administrator, 0 without membership (and for nobody). */
 export function accessLevel(routes: Routes, actor: Actor | null, target: Project | Group): number {
   if (!actor) return NO_ACCESS;
-  return actor.admin ? ADMIN : membership(routes, actor.user.id, target);
+  return actor.admin ? ADMIN : membershipInForce(routes, actor.user.id, target);
 }
 
 /** Public things are for everyone, internal ones for every user who is not external, private ones for members. */
@@ -53,16 +64,24 @@ function holdsReadableMembership(routes: Routes, actor: Actor, target: Project |
   const below = [...routes.projectsIn(target.id), ...routes.subgroups(target.id)];
   return below.some(
     (child) =>
-      directLevel(routes, actor.user.id, child) > NO_ACCESS || holdsReadableMembership(routes, actor, child),
+      directLevel(routes, actor.user.id, child, () => true) > NO_ACCESS ||
+      holdsReadableMembership(routes, actor, child),
   );
 }
 
-function directLevel(routes: Routes, userId: number, target: Project | Group): number {
-  const direct = target.members.find((member) => member.userId === userId && !expired(member.expiresAt));
+function directLevel(
+  routes: Routes,
+  userId: number,
+  target: Project | Group,
+  counts: (member: Member) => boolean,
+): number {
+  const direct = target.members.find(
+    (member) => member.userId === userId && !expired(member.expiresAt) && counts(member),
+  );
   const linked = target.links.map((link) => {
     const group = routes.group(link.groupId);
     if (!group || expired(link.expiresAt)) return NO_ACCESS;
-    return Math.min(link.accessLevel, membership(routes, userId, group));
+    return Math.min(link.accessLevel, membership(routes, userId, group, counts));
   });
   return Math.max(direct?.accessLevel ?? NO_ACCESS, ...linked);
 }

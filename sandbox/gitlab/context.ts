@@ -117,7 +117,10 @@ export function createContext(options: ContextOptions): Context {
     explicitDefaultBranch: (project) => explicitDefaultBranch(context, project),
     onPushed: (project, updates) => onPushed(context, project, updates),
     after: (ms, job) => jobs.after(ms, job),
-    settle: () => jobs.settle(),
+    settle() {
+      routes.late.settle();
+      return jobs.settle();
+    },
     changed() {
       saving ??= setTimeout(save, 200).unref();
     },

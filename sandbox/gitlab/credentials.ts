@@ -36,6 +36,7 @@ export function createCredentials(state: State, routes: Routes, settings: Settin
     const today = new Date().toISOString().slice(0, 10);
     if (token.expiresAt !== null && token.expiresAt <= today) return { kind: 'invalid', reason: 'expired' };
     token.lastUsedAt = new Date().toISOString();
+    routes.late.count(user.id);
     const admin = user.admin && (!settings.adminMode || token.scopes.includes('admin_mode'));
     return { kind: 'actor', actor: { user, token, admin } };
   }

@@ -1,3 +1,4 @@
+import { createLateMembers, type LateMembers } from './late-members.ts';
 import type { Group, Project, State, User } from './state.ts';
 
 /** Who owns a path; users stand for their personal namespaces. */
@@ -11,6 +12,7 @@ export type NamespaceRef = Exclude<Route, { kind: 'project' }>;
 
 /** One case-insensitive table over users, groups and projects (GL-76), and the lookups by id. */
 export type Routes = {
+  readonly late: LateMembers;
   find(fullPath: string): Route | null;
   user(id: number): User | null;
   userByName(username: string): User | null;
@@ -116,6 +118,7 @@ export function createRoutes(state: State): Routes {
   state.redirects = kept;
 
   return {
+    late: createLateMembers(),
     find: (fullPath) => paths.get(fullPath.toLowerCase()) ?? null,
     user: (id) => users.get(id) ?? null,
     userByName(username) {

@@ -60,6 +60,8 @@ export type Settings = {
   adminMode: boolean;
   /** GitLab.com's rule: top-level groups are made in the browser only. */
   topLevelGroupsByApi: boolean;
+  /** Requests of a group's new member that come before the group's projects know them; 1 to 6 s, or minutes (GL-40). */
+  memberLateness: number;
   /** How long background jobs take to come. */
   asyncDelayMs: number;
   /** How long the job that makes pipelines takes to come. */
@@ -106,6 +108,7 @@ export function defaultSettings(version: string): Settings {
     defaultProjectCreation: 'developer',
     adminMode: false,
     topLevelGroupsByApi: true,
+    memberLateness: 2,
     asyncDelayMs: 20,
     pipelineDelayMs: 500,
     autoDevops: false,

@@ -44,6 +44,7 @@ export function applySudo(
   if (!actor.token.scopes.includes('sudo')) throw insufficientScope(['sudo']);
   const user = findSudoUser(context, wanted);
   if (!user) throw notFound(`User with ID or username '${wanted}'`);
+  context.routes.late.count(user.id);
   return { ...actor, user, admin: user.admin };
 }
 

@@ -1,4 +1,4 @@
-import { membership, OWNER } from '../access.ts';
+import { membershipInForce, OWNER } from '../access.ts';
 import type { Project } from '../state.ts';
 import type { Call } from './endpoint.ts';
 import { basicProject, projectEntity } from './entities/projects.ts';
@@ -45,7 +45,8 @@ export function chosenProjects(call: Call, projects: readonly Project[]): Projec
   const topics = (params['topic'] as string[] | undefined) ?? [];
   return projects.filter((project) => {
     if (project.pendingDelete || !context.canRead(actor, project)) return false;
-    if (needed > 0 && (!actor || membership(context.routes, actor.user.id, project) < needed)) return false;
+    if (needed > 0 && (!actor || membershipInForce(context.routes, actor.user.id, project) < needed))
+      return false;
     if (archived !== undefined && project.archived !== archived) return false;
     if (params['visibility'] !== undefined && project.visibility !== params['visibility']) return false;
     if (flagOf(params, 'starred') && !project.stars.includes(actor?.user.id ?? 0)) return false;

@@ -44,6 +44,40 @@ describe('members (GL-110 to GL-113)', () => {
     expect((await add({ username: 'alice' })).text).toBe('{"error":"access_level is missing"}');
   });
 
+  it('are known late to the projects of the group, and at once to the group (GL-40)', async () => {
+    const gitlab = await startGitLab();
+    const alice = gitlab.addUser({ username: 'alice', email: 'a@example.com' });
+    const team = gitlab.addGroup({ path: 'team' });
+    gitlab.addProject({ namespace: 'team', path: 'app' });
+    const root = as(gitlab, gitlab.token('root'));
+    const api = as(gitlab, gitlab.token('alice'));
+    const git = (path: string) =>
+      fetch(`${gitlab.url}/${path}.git/info/refs?service=git-upload-pack`, {
+        headers: { authorization: `Basic ${btoa(`x:${gitlab.token('alice')}`)}` },
+      });
+    gitlab.settings.memberLateness = 5;
+    await root.post('/groups/team/members', { user_id: alice.id, access_level: 40 });
+    expect((await api.get('/groups/team')).status).toBe(200);
+    expect((await api.get('/projects/team%2Fapp')).status).toBe(404);
+    expect((await git('team/app')).status).toBe(404);
+    expect((await api.get('/groups/team/projects')).body).toEqual([]);
+    // Who makes a project is known to it at once.
+    const made = await api.post('/projects', { path: 'own', namespace_id: team.id });
+    expect(made.status).toBe(201);
+    expect((await git('team/own')).status).toBe(200);
+    expect((await api.get('/projects/team%2Fapp')).status).toBe(200);
+    expect((await api.get('/groups/team/projects')).body).toHaveLength(2);
+  });
+
+  it('are known at once to a project of which they are members themselves', async () => {
+    const gitlab = await startGitLab();
+    const alice = gitlab.addUser({ username: 'alice', email: 'a@example.com' });
+    gitlab.addProject({ namespace: 'root', path: 'app' });
+    const root = as(gitlab, gitlab.token('root'));
+    await root.post('/projects/root%2Fapp/members', { user_id: alice.id, access_level: 20 });
+    expect((await as(gitlab, gitlab.token('alice')).get('/projects/root%2Fapp')).status).toBe(200);
+  });
+
   it('answers lists with 201 even when some fail', async () => {
     const gitlab = await startGitLab();
     gitlab.addUser({ username: 'alice', email: 'a@example.com' });

@@ -122,6 +122,8 @@ function insert(call: UserCall, of: Group | Project, user: User, accessLevel: nu
     createdBy: call.actor.user.id,
   };
   of.members.push(member);
+  // A project's own members are known to it at once.
+  if (!('namespaceId' in of)) call.context.routes.late.add(member, call.context.settings.memberLateness);
   call.context.changed();
   return member;
 }
