@@ -90,7 +90,10 @@ export async function switchOff(
 ): Promise<boolean> {
   if (work.place === null) return false;
   await record(work, 'started', { name, subject }, true);
-  return switches[name].off(work.context.target, work.place.id, subject);
+  const off = await switches[name].off(work.context.target, work.place.id, subject);
+  // Nothing was switched off, and what comes to be in its place later is not ours to restore (GL-162).
+  if (!off) await record(work, 'done', { name, subject }, null);
+  return off;
 }
 
 /** What a new project gets unless its creator says otherwise: GitLab's own default (GL-120). */
