@@ -79,6 +79,7 @@ async function client(task: Task): Promise<void> {
         { ref: 'refs/heads/main', outcome: 'create', old: null, new: id, force: false, afterOthers: false },
       ],
       unverifiedIds: [],
+      ensureTarget: () => Promise.resolve(),
       beforeWrite: () => Promise.resolve(),
       progress() {},
       signal: new AbortController().signal,

@@ -24,9 +24,11 @@ export type Refusal = {
     | 'forbidden'
     | 'scope'
     | 'taken'
+    | 'name-taken'
     | 'restricted-visibility'
     | 'project-limit'
     | 'namespace-invalid'
+    | 'namespace-missing'
     | 'maintenance'
     | 'read-only'
     | 'other';

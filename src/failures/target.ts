@@ -95,6 +95,33 @@ export const markedForDeletion = defineFailure(
   }),
 );
 
+export const projectGone = defineFailure(
+  'project-gone',
+  { blame: 'you', state: 'failed' },
+  (w: { object: string; detail: string }) => ({
+    message: `the project ${w.object} is no longer where it was when the plan was made: ${w.detail}`,
+    fix: 'run the same command again: it makes a new plan from what is there',
+  }),
+);
+
+export const groupGone = defineFailure(
+  'group-gone',
+  { blame: 'you', state: 'failed' },
+  (w: { object: string; detail: string }) => ({
+    message: `the group ${w.object} is no longer where it was when the plan was made: ${w.detail}`,
+    fix: 'restore it on GitLab or let it go, then run the same command again: it makes a new plan from what is there',
+  }),
+);
+
+export const projectHidden = defineFailure(
+  'project-hidden',
+  { blame: 'target', state: 'failed' },
+  (w: { object: string; detail: string }) => ({
+    message: `GitLab did not show the project ${w.object} to the token when the plan was made: ${w.detail}`,
+    fix: 'GitLab lets a new member of a group see its projects seconds to minutes later: wait, then run the same command again',
+  }),
+);
+
 export const projectLimit = defineFailure(
   'project-limit',
   { blame: 'target', state: 'blocked' },

@@ -4,7 +4,7 @@ import { Failure } from '../failures/failure.ts';
 import { historyIncomplete } from '../failures/source.ts';
 import { pushFailed, pushTooLarge, pushUnpack } from '../failures/git.ts';
 import { gitTokenRefused } from '../failures/network.ts';
-import { targetForbidden } from '../failures/target.ts';
+import { projectGone, targetForbidden } from '../failures/target.ts';
 import type { RefChange } from '../model/plan.ts';
 import { withinTime, beginningOf, type StreamAnswer } from '../net/stream.ts';
 import { plural, cutTo, pageText } from '../text/format.ts';
@@ -31,7 +31,8 @@ const endMs = 2000;
  * One push. Success is what the report says, nothing else: a status line of 200 and an empty body is none
  * (GL-216). Whatever happens, the request is ended properly where the pack stops: a destroyed
  * connection would leave the partial pack on the server for days (GL-209).
- * @throws push-failed, timeout (try again later), push-unpack, push-too-large, git-token-refused, target-forbidden
+ * @throws push-failed, timeout (try again later), push-unpack, push-too-large, git-token-refused, target-forbidden,
+ * project-gone
  */
 export async function pushOnce(
   job: PushJob,
@@ -47,6 +48,8 @@ export async function pushOnce(
       throw await refusal(answer, job);
     }
     const report = await readReport(withinTime(answer.body, 'target', job.target, job), job.id);
+    const elsewhere = wordsOfAnotherProject(report.text);
+    if (elsewhere !== null) throw projectGone(job.id, { detail: `GitLab says of the push: ${elsewhere}` });
     return interpretReport(report, changes, job.id);
   } catch (error) {
     throw asPushFailure(error, job.id);
@@ -79,6 +82,14 @@ function noObjects(): Pick<SourcePack, 'bytes' | 'stop'> {
 
 async function* emptyPackBytes(): AsyncGenerator<Buffer> {
   yield emptyPack();
+}
+
+/** What GitLab says when the project has left its path, or was not there and has been made by the push (GL-56). */
+function wordsOfAnotherProject(text: string): string | null {
+  return (
+    /Project '\S+' was moved to '\S+'|The private project \S+ was successfully created/.exec(text)?.[0] ??
+    null
+  );
 }
 
 function asPushFailure(error: unknown, id: string): unknown {
@@ -156,7 +167,10 @@ export type PushReport = {
   text: string;
 };
 
-/** Commands with the old ids as leases (gitprotocol-pack "Reference Update Request"). */
+/**
+ * Commands with the old ids as leases (gitprotocol-pack "Reference Update Request"). Every GitLab can do this (GL-201) and
+ * is not asked: the question itself would bring back a project that is gone (GL-54).
+ */
 function commandsOf(changes: readonly RefChange[]): Buffer {
   const capabilities = 'report-status side-band-64k ofs-delta agent=gb2gl';
   const lines = changes.map((change, index) => {

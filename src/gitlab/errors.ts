@@ -24,9 +24,12 @@ export function toFailure({ server }: Http, object: string, answer: Refused): Fa
 
 /** What GitLab refuses, and why: the only place that reads it out of the words. */
 export function refusalOf({ status, body }: Refused): Refusal {
-  const text = errorText(body);
+  const text = status === 400 && body === 'Bad Request' ? malformed : errorText(body);
   return { kind: kindOf(status, text), status, text };
 }
+
+/** What GitLab means by two plain words (GL-20). */
+const malformed = 'Bad Request: a text that was sent has a NUL character, or is no valid UTF-8';
 
 /** The first whose words are said counts. */
 const refusalWords: readonly (readonly [Refusal['kind'], RegExp])[] = [
@@ -39,6 +42,10 @@ const refusalWords: readonly (readonly [Refusal['kind'], RegExp])[] = [
   ['project-limit', /reached your limit of \d+ project|cannot create projects in your personal namespace/],
   // Of a namespace without the right to make projects in it (GL-125).
   ['namespace-invalid', /namespace is not valid/],
+  // Of a number that is no namespace: Ruby stumbles (GL-121).
+  ['namespace-missing', /undefined method .organization_id. for nil/],
+  // Of a project whose path is free (GL-123).
+  ['name-taken', /^name has already been taken$/],
   ['taken', /has already been taken/],
 ];
 

@@ -1,4 +1,4 @@
-import { markedForDeletion } from '../failures/target.ts';
+import { archived, markedForDeletion, projectGone } from '../failures/target.ts';
 import type { Namespace, Project } from '../model/forge.ts';
 import type { Person, Target, TargetIdentity } from '../model/target.ts';
 import { byId, type GitLabClient, type List } from './client.ts';
@@ -14,6 +14,7 @@ export type Lookups = Pick<
   | 'findUser'
   | 'personalNamespace'
   | 'findProject'
+  | 'ensureProject'
   | 'namespaceExists'
   | 'similarUsers'
   | 'similarGroups'
@@ -88,6 +89,18 @@ export function createLookups(gitlab: GitLabClient, me: () => Me | null): Lookup
       if (project === null || !same(project.path_with_namespace, fullPath)) return null;
       if (isPendingDeletion(project)) throw markedForDeletion(fullPath);
       return toProject(project);
+    },
+    async ensureProject({ id, fullPath }) {
+      const project = await unlessAbsent(
+        gitlab.request(fullPath, schema.Project, (api) => api.Projects.show(id)),
+      );
+      if (project === null) throw projectGone(fullPath, { detail: 'it was deleted' });
+      const { path_with_namespace: path } = project;
+      if (isPendingDeletion(project)) {
+        throw projectGone(fullPath, { detail: `it is marked for deletion, and is now ${path}` });
+      }
+      if (!same(path, fullPath)) throw projectGone(fullPath, { detail: `it was moved to ${path}` });
+      if (project.archived) throw archived(fullPath);
     },
     async namespaceExists(path, parentId) {
       const below = parentId === null ? {} : { parentId: String(parentId) };

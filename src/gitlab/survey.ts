@@ -219,6 +219,6 @@ function isInScope({ fullPath }: Namespace, { parent }: Pick<ContentsOptions, 'p
   return `${fullPath}/`.toLowerCase().startsWith(`${parent.fullPath}/`.toLowerCase());
 }
 
-function takenPath(kind: TakenPath['kind'], { path, name }: { path: string; name: string }): TakenPath {
-  return { kind, path, name };
+function takenPath(kind: TakenPath['kind'], { id, path, name }: Omit<TakenPath, 'kind'>): TakenPath {
+  return { kind, id, path, name };
 }

@@ -91,7 +91,7 @@ export const Project = z.object({
 export type Project = z.infer<typeof Project>;
 
 /** Something in a namespace that has a path and a name there but is no target: a subgroup, or a project that waits for its deletion. */
-export type TakenPath = { kind: 'subgroup' | 'pending-deletion'; path: string; name: string };
+export type TakenPath = { kind: 'subgroup' | 'pending-deletion'; id: number; path: string; name: string };
 
 /** A group or personal namespace that exists on the target. */
 export type Namespace = {

@@ -26,6 +26,12 @@ export type Target = {
   /** @throws marked-for-deletion */
   findProject(fullPath: string): Promise<Project | null>;
   /**
+   * Looks once more, by id, at a project that is about to be written: git would find it by its old path even when it
+   * waits for its deletion (GL-151), or make it anew (GL-54).
+   * @throws project-gone, archived
+   */
+  ensureProject(project: { id: number; fullPath: string }): Promise<void>;
+  /**
    * Is there a group or user at the path, whether the token may see it or not? GitLab answers 20 such questions a minute
    * (GL-99).
    */

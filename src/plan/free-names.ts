@@ -212,7 +212,9 @@ function isLegalName(name: string, kind: NameKind): boolean {
 /** GitLab takes 2,000 characters (GL-86). */
 const descriptionLength = 2000;
 
-export function shortened(description: string): string {
+/** The description as GitLab takes it: without NUL (GL-20), and cut where it is too long. */
+export function shortened(given: string): string {
+  const description = given.replaceAll('\0', '');
   if (!isCut(description)) return description;
   return `${Array.from(description)
     .slice(0, descriptionLength - 1)

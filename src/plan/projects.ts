@@ -55,7 +55,8 @@ function placeProject(
   const renames = renamesOf(repository, input.config);
   const { branch } = sourceDefaultBranch(withRenamedDefault(repository, listing, renames), listing);
   const decided = visibilityOf(repository, placement, existing, input);
-  const reasons = [path.reason, path.nameReason].filter((reason) => reason !== null);
+  const left = existing === null ? doomedProject(history?.target?.id, placement) : null;
+  const reasons = [left, path.reason, path.nameReason].filter((reason) => reason !== null);
   reasons.push(...decided.reasons);
   if (existing && !ours && foreign.length === 0)
     reasons.push(
@@ -86,6 +87,13 @@ function placeProject(
     steps: [],
   };
   return { project, unverifiedIds: unknown.filter((object) => known?.get(object)?.known !== true) };
+}
+
+/** The project of an earlier run may wait for its deletion under another path: only its id tells (GL-150, GL-151). */
+function doomedProject(id: number | undefined, { namespace }: Placement): string | null {
+  const doomed = namespace?.takenPaths.find((taken) => taken.kind === 'pending-deletion' && taken.id === id);
+  if (doomed === undefined) return null;
+  return `the project of an earlier run is marked for deletion on GitLab, and is now ${namespace?.fullPath}/${doomed.path}: a new one is created`;
 }
 
 function deletedProject({ pendingDeletion, fullPath }: ProjectPath): Notice | null {

@@ -51,6 +51,7 @@ export const defaultBranch: Step<Part, Data, PlannedProject> = {
     if (verdict !== 'set') return { changed: false };
     // One request for both; what it did not do is done by the step that restores.
     const builds = await buildsToRestore(work);
+    await context.target.ensureProject(place);
     await work.record('started');
     const now = await context.target.setDefaultBranch(place, branch, builds);
     if (builds !== null && now === builds) await restored(work, 'builds', builds);

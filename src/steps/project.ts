@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { Failure } from '../failures/failure.ts';
 import {
+  archived,
+  groupGone,
+  markedForDeletion,
   namespaceFailed,
   pathTaken,
+  projectHidden,
   projectLimit,
   projectMissing,
   projectsForbidden,
-  targetRefused,
 } from '../failures/target.ts';
 import type { Project } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
@@ -40,7 +43,7 @@ export const project: Step<Part, z.infer<typeof Nothing>, PlannedProject> = {
       changes: item.existing === null && item.blocked === null,
       state: 'proven',
       counts: {},
-      notices: isCut(item.repository.description) ? [descriptionCut(item)] : [],
+      notices: descriptionNotices(item),
     };
   },
   async run(part, work) {
@@ -85,33 +88,81 @@ async function create(work: ProjectWork, muted: boolean, first: boolean): Promis
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (error.refusal !== null && first && muted) await notCreated(work);
-    if (error.refusal?.kind !== 'taken') throw explain(error, item);
+    if (error.refusal?.kind === 'name-taken') throw taken(item, error.detail);
+    if (error.refusal?.kind !== 'taken') throw await explain(error, work);
     const found = await context.target.findProject(item.fullPath);
     if (found) return adopted(found, work);
-    throw taken(item, error.detail);
+    return shownLate(error, work);
   }
 }
 
+/** Seconds between the looks at a project that GitLab does not show yet; idle servers take 1 to 6 (GL-40). */
+const pauses = [1, 2, 4, 8];
+
+/**
+ * Whoever may make projects in a group sees all that are there, unless GitLab has not heard of the membership yet
+ * (GL-40): then the project is waited for, and everything that the plan knew of it is read again.
+ */
+async function shownLate(error: Failure, work: ProjectWork): Promise<Settled> {
+  const { item, context, journal } = work;
+  const { target, runtime, identity, emit } = context;
+  if (identity.user.admin) throw taken(item, error.detail);
+  for (const seconds of pauses) {
+    const waitMs = seconds * 1000;
+    const reason = 'its path is taken by a project that GitLab does not show to the token yet';
+    emit({ type: 'item-retry', id: item.id, reason, waitMs });
+    await runtime.sleep(waitMs, runtime.aborting);
+    const found = await target.findProject(item.fullPath);
+    if (found === null) continue;
+    // Only a plan that has seen it can tell what to do with another's.
+    if (journal.history.items.get(item.id)?.target?.id !== found.id)
+      throw projectHidden(item.fullPath, { detail: 'it appeared a little later' }, error);
+    // The listing of the plan says that it is empty: the steps must not believe it.
+    work.attempt = Math.max(work.attempt, 2);
+    work.targetRefs = null;
+    return adopted(found, work);
+  }
+  throw projectHidden(item.fullPath, { detail: error.detail }, error);
+}
+
 /** The refusal in the words in which the plan foresees it, where the token may read what it depends on. */
-function explain(error: Failure, { fullPath }: PlannedProject): Failure {
+async function explain(error: Failure, { item, context }: ProjectWork): Promise<Failure> {
+  const { fullPath } = item;
   const { detail, refusal } = error;
   const namespace = fullPath.slice(0, fullPath.lastIndexOf('/'));
+  const placed = context.plan.groups.find(({ id }) => id === item.repository.owner);
   if (refusal?.kind === 'project-limit') return projectLimit(fullPath, { user: namespace, detail }, error);
-  if (refusal?.kind === 'namespace-invalid') return projectsForbidden(namespace, { detail }, error);
-  return error;
+  if (refusal?.kind === 'namespace-missing') return groupGone(namespace, { detail: 'it was deleted' }, error);
+  if (refusal?.kind !== 'namespace-invalid') return error;
+  // GitLab says the same of a group that is archived, hidden, or lets nobody make projects (GL-125).
+  if (placed?.namespaceKind === 'user') return projectsForbidden(namespace, { detail }, error);
+  const group = await context.target.findGroup(namespace);
+  if (group === null)
+    return groupGone(namespace, { detail: 'it was deleted or hidden from the token' }, error);
+  if (group.unusableReason === 'archived') return archived(namespace, {}, error);
+  if (group.unusableReason === 'pending-deletion') return markedForDeletion(namespace, {}, error);
+  const rules = group.unusableReason === 'rules' ? 'its rules leave it to others' : detail;
+  return projectsForbidden(namespace, { detail: rules }, error);
 }
 
 /** GitLab lowers a visibility and ignores a namespace without a word (GL-121, GL-122). */
 function checked(made: Project, { item, context }: ProjectWork): Notice[] {
   if (made.fullPath.toLowerCase() !== item.fullPath.toLowerCase()) {
-    throw targetRefused(item.fullPath, { detail: `the project was created at ${made.fullPath} instead` });
+    const namespace = item.fullPath.slice(0, item.fullPath.lastIndexOf('/'));
+    const detail = `GitLab created the project at ${made.fullPath}, and there it is empty`;
+    throw groupGone(namespace, { detail });
   }
   return lowered(made.visibility, item, context);
 }
 
-function descriptionCut({ id }: PlannedProject): Notice {
-  const message = "its description is truncated to 2,000 characters, GitLab's limit";
-  return { code: 'description-cut', object: id, message, fix: '' };
+function descriptionNotices({ id, repository: { description } }: PlannedProject): Notice[] {
+  const messages = [
+    isCut(description) ? "its description is truncated to 2,000 characters, GitLab's limit" : null,
+    description.includes('\0') ? 'its description loses its NUL characters, which GitLab refuses' : null,
+  ];
+  return messages.flatMap((message) =>
+    message === null ? [] : [{ code: 'description-cut', object: id, message, fix: '' }],
+  );
 }
 
 /** What appeared at the path since the plan was made is ours when our own user made it and it is empty. */

@@ -28,6 +28,7 @@ export async function pushRefs(part: Planned, changes: RefChange[], work: CodeWo
     patterns: ['refs/heads/*', 'refs/tags/*', ...(config.migrate.notes ? ['refs/notes/*'] : [])],
     changes,
     unverifiedIds: part.unverifiedIds,
+    ensureTarget: () => target.ensureProject(place),
     async beforeWrite() {
       // The source's history holds everything that the project has: from now on it is ours to go on with.
       if (part.unverifiedIds.length > 0) await claim(work);

@@ -17,6 +17,8 @@ async function gitPush(
   batch: readonly RefChange[],
   packBytes: () => Promise<number>,
 ): Promise<PushAnswer> {
+  // git's own question would make the project anew (GL-54).
+  await job.ensureTarget();
   try {
     const stdout = await git.run(
       'push',

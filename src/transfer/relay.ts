@@ -80,6 +80,7 @@ async function sendAll(
   const sent = new Set(first.results.map(({ ref }) => ref));
   const rest = changes.filter(({ ref }) => !sent.has(ref));
   const ordered = [...rest.filter(isBranch), ...rest.filter((change) => !isBranch(change))];
+  if (!sentPack && ordered.length > 0) await job.ensureTarget();
   const send = (part: readonly RefChange[]) => pushOnce(job, part);
   // No second connection may find the project without a branch (GL-160, GL-182).
   const connections = sentPack || job.changes.some(isThere) ? 2 : 1;
@@ -114,6 +115,7 @@ async function sendPack(push: PackPush, refs: readonly RefChange[]): Promise<Tra
  * A push whose answer was lost may have left its objects there: an empty pack tells (GL-210).
  */
 async function arrivedBefore({ job }: PackPush, change: RefChange): Promise<boolean> {
+  await job.ensureTarget();
   const { refs } = await pushOnce(job, [change]);
   return refs.get(change.ref) === 'ok';
 }
@@ -152,6 +154,8 @@ async function attempt(
   const pack = await openPack(job, wants, havesOf(job.changes));
   const sent = endTime(pack.bytes, now);
   try {
+    // Packing took the source its time: this is the last moment to look.
+    await job.ensureTarget();
     const answer = await pushOnce(job, refs, { bytes: sent.bytes, stop: () => pack.stop() });
     const taken = refs.every(({ ref }) => answer.refs.get(ref) === 'ok');
     if (taken && pack.size() <= telling) sizes.learn([refs.length], now() - sent.at());

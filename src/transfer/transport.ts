@@ -14,6 +14,8 @@ export type TransferJob = {
   changes: readonly RefChange[];
   /** Object ids that must be part of the source's history before anything is written. */
   unverifiedIds: readonly string[];
+  /** To be called right before a push. @throws when the project is no longer where it was, so that a push would hit another */
+  ensureTarget(): Promise<void>;
   /** Called once, when the objects are at hand and just before the first write. */
   beforeWrite(): Promise<void>;
   progress(stage: string, percent: number | null, bytes: number): void;

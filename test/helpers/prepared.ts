@@ -27,6 +27,7 @@ export function quietRuntime(cwd: string): Runtime {
 export async function preparedWith(
   { gitbucket, gitlab, folder }: TestServers,
   token: string,
+  more: Partial<PrepareOptions> = {},
 ): Promise<{ prepared: Prepared; options: PrepareOptions }> {
   const config = Config.parse({
     source: { url: gitbucket.url, token: gitbucket.token('root') },
@@ -50,6 +51,7 @@ export async function preparedWith(
     prune: false,
     emit: () => {},
     steps,
+    ...more,
   };
   return { prepared: await prepare(options), options };
 }

@@ -148,3 +148,15 @@ describe('visibility levels that an administrator has restricted', () => {
     });
   });
 });
+
+test('a description loses its NUL characters, which GitLab refuses with the whole project (GL-20)', async () => {
+  const { gitbucket, gitlab } = servers;
+  const { namespaceId } = gitlab.context.routes.userByName('root') ?? { namespaceId: 0 };
+  gitbucket.addRepository({ owner: 'root', name: 'one', description: 'a\0b' });
+  const project = projectOf(await planOf(servers), 'root/one');
+  expect(project.steps.flatMap(({ notices }) => notices.map(({ message }) => message))).toContain(
+    'its description loses its NUL characters, which GitLab refuses',
+  );
+  const made = await targetOf(gitlab).createProject(newProjectOf(project, namespaceId));
+  expect(made.description).toBe('ab');
+});

@@ -90,6 +90,7 @@ function jobOf(id: string, source: Remote, target: Remote): TransferJob {
     patterns: ['refs/heads/*', 'refs/tags/*', 'refs/notes/*'],
     changes: [],
     unverifiedIds: [],
+    ensureTarget: () => Promise.resolve(),
     beforeWrite: () => Promise.resolve(),
     progress() {},
     signal: new AbortController().signal,

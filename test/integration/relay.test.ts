@@ -38,6 +38,19 @@ test('refs of every kind travel in one request to each server', async () => {
   expect(setup.gitlab.context.pushes.map(({ options }) => options)).toEqual([[]]);
 });
 
+test('a target is never asked what it can do, for that question makes a project where there is none (GL-54)', async () => {
+  const setup = await relaySetup();
+  const second = setup.add('two');
+  for (const { source } of [setup, second]) commitOn(source, 'main', 'first');
+
+  await setup.transfer();
+  await second.transfer();
+
+  expectEqual(second);
+  const asked = gitRequests(setup.gitlab.server.requests).filter((line) => line.startsWith('GET'));
+  expect(asked).toEqual([]);
+});
+
 test('a repository of 260 refs travels in one request to each server', async () => {
   const setup = await relaySetup();
   branches(setup, 260);

@@ -23,6 +23,16 @@ describe('refusals of a real request', () => {
     });
   });
 
+  test('of bytes that are no text say so, since GitLab says two words (GL-20)', async () => {
+    const { gitlab } = await testServers();
+    const group = { ...newGroup, path: 'g', fullPath: 'g', description: 'a\0b' };
+    await expect(targetOf(gitlab).createGroup(group)).rejects.toMatchObject({
+      code: 'target-refused',
+      message:
+        'GitLab rejects g: Bad Request: a text that was sent has a NUL character, or is no valid UTF-8',
+    });
+  });
+
   test('that miss a right are told apart from those that miss the object', async () => {
     const { gitlab } = await testServers();
     gitlab.addUser({ username: 'mover', name: 'M', email: 'm@example.com', canCreateGroup: false });

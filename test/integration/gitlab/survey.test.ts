@@ -205,7 +205,7 @@ describe('what namespaces hold', () => {
       expect(namespace.projects.map(({ fullPath }) => fullPath)).toEqual(
         ['one', 'two'].map((name) => `${namespace.fullPath}/${name}`),
       );
-      expect(namespace.takenPaths).toEqual([
+      expect(namespace.takenPaths).toMatchObject([
         { kind: 'pending-deletion', path: 'gone', name: 'gone' },
         { kind: 'subgroup', path: 'sub', name: 'Sub' },
       ]);
