@@ -10,6 +10,8 @@ const PAGE =
   '<!DOCTYPE html>\n<html class="devise-layout-html"><head><title>Sign in · GitLab</title></head></html>\n';
 const NOT_FOUND =
   '<!DOCTYPE html>\n<html><head><title>The page could not be found (404)</title></head></html>\n';
+/** What is longer than `read` is refused by Puma; the answer to less has more headers than a proxy takes (GL-22). */
+const LONGEST_QUERY = { answered: 8000, read: 10_240 };
 const GIT_URL = /\/(?:info\/refs|git-upload-pack|git-receive-pack|info\/lfs\/.*|gitlab-lfs\/.*)$/;
 
 /** Everything in the order in which a request meets it: web server, middleware, git, API, web pages. */
@@ -29,6 +31,11 @@ export function createFront(context: Context): SandboxHandler {
     if (isMalformed(raw)) {
       request.resume();
       response.writeHead(400, { 'content-type': 'text/plain' }).end('Bad Request');
+      return;
+    }
+    if (raw.length - fullPath.length > LONGEST_QUERY.answered) {
+      const read = raw.length - fullPath.length <= LONGEST_QUERY.read;
+      html(request, response, read ? 502 : 400, read ? 'GitLab is not responding' : '');
       return;
     }
     if (!isBelow(fullPath, context.relativeUrl)) {

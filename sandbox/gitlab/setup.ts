@@ -3,6 +3,7 @@ import { MAINTAINER, type Actor } from './access.ts';
 import type { Context } from './context.ts';
 import { createGroup } from './groups.ts';
 import type { NewProject } from './projects.ts';
+import { createToken, dayIn } from './tokens.ts';
 import { createUser, type NewUser } from './users.ts';
 
 const EVERY_SCOPE: Scope[] = [
@@ -100,30 +101,10 @@ export function createSetup(context: Context): Setup {
   };
 }
 
-/** The value is long enough to be a token and looks like none. */
 function addToken(context: Context, user: User, options: TokenOptions): string {
-  const id = context.state.nextId.token++;
-  const now = new Date();
-  const nextYear = new Date(now.getTime() + 365 * 86_400_000);
-  const value = `sandbox-token-${id}-of-${user.username}`.padEnd(24, '-');
-  context.state.tokens.push({
-    id,
-    userId: user.id,
-    name: `token ${id}`,
-    value,
-    scopes:
-      options.scopes ??
-      EVERY_SCOPE.filter((scope) => user.admin || (scope !== 'sudo' && scope !== 'admin_mode')),
-    revoked: options.revoked ?? false,
-    expiresAt:
-      options.expiresAt === undefined
-        ? (options.expired ? now : nextYear).toISOString().slice(0, 10)
-        : options.expiresAt,
-    createdAt: now.toISOString(),
-    lastUsedAt: null,
-  });
-  context.changed();
-  return value;
+  const { scopes, revoked = false, expired = false, expiresAt = dayIn(expired ? 0 : 365) } = options;
+  const usual = EVERY_SCOPE.filter((scope) => user.admin || (scope !== 'sudo' && scope !== 'admin_mode'));
+  return createToken(context, user, { scopes: scopes ?? usual, revoked, expiresAt }).value;
 }
 
 /** Made in the name of the namespace's owner. */

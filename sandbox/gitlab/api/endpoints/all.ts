@@ -17,6 +17,7 @@ import { protectedBranchEndpoints } from './protected-branches.ts';
 import { protectedTagEndpoints } from './protected-tags.ts';
 import { settingsEndpoints } from './settings.ts';
 import { tagEndpoints } from './tags.ts';
+import { tokenEndpoints } from './tokens.ts';
 import { userAdministrationEndpoints } from './user-administration.ts';
 import { userEndpoints } from './users.ts';
 
@@ -24,6 +25,7 @@ import { userEndpoints } from './users.ts';
 export const endpoints: readonly Endpoint[] = [
   ...instanceEndpoints,
   ...settingsEndpoints,
+  ...tokenEndpoints,
   ...userEndpoints,
   ...userAdministrationEndpoints,
   ...namespaceEndpoints,

@@ -2,12 +2,11 @@ import { isSince } from '../../settings.ts';
 import { ok, type Call, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { currentUser } from '../entities/users.ts';
 
-/** Who am I, and what server is this (GL-36 to GL-38). */
+/** Who am I, and what server is this (GL-37, GL-38). */
 export const instanceEndpoints: Endpoint[] = [
   { method: 'GET', path: '/version', access: 'user', scopes: ['read_user', 'ai_features'], run: version },
   { method: 'GET', path: '/metadata', access: 'user', scopes: ['read_user', 'ai_features'], run: metadata },
   { method: 'GET', path: '/user', access: 'user', scopes: ['read_user'], run: user },
-  { method: 'GET', path: '/personal_access_tokens/self', access: 'user', scopes: 'any', run: tokenItself },
 ];
 
 function version(call: UserCall): Reply {
@@ -31,19 +30,4 @@ function describe({ context }: Call): Record<string, unknown> {
 
 function user(call: UserCall): Reply {
   return ok(currentUser(call.context, call.actor));
-}
-
-function tokenItself({ actor: { token } }: UserCall): Reply {
-  return ok({
-    id: token.id,
-    name: token.name,
-    revoked: token.revoked,
-    created_at: token.createdAt,
-    description: null,
-    scopes: token.scopes,
-    user_id: token.userId,
-    last_used_at: token.lastUsedAt,
-    active: true,
-    expires_at: token.expiresAt,
-  });
 }
