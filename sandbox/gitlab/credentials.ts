@@ -11,7 +11,7 @@ type Authentication =
   | { kind: 'actor'; actor: Actor };
 
 export type Credentials = {
-  /** Every way that the API accepts: PRIVATE-TOKEN, Bearer, Basic password, `private_token` (GL-30). */
+  /** Every way that the API accepts: PRIVATE-TOKEN, Bearer, `private_token` (GL-30). */
   authenticate(request: IncomingMessage, query?: URLSearchParams): Authentication;
   /** Git over HTTP: only the Basic password counts, any user name will do (GL-50). */
   authenticateGit(request: IncomingMessage): Authentication;
@@ -47,7 +47,6 @@ export function createCredentials(state: State, routes: Routes, settings: Settin
       const value =
         (typeof header === 'string' && header !== '' ? header : undefined) ??
         bearer(request.headers.authorization) ??
-        basicPassword(request.headers.authorization) ??
         query?.get('private_token') ??
         undefined;
       return judge(value);

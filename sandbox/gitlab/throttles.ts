@@ -71,7 +71,8 @@ function authenticatedUser(
   request: IncomingMessage,
   query: URLSearchParams,
 ): number | null {
-  const found = context.credentials.authenticate(request, query);
+  const api = context.credentials.authenticate(request, query);
+  const found = api.kind === 'anonymous' ? context.credentials.authenticateGit(request) : api;
   return found.kind === 'actor' ? found.actor.user.id : null;
 }
 

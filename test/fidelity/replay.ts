@@ -34,7 +34,7 @@ export async function replay(section: string): Promise<Outcome[]> {
   const gitlab = await createGitLab({
     dir: join(folder, 'gitlab'),
     version: '18.9.0',
-    settings: { asyncDelayMs: 600_000 },
+    settings: { asyncDelayMs: 600_000, memberLateness: 1000 },
   });
   const world: World = { gitlab, folder, kept: new Map([['admin', gitlab.token('root')]]) };
   const outcomes: Outcome[] = [];

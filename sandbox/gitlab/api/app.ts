@@ -32,14 +32,7 @@ export function createApi(context: Context): ApiApp {
       request.method === 'HEAD' ? 'GET' : (request.method ?? ''),
       readable.slice('/api/v4'.length),
     );
-    if (match.kind === 'none') return { status: 404, body: { error: '404 Not Found' } };
-    if (match.kind === 'wrong-method') {
-      return {
-        status: 405,
-        body: { error: '405 Not Allowed' },
-        headers: { allow: match.allowed.join(', ') },
-      };
-    }
+    if (!match) return { status: 404, body: { error: '404 Not Found' } };
     const { endpoint } = match;
     const caller = authenticate(context, request, query, endpoint);
     const given = await readInput(request, query);

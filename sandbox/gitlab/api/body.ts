@@ -48,11 +48,19 @@ async function collect(request: IncomingMessage): Promise<Buffer> {
 
 function json(body: Buffer): Params {
   try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
+    const value: unknown = JSON.parse(body.toString('utf8'), (_, each: unknown) =>
+      typeof each === 'string' ? encodable(each) : each,
+    );
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Params) : {};
   } catch {
-    throw invalidParameters(['message body does not match declared format']);
+    throw invalidParameters(['Invalid JSON format']);
   }
+}
+
+/** Half of a surrogate pair is no text (GL-21). */
+function encodable(text: string): string {
+  encodeURIComponent(text);
+  return text;
 }
 
 async function multipart(body: Buffer, type: string): Promise<Params> {

@@ -1,12 +1,9 @@
 import type { Endpoint } from './endpoint.ts';
 
-type Match =
-  | { kind: 'found'; endpoint: Endpoint; route: Record<string, string> }
-  /** The path exists with other verbs. */
-  | { kind: 'wrong-method'; allowed: string[] }
-  | { kind: 'none' };
+type Match = { endpoint: Endpoint; route: Record<string, string> };
 
-export type Router = (method: string, path: string) => Match;
+/** Null for an unknown route, which a known path with another verb is as well (GL-7). */
+export type Router = (method: string, path: string) => Match | null;
 
 type Compiled = { endpoint: Endpoint; segments: string[] };
 
@@ -21,12 +18,12 @@ export function createRouter(endpoints: readonly Endpoint[]): Router {
   for (const list of byLength.values()) list.sort((a, b) => variables(a) - variables(b));
 
   return (method, path) => {
-    const parts = path.split('/');
-    const fitting = (byLength.get(parts.length) ?? []).filter((each) => fits(each.segments, parts));
-    const match = fitting.find((each) => each.endpoint.method === method);
-    if (match) return { kind: 'found', endpoint: match.endpoint, route: capture(match.segments, parts) };
-    if (fitting.length === 0) return { kind: 'none' };
-    return { kind: 'wrong-method', allowed: [...new Set(fitting.map((each) => each.endpoint.method))] };
+    // Doubled and trailing slashes do no harm (GL-26).
+    const parts = path.replaceAll(/\/+/g, '/').replace(/\/$/, '').split('/');
+    const match = byLength
+      .get(parts.length)
+      ?.find((each) => each.endpoint.method === method && fits(each.segments, parts));
+    return match ? { endpoint: match.endpoint, route: capture(match.segments, parts) } : null;
   };
 }
 

@@ -13,8 +13,17 @@ export const projectEndpoints: Endpoint[] = [
     path: '/users/:user_id/projects',
     access: 'anonymous',
     declares: { fields: PROJECT_FILTERS },
-    run: listOfUser,
+    run: (call) => listOfUser(call, 'user_projects_api'),
   },
+  {
+    method: 'GET',
+    path: '/users/:user_id/contributed_projects',
+    access: 'anonymous',
+    declares: { fields: PROJECT_FILTERS },
+    run: (call) => listOfUser(call, 'user_contributed_projects_api'),
+  },
+  { method: 'GET', path: '/projects/:id/languages', access: 'anonymous', run: (call) => ok(findProject(call) && {}) },
+  { method: 'GET', path: '/projects/:id/import', access: 'user', run: importStatus },
 ];
 
 function list(call: Call): Reply {
@@ -22,11 +31,12 @@ function list(call: Call): Reply {
   const key = actor ? 'projects_api' : 'projects_api_unauthenticated';
   call.limiter.check(key, caller(call));
   const found = projectOrder(call, chosenProjects(call, context.state.projects));
-  return keysetPage(call, found, listEntity(call), { type: 'Project', enforced: actor === null });
+  return keysetPage(call, found, listEntity(call), { type: 'Project', enforced: false });
 }
 
-function listOfUser(call: Call): Reply {
-  call.limiter.check('user_projects_api', caller(call));
+/** What a user contributed to is, here, what is his. */
+function listOfUser(call: Call, limit: string): Reply {
+  call.limiter.check(limit, caller(call));
   const user = findUser(call);
   const found = projectOrder(call, chosenProjects(call, call.context.routes.projectsIn(user.namespaceId)));
   return keysetPage(call, found, listEntity(call), { type: 'Project', enforced: false });
@@ -37,6 +47,23 @@ function show(call: Call): Reply {
   call.limiter.check('project_api', caller(call));
   const project = findProject(call);
   return ok(actor ? projectEntity(context, project, actor) : basicProject(context, project));
+}
+
+function importStatus(call: Call): Reply {
+  const project = findProject(call);
+  const { id, name, path, fullPath } = project;
+  return ok({
+    id,
+    name,
+    path,
+    path_with_namespace: fullPath,
+    import_type: null,
+    import_status: 'none',
+    import_error: null,
+    failed_relations: [],
+    correlation_id: null,
+    stats: null,
+  });
 }
 
 function caller({ actor, request }: Call): string | number {
