@@ -3,12 +3,7 @@ import { join } from 'node:path';
 import type { Pipeline } from './pipelines.ts';
 import { accessLevel, canRead, type Actor } from './access.ts';
 import { createCredentials, type Credentials } from './credentials.ts';
-import {
-  defaultBranchPreference,
-  explicitDefaultBranch,
-  onPushed,
-  type RefUpdate,
-} from './default-branch.ts';
+import { defaultBranch, defaultBranchPreference, onPushed, type RefUpdate } from './default-branch.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { createProject, type NewProject, type ProjectCreation } from './projects.ts';
 import { createRepository } from './repository.ts';
@@ -38,6 +33,8 @@ export type Context = {
   readonly pipelines: Pipeline[];
   /** Branches by project that the API does not know yet (GL-166). */
   readonly unseenBranches: Map<number, Set<string>>;
+  /** Default branches by project, as they were first seen (GL-163). */
+  readonly seenDefaults: Map<number, string>;
   /** Where GitLab sits on this server: empty or like `/gitlab`. */
   readonly relativeUrl: string;
   /** What GitLab believes its address to be, with the relative URL, without a trailing slash. */
@@ -56,9 +53,10 @@ export type Context = {
   lfsDir(): string;
   /** Creation through the API and by push; validates like the model. */
   createProject(actor: Actor, input: NewProject): ProjectCreation;
+  /** Null without any branch. */
+  defaultBranch(project: Project): string | null;
   /** The branch name that an empty project shows. */
   defaultBranchPreference(project: Project): string;
-  explicitDefaultBranch(project: Project): string | null;
   /** The git side tells what a push changed; HEAD and protection follow asynchronously (GL-162). */
   onPushed(project: Project, updates: RefUpdate[]): void;
   /** Runs a job later; `settle` brings all waiting jobs forward. */
@@ -96,6 +94,7 @@ export function createContext(options: ContextOptions): Context {
     pushes: [],
     pipelines: [],
     unseenBranches: new Map(),
+    seenDefaults: new Map(),
     relativeUrl: options.relativeUrl,
     externalUrl: '',
     findProjectByPath(fullPath) {
@@ -113,8 +112,8 @@ export function createContext(options: ContextOptions): Context {
     ensureWiki: (project) => ensureWiki(context, project),
     lfsDir: () => join(dir, 'lfs-objects'),
     createProject: (actor, input) => createProject(context, actor, input),
+    defaultBranch: (project) => defaultBranch(context, project),
     defaultBranchPreference: (project) => defaultBranchPreference(context, project),
-    explicitDefaultBranch: (project) => explicitDefaultBranch(context, project),
     onPushed: (project, updates) => onPushed(context, project, updates),
     after: (ms, job) => jobs.after(ms, job),
     settle() {

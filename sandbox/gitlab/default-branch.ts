@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 import { isProtected } from './protections.ts';
-import { effectiveDefaultBranch, writeHead } from './repository.ts';
+import { effectiveDefaultBranch, readRef, readRefs, writeHead } from './repository.ts';
 import type { BranchProtection } from './settings.ts';
 import type { Project } from './state.ts';
 
@@ -9,16 +9,31 @@ export type RefUpdate = { ref: string; old: string; new: string };
 
 const ABSENT = /^0+$/;
 
-/** The branch name that the group, else the instance, sets for empty projects; null when neither names one. */
-export function explicitDefaultBranch(context: Context, project: Project): string | null {
+/** The name that an empty project shows. */
+export function defaultBranchPreference(context: Context, project: Project): string {
+  return prescribedBranch(context, project) ?? 'main';
+}
+
+/** The group's initial branch name, else the instance's; null where nobody names one. */
+export function prescribedBranch(context: Context, project: Project): string | null {
   const group = context.routes.group(project.namespaceId);
   const preferred = group?.attributes['default_branch'];
   return typeof preferred === 'string' && preferred !== '' ? preferred : context.settings.defaultBranchName;
 }
 
-/** What an empty project shows as its default branch, and where its HEAD points. */
-export function defaultBranchPreference(context: Context, project: Project): string {
-  return explicitDefaultBranch(context, project) ?? 'main';
+/** The default branch; once it was looked at it stays, whatever branches come, until another is chosen (GL-163). */
+export function defaultBranch(context: Context, project: Project): string | null {
+  const gitDir = context.gitDir(project);
+  const seen = context.seenDefaults.get(project.id);
+  if (seen !== undefined && readRef(gitDir, `refs/heads/${seen}`) !== null) return seen;
+  const found = effectiveDefaultBranch(gitDir);
+  if (found !== null) context.seenDefaults.set(project.id, found);
+  return found;
+}
+
+export function changeDefaultBranch(context: Context, project: Project, branch: string): void {
+  writeHead(context.gitDir(project), branch);
+  context.seenDefaults.set(project.id, branch);
 }
 
 /** Protection that a new default branch of this project gets. */
@@ -63,7 +78,9 @@ export function onPushed(context: Context, project: Project, updates: RefUpdate[
     (update) => update.ref.startsWith('refs/heads/') && ABSENT.test(update.old) && !ABSENT.test(update.new),
   );
   if (created.length === 0) return;
-  if (context.settings.staleBranchLists) {
+  const branches = readRefs(context.gitDir(project), 'refs/heads/').size;
+  // There is no list yet of what had no branch.
+  if (context.settings.staleBranchLists && branches > created.length) {
     const known = context.unseenBranches.get(project.id) ?? [];
     context.unseenBranches.set(project.id, new Set([...known, ...created.map(({ ref }) => ref.slice(11))]));
   }
@@ -74,9 +91,8 @@ export function onPushed(context: Context, project: Project, updates: RefUpdate[
 }
 
 function adoptDefault(context: Context, project: Project, branch: string): void {
-  const gitDir = context.gitDir(project);
-  if (effectiveDefaultBranch(gitDir) !== branch) return;
-  writeHead(gitDir, branch);
+  if (defaultBranch(context, project) !== branch) return;
+  writeHead(context.gitDir(project), branch);
   protectByDefault(context, project, branch);
 }
 

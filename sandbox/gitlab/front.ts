@@ -14,6 +14,9 @@ const NOT_FOUND =
 const LONGEST_QUERY = { answered: 8000, read: 10_240 };
 const GIT_URL = /\/(?:info\/refs|git-upload-pack|git-receive-pack|info\/lfs\/.*|gitlab-lfs\/.*)$/;
 
+/** Files of git's old protocol lead people to the sign-in page. */
+const DUMB_GIT_URL = /\.git\/(?:HEAD|objects\/.+)$/;
+
 /** Everything in the order in which a request meets it: web server, middleware, git, API, web pages. */
 export function createFront(context: Context): SandboxHandler {
   const api = createApi(context);
@@ -62,6 +65,7 @@ function isMalformed(url: string): boolean {
 
 function web(context: Context, request: IncomingMessage, response: ServerResponse, path: string): void {
   if (path === '/' || path === '') redirect(request, response, `${context.relativeUrl}/users/sign_in`, 302);
+  else if (DUMB_GIT_URL.test(path)) redirect(request, response, `${context.externalUrl}/users/sign_in`, 302);
   else if (path === '/users/sign_in') html(request, response, 200, PAGE);
   else html(request, response, 404, NOT_FOUND);
 }

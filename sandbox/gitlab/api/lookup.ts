@@ -19,6 +19,24 @@ export function findProject(call: Call): Project {
   throw new ApiError(301, `This resource has been moved permanently to ${location}`, { location });
 }
 
+/** The project with its repository, unless that is switched off. */
+export function findRepository(call: Call): {
+  project: Project;
+  gitDir: string;
+  web: string;
+  defaultBranch: string | null;
+} {
+  const { context } = call;
+  const project = findProject(call);
+  if (project.attributes['repository_access_level'] === 'disabled') throw notFound('Repository');
+  return {
+    project,
+    gitDir: context.gitDir(project),
+    web: `${context.externalUrl}/${project.fullPath}`,
+    defaultBranch: context.defaultBranch(project),
+  };
+}
+
 /** A project by number or full path; null when there is none or it is invisible. */
 export function lookUpProject(call: Call, id: string | number): Project | null {
   const { context } = call;

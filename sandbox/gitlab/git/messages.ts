@@ -1,6 +1,5 @@
 import type { Context } from '../context.ts';
 import type { RefUpdate } from '../default-branch.ts';
-import { effectiveDefaultBranch } from '../repository.ts';
 import { memoryOf } from './memory.ts';
 import type { PushCall } from './push.ts';
 
@@ -27,13 +26,13 @@ function createdText(context: Context, { project }: PushCall): string | null {
 }
 
 function mergeRequestTexts(context: Context, call: PushCall, refs: RefUpdate[]): string[] {
-  const { project, gitDir, wiki } = call;
+  const { project, wiki } = call;
   const { printing_merge_request_link_enabled: printed, merge_requests_access_level: level } =
     project.attributes;
   if (wiki || printed === false || level === 'disabled') return [];
   const branches = refs.filter(({ ref, new: id }) => ref.startsWith('refs/heads/') && !/^0+$/.test(id));
   if (branches.length === 0) return [];
-  const usual = effectiveDefaultBranch(gitDir);
+  const usual = context.defaultBranch(project);
   return branches
     .map(({ ref }) => ref.slice(11))
     .filter((branch) => branch !== usual)

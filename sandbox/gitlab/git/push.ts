@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '../access.ts';
 import type { Context } from '../context.ts';
-import type { RefUpdate } from '../default-branch.ts';
+import { prescribedBranch, type RefUpdate } from '../default-branch.ts';
 import { startPipelines } from '../pipelines.ts';
-import { effectiveDefaultBranch } from '../repository.ts';
 import type { Project } from '../state.ts';
 import { exceedsOperations } from './memory.ts';
 import { afterPushTexts } from './messages.ts';
@@ -79,7 +78,7 @@ async function judge(
   if (misfortune === 'internal-api-unreachable') return { text: 'GitLab: Internal API unreachable' };
   if (context.settings.git.accessCheckTimesOut) return { text: `GitLab: ${TIMED_OUT}` };
   if (wiki) return null;
-  const branch = effectiveDefaultBranch(gitDir);
+  const branch = context.defaultBranch(project);
   const text = await pushRefusal({
     context,
     actor,
@@ -87,7 +86,7 @@ async function judge(
     push,
     quarantine: openQuarantine(gitDir, quarantine),
     empty: branch === null,
-    defaultBranch: branch ?? context.explicitDefaultBranch(project),
+    defaultBranch: branch ?? prescribedBranch(context, project),
   });
   return text === null ? null : { text: `GitLab: ${text}` };
 }

@@ -15,6 +15,7 @@ import { projectUpdateEndpoints } from './project-update.ts';
 import { projectEndpoints } from './projects.ts';
 import { protectedBranchEndpoints } from './protected-branches.ts';
 import { protectedTagEndpoints } from './protected-tags.ts';
+import { repositoryContentEndpoints } from './repository-contents.ts';
 import { settingsEndpoints } from './settings.ts';
 import { tagEndpoints } from './tags.ts';
 import { tokenEndpoints } from './tokens.ts';
@@ -42,6 +43,7 @@ export const endpoints: readonly Endpoint[] = [
   ...protectedTagEndpoints,
   ...branchEndpoints,
   ...tagEndpoints,
+  ...repositoryContentEndpoints,
   ...labelEndpoints,
   ...pipelineEndpoints,
 ];

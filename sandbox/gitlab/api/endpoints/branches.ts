@@ -1,13 +1,16 @@
 import { DEVELOPER, MAINTAINER } from '../../access.ts';
 import { listRefs, type ListedRef } from '../../git-refs.ts';
 import { isProtected } from '../../protections.ts';
-import { deleteRef } from '../../ref-writing.ts';
-import { effectiveDefaultBranch, readRef } from '../../repository.ts';
+import { isValidRefName, looksLikeObjectId } from '../../git/ref-names.ts';
+import { readCommits } from '../../git-objects.ts';
+import { createRef, deleteRef } from '../../ref-writing.ts';
+import { readRef } from '../../repository.ts';
 import type { Project } from '../../state.ts';
-import { noContent, ok, type Call, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
+import { created, noContent, ok, type Call, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { branchEntity } from '../entities/refs.ts';
 import { failure, notFound } from '../errors.ts';
-import { findProject, requireLevel } from '../lookup.ts';
+import { findRepository, requireLevel } from '../lookup.ts';
+import { textOf } from '../params.ts';
 import { refPage, REF_FILTERS } from '../ref-lists.ts';
 
 /** Branches of the repository itself (GL-166, GL-176, GL-340). */
@@ -20,38 +23,66 @@ export const branchEndpoints: Endpoint[] = [
     run: list,
   },
   { method: 'GET', path: '/projects/:id/repository/branches/:branch', access: 'anonymous', run: show },
+  {
+    method: 'POST',
+    path: '/projects/:id/repository/branches',
+    access: 'user',
+    declares: {
+      fields: { branch: { type: 'string', required: true }, ref: { type: 'string', required: true } },
+    },
+    run: create,
+  },
   { method: 'DELETE', path: '/projects/:id/repository/branches/:branch', access: 'user', run: remove },
 ];
 
 async function list(call: Call): Promise<Reply> {
-  const project = findProject(call);
-  const refs = await listRefs(call.context.gitDir(project), 'refs/heads/');
+  const { project, gitDir } = findRepository(call);
+  const refs = await listRefs(gitDir, 'refs/heads/');
   const known = refs.filter((ref) => !isUnseen(call, project, ref.name));
-  return refPage(call, known, entityFor(call, project));
+  return refPage(call, known, entityFor(call));
 }
 
 async function show(call: Call): Promise<Reply> {
-  const project = findProject(call);
-  const [ref] = await listRefs(call.context.gitDir(project), `refs/heads/${call.route['branch']}`);
-  if (!ref || ref.name !== call.route['branch'] || isUnseen(call, project, ref.name))
-    throw notFound('Branch');
-  return ok(entityFor(call, project)(ref));
+  const { project, gitDir } = findRepository(call);
+  const name = call.route['branch'] ?? '';
+  if (!isValidRefName(name)) throw failure(400, 'The branch refname is invalid');
+  const [ref] = await listRefs(gitDir, `refs/heads/${name}`);
+  if (ref?.name !== name || isUnseen(call, project, name)) throw notFound('Branch');
+  return call.request.method === 'HEAD' ? noContent() : ok(entityFor(call)(ref));
+}
+
+/** Refusals of the push are repeated with what Gitaly puts around them. */
+async function create(call: UserCall): Promise<Reply> {
+  const { project, gitDir } = findRepository(call);
+  requireLevel(call, project, DEVELOPER);
+  const name = textOf(call.params, 'branch') ?? '';
+  const from = textOf(call.params, 'ref') ?? '';
+  if (!isValidRefName(name)) throw failure(400, 'Branch name is invalid');
+  if (readRef(gitDir, `refs/heads/${name}`) !== null) throw failure(400, 'Branch already exists');
+  const failed = (reason: string) => failure(400, `Failed to create branch '${name}': ${reason}`);
+  if (looksLikeObjectId(name)) {
+    const reason = 'You cannot create a branch with a SHA-1 or SHA-256 branch name.';
+    throw failed(`13:running pre-receive hooks: GitLab: ${reason}.`);
+  }
+  const [commit] = await readCommits(gitDir, [from, '-1']);
+  if (!commit || !(await createRef(gitDir, `refs/heads/${name}`, commit.id))) {
+    throw failed(`invalid reference name '${from}'`);
+  }
+  const [ref] = await listRefs(gitDir, `refs/heads/${name}`);
+  return created(ref && entityFor(call)(ref));
 }
 
 async function remove(call: UserCall): Promise<Reply> {
   const { context, route } = call;
-  const project = findProject(call);
+  const { project, gitDir, defaultBranch } = findRepository(call);
   requireLevel(call, project, DEVELOPER);
   const name = route['branch'] ?? '';
-  const gitDir = context.gitDir(project);
   const id = readRef(gitDir, `refs/heads/${name}`);
   if (id === null) throw notFound('Branch');
-  if (effectiveDefaultBranch(gitDir) === name) {
-    throw failure(400, 'The default branch of a project cannot be deleted.');
-  }
+  const refused = (reason: string) => failure(400, deniedDeletion(reason));
+  if (defaultBranch === name) throw refused('The default branch of a project cannot be deleted.');
   if (isProtected(project, name) && context.accessLevel(call.actor, project) < MAINTAINER) {
-    throw failure(
-      400,
+    throw refused(
       'You are not allowed to delete protected branches from this project. Only a project maintainer or owner can delete a protected branch.',
     );
   }
@@ -59,16 +90,16 @@ async function remove(call: UserCall): Promise<Reply> {
   return noContent();
 }
 
+function deniedDeletion(reason: string): string {
+  return `7:deletion denied by access checks: running pre-receive hooks: GitLab: ${reason}.`;
+}
+
 function isUnseen({ context }: Call, project: Project, name: string): boolean {
   return context.unseenBranches.get(project.id)?.has(name) ?? false;
 }
 
-function entityFor(call: Call, project: Project): (ref: ListedRef) => unknown {
-  const { context, actor } = call;
-  const options = {
-    defaultBranch: effectiveDefaultBranch(context.gitDir(project)),
-    level: context.accessLevel(actor, project),
-    web: `${context.externalUrl}/${project.fullPath}`,
-  };
+function entityFor(call: Call): (ref: ListedRef) => unknown {
+  const { project, web, defaultBranch } = findRepository(call);
+  const options = { defaultBranch, level: call.context.accessLevel(call.actor, project), web };
   return (ref) => branchEntity(ref, project, options);
 }

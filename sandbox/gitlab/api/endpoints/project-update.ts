@@ -1,7 +1,8 @@
 import type { Project, Visibility } from '../../state.ts';
 import { OWNER } from '../../access.ts';
 import { projectErrors, type Errors } from '../../projects.ts';
-import { effectiveDefaultBranch, readRef, writeHead } from '../../repository.ts';
+import { changeDefaultBranch, prescribedBranch } from '../../default-branch.ts';
+import { readRef } from '../../repository.ts';
 import { restrictedVisibility, VISIBILITY_LEVELS } from '../../visibility.ts';
 import { ok, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { projectEntity } from '../entities/projects.ts';
@@ -33,7 +34,7 @@ function update(call: UserCall): Reply {
   // The cause is not on the model, so nothing is rendered at all (GL-165).
   if (branch === 'head-exists') return ok(null);
   apply(call, project, visibility);
-  if (branch) writeHead(context.gitDir(project), branch.name);
+  if (branch) changeDefaultBranch(context, project, branch.name);
   context.changed();
   return ok(projectEntity(context, project, actor));
 }
@@ -72,7 +73,8 @@ function newDefaultBranch(call: UserCall, project: Project): { name: string } | 
   const name = textOf(call.params, 'default_branch');
   if (name === undefined || name === '') return null;
   const gitDir = call.context.gitDir(project);
-  const current = effectiveDefaultBranch(gitDir) ?? call.context.explicitDefaultBranch(project);
+  // An empty project takes only the name that its group or the server prescribes (GL-164).
+  const current = call.context.defaultBranch(project) ?? prescribedBranch(call.context, project);
   if (name === current) return null;
   if (readRef(gitDir, 'refs/heads/HEAD') !== null) return 'head-exists';
   const unseen = call.context.unseenBranches.get(project.id)?.has(name) ?? false;

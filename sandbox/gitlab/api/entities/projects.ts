@@ -1,6 +1,5 @@
 import { membership, type Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
-import { effectiveDefaultBranch } from '../../repository.ts';
 import { isSince } from '../../settings.ts';
 import type { Project } from '../../state.ts';
 import { PROJECT_DEFAULTS } from '../project-fields.ts';
@@ -9,7 +8,7 @@ import { basicUser } from './users.ts';
 
 /** What strangers and `simple=true` get. */
 export function basicProject(context: Context, project: Project): Record<string, unknown> {
-  return basicDetails(context, project, effectiveDefaultBranch(context.gitDir(project)));
+  return basicDetails(context, project, context.defaultBranch(project));
 }
 
 function basicDetails(context: Context, project: Project, branch: string | null): Record<string, unknown> {
@@ -48,7 +47,7 @@ export function projectEntity(
 ): Record<string, unknown> {
   const owner = context.routes.namespace(project.namespaceId);
   const forkedFrom = project.forkedFromId === null ? null : context.routes.project(project.forkedFromId);
-  const branch = effectiveDefaultBranch(context.gitDir(project));
+  const branch = context.defaultBranch(project);
   const attributes: Record<string, unknown> = {
     ...PROJECT_DEFAULTS,
     auto_devops_enabled: context.settings.autoDevops,

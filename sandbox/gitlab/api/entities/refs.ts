@@ -38,7 +38,7 @@ export function tagEntity(
   };
 }
 
-function commitEntity(commit: Commit, web: string): Record<string, unknown> {
+export function commitEntity(commit: Commit, web: string): Record<string, unknown> {
   return {
     id: commit.id,
     short_id: commit.id.slice(0, 8),
