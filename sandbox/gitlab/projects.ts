@@ -1,6 +1,7 @@
 import type { Group, Project, Visibility } from './state.ts';
 import { DEVELOPER, MAINTAINER, OWNER, type Actor } from './access.ts';
 import type { Context } from './context.ts';
+import { isValidRefName } from './git/ref-names.ts';
 import { groupsAbove } from './groups.ts';
 import { isLonger, pathFromName, projectNameErrors, projectPathErrors, TAKEN } from './names.ts';
 import { createRepository } from './repository.ts';
@@ -39,11 +40,15 @@ export function createProject(context: Context, actor: Actor, input: NewProject)
   if (!mayCreateProjects(context, actor, namespace)) {
     return { kind: 'refused', errors: { namespace: ['is not valid'] } };
   }
-  const limit = limitError(context, namespace);
+  const limit = limitError(context, actor, namespace);
   if (limit) return { kind: 'refused', errors: { limit_reached: [limit] } };
   const description = input.description ?? '';
   const errors = projectErrors(context, { namespace, path, name, description, self: null });
   if (Object.keys(errors).length > 0) return { kind: 'refused', errors };
+  if (input.defaultBranch && !isValidRefName(shortName(input.defaultBranch))) {
+    const reason = 'Failed to create repository';
+    return { kind: 'refused', errors: { base: [reason, reason] } };
+  }
   const project = build(
     context,
     actor,
@@ -111,9 +116,10 @@ export function namespaceId(namespace: NamespaceRef): number {
   return namespace.kind === 'user' ? namespace.user.namespaceId : namespace.group.id;
 }
 
-function limitError(context: Context, namespace: NamespaceRef): string | null {
+/** It is the creator's own limit that counts (GL-126). */
+function limitError(context: Context, actor: Actor, namespace: NamespaceRef): string | null {
   if (namespace.kind === 'group') return null;
-  const { projectsLimit, namespaceId } = namespace.user;
+  const { projectsLimit, namespaceId } = actor.user;
   if (projectsLimit === 0) {
     return 'You cannot create projects in your personal namespace. Contact your GitLab administrator.';
   }
@@ -165,12 +171,15 @@ function build(
     stars: [],
     attributes: { ...input.attributes },
   };
-  const branch =
-    input.defaultBranch?.replace(/^refs\/heads\//, '') || context.defaultBranchPreference(project);
+  const branch = shortName(input.defaultBranch ?? '') || context.defaultBranchPreference(project);
   createRepository(context.gitDir(project), branch);
   context.routes.addProject(project);
   context.changed();
   return project;
+}
+
+function shortName(branch: string): string {
+  return branch.replace(/^refs\/heads\//, '');
 }
 
 /** The creator of a personal project is its Owner member; in a group the rights come from the group. */

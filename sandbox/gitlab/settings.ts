@@ -127,7 +127,7 @@ export function defaultSettings(version: string): Settings {
     throttles: {},
     throttleText: 'Retry later\n',
     throttleAllowlist: [],
-    staleBranchLists: false,
+    staleBranchLists: true,
     git: defaultGitSettings(),
   };
 }

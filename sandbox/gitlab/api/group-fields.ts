@@ -17,6 +17,10 @@ const SETTINGS: Record<string, Param> = {
   default_branch: { type: 'string' },
   default_branch_protection: { type: 'integer', values: [0, 1, 2, 3, 4] },
   default_branch_protection_defaults: { type: 'hash' },
+  shared_runners_setting: {
+    type: 'string',
+    values: ['disabled_and_unoverridable', 'disabled_and_overridable', 'disabled_with_override', 'enabled'],
+  },
   require_two_factor_authentication: { type: 'boolean' },
   enabled_git_access_protocol: { type: 'string', values: ['ssh', 'http', 'all'] },
 };

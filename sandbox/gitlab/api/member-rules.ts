@@ -19,9 +19,12 @@ export function memberProblem(
   context: Context,
   target: MemberTarget,
   user: User,
-  level: number,
+  { level, expiresAt }: { level: number; expiresAt: string | undefined },
 ): Errors | 'exists' | null {
   if (target.of.members.some((member) => member.userId === user.id)) return 'exists';
+  if (expiresAt && expiresAt < new Date().toISOString().slice(0, 10)) {
+    return { expires_at: ['cannot be a date in the past'] };
+  }
   if (!(level in ROLES)) return { access_level: ['is not included in the list'] };
   const parentId = target.kind === 'group' ? target.of.parentId : target.of.namespaceId;
   const parent = parentId === null ? null : context.routes.group(parentId);

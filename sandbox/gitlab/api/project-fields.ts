@@ -1,4 +1,5 @@
-import type { Param, Params } from './params.ts';
+import type { Errors } from '../projects.ts';
+import { listOf, type Param, type Params } from './params.ts';
 
 const ACCESS = ['disabled', 'private', 'enabled'] as const;
 const PUBLIC_ACCESS = ['disabled', 'private', 'enabled', 'public'] as const;
@@ -88,4 +89,23 @@ export function plainSettings(params: Params): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(params).filter(([name, value]) => name in SETTINGS && value !== null),
   );
+}
+
+/** Topics and tags are one; a comma parts two, and one that is not valid costs them all (GL-240). */
+export function topicsOf(params: Params): string[] | undefined {
+  const topics = (listOf(params, 'topics') ?? listOf(params, 'tag_list'))?.flatMap((each) =>
+    each.split(',').map((part) => part.trim()),
+  );
+  if (topics?.some((each) => each.length > 255 || each.includes('\n'))) return [];
+  return topics && [...new Set(topics)].filter(Boolean).toSorted();
+}
+
+const NEED_REPOSITORY = ['merge_requests_access_level', 'builds_access_level'];
+
+/** What lives in the repository cannot be more open than it (GL-241). */
+export function featureErrors(params: Params): Errors {
+  if (params['repository_access_level'] !== 'disabled') return {};
+  const open = NEED_REPOSITORY.filter((name) => (params[name] ?? PROJECT_DEFAULTS[name]) !== 'disabled');
+  const message = 'cannot have higher visibility level than repository access level';
+  return Object.fromEntries(open.map((name) => [`project_feature.${name}`, [message]]));
 }

@@ -72,7 +72,9 @@ async function route(call: LfsCall): Promise<void> {
 
 async function serveBatch(call: LfsCall): Promise<void> {
   const { request, response, context, project, actor, address } = call;
-  const body = await readJson(request);
+  // What is no JSON has no operation.
+  const body = /\bjson\b/.test(request.headers['content-type'] ?? '') ? await readJson(request) : {};
+  if (!['upload', 'download'].includes(String(body['operation']))) return forbid(call);
   const objects = requestedObjects(body);
   if (objects.length === 0) return refuseLfs(context, response, 404, 'Not found.');
   const suffix = address.target.wiki ? '.wiki.git' : '.git';
@@ -80,7 +82,6 @@ async function serveBatch(call: LfsCall): Promise<void> {
   if (body['operation'] === 'download') {
     return sendLfs(response, 200, { objects: downloads(project, actor, url, objects) });
   }
-  if (body['operation'] !== 'upload') return refuseLfs(context, response, 404, 'Not found.');
   if (!actor || !mayUpload(context, actor, project)) return forbid(call);
   if (context.settings.readOnlyDatabase || context.settings.maintenanceMode) {
     return refuseLfs(context, response, 403, 'You cannot write to this read-only GitLab instance.');

@@ -6,6 +6,7 @@ import type { Errors } from '../../projects.ts';
 import type { BranchProtection } from '../../settings.ts';
 import { inspectErrors } from '../../ruby.ts';
 import { created, ok, type Call, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
+import { avatarErrors } from '../avatars.ts';
 import { groupEntity } from '../entities/groups.ts';
 import { projectEntity } from '../entities/projects.ts';
 import { failure, forbidden, invalid } from '../errors.ts';
@@ -27,7 +28,7 @@ export const groupEndpoints: Endpoint[] = [
     method: 'PUT',
     path: '/groups/:id',
     access: 'user',
-    declares: { fields: GROUP_UPDATE_FIELDS, atLeastOneOf: Object.keys(GROUP_UPDATE_FIELDS) },
+    declares: { fields: GROUP_UPDATE_FIELDS },
     run: update,
   },
   {
@@ -63,7 +64,7 @@ function create(call: UserCall): Reply {
     visibility: (textOf(params, 'visibility') ?? context.settings.defaultGroupVisibility) as Visibility,
     attributes: { ...ineffective(call), ...groupSettings(params) },
   };
-  const errors = groupErrors(context, actor, input, null);
+  const errors = { ...groupErrors(context, actor, input, null), ...avatarErrors(params) };
   if (Object.keys(errors).length > 0) throw saveFailed(call, errors);
   const group = createGroup(context, actor.user.id, input);
   return created({ ...detail(call, group), projects: [], shared_projects: [] });
@@ -95,7 +96,7 @@ function update(call: UserCall): Reply {
     visibility: (textOf(params, 'visibility') ?? group.visibility) as Visibility,
   };
   const parent = group.parentId === null ? null : context.routes.group(group.parentId);
-  const errors = groupErrors(context, actor, { ...changed, parent }, group);
+  const errors = { ...groupErrors(context, actor, { ...changed, parent }, group), ...avatarErrors(params) };
   if (Object.keys(errors).length > 0) throw invalid(errors);
   const renamed = changed.path !== group.path;
   Object.assign(group, changed, {

@@ -1,6 +1,7 @@
 import { REPORTER } from '../../access.ts';
+import { isArchivedAbove } from '../../projects.ts';
 import { created, type Call, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
-import { failure, invalid } from '../errors.ts';
+import { failure, forbidden, invalid } from '../errors.ts';
 import { findProject, requireLevel } from '../lookup.ts';
 import { page, PAGING } from '../pagination.ts';
 import { textOf } from '../params.ts';
@@ -39,6 +40,7 @@ function create(call: UserCall): Reply {
   const { context, params } = call;
   const project = findProject(call);
   requireLevel(call, project, REPORTER);
+  if (project.archived || isArchivedAbove(context, project)) throw forbidden();
   const name = textOf(params, 'name') ?? '';
   const color = textOf(params, 'color') ?? '';
   if (project.labels.some((label) => label.name === name)) throw failure(409, 'Label already exists');

@@ -77,18 +77,21 @@ function membersOf(kind: 'groups' | 'projects'): Endpoint[] {
 
 function add(call: UserCall, target: MemberTarget): Reply {
   const { params, actor } = call;
-  requireRight(call, target);
   const level = integerOf(params, 'access_level') ?? 0;
-  if (level === OWNER && call.context.accessLevel(actor, target.of) < OWNER) throw forbidden();
+  const expiresAt = textOf(params, 'expires_at');
   const names = textOf(params, 'username')?.split(',');
   const ids = textOf(params, 'user_id')?.split(',');
   const wanted = (names ?? ids ?? []).map((each) => each.trim());
-  if (wanted.length > 1) return addMany(call, target, wanted, names !== undefined);
   const user = findAny(call, wanted[0] ?? '', names !== undefined);
+  const known = wanted.length === 1 && target.of.members.some(({ userId }) => userId === user?.id);
+  // Looked at before the rights (observed).
+  if (known) throw failure(409, 'Member already exists');
+  requireRight(call, target);
+  if (level === OWNER && call.context.accessLevel(actor, target.of) < OWNER) throw forbidden();
+  if (wanted.length > 1) return addMany(call, target, wanted, names !== undefined);
   if (!user) throw notFound('User');
-  const problem = memberProblem(call.context, target, user, level);
-  if (problem === 'exists') throw failure(409, 'Member already exists');
-  if (problem) throw invalid(problem);
+  const problem = memberProblem(call.context, target, user, { level, expiresAt });
+  if (problem && problem !== 'exists') throw invalid(problem);
   return created(memberEntity(call.context, insert(call, target.of, user, level)));
 }
 
@@ -97,10 +100,11 @@ function addMany(call: UserCall, target: MemberTarget, wanted: string[], byName:
   if (wanted.length > 100)
     return created({ status: 'error', message: 'Too many users specified (limit is 100)' });
   const level = integerOf(call.params, 'access_level') ?? 0;
+  const expiresAt = textOf(call.params, 'expires_at');
   const message: Record<string, string> = {};
   for (const each of wanted) {
     const user = findAny(call, each, byName);
-    const problem = user ? memberProblem(call.context, target, user, level) : { user: ['not found'] };
+    const problem = user ? memberProblem(call.context, target, user, { level, expiresAt }) : { user: ['not found'] };
     if (user && !problem) insert(call, target.of, user, level);
     else
       message[user?.username ?? each] =
@@ -134,11 +138,12 @@ function change(call: UserCall, target: MemberTarget): Reply {
   const user = findUser(call);
   if (!member) throw notFound();
   const level = integerOf(call.params, 'access_level') ?? 0;
+  const expiresAt = textOf(call.params, 'expires_at');
   const owner = call.context.accessLevel(call.actor, target.of) >= OWNER;
   if ((level === OWNER || member.accessLevel === OWNER) && !owner) throw forbidden();
   const others = { ...target.of, members: target.of.members.filter((each) => each !== member) };
   const rest: MemberTarget = { ...target, of: others } as MemberTarget;
-  const problem = memberProblem(call.context, rest, user, level);
+  const problem = memberProblem(call.context, rest, user, { level, expiresAt });
   if (problem && problem !== 'exists') throw invalid(problem);
   member.accessLevel = level;
   if ('expires_at' in call.params) member.expiresAt = textOf(call.params, 'expires_at') || null;

@@ -2,11 +2,12 @@ import type { Project, Visibility } from '../../state.ts';
 import type { Actor } from '../../access.ts';
 import { commitReadme } from '../../readme.ts';
 import { created, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
+import { avatarErrors } from '../avatars.ts';
 import { projectEntity } from '../entities/projects.ts';
 import { ApiError, failure, forbidden, invalid } from '../errors.ts';
 import { findUser } from '../lookup.ts';
-import { flagOf, integerOf, listOf, textOf } from '../params.ts';
-import { CREATE_FIELDS, plainSettings } from '../project-fields.ts';
+import { flagOf, integerOf, textOf } from '../params.ts';
+import { CREATE_FIELDS, featureErrors, plainSettings, topicsOf } from '../project-fields.ts';
 
 /** Creating projects (GL-120 to GL-127, GL-131). */
 export const projectCreationEndpoints: Endpoint[] = [
@@ -47,6 +48,10 @@ async function createForUser(call: UserCall): Promise<Reply> {
 }
 
 function create({ context, params }: UserCall, creator: Actor) {
+  const template = textOf(params, 'template_name');
+  if (template) throw invalid({ template_name: [`'${template}' is unknown or invalid`] });
+  const errors = { ...featureErrors(params), ...avatarErrors(params) };
+  if (Object.keys(errors).length > 0) throw invalid(errors);
   return context.createProject(creator, {
     namespaceId: integerOf(params, 'namespace_id') ?? null,
     path: textOf(params, 'path'),
@@ -55,7 +60,7 @@ function create({ context, params }: UserCall, creator: Actor) {
     visibility: textOf(params, 'visibility') as Visibility | undefined,
     defaultBranch: textOf(params, 'default_branch'),
     lfsEnabled: flagOf(params, 'lfs_enabled'),
-    topics: listOf(params, 'topics') ?? listOf(params, 'tag_list'),
+    topics: topicsOf(params),
     attributes: plainSettings(params),
   });
 }

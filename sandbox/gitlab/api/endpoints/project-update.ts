@@ -5,11 +5,12 @@ import { changeDefaultBranch, prescribedBranch } from '../../default-branch.ts';
 import { readRef } from '../../repository.ts';
 import { restrictedVisibility, VISIBILITY_LEVELS } from '../../visibility.ts';
 import { ok, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
+import { avatarErrors } from '../avatars.ts';
 import { projectEntity } from '../entities/projects.ts';
 import { invalid } from '../errors.ts';
 import { findProject, requireMaintainer, requireOwner } from '../lookup.ts';
-import { flagOf, listOf, textOf } from '../params.ts';
-import { plainSettings, UPDATE_FIELDS } from '../project-fields.ts';
+import { flagOf, textOf } from '../params.ts';
+import { plainSettings, topicsOf, UPDATE_FIELDS } from '../project-fields.ts';
 
 /** Changing projects (GL-137, GL-164, GL-165). */
 export const projectUpdateEndpoints: Endpoint[] = [
@@ -28,7 +29,11 @@ function update(call: UserCall): Reply {
   requireMaintainer(call, project);
   const visibility = (textOf(params, 'visibility') ?? project.visibility) as Visibility;
   if (visibility !== project.visibility) requireOwner(call, project);
-  const errors = { ...modelErrors(call, project), ...visibilityErrors(call, project, visibility) };
+  const errors = {
+    ...modelErrors(call, project),
+    ...visibilityErrors(call, project, visibility),
+    ...avatarErrors(params),
+  };
   if (Object.keys(errors).length > 0) throw invalid(errors);
   const branch = newDefaultBranch(call, project);
   // The cause is not on the model, so nothing is rendered at all (GL-165).
@@ -96,9 +101,8 @@ function apply(call: UserCall, project: Project, visibility: Visibility): void {
     name: textOf(params, 'name') ?? project.name,
     description: textOf(params, 'description') ?? project.description,
     lfsEnabled: flagOf(params, 'lfs_enabled') ?? project.lfsEnabled,
-    topics: listOf(params, 'topics') ?? listOf(params, 'tag_list') ?? project.topics,
+    topics: topicsOf(params) ?? project.topics,
     attributes: { ...project.attributes, ...settings },
   });
   if (moved) context.routes.moveProject(project);
-  if (settings['wiki_access_level'] === 'enabled') context.ensureWiki(project);
 }
