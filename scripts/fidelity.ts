@@ -3,31 +3,32 @@
  *
  *   npx tsx scripts/fidelity.ts [--differences] [section ...]
  */
+import { core, equalShare } from '../test/fidelity/figure.ts';
 import { sections } from '../test/fidelity/questions.ts';
 import { replay, type Outcome } from '../test/fidelity/replay.ts';
 
 const args = process.argv.slice(2);
-const wanted = args.filter((each) => !each.startsWith('--'));
+const asked = args.filter((each) => !each.startsWith('--'));
 const all: Outcome[] = [];
-for (const section of wanted.length > 0 ? wanted : sections) {
+const inCore: Outcome[] = [];
+for (const section of asked.length > 0 ? asked : sections) {
   const outcomes = await replay(section);
   all.push(...outcomes);
-  console.log(line(section, outcomes));
-  if (args.includes('--differences')) {
-    for (const { name, real, message, embedded, text } of outcomes.filter(differs)) {
-      console.log(`  ${name}: ${real} ${message}`);
-      console.log(`    embedded: ${embedded} ${text.trim().replaceAll(/\s+/g, ' ').slice(0, 100)}`);
-    }
-  }
+  if (core.includes(section)) inCore.push(...outcomes);
+  show(section, outcomes);
+  if (args.includes('--differences')) outcomes.forEach(showDifference);
 }
-console.log(line('in all', all));
+show('in all', all);
+if (asked.length === 0) show('core', inCore);
 
-function differs({ real, embedded }: Outcome): boolean {
-  return real !== embedded;
+function show(title: string, outcomes: readonly Outcome[]): void {
+  const equal = outcomes.filter(({ real, embedded }) => real === embedded).length;
+  const counts = `${String(equal).padStart(4)} of ${String(outcomes.length).padStart(4)}`;
+  console.log(`${title.padEnd(10)} ${counts}  ${equalShare(outcomes).toFixed(1)} %`);
 }
 
-function line(title: string, outcomes: readonly Outcome[]): string {
-  const equal = outcomes.filter((each) => !differs(each)).length;
-  const share = ((equal / outcomes.length) * 100).toFixed(1);
-  return `${title.padEnd(10)} ${String(equal).padStart(4)} of ${String(outcomes.length).padStart(4)}  ${share} %`;
+function showDifference({ name, real, message, embedded, text }: Outcome): void {
+  if (real === embedded) return;
+  const said = text.trim().replaceAll(/\s+/g, ' ').slice(0, 100);
+  console.log(`  ${name}: ${real} ${message}\n    embedded: ${embedded} ${said}`);
 }

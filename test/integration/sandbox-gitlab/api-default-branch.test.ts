@@ -176,17 +176,30 @@ describe('PUT default_branch (GL-164, GL-165)', () => {
   });
 
   it('does not know branches of a moment ago while the caches are stale', async () => {
-    const settings = { staleBranchLists: true, asyncDelayMs: 60_000 };
-    const { gitlab, root, id } = await pushed(['main', 'develop'], settings);
+    const { gitlab, root, gitDir, id } = await pushed(['main'], { asyncDelayMs: 60_000 });
+    const branch = (name: string) => root.get(`/projects/${id}/repository/branches/${name}`);
+    expect((await branch('main')).status).toBe(200);
+    const oid = await commit(gitDir, ['refs/heads/develop']);
+    const project = gitlab.project('root/app');
+    gitlab.context.onPushed(project, [{ ref: 'refs/heads/develop', old: ABSENT, new: oid }]);
     expect((await root.put(`/projects/${id}`, { default_branch: 'develop' })).status).toBe(400);
-    expect((await root.get(`/projects/${id}/repository/branches`)).body).toEqual([]);
-    expect((await root.get(`/projects/${id}/repository/branches/main`)).status).toBe(404);
-    expect((await root.get(`/projects/${id}`)).body.empty_repo).toBe(false);
+    expect((await root.get(`/projects/${id}/repository/branches`)).body).toMatchObject([{ name: 'main' }]);
+    expect((await branch('develop')).status).toBe(404);
     await gitlab.settle();
     expect((await root.put(`/projects/${id}`, { default_branch: 'develop' })).status).toBe(200);
   });
 
-  it('is a no-op for the explicit preference of an empty project, an error for anything else', async () => {
+  it('stays where it was seen first, whatever branches come (GL-163)', async () => {
+    const { gitlab, root, gitDir, id } = await pushed(['feature'], { asyncDelayMs: 60_000 });
+    const shown = async () => (await root.get(`/projects/${id}`)).body.default_branch;
+    expect(await shown()).toBe('feature');
+    await commit(gitDir, ['refs/heads/main']);
+    expect(await shown()).toBe('feature');
+    await gitlab.settle();
+    expect(head(gitDir)).toBe('ref: refs/heads/feature');
+  });
+
+  it('is a no-op for the prescribed name of an empty project, an error for anything else', async () => {
     const gitlab = await startGitLab({ settings: { defaultBranchName: 'main' } });
     const { id } = gitlab.addProject({ namespace: 'root', path: 'app' });
     const root = as(gitlab, gitlab.token('root'));
@@ -273,7 +286,7 @@ describe('branches and tags of the repository', () => {
     expect((await dev.delete(branch('kept'))).status).toBe(400);
     expect((await root.delete(branch('kept'))).status).toBe(204);
     expect((await root.delete(branch('main'))).body.message).toBe(
-      'The default branch of a project cannot be deleted.',
+      '7:deletion denied by access checks: running pre-receive hooks: GitLab: The default branch of a project cannot be deleted..',
     );
     const { stdout } = await run('git', ['--git-dir', gitDir, 'for-each-ref', '--format=%(refname:short)']);
     expect(stdout.trim()).toBe('main');
