@@ -50,10 +50,10 @@ export async function readTree(
   const text = await runGit(gitDir, ['ls-tree', '-z', `${ref}:${path}`]);
   if (text === null) return null;
   return text
-      .split('\0')
-      .filter(Boolean)
-      .map((line) => {
-        const [, mode = '', type = '', id = '', name = ''] = /^(\d+) (\w+) (\w+)\t(.*)$/s.exec(line) ?? [];
-        return { id, name, type, path: path === '' ? name : `${path}/${name}`, mode };
-      });
+    .split('\0')
+    .filter(Boolean)
+    .map((line) => {
+      const [, mode = '', type = '', id = '', name = ''] = /^(\d+) (\w+) (\w+)\t(.*)$/s.exec(line) ?? [];
+      return { id, name, type, path: path === '' ? name : `${path}/${name}`, mode };
+    });
 }

@@ -25,6 +25,7 @@ export type Refusal = {
     | 'scope'
     | 'taken'
     | 'name-taken'
+    | 'branch-unknown'
     | 'restricted-visibility'
     | 'project-limit'
     | 'namespace-invalid'

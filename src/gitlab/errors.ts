@@ -47,6 +47,8 @@ const refusalWords: readonly (readonly [Refusal['kind'], RegExp])[] = [
   // Of a project whose path is free (GL-123).
   ['name-taken', /^name has already been taken$/],
   ['taken', /has already been taken/],
+  // Of a branch that came with a push a moment ago (GL-166).
+  ['branch-unknown', /^Could not change HEAD: branch '.*' does not exist$/],
 ];
 
 function kindOf(status: number, text: string): Refusal['kind'] {

@@ -92,12 +92,10 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
       );
       return toProject(made);
     },
-    async setDefaultBranch(project, branch, builds) {
-      const also = builds === null ? {} : { buildsAccessLevel: accessLevel(builds) };
-      const answer = await gitlab.request(project.fullPath, Builds, (api) =>
-        api.Projects.edit(project.id, { defaultBranch: branch, ...also }),
+    async setDefaultBranch(project, branch) {
+      await gitlab.request(project.fullPath, z.unknown(), (api) =>
+        api.Projects.edit(project.id, { defaultBranch: branch }),
       );
-      return answer?.builds_access_level ?? null;
     },
     async setBuilds(projectId, level) {
       const answer = await gitlab.request(String(projectId), Builds, (api) =>

@@ -59,12 +59,8 @@ export type Target = {
   createGroup(group: NewGroup): Promise<Namespace>;
   /** The project starts with CI/CD disabled, so that no push sets anything off (GL-360). */
   createProject(project: NewProject): Promise<Project>;
-  /** Points HEAD to a branch that exists, and sets who may use CI/CD with it; gives what that is afterwards. */
-  setDefaultBranch(
-    project: { id: number; fullPath: string },
-    branch: string,
-    builds: string | null,
-  ): Promise<string | null>;
+  /** Points HEAD to a branch that exists. */
+  setDefaultBranch(project: { id: number; fullPath: string }, branch: string): Promise<void>;
   /** Sets who may use CI/CD; false when GitLab did not take it. */
   setBuilds(projectId: number, level: string): Promise<boolean>;
   /** Lets history be rewritten on a protected branch, or forbids it again; false when the branch is not protected. */

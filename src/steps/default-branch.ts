@@ -1,12 +1,21 @@
 import * as z from 'zod';
+import { Failure } from '../failures/failure.ts';
 import type { RefListing } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { sourceDefaultBranch } from '../plan/projects.ts';
 import { renamesOf, withRenamedDefault } from '../plan/refs.ts';
 import { targetListing } from './code.ts';
-import { buildsToRestore, restored } from './quiet.ts';
-import { knownTo, proven, remark, type Planning, type Step, type Work } from './step.ts';
+import {
+  knownTo,
+  proven,
+  remark,
+  type Place,
+  type Planning,
+  type Step,
+  type Work,
+  type WritingWork,
+} from './step.ts';
 
 const Part = z.object({ branch: z.string().describe('Short name on the source') });
 type Part = z.infer<typeof Part>;
@@ -49,12 +58,9 @@ export const defaultBranch: Step<Part, Data, PlannedProject> = {
     const verdict = headVerdict(branch, head, known);
     if (verdict === 'right' && known !== branch) await work.record('done', { data: { head: branch } });
     if (verdict !== 'set') return { changed: false };
-    // One request for both; what it did not do is done by the step that restores.
-    const builds = await buildsToRestore(work);
     await context.target.ensureProject(place);
     await work.record('started');
-    const now = await context.target.setDefaultBranch(place, branch, builds);
-    if (builds !== null && now === builds) await restored(work, 'builds', builds);
+    if (!(await choose(branch, place, work))) return { changed: false };
     work.targetRefs = null;
     const after = await targetListing(work);
     if (after.head !== `refs/heads/${branch}`) return { changed: false };
@@ -70,6 +76,34 @@ export const defaultBranch: Step<Part, Data, PlannedProject> = {
     return { ...proven(1), differences: [remark(differs.code, work.item.id, differs.message)] };
   },
 };
+
+/** Seconds between the tries; an idle server runs its jobs within 1 to 6. */
+const pauses = [1, 2, 4, 8, 16];
+
+/**
+ * GitLab learns of a branch from a job some time after the push (GL-166): until then it refuses it. False when that takes
+ * too long; the next run does it then.
+ */
+async function choose(
+  branch: string,
+  place: Place,
+  { item, context }: WritingWork<Data, PlannedProject>,
+): Promise<boolean> {
+  const { target, runtime, emit } = context;
+  for (const seconds of [...pauses, 0]) {
+    try {
+      await target.setDefaultBranch(place, branch);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Failure) || error.refusal?.kind !== 'branch-unknown') throw error;
+    }
+    if (seconds === 0) break;
+    const reason = `GitLab does not know its new branch ${branch} yet`;
+    emit({ type: 'item-retry', id: item.id, reason, waitMs: seconds * 1000 });
+    await runtime.sleep(seconds * 1000, runtime.aborting);
+  }
+  return false;
+}
 
 /** A branch that GitLab did not take cannot become the default one. */
 function isWanted(branch: string, { sourceRefs, targetRefs }: Work<unknown>): boolean {

@@ -132,22 +132,15 @@ async function hasCiFile({ context, item, sourceRefs }: ProjectWork): Promise<bo
   return found.some((each) => each !== false);
 }
 
-/**
- * The level that CI/CD gets back, once GitLab is done with the pushes; null when this tool has not disabled it. A job
- * makes the pipelines seconds after a push, and looks only then whether CI/CD is on (GL-366).
- * @throws interrupted
- */
-export async function buildsToRestore(work: ItemWork & Writing): Promise<string | null> {
-  const level = disabledBuilds(work);
-  if (level !== null) await untilPushesAreDone(work);
-  return level;
-}
-
 function disabledBuilds({ journal, item }: ItemWork & Writing): string | null {
   const places = pending(journal.history.items.get(item.id));
   return places.find(({ name }) => name === 'builds')?.subject ?? null;
 }
 
+/**
+ * A job makes the pipelines seconds after a push, and looks only then whether CI/CD is on (GL-366).
+ * @throws interrupted
+ */
 async function untilPushesAreDone({ journal, item, context }: ItemWork & Writing): Promise<void> {
   const { runtime, config, emit, pipelines } = context;
   const last = Date.parse(journal.history.items.get(item.id)?.at ?? '');
@@ -162,7 +155,7 @@ async function untilPushesAreDone({ journal, item, context }: ItemWork & Writing
 }
 
 /** Writes down that something is as it was. */
-export function restored(work: ItemWork & Writing, name: SwitchName, subject: string): Promise<void> {
+function restored(work: ItemWork & Writing, name: SwitchName, subject: string): Promise<void> {
   return record(work, 'done', { name, subject }, null);
 }
 

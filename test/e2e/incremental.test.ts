@@ -54,6 +54,30 @@ test('moved tags, new notes and another default branch follow, for they are stil
   expect(git(gitlab.gitDir('team/one'), 'symbolic-ref', 'HEAD')).toBe('refs/heads/topic');
 });
 
+test('a new branch becomes the default one although GitLab learns of it some time after the push (GL-166)', async () => {
+  const where = await migratedOnce();
+  const { gitbucket, gitlab, source } = where;
+  commitOn(source, 'next', 'next');
+  git(source, 'symbolic-ref', 'HEAD', 'refs/heads/next');
+  const record = gitbucket.context.repository('team', 'one');
+  if (record) record.defaultBranch = 'next';
+  await gitlab.settle();
+  gitlab.settings.asyncDelayMs = 600_000;
+  const edit = { method: 'PUT', url: /\/api\/v4\/projects\/\d+$/ };
+  // The job comes between the first try and the second.
+  gitlab.server.faults.add({
+    ...edit,
+    skip: 1,
+    action: { kind: 'notice', call: () => void gitlab.settle() },
+  });
+
+  const item = await migrate(where, 0);
+
+  expect(item.state).toBe('proven');
+  expect(differencesOf(item)).toEqual([]);
+  expect(git(gitlab.gitDir('team/one'), 'symbolic-ref', 'HEAD')).toBe('refs/heads/next');
+});
+
 test('a default branch that somebody chose on GitLab stays, with a warning', async () => {
   const where = await migratedOnce();
   await where.gitlab.settle();

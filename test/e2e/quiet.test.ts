@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { git } from '../helpers/commits.ts';
 import { filesOf } from '../helpers/odd-objects.ts';
-import { writesOf, type TestServers } from '../helpers/servers.ts';
+import type { TestServers } from '../helpers/servers.ts';
 import { startCli } from '../helpers/run-cli.ts';
-import { gb2gl, resultOf, smallRepositories, smallServers, workplace } from '../helpers/small-server.ts';
+import { gb2gl, smallRepositories, smallServers, workplace } from '../helpers/small-server.ts';
 
 /** A branch with a CI file in every repository. */
 async function serversWithCi(): Promise<TestServers> {
@@ -119,46 +119,4 @@ test('a project that was there before is neither muted nor switched on', async (
 
   expect(run.code, run.stderr).toBe(0);
   expect(buildsOf(servers)).toEqual(['disabled', 'private', 'enabled']);
-});
-
-test('where the default branch is set anyway, CI/CD is switched on by the same request', async () => {
-  const servers = await withShortWait(await serversWithCi());
-  const { gitlab } = servers;
-  const project = 'team-a/one';
-  let moved = 0;
-  gitlab.server.faults.add({
-    method: 'POST',
-    url: /\/git-receive-pack$/,
-    action: {
-      kind: 'notice',
-      call() {
-        git(gitlab.gitDir(project), 'symbolic-ref', 'HEAD', 'refs/heads/topic');
-        moved += 1;
-      },
-    },
-  });
-
-  const run = await gb2gl(servers, ['migrate', '--repo', project]);
-
-  expect(run.code, run.stderr).toBe(0);
-  expect(moved).toBe(1);
-  expect(git(gitlab.gitDir(project), 'symbolic-ref', 'HEAD')).toBe('refs/heads/main');
-  expect(gitlab.project(project).attributes['builds_access_level']).toBe('enabled');
-  expect(gitlab.server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);
-});
-
-test('a new repository without a CI file costs GitLab three requests, an unchanged one costs one', async () => {
-  const servers = await smallServers();
-  const { requests } = servers.gitlab.server;
-  const counts: number[] = [];
-  for (const ids of [['team-a/one'], ['team-a/one'], ['team-a/one', 'team-a/two']]) {
-    requests.length = 0;
-    const run = await gb2gl(servers, ['migrate', ...ids.flatMap((id) => ['--repo', id]), '--json']);
-    expect(resultOf(run).exitCode).toBe(0);
-    counts.push(requests.length);
-    await servers.gitlab.settle();
-  }
-  const [, unchanged = 0, oneNew = 0] = counts;
-  expect(oneNew - unchanged).toBe(3);
-  expect(writesOf(requests).map(({ method }) => method)).toEqual(['POST', 'POST']);
 });

@@ -336,9 +336,6 @@ describe('parameters (GL-5)', () => {
       raw: '{"name":',
       headers: { 'content-type': 'application/json' },
     });
-    expect([answer.status, answer.text]).toEqual([
-      400,
-      '{"error":"Invalid JSON format"}',
-    ]);
+    expect([answer.status, answer.text]).toEqual([400, '{"error":"Invalid JSON format"}']);
   });
 });

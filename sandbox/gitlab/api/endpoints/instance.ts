@@ -4,9 +4,19 @@ import { currentUser } from '../entities/users.ts';
 
 /** What nothing depends on here; the keys of the real answers, shortened. */
 const FIXED: Record<string, unknown> = {
-  '/application/plan_limits': { ci_active_jobs: 0, generic_packages_max_file_size: 5_368_709_120, limits_history: {} },
+  '/application/plan_limits': {
+    ci_active_jobs: 0,
+    generic_packages_max_file_size: 5_368_709_120,
+    limits_history: {},
+  },
   '/application/statistics': { projects: '0', groups: '0', users: '0', active_users: '0' },
-  '/application/appearance': { title: '', description: '', logo: null, header_message: '', footer_message: '' },
+  '/application/appearance': {
+    title: '',
+    description: '',
+    logo: null,
+    header_message: '',
+    footer_message: '',
+  },
   '/features': [],
 };
 
@@ -15,9 +25,12 @@ export const instanceEndpoints: Endpoint[] = [
   { method: 'GET', path: '/version', access: 'user', scopes: ['read_user', 'ai_features'], run: version },
   { method: 'GET', path: '/metadata', access: 'user', scopes: ['read_user', 'ai_features'], run: metadata },
   { method: 'GET', path: '/user', access: 'user', scopes: ['read_user'], run: user },
-  ...Object.entries(FIXED).map(
-    ([path, body]): Endpoint => ({ method: 'GET', path, access: 'admin', run: () => ok(body) }),
-  ),
+  ...Object.entries(FIXED).map(([path, body]): Endpoint => ({
+    method: 'GET',
+    path,
+    access: 'admin',
+    run: () => ok(body),
+  })),
 ];
 
 function version(call: UserCall): Reply {

@@ -104,7 +104,9 @@ function addMany(call: UserCall, target: MemberTarget, wanted: string[], byName:
   const message: Record<string, string> = {};
   for (const each of wanted) {
     const user = findAny(call, each, byName);
-    const problem = user ? memberProblem(call.context, target, user, { level, expiresAt }) : { user: ['not found'] };
+    const problem = user
+      ? memberProblem(call.context, target, user, { level, expiresAt })
+      : { user: ['not found'] };
     if (user && !problem) insert(call, target.of, user, level);
     else
       message[user?.username ?? each] =

@@ -22,7 +22,12 @@ export const projectEndpoints: Endpoint[] = [
     declares: { fields: PROJECT_FILTERS },
     run: (call) => listOfUser(call, 'user_contributed_projects_api'),
   },
-  { method: 'GET', path: '/projects/:id/languages', access: 'anonymous', run: (call) => ok(findProject(call) && {}) },
+  {
+    method: 'GET',
+    path: '/projects/:id/languages',
+    access: 'anonymous',
+    run: (call) => ok(findProject(call) && {}),
+  },
   { method: 'GET', path: '/projects/:id/import', access: 'user', run: importStatus },
 ];
 

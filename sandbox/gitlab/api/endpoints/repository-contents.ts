@@ -22,8 +22,16 @@ export const repositoryContentEndpoints: Endpoint[] = [
     const [commit] = id === null ? [] : await readCommits(repository.gitDir, [id.trim(), '-1']);
     return ok(commit ? commitEntity(commit, repository.web) : {});
   }),
-  reading('compare', { from: { type: 'string', required: true }, to: { type: 'string', required: true } }, compare),
-  reading('tree', { ...PAGING, ref: { type: 'string' }, path: { type: 'string' }, pagination: { type: 'string' } }, tree),
+  reading(
+    'compare',
+    { from: { type: 'string', required: true }, to: { type: 'string', required: true } },
+    compare,
+  ),
+  reading(
+    'tree',
+    { ...PAGING, ref: { type: 'string' }, path: { type: 'string' }, pagination: { type: 'string' } },
+    tree,
+  ),
   reading('files/:file_path', { ref: { type: 'string', required: true } }, file),
 ];
 

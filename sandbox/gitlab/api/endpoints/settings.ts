@@ -33,9 +33,10 @@ const FIELDS: Record<string, Param> = {
   receive_max_input_size: { type: 'string' },
   max_attachment_size: { type: 'integer' },
   ...Object.fromEntries(
-    [...LIMITS.keys(), ...THROTTLES.flatMap(({ name }) => [`${name}_requests_per_period`, `${name}_period_in_seconds`])].map(
-      (name): [string, Param] => [name, { type: 'integer' }],
-    ),
+    [
+      ...LIMITS.keys(),
+      ...THROTTLES.flatMap(({ name }) => [`${name}_requests_per_period`, `${name}_period_in_seconds`]),
+    ].map((name): [string, Param] => [name, { type: 'integer' }]),
   ),
   ...Object.fromEntries(
     THROTTLES.map(({ name }): [string, Param] => [`${name}_enabled`, { type: 'boolean' }]),

@@ -33,15 +33,13 @@ export const tokenEndpoints: Endpoint[] = [
     run: ({ actor: { token } }) => ok(tokenEntity(token)),
   },
   { method: 'DELETE', path: '/personal_access_tokens/:token_id', access: 'admin', run: revoke },
-  ...['impersonation_tokens', 'personal_access_tokens'].map(
-    (kind): Endpoint => ({
-      method: 'POST',
-      path: `/users/:user_id/${kind}`,
-      access: 'admin',
-      declares: { fields: FIELDS },
-      run: create,
-    }),
-  ),
+  ...['impersonation_tokens', 'personal_access_tokens'].map((kind): Endpoint => ({
+    method: 'POST',
+    path: `/users/:user_id/${kind}`,
+    access: 'admin',
+    declares: { fields: FIELDS },
+    run: create,
+  })),
 ];
 
 function create(call: UserCall): Reply {
