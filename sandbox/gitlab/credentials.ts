@@ -31,7 +31,7 @@ export function createCredentials(state: State, routes: Routes, settings: Settin
     if (value === undefined) return { kind: 'anonymous' };
     const token = find(value);
     const user = token ? routes.user(token.userId) : null;
-    if (!token || !user) return { kind: 'invalid', reason: 'unknown' };
+    if (!token || !user || settings.personalTokensDisabled) return { kind: 'invalid', reason: 'unknown' };
     if (token.revoked) return { kind: 'invalid', reason: 'revoked' };
     const today = new Date().toISOString().slice(0, 10);
     if (token.expiresAt !== null && token.expiresAt <= today) return { kind: 'invalid', reason: 'expired' };
@@ -55,8 +55,13 @@ export function createCredentials(state: State, routes: Routes, settings: Settin
   };
 }
 
+type Server = { settings: Settings; externalUrl: string };
+
 /** Why this user may use neither API nor git; null for an active one (GL-32). */
-export function denialReason(actor: Actor): string | null {
+export function denialReason(actor: Actor, server: Server): string | null {
+  if (server.settings.enforceTerms && actor.user.state !== 'blocked_pending_approval') {
+    return `You (@${actor.user.username}) must accept the Terms of Service in order to perform this action. To accept these terms, please access GitLab from a web browser at ${server.externalUrl}.`;
+  }
   switch (actor.user.state) {
     case 'active':
       return null;

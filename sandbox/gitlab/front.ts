@@ -12,7 +12,8 @@ const NOT_FOUND =
   '<!DOCTYPE html>\n<html><head><title>The page could not be found (404)</title></head></html>\n';
 /** What is longer than `read` is refused by Puma; the answer to less has more headers than a proxy takes (GL-22). */
 const LONGEST_QUERY = { answered: 8000, read: 10_240 };
-const GIT_URL = /\/(?:info\/refs|git-upload-pack|git-receive-pack|info\/lfs\/.*|gitlab-lfs\/.*)$/;
+/** Requests that the middleware lets through though they are no GET (GL-296). */
+const READING_GIT = /\/(?:git-upload-pack|info\/lfs\/objects\/batch)$/;
 
 /** Files of git's old protocol lead people to the sign-in page. */
 const DUMB_GIT_URL = /\.git\/(?:HEAD|objects\/.+)$/;
@@ -47,7 +48,7 @@ export function createFront(context: Context): SandboxHandler {
     }
     const path = fullPath.slice(context.relativeUrl.length);
     if (throttles.intercept(request, response, path, query)) return;
-    if (!GIT_URL.test(path) && interceptWrite(context, request, response)) return;
+    if (!READING_GIT.test(path) && interceptWrite(context, request, response)) return;
     if (await serveProjectGit(request, response, context)) return;
     if (path.startsWith('/api/')) await api(request, response, path, query);
     else web(context, request, response, path);

@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 
 /**
  * The middleware that keeps writes away in maintenance mode and on a read-only database. Whoever does not say JSON
- * is sent to the start page (GL-321, GL-322).
+ * is sent to the start page (GL-321, GL-322), a push too: Workhorse asks for it without a content type (GL-296).
  */
 export function interceptWrite(
   context: Context,
@@ -14,7 +14,7 @@ export function interceptWrite(
   if (!maintenanceMode && !readOnlyDatabase) return false;
   if (!['POST', 'PUT', 'PATCH', 'DELETE'].includes(request.method ?? '')) return false;
   request.resume();
-  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+  if (!/^application\/(?:json|vnd\.git-lfs\+json)\b/i.test(request.headers['content-type'] ?? '')) {
     response.writeHead(301, { location: request.headers.referer ?? `${context.externalUrl}/` });
     response.end();
     return true;

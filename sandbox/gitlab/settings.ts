@@ -20,6 +20,8 @@ export type GitSettings = {
   maxBlobSize: number | null;
   /** Storage quota of a project in bytes (EE); null for no limit. */
   repositorySizeLimit: number | null;
+  /** Storage quota of a top group with all its projects, in bytes, instead of that (GitLab.com); null for none. */
+  namespaceStorageLimit: number | null;
   /** fsck message ids that the administrator ignores beyond Gitaly's own three. */
   fsckIgnore: string[];
   pushRules: PushRules | null;
@@ -80,6 +82,14 @@ export type Settings = {
   importSources: string[];
   maintenanceMode: boolean;
   readOnlyDatabase: boolean;
+  /** Nobody has accepted the terms of service yet. */
+  enforceTerms: boolean;
+  /** An administrator has switched personal access tokens off (EE): none is known any more. */
+  personalTokensDisabled: boolean;
+  /** GitLab.com's rule: a user who has not been verified makes no top-level groups. */
+  groupsNeedVerification: boolean;
+  /** Full paths of top groups with more users than a free plan has (GitLab.com). */
+  groupsOverUserLimit: string[];
   /** A proxy in front decodes `%2F` in paths. */
   decodesSlashes: boolean;
   /** When set, every request is answered by a redirect to this base URL. */
@@ -119,6 +129,10 @@ export function defaultSettings(version: string): Settings {
     importSources: [],
     maintenanceMode: false,
     readOnlyDatabase: false,
+    enforceTerms: false,
+    personalTokensDisabled: false,
+    groupsNeedVerification: false,
+    groupsOverUserLimit: [],
     decodesSlashes: false,
     redirectTo: null,
     labelTemplates: [],
@@ -145,6 +159,7 @@ function defaultGitSettings(): GitSettings {
     receiveMaxInputSize: null,
     maxBlobSize: null,
     repositorySizeLimit: null,
+    namespaceStorageLimit: null,
     fsckIgnore: [],
     pushRules: null,
     gitalyDown: false,

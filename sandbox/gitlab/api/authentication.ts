@@ -24,7 +24,7 @@ export function authenticate(
   }
   const { actor } = found;
   requireScope(actor, endpoint);
-  const denied = denialReason(actor);
+  const denied = denialReason(actor, context);
   if (denied) throw forbidden(denied);
   return actor;
 }

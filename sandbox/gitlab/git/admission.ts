@@ -7,7 +7,7 @@ import { isArchivedAbove } from '../projects.ts';
 import type { Project } from '../state.ts';
 import { canPushCode, featureReadable, mayWithToken } from './abilities.ts';
 import { createByPush } from './creation.ts';
-import { repositorySizeRefusal } from './quota.ts';
+import { rootGroup } from './quota.ts';
 
 export type GitService = 'git-upload-pack' | 'git-receive-pack';
 
@@ -25,6 +25,8 @@ export type Admission =
 
 const NOT_FOUND =
   "The project you were looking for could not be found or you don't have permission to view it.";
+const OVER_USER_LIMIT =
+  'Your top-level group is over the user limit and has been placed in a read-only state.';
 const WIKI_NOT_FOUND = 'The wiki you were looking for could not be found.';
 
 /** All that Rails checks before a byte goes to Gitaly, in its order (lib/gitlab/git_access.rb). */
@@ -41,7 +43,7 @@ export function admit(
       'Git push is not allowed because this GitLab instance is currently in (read-only) maintenance mode.',
     );
   }
-  const early = protocolRefusal(context, push) ?? (actor && actorRefusal(actor, push));
+  const early = protocolRefusal(context, push) ?? (actor && actorRefusal(context, actor, push));
   if (early) return early;
   if (push && !actor) return { kind: 'login' };
   if (push && context.settings.readOnlyDatabase) {
@@ -67,8 +69,8 @@ function protocolRefusal(context: Context, push: boolean): Admission | null {
   return !push && !pullOverHttp ? forbidden('Pulling over HTTP is not allowed.') : null;
 }
 
-function actorRefusal(actor: Actor, push: boolean): Admission | null {
-  const denial = denialReason(actor);
+function actorRefusal(context: Context, actor: Actor, push: boolean): Admission | null {
+  const denial = denialReason(actor, context);
   if (denial) return forbidden(denial);
   if (mayWithToken(actor, push)) return null;
   return forbidden(push ? 'You are not allowed to upload code.' : 'You are not allowed to download code.');
@@ -122,8 +124,10 @@ function pushRefusal(context: Context, actor: Actor, project: Project, wiki: boo
   if (!canPushCode(context, actor, project)) {
     return forbidden('You are not allowed to push code to this project.');
   }
-  const size = repositorySizeRefusal(context, project);
-  return size === null ? null : forbidden(size);
+  // Sizes are no matter before the changes are known: a push over its limit is sent whole (GL-295).
+  return context.settings.groupsOverUserLimit.includes(rootGroup(context, project))
+    ? forbidden(OVER_USER_LIMIT)
+    : null;
 }
 
 function pullRefusal(

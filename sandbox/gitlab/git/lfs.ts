@@ -10,7 +10,7 @@ import { createLock, deleteLock, listLocks, verifyLocks } from './lfs-locks.ts';
 import { sendObject, storeObject } from './lfs-storage.ts';
 import { lfsActor } from './lfs-token.ts';
 import { askForLogin, logIn } from './login.ts';
-import { repositorySizeRefusal } from './quota.ts';
+import { fullStorageRefusal } from './quota.ts';
 import { answerEarly, type Answer } from './workhorse.ts';
 
 type LfsAddress = Extract<GitAddress, { kind: 'lfs' }>;
@@ -86,7 +86,7 @@ async function serveBatch(call: LfsCall): Promise<void> {
   if (context.settings.readOnlyDatabase || context.settings.maintenanceMode) {
     return refuseLfs(context, response, 403, 'You cannot write to this read-only GitLab instance.');
   }
-  const full = repositorySizeRefusal(context, project);
+  const full = fullStorageRefusal(context, project);
   if (full !== null) return refuseLfs(context, response, 406, full);
   sendLfs(response, 200, { objects: uploads(context, project, actor, url, objects) });
 }

@@ -3,10 +3,10 @@ import type { Context } from '../context.ts';
 import type { Project } from '../state.ts';
 import { branchRefusal } from './branch-checks.ts';
 import { objectRefusal } from './object-checks.ts';
-import type { PushRequest } from './push-request.ts';
+import { deletes, type PushRequest } from './push-request.ts';
 import { branchRuleRefusal, tagRuleRefusal } from './push-rules.ts';
 import type { Quarantine } from './quarantine.ts';
-import { pushSizeRefusal } from './quota.ts';
+import { fullStorageRefusal, pushSizeRefusal } from './quota.ts';
 import { tagRefusal } from './tag-checks.ts';
 
 /** Everything that the checks of one push look at. */
@@ -24,9 +24,14 @@ export type PushSubject = {
 
 /**
  * What Rails says to a push, without the `GitLab: ` in front; null when it is welcome. The first refusal declines all
- * refs (lib/gitlab/checks/changes_access.rb): every ref is looked at first, then the objects of all of them.
+ * refs (lib/gitlab/checks/changes_access.rb): the storage first, unless refs are only deleted, then every ref, then the
+ * objects of all of them.
  */
 export async function pushRefusal(subject: PushSubject): Promise<string | null> {
+  const { context, project } = subject;
+  const adds = !subject.push.commands.every(deletes);
+  const full = adds ? fullStorageRefusal(context, project) : null;
+  if (full !== null) return full;
   for (const command of subject.push.commands) {
     const branch = shortName(command.ref, 'refs/heads/');
     if (branch !== null) {
@@ -40,7 +45,7 @@ export async function pushRefusal(subject: PushSubject): Promise<string | null> 
       if (refusal !== null) return refusal;
     }
   }
-  return (await objectRefusal(subject)) ?? pushSizeRefusal(subject.context, subject.project);
+  return (await objectRefusal(subject)) ?? (adds ? pushSizeRefusal(context, project) : null);
 }
 
 function shortName(ref: string, prefix: string): string | null {

@@ -177,6 +177,44 @@ describe('states of project and server', () => {
     gitlab.settings.readOnlyDatabase = false;
   });
 
+  it('sends the push itself to the start page meanwhile, and serves fetches (GL-296)', async () => {
+    const push = () =>
+      raw(`${gitlab.url}/team/private.git/git-receive-pack`, {
+        token: gitlab.token,
+        method: 'POST',
+        headers: { 'content-type': 'application/x-git-receive-pack-request' },
+        body: '0000',
+      });
+    expect((await push()).status).toBe(200);
+    for (const knob of ['maintenanceMode', 'readOnlyDatabase'] as const) {
+      gitlab.settings[knob] = true;
+      const { status, headers, body } = await push();
+      expect([status, headers['location'], body]).toEqual([301, `${gitlab.url}/`, '']);
+      expect((await ask(`team/private.git${FETCH}`, gitlab.token)).status).toBe(200);
+      gitlab.settings[knob] = false;
+    }
+  });
+
+  it('refuses users without the terms, and all tokens where they are disabled (GL-297)', async () => {
+    gitlab.settings.enforceTerms = true;
+    const [status, text] = await pushRefusal('team/private');
+    expect(status).toBe(403);
+    expect(text).toMatch(/^You \(@\S+\) must accept the Terms of Service in order to perform this action\. /);
+    gitlab.settings.enforceTerms = false;
+    gitlab.settings.personalTokensDisabled = true;
+    expect((await pushRefusal('team/private'))[0]).toBe(401);
+    gitlab.settings.personalTokensDisabled = false;
+  });
+
+  it('refuses pushes into a group with too many users (GL-299)', async () => {
+    gitlab.settings.groupsOverUserLimit = ['team'];
+    expect(await pushRefusal('team/private')).toEqual([
+      403,
+      'Your top-level group is over the user limit and has been placed in a read-only state.',
+    ]);
+    gitlab.settings.groupsOverUserLimit = [];
+  });
+
   it('refuses HTTP where the administrator has closed it', async () => {
     gitlab.settings.git.pushOverHttp = false;
     expect(await pushRefusal('team/private')).toEqual([403, 'Pushing over HTTP is not allowed.']);

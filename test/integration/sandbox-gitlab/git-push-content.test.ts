@@ -75,16 +75,29 @@ describe('rules that an administrator may have set', () => {
     expect(run.stderr).toContain(`- ${id} (2 MiB)`);
   });
 
-  it('a repository over its quota takes nothing more', async () => {
-    at.gitlab.settings.git.repositorySizeLimit = 100;
-    const over = await at.push(['main']);
-    at.gitlab.settings.git.repositorySizeLimit = null;
-    expect(over.stderr).toContain('as it would exceed the allocated storage for your project.');
+  it('a repository over its quota takes nothing more, and says so after the pack (GL-295)', async () => {
+    const { git: knobs } = at.gitlab.settings;
+    knobs.repositorySizeLimit = 100;
+    const over = await at.refusal(['main']);
+    knobs.repositorySizeLimit = null;
+    expect(over).toContain('as it would exceed the allocated storage for your project.');
     await at.fill();
-    at.gitlab.settings.git.repositorySizeLimit = 100;
-    const full = await at.push(['main:another']);
-    at.gitlab.settings.git.repositorySizeLimit = null;
-    expect(full.stderr).toContain('The requested URL returned error: 403');
+    knobs.repositorySizeLimit = 100;
+    const full = await at.refusal(['main:another']);
+    expect(full).toContain('because this repository has exceeded the allocated storage for your project.');
+    expect((await at.push([':side'])).code).toBe(0);
+    knobs.repositorySizeLimit = null;
+  });
+
+  it('a group over its quota is read-only with all its projects, and takes nothing that passes it', async () => {
+    const { git: knobs } = at.gitlab.settings;
+    knobs.namespaceStorageLimit = 0;
+    const full = await at.refusal(['main']);
+    expect(full).toMatch(/^##### ERROR ##### You have used \d+% of the storage quota for team \(/);
+    expect(full).toContain('team is now read-only. Projects under this namespace are locked');
+    knobs.namespaceStorageLimit = 2 ** 40;
+    expect((await at.push(['main'])).code).toBe(0);
+    knobs.namespaceStorageLimit = null;
   });
 
   it('push rules look at messages, addresses, branch names and deleted tags', async () => {
