@@ -11,6 +11,7 @@ import {
   disableAccount,
   enableAccount,
   mintToken,
+  revokeToken,
   type NewGroup,
   type NewUser,
 } from './gitbucket/shape-accounts.ts';
@@ -90,6 +91,8 @@ export type EmbeddedGitBucket = {
   ): RepositoryRecord;
   /** A new personal access token, 40 hex digits. */
   token(login: string): string;
+  /** Deletes a personal access token. */
+  revoke(token: string): void;
   disable(login: string): void;
   enable(login: string): void;
   rename(owner: string, name: string, newName: string): void;
@@ -165,6 +168,7 @@ function shaping(context: GitBucketContext) {
       return forkRepository(context, source, newOwner, times);
     },
     token: (login: string) => mintToken(context, login),
+    revoke: (token: string) => revokeToken(context, token),
     disable: (login: string) => disableAccount(context, login),
     enable: (login: string) => enableAccount(context, login),
     rename(owner: string, name: string, newName: string) {

@@ -42,7 +42,7 @@ A failed connection cannot be waived.
 
 GitLab in maintenance mode, or a read-only copy of it, still answers every GET.
 It refuses the advertisement for a push, though, and says why: that is how both are recognised before the first write.
-Maintenance that begins later ends the items that it hits, each with \`maintenance\`.
+Either one that begins later ends the run ([resume.md](resume.md#when-it-stops)).
 
 ## The JSON document
 

@@ -78,6 +78,13 @@ export function mintToken(context: GitBucketContext, login: string): string {
   return token;
 }
 
+/** Deletes a personal access token. */
+export function revokeToken(context: GitBucketContext, token: string): void {
+  const hash = sha256(token);
+  context.state.tokens = context.state.tokens.filter((each) => each.sha256 !== hash);
+  context.changed();
+}
+
 function existing(context: GitBucketContext, login: string): AccountRecord {
   const account = context.anyAccount(login);
   if (!account) throw new Error(`no account ${login}`);

@@ -1,7 +1,6 @@
 import { Failure } from '../failures/failure.ts';
-import { maintenance } from '../failures/target.ts';
 import type { GitLabTarget } from '../gitlab/target.ts';
-import { failureFound, defineFinding, type Found } from './finding.ts';
+import { defineFinding, type Found } from './finding.ts';
 import type { Config } from '../config/schema.ts';
 import { deletionSuffix } from '../gitlab/probes.ts';
 import { isGitLabCom } from '../gitlab/settings.ts';
@@ -175,7 +174,7 @@ export const targetPushRefused = defineFinding('target-push-refused', 'error', (
 
 export const targetReadOnly = defineFinding('target-read-only', 'error', (w: DetailWords) => ({
   message: `GitLab accepts no changes at the moment: ${w.detail}`,
-  fix: 'wait until it does, or use the URL of the primary server',
+  fix: 'use the URL of the primary server if this is a Geo secondary, else wait until it does',
 }));
 
 /** Would GitLab take a push? */
@@ -183,11 +182,11 @@ export async function pushFindings({ url, probes }: GitLabTarget): Promise<Found
   try {
     await probes.push();
   } catch (error) {
-    if (!(error instanceof Failure) || error.code !== 'git-token-refused') throw error;
-    const { detail, refusal } = error;
-    if (refusal?.kind === 'maintenance') return [failureFound(maintenance(url))];
-    const finding = refusal?.kind === 'read-only' ? targetReadOnly : targetPushRefused;
-    return [finding(url, { detail })];
+    if (!(error instanceof Failure)) throw error;
+    const { code, detail } = error;
+    if (code === 'read-only') return [targetReadOnly(url, { detail })];
+    if (code === 'git-token-refused') return [targetPushRefused(url, { detail })];
+    throw error;
   }
   return [targetGit(url)];
 }

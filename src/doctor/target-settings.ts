@@ -55,6 +55,15 @@ export const targetPushLimited = defineFinding(
   }),
 );
 
+export const targetRepositoryLimit = defineFinding(
+  'target-repository-limit',
+  'warning',
+  (w: { object: string; size: string }) => ({
+    message: `GitLab takes repositories of at most ${w.size}, unless their group or project has a limit of its own; a larger one is refused after it was sent`,
+    fix: 'ask the administrator to raise the limit for the groups concerned (Settings > General > Repository size limit)',
+  }),
+);
+
 type DetailWords = { object: string; detail: string };
 
 export const targetBranchProtection = defineFinding('target-branch-protection', 'note', (w: DetailWords) => ({
@@ -76,6 +85,8 @@ function meaningOf(settings: ApplicationSettings, url: string): Found[] {
   if (limit !== null) {
     findings.push(targetPushLimited(url, { size: formatMebibytes(limit) }));
   }
+  const storage = settings.repository_size_limit ?? 0;
+  if (storage > 0) findings.push(targetRepositoryLimit(url, { size: formatMebibytes(storage) }));
   const detail = protections[settings.default_branch_protection ?? -1];
   if (detail !== undefined) findings.push(targetBranchProtection(url, { detail }));
   const limits = limitsOf(settings);

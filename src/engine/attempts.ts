@@ -1,6 +1,7 @@
 import { interruption } from '../failures/usage.ts';
 import type { Runtime } from '../environment.ts';
-import { isRetryable } from '../failures/index.ts';
+import type { Failure } from '../failures/failure.ts';
+import { asFailure, closedBy, isRetryable } from '../failures/index.ts';
 import type { Emit } from '../model/events.ts';
 
 const tries = 3;
@@ -31,4 +32,22 @@ export async function withAttempts<T>(
       await runtime.sleep(waitMs, runtime.aborting);
     }
   }
+}
+
+/** What failures have closed to all that is not done yet. */
+export type Halts = {
+  note(error: unknown): void;
+  /** The failure that leaves nothing to be done at this place of the target; null while there is none. */
+  over(fullPath: string): Failure | null;
+};
+
+export function createHalts(): Halts {
+  const closed = new Map<string, Failure>();
+  return {
+    note(error) {
+      const place = closedBy(error)?.toLowerCase() ?? null;
+      if (place !== null && !closed.has(place)) closed.set(place, asFailure(error, place));
+    },
+    over: (fullPath) => closed.get('') ?? closed.get(fullPath.toLowerCase().split('/', 1)[0] ?? '') ?? null,
+  };
 }

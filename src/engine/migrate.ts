@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { noticeOf } from '../failures/index.ts';
 import type { Journal } from '../journal/journal.ts';
 import { plannedStep, type PlanItem, type PlannedStep } from '../model/plan.ts';
 import type { Phase } from '../model/events.ts';
@@ -18,11 +17,12 @@ import {
   type WritingWork,
 } from '../steps/step.ts';
 import type { Transport } from '../transfer/transport.ts';
-import { withAttempts } from './attempts.ts';
+import { createHalts, withAttempts, type Halts } from './attempts.ts';
 import type { PrepareOptions, Prepared } from './prepare.ts';
-import { blockedResult, emptyResult, failedStep, itemResult, stepResult } from './results.ts';
+import { blockedResult, failedStep, haltedResult, itemResult, stepResult, withoutGroup } from './results.ts';
 
 type MigrateOptions = PrepareOptions & { journal: Journal; transport: Transport };
+type Options = MigrateOptions & { halts: Halts };
 
 /** An item on its way through the stages. */
 type Progress = {
@@ -40,9 +40,11 @@ const phases = { content: 'repositories', tracker: 'tracker', finish: 'finish' }
 
 /**
  * Carries out a plan stage by stage: every item ends one before any enters the next. Within a stage the groups come
- * first, one after the other, then the projects side by side. Gives one result for each item of the plan.
+ * first, one after the other, then the projects side by side. After a failure that closes the server, or a part of it,
+ * to everything else, nothing more is begun there. Gives one result for each item of the plan.
  */
-export async function migrate(prepared: Prepared, options: MigrateOptions): Promise<ItemResult[]> {
+export async function migrate(prepared: Prepared, given: MigrateOptions): Promise<ItemResult[]> {
+  const options: Options = { ...given, halts: createHalts() };
   const context: RunContext = {
     ...options,
     ...prepared,
@@ -87,7 +89,7 @@ async function runGroups(
   groups: readonly Progress[],
   stage: Stage,
   { emit, plan }: RunContext,
-  options: MigrateOptions,
+  options: Options,
 ): Promise<void> {
   const first = stage === 'content';
   if (first) emit({ type: 'phase', phase: 'groups', total: groups.length });
@@ -107,7 +109,7 @@ async function runProjects(
   stage: Stage,
   failed: ReadonlyMap<string, ItemResult>,
   { emit, config, runtime }: RunContext,
-  options: MigrateOptions,
+  options: Options,
 ): Promise<void> {
   const phase = phases[stage];
   const first = stage === 'content';
@@ -121,6 +123,8 @@ async function runProjects(
         // A project with nothing to do waits for nothing: thousands of them would block the event loop.
         await setImmediate();
         const cause = failed.get(ownerOf(progress.item));
+        // One line for the failure is enough.
+        if (endHalted(progress, stage, options)) return;
         if (cause && progress.ended === null && progress.item.blocked === null)
           progress.ended = withoutGroup(progress.item, cause);
         const before = resultOf(progress).state;
@@ -132,12 +136,22 @@ async function runProjects(
     ),
   );
   const proven = projects.filter((progress) => resultOf(progress).state === 'proven').length;
-  const summary = runtime.stopping.aborted ? 'interrupted' : `${proven} of ${projects.length} proven`;
+  const cut = options.halts.over('') === null ? '' : ', the rest was not begun';
+  const summary = runtime.stopping.aborted ? 'interrupted' : `${proven} of ${projects.length} proven${cut}`;
   emit({ type: 'phase-done', phase, summary });
 }
 
 function ownerOf(item: PlanItem): string {
   return item.kind === 'project' ? item.repository.owner : item.id;
+}
+
+/** True when an earlier failure has closed the place of the item, which then ends here. */
+function endHalted(progress: Progress, stage: Stage, options: Options): boolean {
+  const { item, work, done } = progress;
+  if (item.blocked !== null || !hasSteps(progress, stage, options)) return false;
+  const why = options.halts.over(item.fullPath);
+  if (why !== null) progress.ended = haltedResult(item, done, work.place, why);
+  return why !== null;
 }
 
 function hasSteps({ item, ended }: Progress, stage: Stage, { steps }: MigrateOptions): boolean {
@@ -156,10 +170,10 @@ function stepsOf(item: PlanItem, stage: Stage, steps: readonly AnyStep[]): Due[]
 }
 
 /** Takes one item through a stage. Never throws: a failure is a result, and the others go on. */
-async function advance(progress: Progress, stage: Stage, options: MigrateOptions): Promise<void> {
+async function advance(progress: Progress, stage: Stage, options: Options): Promise<void> {
   const { item, work, done } = progress;
   const { runtime, emit } = work.context;
-  if (progress.ended !== null) return;
+  if (progress.ended !== null || endHalted(progress, stage, options)) return;
   if (item.blocked !== null) {
     progress.ended = blockedResult(item);
     return;
@@ -189,6 +203,7 @@ async function advance(progress: Progress, stage: Stage, options: MigrateOptions
     done.push(...results);
   } catch (error) {
     // An abort makes an interruption of whatever the step threw.
+    options.halts.note(error);
     const failure = failedStep(current.planned, error, item, runtime.now() - current.started);
     done.push(...results, failure);
     progress.ended = itemResult(item, done, work.place);
@@ -229,14 +244,4 @@ async function recordFailure(
 ): Promise<void> {
   const code = notices.at(-1)?.code ?? 'unexpected';
   await journal.record({ item: item.id, step, status: 'failed', code });
-}
-
-/** What becomes of a project whose group is not there. */
-function withoutGroup(item: PlanItem, cause: ItemResult): ItemResult {
-  if (cause.state === 'interrupted') return emptyResult(item, 'interrupted');
-  const problem = cause.problem ?? noticeOf(new Error(cause.state), cause.id);
-  return {
-    ...emptyResult(item, cause.state === 'blocked' ? 'blocked' : 'failed'),
-    problem: { ...problem, object: item.id, message: `its group was not created: ${problem.message}` },
-  };
 }

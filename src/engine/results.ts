@@ -35,9 +35,29 @@ export function blockedResult(item: PlanItem): ItemResult {
   return { ...emptyResult(item, 'blocked'), problem };
 }
 
+/** What becomes of a project whose group is not there. */
+export function withoutGroup(item: PlanItem, cause: ItemResult): ItemResult {
+  if (cause.state === 'interrupted') return emptyResult(item, 'interrupted');
+  const problem = cause.problem ?? noticeOf(new Error(cause.state), cause.id);
+  return {
+    ...emptyResult(item, cause.state === 'blocked' ? 'blocked' : 'failed'),
+    problem: { ...problem, object: item.id, message: `its group was not created: ${problem.message}` },
+  };
+}
+
 /** The result of an item that something kept from its steps. */
 export function failedResult(item: PlanItem, error: unknown): ItemResult {
   return { ...emptyResult(item, stateOfError(error)), problem: noticeOf(error, item.id) };
+}
+
+/** The result of an item of which nothing more can be done: what it has is kept, and the failure tells why it ends there. */
+export function haltedResult(
+  item: PlanItem,
+  steps: StepResult[],
+  place: Place | null,
+  why: Failure,
+): ItemResult {
+  return { ...itemResult(item, steps, place), state: 'failed', problem: why.notice };
 }
 
 /** The result of an item whose steps came to an end, or to the first of them that failed. */

@@ -32,10 +32,18 @@ export type Refusal = {
     | 'namespace-missing'
     | 'maintenance'
     | 'read-only'
+    | 'user'
+    | 'archived'
+    | 'repository-locked'
+    | 'storage'
+    | 'group-closed'
+    | 'group-limit'
     | 'other';
   status: number;
   /** The server's own words, in one line. */
   text: string;
+  /** What lifts it, where the words tell. */
+  fix?: string | undefined;
 };
 
 type Word = string | number | undefined;

@@ -42,7 +42,21 @@ export function isRetryable(error: unknown): boolean {
 /** What concerns the whole server, not one repository. */
 export function isFatal(error: unknown): boolean {
   if (!(error instanceof Failure)) return true;
-  return ['interrupted', 'tls-untrusted', 'redirected', 'unreachable', 'maintenance'].includes(error.code);
+  return (
+    stopsRun(error) || ['interrupted', 'tls-untrusted', 'redirected', 'unreachable'].includes(error.code)
+  );
+}
+
+/** True when nothing else can succeed before somebody acts: it is about the token, its user or the whole server. */
+function stopsRun(error: Failure): boolean {
+  return ['token-refused', 'user-refused', 'maintenance', 'read-only'].includes(error.code);
+}
+
+/** Path on the target below which nothing can succeed any more; '' for everything, null when it is about one item. */
+export function closedBy(error: unknown): string | null {
+  if (!(error instanceof Failure)) return null;
+  if (stopsRun(error)) return '';
+  return error.code === 'group-closed' ? error.object : null;
 }
 
 /** The form in which reports carry an error. Unknown errors are shown as such, with their text. */

@@ -42,7 +42,7 @@ export const tokenRefused = defineFailure(
   { blame: 'you', state: 'not-started' },
   (w: { object: string; server: string; detail: string; side: string; variable: string }) => ({
     message: `${w.server} at ${w.object} rejects the token (${w.detail})`,
-    fix: `create a new token: ${w.side === 'source' ? 'GitBucket > Account settings > Applications' : 'GitLab > Edit profile > Access tokens, scope api'}, and set it in ${w.variable}`,
+    fix: `create a new token: ${w.side === 'source' ? 'GitBucket > Account settings > Applications' : 'GitLab > Edit profile > Access tokens, scope api (if there is no such page, an administrator has disabled them)'}, and set it in ${w.variable}`,
   }),
 );
 

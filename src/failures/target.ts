@@ -158,12 +158,48 @@ export const projectMissing = defineFailure(
   }),
 );
 
+export const groupLimit = defineFailure(
+  'group-limit',
+  { blame: 'you', state: 'blocked' },
+  (w: { object: string; detail: string; fix?: string | undefined }) => ({
+    message: `GitLab does not let the token's user create the group ${w.object}: ${w.detail}`,
+    fix: `${w.fix ?? 'verify the account'}, or create the groups in an existing one: "target": { "parentGroup": … }`,
+  }),
+);
+
+export const storageLimit = defineFailure(
+  'storage-limit',
+  { blame: 'target', state: 'failed' },
+  (w: { object: string; detail: string; fix?: string | undefined }) => ({
+    message: `GitLab has no storage left for ${w.object}: ${w.detail}`,
+    fix: `${w.fix ?? 'ask a GitLab administrator to raise the repository size limit (in the settings of the project or group, or Admin area > Settings > General > Account and limit)'}, then run the same command again`,
+  }),
+);
+
+export const groupClosed = defineFailure(
+  'group-closed',
+  { blame: 'target', state: 'failed' },
+  (w: { object: string; detail: string; fix?: string | undefined }) => ({
+    message: `GitLab takes no pushes to ${w.object} and all that is in it: ${w.detail}`,
+    fix: `${w.fix ?? `ask an Owner of ${w.object}`}, then run the same command again`,
+  }),
+);
+
+export const repositoryLocked = defineFailure(
+  'repository-locked',
+  { blame: 'target', state: 'failed' },
+  (w: { object: string; detail: string }) => ({
+    message: `GitLab takes no pushes to ${w.object} for a while: ${w.detail}`,
+    fix: 'its storage is being moved or repaired: wait until that is done (the administrator can tell), then run the same command again',
+  }),
+);
+
 export const userRefused = defineFailure(
   'user-refused',
   { blame: 'you', state: 'not-started' },
-  (w: { object: string; detail: string }) => ({
+  (w: { object: string; detail: string; fix?: string | undefined }) => ({
     message: `GitLab at ${w.object} accepts the token but rejects its user: ${w.detail}`,
-    fix: 'ask the GitLab administrator to unblock or confirm the user, or use the token of another user (a new token for this user does not help)',
+    fix: `${w.fix ?? 'ask the GitLab administrator to unblock or confirm the user'}, or use the token of another user (a new token for this user does not help)`,
   }),
 );
 
@@ -200,6 +236,15 @@ export const maintenance = defineFailure(
   (w: { object: string }) => ({
     message: `GitLab at ${w.object} is in maintenance mode and is read-only`,
     fix: 'wait until the administrator turns it off, then run the same command again',
+  }),
+);
+
+export const readOnly = defineFailure(
+  'read-only',
+  { blame: 'target', state: 'not-started' },
+  (w: { object: string; detail: string }) => ({
+    message: `GitLab at ${w.object} is read-only: ${w.detail}`,
+    fix: 'use the URL of the primary server if this is a Geo secondary, else ask the administrator when it takes changes; then run the same command again',
   }),
 );
 

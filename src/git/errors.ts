@@ -12,6 +12,7 @@ import { gitTokenRefused, redirected, tlsUntrusted } from '../failures/network.t
 import { historyIncomplete } from '../failures/source.ts';
 import { targetForbidden } from '../failures/target.ts';
 import { Failure } from '../failures/failure.ts';
+import type { GitRemote } from './remote.ts';
 
 /** What git said when it did not exit with 0. */
 export class GitExit extends Error {
@@ -38,6 +39,9 @@ export function saysIncomplete(text: string): boolean {
   return incomplete.test(text);
 }
 
+/** The login failed, as git tells it. */
+const loginRefused = /could not read Username|Authentication failed|error: 401|HTTP Basic: Access denied/;
+
 /** Transport messages of git and what they mean; the first that matches counts. */
 const meanings: [RegExp, (side: Side, id: string, text: string) => Failure][] = [
   [/No space left on device|disk quota exceeded/i, (_side, id) => diskFull(id)],
@@ -45,10 +49,7 @@ const meanings: [RegExp, (side: Side, id: string, text: string) => Failure][] = 
     /^(?:fatal|error): .*(?:dubious ownership|unsafe repository|insufficient permission|Permission denied)/m,
     (_side, id, detail) => mirrorForeign(id, { detail }),
   ],
-  [
-    /could not read Username|Authentication failed|error: 401|HTTP Basic: Access denied/,
-    (side, id, detail) => gitTokenRefused(id, { server: nameOf(side), side, detail }),
-  ],
+  [loginRefused, (side, id, detail) => gitTokenRefused(id, { server: nameOf(side), side, detail })],
   [
     /SSL certificate problem|server certificate verification failed/,
     (side, id, detail) => tlsUntrusted(id, { server: nameOf(side), side, detail }),
@@ -106,6 +107,13 @@ export function gitFailure(
   }
   if (packBytes >= cuttable && saysCut(error)) return pushTooLarge(id, { detail }, error);
   return side === 'source' ? fetchFailed(id, { detail }) : pushFailed(id, { detail });
+}
+
+/** What the server itself says of a refusal of git's, when it is about more than this command; else null. */
+export async function explained(error: unknown, remote: GitRemote): Promise<Failure | null> {
+  if (!(error instanceof GitExit)) return null;
+  const status = loginRefused.test(error.stderr) ? 401 : null;
+  return (await remote.explain?.({ status, text: remoteText(error.stderr) })) ?? null;
 }
 
 function nameOf(side: Side): string {

@@ -8,7 +8,17 @@ import { beginningOf, type StreamAnswer } from '../net/stream.ts';
 import { asAdvertisement, isVersion2, lsRefsRequest } from './ref-advertisement.ts';
 
 /** What git needs to reach a repository: its URL with Basic credentials and, if need be, a CA certificate file. */
-export type GitRemote = { url: string; username: string; password: string; caFile: string | null };
+export type GitRemote = {
+  url: string;
+  username: string;
+  password: string;
+  caFile: string | null;
+  /** What a refusal means beyond the request that it answers; null when nothing. */
+  explain?(refused: Refused): Promise<Failure | null>;
+};
+
+/** The server's words and its status; null where they came in a report of git's. */
+export type Refused = { status: number | null; text: string };
 
 export type GitService = 'git-upload-pack' | 'git-receive-pack';
 
@@ -85,6 +95,8 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
         body,
       });
       if (answer.status < 300 || answer.status >= 400) return answer;
+      // A server that takes no pushes may send them elsewhere without a word; its advertisement has one (GL-296).
+      if (service === 'git-receive-pack') await advertisement(service);
       const moved = placeAfterRedirect(http.server, answer.headers, path, `/${service}`);
       // A stream cannot be sent again.
       if (!Buffer.isBuffer(body)) {
@@ -96,7 +108,9 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
     throw fetchFailed(options.path, { detail: 'its redirects form a loop' });
   }
 
-  return { url: http.server.url + options.path, username, password, caFile, silenceMs, advertisement, post };
+  const url = http.server.url + options.path;
+  const own = { url, username, password, caFile, silenceMs, advertisement, post };
+  return options.explain === undefined ? own : { ...own, explain: options.explain };
 }
 
 async function wholeOf(body: Readable, object: string): Promise<Buffer> {

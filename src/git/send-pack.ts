@@ -32,7 +32,7 @@ const endMs = 2000;
  * (GL-216). Whatever happens, the request is ended properly where the pack stops: a destroyed
  * connection would leave the partial pack on the server for days (GL-209).
  * @throws push-failed, timeout (try again later), push-unpack, push-too-large, git-token-refused, target-forbidden,
- * project-gone
+ * project-gone, and what the target's explanation of a refusal is when that is about more than these refs
  */
 export async function pushOnce(
   job: PushJob,
@@ -50,7 +50,12 @@ export async function pushOnce(
     const report = await readReport(withinTime(answer.body, 'target', job.target, job), job.id);
     const elsewhere = wordsOfAnotherProject(report.text);
     if (elsewhere !== null) throw projectGone(job.id, { detail: `GitLab says of the push: ${elsewhere}` });
-    return interpretReport(report, changes, job.id);
+    const verdict = interpretReport(report, changes, job.id);
+    const more = isDeclined(verdict)
+      ? await job.target.explain?.({ status: null, text: verdict.text })
+      : null;
+    if (more) throw more;
+    return verdict;
   } catch (error) {
     throw asPushFailure(error, job.id);
   } finally {
@@ -128,8 +133,19 @@ function isPassing(text: string): boolean {
   return /error executing git hook|Internal API (unreachable|error)/.test(text);
 }
 
+/** The fate of every ref of a push that the server's access checks refuse (GL-213). */
+const declined = 'pre-receive hook declined';
+
+/** True when the access checks refused the push. */
+export function isDeclined({ refs }: PushAnswer): boolean {
+  return [...refs.values()].includes(declined);
+}
+
 async function refusal({ status, body }: StreamAnswer, job: PushJob): Promise<Failure> {
-  const detail = `${status}, ${cutTo(300, pageText(await beginningOf(body))) || 'an empty body'}`;
+  const text = cutTo(300, pageText(await beginningOf(body)));
+  const more = await job.target.explain?.({ status, text });
+  if (more) return more;
+  const detail = `${status}, ${text || 'an empty body'}`;
   if (status === 401) return gitTokenRefused(job.id, { server: 'GitLab', side: 'target', detail });
   if (status === 403 || status === 404) return targetForbidden(job.id, { detail });
   if (status === 413) return pushTooLarge(job.id, { detail });

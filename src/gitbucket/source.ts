@@ -54,6 +54,7 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
       caFile: options.caFile,
       silenceMs: options.silenceMs,
       whyRefused: ({ status }) => whyDenied(surfaces, http, stored, status),
+      explain: ({ status }) => whyNoLogin(surfaces, status),
     });
   }
 
@@ -138,6 +139,7 @@ async function whyDenied(
     if (shown === null) return repositoryUnreadable(object, { detail: 'it no longer exists' });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
+    if (error.code === 'token-refused') return error;
     if (error.code !== 'server-error') return repositoryUnreadable(object, { detail: error.message });
     return repositoryBroken(object, {
       detail: `git returns ${status}, the API returns 500`,
@@ -155,6 +157,15 @@ async function whyDenied(
     side: http.server.side,
     detail: `${status} although the API shows the repository`,
   });
+}
+
+/** The token may have ended since the run began; git says 401 to that too. */
+async function whyNoLogin({ api }: Surfaces, status: number | null): Promise<Failure | null> {
+  if (status !== 401) return null;
+  return api.whoAmI().then(
+    () => null,
+    (error: unknown) => (error instanceof Failure && error.code === 'token-refused' ? error : null),
+  );
 }
 
 /** Does everybody see it? Then git never looked at the credentials. */

@@ -124,7 +124,7 @@ function setting<T>(type: z.ZodType<T>): z.ZodType<T | null | undefined> {
   return type.nullish().catch(null);
 }
 
-/** Settings that only an administrator may read (GL-41, GL-167, GL-170, GL-240, GL-304, GL-490). */
+/** Settings that only an administrator may read (GL-41, GL-167, GL-170, GL-240, GL-295, GL-304, GL-490). */
 export const ApplicationSettings = z.object({
   admin_mode: setting(z.boolean()),
   default_branch_name: setting(z.string()),
@@ -138,6 +138,8 @@ export const ApplicationSettings = z.object({
   /** In MB. */
   receive_max_input_size: setting(z.number()),
   max_attachment_size: setting(z.number()),
+  /** In bytes; 0 for none (GL-295). */
+  repository_size_limit: setting(z.number()),
   throttle_authenticated_api_enabled: setting(z.boolean()),
   throttle_authenticated_api_requests_per_period: setting(z.number()),
   throttle_authenticated_api_period_in_seconds: setting(z.number()),

@@ -5,12 +5,12 @@ import { gitTokenRefused } from '../failures/network.ts';
 import { projectMissing } from '../failures/target.ts';
 import { unexpected } from '../failures/usage.ts';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
-import { createRemote, type Remote } from '../git/remote.ts';
+import { createRemote, type Refused, type Remote } from '../git/remote.ts';
 import type { TargetIdentity, Target } from '../model/target.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import { basicAuth, type Http } from '../net/http.ts';
 import { createClient, type GitLabClient } from './client.ts';
-import { refusalOf, unlessAbsent, unlessRefused } from './errors.ts';
+import { meaningOf, refusalOf, toFailure, unlessAbsent, unlessRefused } from './errors.ts';
 import { connect, groupNamespace, owner } from './identity.ts';
 import { createLookups, toProject } from './lookups.ts';
 import { createProbes, type GitLabProbes } from './probes.ts';
@@ -36,8 +36,20 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
       ...user,
       caFile,
       silenceMs,
-      whyRefused: (answer) => Promise.resolve(whyRefused(fullPath, answer)),
+      whyRefused: async (answer) =>
+        (await explain(fullPath, { status: answer.status, text: excerpt(answer.body) })) ??
+        whyRefused(fullPath, answer),
+      explain: (refused) => explain(fullPath, refused),
     });
+  }
+
+  /** Git says the same to every token that is not good any more (GL-297): the API tells what became of it. */
+  async function explain(fullPath: string, { status, text }: Refused): Promise<Failure | null> {
+    const { url } = http.server;
+    if (status !== 401) return meaningOf(refusalOf({ status: status ?? 200, body: text }), url, fullPath);
+    const answer = await http.send({ method: 'GET', path: '/api/v4/user' });
+    const known = answer.status !== 401 && answer.status !== 403;
+    return known ? null : toFailure(http, url, answer);
   }
 
   return {

@@ -207,7 +207,13 @@ export function settingsOf(answer: schema.ApplicationSettings): Snapshot['settin
   if (answer.restricted_visibility_levels)
     settings.restrictedVisibilities = answer.restricted_visibility_levels;
   if (attachments !== null) settings.maxAttachmentSize = attachments;
-  return { ...settings, git: { receiveMaxInputSize: bytesOf(answer.receive_max_input_size) } };
+  return {
+    ...settings,
+    git: {
+      receiveMaxInputSize: bytesOf(answer.receive_max_input_size),
+      repositorySizeLimit: answer.repository_size_limit || null,
+    },
+  };
 }
 
 /** The newer spelling where it says anything. */

@@ -1,7 +1,7 @@
 import type { Notice } from '../model/notice.ts';
 import type { ItemResult, Result } from '../model/result.ts';
 import { formatBytes, formatCount, formatDuration, formatTime, shortId, clean } from '../text/format.ts';
-import { headings, nextSteps, statesLine, verdictOf } from '../ui/messages.ts';
+import { andMore, headings, nextSteps, statesLine, verdictOf } from '../ui/messages.ts';
 import { attentionOf, warningsOf, type Attention, costOf, proofOf } from './result.ts';
 
 /** The report as Markdown: the verdict, then what needs a human, then everything by owner. */
@@ -50,8 +50,8 @@ function attention(found: readonly Attention[]): string {
   return [`## ${headings.needsYou}`, ...found.map(attentionOfOne)].join('\n\n');
 }
 
-function attentionOfOne({ item, state, remarks }: Attention): string {
-  const lines = [`### ${mdLink(item.id, item.target.url)}: ${state}`];
+function attentionOfOne({ item, state, remarks, also }: Attention): string {
+  const lines = [`### ${mdLink(item.id, item.target.url)}${andMore(also)}: ${state}`];
   for (const { object, message, fix } of remarks) {
     lines.push(object === '' ? mdText(message) : `${mdCode(object)}: ${mdText(message)}`);
     if (fix !== '') lines.push(mdFence(fix));

@@ -125,13 +125,33 @@ function totalsOf(items: readonly ItemResult[], ms: number): Totals {
 }
 
 /** What a reader should see of an item, each as one sentence; about the item as a whole where the object is empty. */
-export type Attention = { item: ItemResult; state: TroubleState; remarks: Notice[] };
+export type Attention = {
+  item: ItemResult;
+  state: TroubleState;
+  remarks: Notice[];
+  /** Further items with that one problem in the same words: it concerns the server, not each of them. */
+  also: ItemResult[];
+};
 
 /** The items that are not proven, the most pressing first, each with every reason. */
 export function attentionOf(items: readonly ItemResult[]): Attention[] {
   const list: Attention[] = [];
+  const shared = new Map<string, Attention>();
   for (const state of troubleStates) {
-    for (const item of items) if (item.state === state) list.push({ item, state, remarks: remarksOf(item) });
+    for (const item of items) {
+      if (item.state !== state) continue;
+      const remarks = remarksOf(item);
+      const common = item.problem !== null && item.problem.object !== item.id && remarks.length === 1;
+      const only = common ? remarks[0]?.message : undefined;
+      const same = only === undefined ? undefined : shared.get(`${state} ${only}`);
+      if (same !== undefined) {
+        same.also.push(item);
+        continue;
+      }
+      const found: Attention = { item, state, remarks, also: [] };
+      if (only !== undefined) shared.set(`${state} ${only}`, found);
+      list.push(found);
+    }
   }
   return list;
 }

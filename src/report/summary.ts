@@ -1,6 +1,6 @@
 import type { Result } from '../model/result.ts';
 import { clean, truncate, wrap } from '../text/format.ts';
-import { headings, moreInReport, nextSteps, statesLine, verdictOf } from '../ui/messages.ts';
+import { andMore, headings, moreInReport, nextSteps, statesLine, verdictOf } from '../ui/messages.ts';
 import type { Palette } from '../ui/terminal.ts';
 import { attentionOf, warningsOf, type Attention } from './result.ts';
 import type { ReportPaths } from './write.ts';
@@ -54,13 +54,13 @@ function troubles(result: Result, { palette, width }: SummaryOptions): string[] 
 }
 
 function trouble(
-  { item, state, remarks }: Attention,
+  { item, state, remarks, also }: Attention,
   width: number,
   palette: Palette,
   most: number,
 ): string[] {
   const paint = state === 'failed' ? palette.red : palette.yellow;
-  const name = truncate(clean(item.id), Math.max(8, width - state.length - 4));
+  const name = truncate(clean(item.id) + andMore(also), Math.max(8, width - state.length - 4));
   const lines = [`  ${paint(state)}  ${name}`];
   for (const { object, message, fix } of remarks.slice(0, most)) {
     lines.push(...hang('    ', object === '' ? message : `${object} ${message}`, width));

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure } from '../failures/failure.ts';
 import {
+  groupLimit,
   groupMissing,
   groupsForbidden,
   namespaceTaken,
@@ -75,6 +76,7 @@ function explain(error: Failure, item: PlannedGroup, user: string): Failure {
     const where = parent === '' ? '' : ` in ${parent}`;
     return groupsForbidden(item.fullPath, { user, where }, error);
   }
+  if (refusal?.kind === 'group-limit') return groupLimit(item.fullPath, { detail, fix: refusal.fix }, error);
   if (refusal?.kind !== 'taken') return error;
   const suggestion = `${item.path}-gitbucket`;
   return namespaceTaken(item.fullPath, { detail, owner: item.id, suggestion }, error);

@@ -1,8 +1,8 @@
 import { pushFailed } from '../failures/git.ts';
 import { Failure } from '../failures/failure.ts';
-import { GitExit, gitFailure, remoteText, saysCut } from '../git/errors.ts';
+import { explained, GitExit, gitFailure, remoteText, saysCut } from '../git/errors.ts';
 import type { Git } from '../git/run.ts';
-import type { PushAnswer } from '../git/send-pack.ts';
+import { isDeclined, type PushAnswer } from '../git/send-pack.ts';
 import type { RefChange } from '../model/plan.ts';
 import { pushBytes, statedLimit, type PushLimit } from './push-size.ts';
 import type { TransferJob } from './transport.ts';
@@ -32,14 +32,30 @@ async function gitPush(
   } catch (error) {
     if (!(error instanceof GitExit) || job.signal.aborted)
       throw gitFailure(error, 'target', job.id, job.signal);
+    const refs = parsePushReport(error.stdout);
+    if (refs.size === 0 || isDeclined({ refs, text: '' })) {
+      const more = (await explained(error, job.target)) ?? (await saidByListing(error, job));
+      if (more !== null) throw more;
+    }
     const bytes = saysCut(error) ? await packBytes() : 0;
     const failure = gitFailure(error, 'target', job.id, job.signal, bytes);
-    const refs = parsePushReport(error.stdout);
     if (failure.code === 'push-too-large' || refs.size === 0) throw failure;
     const text = remoteText(error.stderr);
     if (sentBroken(text)) throw pushFailed(job.id, { detail: text });
     return { refs, text };
   }
+}
+
+/** Statuses with which git shows none of the server's words when it was the push itself that was refused. */
+const wordless = /HTTP 403|error: 403|error: 30\d|redirect/;
+
+/** What the target's listing says of a push that was refused without a word (GL-296); null when it lists its refs. */
+async function saidByListing({ stderr }: GitExit, { target }: TransferJob): Promise<Failure | null> {
+  if (!wordless.test(stderr)) return null;
+  return target.advertisement('git-receive-pack').then(
+    () => null,
+    (error: unknown) => (error instanceof Failure && error.code !== 'git-token-refused' ? error : null),
+  );
 }
 
 /** A bare id would be taken for a branch of that name, where there is one. */

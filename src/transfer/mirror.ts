@@ -7,7 +7,7 @@ import { mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Runtime } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
-import { GitExit, gitFailure } from '../git/errors.ts';
+import { explained, GitExit, gitFailure } from '../git/errors.ts';
 import { presentObjects } from '../git/objects.ts';
 import type { GitRemote } from '../git/remote.ts';
 import { createGit, type Git, type GitRuntime } from '../git/run.ts';
@@ -110,7 +110,7 @@ export async function updateMirror(job: MirrorJob, options: MirrorOptions): Prom
     if (!fetched && job.only) throw fetchFailed(job.id, { detail: 'the mirror is damaged' });
     if (!fetched) await cloneTo(git, directory, job);
   } catch (error) {
-    throw gitFailure(error, 'source', job.id, job.signal);
+    throw (await explained(error, job.source)) ?? gitFailure(error, 'source', job.id, job.signal);
   }
   return { git: mirror, directory, bytes: (await packBytes(directory)) - before };
 }

@@ -209,6 +209,11 @@ export const headings = {
   reports: 'Reports',
 } as const;
 
+/** Further things of the same kind, after the first one. */
+export function andMore(others: readonly unknown[]): string {
+  return others.length === 0 ? '' : ` and ${formatCount(others.length)} more`;
+}
+
 export function moreInReport(count: number): string {
   return `and ${formatCount(count)} more in the report`;
 }

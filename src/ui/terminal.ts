@@ -89,6 +89,7 @@ export function createPlain(options: PlainOptions): (event: RunEvent) => void {
   const { now, verbose, quiet } = options;
   const meter = createMeter(now);
   let countedAt = now();
+  const told = new Set<string>();
 
   function line(text: string): void {
     options.write(`${new Date(now()).toISOString().slice(0, 19)}Z ${clean(text)}\n`);
@@ -108,7 +109,10 @@ export function createPlain(options: PlainOptions): (event: RunEvent) => void {
     const position = total > 0 ? `${done}/${total} ` : '';
     line(`${position}${result.id}: ${outcomeOf(result)}`);
     for (const { message } of notices) line(`${result.id}: ${messages.warned(message)}`);
-    if (result.problem !== null) line(`${result.id}: ${messages.problem(result.problem)}`);
+    // What concerns the whole server is the same for every item.
+    if (result.problem === null || told.has(result.problem.message)) return;
+    told.add(result.problem.message);
+    line(`${result.id}: ${messages.problem(result.problem)}`);
   }
 
   function tell(event: RunEvent): void {

@@ -149,13 +149,14 @@ test('settings that matter are reported, limits from settings and from headers o
       restrictedVisibilities: ['public'],
       throttles: { throttle_authenticated_api: { limit: 600, period: 60 } },
       lfsEnabled: false,
-      git: { receiveMaxInputSize: 50 * 1024 * 1024 },
+      git: { receiveMaxInputSize: 50 * 1024 * 1024, repositorySizeLimit: 200 * 1024 * 1024 },
     },
   });
   const findings = await examine(servers);
-  expect(troubles(findings)).toEqual(['target-lfs-disabled']);
+  expect(troubles(findings).sort()).toEqual(['target-lfs-disabled', 'target-repository-limit']);
   expect(findingOf('target-visibility-restricted', findings).message).toContain('public');
   expect(findingOf('target-push-limited', findings).message).toContain('50 MiB');
+  expect(findingOf('target-repository-limit', findings).message).toContain('at most 200 MiB');
   expect(findingOf('target-throttled', findings).message).toContain('600 API requests in 60 s');
 
   const token = ada(servers.gitlab);

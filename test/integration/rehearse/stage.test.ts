@@ -56,6 +56,7 @@ test('the stage holds what the real GitLab holds: settings, rights, groups, subg
     maxAttachmentSize: 7 * 1024 * 1024,
   });
   gitlab.settings.git.receiveMaxInputSize = 5 * 1024 * 1024;
+  gitlab.settings.git.repositorySizeLimit = 90_000_000;
   gitbucket.addGroup({ login: '2024', members: [{ login: 'root', manager: true }] });
   gitbucket.addRepository({ owner: '2024', name: 'numbers', defaultBranch: 'main' });
   commitOn(gitbucket.gitDir('2024', 'numbers'), 'main', 'first');
@@ -96,7 +97,7 @@ test('the stage holds what the real GitLab holds: settings, rights, groups, subg
     defaultProjectCreation: 'maintainer',
     restrictedVisibilities: ['public'],
     maxAttachmentSize: 7 * 1024 * 1024,
-    git: { receiveMaxInputSize: 5 * 1024 * 1024 },
+    git: { receiveMaxInputSize: 5 * 1024 * 1024, repositorySizeLimit: 90_000_000 },
   });
   expect(seen.groups.map(({ fullPath }) => fullPath).sort()).toEqual(['2024', 'team-a', 'team-a/Sub']);
   expect(sorted(seen).projects).toMatchObject([

@@ -93,8 +93,75 @@ describe("GitLab's own words are found in every shape of its error bodies", () =
     ['absent', 404, { message: '404 Project Not Found' }],
     ['absent', 301, 'This resource has been moved permanently to http://x'],
     ['maintenance', 403, 'GitLab is currently in maintenance mode.'],
+    ['maintenance', 503, { message: 'GitLab Maintenance: system is in maintenance mode' }],
+    [
+      'maintenance',
+      403,
+      'Git push is not allowed because this GitLab instance is currently in (read-only) maintenance mode.',
+    ],
+    ['read-only', 403, "You can't push code to a read-only GitLab instance."],
+    ['read-only', 403, 'You cannot write to this read-only GitLab instance.'],
+    ['user', 403, { message: '403 Forbidden - Your account has been blocked.' }],
+    ['user', 403, { message: '403 Forbidden - Your account has been banned. Contact your administrator.' }],
+    ['user', 403, 'Your account is pending approval from your administrator and hence blocked.'],
+    ['user', 403, 'Your primary email address is not confirmed. Please check your inbox.'],
+    ['user', 403, 'Your password expired. Please access GitLab from a web browser to update your password.'],
+    ['user', 403, 'You (@ada) must accept the Terms of Service in order to perform this action.'],
+    ['archived', 403, "You can't push code to an archived project."],
+    ['repository-locked', 403, 'The repository is temporarily read-only. Please try again later.'],
+    [
+      'storage',
+      200,
+      'GitLab: Your push to this repository cannot be completed because this repository has exceeded the allocated storage for your project. Contact your GitLab administrator for more information.',
+    ],
+    [
+      'storage',
+      200,
+      'warning: object 1: badTagName GitLab: Your push to this repository cannot be completed as it would exceed the allocated storage for your project.',
+    ],
+    [
+      'storage',
+      200,
+      'GitLab: Your push to this repository has been rejected because it would exceed the namespace storage limit of 5 GiB. Reduce your namespace storage.',
+    ],
+    ['storage', 200, 'GitLab: You have reached the free storage limit of 10 GiB on one or more projects.'],
+    [
+      'group-closed',
+      200,
+      'GitLab: ##### ERROR ##### You have used 104% of the storage quota for team (5.2 GiB of 5 GiB). team is now read-only. Projects under this namespace are locked',
+    ],
+    [
+      'group-closed',
+      403,
+      'Your top-level group is over the user limit and has been placed in a read-only state.',
+    ],
+    ['group-closed', 403, "Cannot find valid SSO session. Please login via your group's SSO at https://x"],
+    [
+      'group-limit',
+      400,
+      {
+        message:
+          'Failed to save group {identity_verification: ["You have reached the group limit until you verify your account."]}',
+      },
+    ],
+    [
+      'group-limit',
+      400,
+      {
+        message:
+          'Failed to save group {base: ["You have reached the limit of three top-level groups. To create"]}',
+      },
+    ],
+    // Names of refs and files may hold any words; these are refusals of single ones.
+    ['other', 200, "GitLab: Branch name 'is-in-maintenance mode' does not follow the pattern 'read-only'"],
+    [
+      'other',
+      200,
+      "GitLab: 'Your push to this repository cannot be completed as' is locked in Git LFS by @x",
+    ],
+    ['other', 200, 'GitLab: You are not allowed to push code to protected branches on this project.'],
     ['read-only', 403, 'You cannot perform write operations on a read-only instance'],
   ] as const)('tell why it refuses: %s, with status %i', (kind, status, body) => {
-    expect(refusalOf({ status, body })).toEqual({ kind, status, text: errorText(body) });
+    expect(refusalOf({ status, body })).toMatchObject({ kind, status, text: errorText(body) });
   });
 });

@@ -54,10 +54,22 @@ describe('summary on the terminal', () => {
   });
 
   it('stays short with hundreds of troubles', () => {
-    const many = Array.from({ length: 300 }, (_, index) => ({ ...failed, id: `team/r${index}` }));
+    const many = Array.from({ length: 300 }, (_, index) => {
+      const id = `team/r${index}`;
+      return { ...failed, id, problem: { ...failed.problem!, object: id } };
+    });
     const all = lines(result(many));
     expect(all.length).toBeLessThan(50);
     expect(all).toContain('  and 290 more in the report');
+  });
+
+  it('tells once what concerns the server and not each of its items', () => {
+    const problem = { code: 'maintenance', object: 'https://x', message: 'It is read-only.', fix: 'Wait.' };
+    const many = Array.from({ length: 300 }, (_, index) => ({ ...failed, id: `team/r${index}`, problem }));
+    const all = lines(result([...many, failed]));
+    expect(all.filter((line) => line.includes('It is read-only. Wait.'))).toHaveLength(1);
+    expect(all).toContain('  failed  team/r0 and 299 more');
+    expect(all).toContain('  failed  team/big');
   });
 
   it('fits a narrow terminal, wide characters too', () => {

@@ -64,7 +64,10 @@ function create(call: UserCall): Reply {
     visibility: (textOf(params, 'visibility') ?? context.settings.defaultGroupVisibility) as Visibility,
     attributes: { ...ineffective(call), ...groupSettings(params) },
   };
-  const errors: Record<string, string[]> = { ...groupErrors(context, actor, input, null), ...avatarErrors(params) };
+  const errors: Record<string, string[]> = {
+    ...groupErrors(context, actor, input, null),
+    ...avatarErrors(params),
+  };
   if (parent === null && context.settings.groupsNeedVerification)
     errors['identity_verification'] = ['You have reached the group limit until you verify your account.'];
   if (Object.keys(errors).length > 0) throw saveFailed(call, errors);

@@ -70,6 +70,7 @@ function show({ context: { settings } }: Call): Reply {
     import_sources: settings.importSources,
     receive_max_input_size: receiveMaxInputSize === null ? null : receiveMaxInputSize / MEGABYTE,
     max_attachment_size: settings.maxAttachmentSize / MEGABYTE,
+    repository_size_limit: settings.git.repositorySizeLimit ?? 0,
     ...Object.fromEntries(
       [...LIMITS].map(([field, key]) => [field, settings.applicationLimits[key]?.threshold ?? 0]),
     ),
