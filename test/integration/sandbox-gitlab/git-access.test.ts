@@ -26,6 +26,15 @@ async function pushRefusal(path: string): Promise<[number, string]> {
   return [answer.status, answer.body];
 }
 
+function push() {
+  return raw(`${gitlab.url}/team/private.git/git-receive-pack`, {
+    token: gitlab.token,
+    method: 'POST',
+    headers: { 'content-type': 'application/x-git-receive-pack-request' },
+    body: '0000',
+  });
+}
+
 function header(pair: string) {
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
@@ -178,13 +187,6 @@ describe('states of project and server', () => {
   });
 
   it('sends the push itself to the start page meanwhile, and serves fetches (GL-296)', async () => {
-    const push = () =>
-      raw(`${gitlab.url}/team/private.git/git-receive-pack`, {
-        token: gitlab.token,
-        method: 'POST',
-        headers: { 'content-type': 'application/x-git-receive-pack-request' },
-        body: '0000',
-      });
     expect((await push()).status).toBe(200);
     for (const knob of ['maintenanceMode', 'readOnlyDatabase'] as const) {
       gitlab.settings[knob] = true;
