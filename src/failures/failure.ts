@@ -33,6 +33,7 @@ export type Refusal = {
     | 'maintenance'
     | 'read-only'
     | 'user'
+    | 'http-closed'
     | 'archived'
     | 'repository-locked'
     | 'storage'

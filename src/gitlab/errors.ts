@@ -1,5 +1,5 @@
 import { Failure, type Refusal } from '../failures/failure.ts';
-import { notTheApi, serverError, tokenRefused } from '../failures/network.ts';
+import { gitTokenRefused, notTheApi, serverError, tokenRefused } from '../failures/network.ts';
 import {
   archived,
   groupClosed,
@@ -62,6 +62,7 @@ const refusalWords: readonly Row[] = [
   ['user', /^Your account has been deactivated/, 'sign in to GitLab as that user in a browser'],
   ['user', /^Your password expired/, 'sign in to GitLab as that user in a browser and set a new password'],
   ['user', /^Your (account (has been|is pending)|primary email address is not confirmed)/],
+  ['http-closed', /^(Git access|Pushing|Pulling) over HTTP is not allowed/],
   ['archived', /^You can't push code to an archived project/],
   ['repository-locked', /^The repository is temporarily read-only/],
   // Of a whole top group (GL-295, GL-299).
@@ -134,6 +135,8 @@ export function meaningOf(refusal: Refusal, url: string, fullPath: string): Fail
   if (kind === 'maintenance') return maintenance(url, { refusal });
   if (kind === 'read-only') return readOnly(url, words);
   if (kind === 'user') return userRefused(url, words);
+  if (kind === 'http-closed')
+    return gitTokenRefused(fullPath, { ...words, server: 'GitLab', side: 'target' });
   if (kind === 'archived') return archived(fullPath, { refusal });
   if (kind === 'repository-locked') return repositoryLocked(fullPath, words);
   if (kind === 'storage') return storageLimit(fullPath, words);

@@ -54,7 +54,7 @@ async function saidByListing({ stderr }: GitExit, { target }: TransferJob): Prom
   if (!wordless.test(stderr)) return null;
   return target.advertisement('git-receive-pack').then(
     () => null,
-    (error: unknown) => (error instanceof Failure && error.code !== 'git-token-refused' ? error : null),
+    (error: unknown) => (error instanceof Failure && error.refusal?.kind !== 'forbidden' ? error : null),
   );
 }
 

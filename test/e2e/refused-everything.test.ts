@@ -300,6 +300,23 @@ test('a project that is archived in the middle waits for a decision, and the oth
   await expectRecovery(servers);
 });
 
+test('git over HTTP that is closed in the middle is a matter for the administrator, not of rights', async () => {
+  const servers = await smallServers();
+  const { git: knobs } = servers.gitlab.settings;
+  for (const transport of ['relay', 'mirror']) {
+    atFirstPush(servers, () => void (knobs.pushOverHttp = false));
+    const run = await migrateOne(servers, '--transport', transport);
+
+    expect(run.code, run.stderr).toBe(1);
+    const { problem } = itemOf(resultOf(run), 'team-a/one');
+    expect(problem?.code).toBe('git-token-refused');
+    expect(problem?.message).toContain('Pushing over HTTP is not allowed');
+    expect(problem?.fix).toContain('the GitLab administrator may have disabled git over HTTP');
+    knobs.pushOverHttp = true;
+  }
+  await expectRecovery(servers);
+});
+
 test('a user who must be verified creates no top-level group, and is told where and what else helps', async () => {
   const servers = await smallServers();
   servers.gitlab.addGroup({ path: 'team-b', visibility: 'private' });

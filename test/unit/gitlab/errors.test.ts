@@ -107,6 +107,8 @@ describe("GitLab's own words are found in every shape of its error bodies", () =
     ['user', 403, 'Your primary email address is not confirmed. Please check your inbox.'],
     ['user', 403, 'Your password expired. Please access GitLab from a web browser to update your password.'],
     ['user', 403, 'You (@ada) must accept the Terms of Service in order to perform this action.'],
+    ['http-closed', 403, 'Git access over HTTP is not allowed'],
+    ['http-closed', 403, 'Pushing over HTTP is not allowed.'],
     ['archived', 403, "You can't push code to an archived project."],
     ['repository-locked', 403, 'The repository is temporarily read-only. Please try again later.'],
     [
