@@ -131,7 +131,7 @@ export function createContext(options: ContextOptions): Context {
 function ensureWiki(context: Context, project: Project): boolean {
   const wikiDir = context.wikiDir(project);
   if (existsSync(join(wikiDir, 'HEAD'))) return true;
-  if (project.attributes['wiki_access_level'] === 'disabled') return false;
+  if (project.withoutWiki || project.attributes['wiki_access_level'] === 'disabled') return false;
   createRepository(wikiDir, context.defaultBranchPreference(project));
   return true;
 }

@@ -1,7 +1,7 @@
 import type { Group, Project, Visibility } from './state.ts';
 import { DEVELOPER, MAINTAINER, OWNER, type Actor } from './access.ts';
 import type { Context } from './context.ts';
-import { isValidRefName } from './git/ref-names.ts';
+import { isRefName } from './git/ref-names.ts';
 import { groupsAbove } from './groups.ts';
 import { isLonger, pathFromName, projectNameErrors, projectPathErrors, TAKEN } from './names.ts';
 import { createRepository } from './repository.ts';
@@ -45,7 +45,7 @@ export function createProject(context: Context, actor: Actor, input: NewProject)
   const description = input.description ?? '';
   const errors = projectErrors(context, { namespace, path, name, description, self: null });
   if (Object.keys(errors).length > 0) return { kind: 'refused', errors };
-  if (input.defaultBranch && !isValidRefName(shortName(input.defaultBranch))) {
+  if (input.defaultBranch && !isRefName(shortName(input.defaultBranch))) {
     const reason = 'Failed to create repository';
     return { kind: 'refused', errors: { base: [reason, reason] } };
   }
@@ -116,7 +116,7 @@ export function namespaceId(namespace: NamespaceRef): number {
   return namespace.kind === 'user' ? namespace.user.namespaceId : namespace.group.id;
 }
 
-/** It is the creator's own limit that counts (GL-126). */
+/** It is the creator's own limit that counts (GL-124). */
 function limitError(context: Context, actor: Actor, namespace: NamespaceRef): string | null {
   if (namespace.kind === 'group') return null;
   const { projectsLimit, namespaceId } = actor.user;
@@ -163,6 +163,7 @@ function build(
     links: [],
     protectedBranches: [],
     protectedTags: [],
+    withoutWiki: input.attributes?.['wiki_access_level'] === 'disabled',
     forkedFromId: null,
     lfsEnabled: input.lfsEnabled ?? true,
     lfsObjects: {},

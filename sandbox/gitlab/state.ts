@@ -112,6 +112,10 @@ export type Project = {
   links: GroupLink[];
   protectedBranches: ProtectedBranch[];
   protectedTags: ProtectedTag[];
+  /** Made while the wiki was off, and nobody has listed its pages since. */
+  withoutWiki?: boolean;
+  /** The branch whose pages were shown first. */
+  wikiBranch?: string | null;
   forkedFromId: number | null;
   lfsEnabled: boolean;
   /** Sizes of the LFS objects that are linked to this project, by id. */

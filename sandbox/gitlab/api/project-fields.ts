@@ -91,7 +91,7 @@ export function plainSettings(params: Params): Record<string, unknown> {
   );
 }
 
-/** Topics and tags are one; a comma parts two, and one that is not valid costs them all (GL-240). */
+/** Topics and tags are one; a comma parts two, and one that is not valid costs them all (GL-135). */
 export function topicsOf(params: Params): string[] | undefined {
   const topics = (listOf(params, 'topics') ?? listOf(params, 'tag_list'))?.flatMap((each) =>
     each.split(',').map((part) => part.trim()),
@@ -102,7 +102,7 @@ export function topicsOf(params: Params): string[] | undefined {
 
 const NEED_REPOSITORY = ['merge_requests_access_level', 'builds_access_level'];
 
-/** What lives in the repository cannot be more open than it (GL-241). */
+/** What lives in the repository cannot be more open than it (GL-134). */
 export function featureErrors(params: Params): Errors {
   if (params['repository_access_level'] !== 'disabled') return {};
   const open = NEED_REPOSITORY.filter((name) => (params[name] ?? PROJECT_DEFAULTS[name]) !== 'disabled');

@@ -7,11 +7,15 @@ export function looksLikeObjectId(name: string): boolean {
   return LOOKS_LIKE_ID.test(name);
 }
 
+/** What git takes as the name of a branch. */
+export function isRefName(name: string): boolean {
+  return name !== '' && !name.startsWith('-') && !FORBIDDEN.test(name);
+}
+
 /** GitLab's own validator for short branch and tag names (lib/gitlab/git_ref_validator.rb). */
 export function isValidRefName(name: string): boolean {
-  if (name === '' || name === 'HEAD' || name.startsWith('-')) return false;
-  if (name.startsWith('refs/heads/') || name.startsWith('refs/remotes/')) return false;
-  return !FORBIDDEN.test(name);
+  if (name === 'HEAD' || !isRefName(name)) return false;
+  return !name.startsWith('refs/heads/') && !name.startsWith('refs/remotes/');
 }
 
 /** A ref is a file whose lock has its name and `.lock`; no part of a path has more than 255 bytes (GL-188). */

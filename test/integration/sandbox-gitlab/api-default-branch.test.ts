@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { EmbeddedGitLab, GitLabOptions } from '../../../sandbox/gitlab.ts';
-import { as, startGitLab } from './api-fixture.ts';
+import { as, call, startGitLab } from './api-fixture.ts';
 
 const run = promisify(execFile);
 const ABSENT = '0'.repeat(40);
@@ -184,7 +184,7 @@ describe('PUT default_branch (GL-164, GL-165)', () => {
     gitlab.context.onPushed(project, [{ ref: 'refs/heads/develop', old: ABSENT, new: oid }]);
     expect((await root.put(`/projects/${id}`, { default_branch: 'develop' })).status).toBe(400);
     expect((await root.get(`/projects/${id}/repository/branches`)).body).toMatchObject([{ name: 'main' }]);
-    expect((await branch('develop')).status).toBe(404);
+    expect((await branch('develop')).status).toBe(200);
     await gitlab.settle();
     expect((await root.put(`/projects/${id}`, { default_branch: 'develop' })).status).toBe(200);
   });
@@ -337,5 +337,30 @@ describe('protected branches and tags (GL-171, GL-172, GL-174)', () => {
     gitlab.addMember('root/app', 'dev', 30);
     const dev = as(gitlab, gitlab.token('dev'));
     expect((await dev.post(`/projects/${id}/protected_branches`, { name: 'x' })).status).toBe(403);
+  });
+});
+
+describe('a wiki that is switched on later (GL-270, GL-273)', () => {
+  it('has no repository until somebody lists its pages, and shows the branch that came first', async () => {
+    const gitlab = await startGitLab();
+    const root = as(gitlab, gitlab.token('root'));
+    const made = await root.post('/projects', { name: 'late', wiki_access_level: 'disabled' });
+    const project = `/projects/${made.body.id}`;
+    const pages = () => root.get(`${project}/wikis`);
+    const refs = () =>
+      call(gitlab, 'GET', `${gitlab.url}/root/late.wiki.git/info/refs?service=git-receive-pack`, {
+        headers: { authorization: `Basic ${Buffer.from(`root:${gitlab.token('root')}`).toString('base64')}` },
+      });
+    expect((await pages()).status).toBe(403);
+    await root.put(project, { wiki_access_level: 'enabled' });
+    expect((await refs()).status).toBe(404);
+    expect((await pages()).body).toEqual([]);
+    expect((await refs()).status).toBe(200);
+
+    await commit(gitlab.wikiDir('root/late'), ['refs/heads/master']);
+    const first = (await pages()).body;
+    await commit(gitlab.wikiDir('root/late'), ['refs/heads/main']);
+    expect((await pages()).body).toEqual(first);
+    expect(gitlab.project('root/late').wikiBranch).toBe('master');
   });
 });

@@ -71,7 +71,7 @@ describe('users (GL-280, GL-281)', () => {
     ]);
     expect(await create({ username: 'team' })).toEqual([
       400,
-      '{"message":{"username":["has already been taken"]}}',
+      '{"message":{"base":["A user, alias, or group already exists with that username."]}}',
     ]);
     expect(await create({ username: 'admin' })).toEqual([
       400,

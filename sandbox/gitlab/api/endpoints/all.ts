@@ -21,6 +21,7 @@ import { tagEndpoints } from './tags.ts';
 import { tokenEndpoints } from './tokens.ts';
 import { userAdministrationEndpoints } from './user-administration.ts';
 import { userEndpoints } from './users.ts';
+import { wikiEndpoints } from './wikis.ts';
 
 /** Every endpoint below `/api/v4`. */
 export const endpoints: readonly Endpoint[] = [
@@ -46,4 +47,5 @@ export const endpoints: readonly Endpoint[] = [
   ...repositoryContentEndpoints,
   ...labelEndpoints,
   ...pipelineEndpoints,
+  ...wikiEndpoints,
 ];

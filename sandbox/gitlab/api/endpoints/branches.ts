@@ -8,7 +8,7 @@ import { readRef } from '../../repository.ts';
 import type { Project } from '../../state.ts';
 import { created, noContent, ok, type Call, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { branchEntity } from '../entities/refs.ts';
-import { failure, notFound } from '../errors.ts';
+import { failure, notFound, type ApiError } from '../errors.ts';
 import { findRepository, requireLevel } from '../lookup.ts';
 import { textOf } from '../params.ts';
 import { refPage, REF_FILTERS } from '../ref-lists.ts';
@@ -47,8 +47,10 @@ async function show(call: Call): Promise<Reply> {
   const name = call.route['branch'] ?? '';
   if (!isValidRefName(name)) throw failure(400, 'The branch refname is invalid');
   const [ref] = await listRefs(gitDir, `refs/heads/${name}`);
-  if (ref?.name !== name || isUnseen(call, project, name)) throw notFound('Branch');
-  return call.request.method === 'HEAD' ? noContent() : ok(entityFor(call)(ref));
+  // HEAD looks into the cached list, GET does not (GL-166).
+  const onlyAsked = call.request.method === 'HEAD';
+  if (ref?.name !== name || (onlyAsked && isUnseen(call, project, name))) throw notFound('Branch');
+  return onlyAsked ? noContent() : ok(entityFor(call)(ref));
 }
 
 /** Refusals of the push are repeated with what Gitaly puts around them. */
@@ -79,10 +81,9 @@ async function remove(call: UserCall): Promise<Reply> {
   const name = route['branch'] ?? '';
   const id = readRef(gitDir, `refs/heads/${name}`);
   if (id === null) throw notFound('Branch');
-  const refused = (reason: string) => failure(400, deniedDeletion(reason));
-  if (defaultBranch === name) throw refused('The default branch of a project cannot be deleted.');
+  if (defaultBranch === name) throw refusedDeletion('The default branch of a project cannot be deleted.');
   if (isProtected(project, name) && context.accessLevel(call.actor, project) < MAINTAINER) {
-    throw refused(
+    throw refusedDeletion(
       'You are not allowed to delete protected branches from this project. Only a project maintainer or owner can delete a protected branch.',
     );
   }
@@ -90,8 +91,8 @@ async function remove(call: UserCall): Promise<Reply> {
   return noContent();
 }
 
-function deniedDeletion(reason: string): string {
-  return `7:deletion denied by access checks: running pre-receive hooks: GitLab: ${reason}.`;
+function refusedDeletion(reason: string): ApiError {
+  return failure(400, `7:deletion denied by access checks: running pre-receive hooks: GitLab: ${reason}.`);
 }
 
 function isUnseen({ context }: Call, project: Project, name: string): boolean {

@@ -9,7 +9,7 @@ import { listOf, textOf, type Param } from '../params.ts';
 
 type Repository = ReturnType<typeof findRepository>;
 
-/** Commits, trees and files, as git finds them (GL-240). */
+/** Commits, trees and files, as git finds them (GL-340). */
 export const repositoryContentEndpoints: Endpoint[] = [
   reading('commits', { ...PAGING, ref_name: { type: 'string' }, all: { type: 'boolean' } }, commits),
   reading('commits/:sha', {}, async (call, repository) => {

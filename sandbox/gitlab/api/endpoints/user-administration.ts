@@ -1,14 +1,18 @@
 import type { Context } from '../../context.ts';
-import { BLANK, TAKEN, usernameErrors } from '../../names.ts';
+import { BLANK, isLonger, usernameErrors } from '../../names.ts';
 import type { Errors } from '../../projects.ts';
 import { isSince } from '../../settings.ts';
 import type { UserState } from '../../state.ts';
 import { createUser } from '../../users.ts';
-import { created, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
+import { created, noContent, ok, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { userDetails } from '../entities/users.ts';
 import { failure, forbidden, invalid } from '../errors.ts';
 import { findUser } from '../lookup.ts';
 import { flagOf, integerOf, textOf, type Param } from '../params.ts';
+
+const FOR_AI =
+  "starting with 'duo-', 'duo_', 'ai-' or 'ai_' is reserved for GitLab AI entities. Please choose a different name.";
+const OTHER_OWNER = 'A user, alias, or group already exists with that username.';
 
 const CREATE: Record<string, Param> = {
   email: { type: 'string', required: true },
@@ -33,6 +37,16 @@ export const userAdministrationEndpoints: Endpoint[] = [
     declares: { fields: CREATE, atLeastOneOf: ['password', 'reset_password', 'force_random_password'] },
     run: create,
   },
+  {
+    method: 'PUT',
+    path: '/users/:user_id',
+    access: 'admin',
+    declares: {
+      fields: { name: { type: 'string' }, username: { type: 'string' }, email: { type: 'string' } },
+    },
+    run: update,
+  },
+  { method: 'DELETE', path: '/users/:user_id', access: 'admin', run: remove },
   change('block', 'blocked', ['active', 'deactivated']),
   change('unblock', 'active', ['blocked']),
   change('deactivate', 'deactivated', ['active']),
@@ -62,6 +76,34 @@ function create(call: UserCall): Reply {
   return created(userDetails(context, user, call.actor));
 }
 
+function update(call: UserCall): Reply {
+  const { context, params } = call;
+  const user = findUser(call);
+  const username = textOf(params, 'username') ?? user.username;
+  const holder = context.routes.find(username);
+  if (holder && !(holder.kind === 'user' && holder.user === user)) throw invalid({ base: [OTHER_OWNER] });
+  context.routes.removeUser(user);
+  Object.assign(user, {
+    username,
+    name: textOf(params, 'name') ?? user.name,
+    email: textOf(params, 'email') ?? user.email,
+  });
+  context.routes.addUser(user);
+  context.changed();
+  return ok(userDetails(context, user, call.actor));
+}
+
+/** A background job removes it. */
+function remove(call: UserCall): Reply {
+  const { context } = call;
+  const user = findUser(call);
+  context.after(context.settings.asyncDelayMs, () => {
+    context.routes.removeUser(user);
+    context.changed();
+  });
+  return noContent();
+}
+
 function userErrors(
   context: Context,
   input: { email: string; username: string; name: string; password: string | undefined },
@@ -70,10 +112,11 @@ function userErrors(
   if (input.email === '') errors['email'] = [BLANK];
   else if (!/^[^@\s]+@[^@\s]+$/.test(input.email)) errors['email'] = ['is invalid'];
   if (input.name === '') errors['name'] = [BLANK];
+  else if (isLonger(input.name, 255)) errors['name'] = ['is too long (maximum is 255 characters)'];
   const username = usernameErrors(input.username);
   if (isSince(context.settings.version, 18, 0) && /^(?:duo|ai)[-_]/i.test(input.username))
-    username.push('is not allowed');
-  if (context.routes.find(input.username)) username.push(TAKEN);
+    username.push(FOR_AI);
+  if (context.routes.find(input.username)) errors['base'] = [OTHER_OWNER];
   if (username.length > 0) errors['username'] = username;
   const password = input.password === undefined ? [] : passwordErrors(input.password, input);
   if (password.length > 0) errors['password'] = password;
