@@ -84,3 +84,21 @@ export const timedOut = defineFailure(
     fix: 'the server may be overloaded, or a proxy may be holding the connection; lower "limits" in the config and run again',
   }),
 );
+
+export const maintenance = defineFailure(
+  'maintenance',
+  { blame: 'target', state: 'not-started' },
+  (w: { object: string }) => ({
+    message: `GitLab at ${w.object} is in maintenance mode and is read-only`,
+    fix: 'wait until the administrator turns it off, then run the same command again',
+  }),
+);
+
+export const readOnly = defineFailure(
+  'read-only',
+  { blame: 'target', state: 'not-started' },
+  (w: { object: string; detail: string }) => ({
+    message: `GitLab at ${w.object} is read-only: ${w.detail}`,
+    fix: 'use the URL of the primary server if this is a Geo secondary, else ask the administrator when it takes changes; then run the same command again',
+  }),
+);

@@ -1,10 +1,15 @@
 import { Failure, type Refusal } from '../failures/failure.ts';
-import { gitTokenRefused, notTheApi, serverError, tokenRefused } from '../failures/network.ts';
+import {
+  gitTokenRefused,
+  notTheApi,
+  serverError,
+  tokenRefused,
+  maintenance,
+  readOnly,
+} from '../failures/network.ts';
 import {
   archived,
   groupClosed,
-  maintenance,
-  readOnly,
   repositoryLocked,
   storageLimit,
   targetForbidden,

@@ -4,8 +4,7 @@ import { create, type AxiosInstance, type AxiosResponse } from 'axios';
 import pRetry from 'p-retry';
 import { Failure } from '../failures/failure.ts';
 import { asFailure, isRetryable } from '../failures/index.ts';
-import { rateLimited, serverError } from '../failures/network.ts';
-import { maintenance } from '../failures/target.ts';
+import { maintenance, rateLimited, serverError } from '../failures/network.ts';
 import { interruption } from '../failures/usage.ts';
 import type { Emit } from '../model/events.ts';
 import {
