@@ -49,7 +49,7 @@ export async function migrate(prepared: Prepared, given: MigrateOptions): Promis
     ...options,
     ...prepared,
     refusedLevels: new Set(),
-    pipelines: { everywhere: false, waiting: false },
+    pipelines: { everywhere: false, level: null, waiting: false },
   };
   const { plan } = context;
   const groups = new Map<string, Place>();
@@ -130,8 +130,8 @@ async function runProjects(
         const before = resultOf(progress).state;
         await advance(progress, stage, options);
         const result = resultOf(progress);
-        if (first || result.state !== before || result.steps.at(-1)?.changed)
-          emit({ type: 'item-finished', result });
+        const told = stage === 'tracker' && result.steps.at(-1)?.changed === true;
+        if (first || told || result.state !== before) emit({ type: 'item-finished', result });
       }),
     ),
   );

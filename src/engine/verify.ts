@@ -11,7 +11,7 @@ export async function verify(prepared: Prepared, options: PrepareOptions): Promi
     ...options,
     ...prepared,
     refusedLevels: new Set(),
-    pipelines: { everywhere: false, waiting: false },
+    pipelines: { everywhere: false, level: null, waiting: false },
   };
   const { plan, emit } = context;
   emit({ type: 'phase', phase: 'repositories', total: plan.projects.length });

@@ -182,6 +182,7 @@ export function toProject(project: schema.Project): Project {
     empty: project.empty_repo,
     archived: project.archived,
     creatorId: project.creator_id ?? null,
+    ...(typeof project.builds_access_level === 'string' ? { builds: project.builds_access_level } : {}),
     ...(typeof project.auto_devops_enabled === 'boolean' ? { autoDevops: project.auto_devops_enabled } : {}),
     webUrl: project.web_url,
   };

@@ -86,6 +86,7 @@ export const Project = z.object({
   marked_for_deletion_at: z.string().nullish(),
   lfs_enabled: z.boolean().nullish(),
   auto_devops_enabled: z.boolean().nullish(),
+  builds_access_level: z.string().nullish(),
   repository_access_level: z.string().nullish(),
   permissions: z.object({ project_access: z.object({ access_level: z.number() }).nullish() }).nullish(),
   web_url: z.string().default(''),

@@ -82,6 +82,7 @@ export const Project = z.object({
   empty: z.boolean(),
   archived: z.boolean(),
   creatorId: z.int().nullable(),
+  builds: z.string().optional().describe('Who may use CI/CD; absent when unknown'),
   autoDevops: z
     .boolean()
     .optional()

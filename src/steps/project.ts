@@ -187,9 +187,10 @@ async function settle(
   work: ProjectWork,
 ): Promise<Outcome> {
   work.place = { id: found.id, fullPath: found.fullPath, url: found.webUrl || null };
+  const fresh = changed || isUnfinished(work);
   // A project that must yet be proven to be ours is not claimed before.
   if (!part.unverified) await claim(work);
-  if (changed || isUnfinished(work)) await mute(work, found);
+  if (fresh) await mute(work, found);
   return { changed, notices };
 }
 

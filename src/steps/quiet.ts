@@ -8,6 +8,8 @@ import type { ItemHistory } from '../journal/history.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { knownTo, proven, type ItemWork, type Step, type Writing, type WritingWork } from './step.ts';
 
+const disabled = 'disabled';
+
 /** Something that a run switches off for a while, and restores as it was. */
 type Switch = {
   /** False when there is nothing to switch off. */
@@ -28,7 +30,7 @@ const switches = {
   },
   /** CI/CD of a project that this tool fills for the first time; the subject is the level that it gets back. */
   builds: {
-    off: (target, projectId) => target.setBuilds(projectId, 'disabled'),
+    off: (target, projectId) => target.setBuilds(projectId, disabled),
     restore: async (target, projectId, level) => {
       const detail = `its CI/CD could not be set to ${level}`;
       if (!(await target.setBuilds(projectId, level))) throw targetRefused(String(projectId), { detail });
@@ -96,30 +98,42 @@ export async function switchOff(
   return off;
 }
 
-/** What a new project gets unless its creator says otherwise: GitLab's own default (GL-120). */
-const usualBuilds = 'enabled';
 const ciFile = '.gitlab-ci.yml';
 /** Branch tips at which a CI file is looked for: the first of a push are those that get pipelines (GL-360). */
 const tipsSearched = 20;
 
 type ProjectWork = WritingWork<unknown, PlannedProject>;
 
-/** Writes down that a project is about to be created with CI/CD disabled; false where its pushes start nothing. */
+/**
+ * Writes down that a project is about to be created with CI/CD disabled. False where its pushes start nothing, and while
+ * no earlier project of the run has told which level new ones get.
+ */
 export async function createMuted(work: ProjectWork): Promise<boolean> {
-  if (!work.context.pipelines.everywhere && !(await hasCiFile(work))) return false;
-  await record(work, 'started', { name: 'builds', subject: usualBuilds }, true);
+  const { everywhere, level } = work.context.pipelines;
+  if (level === null || level === disabled || !(everywhere || (await hasCiFile(work)))) return false;
+  await record(work, 'started', { name: 'builds', subject: level }, true);
   return true;
 }
 
 /** The project was not created after all: what is at its place is none of ours. */
-export function notCreated(work: ProjectWork): Promise<void> {
-  return restored(work, 'builds', usualBuilds);
+export async function notCreated(work: ProjectWork): Promise<void> {
+  const { level } = work.context.pipelines;
+  if (level !== null) await restored(work, 'builds', level);
 }
 
-/** Disables CI/CD of a new project before its first push, where only GitLab's answer tells that pushes start pipelines. */
-export async function mute(work: ProjectWork, { autoDevops = false }: Project): Promise<void> {
-  work.context.pipelines.everywhere ||= autoDevops;
-  if (autoDevops && disabledBuilds(work) === null) await switchOff(work, 'builds', usualBuilds);
+/** Disables CI/CD of a new project before its first push, unless it was created so or its pushes start nothing. */
+export async function mute(work: ProjectWork, made: Project): Promise<void> {
+  const { pipelines } = work.context;
+  pipelines.everywhere ||= made.autoDevops ?? false;
+  if (isMuted(work)) return;
+  const level = made.builds ?? 'enabled';
+  pipelines.level ??= level;
+  if (level === disabled || !(pipelines.everywhere || (await hasCiFile(work)))) return;
+  await switchOff(work, 'builds', level);
+}
+
+function isMuted({ journal, item }: ProjectWork): boolean {
+  return pending(journal.history.items.get(item.id)).some(({ name }) => name === 'builds');
 }
 
 async function hasCiFile({ context, item, sourceRefs }: ProjectWork): Promise<boolean> {
@@ -130,11 +144,6 @@ async function hasCiFile({ context, item, sourceRefs }: ProjectWork): Promise<bo
   const found = await Promise.all([...tips].map((id) => context.source.hasFile(item.repository, id, ciFile)));
   // Where the source does not tell, there may be one.
   return found.some((each) => each !== false);
-}
-
-function disabledBuilds({ journal, item }: ItemWork & Writing): string | null {
-  const places = pending(journal.history.items.get(item.id));
-  return places.find(({ name }) => name === 'builds')?.subject ?? null;
 }
 
 /**

@@ -61,8 +61,15 @@ export type RunContext = {
   prune: boolean;
   /** Levels that GitLab has refused in this run, which holds for all items of the token (GL-92). */
   refusedLevels: Set<Visibility>;
-  /** Do pushes start pipelines even without a CI file? And has the run said that it waits for them? */
-  pipelines: { everywhere: boolean; waiting: boolean };
+  /** What the run has seen of pipelines. */
+  pipelines: {
+    /** Pushes start them even without a CI file. */
+    everywhere: boolean;
+    /** Who may use CI/CD in a new project; null until one has told. */
+    level: string | null;
+    /** The run has said that it waits for them. */
+    waiting: boolean;
+  };
   emit: Emit;
 };
 

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../model/events.ts';
+import type { Phase, RunEvent } from '../model/events.ts';
 import type { ItemState } from '../model/result.ts';
 
 /** How far the run is, for one line of text. */
@@ -16,6 +16,9 @@ export type Progress = {
 
 export type Meter = { handle(event: RunEvent): void; progress(): Progress };
 
+/** The phases that take items one by one. */
+const counted: ReadonlySet<Phase> = new Set(['groups', 'repositories', 'tracker']);
+
 const windowMs = 10_000;
 const sampleMs = 500;
 
@@ -23,6 +26,7 @@ const sampleMs = 500;
 export function createMeter(now: () => number): Meter {
   let total = 0;
   let done = 0;
+  let counts = true;
   let startedAt = 0;
   let finishedBytes = 0;
   let movingBytes = 0;
@@ -46,13 +50,15 @@ export function createMeter(now: () => number): Meter {
     move(id, 0);
     moving.delete(id);
     finishedBytes += bytes;
-    done += 1;
+    if (counts) done += 1;
     if (state !== 'proven') trouble[state] = (trouble[state] ?? 0) + 1;
   }
 
   function handle(event: RunEvent): void {
-    if (event.type === 'phase' && (event.phase === 'groups' || event.phase === 'repositories'))
-      begin(event.total);
+    if (event.type === 'phase') {
+      counts = counted.has(event.phase);
+      if (counts) begin(event.total);
+    }
     if (event.type === 'item-progress') move(event.id, event.bytes);
     if (event.type === 'item-finished')
       finish(event.result.id, event.result.state, bytesOf(event.result.steps));

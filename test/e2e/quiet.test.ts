@@ -85,10 +85,12 @@ test('what a run could not switch on again is switched on by the next one, and v
   faults.add({
     method: 'PUT',
     url: /\/api\/v4\/projects\/\d+$/,
+    // The first project tells the level that new ones get, the others are made muted.
+    skip: 1,
     times: Infinity,
     action: { kind: 'status', status: 403, body: '{"message":"403 Forbidden"}' },
   });
-  expect((await gb2gl(servers, ['migrate', '--all'])).code).toBe(1);
+  expect((await gb2gl(servers, ['migrate', '--all', '--concurrency', '1'])).code).toBe(1);
   expect(buildsOf(servers)).toEqual(['disabled', 'disabled', 'disabled']);
   faults.clear();
 
