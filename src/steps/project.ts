@@ -11,6 +11,7 @@ import {
   projectMissing,
   projectsForbidden,
 } from '../failures/target.ts';
+import { refusal } from '../gitlab/rules/ref-names.ts';
 import type { Project } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
@@ -78,7 +79,7 @@ async function create(work: ProjectWork, muted: boolean, first: boolean): Promis
         name: item.name,
         description: item.description,
         visibility,
-        defaultBranch: item.defaultBranch,
+        defaultBranch: firstBranch(item),
         namespaceId: group.id,
         buildsEnabled: !muted,
         userId: placed?.userId === context.identity.user.id ? null : (placed?.userId ?? null),
@@ -94,6 +95,13 @@ async function create(work: ProjectWork, muted: boolean, first: boolean): Promis
     if (found) return adopted(found, work);
     return shownLate(error, work);
   }
+}
+
+/** A name that git refuses would make the whole creation fail (GL-127). */
+function firstBranch({ id, defaultBranch }: PlannedProject): string | null {
+  if (defaultBranch === null) return null;
+  const refused = refusal(`refs/heads/${defaultBranch}`, { repository: id, reserved: null });
+  return refused === null ? defaultBranch : null;
 }
 
 /** Seconds between the looks at a project that GitLab does not show yet; idle servers take 1 to 6 (GL-40). */
