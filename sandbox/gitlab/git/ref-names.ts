@@ -7,14 +7,14 @@ export function looksLikeObjectId(name: string): boolean {
   return LOOKS_LIKE_ID.test(name);
 }
 
-/** What git takes as the name of a branch. */
+/** What `git init --initial-branch` takes, which is more than GitLab lets anybody push. */
 export function isRefName(name: string): boolean {
-  return name !== '' && !name.startsWith('-') && !FORBIDDEN.test(name);
+  return name !== '' && !FORBIDDEN.test(name);
 }
 
 /** GitLab's own validator for short branch and tag names (lib/gitlab/git_ref_validator.rb). */
 export function isValidRefName(name: string): boolean {
-  if (name === 'HEAD' || !isRefName(name)) return false;
+  if (name === 'HEAD' || name.startsWith('-') || !isRefName(name)) return false;
   return !name.startsWith('refs/heads/') && !name.startsWith('refs/remotes/');
 }
 
