@@ -32,11 +32,12 @@ async function lacksLfsObject(subject: PushSubject, objects: NewObject[]): Promi
     ({ type, size }) => type === 'blob' && size >= POINTER_SIZE.least && size <= POINTER_SIZE.most,
   );
   const contents = await subject.quarantine.read(candidates.map(({ id }) => id));
-  for (const content of contents.values()) {
-    const oid = POINTER.exec(content.toString('latin1'))?.[1];
-    if (oid !== undefined && !(oid in subject.project.lfsObjects)) return true;
-  }
-  return false;
+  const pointers = [...contents.values()].flatMap(
+    (content) => POINTER.exec(content.toString('latin1'))?.[1] ?? [],
+  );
+  // Objects are counted, not compared: two pointers to one of them are one too many (GL-256).
+  const present = new Set(pointers.filter((oid) => oid in subject.project.lfsObjects));
+  return present.size !== pointers.length;
 }
 
 function oversized(objects: NewObject[], limit: number): string | null {

@@ -43,6 +43,19 @@ describe('LFS pointers', () => {
     expect((await at.push(['crowd'])).code).toBe(0);
   });
 
+  it('are refused when two of one push lead to one object, and taken in two pushes (GL-256)', async () => {
+    await gitOk(at.work, ['checkout', '-q', '-B', 'twice', 'lfs']);
+    const other = `version https://git-lfs.github.com/spec/v1\nx 1\noid sha256:${oid}\nsize ${content.length}\n`;
+    await writeFile(join(at.work, 'other.bin'), other);
+    await gitOk(at.work, ['add', 'other.bin']);
+    await gitOk(at.work, ['commit', '-q', '-m', 'other']);
+    await gitOk(at.work, ['checkout', '-q', 'main']);
+    at.project.lfsObjects[oid] = content.length;
+    expect(await at.refusal(['twice'])).toBe(missing);
+    expect((await at.push(['lfs'])).code).toBe(0);
+    expect((await at.push(['twice'])).code).toBe(0);
+  });
+
   it('are not looked at when the project or the server has no LFS', async () => {
     at.project.lfsEnabled = false;
     expect((await at.push(['lfs'])).code).toBe(0);
