@@ -2,7 +2,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGitBucket, type EmbeddedGitBucket } from '../sandbox/gitbucket.ts';
+import { createGitBucket, type EmbeddedGitBucket, type GitBucketOptions } from '../sandbox/gitbucket.ts';
 import { createGitLab, type EmbeddedGitLab } from '../sandbox/gitlab.ts';
 
 export type BenchServers = {
@@ -13,9 +13,9 @@ export type BenchServers = {
   close(): Promise<void>;
 };
 
-export async function startBenchServers(): Promise<BenchServers> {
+export async function startBenchServers(options: Partial<GitBucketOptions> = {}): Promise<BenchServers> {
   const folder = await mkdtemp(join(tmpdir(), 'gb2gl-bench-'));
-  const gitbucket = await createGitBucket({ dir: join(folder, 'gitbucket') });
+  const gitbucket = await createGitBucket({ dir: join(folder, 'gitbucket'), ...options });
   const tool = await createGitLab({ dir: join(folder, 'gitlab-tool') });
   const loop = await createGitLab({ dir: join(folder, 'gitlab-loop') });
   return {

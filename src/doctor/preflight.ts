@@ -36,14 +36,22 @@ export type PreflightOptions = {
  */
 export async function preflight(options: PreflightOptions): Promise<void> {
   const { source, target, emit, waived } = options;
-  const [from, to] = await Promise.allSettled([source.connect(), target.connect()]);
+  const [from, to, probed] = await Promise.allSettled([
+    source.connect(),
+    target.connect(),
+    target.greet().then(() => probeTarget(target)),
+  ]);
   const failures = [from, to].filter((result) => result.status === 'rejected').map(startFailure);
   // Without a connection there is nothing that could be waived.
   const connections = [
     ...inArea('source', outcomeOf(from, source.url)),
     ...inArea('target', outcomeOf(to, target.url)),
   ];
-  const checked = to.status === 'fulfilled' ? await targetChecks(options, to.value) : [];
+  if (to.status === 'fulfilled' && probed.status === 'rejected') throw probed.reason;
+  const checked =
+    to.status === 'fulfilled' && probed.status === 'fulfilled'
+      ? targetChecks(options, to.value, probed.value)
+      : [];
   const findings = [...connections, ...withWaivers(checked, waived)];
   const errors = openErrors(findings);
   if (failures[0] !== undefined && errors.length === 1) throw failures[0];
@@ -64,20 +72,26 @@ function outcomeOf(result: PromiseSettledResult<Account | TargetIdentity>, url: 
   return result.status === 'rejected' ? [errorFound(result.reason, url)] : [];
 }
 
-async function targetChecks(
-  { source, target, config, now }: PreflightOptions,
-  identity: TargetIdentity,
-): Promise<Finding[]> {
+/** What only trying tells, beside the connection. */
+async function probeTarget(target: GitLabTarget): Promise<Found[]> {
   const { url } = target;
-  const [slashes, pushes] = await Promise.all([
+  const found = await Promise.all([
     check(url, () => slashFindings(target)),
     check(url, () => pushFindings(target)),
   ]);
+  return found.flat();
+}
+
+function targetChecks(
+  { source, target, config, now }: PreflightOptions,
+  identity: TargetIdentity,
+  probed: readonly Found[],
+): Finding[] {
+  const { url } = target;
   const found = [
     ...tokenFindings(identity, url, now()),
     ...versionFindings(identity.version, url),
-    ...slashes,
-    ...pushes,
+    ...probed,
   ];
   return [
     ...inArea('target', found),

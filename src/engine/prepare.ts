@@ -10,6 +10,7 @@ import type { Plan, PlanItem } from '../model/plan.ts';
 import type { Inventory } from '../model/source.ts';
 import type { TargetIdentity, Target } from '../model/target.ts';
 import { buildPlan } from '../plan/build.ts';
+import type { Placement } from '../plan/groups.ts';
 import type { PlanInput } from '../plan/input.ts';
 import { projectPaths } from '../plan/project-paths.ts';
 import { placeProjects } from '../plan/projects.ts';
@@ -18,7 +19,7 @@ import type { AnyStep, Listings, Planning } from '../steps/step.ts';
 import { plural } from '../text/format.ts';
 import { checkNames, namesToJudge, parentMissing } from './check-names.ts';
 import type { Servers } from './connect.ts';
-import { createHiddenPaths, placeOwners } from './place-owners.ts';
+import { createHiddenPaths, placeOwners, type HiddenPaths } from './place-owners.ts';
 import { askSource, listSourceRefs, listTargetRefs } from './read-refs.ts';
 
 export type PrepareOptions = Servers & {
@@ -48,13 +49,21 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const source = await discover(options);
   await checkNames(options, source);
   const owners = concerned(source, selection);
-  const survey = target.survey(await findParent(target, config));
+  const parent = await findParent(target, config);
   const hidden = createHiddenPaths(target, identity);
-  const placements = await placeOwners(owners, { survey, identity, config, history, hidden });
-  await survey.fillIn([...placements.values()].flatMap(({ namespace }) => namespace ?? []));
   const seen: SourceInventory = { ...source, owners };
+  // None of these needs another; when one fails, the listings do not go on in vain.
+  const failed = new AbortController();
+  const stopping = AbortSignal.any([options.runtime.stopping, failed.signal]);
+  const [placements, settings, { refs: sourceRefs, problems }] = await Promise.all([
+    placeAll(owners, { parent, identity, hidden }, options),
+    settingsOf(target),
+    listSourceRefs(seen.repositories, { ...options, runtime: { ...options.runtime, stopping } }),
+  ]).catch((error: unknown) => {
+    failed.abort();
+    throw error;
+  });
   const paths = new Map(await inSlices(projectPaths({ source: seen, placements, config, history })));
-  const { refs: sourceRefs, problems } = await listSourceRefs(seen.repositories, options);
   const targetRefs = await listTargetRefs(paths, sourceRefs, options);
   const known = await askSource({
     source: options.source,
@@ -64,17 +73,15 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     history,
     notes: config.migrate.notes,
   });
-  const initialBranch = await target.initialBranch();
+  const { initialBranch } = settings;
   const input: PlanInput = {
     config,
     source: seen,
     target: {
       url: target.url,
       version: identity.version,
-      initialBranch,
       user: identity.user,
-      restricted: await target.restrictedLevels(),
-      newGroupsTakeProjects: await target.newGroupsTakeProjects(),
+      ...settings,
     },
     placements,
     paths,
@@ -101,6 +108,30 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     summary: `${plural(plan.groups.length, 'group')}, ${plural(plan.projects.length, 'project')}`,
   });
   return { plan, identity, listings: { source: sourceRefs, target: targetRefs.refs }, initialBranch };
+}
+
+type Places = { parent: Namespace | null; identity: TargetIdentity; hidden: HiddenPaths };
+
+/** Finds the namespace of each owner, with all that is in it. */
+async function placeAll(
+  owners: readonly Owner[],
+  { parent, ...places }: Places,
+  { target, config, history }: PrepareOptions,
+): Promise<Map<string, Placement>> {
+  const survey = target.survey(parent);
+  const placements = await placeOwners(owners, { survey, config, history, ...places });
+  await survey.fillIn([...placements.values()].flatMap(({ namespace }) => namespace ?? []));
+  return placements;
+}
+
+async function settingsOf(
+  target: Target,
+): Promise<Pick<PlanInput['target'], 'initialBranch' | 'restricted' | 'newGroupsTakeProjects'>> {
+  return {
+    initialBranch: await target.initialBranch(),
+    restricted: await target.restrictedLevels(),
+    newGroupsTakeProjects: await target.newGroupsTakeProjects(),
+  };
 }
 
 /** Items that are begun side by side. */

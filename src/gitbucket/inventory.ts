@@ -50,9 +50,9 @@ async function readOwners(
 ): Promise<{ owners: Owner[]; allOwners: boolean; anonymousAccess: boolean }> {
   const { api, anonymous } = gitbucket;
   // The list without credentials also tells whether "public" means anonymous (GB-72).
-  const open = await listAnonymously(anonymous);
+  const [open, groups] = await Promise.all([listAnonymously(anonymous), api.groups()]);
   const anonymousAccess = open !== 'closed';
-  const [users, groups] = await Promise.all([open === 'closed' ? api.users() : open, api.groups()]);
+  const users = open === 'closed' ? await api.users() : open;
   if (users === null || groups === null) {
     return { owners: await namedOwners(gitbucket, selection), allOwners: false, anonymousAccess };
   }

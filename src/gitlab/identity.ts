@@ -9,23 +9,42 @@ import type { GitLabClient } from './client.ts';
 import { refusalOf, toFailure, unlessRefused } from './errors.ts';
 import * as schema from './schema.ts';
 
-/**
- * Proves the token on the API and on git over HTTP before anything is planned.
- * @throws not-the-api, token-refused, token-scope, git-token-refused and those of the HTTP policy
- */
-export async function connect(gitlab: GitLabClient, gitAuthorization: string): Promise<TargetIdentity> {
-  const { http } = gitlab;
+/** Asks GitLab who the token is. @throws not-the-api, token-refused, user-refused and those of the HTTP policy */
+export async function askWho({ http }: GitLabClient): Promise<schema.User> {
   const { url } = http.server;
   const first = await http.send({ method: 'GET', path: '/api/v4/user', firstContact: true });
   if (first.status !== 200 || typeof first.body === 'string') throw refusedUser(toFailure(http, url, first));
-  const token = await tokenInfo(gitlab);
-  if (token !== null && !token.scopes.includes('api')) {
-    throw tokenScope(url, { scopes: token.scopes.join(', ') });
+  return schema.parse(schema.User, first.body, url);
+}
+
+/**
+ * Proves the token of this user on the API and on git over HTTP before anything is planned. Of several refusals that of
+ * the API counts, since git refuses the same token in other words.
+ * @throws token-scope, git-token-refused and those of the HTTP policy
+ */
+export async function connect(
+  gitlab: GitLabClient,
+  user: schema.User,
+  gitAuthorization: string,
+): Promise<TargetIdentity> {
+  const { http } = gitlab;
+  const [token, version, git] = await Promise.allSettled([
+    tokenInfo(gitlab),
+    versionOf(gitlab),
+    proveGit(http, gitAuthorization),
+  ]);
+  const info = valueOf(token);
+  if (info !== null && !info.scopes.includes('api')) {
+    throw tokenScope(http.server.url, { scopes: info.scopes.join(', ') });
   }
-  const user = schema.parse(schema.User, first.body, url);
-  const version = await versionOf(gitlab);
-  await proveGit(http, gitAuthorization);
-  return identityOf(user, version, token);
+  const known = valueOf(version);
+  valueOf(git);
+  return identityOf(user, known, info);
+}
+
+function valueOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value;
 }
 
 /** As `connect`, without proving anything: for a token that reads the API though git refuses it, or a scope is missing. */

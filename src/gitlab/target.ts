@@ -11,7 +11,7 @@ import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import { basicAuth, type Http } from '../net/http.ts';
 import { createClient, type GitLabClient } from './client.ts';
 import { meaningOf, refusalOf, toFailure, unlessAbsent, unlessRefused } from './errors.ts';
-import { connect, groupNamespace, owner } from './identity.ts';
+import { askWho, connect, groupNamespace, owner } from './identity.ts';
 import { createLookups, toProject } from './lookups.ts';
 import { createProbes, type GitLabProbes } from './probes.ts';
 import * as schema from './schema.ts';
@@ -19,16 +19,31 @@ import { createProtectionLookups, createSettings } from './settings.ts';
 import { createSurvey } from './survey.ts';
 
 /** GitLab as the server that is written to; with its API for what only concerns GitLab. */
-export type GitLabTarget = Target & { readonly gitlab: GitLabClient; readonly probes: GitLabProbes };
+export type GitLabTarget = Target & {
+  readonly gitlab: GitLabClient;
+  readonly probes: GitLabProbes;
+  /** Begins to connect: what may be asked beside the rest of it need not wait longer. @throws what connecting throws */
+  greet(): Promise<void>;
+};
 
 export type GitLabOptions = { token: string; caFile: string | null; silenceMs: number };
 
 export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: GitLabOptions): GitLabTarget {
   const gitlab = createClient(http, token);
   let identity: TargetIdentity | null = null;
+  let greeting: Promise<schema.User> | null = null;
   const lookups = createLookups(gitlab, () => identity?.user ?? null);
   const settings = createSettings(gitlab, () => identity?.user.admin === true);
   const user = { username: 'oauth2', password: token };
+
+  /** Asks once; a failure is no answer for later. */
+  function greet(): Promise<schema.User> {
+    greeting ??= askWho(gitlab).catch((error: unknown) => {
+      greeting = null;
+      throw error;
+    });
+    return greeting;
+  }
 
   function remote(fullPath: string): Remote {
     return createRemote(http, {
@@ -64,8 +79,11 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
       if (identity === null) throw unexpected(http.server.url, { detail: 'not connected' });
       return createSurvey({ gitlab, lookups, me: identity.user, parent });
     },
+    async greet() {
+      await greet();
+    },
     async connect() {
-      identity ??= await connect(gitlab, basicAuth(user));
+      identity ??= await connect(gitlab, await greet(), basicAuth(user));
       return identity;
     },
     async checksLfs(projectId) {

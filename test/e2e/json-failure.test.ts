@@ -87,8 +87,13 @@ test('a run that is stopped before it has a result says that in one document', a
   const cwd = await workplace(where);
   where.gitbucket.server.faults.add({
     url: /^\/api\/v3\/users\/team-b\/repos/,
-    action: { kind: 'notice', call: () => void running.child.kill('SIGINT') },
+    action: { kind: 'notice', call: stop },
   });
+  // The answer waits until the signal has been heard: it must not be read before.
+  async function stop(): Promise<void> {
+    running.child.kill('SIGINT');
+    await running.heard('finishing work in progress');
+  }
   const running = startCli(['migrate', '--all', '--json'], { cwd, env: where.env });
 
   const { code, stdout } = await running.finished;

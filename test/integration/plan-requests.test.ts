@@ -1,6 +1,7 @@
+import { EventEmitter, once } from 'node:events';
 import { refsOf } from '../../src/steps/code.ts';
 import { cpSync, rmSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { seedMany } from '../../sandbox/seed/many.ts';
 import type { LoggedRequest } from '../../sandbox/server.ts';
 import { planOf } from '../helpers/plan-of.ts';
@@ -92,4 +93,24 @@ test('many foreign groups, users and projects on GitLab are never read whole', a
     expect(urls.filter((url) => url.startsWith(`/api/v4/${list}?`)).length, list).toBeLessThanOrEqual(1);
   // Each group, its projects and its subgroups.
   expect(costs(gitlab.server.requests).api).toBeLessThanOrEqual(8 + 3 * owners.length);
+});
+
+test('a plan that fails on one server does not go on to list what the other has', async () => {
+  const { gitbucket, gitlab } = await manyServers();
+  const refused = { kind: 'status', status: 403, body: '{"message":"403 Forbidden"}' } as const;
+  gitlab.server.faults.add({ url: /\/api\/v4\/groups/, action: refused, times: Infinity });
+  const gate = new EventEmitter();
+  const failed = once(gate, 'failed');
+  const call = async (): Promise<void> => {
+    await failed;
+  };
+  gitbucket.server.faults.add({ url: /^\/git\//, times: Infinity, action: { kind: 'notice', call } });
+  await expect(planOf({ gitbucket, gitlab })).rejects.toMatchObject({ code: 'target-forbidden' });
+  gate.emit('failed');
+  const listings = (): number[] =>
+    gitbucket.server.requests.filter(({ url }) => url.startsWith('/git/')).map(({ status }) => status);
+  // Those that are begun come to their end.
+  await vi.waitFor(() => expect(listings().filter((status) => status === 200)).toHaveLength(32), 10_000);
+  await new Promise(setImmediate);
+  expect(listings()).toHaveLength(32);
 });
