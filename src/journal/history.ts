@@ -47,6 +47,8 @@ export type StepHistory = {
   /** The last proof. */
   check: { state: ItemState; hash: string | null } | null;
   code: string | null;
+  /** Of its last record. */
+  at: string;
 };
 
 export type ItemHistory = {
@@ -89,14 +91,26 @@ export function apply(history: History, entry: Entry): void {
     return;
   }
   const item = itemOf(history, entry.item);
-  item.at = entry.at;
+  item.at = laterOf(item.at, entry.at);
   if (entry.target) item.target = entry.target;
-  const known = item.steps.get(entry.step) ?? { status: 'started', data: {}, check: null, code: null };
+  const known = item.steps.get(entry.step) ?? {
+    status: 'started',
+    data: {},
+    check: null,
+    code: null,
+    at: '',
+  };
   known.status = entry.status;
   known.code = entry.code ?? null;
+  known.at = laterOf(known.at, entry.at);
   if (entry.data) patch(known.data, entry.data);
   if (entry.check) known.check = entry.check;
   item.steps.set(entry.step, known);
+}
+
+/** A clock may be set back, and a summary has the steps in another order. */
+function laterOf(a: string, b: string): string {
+  return a > b ? a : b;
 }
 
 function itemOf(history: History, id: string): ItemHistory {
@@ -134,11 +148,11 @@ export function summary(history: History, at: string): Entry[] {
   const entries: Entry[] = [];
   if (history.servers) entries.push({ v: 1, type: 'opened', at, ...history.servers });
   for (const [item, { target, steps, at: last }] of history.items) {
-    for (const [step, { status, data, check, code }] of steps) {
+    for (const [step, { status, data, check, code, at: stepAt }] of steps) {
       entries.push({
         v: 1,
         type: 'step',
-        at: last || at,
+        at: stepAt || last || at,
         run: 'compacted',
         item,
         step,

@@ -6,6 +6,7 @@ import type { Target } from '../model/target.ts';
 import { refKind, shortName } from '../gitlab/rules/ref-names.ts';
 import type { ItemHistory } from '../journal/history.ts';
 import type { PlannedProject } from '../model/plan.ts';
+import { codeRecords } from '../plan/known-refs.ts';
 import { knownTo, proven, type ItemWork, type Step, type Writing, type WritingWork } from './step.ts';
 
 const disabled = 'disabled';
@@ -152,7 +153,7 @@ async function hasCiFile({ context, item, sourceRefs }: ProjectWork): Promise<bo
  */
 async function untilPushesAreDone({ journal, item, context }: ItemWork & Writing): Promise<void> {
   const { runtime, config, emit, pipelines } = context;
-  const last = Date.parse(journal.history.items.get(item.id)?.at ?? '');
+  const last = Date.parse(journal.history.items.get(item.id)?.steps.get(codeRecords.name)?.at ?? '');
   const waitMs = last + config.limits.quietSeconds * 1000 - runtime.now();
   // Not a number when nothing was written yet.
   if (!(waitMs > 0)) return;

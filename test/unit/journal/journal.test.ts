@@ -46,8 +46,17 @@ test('what was recorded is known to the next run', async () => {
   expect(journal.history.items.get('team/one')).toMatchObject({
     target: { id: 7, path: 'team/one' },
     steps: new Map([
-      ['project', { status: 'done', data: {}, check: null, code: null }],
-      ['code', { status: 'started', data: { refs: { 'refs/heads/main': [A] } }, check: null, code: null }],
+      ['project', { status: 'done', data: {}, check: null, code: null, at: expect.any(String) as string }],
+      [
+        'code',
+        {
+          status: 'started',
+          data: { refs: { 'refs/heads/main': [A] } },
+          check: null,
+          code: null,
+          at: expect.any(String) as string,
+        },
+      ],
     ]),
   });
   await journal.close();
@@ -83,9 +92,15 @@ test('a proof is known until the next one; the code of a failure until the step 
   const first = { state: 'refused', hash: 'h1' } as const;
   const second = { state: 'proven', hash: null } as const;
   await write({ ...step, status: 'done', check: first }, { ...step, status: 'failed', code: 'fetch-failed' });
-  expect(await known()).toEqual({ status: 'failed', data: {}, check: first, code: 'fetch-failed' });
+  expect(await known()).toMatchObject({ status: 'failed', data: {}, check: first, code: 'fetch-failed' });
   await write({ ...step, status: 'done', check: second });
-  expect(await known()).toEqual({ status: 'done', data: {}, check: second, code: null });
+  expect(await known()).toEqual({
+    status: 'done',
+    data: {},
+    check: second,
+    code: null,
+    at: expect.any(String) as string,
+  });
 });
 
 test('what is not what a step writes is a damaged journal, and not its business when it wrote nothing', async () => {
