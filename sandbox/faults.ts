@@ -81,6 +81,8 @@ async function apply(
   switch (action.kind) {
     case 'status':
       request.resume();
+      if (isStrangers(action.body ?? ''))
+        for (const name of response.getHeaderNames()) response.removeHeader(name);
       response.writeHead(action.status, { 'content-type': 'text/html', ...action.headers });
       response.end(action.body ?? '');
       return true;
@@ -102,6 +104,11 @@ async function apply(
       swallow(response);
       return false;
   }
+}
+
+/** A page without GitLab's name is that of something in front of it, and has no header of GitLab's (GL-27). */
+function isStrangers(body: string): boolean {
+  return body.startsWith('<') && !body.includes('GitLab');
 }
 
 function cutAfter(response: ServerResponse, limit: number): void {

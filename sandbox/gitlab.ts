@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { startSandboxServer, type SandboxServer } from './server.ts';
 import { createContext, type Context, type PushRecord } from './gitlab/context.ts';
@@ -63,7 +64,10 @@ export async function createGitLab(options: GitLabOptions): Promise<EmbeddedGitL
   if (context.state.users.length === 0) {
     createUser(context, { username: 'root', name: 'Administrator', email: 'admin@example.com', admin: true });
   }
-  const server = await startSandboxServer(createFront(context), { port: options.port ?? 0 });
+  const server = await startSandboxServer(createFront(context), {
+    port: options.port ?? 0,
+    headers: ownHeaders,
+  });
   context.externalUrl = (options.externalUrl ?? server.url).replace(/\/$/, '') + relativeUrl;
 
   function project(fullPath: string): Project {
@@ -90,6 +94,12 @@ export async function createGitLab(options: GitLabOptions): Promise<EmbeddedGitL
       context.save();
     },
   };
+}
+
+/** By which an answer is known as GitLab's, whatever it says (GL-27). */
+function ownHeaders(): Record<string, string> {
+  const id = randomUUID();
+  return { 'x-request-id': id, 'x-gitlab-meta': `{"correlation_id":"${id}","version":"1"}` };
 }
 
 function settingsOf({ version = '18.9.0-ee', settings = {} }: GitLabOptions): Settings {

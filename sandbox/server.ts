@@ -31,16 +31,17 @@ export type SandboxServer = {
   close(): Promise<void>;
 };
 
-/** Starts the server on 127.0.0.1; port 0 takes any free one. */
+/** Starts the server on 127.0.0.1; port 0 takes any free one. `headers` come with every answer, those of faults included. */
 export async function startSandboxServer(
   handler: SandboxHandler,
-  options: { port?: number } = {},
+  options: { port?: number; headers?: () => Record<string, string> } = {},
 ): Promise<SandboxServer> {
   const requests: LoggedRequest[] = [];
   const faults = createFaults();
   const counters: Counters = new WeakMap();
   function serve(request: IncomingMessage, response: ServerResponse): void {
     requests.push(logged(request, response, counters));
+    for (const [name, value] of Object.entries(options.headers?.() ?? {})) response.setHeader(name, value);
     void answer(request, response, handler, faults);
   }
   const server = createServer(serve);

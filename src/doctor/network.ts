@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { tlsUntrusted } from '../failures/network.ts';
 import type { Server } from '../net/answers.ts';
+import { namedProxy } from '../net/way.ts';
 import { formatDay, formatDaysUntil } from '../text/format.ts';
 import { defineFinding, failureFound, type Found } from './finding.ts';
 
@@ -106,42 +107,15 @@ export async function certificateFindings(server: Server, ca: string | null, now
   return [certificateExpires(url, { date, days: formatDaysUntil(validTo, now) })];
 }
 
-/** Variables that name a proxy for an address, the first that is set wins; as axios reads them. */
-function variablesFor(protocol: string): string[] {
-  const name = `${protocol.replace(':', '')}_proxy`;
-  return [name, name.toUpperCase(), 'all_proxy', 'ALL_PROXY'];
-}
-
 /** The proxy that the environment names for this address, without credentials; null when there is none. */
 export function proxyFor(
   url: string,
   env: Environment,
 ): { proxy: string; variable: string; bypassed: boolean } | null {
-  const { protocol, hostname, port } = new URL(url);
-  const variable = variablesFor(protocol).find((name) => env[name]);
-  if (variable === undefined) return null;
-  const given = env[variable] ?? '';
-  const address = given.includes('://') ? given : `http://${given}`;
-  const proxy = URL.canParse(address) ? new URL(address).host : 'at an invalid URL';
-  const number = port || (protocol === 'https:' ? '443' : '80');
-  const exceptions = env['no_proxy'] || env['NO_PROXY'] || '';
-  return { proxy, variable, bypassed: isExcepted(hostname, number, exceptions) };
-}
-
-/** `host`, `.domain`, `*.domain`, `*`, each with or without a port. */
-function isExcepted(hostname: string, port: string, exceptions: string): boolean {
-  const host = hostname.toLowerCase();
-  return exceptions
-    .toLowerCase()
-    .split(/[,\s]+/)
-    .filter(Boolean)
-    .some((entry) => {
-      if (entry === '*') return true;
-      const [, name = entry, wanted] = /^(.+):(\d+)$/.exec(entry) ?? [];
-      if (wanted !== undefined && wanted !== port) return false;
-      if (!/^[.*]/.test(name)) return host === name;
-      return host.endsWith(name.replace(/^\*/, ''));
-    });
+  const known = namedProxy(url, env);
+  return known === null
+    ? null
+    : { proxy: known.address, variable: known.variable, bypassed: known.proxy === null };
 }
 
 export const proxyUsed = defineFinding(

@@ -12,6 +12,7 @@ import type { Server } from '../net/answers.ts';
 import { basicAuth, createHttp, type Http } from '../net/http.ts';
 import { createLimiter } from '../net/limiter.ts';
 import type { Redactor } from '../net/redact.ts';
+import { proxyTo } from '../net/way.ts';
 import { createSelection } from '../plan/selection.ts';
 
 export type Servers = { source: Source; target: GitLabTarget };
@@ -102,6 +103,7 @@ async function httpFactory(
   emit: Emit,
 ): Promise<(headers: Record<string, string>) => Http> {
   const ca = await certificate(caFile, runtime);
+  const proxy = namesProxy(runtime) ? proxyTo(url, runtime.env) : null;
   const sleep = (ms: number): Promise<void> => runtime.sleep(ms, runtime.aborting);
   const limiter = createLimiter(places, { now: runtime.now, sleep });
   const server: Server = { side, name: side === 'source' ? 'GitBucket' : 'GitLab', url };
@@ -110,6 +112,7 @@ async function httpFactory(
       server,
       headers,
       ca,
+      proxy,
       limiter,
       timeoutMs: timeoutOf(side, runtime),
       streamTimeoutMs: streamTimeoutOf(side, runtime),
@@ -118,6 +121,11 @@ async function httpFactory(
       signal: runtime.aborting,
       emit,
     });
+}
+
+/** Most environments say nothing of proxies. */
+function namesProxy({ env }: Runtime): boolean {
+  return Object.keys(env).some((name) => /_proxy$/i.test(name));
 }
 
 /** GB2GL_TIMEOUT (seconds) is for networks where the default is wrong. */

@@ -39,12 +39,31 @@ export function isRetryable(error: unknown): boolean {
   return error instanceof Failure && error.retryable;
 }
 
+const fatal: ReadonlySet<string> = new Set([
+  'interrupted',
+  'tls-untrusted',
+  'wrong-scheme',
+  'client-certificate',
+  'proxy-refused',
+  'redirected',
+  'unreachable',
+  'maintenance',
+]);
+
+/** True when nobody told what was asked for, the server or what stands in front of it. */
+export function isServerTrouble(error: unknown): error is Failure {
+  return error instanceof Failure && ['server-error', 'gateway-failed'].includes(error.code);
+}
+
+/** Somebody is there, whatever the answer was. */
+export function isAnswer(error: unknown): boolean {
+  return isServerTrouble(error) || (error instanceof Failure && error.code === 'rate-limited');
+}
+
 /** What concerns the whole server, not one repository. */
 export function isFatal(error: unknown): boolean {
   if (!(error instanceof Failure)) return true;
-  return (
-    stopsRun(error) || ['interrupted', 'tls-untrusted', 'redirected', 'unreachable'].includes(error.code)
-  );
+  return stopsRun(error) || fatal.has(error.code);
 }
 
 /** True when nothing else can succeed before somebody acts: it is about the token, its user or the whole server. */

@@ -19,12 +19,84 @@ export const tlsUntrusted = defineFailure(
   }),
 );
 
+export const proxyRefused = defineFailure(
+  'proxy-refused',
+  { blame: 'network', state: 'not-started' },
+  (w: {
+    object: string;
+    server: string;
+    who: string;
+    variable: string;
+    status: number | string;
+    detail: string;
+    host: string;
+  }) => ({
+    message: `${w.who} answers ${w.status} instead of letting us through to ${w.server} at ${w.object}: ${w.detail}`,
+    fix:
+      w.status === 407
+        ? `put user and password of the proxy into ${w.variable} (http://USER:PASSWORD@HOST:PORT), or bypass it with NO_PROXY=${w.host}`
+        : `have the proxy let requests to ${w.host} through, or bypass it with NO_PROXY=${w.host}`,
+  }),
+);
+
+export const answeredInBetween = defineFailure(
+  'answered-in-between',
+  { blame: 'network', state: 'failed' },
+  (w: {
+    object: string;
+    server: string;
+    who: string;
+    status: number | string;
+    path: string;
+    detail: string;
+    host: string;
+    realm?: string | undefined;
+  }) => ({
+    message: `${w.who} answers ${w.status} to ${w.path} at ${w.object} in its place${w.realm === undefined ? '' : `, and wants a login of its own ("${w.realm}")`}: ${w.detail}`,
+    fix: `the token is not the problem: have whoever runs the gateway, firewall or login page in front of ${w.host} let these requests through, or use an address of ${w.server} that avoids it; check the URL too`,
+  }),
+);
+
+export const gatewayFailed = defineFailure(
+  'gateway-failed',
+  { blame: 'network', state: 'failed', retryable: true },
+  (w: {
+    object: string;
+    server: string;
+    who: string;
+    status: number | string;
+    detail: string;
+    host: string;
+  }) => ({
+    message: `${w.who} answers ${w.status} to ${w.object} in its place: ${w.detail}`,
+    fix: `check that ${w.server} is running and that the proxies in front of ${w.host} reach it and wait long enough, then run the same command again`,
+  }),
+);
+
+export const clientCertificate = defineFailure(
+  'client-certificate',
+  { blame: 'network', state: 'not-started' },
+  (w: { object: string; server: string; who: string }) => ({
+    message: `${w.who} at ${w.object} demands a client certificate, which gb2gl cannot show`,
+    fix: `use an address of ${w.server} that demands none, for example from within its own network`,
+  }),
+);
+
+export const wrongScheme = defineFailure(
+  'wrong-scheme',
+  { blame: 'you', state: 'not-started' },
+  (w: { object: string; server: string; side: string; spoken: 'http' | 'https' }) => ({
+    message: `what answers at ${w.object} speaks ${w.spoken}, not ${w.spoken === 'https' ? 'http' : 'https'}`,
+    fix: `write ${w.spoken}:// in the "url" of the ${w.side}, or correct its port`,
+  }),
+);
+
 export const redirected = defineFailure(
   'redirected',
   { blame: 'you', state: 'not-started' },
   (w: { object: string; server: string; location: string; side: string }) => ({
-    message: `${w.server} at ${w.object} redirects to ${w.location}; tokens are not sent there`,
-    fix: `if that address is correct, use it as the "url" of the ${w.side}`,
+    message: `requests to ${w.server} at ${w.object} are redirected to ${w.location}; tokens are not sent there`,
+    fix: `if ${w.server} is at that address, use it as the "url" of the ${w.side}; if it is the login page of a network or a firewall, pass that first or use an address that avoids it`,
   }),
 );
 
@@ -33,7 +105,7 @@ export const notTheApi = defineFailure(
   { blame: 'you', state: 'not-started' },
   (w: { object: string; server: string; detail: string; side: string }) => ({
     message: `${w.object} does not respond like ${w.server}: ${w.detail}`,
-    fix: `check the "url" of the ${w.side}: it must be the address of the start page, including any context path such as /gitbucket, without /api`,
+    fix: `check the "url" of the ${w.side}: it must be the address of the start page, including any context path such as /gitbucket, without /api; if it is, something in front of ${w.server} answers in its place, such as a firewall or a login page`,
   }),
 );
 

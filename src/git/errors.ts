@@ -8,8 +8,8 @@ import {
   pushUnpack,
 } from '../failures/git.ts';
 import { diskFull, interruption } from '../failures/usage.ts';
-import { gitTokenRefused, redirected, tlsUntrusted } from '../failures/network.ts';
-import { historyIncomplete } from '../failures/source.ts';
+import { gitTokenRefused, proxyRefused, redirected, tlsUntrusted } from '../failures/network.ts';
+import { historyIncomplete, repositoryUnreadable } from '../failures/source.ts';
 import { targetForbidden } from '../failures/target.ts';
 import { Failure } from '../failures/failure.ts';
 import type { GitRemote } from './remote.ts';
@@ -49,6 +49,14 @@ const meanings: [RegExp, (side: Side, id: string, text: string) => Failure][] = 
     /^(?:fatal|error): .*(?:dubious ownership|unsafe repository|insufficient permission|Permission denied)/m,
     (_side, id, detail) => mirrorForeign(id, { detail }),
   ],
+  [
+    /HTTP code \d+ from proxy|CONNECT tunnel failed|error: 407/,
+    (side, id, detail) => {
+      const status = /(?:HTTP code|response|error:) (\d+)/.exec(detail)?.[1] ?? 'no';
+      const words = { server: nameOf(side), who: 'the proxy that git goes through', variable: 'HTTPS_PROXY' };
+      return proxyRefused(id, { ...words, status: Number(status), detail, host: 'the server' });
+    },
+  ],
   [loginRefused, (side, id, detail) => gitTokenRefused(id, { server: nameOf(side), side, detail })],
   [
     /SSL certificate problem|server certificate verification failed/,
@@ -63,7 +71,11 @@ const meanings: [RegExp, (side: Side, id: string, text: string) => Failure][] = 
     /fsck error|unpack-objects abnormal exit|index-pack abnormal exit/,
     (_side, id, detail) => pushUnpack(id, { detail }),
   ],
-  [/error: 403|HTTP 403/, (_side, id, detail) => targetForbidden(id, { detail })],
+  [
+    /error: 403|HTTP 403/,
+    (side, id, detail) =>
+      side === 'target' ? targetForbidden(id, { detail }) : repositoryUnreadable(id, { detail }),
+  ],
 ];
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../failures/failure.ts';
 import { fetchFailed } from '../failures/git.ts';
-import { withinTime, beginningOf } from '../net/stream.ts';
+import { withinTime, beginningOf, isForeignType } from '../net/stream.ts';
 import { cutTo, pageText } from '../text/format.ts';
 import { createPktReader, delim, flush, pktLine, requireEnd } from './pkt-line.ts';
 import { capabilitiesIn, version2 } from './ref-advertisement.ts';
@@ -49,8 +49,11 @@ export async function openPack(
 /** The pack; or, as a value, the source's refusal. */
 async function ask(job: FetchJob, request: Buffer): Promise<SourcePack | Failure> {
   const answer = await job.source.post('git-upload-pack', request);
-  if (answer.status !== 200) {
-    const text = cutTo(300, pageText(await beginningOf(answer.body))) || 'an empty body';
+  if (answer.status !== 200 || isForeignType(answer)) {
+    const begin = await beginningOf(answer.body);
+    const foreign = answer.foreign(begin);
+    if (foreign !== null) throw foreign;
+    const text = cutTo(300, pageText(begin)) || 'an empty body';
     const failure = fetchFailed(job.id, { detail: `${answer.status}, ${text}` });
     if (answer.status >= 500 || answer.status === 429) throw failure;
     return failure;

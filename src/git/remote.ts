@@ -1,10 +1,11 @@
 import { fetchFailed } from '../failures/git.ts';
 import { redirected } from '../failures/network.ts';
 import type { Readable } from 'node:stream';
-import type { Failure } from '../failures/failure.ts';
+import { Failure } from '../failures/failure.ts';
 import { excerpt, type HttpAnswer, type Server } from '../net/answers.ts';
 import { basicAuth, type Http } from '../net/http.ts';
-import { beginningOf, type StreamAnswer } from '../net/stream.ts';
+import { beginningOf, isForeignType, type StreamAnswer } from '../net/stream.ts';
+import { flush } from './pkt-line.ts';
 import { asAdvertisement, isVersion2, lsRefsRequest } from './ref-advertisement.ts';
 
 /** What git needs to reach a repository: its URL with Basic credentials and, if need be, a CA certificate file. */
@@ -76,8 +77,9 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
     if (!version2) return body;
     const answer = await post('git-upload-pack', lsRefsRequest());
     if (answer.status !== 200) {
-      const detail = `${answer.status}, ${excerpt(await beginningOf(answer.body))}`;
-      throw fetchFailed(options.path, { detail });
+      const text = await beginningOf(answer.body);
+      const detail = `${answer.status}, ${excerpt(text)}`;
+      throw answer.foreign(text) ?? fetchFailed(options.path, { detail });
     }
     return asAdvertisement(await wholeOf(answer.body, options.path), options.path);
   }
@@ -144,4 +146,19 @@ function placeAfterRedirect(
   if (below) return whole.slice(root.length, whole.length - ending.length);
   const location = target === null ? given : `${target.origin}${target.pathname}`;
   throw redirected(url + path, { server: name, side, location });
+}
+
+/**
+ * Who refuses what the real git is refused, which tells nothing of the answer but its status: the same is asked once
+ * more, without any effect. Null when it is the server itself.
+ */
+export async function strangerAt(remote: Remote, service: GitService): Promise<Failure | null> {
+  try {
+    await remote.advertisement(service);
+    const answer = await remote.post(service, flush);
+    const text = await beginningOf(answer.body);
+    return answer.status === 200 && !isForeignType(answer) ? null : answer.foreign(text);
+  } catch (error) {
+    return error instanceof Failure && error.blame === 'network' ? error : null;
+  }
 }

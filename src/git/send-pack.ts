@@ -6,7 +6,7 @@ import { pushFailed, pushTooLarge, pushUnpack } from '../failures/git.ts';
 import { gitTokenRefused } from '../failures/network.ts';
 import { projectGone, targetForbidden } from '../failures/target.ts';
 import type { RefChange } from '../model/plan.ts';
-import { withinTime, beginningOf, type StreamAnswer } from '../net/stream.ts';
+import { withinTime, beginningOf, isForeignType, type StreamAnswer } from '../net/stream.ts';
 import { plural, cutTo, pageText } from '../text/format.ts';
 import { saysIncomplete } from './errors.ts';
 import { type SourcePack, emptyPack } from './fetch-pack.ts';
@@ -43,7 +43,7 @@ export async function pushOnce(
   let answer: StreamAnswer | null = null;
   try {
     answer = await job.target.post('git-receive-pack', body);
-    if (answer.status !== 200) {
+    if (answer.status !== 200 || isForeignType(answer)) {
       await endRequest(body, answer, pack, job);
       throw await refusal(answer, job);
     }
@@ -141,8 +141,11 @@ export function isDeclined({ refs }: PushAnswer): boolean {
   return [...refs.values()].includes(declined);
 }
 
-async function refusal({ status, body }: StreamAnswer, job: PushJob): Promise<Failure> {
-  const text = cutTo(300, pageText(await beginningOf(body)));
+async function refusal({ status, body, foreign }: StreamAnswer, job: PushJob): Promise<Failure> {
+  const begin = await beginningOf(body);
+  const stranger = foreign(begin);
+  if (stranger !== null) return stranger;
+  const text = cutTo(300, pageText(begin));
   const more = await job.target.explain?.({ status, text });
   if (more) return more;
   const detail = `${status}, ${text || 'an empty body'}`;

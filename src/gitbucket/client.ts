@@ -1,6 +1,7 @@
 import { notTheApi, serverError, tokenRefused } from '../failures/network.ts';
 import * as z from 'zod';
 import { Failure } from '../failures/failure.ts';
+import { isServerTrouble } from '../failures/index.ts';
 import type { RepositoryName } from '../model/source.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
@@ -86,7 +87,7 @@ export function createGitBucketApi(http: Http): GitBucketApi {
       try {
         return (await below(repository, file, Anything)) !== null;
       } catch (error) {
-        if (error instanceof Failure && ['server-error', 'not-the-api'].includes(error.code)) return null;
+        if (isServerTrouble(error) || (error instanceof Failure && error.code === 'not-the-api')) return null;
         throw error;
       }
     },
@@ -102,13 +103,19 @@ export function createGitBucketApi(http: Http): GitBucketApi {
  * @throws what says that nobody answers
  */
 export async function listAnonymously(anonymous: GitBucketApi): Promise<User[] | null | 'closed'> {
-  const turnedAway = ['token-refused', 'not-the-api', 'redirected', 'server-error'];
+  const closed = ['token-refused', 'not-the-api'];
   try {
     return await anonymous.users();
   } catch (error) {
-    if (error instanceof Failure && turnedAway.includes(error.code)) return 'closed';
+    if (isTurnedAway(error) || isServerTrouble(error)) return 'closed';
+    if (error instanceof Failure && closed.includes(error.code)) return 'closed';
     throw error;
   }
+}
+
+/** True when something sends away whoever brings no login, before GitBucket is asked (GB-126). */
+export function isTurnedAway(error: unknown): boolean {
+  return error instanceof Failure && ['redirected', 'answered-in-between'].includes(error.code);
 }
 
 /** Path of a repository in the API. */

@@ -1,4 +1,4 @@
-import { Failure } from '../failures/failure.ts';
+import { isServerTrouble } from '../failures/index.ts';
 import type { LossKind } from '../model/plan.ts';
 import type { Counts, KnownRefs, RepositoryName } from '../model/source.ts';
 import { pageSize, type GitBucketApi } from './client.ts';
@@ -103,7 +103,7 @@ async function releases(api: GitBucketApi, repository: RepositoryName): Promise<
   try {
     return lengthOf(await api.list(repository, 'releases', Anything));
   } catch (error) {
-    if (error instanceof Failure && error.code === 'server-error') return null;
+    if (isServerTrouble(error)) return null;
     throw error;
   }
 }

@@ -1,11 +1,11 @@
 import { hiddenOwners, ownerUnreadable, ownersUnlisted, repositoryBroken } from '../failures/source.ts';
-import { noticeOf } from '../failures/index.ts';
+import { isServerTrouble, noticeOf } from '../failures/index.ts';
 import { Failure } from '../failures/failure.ts';
 import type { Owner, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Inventory, InventoryRequest, Wanted } from '../model/source.ts';
 import type { Http } from '../net/http.ts';
-import { listAnonymously, type GitBucketApi } from './client.ts';
+import { isTurnedAway, listAnonymously, type GitBucketApi } from './client.ts';
 import type { Repo } from './schema.ts';
 
 /** What of GitBucket is read. */
@@ -97,7 +97,7 @@ async function readOwner(gitbucket: Surfaces, owner: Owner, request: InventoryRe
     const names = repos.map(({ name }) => `${owner.login}/${name}`);
     return { repositories: keep(repos, owner, request.selection), names, problems: [] };
   } catch (error) {
-    if (!(error instanceof Failure) || error.code !== 'server-error') throw error;
+    if (!isServerTrouble(error)) throw error;
     return isolate(gitbucket, owner, request, error);
   }
 }
@@ -155,22 +155,21 @@ async function isolate(
         const repo = await api.repository({ owner: owner.login, name });
         if (repo !== null) found.push(repo);
       } catch (error) {
-        if (!(error instanceof Failure) || error.code !== 'server-error') throw error;
+        if (!isServerTrouble(error)) throw error;
         const object = `${owner.login}/${name}`;
-        problems.push(
-          noticeOf(
-            repositoryBroken(object, {
-              detail: `the API returns ${error.words['status']}`,
-            }),
-            object,
-          ),
-        );
+        const detail = `the API returns ${error.words['status']}`;
+        problems.push(about(object, error, repositoryBroken(object, { detail })));
       }
     }),
   );
   const context = { detail: failure.message, found: found.length };
-  problems.unshift(noticeOf(ownerUnreadable(owner.login, context), owner.login));
+  problems.unshift(about(owner.login, failure, ownerUnreadable(owner.login, context)));
   return { repositories: keep(found, owner, selection), names: null, problems };
+}
+
+/** What the server's own failure means; what stood in front of it says nothing of what it holds. */
+function about(object: string, failure: Failure, meaning: Failure): Notice {
+  return failure.code === 'server-error' ? noticeOf(meaning, object) : { ...failure.notice, object };
 }
 
 /** One disabled owner of a public repository makes that list fail (GB-63), and what it owns is invisible. */
@@ -224,7 +223,7 @@ function compare(a: string, b: string): number {
 async function repositoriesFoundBySearch(web: Http, owner: string): Promise<string[]> {
   const answer = await web.send({ method: 'GET', path: '/search?query=' }).catch((error: unknown) => {
     // Whoever brings no login may be sent to another place (GB-126).
-    if (error instanceof Failure && error.code === 'redirected') return null;
+    if (isTurnedAway(error)) return null;
     throw error;
   });
   if (answer?.status !== 200 || typeof answer.body !== 'string') return [];

@@ -139,7 +139,8 @@ async function whyDenied(
     if (shown === null) return repositoryUnreadable(object, { detail: 'it no longer exists' });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (error.code === 'token-refused') return error;
+    // Who could not be asked has said nothing of the repository.
+    if (error.blame === 'network' || ['redirected', 'token-refused'].includes(error.code)) return error;
     if (error.code !== 'server-error') return repositoryUnreadable(object, { detail: error.message });
     return repositoryBroken(object, {
       detail: `git returns ${status}, the API returns 500`,

@@ -1,4 +1,4 @@
-import { Failure } from '../failures/failure.ts';
+import { isServerTrouble } from '../failures/index.ts';
 import type { RefListing, UnreadableRef } from '../model/forge.ts';
 import type { RepositoryName } from '../model/source.ts';
 import type { GitBucketApi } from './client.ts';
@@ -84,7 +84,7 @@ async function refNames(api: GitBucketApi, repository: RepositoryName): Promise<
 /** A list that cannot be made says nothing (GB-80). */
 function unlessItFails<T>(list: Promise<T | null>): Promise<T | null> {
   return list.catch((error: unknown) => {
-    if (error instanceof Failure && error.code === 'server-error') return null;
+    if (isServerTrouble(error)) return null;
     throw error;
   });
 }

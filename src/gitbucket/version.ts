@@ -1,9 +1,8 @@
-import { Failure } from '../failures/failure.ts';
 import type { RepositoryName, SourceQuirk } from '../model/source.ts';
 import type { HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
 import { isAtLeast } from '../text/format.ts';
-import { pathOf } from './client.ts';
+import { isTurnedAway, pathOf } from './client.ts';
 import { RepoId } from './schema.ts';
 
 /** GitBucket's version as far as it can be told: exactly, or between two releases. */
@@ -32,7 +31,7 @@ export async function readVersion(options: VersionOptions): Promise<Version> {
 async function versionOnPages(web: Http, cookie: string | null): Promise<string | null> {
   const page = await web.send({ method: 'GET', path: '/signin', tries: 2 }).catch((error: unknown) => {
     // Whoever brings no login may be sent to another place (GB-126).
-    if (error instanceof Failure && error.code === 'redirected') return null;
+    if (isTurnedAway(error)) return null;
     throw error;
   });
   const shown = /class="header-version">\s*([\d.]+)/.exec(String(page?.body))?.[1];

@@ -2,6 +2,7 @@ import { Gitlab } from '@gitbeaker/rest';
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import { Failure } from '../failures/failure.ts';
+import { isServerTrouble } from '../failures/index.ts';
 import type { HttpAnswer } from '../net/answers.ts';
 import type { Http, HttpRequest } from '../net/http.ts';
 import { toFailure } from './errors.ts';
@@ -100,7 +101,7 @@ async function tryPage<T>(http: Http, list: List<T>, number: string): Promise<Pa
     const answer = await askForPage(http, list, number, 2);
     return answer.status === 200 ? { headers: answer.headers, rows: rowsOf(answer, list) } : null;
   } catch (error) {
-    if (error instanceof Failure && ['server-error', 'timeout'].includes(error.code)) return null;
+    if (isServerTrouble(error) || (error instanceof Failure && error.code === 'timeout')) return null;
     throw error;
   }
 }

@@ -42,7 +42,14 @@ export function createProbes(gitlab: GitLabClient, remote: (fullPath: string) =>
     /** A decoded path is no route of the API (GL-23). */
     async slashes() {
       const path = `/api/v4/projects/${encodeURIComponent(nowhere)}`;
-      const { status, body } = await http.send({ method: 'GET', path });
+      const answer = await http.send({ method: 'GET', path }).catch((thrown: unknown) => {
+        if (thrown instanceof Failure && thrown.code === 'answered-in-between') return thrown;
+        throw thrown;
+      });
+      // It came no further than what stands in front.
+      if (answer instanceof Failure)
+        return { kept: false, status: Number(answer.words['status']), detail: answer.detail };
+      const { status, body } = answer;
       const { error } = { ...(body as { error?: unknown } | null) };
       const strange =
         typeof body === 'string'

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, gunzipSync, inflate } from 'node:zlib';
 import type { AxiosResponse } from 'axios';
 import type { Failure } from '../failures/failure.ts';
-import { redirected, timedOut, tlsUntrusted, unreachable } from '../failures/network.ts';
+import { redirected, serverError, timedOut, tlsUntrusted, unreachable } from '../failures/network.ts';
 import { interruption } from '../failures/usage.ts';
 import { cutTo, pageText } from '../text/format.ts';
 import type { HttpRequest } from './http.ts';
@@ -19,7 +19,8 @@ export function encodingOf({ headers }: AxiosResponse): string | undefined {
 export function toAnswer(response: AxiosResponse, bytes: Buffer, request: HttpRequest): HttpAnswer {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(response.headers)) headers[name.toLowerCase()] = String(value);
-  if (request.as === 'bytes' && response.status === 200)
+  const isPage = (headers['content-type'] ?? '').startsWith('text/html');
+  if (request.as === 'bytes' && response.status === 200 && !isPage)
     return { status: response.status, headers, body: bytes };
   const text = bytes.toString('utf8');
   return { status: response.status, headers, body: parsed(text, headers['content-type'] ?? '') };
@@ -40,9 +41,20 @@ export function excerpt(body: unknown): string {
   return cutTo(200, pageText(text)) || 'an empty body';
 }
 
+/** The failure for a status that tells of trouble at the server. */
+export function failedAnswer(
+  { status, body }: HttpAnswer,
+  { server }: { server: Server },
+  request: HttpRequest,
+): Failure {
+  const object = `${request.method} ${request.path}`;
+  return serverError(object, { server: server.name, status, detail: excerpt(body) });
+}
+
 /** GitLab's own page while an administrator has stopped all writes. */
 export function isMaintenance({ status, body }: HttpAnswer): boolean {
-  return status === 503 && JSON.stringify(body).includes('maintenance mode');
+  // As a page it is that of a proxy, which knows nothing of GitLab's mode (GL-321).
+  return status === 503 && typeof body === 'object' && JSON.stringify(body).includes('maintenance mode');
 }
 
 /**
@@ -51,6 +63,13 @@ export function isMaintenance({ status, body }: HttpAnswer): boolean {
  */
 export function isPassing(status: number): boolean {
   return status === 408 || status === 425 || [502, 503, 504].includes(status) || status >= 520;
+}
+
+/** True for what needs no closer look: the server refuses in JSON, as its API does (GL-27, GB-32). */
+export function isPlainlyOwn({ status, headers, body }: HttpAnswer, { name }: Server): boolean {
+  if (status < 400) return typeof body !== 'string' || body === '';
+  if (name === 'GitLab') return headers['x-gitlab-meta'] !== undefined && status !== 407;
+  return status === 404 && typeof body === 'object';
 }
 
 /** Which server a failure is about, in the words of messages. */

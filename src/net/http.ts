@@ -3,15 +3,16 @@ import { Agent as HttpsAgent } from 'node:https';
 import { create, type AxiosInstance, type AxiosResponse } from 'axios';
 import pRetry from 'p-retry';
 import { Failure } from '../failures/failure.ts';
-import { asFailure, isRetryable } from '../failures/index.ts';
-import { maintenance, rateLimited, serverError } from '../failures/network.ts';
+import { asFailure, isAnswer, isRetryable } from '../failures/index.ts';
+import { maintenance, rateLimited } from '../failures/network.ts';
 import { interruption } from '../failures/usage.ts';
 import type { Emit } from '../model/events.ts';
 import {
   decompressed,
   encodingOf,
-  excerpt,
+  failedAnswer,
   isMaintenance,
+  isPlainlyOwn,
   isPassing,
   nothingObserved,
   observe,
@@ -24,6 +25,7 @@ import {
   retryAfterMs,
 } from './answers.ts';
 import type { Limiter } from './limiter.ts';
+import { foreignTo, wayOf } from './whose.ts';
 import { postStream, type StreamAnswer, type StreamRequest } from './stream.ts';
 
 export type HttpRequest = {
@@ -78,6 +80,8 @@ export type HttpOptions = {
   now: () => number;
   signal: AbortSignal;
   emit: Emit;
+  /** The proxy of the environment through which requests go, for messages. */
+  proxy?: { address: string; variable: string } | null;
   /** True for a server inside this process: no proxy of the environment leads there. */
   direct?: boolean;
 };
@@ -124,7 +128,7 @@ export function createHttp(options: HttpOptions): Http {
     send: (request) => withRetries(client, policy, request),
     async stream(request) {
       const { server, signal, streamTimeoutMs: timeoutMs } = options;
-      const answer = await postStream(client, server, request, { timeoutMs, signal });
+      const answer = await postStream(client, server, request, { timeoutMs, signal, proxy: options.proxy });
       if (answer.status >= 300 && answer.status < 400) {
         answer.body.destroy();
         refuseForeignRedirect(answer, server);
@@ -187,16 +191,6 @@ function reads({ method }: HttpRequest): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** Somebody is there, whatever the answer was. */
-function isAnswer(error: unknown): boolean {
-  return error instanceof Failure && ['rate-limited', 'server-error'].includes(error.code);
-}
-
-function failedAnswer({ status, body }: HttpAnswer, { server }: HttpOptions, request: HttpRequest): Failure {
-  const object = `${request.method} ${request.path}`;
-  return serverError(object, { server: server.name, status, detail: excerpt(body) });
-}
-
 async function once(client: AxiosInstance, options: Policy, request: HttpRequest): Promise<HttpAnswer> {
   const { server, limiter } = options;
   let response: AxiosResponse<Buffer>;
@@ -216,8 +210,10 @@ async function once(client: AxiosInstance, options: Policy, request: HttpRequest
     throw failure;
   }
   const answer = toAnswer(response, bytes, request);
-  observe(options.observed, answer.headers, { sentAt, receivedAt: options.now() });
-  judge(answer, options, request);
+  const receivedAt = options.now();
+  judge(answer, options, request, response.request);
+  // A stranger's clock and limits are not the server's.
+  observe(options.observed, answer.headers, { sentAt, receivedAt });
   limiter.note('good');
   return answer;
 }
@@ -236,12 +232,15 @@ function heedOverload(
   emit({ type: 'pause', server: server.side, reason: `${status}`, waitMs });
 }
 
-function judge(answer: HttpAnswer, options: HttpOptions, request: HttpRequest): void {
+function judge(answer: HttpAnswer, options: HttpOptions, request: HttpRequest, sent: unknown): void {
   const { server } = options;
   const { status } = answer;
   if (isMaintenance(answer)) throw maintenance(server.url);
   heedOverload(answer, options);
-  if (status === 429) throw rateLimited(request.path, { server: server.name });
+  const foreign = isPlainlyOwn(answer, server) ? null : foreignTo(request, answer, wayOf(options, sent));
+  if (status === 429)
+    throw rateLimited(request.path, { server: String(foreign?.words['who'] ?? server.name) });
+  if (foreign !== null) throw foreign;
   if (isPassing(status)) throw failedAnswer(answer, options, request);
   if (status >= 300 && status < 400) refuseForeignRedirect(answer, server);
 }

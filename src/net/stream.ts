@@ -8,6 +8,7 @@ import { timedOut } from '../failures/network.ts';
 import { interruption } from '../failures/usage.ts';
 import { cutMark } from '../text/format.ts';
 import { type Server, failureOf } from './answers.ts';
+import { foreignAnswer, wayOf, type Way } from './whose.ts';
 
 export type StreamRequest = {
   /** Appended to the base URL as it is. */
@@ -21,6 +22,8 @@ export type StreamAnswer = {
   status: number;
   headers: Record<string, string>;
   body: Readable;
+  /** What the answer comes to when, by the beginning of its body, it is not the server's own; null when it is. */
+  foreign: (text: string) => Failure | null;
   /** Cuts the connection if the request is still being sent. */
   hangUp(): void;
 };
@@ -44,7 +47,7 @@ export async function postStream(
   client: AxiosInstance,
   server: Server,
   request: StreamRequest,
-  options: { timeoutMs: number; signal: AbortSignal },
+  options: { timeoutMs: number; signal: AbortSignal; proxy?: Way['proxy'] | undefined },
 ): Promise<StreamAnswer> {
   const more = Buffer.isBuffer(request.body) ? 0 : Math.min(options.timeoutMs, morePatienceMs);
   const timeout = options.timeoutMs + more;
@@ -70,6 +73,10 @@ export async function postStream(
       status: response.status,
       headers,
       body: response.data,
+      foreign(text) {
+        const way = wayOf({ server, proxy: options.proxy ?? null }, sent);
+        return foreignAnswer({ status: response.status, headers, body: text }, `POST ${request.path}`, way);
+      },
       hangUp() {
         if (!sent.writableFinished) sent.destroy();
       },
@@ -98,6 +105,11 @@ export async function beginningOf(body: Readable, bytes = 4096): Promise<string>
   body.destroy();
   const text = Buffer.concat(chunks).toString('utf8', 0, bytes);
   return whole || text === '' ? text : `${text}${cutMark}`;
+}
+
+/** True for an answer that git's own services never give: a page for people. */
+export function isForeignType({ headers }: Pick<StreamAnswer, 'headers'>): boolean {
+  return (headers['content-type'] ?? '').startsWith('text/html');
 }
 
 /** The two directions of a transfer: whose answer is read, and the error that a broken one becomes. */

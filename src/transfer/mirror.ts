@@ -9,7 +9,7 @@ import type { Runtime } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
 import { explained, GitExit, gitFailure } from '../git/errors.ts';
 import { presentObjects } from '../git/objects.ts';
-import type { GitRemote } from '../git/remote.ts';
+import { strangerAt, type GitRemote } from '../git/remote.ts';
 import { createGit, type Git, type GitRuntime } from '../git/run.ts';
 import { createPushLimit } from './push-size.ts';
 import { createRequestSize, type RequestSize } from './request-size.ts';
@@ -32,7 +32,12 @@ export function createMirrorTransport(
   sizes: RequestSize = createRequestSize(),
 ): Transport {
   const pushing = { limit: createPushLimit(), sizes, now: options.runtime.now };
-  return { transfer: (job) => transfer(job, options, pushing) };
+  return {
+    transfer: (job) =>
+      transfer(job, options, pushing).catch(async (error: unknown) => {
+        throw await whoseRefusal(error, job);
+      }),
+  };
 }
 
 async function transfer(
@@ -55,6 +60,16 @@ async function transfer(
     if (saysDamaged(error)) await rm(directory, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** What git was told by something on the way to a server is not the server's word. */
+async function whoseRefusal(error: unknown, { source, target, signal }: TransferJob): Promise<unknown> {
+  if (!(error instanceof Failure) || signal.aborted) return error;
+  if (!/error: (HTTP )?\d{3}|Authentication failed|could not read Username|HTTP \d{3}/.test(error.detail))
+    return error;
+  return (
+    (await strangerAt(source, 'git-upload-pack')) ?? (await strangerAt(target, 'git-receive-pack')) ?? error
+  );
 }
 
 async function requireKnown(git: Git, { id, unverifiedIds, signal }: TransferJob): Promise<void> {

@@ -129,11 +129,11 @@ test('a redirect to another host is told and not followed: no token arrives ther
     action: { kind: 'status', status: 301, headers: { location: `${other.url}/api/v3/user` } },
   });
   const text = await refusedStart(servers, {});
-  expect(text).toContain(`redirects to ${other.url}/api/v3/user; tokens are not sent there`);
+  expect(text).toContain(`are redirected to ${other.url}/api/v3/user; tokens are not sent there`);
   expect(text).toContain('use it as the "url" of the source');
 
   servers.gitlab.settings.redirectTo = other.url;
-  expect(await refusedStart(servers, {})).toContain(`redirects to ${other.url}/api/v4/user`);
+  expect(await refusedStart(servers, {})).toContain(`are redirected to ${other.url}/api/v4/user`);
   servers.gitlab.settings.redirectTo = null;
   expect(other.requests).toEqual([]);
 });
@@ -147,7 +147,7 @@ test('a redirect of git alone, while refs are listed or moved, sends no token to
     url: /^\/git\/team-a\/one\.git\/info\/refs/,
     action: elsewhere(302),
   });
-  expect(await refusedStart(servers, {})).toContain(`redirects to ${other.url}/x`);
+  expect(await refusedStart(servers, {})).toContain(`are redirected to ${other.url}/x`);
 
   const faults = [/^\/git\/team-a\/one\.git\/git-upload-pack/, /^\/team-a\/two\.git\/git-receive-pack/];
   servers.gitbucket.server.faults.add({ url: faults[0] ?? /$^/, times: Infinity, action: elsewhere(307) });
@@ -159,7 +159,7 @@ test('a redirect of git alone, while refs are listed or moved, sends no token to
   expectMoved(servers, result, ['team-b/three']);
   const failed = result.items.filter(({ problem }) => problem !== null);
   expect(failed.map(({ id }) => id)).toEqual(['team-a/one', 'team-a/two']);
-  for (const { problem } of failed) expect(problem?.message).toContain(`redirects to ${other.url}/x`);
+  for (const { problem } of failed) expect(problem?.message).toContain(`are redirected to ${other.url}/x`);
   expect(other.requests).toEqual([]);
 });
 

@@ -19,6 +19,9 @@ async function furnished(gitbucket: Partial<GitBucketOptions> = {}): Promise<Tes
   return servers;
 }
 
+/** As GitBucket refuses (GB-104). */
+const realm = { 'www-authenticate': 'BASIC realm="GitBucket"' };
+
 test('a healthy GitBucket is ok on every surface, and the credentials are proven on a private repository', async () => {
   const servers = await furnished();
   const findings = await examine(servers);
@@ -119,7 +122,10 @@ test('a password is tried by signing in, which shows an administrator the exact 
 test('git that refuses the token, a wiki that fails and a strange answer of LFS are reported each', async () => {
   const servers = await furnished();
   const { faults } = servers.gitbucket.server;
-  faults.add({ url: /hidden\.git\/info\/refs/, action: { kind: 'status', status: 401, body: 'no' } });
+  faults.add({
+    url: /hidden\.git\/info\/refs/,
+    action: { kind: 'status', status: 401, headers: realm, body: 'no' },
+  });
   const refused = codesIn('source', await examine(servers));
   expect(refused).toContain('git-token-refused');
   expect(refused).toContain('source-version');
@@ -139,7 +145,10 @@ test('git that refuses the token, a wiki that fails and a strange answer of LFS 
 test('a damaged repository is a warning, for the others can be moved', async () => {
   const servers = await furnished();
   const { faults } = servers.gitbucket.server;
-  faults.add({ url: /hidden\.git\/info\/refs/, action: { kind: 'status', status: 401, body: 'no' } });
+  faults.add({
+    url: /hidden\.git\/info\/refs/,
+    action: { kind: 'status', status: 401, headers: realm, body: 'no' },
+  });
   faults.add({
     url: /repos\/team-a\/hidden$/,
     times: 3,
@@ -176,7 +185,7 @@ test('a web server that is something else, a forgotten context path and a redire
   expect(findingOf('not-the-api', await examine(servers)).message).toContain('/user returns 302');
   sendTo(`${page.url}/api/v3/user`);
   const moved = await examine(servers);
-  expect(findingOf('redirected', moved).message).toContain(`redirects to ${page.url}/api/v3/user`);
+  expect(findingOf('redirected', moved).message).toContain(`are redirected to ${page.url}/api/v3/user`);
   expect(page.requests).toHaveLength(1);
 });
 

@@ -196,5 +196,5 @@ test('an address that is not GitLab, and one that leads elsewhere, are recognise
   expect(codesIn('target', mixed)).toEqual(['not-the-api', 'clock']);
   servers.gitlab.settings.redirectTo = 'https://gitlab.example.com';
   const moved = await examine(servers);
-  expect(findingOf('redirected', moved).message).toContain('redirects to https://gitlab.example.com');
+  expect(findingOf('redirected', moved).message).toContain('are redirected to https://gitlab.example.com');
 });

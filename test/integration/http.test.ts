@@ -54,14 +54,17 @@ function inTurn(...answers: Answer[]): Promise<OtherHost> {
   });
 }
 
+/** GitLab's own answers are numbered (GL-27). */
+const own = { 'x-request-id': '01J' };
+
 const json =
   (body: unknown, status = 200): Answer =>
   (response) =>
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    response.writeHead(status, { ...own, 'content-type': 'application/json' }).end(JSON.stringify(body));
 const status =
   (code: number, headers: Record<string, string> = {}, body = ''): Answer =>
   (response) =>
-    response.writeHead(code, { 'content-type': 'text/plain', ...headers }).end(body);
+    response.writeHead(code, { ...own, 'content-type': 'text/plain', ...headers }).end(body);
 const reset: Answer = (response) => response.socket?.destroy();
 const silence: Answer = () => {};
 const writes = ['POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -254,7 +257,7 @@ describe('a redirect', () => {
       for (const method of ['GET', 'POST'] as const) {
         await expect(policy(server.url).http.send({ method, path: '/x' })).rejects.toMatchObject({
           code: 'redirected',
-          message: `GitLab at ${server.url} redirects to ${other.url}/y; tokens are not sent there`,
+          message: `requests to GitLab at ${server.url} are redirected to ${other.url}/y; tokens are not sent there`,
         });
       }
       expect(server.requests).toHaveLength(2);

@@ -28,16 +28,40 @@ const UPLOAD = /git-upload-pack$/;
 const RECEIVE = /git-receive-pack$/;
 const html = { 'content-type': 'text/html' };
 
+const pack = { 'content-type': 'application/x-git-upload-pack-result' };
+const report = { 'content-type': 'application/x-git-receive-pack-result' };
+/** As GitBucket refuses (GB-104). */
+const realm = { 'www-authenticate': 'BASIC realm="GitBucket"' };
+
 const sourceFaults: [string, FaultAction, string][] = [
-  ['a refusal that the listing does not share', { kind: 'status', status: 401, body: 'no' }, '401, no'],
+  [
+    'a refusal that the listing does not share',
+    { kind: 'status', status: 401, headers: realm, body: 'no' },
+    '401, no',
+  ],
   ['no such thing', { kind: 'status', status: 404 }, '404, an empty body'],
-  ['too many requests', { kind: 'status', status: 429, body: 'slow down' }, '429, slow down'],
+  [
+    'too many requests',
+    { kind: 'status', status: 429, body: 'slow down' },
+    'something between us and GitBucket answers 429',
+  ],
   ['an empty 500', { kind: 'status', status: 500 }, '500, an empty body'],
-  ["a proxy's page", { kind: 'status', status: 502, body: PAGE }, '502, Bad Gateway'],
-  ['a page with 200', { kind: 'status', status: 200, body: PAGE }, 'invalid git protocol'],
-  ['nothing with 200', { kind: 'status', status: 200 }, 'sent no pack'],
-  ['an error line', { kind: 'status', status: 200, body: '000fERR too bad' }, 'the source reports: too bad'],
-  ['the error band', { kind: 'status', status: 200, body: '0008NAK\n000c\u0003too bad' }, 'too bad'],
+  [
+    "a proxy's page",
+    { kind: 'status', status: 502, body: PAGE },
+    'something between us and GitBucket answers 502',
+  ],
+  ['nothing with 200', { kind: 'status', status: 200, headers: pack }, 'sent no pack'],
+  [
+    'an error line',
+    { kind: 'status', status: 200, headers: pack, body: '000fERR too bad' },
+    'the source reports: too bad',
+  ],
+  [
+    'the error band',
+    { kind: 'status', status: 200, headers: pack, body: '0008NAK\n000c\u0003too bad' },
+    'too bad',
+  ],
   ['a reset', { kind: 'reset' }, 'cannot be reached'],
 ];
 
@@ -75,12 +99,12 @@ const targetFaults: [string, FaultAction, string, string][] = [
   ['413', { kind: 'status', status: 413, headers: html, body: PAGE }, 'push-too-large', '413'],
   ['429', { kind: 'status', status: 429, body: 'Retry later' }, 'push-failed', '429, Retry later'],
   ['an empty 500', { kind: 'status', status: 500 }, 'push-failed', '500, an empty body'],
-  ["a proxy's page", { kind: 'status', status: 502, body: PAGE }, 'push-failed', '502, Bad Gateway'],
-  ['a page with 200', { kind: 'status', status: 200, body: PAGE }, 'push-failed', 'cannot be read'],
-  ['nothing with 200', { kind: 'status', status: 200 }, 'push-failed', 'no report'],
+  ["a proxy's page", { kind: 'status', status: 502, body: PAGE }, 'gateway-failed', 'answers 502'],
+  ['a page with 200', { kind: 'status', status: 200, body: PAGE }, 'answered-in-between', 'answers 200'],
+  ['nothing with 200', { kind: 'status', status: 200, headers: report }, 'push-failed', 'no report'],
   [
     'a report of no ref',
-    { kind: 'status', status: 200, body: '000eunpack ok\n0000' },
+    { kind: 'status', status: 200, headers: report, body: '000eunpack ok\n0000' },
     'push-failed',
     'lacks 1 ref',
   ],

@@ -1,0 +1,149 @@
+/** Whose an answer is: the server's that was asked, or that of something on the way to it, which knows nothing of tokens. */
+import type { Failure } from '../failures/failure.ts';
+import {
+  answeredInBetween,
+  clientCertificate,
+  gatewayFailed,
+  proxyRefused,
+  wrongScheme,
+} from '../failures/network.ts';
+import { excerpt, isPassing, type HttpAnswer, type Server } from './answers.ts';
+
+/** The way that an answer has come. */
+export type Way = {
+  server: Server;
+  /** The proxy that the environment names for the server, without credentials. */
+  proxy: { address: string; variable: string } | null;
+  /** False when the answer to an https request came without TLS: then only a proxy can have given it. */
+  encrypted: boolean;
+};
+
+/** What is known of the way from the request that axios sent. */
+export function wayOf(
+  { server, proxy = null }: { server: Server; proxy?: Way['proxy'] },
+  sent: unknown,
+): Way {
+  const { socket } = { ...(sent as { socket?: { encrypted?: boolean } } | undefined) };
+  return { server, proxy, encrypted: socket?.encrypted === true || !server.url.startsWith('https:') };
+}
+
+/** What an answer that is not the server's own comes to; null for all others. */
+export function foreignTo(
+  request: { method: string; path: string; firstContact?: true },
+  answer: HttpAnswer,
+  way: Way,
+): Failure | null {
+  const { status } = answer;
+  // Of a server that has never answered, the address is likelier to be wrong.
+  if (request.firstContact === true && (status < 300 || status === 404)) return null;
+  // Elsewhere a page may be what was asked for.
+  const never = request.path.startsWith('/api/') || request.path.includes('/info/refs?service=');
+  if (status < 400 && (status >= 300 || !never)) return null;
+  return foreignAnswer(answer, `${request.method} ${request.path}`, way);
+}
+
+/**
+ * The failure for an answer that is not the server's own; null when it is, or when nothing speaks against it. What tells
+ * them apart is what only the true server says (GL-27, GB-25).
+ */
+export function foreignAnswer(answer: HttpAnswer, object: string, way: Way): Failure | null {
+  const text = typeof answer.body === 'string' ? answer.body : '';
+  if (answer.status >= 400 ? isOwn(answer, text, way) : !isPage(text)) return null;
+  const { server } = way;
+  const { status } = answer;
+  if (/client sent an HTTP request to an HTTPS|plain HTTP (request was sent )?to (HTTPS|an SSL)/i.test(text))
+    return wrongScheme(server.url, { server: server.name, side: server.side, spoken: 'https' });
+  const who = whoAnswered(answer, text, way);
+  if (/(No required SSL certificate|SSL certificate error)/.test(text))
+    return clientCertificate(server.url, { who, server: server.name });
+  const { host, hostname } = new URL(server.url);
+  const words = { server: server.name, status, detail: excerpt(answer.body), host };
+  if (isProxys(answer, text, way) && !isPassing(status)) {
+    const variable = way.proxy?.variable ?? (server.url.startsWith('https:') ? 'HTTPS_PROXY' : 'HTTP_PROXY');
+    return proxyRefused(server.url, { ...words, who, variable, host: hostname });
+  }
+  if (isPassing(status) || status === 500 || status === 429) return gatewayFailed(object, { ...words, who });
+  const realm = /\brealm="?([^",]*)/i.exec(answer.headers['www-authenticate'] ?? '')?.[1];
+  return answeredInBetween(server.url, { ...words, who, realm, path: object });
+}
+
+/** Who gave an answer that is not the server's, in the words of messages. */
+export function whoAnswered(answer: HttpAnswer, text: string, way: Way): string {
+  const { proxy, server } = way;
+  if (isProxys(answer, text, way))
+    return proxy === null ? 'a proxy on the way' : `the proxy ${proxy.address} (${proxy.variable})`;
+  const such = proxy === null ? '' : `, perhaps the proxy ${proxy.address} (${proxy.variable})`;
+  const name = (answer.headers['server'] ?? '')
+    .replaceAll(/[^ -~]+/g, ' ')
+    .trim()
+    .slice(0, 60);
+  const header = name === '' ? '' : ` (its Server header says ${name})`;
+  return `something between us and ${server.name}${such}${header}`;
+}
+
+/** 407 is what nobody but a proxy says (RFC 9110 §15.5.8). */
+function isProxys({ status, headers }: HttpAnswer, text: string, { encrypted, proxy }: Way): boolean {
+  if (status === 407 || !encrypted || headers['x-squid-error'] !== undefined) return true;
+  if (proxy === null) return false;
+  return /squid|tinyproxy|privoxy/i.test(headers['server'] ?? '') || /\bERR_ACCESS_DENIED\b/.test(text);
+}
+
+/** Headers that come with what a gateway says itself, and with nothing that it only passes on. */
+const gatewayHeaders = [
+  'proxy-authenticate',
+  'x-squid-error',
+  'x-kong-response-latency',
+  'x-amzn-errortype',
+  'apigw-requestid',
+  'cf-mitigated',
+  'x-sucuri-block',
+];
+
+/** Pages and texts that gateways bring along, also where they add headers that look like the server's. */
+const gatewayTexts =
+  /<center>(?:nginx|openresty|tengine)|<address>Apache\/|<h1>\d{3} [^<]+<\/h1>\s*(?:No server is|Request forbidden by|You need a valid)|Guru Meditation|upstream connect error|no healthy upstream|^RBAC: access denied|^Jwt (?:is missing|verification fails)/i;
+
+function isOwn(answer: HttpAnswer, text: string, { server, encrypted }: Way): boolean {
+  const { status, headers } = answer;
+  // Whatever stands in front of a server may have a limit of its own there, and the way out is the same.
+  if (status === 413 && encrypted) return true;
+  if (status === 407 || !encrypted || gatewayTexts.test(text)) return false;
+  if (gatewayHeaders.some((name) => headers[name] !== undefined)) return false;
+  return server.name === 'GitLab' ? isGitLabs(answer, text) : isGitBuckets(answer, text);
+}
+
+/** Workhorse and Rails number every answer of theirs; only pages are looked at more closely (GL-13, GL-27). */
+function isGitLabs({ headers, body }: HttpAnswer, text: string): boolean {
+  const numbered = headers['x-gitlab-meta'] !== undefined;
+  if (numbered) return true;
+  if (isPage(text))
+    return /alt=["']GitLab|GitLab is not responding|contact your GitLab administrator/i.test(text);
+  if (headers['x-request-id'] !== undefined || headers['ratelimit-name'] !== undefined) return true;
+  if (typeof body !== 'object' || body === null)
+    return /^(?:GitLab is not responding|HTTP Basic: Access denied|Retry later)/.test(text);
+  const { message, error } = body as Record<string, unknown>;
+  if (typeof message === 'object') return true;
+  return /^(?:\d{3} |insufficient_|invalid_|expired_|impersonation_)/.test(String(message ?? error));
+}
+
+/** Its API says JSON, its git servlet the realm and the page of its container (GB-25, GB-104). */
+function isGitBuckets({ status, headers, body }: HttpAnswer, text: string): boolean {
+  if (/^BASIC realm="GitBucket"$/.test(headers['www-authenticate'] ?? '')) return true;
+  if (typeof body === 'object' && body !== null) {
+    const { message } = body as Record<string, unknown>;
+    if (status === 401) return /^(?:Bad credentials|Requires authentication)$/.test(String(message));
+    return ![403, 429, 502, 503, 504].includes(status);
+  }
+  if (isPage(text)) return containerPage.test(text) || /GitBucket|gitbucket\.css/.test(text);
+  // Nothing says whose it is; these it never says without a word.
+  return ![401, 403, 429, 502, 503, 504, 511].includes(status) && status < 520;
+}
+
+/** Jetty's error page in all its versions, and Tomcat's. */
+const containerPage =
+  /<h[12]>HTTP ERROR:? ?\d{3}|Powered by Jetty|<h1>Bad Message|<h1>HTTP Status \d{3}|Apache Tomcat/;
+
+/** A page for people, where an API or git was asked. */
+export function isPage(text: string): boolean {
+  return /^\s*(?:<!--[^]*?-->\s*)*<(?:!doctype html|html|head|body|center|h\d|title|\?xml)/i.test(text);
+}

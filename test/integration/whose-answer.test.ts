@@ -1,0 +1,208 @@
+import { expect, test } from 'vitest';
+import { Failure } from '../../src/failures/failure.ts';
+import { sourceOf, targetOf } from '../helpers/adapters.ts';
+import { commitOn } from '../helpers/commits.ts';
+import { testServers, type TestServers } from '../helpers/servers.ts';
+import { gateway, strangers, type Choice, type StrangersAnswer } from '../helpers/strangers.ts';
+import { mirrorTransport } from './mirror-setup.ts';
+import { relaySetup, type RelaySetup } from './relay-setup.ts';
+
+async function failureOf(work: Promise<unknown>): Promise<Failure> {
+  const error = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(Failure);
+  return error as Failure;
+}
+
+/** What is told: nobody is taken for the server, and nothing is said against token or server. */
+function told({ code, blame, message, notice }: Failure, name = ''): Record<string, unknown> {
+  const header = name === '' ? '' : ` (its Server header says ${name})`;
+  return {
+    code,
+    blame,
+    names: /something between us and Git(Lab|Bucket)/.test(message) && message.includes(header),
+    accuses: /new token|server's log|fsck/.test(notice.fix),
+  };
+}
+
+function strange(code: string): Record<string, unknown> {
+  return { code, blame: code === 'rate-limited' ? 'target' : 'network', names: true, accuses: false };
+}
+
+/** Everything that needs an answer comes back with the stranger's. */
+const always: (answer: StrangersAnswer) => Choice = (answer) => () => answer;
+const nothing: Choice = () => null;
+const onGit: (answer: StrangersAnswer) => Choice = (answer) => (request) =>
+  /\.git\//.test(request.url) ? answer : null;
+
+const answers: readonly [keyof typeof strangers, string, string][] = [
+  ['nginx403', 'answered-in-between', 'nginx/1.22.1'],
+  ['nginxLogin', 'answered-in-between', 'nginx/1.22.1'],
+  ['nginxLoginNamesake', 'answered-in-between', 'nginx/1.22.1'],
+  ['nginx502', 'gateway-failed', 'nginx/1.22.1'],
+  ['nginx504', 'gateway-failed', 'nginx/1.22.1'],
+  ['haproxy503', 'gateway-failed', ''],
+  ['balancer503', 'gateway-failed', 'awselb/2.0'],
+  ['envoy503', 'gateway-failed', 'envoy'],
+  ['maintenancePage', 'gateway-failed', 'Apache'],
+  ['kong401', 'answered-in-between', 'kong/3.4'],
+  ['apiGateway403', 'answered-in-between', ''],
+  ['firewall403', 'answered-in-between', 'FortiWeb'],
+  ['cloudflare429', 'rate-limited', 'cloudflare'],
+  ['portal511', 'answered-in-between', 'Apache'],
+];
+
+test.each(answers)(
+  '%s is not told as what GitLab or GitBucket says, by API and by git',
+  async (key, code, name) => {
+    const { gitbucket, gitlab } = await withRepository();
+    const answer = strangers[key];
+    for (const choose of [always(answer), onGit(answer)]) {
+      const target = targetOf({ ...gitlab, url: await gateway(gitlab.url, choose) });
+      const push = await failureOf(target.connect().then(() => target.listRefs('team/one')));
+      expect(told(push, name)).toEqual(strange(code));
+      const source = sourceOf({ ...gitbucket, url: await gateway(gitbucket.url, choose) });
+      const repository = { owner: 'team', name: 'one' };
+      const fetch = await failureOf(source.connect().then(() => source.refs(repository, 'code')));
+      expect(told(fetch, name)).toEqual(strange(code));
+    }
+  },
+);
+
+test('a page with 404 for git is not told as a missing project or repository', async () => {
+  const { gitbucket, gitlab } = await withRepository();
+  const target = targetOf({ ...gitlab, url: await gateway(gitlab.url, onGit(strangers.nginx404)) });
+  const listing = await failureOf(target.listRefs('team/one'));
+  expect(told(listing, 'nginx/1.22.1')).toEqual(strange('answered-in-between'));
+  const source = sourceOf({ ...gitbucket, url: await gateway(gitbucket.url, onGit(strangers.nginx404)) });
+  await source.connect();
+  const failure = await failureOf(source.refs({ owner: 'team', name: 'one' }, 'code'));
+  expect(told(failure, 'nginx/1.22.1')).toEqual(strange('answered-in-between'));
+});
+
+test('a login page of the network that comes up later is told as such', async () => {
+  const { gitbucket, gitlab } = await withRepository();
+  let choose: Choice = nothing;
+  const target = targetOf({ ...gitlab, url: await gateway(gitlab.url, (request) => choose(request)) });
+  const source = sourceOf({ ...gitbucket, url: await gateway(gitbucket.url, (request) => choose(request)) });
+  await Promise.all([target.connect(), source.connect()]);
+  choose = always(strangers.portal200);
+  const repository = { owner: 'team', name: 'one' };
+  const asked = [
+    target.findGroup('team'),
+    target.listRefs('team/one'),
+    source.repositoriesOf('team'),
+    source.refs(repository, 'code'),
+  ];
+  for (const failure of await Promise.all(asked.map(failureOf))) {
+    expect(told(failure, 'Apache')).toEqual(strange('answered-in-between'));
+    expect(failure.message).toContain('Guest network');
+  }
+});
+
+test('a page at the first contact speaks of the address and of what may stand in front', async () => {
+  const { gitlab } = await withRepository();
+  const target = targetOf({ ...gitlab, url: await gateway(gitlab.url, always(strangers.portal200)) });
+  const failure = await failureOf(target.connect());
+  expect([failure.code, failure.blame]).toEqual(['not-the-api', 'you']);
+  expect(failure.notice.fix).toContain('a firewall or a login page');
+});
+
+test('a demanded client certificate and a wrong scheme are named', async () => {
+  const { gitlab } = await withRepository();
+  const certificate = targetOf({
+    ...gitlab,
+    url: await gateway(gitlab.url, always(strangers.nginxCertificate)),
+  });
+  const failure = await failureOf(certificate.connect());
+  expect(failure.code).toBe('client-certificate');
+  expect(failure.message).toContain('demands a client certificate');
+  const plain = targetOf({ ...gitlab, url: await gateway(gitlab.url, always(strangers.nginxPlain)) });
+  const wrong = await failureOf(plain.connect());
+  expect([wrong.code, wrong.message]).toEqual([
+    'wrong-scheme',
+    expect.stringContaining('speaks https, not http'),
+  ]);
+});
+
+test.each([
+  ['the pack from GitBucket', 'source', 'git-upload-pack', strangers.nginx403, 'answered-in-between'],
+  ['the pack from GitBucket', 'source', 'git-upload-pack', strangers.nginx504, 'gateway-failed'],
+  ['the pack from GitBucket', 'source', 'git-upload-pack', strangers.portal200, 'answered-in-between'],
+  ['the push to GitLab', 'target', 'git-receive-pack', strangers.nginxLogin, 'answered-in-between'],
+  ['the push to GitLab', 'target', 'git-receive-pack', strangers.haproxy503, 'gateway-failed'],
+  ['the push to GitLab', 'target', 'git-receive-pack', strangers.portal200, 'answered-in-between'],
+] as const)('%s (%s, %s) stopped on the way is told as that', async (_what, side, service, answer, code) => {
+  const setup = await relaySetup();
+  expect(await whenStopped(setup, { side, service, answer })).toEqual(strange(code));
+});
+
+test.each([
+  ['source', 'git-upload-pack', strangers.nginx403, 'answered-in-between'],
+  ['source', 'git-upload-pack', strangers.nginxLogin, 'answered-in-between'],
+  ['source', 'git-upload-pack', strangers.nginx502, 'gateway-failed'],
+  ['target', 'git-receive-pack', strangers.nginx403, 'answered-in-between'],
+  ['target', 'git-receive-pack', strangers.nginxLogin, 'answered-in-between'],
+  ['target', 'git-receive-pack', strangers.haproxy503, 'gateway-failed'],
+] as const)('so it is when the real git is stopped (%s, %s)', async (side, service, answer, code) => {
+  const setup = await relaySetup({ transport: mirrorTransport });
+  expect(await whenStopped(setup, { side, service, answer })).toEqual(strange(code));
+});
+
+type Stopped = { side: 'source' | 'target'; service: string; answer: StrangersAnswer };
+
+async function whenStopped(
+  setup: RelaySetup,
+  { side, service, answer }: Stopped,
+): Promise<Record<string, unknown>> {
+  commitOn(setup.source, 'main', 'first');
+  const url = await gateway(setup[side === 'source' ? 'gitbucket' : 'gitlab'].url, (request) =>
+    request.method === 'POST' && request.url.endsWith(`/${service}`) ? answer : null,
+  );
+  const repository = { owner: 'team', name: 'one' };
+  const source = sourceOf(side === 'source' ? { ...setup.gitbucket, url } : setup.gitbucket);
+  await source.connect();
+  const target = targetOf(side === 'target' ? { ...setup.gitlab, url } : setup.gitlab);
+  const failure = await failureOf(
+    setup.transfer(undefined, {
+      source: source.remote(repository, 'code'),
+      target: target.remote('team/one'),
+    }),
+  );
+  return told(failure);
+}
+
+test('what the servers say themselves stays theirs', async () => {
+  const { gitbucket, gitlab } = await withRepository();
+  const wrong = targetOf(gitlab, 'glpat-wrong-wrong-wrong');
+  expect((await failureOf(wrong.connect())).code).toBe('token-refused');
+  expect((await failureOf(wrong.listRefs('team/one'))).code).toBe('git-token-refused');
+  expect((await failureOf(targetOf(gitlab).listRefs('team/none'))).code).toBe('project-missing');
+  const source = sourceOf(gitbucket);
+  await source.connect();
+  const missing = await failureOf(source.refs({ owner: 'team', name: 'none' }, 'code'));
+  expect(missing.code).toBe('repository-unreadable');
+  gitbucket.server.faults.add({
+    url: /api\/v3\/user$/,
+    action: {
+      kind: 'status',
+      status: 401,
+      headers: { 'content-type': 'application/json' },
+      body: '{ "message": "Bad credentials" }',
+    },
+  });
+  expect((await failureOf(sourceOf(gitbucket).connect())).code).toBe('token-refused');
+});
+
+async function withRepository(): Promise<TestServers> {
+  const servers = await testServers();
+  const { gitbucket, gitlab } = servers;
+  gitbucket.addGroup({ login: 'team', members: [{ login: 'root', manager: true }] });
+  gitbucket.addRepository({ owner: 'team', name: 'one', private: true, defaultBranch: 'main' });
+  commitOn(gitbucket.gitDir('team', 'one'), 'main', 'first');
+  gitlab.addGroup({ path: 'team' });
+  gitlab.addProject({ namespace: 'team', path: 'one' });
+  return servers;
+}
