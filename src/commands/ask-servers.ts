@@ -189,7 +189,7 @@ async function askAgain<Look>(
 
 /** The answer that an error of the first contact speaks against; the address where it does not tell. */
 function fieldOf(code: string): Field {
-  if (code === 'tls-untrusted' || code === 'config-unreadable') return 'caFile';
+  if (code === 'tls-untrusted' || code === 'ca-unusable') return 'caFile';
   const token: readonly string[] = ['token-refused', 'token-scope', 'user-refused', 'git-token-refused'];
   return token.includes(code) ? 'token' : 'url';
 }

@@ -1,6 +1,6 @@
-import { configUnreadable, tokenMissing } from '../failures/usage.ts';
-import { readFile } from 'node:fs/promises';
+import { tokenMissing } from '../failures/usage.ts';
 import { resolve } from 'node:path';
+import { readCaFile } from '../config/ca-file.ts';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
@@ -23,7 +23,7 @@ const targetTimeoutMs = 120_000;
 const streamTimeoutMs = { source: 600_000, target: 1_800_000 };
 const silenceMs = { source: 60_000, target: 1_800_000 };
 
-/** Makes both adapters; nothing is sent yet. @throws token-missing, config-unreadable (a CA file) */
+/** Makes both adapters; nothing is sent yet. @throws token-missing, ca-unusable */
 export async function createServers(
   config: Config,
   runtime: Runtime,
@@ -36,7 +36,7 @@ export async function createServers(
 
 type OneSide<S extends 'source' | 'target'> = Pick<Config, S | 'limits'>;
 
-/** The adapter of GitBucket alone; nothing is sent yet. @throws token-missing, config-unreadable (a CA file) */
+/** The adapter of GitBucket alone; nothing is sent yet. @throws token-missing, ca-unusable */
 export async function createSource(
   config: OneSide<'source'>,
   runtime: Runtime,
@@ -75,7 +75,7 @@ function sourceAuthorization({ token, username, password }: Config['source']): s
   return username !== null && password !== null ? basicAuth({ username, password }) : null;
 }
 
-/** The adapter of GitLab alone; nothing is sent yet. @throws token-missing, config-unreadable (a CA file) */
+/** The adapter of GitLab alone; nothing is sent yet. @throws token-missing, ca-unusable */
 export async function createTarget(
   config: OneSide<'target'>,
   runtime: Runtime,
@@ -102,7 +102,7 @@ async function httpFactory(
   runtime: Runtime,
   emit: Emit,
 ): Promise<(headers: Record<string, string>) => Http> {
-  const ca = await certificate(caFile, runtime);
+  const ca = caFile === null ? null : await readCaFile(resolve(runtime.cwd, caFile), side);
   const proxy = namesProxy(runtime) ? proxyTo(url, runtime.env) : null;
   const sleep = (ms: number): Promise<void> => runtime.sleep(ms, runtime.aborting);
   const limiter = createLimiter(places, { now: runtime.now, sleep });
@@ -143,15 +143,6 @@ function streamTimeoutOf(side: 'source' | 'target', runtime: Runtime): number {
 /** Between two bytes of a stream that has begun. */
 function silenceOf(side: 'source' | 'target', runtime: Runtime): number {
   return runtime.env['GB2GL_TIMEOUT'] ? timeoutOf(side, runtime) : silenceMs[side];
-}
-
-async function certificate(file: string | null, { cwd }: Runtime): Promise<string | null> {
-  if (file === null) return null;
-  try {
-    return await readFile(resolve(cwd, file), 'utf8');
-  } catch (error) {
-    throw configUnreadable(file, { detail: `caFile: ${(error as Error).message}` }, error);
-  }
 }
 
 function missing(side: string, server: string, variable: string): Failure {

@@ -19,6 +19,15 @@ export const configUnreadable = defineFailure(
   }),
 );
 
+export const caUnusable = defineFailure(
+  'ca-unusable',
+  { blame: 'you', state: 'usage' },
+  (w: { object: string; side: string; detail: string }) => ({
+    message: `the file ${w.object} (caFile of the ${w.side}) cannot be used: ${w.detail}`,
+    fix: 'name a PEM file, which begins with -----BEGIN CERTIFICATE-----; one in DER form becomes it with: openssl x509 -inform der -in FILE -out ca.pem',
+  }),
+);
+
 export const configInvalid = defineFailure(
   'config-invalid',
   { blame: 'you', state: 'usage' },

@@ -59,7 +59,7 @@ const meanings: [RegExp, (side: Side, id: string, text: string) => Failure][] = 
   ],
   [loginRefused, (side, id, detail) => gitTokenRefused(id, { server: nameOf(side), side, detail })],
   [
-    /SSL certificate problem|server certificate verification failed/,
+    /SSL certificate problem|server certificate verification failed|SSL: (?:no alternative )?certificate subject name|certificate owner does not match/,
     (side, id, detail) => tlsUntrusted(id, { server: nameOf(side), side, detail }),
   ],
   [

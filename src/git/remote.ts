@@ -159,6 +159,8 @@ export async function strangerAt(remote: Remote, service: GitService): Promise<F
     const text = await beginningOf(answer.body);
     return answer.status === 200 && !isForeignType(answer) ? null : answer.foreign(text);
   } catch (error) {
-    return error instanceof Failure && error.blame === 'network' ? error : null;
+    if (!(error instanceof Failure)) return null;
+    const told = error.blame === 'network' || ['tls-untrusted', 'wrong-scheme'].includes(error.code);
+    return told ? error : null;
   }
 }

@@ -2,7 +2,15 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, gunzipSync, inflate } from 'node:zlib';
 import type { AxiosResponse } from 'axios';
 import type { Failure } from '../failures/failure.ts';
-import { redirected, serverError, timedOut, tlsUntrusted, unreachable } from '../failures/network.ts';
+import {
+  clientCertificate,
+  redirected,
+  serverError,
+  timedOut,
+  tlsUntrusted,
+  unreachable,
+  wrongScheme,
+} from '../failures/network.ts';
 import { interruption } from '../failures/usage.ts';
 import { cutTo, pageText } from '../text/format.ts';
 import type { HttpRequest } from './http.ts';
@@ -75,30 +83,43 @@ export function isPlainlyOwn({ status, headers, body }: HttpAnswer, { name }: Se
 /** Which server a failure is about, in the words of messages. */
 export type Server = { side: 'source' | 'target'; name: 'GitBucket' | 'GitLab'; url: string };
 
-const tlsCodes = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
+/** OpenSSL's codes for a certificate, and Node's own for one of another name. */
+const tlsCodes =
+  /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_|ERR_TLS_CERT_)/;
 
 /** The expected error for what axios or node threw. The original is not kept as a cause: it carries the token. */
 export function failureOf(error: unknown, server: Server, path: string, timeoutMs: number): Failure {
   const { code = '', message = String(error) } = error as { code?: string; message?: string };
   const where = { server: server.name, side: server.side };
   if (code === 'ERR_CANCELED') return interruption(path);
-  if (tlsCodes.has(code)) return tlsUntrusted(server.url, { ...where, detail: code });
+  if (tlsCodes.test(code))
+    return tlsUntrusted(server.url, { ...where, detail: certificateText(error, code) });
+  if (/alert certificate required|alert bad certificate|alert unknown ca/i.test(message)) {
+    const who = `${server.name}, or something in front of it,`;
+    return clientCertificate(server.url, { server: server.name, who });
+  }
+  if (/wrong version number|packet length too long/i.test(message))
+    return wrongScheme(server.url, { ...where, spoken: 'http' });
+  if (code.startsWith('HPE_') && server.url.startsWith('http:'))
+    return wrongScheme(server.url, { ...where, spoken: 'https' });
   if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
     return timedOut(path, { ...where, seconds: Math.round(timeoutMs / 1000) });
   }
-  return unreachable(server.url, { ...where, detail: plain(code, message) });
+  return unreachable(server.url, { ...where, detail: plain(code, message, server.url) });
 }
 
-function plain(code: string, message: string): string {
+/** With the names that a certificate is for, where it is for another one than was asked. */
+function certificateText(error: unknown, code: string): string {
+  const { cause } = error as { cause?: { cert?: { subjectaltname?: string } } };
+  const names = cause?.cert?.subjectaltname;
+  return names === undefined ? code : `${code}, it is for ${cutTo(200, names)}`;
+}
+
+function plain(code: string, message: string, url: string): string {
+  if (/alert handshake failure/.test(message))
+    return `it refuses the TLS handshake: it demands a client certificate, or has no version of TLS in common with this machine (${code})`;
+  if (code === 'ECONNRESET' && url.startsWith('http:'))
+    return 'the connection was cut (ECONNRESET); so does a port that speaks https: is http:// right?';
   const known: Record<string, string> = {
     ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
     ENOTFOUND: 'the host name is unknown (ENOTFOUND)',

@@ -33,10 +33,7 @@ export function createMirrorTransport(
 ): Transport {
   const pushing = { limit: createPushLimit(), sizes, now: options.runtime.now };
   return {
-    transfer: (job) =>
-      transfer(job, options, pushing).catch(async (error: unknown) => {
-        throw await whoseRefusal(error, job);
-      }),
+    transfer: (job) => transfer(job, options, pushing).catch((error: unknown) => refused(error, job)),
   };
 }
 
@@ -62,14 +59,13 @@ async function transfer(
   }
 }
 
-/** What git was told by something on the way to a server is not the server's word. */
-async function whoseRefusal(error: unknown, { source, target, signal }: TransferJob): Promise<unknown> {
-  if (!(error instanceof Failure) || signal.aborted) return error;
-  if (!/error: (HTTP )?\d{3}|Authentication failed|could not read Username|HTTP \d{3}/.test(error.detail))
-    return error;
-  return (
-    (await strangerAt(source, 'git-upload-pack')) ?? (await strangerAt(target, 'git-receive-pack')) ?? error
-  );
+/** What git was told by something on the way to a server is not the server's word. @throws the failure as it is then */
+async function refused(error: unknown, { source, target, signal }: TransferJob): Promise<never> {
+  const said = error instanceof Failure && !signal.aborted ? error.detail : '';
+  if (!/error: (HTTP )?\d{3}|Authentication failed|could not read|HTTP \d{3}|certificate|TLS/.test(said))
+    throw error;
+  const stranger = await strangerAt(source, 'git-upload-pack');
+  throw stranger ?? (await strangerAt(target, 'git-receive-pack')) ?? error;
 }
 
 async function requireKnown(git: Git, { id, unverifiedIds, signal }: TransferJob): Promise<void> {

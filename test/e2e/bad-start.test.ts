@@ -80,11 +80,11 @@ test('a caFile that is not there is told before anything is asked', async () => 
 
 test('https to a server that speaks plain http is no certificate problem and is told as what it is', async () => {
   const servers = await testServers();
-  await eachSide(async ({ server, url }) => {
+  await eachSide(async ({ side, url }) => {
     const address = servers.env[url]?.replace('http:', 'https:') ?? '';
     const text = await refusedStart(servers, { [url]: address });
-    expect(text).toContain(`${server} at ${address} cannot be reached`);
-    expect(text).toContain('does not speak TLS');
+    expect(text).toContain(`what answers at ${address} does not speak https but, it seems, http`);
+    expect(text).toContain(`write http:// in the "url" of the ${side}`);
   });
 });
 

@@ -123,7 +123,7 @@ test('a demanded client certificate and a wrong scheme are named', async () => {
   const wrong = await failureOf(plain.connect());
   expect([wrong.code, wrong.message]).toEqual([
     'wrong-scheme',
-    expect.stringContaining('speaks https, not http'),
+    expect.stringContaining('does not speak http but, it seems, https'),
   ]);
 });
 
