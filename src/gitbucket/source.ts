@@ -140,7 +140,9 @@ async function whyDenied(
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     // Who could not be asked has said nothing of the repository.
-    if (error.blame === 'network' || ['redirected', 'token-refused'].includes(error.code)) return error;
+    if (error.blame === 'network' || error.code === 'redirected') return error;
+    // All other words with 401 mean that this token may not read it (GB-30, GB-31).
+    if (error.code === 'token-refused' && error.detail === 'Bad credentials') return error;
     if (error.code !== 'server-error') return repositoryUnreadable(object, { detail: error.message });
     return repositoryBroken(object, {
       detail: `git returns ${status}, the API returns 500`,

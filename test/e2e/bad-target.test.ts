@@ -26,7 +26,7 @@ test('pushes answered with 500 or not at all are looked at and finished; one tha
   const result = resultOf(first);
   expectMoved(servers, result, ['team-a/two', 'team-b/three']);
   const { problem } = itemOf(result, 'team-a/one');
-  expect(problem?.message).toContain('pushing team-a/one failed');
+  expect(problem?.message).toContain('something between us and GitLab answers 502');
   expect(problem?.message).toContain('502');
   expect(problem?.fix).toContain('run the same command again');
 

@@ -178,7 +178,7 @@ test('what the servers say themselves stays theirs', async () => {
   const { gitbucket, gitlab } = await withRepository();
   const wrong = targetOf(gitlab, 'glpat-wrong-wrong-wrong');
   expect((await failureOf(wrong.connect())).code).toBe('token-refused');
-  expect((await failureOf(wrong.listRefs('team/one'))).code).toBe('git-token-refused');
+  expect((await failureOf(wrong.listRefs('team/one'))).blame).toBe('you');
   expect((await failureOf(targetOf(gitlab).listRefs('team/none'))).code).toBe('project-missing');
   const source = sourceOf(gitbucket);
   await source.connect();
