@@ -45,4 +45,11 @@ export type CommonOptions = {
   concurrency?: number;
 };
 
-export type SelectionFlags = { all?: boolean; group?: string[]; user?: string[]; repo?: string[] };
+export type SelectionFlags = {
+  all?: boolean;
+  group?: string[];
+  user?: string[];
+  repo?: string[];
+  /** The journal's servers are the configured ones, under other names. */
+  sameServers?: boolean;
+};

@@ -126,7 +126,8 @@ function selectable(command: Command): Command {
     .option('--all', 'the whole server (narrowed by "select" in the config)')
     .option('--group <name...>', 'these groups; globs and !exclusions are allowed')
     .option('--user <name...>', 'the repositories of these users')
-    .option('--repo <owner/name...>', 'these repositories');
+    .option('--repo <owner/name...>', 'these repositories')
+    .option('--same-servers', 'the servers of the journal and of --plan have new names but are the same');
 }
 
 function transport(summary: string): Option {

@@ -1,9 +1,10 @@
 import { configInvalid, wrongUsage } from '../failures/usage.ts';
-import { Config, ServerUrl } from '../config/schema.ts';
+import { Config, ServerUrl, Token } from '../config/schema.ts';
 import { parentMissing } from '../engine/check-names.ts';
 import { probeSource, probeTarget, type SourceProbe, type TargetProbe } from '../engine/connect.ts';
 import type { Runtime, Environment } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
+import { withoutInvisibleEnds } from '../text/format.ts';
 import type { Target } from '../model/target.ts';
 import type { Redactor } from '../net/redact.ts';
 import {
@@ -17,6 +18,7 @@ import {
   tokenIsSet,
   tokenQuestion,
   urlQuestion,
+  tokenWrong,
   urlWrong,
   wrongAnswer,
   type Side,
@@ -106,15 +108,21 @@ async function demandParent(given: string | undefined, target: Target): Promise<
 
 function fromVariables(name: keyof typeof sides, { env }: Runtime): ServerAnswers {
   const { urlVariable, tokenVariable } = sides[name];
-  return { url: env[urlVariable] ?? '', token: env[tokenVariable] || null, caFile: null };
+  const given = withoutInvisibleEnds(env[urlVariable] ?? '');
+  return { url: ServerUrl.safeParse(given).data ?? given, token: env[tokenVariable] || null, caFile: null };
 }
 
 /** A config in which these answers stand for whichever side is looked at. @throws config-invalid */
 function configOf(answers: ServerAnswers): Config {
   const parsed = Config.safeParse({ source: answers, target: answers });
   if (parsed.success) return parsed.data;
-  const detail = parsed.error.issues.map(({ message }) => `  - the URL ${message}`)[0] ?? '';
-  throw configInvalid(answers.url, { where: 'the environment', count: 1, detail });
+  const [issue] = parsed.error.issues;
+  const what = issue?.path[1] === 'token' ? 'the token:' : 'the URL';
+  throw configInvalid(answers.url, {
+    where: 'the environment',
+    count: 1,
+    detail: `  - ${what} ${issue?.message ?? ''}`,
+  });
 }
 
 /** Nothing is half done by looking: the first Ctrl-C ends it. */
@@ -212,11 +220,16 @@ async function askUrl<Look>(
 
 async function askToken<Look>(
   question: string,
-  { prompt, redactor }: AskServerOptions<Look>,
+  { prompt, redactor, say }: AskServerOptions<Look>,
 ): Promise<string | null> {
-  const token = await prompt.secret(question);
-  redactor.add(token);
-  return token || null;
+  for (;;) {
+    const typed = await prompt.secret(question);
+    redactor.add(withoutInvisibleEnds(typed));
+    if (typed === '') return null;
+    const parsed = Token.safeParse(typed);
+    if (parsed.success) return parsed.data;
+    say(tokenWrong(parsed.error.issues[0]?.message ?? ''));
+  }
 }
 
 type AskParentOptions = {

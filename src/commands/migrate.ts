@@ -9,7 +9,7 @@ import { migrate } from '../engine/migrate.ts';
 import { prepare, type PrepareOptions, type Prepared } from '../engine/prepare.ts';
 import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
 import { interruption, wrongUsage, planOfOthers, planUnreadable } from '../failures/usage.ts';
-import { openJournal, type Journal } from '../journal/journal.ts';
+import { areSame, openJournal, type Journal } from '../journal/journal.ts';
 import { lockWorkDir } from '../journal/lock.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ExitCode, ItemResult, Result } from '../model/result.ts';
@@ -61,7 +61,14 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
     const servers = { source: config.source.url, target: config.target.url };
     const run = new Date(runtime.now()).toISOString();
     const { check } = lock;
-    journal = await openJournal({ directory: workDir, servers, run, now: runtime.now, check });
+    journal = await openJournal({
+      directory: workDir,
+      servers,
+      run,
+      now: runtime.now,
+      check,
+      sameServers: options.sameServers,
+    });
     const asked: PrepareOptions = { ...session, config, runtime, selection, history: journal.history, prune };
     const now = await prepare({
       ...asked,
@@ -164,7 +171,7 @@ export async function resolveRequest(flags: WantedFlags, config: Config, cwd: st
         '--plan takes its selection from the plan file: omit --all, --group, --user, --repo and --prune',
     });
   }
-  const earlier = await readPlan(resolve(cwd, flags.plan), config);
+  const earlier = await readPlan(resolve(cwd, flags.plan), config, flags.sameServers === true);
   const { settings } = earlier;
   return {
     config: withSettings(config, settings),
@@ -174,7 +181,7 @@ export async function resolveRequest(flags: WantedFlags, config: Config, cwd: st
   };
 }
 
-async function readPlan(file: string, config: Config): Promise<Plan> {
+async function readPlan(file: string, config: Config, same: boolean): Promise<Plan> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -183,7 +190,8 @@ async function readPlan(file: string, config: Config): Promise<Plan> {
   }
   const plan = parsePlan(text, file, steps);
   const { source, target } = plan;
-  if (source.url !== config.source.url || target.url !== config.target.url) {
+  const now = { source: config.source.url, target: config.target.url };
+  if (!same && !areSame({ source: source.url, target: target.url }, now)) {
     throw planOfOthers(file, { source: source.url, target: target.url });
   }
   return plan;

@@ -21,10 +21,11 @@ export async function planCommand(options: PlanOptions, environment: Environment
   const session = await openSession(options, environment);
   const { config, terminal } = session;
   const selection = selectionOf(options, config);
-  const history = await readHistory(session.workDir, {
-    source: config.source.url,
-    target: config.target.url,
-  });
+  const history = await readHistory(
+    session.workDir,
+    { source: config.source.url, target: config.target.url },
+    options.sameServers,
+  );
   await useReportDir(session);
   // Looking into objects uses the mirrors: no migration may do so meanwhile.
   const lock = options.deep ? await lockWorkDir(session.workDir, environment.runtime) : null;

@@ -23,7 +23,7 @@ export async function rehearseCommand(
   try {
     const selection = selectionOf(options, config);
     const servers = { source: config.source.url, target: config.target.url };
-    const history = await readHistory(workDir, servers);
+    const history = await readHistory(workDir, servers, options.sameServers);
     await useReportDir(session);
     const prune = options.prune ?? false;
     const asked: PrepareOptions = { ...session, runtime, selection, history, prune };

@@ -4,9 +4,9 @@ import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { createServers, type Servers } from '../engine/connect.ts';
 import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
-import { journalOfOthers, reportDirUnusable, wrongUsage } from '../failures/usage.ts';
+import { reportDirUnusable, wrongUsage } from '../failures/usage.ts';
 import type { History } from '../journal/history.ts';
-import { journalFile, makeDirectory, readJournal } from '../journal/journal.ts';
+import { journalFile, makeDirectory, readJournal, requireSame } from '../journal/journal.ts';
 import type { Emit, RunEvent } from '../model/events.ts';
 import type { Redactor } from '../net/redact.ts';
 import { createSelection, type Selection } from '../plan/selection.ts';
@@ -125,13 +125,11 @@ export function selectionOf(flags: SelectionFlags, config: Config): Selection {
 export async function readHistory(
   workDir: string,
   servers?: { source: string; target: string },
+  same = false,
 ): Promise<History> {
   const file = journalFile(workDir);
   const { history } = await readJournal(file);
-  const known = history.servers;
-  if (servers && known && (known.source !== servers.source || known.target !== servers.target)) {
-    throw journalOfOthers(file, known);
-  }
+  if (servers) requireSame(history, servers, same, file);
   return history;
 }
 

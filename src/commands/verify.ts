@@ -15,10 +15,11 @@ export async function verifyCommand(
   try {
     const selection = selectionOf(options, config);
     // The journal tells which project is whose, and what GitLab refused; verify works without it.
-    const history = await readHistory(session.workDir, {
-      source: config.source.url,
-      target: config.target.url,
-    });
+    const history = await readHistory(
+      session.workDir,
+      { source: config.source.url, target: config.target.url },
+      options.sameServers,
+    );
     await useReportDir(session);
     const asked = { ...session, runtime: environment.runtime, selection, history, prune: false };
     const prepared = await prepare(asked);

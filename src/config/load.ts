@@ -2,6 +2,7 @@ import { configInvalid, configUnreadable } from '../failures/usage.ts';
 import { readFile } from 'node:fs/promises';
 import type * as z from 'zod';
 
+import { withoutInvisibleEnds } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
 import { Config, environmentKeys } from './schema.ts';
 
@@ -26,7 +27,7 @@ export async function loadConfig(file: { path: string; named: boolean }, env: En
     const issues = parsed.error.issues.filter(
       (issue) => !unset.some(({ path }) => path === issue.path.join('.')),
     );
-    problems.push(...issues.flatMap((issue) => describe(issue, tree)));
+    problems.push(...issues.flatMap((issue) => describe(issue, tree, env)));
   }
   if (problems.length > 0 || !parsed.success) {
     const detail = problems.map((line) => `  - ${line}`).join('\n');
@@ -81,9 +82,14 @@ function applyEnvironment(tree: Tree, env: Environment): void {
     const branch = tree[section];
     tree[section] = { ...(typeof branch === 'object' ? branch : {}), [key]: value };
   }
+  for (const section of ['source', 'target']) {
+    const branch = tree[section] as Tree | null | undefined;
+    if (typeof branch?.['url'] === 'string')
+      tree[section] = { ...branch, url: withoutInvisibleEnds(branch['url']) };
+  }
 }
 
-function describe(issue: z.core.$ZodIssue, tree: Tree): string[] {
+function describe(issue: z.core.$ZodIssue, tree: Tree, env: Environment): string[] {
   const path = issue.path.map(String);
   const where = path.length > 0 ? path.join('.') : 'the file';
   if (issue.code === 'unrecognized_keys') {
@@ -96,7 +102,10 @@ function describe(issue: z.core.$ZodIssue, tree: Tree): string[] {
   if (missing && path.length === 1 && (where === 'source' || where === 'target'))
     return [missingServer(where)];
   if (missing && path[1] === 'url') return [missingServer(path[0] === 'source' ? 'source' : 'target')];
-  return [`${where}: ${issue.message}`];
+  const from = Object.entries(environmentKeys).find(
+    ([name, key]) => env[name] && key.join('.') === where,
+  )?.[0];
+  return [`${where}${from === undefined ? '' : ` (from ${from})`}: ${issue.message}`];
 }
 
 function missingServer(side: 'source' | 'target'): string {

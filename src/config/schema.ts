@@ -1,5 +1,42 @@
 import * as z from 'zod';
+import { normalAddress, withoutInvisibleEnds } from '../text/format.ts';
 
+/** Names of what gets into a token when it is copied; all others are told by their number. */
+const characterNames: Readonly<Record<string, string>> = {
+  '0009': 'tab',
+  '000A': 'line feed',
+  '000D': 'carriage return',
+  '0020': 'space',
+  '00A0': 'no-break space',
+  '00AD': 'soft hyphen',
+  '200B': 'zero width space',
+  '200C': 'zero width non-joiner',
+  '200D': 'zero width joiner',
+  '2060': 'word joiner',
+  FEFF: 'byte order mark',
+};
+
+/** Where a token has what no token has; never the token itself. Null when it can be one. */
+function strangeCharacter(token: string): string | null {
+  const characters = Array.from(token);
+  const at = characters.findIndex((character) => !/^[!-~]$/.test(character));
+  if (at < 0) return null;
+  const code = (characters[at]?.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  const name = characterNames[code];
+  return `character ${at + 1} of ${characters.length} is U+${code}${name === undefined ? '' : ` (${name})`}, which no token has: copy the token again`;
+}
+
+/** A token as it was copied: what nobody sees at its ends is taken off. */
+export const Token = z
+  .string()
+  .min(1)
+  .overwrite(withoutInvisibleEnds)
+  .superRefine((token, context) => {
+    const message = token === '' ? 'is blank' : strangeCharacter(token);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  })
+  .nullable()
+  .default(null);
 const Secret = z.string().min(1).nullable().default(null);
 const Name = z.string().min(1);
 const TravellingRef = z
@@ -17,7 +54,7 @@ export const ServerUrl = z
     'must be the address of the start page, without /api/v3 or /api/v4',
   )
   .refine((text) => !new URL(text).username, 'must not contain credentials; use "token"')
-  .transform((text) => text.replace(/\/+$/, ''));
+  .transform(normalAddress);
 
 const visibility = z.enum(['private', 'internal', 'public']);
 
@@ -27,7 +64,7 @@ export const Config = z.strictObject({
   source: z
     .strictObject({
       url: ServerUrl.describe('URL of GitBucket, including any context path such as /gitbucket'),
-      token: Secret.describe('personal access token of a GitBucket user, ideally an administrator'),
+      token: Token.describe('personal access token of a GitBucket user, ideally an administrator'),
       username: Secret.describe('user name for git and for pages that do not accept a token; optional'),
       password: Secret.describe('password of that user; optional'),
       caFile: Secret.describe('PEM file with the CA certificate, if it is not a public CA'),
@@ -36,7 +73,7 @@ export const Config = z.strictObject({
   target: z
     .strictObject({
       url: ServerUrl.describe('URL of GitLab, including any relative URL root'),
-      token: Secret.describe('GitLab access token with the scope api'),
+      token: Token.describe('GitLab access token with the scope api'),
       parentGroup: Name.nullable()
         .default(null)
         .describe('full path of the group under which everything is created; null: top level'),

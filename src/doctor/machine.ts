@@ -2,7 +2,7 @@ import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname, parse } from 'node:path';
 import { journalOfOthers, workDirLocked, workDirUnusable } from '../failures/usage.ts';
 import { createGit, type GitRuntime } from '../git/run.ts';
-import { journalFile, readJournal } from '../journal/journal.ts';
+import { areSame, journalFile, readJournal } from '../journal/journal.ts';
 import { runIn, type Self } from '../journal/lock.ts';
 import { formatBytes, isAtLeast } from '../text/format.ts';
 import { check, defineFinding, errorFound, failureFound, type Found } from './finding.ts';
@@ -92,7 +92,7 @@ async function journalFindings({ workDir, servers }: WorkDirOptions): Promise<Fo
   const file = journalFile(workDir);
   try {
     const known = (await readJournal(file)).history.servers;
-    if (known === null || (known.source === servers.source && known.target === servers.target)) return [];
+    if (known === null || areSame(known, servers)) return [];
     return [failureFound(journalOfOthers(file, known))];
   } catch (error) {
     return [errorFound(error, file)];

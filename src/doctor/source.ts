@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { Account, RepositoryName, Source, SourceProbes, SourceQuirk } from '../model/source.ts';
+import { normalAddress } from '../text/format.ts';
 import { check, defineFinding, errorFound, failureFound, type FindingType, type Found } from './finding.ts';
 import { gitFindings, repositoryToProve } from './source-git.ts';
 
@@ -86,8 +87,14 @@ function accountFindings(
     config.token === null ? sourceLogin(url, words) : sourceToken(url, words),
     admin === true ? sourceAdministrator(url, words) : sourceNotAdministrator(url, words),
   ];
-  if (serverUrl !== null && serverUrl !== url) findings.push(sourceBaseUrl(url, { reported: serverUrl }));
+  if (serverUrl !== null && !isSameAddress(serverUrl, url))
+    findings.push(sourceBaseUrl(url, { reported: serverUrl }));
   return findings;
+}
+
+/** As they are spelled; another scheme leads elsewhere. */
+function isSameAddress(one: string, other: string): boolean {
+  return URL.canParse(one) && normalAddress(one) === normalAddress(other);
 }
 
 /** False when no other check makes sense. A refused token only stops what needs a token. */

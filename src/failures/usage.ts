@@ -89,7 +89,7 @@ export const planOfOthers = defineFailure(
   { blame: 'you', state: 'usage' },
   (w: { object: string; source: string; target: string }) => ({
     message: `${w.object} was created for ${w.source} and ${w.target}, not for these servers`,
-    fix: 'use the config that the plan was created with, or create a new plan',
+    fix: 'use the config that the plan was created with, or create a new plan; if they are the same servers under new names, add --same-servers',
   }),
 );
 
@@ -167,7 +167,7 @@ export const journalOfOthers = defineFailure(
   { blame: 'you', state: 'usage' },
   (w: { object: string; source: string; target: string }) => ({
     message: `the journal ${w.object} belongs to a migration from ${w.source} to ${w.target}`,
-    fix: 'give each pair of servers its own --work-dir, or move the old work directory away',
+    fix: 'give each pair of servers its own --work-dir, or move the old work directory away; if they are the same servers under new names, add --same-servers',
   }),
 );
 

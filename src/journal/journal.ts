@@ -2,6 +2,7 @@ import { journalDamaged, journalOfOthers, workDirUnusable } from '../failures/us
 import { mkdir, open, readFile, rename, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import { isSameServer } from '../text/format.ts';
 import { Entry, type StepRecord, apply, emptyHistory, type History, summary } from './history.ts';
 
 /** The append-only record of what the steps did: JSON Lines, one write and one fdatasync per record. */
@@ -13,7 +14,9 @@ export type Journal = {
 
 export type JournalOptions = {
   directory: string;
-  servers: { source: string; target: string };
+  servers: Servers;
+  /** Somebody says that these are the servers of before, under other names. */
+  sameServers?: boolean | undefined;
   run: string;
   now(): number;
   /** Asked before each record, and so before each effect: throws when the work directory is not ours any more. */
@@ -52,10 +55,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const file = journalFile(options.directory);
   const read = await readJournal(file);
   const { history } = read;
-  const known = history.servers;
-  if (known && (known.source !== options.servers.source || known.target !== options.servers.target)) {
-    throw journalOfOthers(file, known);
-  }
+  requireSame(history, options.servers, options.sameServers === true, file);
   const short = read.entries > compactFrom ? summary(history, timestamp(options.now())) : null;
   if (short !== null && read.entries - short.length > compactFrom) await compact(file, short);
   else if (read.torn) await truncate(file, read.bytes);
@@ -65,9 +65,24 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   return appendTo(handle, (await handle.stat()).size, history, options);
 }
 
+type Servers = { source: string; target: string };
+
+/** True when both pairs are the same servers, however their addresses are spelled. */
+export function areSame(one: Servers, other: Servers): boolean {
+  return isSameServer(one.source, other.source) && isSameServer(one.target, other.target);
+}
+
+/** @throws journal-of-others, unless somebody says that the servers are the same under other names */
+export function requireSame({ servers }: History, now: Servers, said: boolean, file: string): void {
+  if (servers !== null && !said && !areSame(servers, now)) throw journalOfOthers(file, servers);
+}
+
 function appendTo(handle: FileHandle, bytes: number, history: History, options: JournalOptions): Journal {
   let size = bytes;
-  let opening: Promise<void> | null = history.servers === null ? null : Promise.resolve();
+  const { servers } = history;
+  const { source, target } = options.servers;
+  const opened = servers?.source === source && servers.target === target;
+  let opening: Promise<void> | null = opened ? Promise.resolve() : null;
   // Appends are chained so that the order of the file is the order of the calls.
   let last: Promise<void> = Promise.resolve();
 
@@ -101,7 +116,7 @@ function appendTo(handle: FileHandle, bytes: number, history: History, options: 
     history,
     async record(step) {
       const at = timestamp(options.now());
-      // Only an effect binds the work directory to a pair of servers: a start that failed may have had a wrong URL.
+      // With other addresses than before they are known from now on by these. Only an effect binds the work directory to a pair of servers: a start that failed may have had a wrong URL.
       opening ??= append({ v: 1, type: 'opened', at, ...options.servers });
       await opening.catch((error: unknown) => {
         opening = null;

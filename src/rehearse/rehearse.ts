@@ -66,6 +66,8 @@ async function perform(
     servers: { source: prepared.plan.source.url, target: prepared.plan.target.url },
     run: new Date(options.runtime.now()).toISOString(),
     now: options.runtime.now,
+    // Already looked at, when it was read.
+    sameServers: true,
   });
   try {
     rememberStandIns(journal.history, standIns);

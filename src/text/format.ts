@@ -173,3 +173,24 @@ export function pageText(text: string): string {
     .replaceAll(/\s+/g, ' ')
     .trim();
 }
+
+/** An address of a server as all its spellings come to: letter case, usual port, dot and slashes at the end. */
+export function normalAddress(text: string): string {
+  const { protocol, hostname, port, pathname } = new URL(text);
+  const path = pathname.replace(/\/+$/, '');
+  return `${protocol}//${hostname.replace(/\.$/, '')}${port === '' ? '' : `:${port}`}${path}`;
+}
+
+/** True for two spellings of one server's address; http and https on the usual or on one port are no difference. */
+export function isSameServer(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((each) => (URL.canParse(each) ? normalAddress(each) : each));
+  return first?.replace(/^https?:/, '') === second?.replace(/^https?:/, '');
+}
+
+const edges = String.raw`[\s\p{Cc}\p{Cf}\p{Zs}]+`;
+const invisibleEnds = new RegExp(`^${edges}|${edges}$`, 'gu');
+
+/** Without what nobody sees at both ends: blanks, line ends, a byte order mark, characters of no width. */
+export function withoutInvisibleEnds(text: string): string {
+  return text.replaceAll(invisibleEnds, '');
+}

@@ -50,6 +50,10 @@ export function urlWrong(reason: string): string {
   return `  the URL ${reason.replace('; use "token"', '; you will be asked for the token next')}\n`;
 }
 
+export function tokenWrong(reason: string): string {
+  return `  the token: ${reason}\n`;
+}
+
 export function wrongAnswer(message: string, hint: string): string {
   return `  ${message}\n  -> ${hint}\n`;
 }

@@ -87,7 +87,7 @@ describe('imports', () => {
     net: ['text', 'model', 'failures'],
     'environment.ts': ['net'],
     config: ['text', 'failures'],
-    journal: ['model', 'failures'],
+    journal: ['text', 'model', 'failures'],
     git: ['text', 'model', 'failures', 'net', 'environment.ts'],
     'gitlab/rules': ['model'],
     gitlab: ['text', 'model', 'failures', 'net', 'git'],

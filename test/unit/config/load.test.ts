@@ -177,3 +177,40 @@ test('the nearest word is found by its spelling, and none when all are far away'
   expect(nearest('xyz', keys)).toBe(null);
   expect(nearest('a', [])).toBe(null);
 });
+
+test.each([
+  ['http://LAB.example.com:80/', 'http://lab.example.com'],
+  ['https://lab.example.com:443//', 'https://lab.example.com'],
+  ['https://lab.example.com.:8443/GitLab/', 'https://lab.example.com:8443/GitLab'],
+  [' https://lab.example.com\r\n', 'https://lab.example.com'],
+  ['\uFEFFHTTPS://lab.example.com', 'https://lab.example.com'],
+])('the address %j is kept as %s', async (url, normal) => {
+  expect((await load({ ...both, target: { url } })).target.url).toBe(normal);
+});
+
+test.each([' ', '\r\n', '\uFEFF', '\u200B', '\u00A0', '\u2060\t', '\u0000'])(
+  'what nobody sees around a token is taken off, in the file and in the environment: %j',
+  async (stuff) => {
+    const token = `${stuff}glpat-x${stuff}`;
+    expect((await load({ ...both, target: { url: 'http://lab', token } })).target.token).toBe('glpat-x');
+    expect(
+      (await load({ ...both, target: { url: 'http://lab', token: '${T}' } }, { T: token })).target.token,
+    ).toBe('glpat-x');
+    expect((await load(both, { ...variables, GITBUCKET_TOKEN: token })).source.token).toBe('glpat-x');
+  },
+);
+
+test.each([
+  ['ab\u00A0c', 'character 3 of 4 is U+00A0 (no-break space)'],
+  ['ab c', 'character 3 of 4 is U+0020 (space)'],
+  ['a\nb', 'character 2 of 3 is U+000A (line feed)'],
+  ['\r\na\u200Db', 'character 2 of 3 is U+200D (zero width joiner)'],
+  ['glpat-\u{1F600}x', 'character 7 of 8 is U+1F600'],
+  ['\u0430bc', 'character 1 of 3 is U+0430'],
+  ['  \uFEFF', 'is blank'],
+])('a token that cannot be one is refused without being shown: %j', async (token, problem) => {
+  const [found = ''] = await problemsOf({ ...both, source: { url: 'http://bucket', token } });
+  expect(found).toContain(`source.token: ${problem}`);
+  const [named = ''] = await problemsOf(both, { ...variables, GITLAB_TOKEN: token });
+  expect(named).toContain(`target.token (from GITLAB_TOKEN): ${problem}`);
+});

@@ -168,6 +168,30 @@ test('a journal of other servers is refused, and names them', async () => {
   });
 });
 
+test('servers that have moved to https are those of before, and are known by that after the next effect', async () => {
+  await write(made);
+  const now = { source: 'https://SOURCE.example.com./', target: 'https://target.example.com:443' };
+  const journal = await openJournal({ directory, servers: now, run: 'r2', now: Date.now });
+  expect([...journal.history.items.keys()]).toEqual(['team/one']);
+  expect((await readJournal(journalFile(directory))).history.servers).toEqual(servers);
+  await journal.record(begun);
+  await journal.record(made);
+  await journal.close();
+
+  const { history, entries } = await readJournal(journalFile(directory));
+  expect(history.servers).toEqual(now);
+  expect(entries).toBe(5);
+});
+
+test('servers under other names are taken for those of before when somebody says so', async () => {
+  await write(made);
+  const other = { ...servers, target: 'http://other.example.com' };
+  const options = { directory, servers: other, run: 'r', now: Date.now, sameServers: true };
+  const journal = await openJournal(options);
+  await journal.close();
+  expect([...journal.history.items.keys()]).toEqual(['team/one']);
+});
+
 test('records that are made at once stand in the order of the calls', async () => {
   const journal = await opened();
   const items = Array.from({ length: 200 }, (_, index) => `team/${index}`);

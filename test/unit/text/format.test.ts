@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import {
   clean,
   displayWidth,
@@ -15,6 +15,7 @@ import {
   formatMebibytes,
   formatRate,
   formatTime,
+  isSameServer,
   plural,
 } from '../../../src/text/format.ts';
 
@@ -132,4 +133,16 @@ describe('text from servers', () => {
       }),
     );
   });
+});
+
+test.each([
+  ['http://lab.example.com', 'https://lab.example.com', true],
+  ['http://lab.example.com:80/', 'https://LAB.example.com.:443', true],
+  ['http://lab.example.com:8080', 'https://lab.example.com:8080', true],
+  ['http://lab.example.com/gitlab/', 'https://lab.example.com/gitlab', true],
+  ['http://lab.example.com:8080', 'https://lab.example.com', false],
+  ['https://lab.example.com/gitlab', 'https://lab.example.com', false],
+  ['https://lab.example.com', 'https://lab.example.org', false],
+])('%s and %s are one server: %s', (one, other, same) => {
+  expect(isSameServer(one, other)).toBe(same);
 });
