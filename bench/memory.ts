@@ -10,7 +10,7 @@ import { createGitBucket } from '../sandbox/gitbucket.ts';
 import { createGitLab } from '../sandbox/gitlab.ts';
 import { createRemote, type Remote } from '../src/git/remote.ts';
 import { createHttp } from '../src/net/http.ts';
-import { createLimiter } from '../src/net/limiter.ts';
+import { createLimiter } from '../src/net/connections.ts';
 import { createRelayTransport } from '../src/transfer/relay.ts';
 import { commitOn, git } from '../test/helpers/commits.ts';
 import { quietRuntime } from '../test/helpers/prepared.ts';

@@ -25,6 +25,18 @@ ${Object.entries(environmentKeys)
 - \`caFile\` and \`report.dir\` are relative to the directory in which the command runs.
 - \`GB2GL_TIMEOUT\` in the environment overrides how many seconds to wait for a server that does not respond.
 
+## The way to the servers
+
+These variables count in the same way for the API, for the relay, for the git of the mirror and for \`gb2gl doctor\`; lower case wins over upper case.
+
+| variable | meaning |
+| --- | --- |
+| \`HTTPS_PROXY\`, \`HTTP_PROXY\`, else \`ALL_PROXY\` | proxy for https and http servers: \`host:port\` or \`http(s)://user:password@host:port\`, with special characters of the login percent-encoded |
+| \`NO_PROXY\` | servers without a proxy: \`host\`, \`.domain\`, \`*.domain\`, \`*\`, an address or \`10.0.0.0/8\`; hosts with or without \`:port\` |
+| \`NODE_EXTRA_CA_CERTS\`, \`SSL_CERT_FILE\`, \`SSL_CERT_DIR\`, \`GIT_SSL_CAINFO\`, \`GIT_SSL_CAPATH\` | certificates (PEM) that are trusted beside those of Node, unless \`caFile\` names one |
+
+Proxies of other kinds (SOCKS), client certificates (\`GIT_SSL_CERT\`) and switching off the check of certificates (\`NODE_TLS_REJECT_UNAUTHORIZED=0\`, \`GIT_SSL_NO_VERIFY\`) are not supported: such a variable is refused by name.
+
 [migrate.config.example.json](../migrate.config.example.json) is a complete file.
 
 ## Creating the file: \`gb2gl init\`

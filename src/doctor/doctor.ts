@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { Failure } from '../failures/failure.ts';
 import type { GitLabTarget } from '../gitlab/target.ts';
 import type { Source } from '../model/source.ts';
+import { namedCertificates } from '../net/way.ts';
 import { failureFound, type Finding, type Found, inArea } from './finding.ts';
 import { machineFindings, type MachineOptions } from './machine.ts';
 import { clockFindings, clocksTogether, serverOf } from './preflight.ts';
@@ -53,9 +54,10 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
 }
 
 async function wayTo(side: 'source' | 'target', options: DoctorOptions): Promise<Found[]> {
-  const { caFile } = options.config[side];
-  const ca = caFile === null ? null : await readFile(caFile, 'utf8');
+  const { caFile, url } = options.config[side];
   const { env, now } = options;
+  const named = caFile === null && url.startsWith('https:') ? namedCertificates(env) : null;
+  const ca = caFile === null ? named : await readFile(caFile, 'utf8');
   return networkFindings(serverOf(side, options.config), { ca, env, now: now() });
 }
 

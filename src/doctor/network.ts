@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
-import { connect } from 'node:tls';
+import { isIP, type TcpNetConnectOpts } from 'node:net';
+import { connect, type ConnectionOptions } from 'node:tls';
 import { tlsUntrusted } from '../failures/network.ts';
 import type { Server } from '../net/answers.ts';
 import { namedProxy } from '../net/way.ts';
@@ -47,16 +47,18 @@ function certificateOf(url: string, ca: string | null): Promise<Certificate | nu
   const { hostname, port } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
   return new Promise((resolve) => {
-    const socket = connect({
+    const options: ConnectionOptions & TcpNetConnectOpts = {
       host,
       port: Number(port || 443),
       // A name must be sent, an address must not (RFC 6066 §3).
       ...(isIP(host) ? {} : { servername: host }),
       ...(ca === null ? {} : { ca }),
+      autoSelectFamilyAttemptTimeout: timeoutMs,
       // Only looked at: nothing is sent over this connection.
       rejectUnauthorized: false,
       timeout: timeoutMs,
-    });
+    };
+    const socket = connect(options);
     function end(certificate: Certificate | null): void {
       socket.destroy();
       resolve(certificate);

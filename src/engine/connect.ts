@@ -10,9 +10,9 @@ import { createGitLabTarget, type GitLabTarget } from '../gitlab/target.ts';
 import type { Emit } from '../model/events.ts';
 import type { Server } from '../net/answers.ts';
 import { basicAuth, createHttp, type Http } from '../net/http.ts';
-import { createLimiter } from '../net/limiter.ts';
+import { createLimiter } from '../net/connections.ts';
 import type { Redactor } from '../net/redact.ts';
-import { proxyTo } from '../net/way.ts';
+import { namedCertificates, proxyTo, refuseUnsupported, type Proxy } from '../net/way.ts';
 import { createSelection } from '../plan/selection.ts';
 
 export type Servers = { source: Source; target: GitLabTarget };
@@ -23,7 +23,7 @@ const targetTimeoutMs = 120_000;
 const streamTimeoutMs = { source: 600_000, target: 1_800_000 };
 const silenceMs = { source: 60_000, target: 1_800_000 };
 
-/** Makes both adapters; nothing is sent yet. @throws token-missing, ca-unusable */
+/** Makes both adapters; nothing is sent yet. @throws token-missing, ca-unusable, variable-unusable */
 export async function createServers(
   config: Config,
   runtime: Runtime,
@@ -36,7 +36,7 @@ export async function createServers(
 
 type OneSide<S extends 'source' | 'target'> = Pick<Config, S | 'limits'>;
 
-/** The adapter of GitBucket alone; nothing is sent yet. @throws token-missing, ca-unusable */
+/** The adapter of GitBucket alone; nothing is sent yet. @throws token-missing, ca-unusable, variable-unusable */
 export async function createSource(
   config: OneSide<'source'>,
   runtime: Runtime,
@@ -48,7 +48,7 @@ export async function createSource(
     if (secret !== null) redactor.add(secret, source.username ?? undefined);
   const authorization = sourceAuthorization(source);
   if (authorization === null) throw missing('source', 'GitBucket', 'GITBUCKET_TOKEN');
-  const make = await httpFactory('source', { ...source, places: limits.source }, runtime, emit);
+  const make = await httpFactory('source', { ...source, places: limits.source }, runtime, emit, redactor);
   const gitbucket = createGitBucketSource({
     http: make({ authorization }),
     anonymousHttp: make({}),
@@ -75,7 +75,7 @@ function sourceAuthorization({ token, username, password }: Config['source']): s
   return username !== null && password !== null ? basicAuth({ username, password }) : null;
 }
 
-/** The adapter of GitLab alone; nothing is sent yet. @throws token-missing, ca-unusable */
+/** The adapter of GitLab alone; nothing is sent yet. @throws token-missing, ca-unusable, variable-unusable */
 export async function createTarget(
   config: OneSide<'target'>,
   runtime: Runtime,
@@ -85,7 +85,7 @@ export async function createTarget(
   const { target, limits } = config;
   if (target.token === null) throw missing('target', 'GitLab', 'GITLAB_TOKEN');
   redactor.add(target.token, 'oauth2');
-  const make = await httpFactory('target', { ...target, places: limits.target }, runtime, emit);
+  const make = await httpFactory('target', { ...target, places: limits.target }, runtime, emit, redactor);
   return createGitLabTarget(make({ 'private-token': target.token }), {
     token: target.token,
     caFile: target.caFile,
@@ -98,15 +98,16 @@ type Place = { url: string; caFile: string | null; places: number };
 /** Makes clients of one server that share its limit. */
 async function httpFactory(
   side: 'source' | 'target',
-  { url, caFile, places }: Place,
+  place: Place,
   runtime: Runtime,
   emit: Emit,
+  redactor: Redactor,
 ): Promise<(headers: Record<string, string>) => Http> {
-  const ca = caFile === null ? null : await readCaFile(resolve(runtime.cwd, caFile), side);
-  const proxy = namesProxy(runtime) ? proxyTo(url, runtime.env) : null;
+  const proxy = proxyOf(place.url, runtime, redactor);
+  const ca = await certificates(side, place, runtime);
   const sleep = (ms: number): Promise<void> => runtime.sleep(ms, runtime.aborting);
-  const limiter = createLimiter(places, { now: runtime.now, sleep });
-  const server: Server = { side, name: side === 'source' ? 'GitBucket' : 'GitLab', url };
+  const limiter = createLimiter(place.places, { now: runtime.now, sleep });
+  const server: Server = { side, name: side === 'source' ? 'GitBucket' : 'GitLab', url: place.url };
   return (headers) =>
     createHttp({
       server,
@@ -123,9 +124,14 @@ async function httpFactory(
     });
 }
 
-/** Most environments say nothing of proxies. */
-function namesProxy({ env }: Runtime): boolean {
-  return Object.keys(env).some((name) => /_proxy$/i.test(name));
+const ofProxies = /^(?:https?|all)_proxy$/i;
+
+/** The proxy that the environment names, if any: most name none. @throws variable-unusable */
+function proxyOf(url: string, { env }: Runtime, redactor: Redactor): Proxy | null {
+  if (!Object.keys(env).some((name) => ofProxies.test(name))) return null;
+  const proxy = proxyTo(url, env);
+  if (proxy?.login) redactor.add(proxy.login.password, proxy.login.username);
+  return proxy;
 }
 
 /** GB2GL_TIMEOUT (seconds) is for networks where the default is wrong. */
@@ -143,6 +149,18 @@ function streamTimeoutOf(side: 'source' | 'target', runtime: Runtime): number {
 /** Between two bytes of a stream that has begun. */
 function silenceOf(side: 'source' | 'target', runtime: Runtime): number {
   return runtime.env['GB2GL_TIMEOUT'] ? timeoutOf(side, runtime) : silenceMs[side];
+}
+
+/** Those of the config outdo those of the environment; null when Node knows what to trust. @throws ca-unusable, variable-unusable */
+async function certificates(
+  side: 'source' | 'target',
+  { url, caFile }: Place,
+  { cwd, env }: Runtime,
+): Promise<string | null> {
+  const secure = url.startsWith('https:');
+  if (secure) refuseUnsupported(env);
+  if (caFile !== null) return readCaFile(resolve(cwd, caFile), side);
+  return secure ? namedCertificates(env) : null;
 }
 
 function missing(side: string, server: string, variable: string): Failure {

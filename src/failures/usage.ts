@@ -37,6 +37,15 @@ export const configInvalid = defineFailure(
   }),
 );
 
+export const variableUnusable = defineFailure(
+  'variable-unusable',
+  { blame: 'you', state: 'usage' },
+  (w: { object: string; detail: string; way: string }) => ({
+    message: `the environment variable ${w.object} cannot be used: ${w.detail}`,
+    fix: `unset it, or ${w.way}`,
+  }),
+);
+
 export const configExists = defineFailure(
   'config-exists',
   { blame: 'you', state: 'usage' },

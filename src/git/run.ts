@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { simpleGit, type SimpleGit, type SimpleGitProgressEvent } from 'simple-git';
 import type { Runtime } from '../environment.ts';
 import { basicAuth } from '../net/http.ts';
+import { certificatesForGit, proxyTo, proxyUrl } from '../net/way.ts';
 import { GitExit } from './errors.ts';
 import { killGitsFor } from './kill-git.ts';
 import type { GitRemote } from './remote.ts';
@@ -14,7 +15,7 @@ export type GitRuntime = Pick<Runtime, 'env' | 'pid' | 'kill'>;
 export type GitOptions = {
   /** Where git runs; must exist, and be the real path of a repository that another user may own. */
   directory: string;
-  /** Names of its environment that steer git are dropped, certificates stay. */
+  /** Names of its environment that steer git are dropped; git gets the same way to a server as everything else. */
   runtime: GitRuntime;
   /** The servers that git may log in to. */
   remotes: readonly GitRemote[];
@@ -115,14 +116,17 @@ function detached(env: Readonly<Record<string, string>>): [string] | [string, st
   return found('setsid') && found('git') ? ['setsid', 'git'] : ['git'];
 }
 
-const keptFromUser = new Set(['GIT_SSL_CAPATH', 'GIT_EXEC_PATH']);
+const keptFromUser = new Set(['GIT_EXEC_PATH']);
 const steering = /^(GIT_|EDITOR$|VISUAL$|PAGER$|PREFIX$|SSH_ASKPASS$)/;
+/** git is told the way to each server: left alone, it would read these in a way of its own. */
+const wayOfItsOwn = /^(https?|all|no)_proxy$/i;
 
 /** Everything that a git gets to know: nothing of the user's own configuration, the credentials of these servers. */
 function gitEnvironment(options: GitOptions): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(options.runtime.env)) {
-    if (value === undefined || (steering.test(name) && !keptFromUser.has(name))) continue;
+    if (value === undefined || wayOfItsOwn.test(name)) continue;
+    if (steering.test(name) && !keptFromUser.has(name)) continue;
     env[name] = value;
   }
   env['LC_ALL'] = 'C';
@@ -139,7 +143,7 @@ function gitEnvironment(options: GitOptions): Record<string, string> {
 }
 
 /** git's settings for every call: quiet, without housekeeping, credentials only through the environment. */
-function settings({ directory, remotes, stallSeconds, runtime }: GitOptions): [string, string][] {
+function settings(options: GitOptions): [string, string][] {
   const config: [string, string][] = [
     ['credential.helper', ''],
     ['gc.auto', '0'],
@@ -150,15 +154,40 @@ function settings({ directory, remotes, stallSeconds, runtime }: GitOptions): [s
     ['protocol.version', '0'],
     ['http.followRedirects', 'false'],
     ['http.lowSpeedLimit', '1'],
-    ['http.lowSpeedTime', String(stallSeconds)],
+    ['http.lowSpeedTime', String(options.stallSeconds)],
+    ['http.proxyAuthMethod', 'basic'],
     // Another user may have run the tool before: this folder is its own, whoever has written it (git 2.38 and later).
-    ['safe.directory', directory],
+    ['safe.directory', options.directory],
   ];
-  for (const remote of remotes) {
-    config.push([`http.${remote.url}.extraHeader`, `Authorization: ${basicAuth(remote)}`]);
-    // As a variable it would outdo every setting; as a setting it yields to the server's own file.
-    const caFile = remote.caFile ?? runtime.env['GIT_SSL_CAINFO'];
-    if (caFile) config.push([`http.${remote.url}.sslCAInfo`, caFile]);
+  for (const remote of options.remotes) {
+    for (const [name, value] of wayTo(remote, options)) config.push([`http.${remote.url}.${name}`, value]);
   }
   return config;
+}
+
+/** How git gets to a repository: as every other request to that server does. */
+function wayTo(remote: GitRemote, { directory, runtime }: GitOptions): [string, string][] {
+  const proxy = proxyTo(remote.url, runtime.env);
+  const way: [string, string][] = [
+    ['extraHeader', `Authorization: ${basicAuth(remote)}`],
+    // Without a value it means: none.
+    ['proxy', proxy === null ? '' : proxyUrl(proxy)],
+  ];
+  const caFile = remote.caFile ?? trustFile(remote.url, directory, runtime);
+  if (caFile === null) return way;
+  way.push(['sslCAInfo', caFile]);
+  if (proxy?.secure) way.push(['proxySSLCAInfo', caFile]);
+  return way;
+}
+
+/** A file of what Node trusts, since git looks elsewhere; null when it need not. It is there whole or not at all. */
+function trustFile(url: string, directory: string, { env, pid }: GitRuntime): string | null {
+  const trusted = url.startsWith('https:') ? certificatesForGit(env) : null;
+  if (trusted === null) return null;
+  const file = join(directory, 'trusted.pem');
+  if (existsSync(file) && readFileSync(file, 'utf8') === trusted) return file;
+  const unfinished = `${file}.${pid}`;
+  writeFileSync(unfinished, trusted);
+  renameSync(unfinished, file);
+  return file;
 }

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, gunzipSync, inflate } from 'node:zlib';
 import type { AxiosResponse } from 'axios';
-import type { Failure } from '../failures/failure.ts';
+import { Failure } from '../failures/failure.ts';
 import {
   clientCertificate,
   redirected,
@@ -89,9 +89,15 @@ const tlsCodes =
 
 /** The expected error for what axios or node threw. The original is not kept as a cause: it carries the token. */
 export function failureOf(error: unknown, server: Server, path: string, timeoutMs: number): Failure {
-  const { code = '', message = String(error) } = error as { code?: string; message?: string };
+  const {
+    code = '',
+    message = String(error),
+    cause,
+  } = error as { code?: string; message?: string; cause?: unknown };
   const where = { server: server.name, side: server.side };
   if (code === 'ERR_CANCELED') return interruption(path);
+  // What kept a connection from coming about was told by what made it.
+  if (cause instanceof Failure) return cause;
   if (tlsCodes.test(code))
     return tlsUntrusted(server.url, { ...where, detail: certificateText(error, code) });
   if (/alert certificate required|alert bad certificate|alert unknown ca/i.test(message)) {
@@ -115,7 +121,8 @@ function certificateText(error: unknown, code: string): string {
   return names === undefined ? code : `${code}, it is for ${cutTo(200, names)}`;
 }
 
-function plain(code: string, message: string, url: string): string {
+/** What a system's code means, in words. */
+export function plain(code: string, message: string, url: string): string {
   if (/alert handshake failure/.test(message))
     return `it refuses the TLS handshake: it demands a client certificate, or has no version of TLS in common with this machine (${code})`;
   if (code === 'ECONNRESET' && url.startsWith('http:'))
@@ -128,6 +135,9 @@ function plain(code: string, message: string, url: string): string {
     EPROTO: 'it does not speak TLS, or no version of it that is known here: is https:// right? (EPROTO)',
     EHOSTUNREACH: 'no route to the host (EHOSTUNREACH)',
   };
+  // The same, found out before anything was sent.
+  if (/^ERR_SSL_(?:WRONG_VERSION|PACKET_LENGTH|UNSUPPORTED_PROTOCOL)/.test(code))
+    return known['EPROTO'] ?? code;
   return known[code] ?? (code && !message.includes(code) ? `${message} (${code})` : message);
 }
 

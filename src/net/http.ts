@@ -1,5 +1,3 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { create, type AxiosInstance, type AxiosResponse } from 'axios';
 import pRetry from 'p-retry';
 import { Failure } from '../failures/failure.ts';
@@ -24,9 +22,10 @@ import {
   type Server,
   retryAfterMs,
 } from './answers.ts';
-import type { Limiter } from './limiter.ts';
+import { createConnections, type Connections, type Limiter } from './connections.ts';
 import { foreignTo, wayOf } from './whose.ts';
 import { postStream, type StreamAnswer, type StreamRequest } from './stream.ts';
+import type { Proxy } from './way.ts';
 
 export type HttpRequest = {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -80,13 +79,12 @@ export type HttpOptions = {
   now: () => number;
   signal: AbortSignal;
   emit: Emit;
-  /** The proxy of the environment through which requests go, for messages. */
-  proxy?: { address: string; variable: string } | null;
-  /** True for a server inside this process: no proxy of the environment leads there. */
-  direct?: boolean;
+  /** Through which all requests go; straight to the server without one. */
+  proxy?: Proxy | null;
 };
 
 type Policy = HttpOptions & {
+  connections: Connections;
   observed: Observed;
   /** Paths whose 500 stayed: another question for one is asked once. */
   failing: Set<string>;
@@ -96,18 +94,14 @@ const tries = 5;
 /** Few and quickly after each other: a 500 mostly tells of damage that stays (GB-37, GB-64). */
 const triesAfter500 = 3;
 const triesWithoutAnswer = 2;
-/** Connections to one server at most, whatever the limits in the config add up to. */
-const mostSockets = 64;
 
 export function createHttp(options: HttpOptions): Http {
-  const agentOptions = {
-    keepAlive: true,
-    maxSockets: mostSockets,
-    ...(options.ca === null ? {} : { ca: options.ca }),
-  };
+  const connections = createConnections({ ...options, proxy: options.proxy ?? null });
+  const { httpAgent, httpsAgent, proxy } = connections;
   const client = create({
-    httpAgent: new HttpAgent(agentOptions),
-    httpsAgent: new HttpsAgent(agentOptions),
+    httpAgent,
+    httpsAgent,
+    proxy,
     // A redirect would carry the token to wherever it points (style: never followed, reported as a hint).
     maxRedirects: 0,
     timeout: options.timeoutMs,
@@ -115,20 +109,25 @@ export function createHttp(options: HttpOptions): Http {
     // Its own way is a stream and a thread for each answer, which costs more than all else of a small request.
     decompress: false,
     responseType: 'arraybuffer',
-    ...(options.direct === true ? { proxy: false } : {}),
     validateStatus: () => true,
     signal: options.signal,
     headers: { 'user-agent': 'git/2.40.0 gb2gl', accept: '*/*', ...options.headers },
   });
   const observed = nothingObserved();
-  const policy: Policy = { ...options, observed, failing: new Set() };
+  const policy: Policy = { ...options, connections, observed, failing: new Set() };
   return {
     server: options.server,
     observed,
     send: (request) => withRetries(client, policy, request),
     async stream(request) {
       const { server, signal, streamTimeoutMs: timeoutMs } = options;
-      const answer = await postStream(client, server, request, { timeoutMs, signal, proxy: options.proxy });
+      const { proxy: named = null } = options;
+      const answer = await postStream(client, server, request, {
+        timeoutMs,
+        signal,
+        connections,
+        proxy: named,
+      });
       if (answer.status >= 300 && answer.status < 400) {
         answer.body.destroy();
         refuseForeignRedirect(answer, server);
@@ -197,12 +196,14 @@ async function once(client: AxiosInstance, options: Policy, request: HttpRequest
   let bytes: Buffer;
   const sentAt = options.now();
   try {
-    response = await client.request<Buffer>({
-      method: request.method,
-      url: server.url + request.path,
-      ...(request.headers ? { headers: request.headers } : {}),
-      ...(request.body === undefined ? {} : { data: request.body }),
-    });
+    const ask = (): Promise<AxiosResponse<Buffer>> =>
+      client.request<Buffer>({
+        method: request.method,
+        url: server.url + request.path,
+        ...(request.headers ? { headers: request.headers } : {}),
+        ...(request.body === undefined ? {} : { data: request.body }),
+      });
+    response = await options.connections.send(ask, { repeatable: reads(request) });
     bytes = await decompressed(response.data, encodingOf(response));
   } catch (error) {
     const failure = failureOf(error, server, request.path, options.timeoutMs);

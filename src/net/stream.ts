@@ -1,13 +1,14 @@
 import http from 'node:http';
 import https from 'node:https';
 import { addAbortSignal, type Readable } from 'node:stream';
-import type { AxiosInstance } from 'axios';
+import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from 'axios';
 import { Failure } from '../failures/failure.ts';
 import { fetchFailed, pushFailed } from '../failures/git.ts';
 import { timedOut } from '../failures/network.ts';
 import { interruption } from '../failures/usage.ts';
 import { cutMark } from '../text/format.ts';
 import { type Server, failureOf } from './answers.ts';
+import type { Connections } from './connections.ts';
 import { foreignAnswer, wayOf, type Way } from './whose.ts';
 
 export type StreamRequest = {
@@ -32,11 +33,22 @@ export type StreamAnswer = {
 const morePatienceMs = 15_000;
 const beginningMs = 10_000;
 
-/** Chosen here because axios bounds its own choice by the clock, however well a long upload goes on. */
-const transport = {
-  request: (options: https.RequestOptions, answered: (response: http.IncomingMessage) => void) =>
-    options.protocol === 'https:' ? https.request(options, answered) : http.request(options, answered),
-};
+/**
+ * Chosen here because axios bounds its own choice by the clock, however well a long upload goes on. Until the request has
+ * a connection, though, nothing else bounds it: that of a socket begins with the socket.
+ */
+function transportWithin(timeoutMs: number) {
+  return {
+    request(options: https.RequestOptions, answered: (response: http.IncomingMessage) => void) {
+      const { request } = options.protocol === 'https:' ? https : http;
+      const sent = request(options, answered);
+      const late = Object.assign(new Error('no connection was free'), { code: 'ETIMEDOUT' });
+      const timer = setTimeout(() => sent.destroy(late), timeoutMs);
+      for (const event of ['socket', 'close']) sent.once(event, () => clearTimeout(timer));
+      return sent;
+    },
+  };
+}
 
 /**
  * POSTs a body of any size and gives the answer as a stream, both with backpressure. Resolves as soon as the answer's
@@ -47,12 +59,12 @@ export async function postStream(
   client: AxiosInstance,
   server: Server,
   request: StreamRequest,
-  options: { timeoutMs: number; signal: AbortSignal; proxy?: Way['proxy'] | undefined },
+  options: { timeoutMs: number; signal: AbortSignal; connections: Connections; proxy: Way['proxy'] },
 ): Promise<StreamAnswer> {
   const more = Buffer.isBuffer(request.body) ? 0 : Math.min(options.timeoutMs, morePatienceMs);
   const timeout = options.timeoutMs + more;
   try {
-    const response = await client.request<Readable>({
+    const settings: AxiosRequestConfig = {
       method: 'POST',
       url: server.url + request.path,
       headers: request.headers,
@@ -63,9 +75,11 @@ export async function postStream(
       maxBodyLength: -1,
       maxContentLength: -1,
       timeout,
-      transport,
+      transport: transportWithin(timeout),
       signal: options.signal,
-    });
+    };
+    const post = (): Promise<AxiosResponse<Readable>> => client.request<Readable>(settings);
+    const response = await options.connections.send(post, { repeatable: false });
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(response.headers)) headers[name.toLowerCase()] = String(value);
     const sent = response.request as http.ClientRequest;
@@ -74,7 +88,7 @@ export async function postStream(
       headers,
       body: response.data,
       foreign(text) {
-        const way = wayOf({ server, proxy: options.proxy ?? null }, sent);
+        const way = wayOf({ server, proxy: options.proxy }, sent);
         return foreignAnswer({ status: response.status, headers, body: text }, `POST ${request.path}`, way);
       },
       hangUp() {

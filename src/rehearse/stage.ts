@@ -15,7 +15,7 @@ import type { Runtime } from '../environment.ts';
 import { createGitLabTarget, type GitLabTarget } from '../gitlab/target.ts';
 import type { Emit } from '../model/events.ts';
 import { createHttp } from '../net/http.ts';
-import { createLimiter } from '../net/limiter.ts';
+import { createLimiter } from '../net/connections.ts';
 import type { Redactor } from '../net/redact.ts';
 import type { Snapshot, SnapshotGroup, SnapshotProject, SnapshotUser } from './snapshot.ts';
 
@@ -77,7 +77,6 @@ function targetAt(url: string, token: string, { config, runtime, emit }: StageOp
     server: { side: 'target', name: 'GitLab', url },
     headers: { 'private-token': token },
     ca: null,
-    direct: true,
     limiter: createLimiter(config.limits.target, { now, sleep }),
     timeoutMs: timeoutMs,
     streamTimeoutMs: streamMs,

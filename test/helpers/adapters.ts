@@ -4,7 +4,7 @@ import { createGitBucketSource } from '../../src/gitbucket/source.ts';
 import type { Source } from '../../src/model/source.ts';
 import { createGitLabTarget, type GitLabTarget } from '../../src/gitlab/target.ts';
 import { createHttp, type Http } from '../../src/net/http.ts';
-import { createLimiter } from '../../src/net/limiter.ts';
+import { createLimiter } from '../../src/net/connections.ts';
 
 /** Far more than any answer takes, on a busy machine too. */
 const PATIENCE_MS = 240_000;

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/model/events.ts';
 import { createHttp, type Http, type HttpRequest } from '../../src/net/http.ts';
-import { createLimiter } from '../../src/net/limiter.ts';
+import { createLimiter } from '../../src/net/connections.ts';
 import { deadPort, otherHost, type OtherHost, type SeenRequest } from '../helpers/hosts.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 import { selfSigned, tlsFront } from '../helpers/tls-front.ts';

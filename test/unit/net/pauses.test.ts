@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { retryAfterMs } from '../../../src/net/answers.ts';
-import { createLimiter } from '../../../src/net/limiter.ts';
+import { createLimiter } from '../../../src/net/connections.ts';
 
 const noon = Date.UTC(2026, 0, 1, 12, 0, 0);
 
