@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { failed, abortingNow, stoppingSoon } from './commands/failure.ts';
+import { failed, abortingNow, neverEnding, stoppingSoon } from './commands/failure.ts';
 import type { Environment } from './environment.ts';
 import type { ExitCode } from './model/result.ts';
 import { createRedactor } from './net/redact.ts';
@@ -45,6 +45,7 @@ function createWorld(): Environment {
       alive,
       kill: (pid, signal) => void process.kill(pid, signal),
       ...signals(),
+      waiting: new Set(),
     },
     stdin: process.stdin,
     stdout: process.stdout,
@@ -76,16 +77,38 @@ function alive(pid: number): boolean {
   }
 }
 
+/**
+ * Rejects when nothing is under way any more although the command has not ended: Node would end without a word. Whoever
+ * can go on without what it waits for is told first, so that there is a report.
+ */
+function standstill({ runtime }: Environment, over: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    process.on('beforeExit', () => {
+      if (over.aborted) return;
+      if (runtime.waiting.size === 0) reject(neverEnding());
+      const ends = [...runtime.waiting];
+      runtime.waiting.clear();
+      for (const end of ends) end();
+      // With something under way, however little, this is asked again.
+      setImmediate(() => {});
+    });
+  });
+}
+
 async function main(environment: Environment, argv: string[]): Promise<ExitCode> {
   let code: ExitCode = 0;
+  const over = new AbortController();
   try {
-    await createProgram(version, environment, (value) => (code = value)).parseAsync(argv);
+    const program = createProgram(version, environment, (value) => (code = value));
+    await Promise.race([program.parseAsync(argv), standstill(environment, over.signal)]);
     return code;
   } catch (error) {
     return failed(error, environment, {
       verbose: argv.includes('--verbose'),
       json: argv.includes('--json') && !printed(),
     });
+  } finally {
+    over.abort();
   }
 }
 

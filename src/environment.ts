@@ -18,6 +18,8 @@ export type Runtime = {
   stopping: AbortSignal;
   /** Second Ctrl-C: drop everything. */
   aborting: AbortSignal;
+  /** Whoever waits puts here what ends the wait; called, once, when nothing is under way any more that it could wait for. */
+  waiting: Set<() => void>;
 };
 
 /** Everything outside that a command may touch; cli.ts hands it in. */

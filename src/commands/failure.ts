@@ -1,5 +1,5 @@
 import type { Notice } from '../model/notice.ts';
-import { interruption, wrongUsage } from '../failures/usage.ts';
+import { interruption, standstill, wrongUsage } from '../failures/usage.ts';
 import { CommanderError } from 'commander';
 import type { Environment } from '../environment.ts';
 import { asFailure, exitCodeOf, exitCodeOfStart, noticeOf } from '../failures/index.ts';
@@ -42,6 +42,11 @@ export type StartFailure = {
 /** The document for an error that no result can carry. */
 function startFailure(error: Failure, exitCode: ExitCode): StartFailure {
   return { version: 1, error: noticeOf(error, 'gb2gl'), exitCode };
+}
+
+/** What is told of a command that will never end by itself. */
+export function neverEnding(): Failure {
+  return standstill('gb2gl', {});
 }
 
 /** Sentences that cli.ts itself says. */

@@ -1,4 +1,4 @@
-import { interruption } from '../failures/usage.ts';
+import { interruption, standstill } from '../failures/usage.ts';
 import type { Runtime } from '../environment.ts';
 import type { Failure } from '../failures/failure.ts';
 import { asFailure, closedBy, isRetryable } from '../failures/index.ts';
@@ -18,7 +18,7 @@ export async function withAttempts<T>(
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await job(attempt);
+      return await unlessStranded(job(attempt), id, runtime);
     } catch (error) {
       if (runtime.aborting.aborted) throw interruption(id);
       if (attempt === tries || !isRetryable(error) || runtime.stopping.aborted) throw error;
@@ -50,4 +50,13 @@ export function createHalts(): Halts {
     },
     over: (fullPath) => closed.get('') ?? closed.get(fullPath.toLowerCase().split('/', 1)[0] ?? '') ?? null,
   };
+}
+
+/** The outcome of the work; standstill when nothing is under way any more that could bring it. */
+function unlessStranded<T>(work: Promise<T>, id: string, { waiting }: Runtime): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const end = (): void => reject(standstill(id, {}));
+    waiting.add(end);
+    void work.then(resolve, reject).finally(() => waiting.delete(end));
+  });
 }

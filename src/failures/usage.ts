@@ -220,3 +220,12 @@ export const unexpected = defineFailure(
     fix: 'this is a bug in gb2gl; please report it with the output of --verbose',
   }),
 );
+
+export const standstill = defineFailure(
+  'standstill',
+  { blame: 'us', state: 'failed' },
+  (w: { object: string }) => ({
+    message: `${w.object} waits for something that will never come`,
+    fix: 'this is a bug in gb2gl: run the same command again to continue, and please report it with the output of --verbose',
+  }),
+);

@@ -22,11 +22,14 @@ export async function runPainted(
 ): Promise<void> {
   const spinner = new Spinner();
   const start = spinner.start.bind(spinner);
-  spinner.start = (repaint, interval) =>
+  spinner.start = (repaint, interval) => {
     start(() => {
       paint();
       repaint?.();
     }, interval);
+    // A picture of nothing that is under way must not keep the process going.
+    (spinner as unknown as { id?: NodeJS.Timeout }).id?.unref();
+  };
   const { green, red, yellow, cyan, dim } = options.palette;
   const level = ListrDefaultRendererLogLevels;
   const rendererOptions = {

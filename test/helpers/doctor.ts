@@ -38,6 +38,7 @@ export async function examine(servers: TestServers, options: Examined = {}): Pro
     kill: (pid, signal) => void process.kill(pid, signal),
     stopping: signal,
     aborting: signal,
+    waiting: new Set(),
   };
   const redactor = createRedactor();
   const { findings } = await diagnose({

@@ -73,5 +73,6 @@ function runtime(): Runtime {
     kill: (pid, signal) => void process.kill(pid, signal),
     stopping: never,
     aborting: never,
+    waiting: new Set(),
   };
 }

@@ -20,6 +20,7 @@ export function quietRuntime(cwd: string): Runtime {
     kill: (pid, signal) => void process.kill(pid, signal),
     stopping: new AbortController().signal,
     aborting: new AbortController().signal,
+    waiting: new Set(),
   };
 }
 
