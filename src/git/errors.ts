@@ -66,7 +66,7 @@ const meanings: [RegExp, (side: Side, id: string, text: string) => Failure][] = 
     /unable to update url base from redirection|redirected|error: 30\d/,
     (side, id, detail) => redirected(id, { server: nameOf(side), side, location: detail }),
   ],
-  [/pack exceeds maximum allowed size|HTTP 413/, (_side, id, detail) => pushTooLarge(id, { detail })],
+  [/pack exceeds maximum allowed size|HTTP 41[13]/, (_side, id, detail) => pushTooLarge(id, { detail })],
   [
     /fsck error|unpack-objects abnormal exit|index-pack abnormal exit/,
     (_side, id, detail) => pushUnpack(id, { detail }),

@@ -27,8 +27,10 @@ export type GitService = 'git-upload-pack' | 'git-receive-pack';
 export type Remote = GitRemote & {
   /** Ref advertisement of a service, version 0. */
   advertisement(service: GitService): Promise<Buffer>;
-  /** One request to a service; the answer's body is given as a stream, whatever its status. */
-  post(service: GitService, body: Readable | Buffer): Promise<StreamAnswer>;
+  /** One request to a service; the answer's body is given as a stream, whatever its status. `bytes`: how long a stream is. */
+  post(service: GitService, body: Readable | Buffer, bytes?: number | null): Promise<StreamAnswer>;
+  /** False once the server has refused a body whose length was not told beforehand. */
+  takesChunks: Http['takesChunks'];
   /** Milliseconds without a byte after which a stream is given up. */
   silenceMs: number;
 };
@@ -84,7 +86,11 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
     return asAdvertisement(await wholeOf(answer.body, options.path), options.path);
   }
 
-  async function post(service: GitService, body: Readable | Buffer): Promise<StreamAnswer> {
+  async function post(
+    service: GitService,
+    body: Readable | Buffer,
+    bytes: number | null = null,
+  ): Promise<StreamAnswer> {
     for (let hop = 0; hop <= mostRedirects; hop += 1) {
       const answer = await http.stream({
         path: `${path}/${service}`,
@@ -92,6 +98,7 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
           ...headers,
           'content-type': `application/x-${service}-request`,
           accept: `application/x-${service}-result`,
+          ...(bytes === null ? {} : { 'content-length': String(bytes) }),
           ...(version2 && service === 'git-upload-pack' ? { 'git-protocol': 'version=2' } : {}),
         },
         body,
@@ -111,7 +118,8 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
   }
 
   const url = http.server.url + options.path;
-  const own = { url, username, password, caFile, silenceMs, advertisement, post };
+  const takesChunks = (): boolean => http.takesChunks();
+  const own = { url, username, password, caFile, silenceMs, takesChunks, advertisement, post };
   return options.explain === undefined ? own : { ...own, explain: options.explain };
 }
 

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Runtime } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
 import { historyIncomplete } from '../failures/source.ts';
@@ -6,7 +6,7 @@ import { pushFailed, pushTooLarge, pushUnpack } from '../failures/git.ts';
 import { gitTokenRefused } from '../failures/network.ts';
 import { projectGone, targetForbidden } from '../failures/target.ts';
 import type { RefChange } from '../model/plan.ts';
-import { withinTime, beginningOf, isForeignType, type StreamAnswer } from '../net/stream.ts';
+import { asBody, withinTime, beginningOf, isForeignType, type StreamAnswer } from '../net/stream.ts';
 import { plural, cutTo, pageText } from '../text/format.ts';
 import { saysIncomplete } from './errors.ts';
 import { type SourcePack, emptyPack } from './fetch-pack.ts';
@@ -39,10 +39,12 @@ export async function pushOnce(
   changes: readonly RefChange[],
   pack: Pick<SourcePack, 'bytes' | 'stop'> = noObjects(),
 ): Promise<PushAnswer> {
-  const body = pushBody(commandsOf(changes), pack.bytes);
+  const { body, bytes } = await asBody(pushBody(commandsOf(changes), pack.bytes));
   let answer: StreamAnswer | null = null;
   try {
-    answer = await job.target.post('git-receive-pack', body);
+    if (bytes === null && !job.target.takesChunks())
+      throw pushTooLarge(job.id, { detail: '411 once before' });
+    answer = await job.target.post('git-receive-pack', body, bytes);
     if (answer.status !== 200 || isForeignType(answer)) {
       await endRequest(body, answer, pack, job);
       throw await refusal(answer, job);
@@ -151,7 +153,7 @@ async function refusal({ status, body, foreign }: StreamAnswer, job: PushJob): P
   const detail = `${status}, ${text || 'an empty body'}`;
   if (status === 401) return gitTokenRefused(job.id, { server: 'GitLab', side: 'target', detail });
   if (status === 403 || status === 404) return targetForbidden(job.id, { detail });
-  if (status === 413) return pushTooLarge(job.id, { detail });
+  if (status === 411 || status === 413) return pushTooLarge(job.id, { detail });
   // 500 with an empty body means overload, a restart, or a cut body (GL-217): looked at, then tried again.
   return pushFailed(job.id, { detail });
 }
@@ -199,13 +201,10 @@ function commandsOf(changes: readonly RefChange[]): Buffer {
   return Buffer.concat([...lines, flush]);
 }
 
-/** A whole push as a stream. The pack may stop short; the body is then still ended properly, so that the target cleans up. */
-function pushBody(commands: Buffer, pack: AsyncIterable<Buffer>): Readable {
-  async function* parts(): AsyncGenerator<Buffer> {
-    yield commands;
-    yield* pack;
-  }
-  return Readable.from(parts(), { objectMode: false, highWaterMark: 256 * 1024 });
+/** A whole push. The pack may stop short; the body is then still ended properly, so that the target cleans up. */
+async function* pushBody(commands: Buffer, pack: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield commands;
+  yield* pack;
 }
 
 /**

@@ -59,6 +59,8 @@ export type Http = {
    * @throws unreachable, tls-untrusted, redirected (to another host), timeout, interrupted
    */
   stream(request: StreamRequest): Promise<StreamAnswer>;
+  /** False once the server, or something before it, has refused a body whose length was not told beforehand (RFC 9110 §15.5.12). */
+  takesChunks(): boolean;
 };
 
 /** The `authorization` header of HTTP basic authentication (RFC 7617). */
@@ -114,27 +116,25 @@ export function createHttp(options: HttpOptions): Http {
     headers: { 'user-agent': 'git/2.40.0 gb2gl', accept: '*/*', ...options.headers },
   });
   const observed = nothingObserved();
+  let takesChunks = true;
   const policy: Policy = { ...options, connections, observed, failing: new Set() };
   return {
     server: options.server,
     observed,
     send: (request) => withRetries(client, policy, request),
     async stream(request) {
-      const { server, signal, streamTimeoutMs: timeoutMs } = options;
-      const { proxy: named = null } = options;
-      const answer = await postStream(client, server, request, {
-        timeoutMs,
-        signal,
-        connections,
-        proxy: named,
-      });
+      const { server, signal, streamTimeoutMs: timeoutMs, proxy: named = null } = options;
+      const given = { timeoutMs, signal, connections, proxy: named };
+      const answer = await postStream(client, server, request, given);
       if (answer.status >= 300 && answer.status < 400) {
         answer.body.destroy();
         refuseForeignRedirect(answer, server);
       }
       heedOverload(answer, options);
+      takesChunks &&= answer.status !== 411;
       return answer;
     },
+    takesChunks: () => takesChunks,
   };
 }
 

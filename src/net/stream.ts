@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { addAbortSignal, type Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from 'axios';
 import { Failure } from '../failures/failure.ts';
 import { fetchFailed, pushFailed } from '../failures/git.ts';
@@ -15,7 +15,7 @@ export type StreamRequest = {
   /** Appended to the base URL as it is. */
   path: string;
   headers: Record<string, string | null>;
-  /** Sent chunked when it is a stream. */
+  /** A stream is sent chunked, unless the headers have its length. */
   body: Readable | Buffer;
 };
 
@@ -98,6 +98,33 @@ export async function postStream(
   } catch (error) {
     throw failureOf(error, server, request.path, timeout);
   }
+}
+
+/** As much as git itself sends in one plain request (http.postBuffer). */
+const plainBytes = 1024 * 1024;
+
+/**
+ * A body of these pieces, and how many bytes it has: null where it is not small. Some servers, and what is before them,
+ * take no body whose length is not told beforehand (RFC 9110 §15.5.12).
+ */
+export async function asBody(
+  pieces: AsyncGenerator<Buffer>,
+): Promise<{ body: Readable; bytes: number | null }> {
+  const first: Buffer[] = [];
+  let size = 0;
+  let ended = false;
+  while (!ended && size <= plainBytes) {
+    const { value, done } = await pieces.next();
+    ended = done === true;
+    if (value !== undefined) first.push(value);
+    size += value?.length ?? 0;
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    yield* first;
+    yield* pieces;
+  }
+  const body = Readable.from(all(), { objectMode: false, highWaterMark: 256 * 1024 });
+  return { body, bytes: ended ? size : null };
 }
 
 /** The beginning of an answer that is only looked at for a message, marked where it breaks off; the rest is thrown away. */

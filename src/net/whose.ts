@@ -106,7 +106,7 @@ const gatewayTexts =
 function isOwn(answer: HttpAnswer, text: string, { server, encrypted }: Way): boolean {
   const { status, headers } = answer;
   // Whatever stands in front of a server may have a limit of its own there, and the way out is the same.
-  if (status === 413 && encrypted) return true;
+  if (status === 411 || (status === 413 && encrypted)) return true;
   if (status === 407 || !encrypted || gatewayTexts.test(text)) return false;
   if (gatewayHeaders.some((name) => headers[name] !== undefined)) return false;
   return server.name === 'GitLab' ? isGitLabs(answer, text) : isGitBuckets(answer, text);

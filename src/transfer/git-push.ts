@@ -7,20 +7,23 @@ import type { RefChange } from '../model/plan.ts';
 import { pushBytes, statedLimit, type PushLimit } from './push-size.ts';
 import type { TransferJob } from './transport.ts';
 
+type GitPush = Pick<SplitPush, 'git' | 'job' | 'limit'>;
+
 /**
  * One push with the real git; `packBytes` is asked when a push breaks off without a word.
  * @throws push-too-large, and what gitFailure makes of the rest
  */
 async function gitPush(
-  git: Git,
-  job: TransferJob,
+  { git, job, limit }: GitPush,
   batch: readonly RefChange[],
   packBytes: () => Promise<number>,
 ): Promise<PushAnswer> {
   // git's own question would make the project anew (GL-54).
   await job.ensureTarget();
+  const held = limit.needsLength() ? ['-c', `http.postBuffer=${await bufferFor(packBytes)}`] : [];
   try {
     const stdout = await git.run(
+      ...held,
       'push',
       '--porcelain',
       '--no-verify',
@@ -56,6 +59,11 @@ async function saidByListing({ stderr }: GitExit, { target }: TransferJob): Prom
     () => null,
     (error: unknown) => (error instanceof Failure && error.refusal?.kind !== 'forbidden' ? error : null),
   );
+}
+
+/** Bytes that git shall hold before it sends: what it packs may be larger than what it has stored. */
+async function bufferFor(packBytes: () => Promise<number>): Promise<number> {
+  return 2 * (await packBytes()) + 1024 * 1024;
 }
 
 /** A bare id would be taken for a branch of that name, where there is one. */
@@ -111,7 +119,8 @@ export type SplitPush = {
 export function createSplitPush({ git, job, limit }: Pick<SplitPush, 'git' | 'job' | 'limit'>): SplitPush {
   const pushedRefs = createPushedRefs(job.changes);
   const tooLarge = new Map<string, TooLarge>();
-  return {
+  if (!job.target.takesChunks()) limit.requireLength();
+  const split: SplitPush = {
     git,
     job,
     pushedRefs,
@@ -121,7 +130,7 @@ export function createSplitPush({ git, job, limit }: Pick<SplitPush, 'git' | 'jo
     async push(batch, bytes) {
       const size = async (): Promise<number> => bytes ?? bytesOf(batch, { git, pushedRefs });
       try {
-        const answer = await gitPush(git, job, batch, size);
+        const answer = await gitPush(split, batch, size);
         pushedRefs.record(batch, answer.refs);
         if (bytes !== null && batch.every(({ ref }) => answer.refs.get(ref) === 'ok')) limit.worked(bytes);
         return answer;
@@ -129,6 +138,10 @@ export function createSplitPush({ git, job, limit }: Pick<SplitPush, 'git' | 'jo
         if (!(error instanceof Failure) || error.code !== 'push-too-large') throw error;
         const sent = await size();
         const text = error.detail || error.message;
+        if (/\b411\b/.test(text) && !limit.needsLength()) {
+          limit.requireLength();
+          return sent <= limit.budget() ? split.push(batch, sent) : error;
+        }
         limit.tooLarge(sent, statedLimit(text));
         const [single, ...others] = batch;
         const guessed = error.cause !== undefined;
@@ -137,6 +150,7 @@ export function createSplitPush({ git, job, limit }: Pick<SplitPush, 'git' | 'jo
       }
     },
   };
+  return split;
 }
 
 /** About how many bytes this batch has to send. */

@@ -11,6 +11,9 @@ export type PushLimit = {
   worked(bytes: number): void;
   /** `stated`: the limit as the server told it, where it did. */
   tooLarge(bytes: number, stated?: number | null): void;
+  /** Something on the way takes no request whose length is not told beforehand (RFC 9110 §15.5.12). */
+  requireLength(): void;
+  needsLength(): boolean;
 };
 
 /** No server takes less; one odd answer to a small push must not chop up all that follows. */
@@ -20,12 +23,17 @@ const margin = 0.9;
 /** What was refused may be that many times larger than what worked; below that no more is tried. */
 const close = 1.5;
 
+/** git holds all of a push in memory whose length it tells beforehand. */
+const heldBytes = 32 * 1024 * 1024;
+
 /** Halves what was too large until something works, then comes near the limit and stays there. */
 export function createPushLimit(): PushLimit {
   let largest = 0;
   let refused = Infinity;
+  let needsLength = false;
   return {
     budget() {
+      if (needsLength && refused > heldBytes) return heldBytes;
       if (largest === 0) return Math.max(floor, Math.floor(refused / 2));
       if (refused === Infinity || refused <= largest * close) return Math.max(floor, largest);
       return Math.max(floor, Math.floor((largest + refused) / 2));
@@ -41,6 +49,10 @@ export function createPushLimit(): PushLimit {
       refused = Math.min(refused, stated);
       largest = Math.floor(refused * margin);
     },
+    requireLength() {
+      needsLength = true;
+    },
+    needsLength: () => needsLength,
   };
 }
 

@@ -24,6 +24,8 @@ export type FrontOptions = {
   headers?: Record<string, string>;
   /** Compresses the answers to POSTs. */
   gzip?: boolean;
+  /** Answers 411 to a body without its length. */
+  lengthRequired?: boolean;
 };
 
 export type Front = {
@@ -50,6 +52,11 @@ export async function cuttingFront(upstream: string, options: FrontOptions = {})
     if (cut !== undefined && path !== undefined) cuts.delete(path);
     const { method } = request;
     seen.push(request.headers);
+    if (options.lengthRequired === true && request.headers['transfer-encoding'] !== undefined) {
+      request.resume();
+      response.writeHead(411, { 'content-type': 'text/html' }).end('<h1>411 Length Required</h1>');
+      return;
+    }
     const headers = { ...request.headers, ...options.headers };
     const inner = httpRequest({
       host: base.hostname,
