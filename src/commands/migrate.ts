@@ -16,6 +16,7 @@ import type { ExitCode, ItemResult, Result } from '../model/result.ts';
 import { withSettings } from '../plan/build.ts';
 import type { Selection } from '../plan/selection.ts';
 import { renderPlan } from '../report/plan-view.ts';
+import { summed } from '../report/plan-losses.ts';
 import { buildResult } from '../report/result.ts';
 import { parsePlan } from '../report/schema.ts';
 import { renderSummary } from '../report/summary.ts';
@@ -98,7 +99,7 @@ export async function finish(
   prepared: Prepared,
   items: ItemResult[],
   session: Session,
-  options: CommonOptions,
+  options: CommonOptions & WantedFlags,
   { runtime, stdout }: Environment,
 ): Promise<ExitCode> {
   const { plan } = prepared;
@@ -106,7 +107,10 @@ export async function finish(
     command,
     source: plan.source,
     target: plan.target,
+    selected: wordsOf(options, session.config),
     items,
+    stays: summed(plan.projects.flatMap(({ losses }) => losses)),
+    uncounted: plan.projects.length === 0 ? [] : plan.uncounted,
     problems: plan.problems,
     warnings: plan.warnings,
     startedAt: session.startedAt,
@@ -122,6 +126,22 @@ export async function finish(
   const lines = renderSummary(result, { width: terminal.columns(), palette: terminal.palette, paths });
   session.say(`${lines.join('\n')}\n`);
   return result.exitCode;
+}
+
+const everything = '*/*';
+
+/** The selection as it stands on the command line, and what the config leaves out of it. */
+function wordsOf({ all, group, user, repo, plan }: WantedFlags, { select }: Config): string[] {
+  if (plan !== undefined) return [`--plan ${plan}`];
+  const included = all ? select.include.filter((glob) => glob !== everything) : [];
+  return [
+    ...(all ? ['--all'] : []),
+    ...(group ?? []).map((name) => `--group ${name}`),
+    ...(user ?? []).map((name) => `--user ${name}`),
+    ...(repo ?? []).map((name) => `--repo ${name}`),
+    ...included.map((glob) => `select.include ${glob}`),
+    ...select.exclude.map((glob) => `select.exclude ${glob}`),
+  ];
 }
 
 function canAsk(options: CommonOptions, { stdin, stdout }: Environment): boolean {

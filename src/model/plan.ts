@@ -93,10 +93,11 @@ export const lossKinds = [
   'protected-branches',
   'other-refs',
 ] as const;
-export type LossKind = (typeof lossKinds)[number];
+export const LossKind = z.enum(lossKinds);
+export type LossKind = z.infer<typeof LossKind>;
 
 export const Loss = z.object({
-  kind: z.enum(lossKinds),
+  kind: LossKind,
   count: count.nullable().describe('Null when there are some, but the source does not say how many'),
 });
 export type Loss = z.infer<typeof Loss>;
@@ -165,9 +166,7 @@ export const Plan = z.object({
   problems: z
     .array(Notice)
     .describe('What could not be read on the source; errors of the run, never silence'),
-  uncounted: z
-    .array(z.enum(lossKinds))
-    .describe('Kinds of losses that were not counted (--deep counts them)'),
+  uncounted: z.array(LossKind).describe('Kinds of losses that were not counted (--deep counts them)'),
   warnings: texts,
 });
 export type Plan = z.infer<typeof Plan>;

@@ -1,7 +1,7 @@
 /** What came of it; schema and type are one thing. */
 import * as z from 'zod';
 import { Notice } from './notice.ts';
-import { Counts, ItemState } from './plan.ts';
+import { Counts, ItemState, Loss, LossKind } from './plan.ts';
 
 const count = z.int().nonnegative();
 const millis = z.number().nonnegative();
@@ -52,6 +52,11 @@ export const Totals = z.object({
   steps: z
     .array(z.object({ step: z.string(), title: z.string(), counts: Counts }))
     .describe('What the steps counted, over all items'),
+  complete: z
+    .object({ projects: count, refs: z.object({ done: count, of: count }) })
+    .describe(
+      'Repositories that are proven, and refs of the source that are on the target, of all that are known',
+    ),
   bytes: count,
   ms: millis,
 });
@@ -68,8 +73,15 @@ export const Result = z.object({
   finishedAt: z.iso.datetime(),
   source: z.object({ url: z.string() }),
   target: z.object({ url: z.string(), version: z.string() }),
+  selected: z.array(z.string()).describe('What was selected, as on the command line'),
   totals: Totals,
   items: z.array(ItemResult),
+  stays: z
+    .array(Loss)
+    .describe('What the selected repositories have on GitBucket that is not moved, as far as it was counted'),
+  uncounted: z
+    .array(LossKind)
+    .describe('Kinds of such things that were not counted (gb2gl plan --deep counts them)'),
   problems: z.array(Notice),
   warnings: z.array(z.string()),
   exitCode: ExitCode,

@@ -1,13 +1,14 @@
 import type { Notice } from '../model/notice.ts';
 import type { ItemResult, Result } from '../model/result.ts';
 import { formatBytes, formatCount, formatDuration, formatTime, shortId, clean } from '../text/format.ts';
-import { andMore, headings, nextSteps, statesLine, verdictOf } from '../ui/messages.ts';
+import { andMore, headings, nextSteps, scopeOf, statesLine, verdictOf } from '../ui/messages.ts';
 import { attentionOf, warningsOf, type Attention, costOf, proofOf } from './result.ts';
 
 /** The report as Markdown: the verdict, then what needs a human, then everything by owner. */
 export function renderMarkdown(result: Result): string {
   const sections = [
     summary(result),
+    list(headings.scope, scopeOf(result).map(mdText)),
     list(headings.next, nextSteps(result).map(mdText)),
     problems(result.problems),
     attention(attentionOf(result.items)),

@@ -50,7 +50,7 @@ export function lossSections(rows: readonly PlannedRow[]): string[] {
 }
 
 /** By kind; not known as soon as one of them is not known. */
-function summed(losses: readonly Loss[]): Loss[] {
+export function summed(losses: readonly Loss[]): Loss[] {
   const sums = new Map<LossKind, number | null>();
   for (const { kind, count } of losses) {
     const sum = sums.get(kind);

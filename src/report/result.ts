@@ -4,6 +4,7 @@ import type { ExitCode, ItemResult, ItemState, Result, Totals } from '../model/r
 import {
   problem,
   nextSteps,
+  scopeOf,
   troubleStates,
   verdictOf,
   type TroubleState,
@@ -12,7 +13,7 @@ import {
 
 export type ResultParts = Pick<
   Result,
-  'command' | 'source' | 'target' | 'items' | 'problems' | 'warnings'
+  'command' | 'source' | 'target' | 'selected' | 'items' | 'stays' | 'uncounted' | 'problems' | 'warnings'
 > & {
   startedAt: Date;
   finishedAt: Date;
@@ -31,7 +32,8 @@ const noStates: Readonly<Record<ItemState, number>> = {
 
 /** Puts together the one document that every report is rendered from. */
 export function buildResult(parts: ResultParts): Result {
-  const { command, source, target, items, problems, warnings, startedAt, finishedAt } = parts;
+  const { command, source, target, selected, items, stays, uncounted, problems, warnings, ...rest } = parts;
+  const { startedAt, finishedAt } = rest;
   return {
     version: 1,
     command,
@@ -39,8 +41,11 @@ export function buildResult(parts: ResultParts): Result {
     finishedAt: finishedAt.toISOString(),
     source,
     target,
+    selected,
     totals: totalsOf(items, finishedAt.getTime() - startedAt.getTime()),
     items,
+    stays,
+    uncounted,
     problems,
     warnings,
     exitCode: parts.interrupted
@@ -112,6 +117,7 @@ function totalsOf(items: readonly ItemResult[], ms: number): Totals {
     projects: 0,
     states: { ...noStates },
     steps: sumSteps(items),
+    complete: completeIn(items),
     bytes: 0,
     ms,
   };
@@ -122,6 +128,27 @@ function totalsOf(items: readonly ItemResult[], ms: number): Totals {
     totals.bytes += costOf(item).bytes;
   }
   return totals;
+}
+
+/** The step that counts refs. */
+const code = 'code';
+
+/** Refs that only the target has are no matter of completeness. */
+function completeIn(items: readonly ItemResult[]): Totals['complete'] {
+  const complete = { projects: 0, refs: { done: 0, of: 0 } };
+  for (const { kind, state, steps } of items) {
+    if (kind === 'project' && state === 'proven') complete.projects += 1;
+    const {
+      create = 0,
+      update = 0,
+      unchanged = 0,
+      refused = 0,
+      diverged = 0,
+    } = steps.find(({ step }) => step === code)?.counts ?? {};
+    complete.refs.done += create + update + unchanged;
+    complete.refs.of += create + update + unchanged + refused + diverged;
+  }
+  return complete;
 }
 
 /** What a reader should see of an item, each as one sentence; about the item as a whole where the object is empty. */
@@ -196,6 +223,7 @@ export function remarkOf(notice: Notice): Notice {
 export type PageData = {
   result: Result;
   verdict: Verdict;
+  scope: string[];
   next: string[];
   warnings: string[];
   /** By the index of the item. */
@@ -206,6 +234,7 @@ export function pageData(result: Result): PageData {
   return {
     result,
     verdict: verdictOf(result),
+    scope: scopeOf(result),
     next: nextSteps(result),
     warnings: warningsOf(result),
     remarks: result.items.map(remarksOf),

@@ -1,6 +1,14 @@
 import type { Result } from '../model/result.ts';
 import { clean, truncate, wrap } from '../text/format.ts';
-import { andMore, headings, moreInReport, nextSteps, statesLine, verdictOf } from '../ui/messages.ts';
+import {
+  andMore,
+  headings,
+  scopeOf,
+  moreInReport,
+  nextSteps,
+  statesLine,
+  verdictOf,
+} from '../ui/messages.ts';
 import type { Palette } from '../ui/terminal.ts';
 import { attentionOf, warningsOf, type Attention } from './result.ts';
 import type { ReportPaths } from './write.ts';
@@ -26,6 +34,9 @@ export function renderSummary(result: Result, options: SummaryOptions): string[]
   const states = statesLine(result.totals.states);
   if (states !== '') lines.push(...hang('  ', `${states}.`, width));
   lines.push(...troubles(result, options), ...warnings(result, options));
+  const scope = result.items.length === 0 ? [] : scopeOf(result);
+  if (scope.length > 0)
+    lines.push('', palette.bold(headings.scope), ...scope.flatMap((line) => hang('  ', line, width)));
   const next = nextSteps(result);
   if (next.length > 0)
     lines.push('', palette.bold(headings.next), ...next.flatMap((step) => hang('  ', step, width)));

@@ -9,6 +9,7 @@ import {
   formatRate,
   plural,
 } from '../text/format.ts';
+import { lossParts, uncountedLine } from './loss-messages.ts';
 import type { Progress } from './meter.ts';
 
 /** Every sentence of the terminal and the reports that no decision brings with it; failures have their own. */
@@ -141,23 +142,39 @@ export function verdictOf(result: Result): Verdict {
 
 function calmTitle(result: Result): string {
   if (result.items.length === 0) return 'Nothing to do';
-  if (result.command === 'verify') return 'Both sides are equal';
+  if (result.command === 'verify') return 'Everything selected is equal on both sides';
   if (result.command === 'rehearse') return 'GitLab would accept everything';
   const wrote = result.items.some(({ changed }) => changed);
-  return wrote ? 'Everything is on GitLab and proven' : 'Everything was already on GitLab and is proven';
+  return wrote
+    ? 'Everything selected is on GitLab and proven'
+    : 'Everything selected was already on GitLab and is proven';
 }
 
 function detailOf({ totals }: Result): string {
+  const { projects, refs } = totals.complete;
   const parts = [
-    plural(totals.projects, 'repository', 'repositories'),
+    `${shareOf(projects, totals.projects, 'repository', 'repositories')} complete`,
+    shareOf(refs.done, refs.of, 'ref', 'refs'),
     plural(totals.groups, 'group'),
-    ...totals.steps.map(({ title, counts }) => {
-      const sum = Object.values(counts).reduce((total, count) => total + count, 0);
-      return `${formatCount(sum)} ${title.toLowerCase()}`;
-    }),
   ];
   if (totals.bytes > 0) parts.push(`${formatBytes(totals.bytes)} transferred`);
   return `${parts.join(', ')} in ${formatDuration(totals.ms)}`;
+}
+
+/** `44 repositories`, or `42 of 44 repositories`. */
+function shareOf(done: number, of: number, one: string, many: string): string {
+  return done === of ? plural(of, one, many) : `${formatCount(done)} of ${plural(of, one, many)}`;
+}
+
+/** What the run was not about, so that nobody takes it for the whole server. */
+export function scopeOf({ selected, stays, uncounted }: Result): string[] {
+  const lines: string[] = [];
+  if (selected.length !== 1 || selected[0] !== '--all')
+    lines.push(`Selected: ${selected.join(', ')}. Whatever else is on GitBucket was left out.`);
+  if (stays.length > 0) lines.push(`Stays on GitBucket: ${lossParts(stays)}.`);
+  const rest = uncountedLine(uncounted, !uncounted.includes('wiki-pages'));
+  if (rest !== '') lines.push(`${rest.slice(0, 1).toUpperCase()}${rest.slice(1)}.`);
+  return lines;
 }
 
 const advice = {
@@ -186,9 +203,7 @@ export function nextSteps(result: Result): string[] {
     );
   }
   if (steps.length === 0 && result.command === 'migrate' && result.items.length > 0) {
-    steps.push(
-      'Nothing left to do. Run this again whenever GitBucket has changed; only the differences are transferred.',
-    );
+    steps.push('Run this again whenever GitBucket has changed; only the differences are transferred.');
   }
   return steps;
 }
@@ -204,6 +219,7 @@ export const headings = {
   needsYou: 'Needs your attention',
   notRead: 'Could not be read',
   warnings: 'Warnings',
+  scope: 'Not moved',
   next: 'Next steps',
   everything: 'Everything',
   reports: 'Reports',

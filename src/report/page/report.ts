@@ -30,6 +30,7 @@ function page(data: PageData): Child[] {
   return [
     header(data),
     tiles(data),
+    notice(headings.scope, data.scope),
     notice(headings.next, data.next),
     notice(headings.notRead, result.problems.map(problem)),
     notice(headings.warnings, data.warnings),

@@ -36,7 +36,16 @@ function exitCodeOf(items: ItemResult[], part: { problems?: Notice[]; interrupte
   const at = new Date('2026-01-02T03:04:05Z');
   const servers = { source: { url: 'http://s' }, target: { url: 'http://t', version: '1' } };
   const run = { command: 'migrate' as const, startedAt: at, finishedAt: at, warnings: [], ...servers };
-  return buildResult({ ...run, items, problems: [], interrupted: false, ...part }).exitCode;
+  return buildResult({
+    ...run,
+    selected: [],
+    items,
+    stays: [],
+    uncounted: [],
+    problems: [],
+    interrupted: false,
+    ...part,
+  }).exitCode;
 }
 
 describe('the state of an item', () => {

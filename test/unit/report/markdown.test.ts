@@ -70,7 +70,7 @@ describe('Markdown report', () => {
       '',
       '**1 item failed, 2 need your decision.**',
       '',
-      '4 repositories, 1 group, 12 refs, 4.8 MB transferred in 3 min 04 s.',
+      '1 of 4 repositories complete, 10 of 12 refs, 1 group, 4.8 MB transferred in 3 min 04 s.',
     ]);
   });
 

@@ -13,13 +13,13 @@ describe('summary on the terminal', () => {
   it('is short when all is well', () => {
     expect(lines(result([group(), project()]))).toEqual([
       '',
-      '✔ Everything is on GitLab and proven.',
-      '  1 repository, 1 group, 3 refs, 1.2 MB transferred in 3 min 04 s.',
+      '✔ Everything selected is on GitLab and proven.',
+      '  1 repository complete, 3 refs, 1 group, 1.2 MB transferred in 3 min 04 s.',
       '  2 proven.',
       '',
       'Next steps',
-      '  Nothing left to do. Run this again whenever GitBucket has changed; only the',
-      '  differences are transferred.',
+      '  Run this again whenever GitBucket has changed; only the differences are',
+      '  transferred.',
       '',
       'Reports',
       '  /r/report.html',
@@ -29,12 +29,30 @@ describe('summary on the terminal', () => {
   });
 
   it.each([
-    ['migrate', true, 'Everything is on GitLab and proven.'],
-    ['migrate', false, 'Everything was already on GitLab and is proven.'],
-    ['verify', false, 'Both sides are equal.'],
+    ['migrate', true, 'Everything selected is on GitLab and proven.'],
+    ['migrate', false, 'Everything selected was already on GitLab and is proven.'],
+    ['verify', false, 'Everything selected is equal on both sides.'],
     ['rehearse', true, 'GitLab would accept everything.'],
   ] as const)('of %s, written: %s, says: %s', (command, changed, title) => {
     expect(lines(result([project({ changed })], { command }))[1]).toBe(`✔ ${title}`);
+  });
+
+  it('says what the run was not about: what was not selected, and what stays on GitBucket', () => {
+    const text = lines(
+      result([project()], {
+        selected: ['--group team', 'select.exclude team/old'],
+        stays: [{ kind: 'pull-requests', count: 12 }],
+        uncounted: ['issues', 'wiki-pages'],
+      }),
+      200,
+    );
+    const from = text.indexOf('Not moved');
+    expect(text.slice(from, from + 4)).toEqual([
+      'Not moved',
+      '  Selected: --group team, select.exclude team/old. Whatever else is on GitBucket was left out.',
+      '  Stays on GitBucket: 12 pull requests.',
+      '  Issues and wiki pages stay on GitBucket; gb2gl plan --deep counts them.',
+    ]);
   });
 
   it('says that an interrupted run can go on', () => {
