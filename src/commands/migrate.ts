@@ -11,12 +11,11 @@ import type { CommonOptions, SelectionFlags, Environment } from '../environment.
 import { interruption, wrongUsage, planOfOthers, planUnreadable } from '../failures/usage.ts';
 import { areSame, openJournal, type Journal } from '../journal/journal.ts';
 import { lockWorkDir } from '../journal/lock.ts';
-import type { Plan } from '../model/plan.ts';
+import { summedLosses, type Plan } from '../model/plan.ts';
 import type { ExitCode, ItemResult, Result } from '../model/result.ts';
 import { withSettings } from '../plan/build.ts';
 import type { Selection } from '../plan/selection.ts';
 import { renderPlan } from '../report/plan-view.ts';
-import { summed } from '../report/plan-losses.ts';
 import { buildResult } from '../report/result.ts';
 import { parsePlan } from '../report/schema.ts';
 import { renderSummary } from '../report/summary.ts';
@@ -109,7 +108,7 @@ export async function finish(
     target: plan.target,
     selected: wordsOf(options, session.config),
     items,
-    stays: summed(plan.projects.flatMap(({ losses }) => losses)),
+    stays: summedLosses(plan.projects.flatMap(({ losses }) => losses)),
     uncounted: plan.projects.length === 0 ? [] : plan.uncounted,
     problems: plan.problems,
     warnings: plan.warnings,

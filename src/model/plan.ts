@@ -112,6 +112,16 @@ export function sortByKind(losses: readonly Loss[]): Loss[] {
   return [...losses].sort((a, b) => lossKinds.indexOf(a.kind) - lossKinds.indexOf(b.kind));
 }
 
+/** By kind; not known as soon as one of them is not known. */
+export function summedLosses(losses: readonly Loss[]): Loss[] {
+  const sums = new Map<LossKind, number | null>();
+  for (const { kind, count } of losses) {
+    const sum = sums.get(kind);
+    sums.set(kind, count === null || sum === null ? null : (sum ?? 0) + count);
+  }
+  return sortByKind([...sums].map(([kind, count]) => ({ kind, count })));
+}
+
 /** Something inside a repository that GitLab refuses, or that will not work there as it did. */
 export const Finding = Notice.extend({
   code: z.enum([

@@ -1,18 +1,11 @@
-import {
-  type Finding,
-  type Loss,
-  type LossKind,
-  type Plan,
-  sortByKind,
-  uncountedWithoutAsking,
-} from '../model/plan.ts';
+import { type Finding, type Plan, summedLosses, uncountedWithoutAsking } from '../model/plan.ts';
 import { mdCode, mdFence, mdText } from './markdown.ts';
 import type { PlannedRow } from './plan-summary.ts';
 import * as messages from '../ui/loss-messages.ts';
 
 /** The lines of the plan's head about losses and findings; none where there is nothing to say. */
 export function lossTotals(plan: Plan): string[] {
-  const losses = summed(plan.projects.flatMap((project) => project.losses));
+  const losses = summedLosses(plan.projects.flatMap((project) => project.losses));
   const findings = plan.projects.flatMap((project) => project.findings);
   const wasDeep = plan.uncounted.length < uncountedWithoutAsking.length;
   return [
@@ -47,14 +40,4 @@ export function lossSections(rows: readonly PlannedRow[]): string[] {
     }
   }
   return sections;
-}
-
-/** By kind; not known as soon as one of them is not known. */
-export function summed(losses: readonly Loss[]): Loss[] {
-  const sums = new Map<LossKind, number | null>();
-  for (const { kind, count } of losses) {
-    const sum = sums.get(kind);
-    sums.set(kind, count === null || sum === null ? null : (sum ?? 0) + count);
-  }
-  return sortByKind([...sums].map(([kind, count]) => ({ kind, count })));
 }

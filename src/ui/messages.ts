@@ -172,8 +172,12 @@ export function scopeOf({ selected, stays, uncounted }: Result): string[] {
   if (selected.length !== 1 || selected[0] !== '--all')
     lines.push(`Selected: ${selected.join(', ')}. Whatever else is on GitBucket was left out.`);
   if (stays.length > 0) lines.push(`Stays on GitBucket: ${lossParts(stays)}.`);
-  const rest = uncountedLine(uncounted, !uncounted.includes('wiki-pages'));
-  if (rest !== '') lines.push(`${rest.slice(0, 1).toUpperCase()}${rest.slice(1)}.`);
+  // Wiki pages are counted by whoever counts anything.
+  if (uncounted.includes('wiki-pages'))
+    lines.push(
+      'Wikis, issues, releases, LFS objects, members and settings stay on GitBucket; gb2gl plan --deep counts them.',
+    );
+  else if (uncounted.length > 0) lines.push(`Not counted: ${uncountedLine(uncounted, true)}.`);
   return lines;
 }
 

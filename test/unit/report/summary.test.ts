@@ -51,7 +51,7 @@ describe('summary on the terminal', () => {
       'Not moved',
       '  Selected: --group team, select.exclude team/old. Whatever else is on GitBucket was left out.',
       '  Stays on GitBucket: 12 pull requests.',
-      '  Issues and wiki pages stay on GitBucket; gb2gl plan --deep counts them.',
+      '  Wikis, issues, releases, LFS objects, members and settings stay on GitBucket; gb2gl plan --deep counts them.',
     ]);
   });
 
