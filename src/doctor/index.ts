@@ -43,6 +43,7 @@ export const failures = [
   'client-certificate',
   'proxy-refused',
   'answered-in-between',
+  'answer-cut',
   'gateway-failed',
   'redirected',
   'not-the-api',

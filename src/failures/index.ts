@@ -52,7 +52,7 @@ const fatal: ReadonlySet<string> = new Set([
 
 /** True when nobody told what was asked for, the server or what stands in front of it. */
 export function isServerTrouble(error: unknown): error is Failure {
-  return error instanceof Failure && ['server-error', 'gateway-failed'].includes(error.code);
+  return error instanceof Failure && ['server-error', 'gateway-failed', 'answer-cut'].includes(error.code);
 }
 
 /** Somebody is there, whatever the answer was. */

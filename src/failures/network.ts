@@ -113,6 +113,15 @@ export const gatewayFailed = defineFailure(
   }),
 );
 
+export const answerCut = defineFailure(
+  'answer-cut',
+  { blame: 'network', state: 'failed', retryable: true },
+  (w: { object: string; server: string; detail: string; host: string }) => ({
+    message: `the answer of ${w.server} to ${w.object} broke off before its end: ${w.detail}`,
+    fix: `run the same command again; if it breaks off each time, look for what cuts it: ${w.server} itself (its log), or a proxy in front of ${w.host} (limits of its buffers, of time or of size)`,
+  }),
+);
+
 export const clientCertificate = defineFailure(
   'client-certificate',
   { blame: 'network', state: 'not-started' },

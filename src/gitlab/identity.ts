@@ -1,20 +1,28 @@
+import * as z from 'zod';
 import { Failure } from '../failures/failure.ts';
-import { gitTokenRefused } from '../failures/network.ts';
+import { gitTokenRefused, notTheApi } from '../failures/network.ts';
 import { tokenScope, userRefused } from '../failures/target.ts';
 import type { Namespace } from '../model/forge.ts';
 import type { TargetIdentity } from '../model/target.ts';
 import { excerpt } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
 import type { GitLabClient } from './client.ts';
-import { refusalOf, toFailure, unlessRefused } from './errors.ts';
+import { errorText, refusalOf, toFailure, unlessRefused } from './errors.ts';
 import * as schema from './schema.ts';
 
 /** Asks GitLab who the token is. @throws not-the-api, token-refused, user-refused and those of the HTTP policy */
 export async function askWho({ http }: GitLabClient): Promise<schema.User> {
   const { url } = http.server;
   const first = await http.send({ method: 'GET', path: '/api/v4/user', firstContact: true });
+  const where = { server: http.server.name, side: http.server.side };
+  // GitLab has such a page in every version.
+  if (first.status === 404)
+    throw notTheApi(url, { ...where, detail: `/user returns 404, ${errorText(first.body)}` });
   if (first.status !== 200 || typeof first.body === 'string') throw refusedUser(toFailure(http, url, first));
-  return schema.parse(schema.User, first.body, url);
+  const user = schema.User.safeParse(first.body);
+  if (user.success) return user.data;
+  const fields = z.prettifyError(user.error).replaceAll('\n', ' ');
+  throw notTheApi(url, { ...where, detail: `/user has unexpected fields: ${fields}` });
 }
 
 /**

@@ -3,6 +3,7 @@ import { brotliDecompress, gunzip, gunzipSync, inflate } from 'node:zlib';
 import type { AxiosResponse } from 'axios';
 import { Failure } from '../failures/failure.ts';
 import {
+  answerCut,
   clientCertificate,
   redirected,
   serverError,
@@ -87,6 +88,9 @@ export type Server = { side: 'source' | 'target'; name: 'GitBucket' | 'GitLab'; 
 const tlsCodes =
   /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_|ERR_TLS_CERT_)/;
 
+/** axios' and zlib's codes for a body that ends too early, or in something else; its head had come. */
+const isCut = /^(?:ERR_BAD_RESPONSE|Z_(?:BUF|DATA)_ERROR)$/;
+
 /** The expected error for what axios or node threw. The original is not kept as a cause: it carries the token. */
 export function failureOf(error: unknown, server: Server, path: string, timeoutMs: number): Failure {
   const {
@@ -110,6 +114,10 @@ export function failureOf(error: unknown, server: Server, path: string, timeoutM
     return wrongScheme(server.url, { ...where, spoken: 'https' });
   if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
     return timedOut(path, { ...where, seconds: Math.round(timeoutMs / 1000) });
+  }
+  if (isCut.test(code)) {
+    const { host } = new URL(server.url);
+    return answerCut(path, { ...where, host, detail: plain(code, message, server.url) });
   }
   return unreachable(server.url, { ...where, detail: plain(code, message, server.url) });
 }

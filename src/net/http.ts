@@ -214,9 +214,14 @@ async function once(client: AxiosInstance, options: Policy, request: HttpRequest
   const receivedAt = options.now();
   judge(answer, options, request, response.request);
   // A stranger's clock and limits are not the server's.
-  observe(options.observed, answer.headers, { sentAt, receivedAt });
+  if (!isStranger(answer, request)) observe(options.observed, answer.headers, { sentAt, receivedAt });
   limiter.note('good');
   return answer;
+}
+
+/** True for a first answer in words that no API has: the address may be that of something else. */
+function isStranger({ status, body }: HttpAnswer, { firstContact }: HttpRequest): boolean {
+  return firstContact === true && (status < 400 || status === 404) && typeof body === 'string';
 }
 
 /** Holds back everything for a server that asks for it, or that shows that it cannot keep up. */

@@ -117,12 +117,19 @@ function refusalsIn(
   return refusals;
 }
 
+/** A limit of size is none that a name has to do with. */
+function adviceFor(reason: string): string {
+  if (/ requires a push of | avoids sending /.test(reason))
+    return "have the administrator raise the limit (GitLab's receive_max_input_size, or the body size of the proxy in front of it), then run again";
+  return 'rename or remove the ref on GitBucket, or change the rule on GitLab';
+}
+
 function refusalOf(change: RefChange, result: RefResult | undefined, repository: string): Explanation | null {
   if (result?.outcome === 'written') return null;
   if (result?.outcome === 'refused') {
     const fix = result.reason.includes(isNoCommit)
       ? toTagAdvice(change.ref, { repository })
-      : 'rename or remove the ref on GitBucket, or change the rule on GitLab';
+      : adviceFor(result.reason);
     return { outcome: 'refused', reason: result.reason, fix };
   }
   const reason = `${change.reason ?? 'the ref moved on the target'} (${result?.reason ?? 'no answer'})`;

@@ -62,7 +62,11 @@ async function transfer(
 /** What git was told by something on the way to a server is not the server's word. @throws the failure as it is then */
 async function refused(error: unknown, { source, target, signal }: TransferJob): Promise<never> {
   const said = error instanceof Failure && !signal.aborted ? error.detail : '';
-  if (!/error: (HTTP )?\d{3}|Authentication failed|could not read|HTTP \d{3}|certificate|TLS/.test(said))
+  if (
+    !/error: (HTTP )?\d{3}|Authentication failed|could not read|HTTP \d{3}|certificate|TLS|protocol error|bad line length/.test(
+      said,
+    )
+  )
     throw error;
   const stranger = await strangerAt(source, 'git-upload-pack');
   throw stranger ?? (await strangerAt(target, 'git-receive-pack')) ?? error;

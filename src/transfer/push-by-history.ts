@@ -61,8 +61,7 @@ function giveUp(
   const what = ref.startsWith('refs/tags/')
     ? `a tag is pushed whole, and no pushed branch avoids sending ${size} for it`
     : `its commit ${id} alone requires a push of ${size}${pushedRefs.has(ref) ? '; the ref points to the previous commit' : ''}`;
-  const fix = "raise GitLab's receive_max_input_size or the proxy's body size, then run again";
-  return { refs: new Map([[ref, `${text}; ${what}; ${fix}`]]), text };
+  return { refs: new Map([[ref, `${text}; ${what}`]]), text };
 }
 
 /** Steps that are measured before a line is taken; merges of long histories are the ones that may be too large. */

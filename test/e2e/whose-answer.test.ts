@@ -69,3 +69,14 @@ async function doctorsWords(servers: TestServers, env: Record<string, string>): 
   const { stdout } = await gb2gl(servers, ['doctor'], env);
   return stdout.replaceAll(/\s+/g, ' ');
 }
+
+test('a proxy that takes no push for its size is not told as a matter of names', async () => {
+  const servers = await smallServers();
+  const answer = { ...strangers.nginx403, status: 413 };
+  const url = await gateway(servers.env['GITLAB_URL'] ?? '', ({ method, url }) =>
+    method === 'POST' && url.endsWith('/git-receive-pack') ? answer : null,
+  );
+  const result = JSON.stringify(resultOf(await migrateAll(servers, { GITLAB_URL: url })));
+  expect(result).toContain('or the body size of the proxy in front of it');
+  expect(result).not.toContain('rename or remove the ref');
+});

@@ -62,7 +62,7 @@ test('a repository larger than the server takes in one push arrives whole, in po
   expect(pushes(setup).length).toBeLessThan(20);
 });
 
-test('a commit that alone is too large keeps back its branch only, with the commit, its size and the way out', async () => {
+test('a commit that alone is too large keeps back its branch only, with the commit and its size', async () => {
   const setup = await limited();
   commits(setup.source, 'main', 5);
   branchFrom(setup.source, 'heavy', 'refs/heads/main');
@@ -79,7 +79,7 @@ test('a commit that alone is too large keeps back its branch only, with the comm
   const refused = results.filter(({ outcome }) => outcome !== 'written').map(({ ref }) => ref);
   expect(refused).toEqual(['refs/heads/heavy', 'refs/tags/on-heavy']);
   expect(reasonOf(results, 'refs/heads/heavy')).toMatch(
-    new RegExp(`pack exceeds maximum allowed size.*commit ${big} alone .*about [4-6]\\d\\d kB.*receive_max`),
+    new RegExp(`pack exceeds maximum allowed size.*commit ${big} alone .*about [4-6]\\d\\d kB`),
   );
   expect(reasonOf(results, 'refs/tags/on-heavy')).toMatch(/a tag is pushed whole/);
   expect(refsIn(setup.target)).toEqual(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/failures/failure.ts';
+import { isFatal } from '../../src/failures/index.ts';
 import { sourceOf, targetOf } from '../helpers/adapters.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { testServers, type TestServers } from '../helpers/servers.ts';
@@ -110,6 +111,37 @@ test('a page at the first contact speaks of the address and of what may stand in
   expect(failure.notice.fix).toContain('a firewall or a login page');
 });
 
+test.each([
+  ['an object of something else', { status: 200, body: '{"status":"ok"}' }],
+  ['the 404 of a gateway', { status: 404, body: '{"message":"no Route matched with those values"}' }],
+])('%s at the first contact speaks of the address', async (_what, { status, body }) => {
+  const { gitbucket, gitlab } = await withRepository();
+  const json = always({ status, headers: { 'content-type': 'application/json' }, body });
+  const target = await failureOf(targetOf({ ...gitlab, url: await gateway(gitlab.url, json) }).connect());
+  const source = await failureOf(
+    sourceOf({ ...gitbucket, url: await gateway(gitbucket.url, json) }).connect(),
+  );
+  expect([target.code, source.code]).toEqual(['not-the-api', 'not-the-api']);
+});
+
+test('the clock of a login page is not that of the server', async () => {
+  const { gitlab } = await withRepository();
+  const target = targetOf({ ...gitlab, url: await gateway(gitlab.url, always(strangers.portal200)) });
+  await failureOf(target.connect());
+  expect(target.clockMs()).toBeNull();
+});
+
+test('an answer that breaks off each time is about that repository, not the whole server', async () => {
+  const { gitbucket } = await withRepository();
+  const source = sourceOf(gitbucket);
+  await source.connect();
+  const action = { kind: 'cut', bytes: 20 } as const;
+  gitbucket.server.faults.add({ url: /one\.git\/info\/refs/, times: Infinity, action });
+  const failure = await failureOf(source.refs({ owner: 'team', name: 'one' }, 'code'));
+  expect([failure.code, isFatal(failure)]).toEqual(['answer-cut', false]);
+  expect(failure.message).toContain('broke off before its end');
+});
+
 test('a demanded client certificate and a wrong scheme are named', async () => {
   const { gitlab } = await withRepository();
   const certificate = targetOf({
@@ -146,9 +178,21 @@ test.each([
   ['target', 'git-receive-pack', strangers.nginx403, 'answered-in-between'],
   ['target', 'git-receive-pack', strangers.nginxLogin, 'answered-in-between'],
   ['target', 'git-receive-pack', strangers.haproxy503, 'gateway-failed'],
+  ['source', 'git-upload-pack', strangers.portal200, 'answered-in-between'],
+  ['target', 'git-receive-pack', strangers.portal200, 'answered-in-between'],
 ] as const)('so it is when the real git is stopped (%s, %s)', async (side, service, answer, code) => {
   const setup = await relaySetup({ transport: mirrorTransport });
   expect(await whenStopped(setup, { side, service, answer })).toEqual(strange(code));
+});
+
+test('a proxy that takes no pack of unknown length leads to the mirror', async () => {
+  const answer = {
+    status: 411,
+    headers: { 'content-type': 'text/html' },
+    body: '<html>Length Required</html>',
+  };
+  const stopped = { side: 'target', service: 'git-receive-pack', answer } as const;
+  expect(await whenStopped(await relaySetup(), stopped)).toMatchObject({ code: 'relay-unfit', names: true });
 });
 
 type Stopped = { side: 'source' | 'target'; service: string; answer: StrangersAnswer };
