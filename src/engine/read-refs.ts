@@ -37,6 +37,7 @@ export async function listSourceRefs(repositories: readonly Repository[], option
   const { runtime, emit } = options;
   const listed: Listed = { refs: new Map(), problems: [] };
   const refusals = new Map<string, Failure>();
+  const cut = createCutOff();
   const limit = pLimit(concurrency);
   let done = 0;
   emit({ type: 'phase', phase: 'plan', total: repositories.length });
@@ -48,8 +49,8 @@ export async function listSourceRefs(repositories: readonly Repository[], option
           stopIfTold(runtime, id);
           listed.refs.set(id, await listSource(repository, options));
         } catch (error) {
-          if (isFatal(error)) throw error;
-          if (error instanceof Failure && error.code === 'git-token-refused') refusals.set(id, error);
+          if (isFatal(error)) cut.note(error, id, listed);
+          else if (error instanceof Failure && error.code === 'git-token-refused') refusals.set(id, error);
           else listed.problems.push(noticeOf(error, id));
         }
         done += 1;
@@ -87,6 +88,7 @@ export async function listTargetRefs(
   const { target, runtime } = options;
   const limit = pLimit(concurrency);
   const listed: Listed = { refs: new Map(), problems: [] };
+  const cut = createCutOff();
   await Promise.all(
     [...paths].map(([id, { existing }]) =>
       limit(async () => {
@@ -95,13 +97,29 @@ export async function listTargetRefs(
           stopIfTold(runtime, id);
           listed.refs.set(id, sharing(await target.listRefs(existing.fullPath), sourceRefs.get(id)));
         } catch (error) {
-          if (isFatal(error)) throw error;
-          listed.problems.push(noticeOf(error, id));
+          if (isFatal(error)) cut.note(error, id, listed);
+          else listed.problems.push(noticeOf(error, id));
         }
       }),
     ),
   );
   return listed;
+}
+
+/** Repositories that may be out of reach while others answer: with one more it is the server. */
+const mostCutOff = 2;
+
+/** Something between may cut the connections of one repository only: then it is that repository's matter. */
+function createCutOff(): { note(error: unknown, id: string, listed: Listed): void } {
+  let count = 0;
+  return {
+    note(error, id, { refs, problems }) {
+      count += 1;
+      const alone = error instanceof Failure && error.code === 'unreachable' && refs.size > 0;
+      if (!alone || count > mostCutOff) throw error;
+      problems.push({ ...noticeOf(error, id), object: id });
+    },
+  };
 }
 
 function stopIfTold(runtime: Runtime, id: string): void {

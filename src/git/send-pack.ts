@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Runtime } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
 import { historyIncomplete } from '../failures/source.ts';
-import { pushFailed, pushTooLarge, pushUnpack, relayUnfit } from '../failures/git.ts';
+import { pushFailed, pushTooLarge, pushUnpack } from '../failures/git.ts';
 import { gitTokenRefused } from '../failures/network.ts';
 import { projectGone, targetForbidden } from '../failures/target.ts';
 import type { RefChange } from '../model/plan.ts';
@@ -145,13 +145,6 @@ export function isDeclined({ refs }: PushAnswer): boolean {
 
 async function refusal({ status, body, foreign }: StreamAnswer, job: PushJob): Promise<Failure> {
   const begin = await beginningOf(body);
-  // Some proxies take no pack whose length is not known beforehand (RFC 9110 §15.5.12); a mirror knows that of small ones.
-  if (status === 411) {
-    const said = cutTo(300, pageText(begin)) || 'an empty body';
-    throw relayUnfit(job.id, {
-      detail: `something between us and GitLab takes only requests that tell their length (411, ${said})`,
-    });
-  }
   const stranger = foreign(begin);
   if (stranger !== null) return stranger;
   const text = cutTo(300, pageText(begin));

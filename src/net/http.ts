@@ -147,11 +147,8 @@ function withRetries(client: AxiosInstance, options: Policy, request: HttpReques
     if (!reads(request) || options.failing.has(request.path)) return ask();
     let failed: Failure | null = null;
     const again = Math.min(triesAfter500, most) - 1;
-    const { minTimeout, factor, signal } = {
-      minTimeout: options.backoffMs / 4,
-      factor: 3,
-      signal: options.signal,
-    };
+    const { signal } = options;
+    const pauses = { minTimeout: options.backoffMs / 4, factor: 3 };
     return pRetry(
       async (number) => {
         failed = null;
@@ -161,7 +158,7 @@ function withRetries(client: AxiosInstance, options: Policy, request: HttpReques
         options.failing.add(request.path);
         return answer;
       },
-      { retries: again, minTimeout, factor, signal, shouldRetry: ({ error }) => error === failed },
+      { retries: again, ...pauses, signal, shouldRetry: ({ error }) => error === failed },
     );
   }
 

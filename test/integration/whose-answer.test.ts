@@ -185,16 +185,6 @@ test.each([
   expect(await whenStopped(setup, { side, service, answer })).toEqual(strange(code));
 });
 
-test('a proxy that takes no pack of unknown length leads to the mirror', async () => {
-  const answer = {
-    status: 411,
-    headers: { 'content-type': 'text/html' },
-    body: '<html>Length Required</html>',
-  };
-  const stopped = { side: 'target', service: 'git-receive-pack', answer } as const;
-  expect(await whenStopped(await relaySetup(), stopped)).toMatchObject({ code: 'relay-unfit', names: true });
-});
-
 type Stopped = { side: 'source' | 'target'; service: string; answer: StrangersAnswer };
 
 async function whenStopped(
