@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration, formatTime, truncate } from '../../text/format.ts';
 import { headings } from '../../ui/messages.ts';
-import { countAll, type PageData } from '../result.ts';
+import type { PageData } from '../result.ts';
 import { el, link, nodesOf, svg, type Child } from './elements.ts';
 import { entriesOf, entryList, type Entry } from './list.ts';
 
@@ -65,10 +65,11 @@ function header({ result, verdict }: PageData): HTMLElement {
 }
 
 function tiles({ result: { totals } }: PageData): HTMLElement {
+  const { projects, refs } = totals.complete;
   const list = [
-    [formatCount(totals.projects), 'repositories'],
+    [share(projects, totals.projects), 'repositories complete'],
+    [share(refs.done, refs.of), 'refs'],
     [formatCount(totals.groups), 'groups'],
-    ...totals.steps.map(({ title, counts }) => [formatCount(countAll(counts)), title.toLowerCase()] as const),
     [formatBytes(totals.bytes), 'transferred'],
     [formatDuration(totals.ms), 'elapsed'],
   ] as const;
@@ -76,6 +77,10 @@ function tiles({ result: { totals } }: PageData): HTMLElement {
     el('div', { class: 'tile' }, el('b', {}, value), el('span', { class: 'soft small' }, label)),
   );
   return el('div', { class: 'tiles' }, parts);
+}
+
+function share(done: number, of: number): string {
+  return done === of ? formatCount(of) : `${formatCount(done)} of ${formatCount(of)}`;
 }
 
 function notice(title: string, lines: readonly Child[]): HTMLElement | null {
