@@ -27,16 +27,6 @@ export const phaseTitles = {
   report: 'Report',
 } as const satisfies Record<Phase, string>;
 
-const stateTitles = {
-  proven: 'proven',
-  refused: 'refused',
-  diverged: 'diverged',
-  blocked: 'blocked',
-  drifted: 'drifted',
-  failed: 'failed',
-  interrupted: 'interrupted',
-} as const satisfies Record<ItemState, string>;
-
 export const idle = 'idle';
 export const interrupted = 'interrupted';
 
@@ -101,7 +91,7 @@ export function itemFinished(
   ms: number,
 ): string {
   if (state === 'proven' && !changed) return `proven, nothing to do, ${formatDuration(ms)}`;
-  const parts: string[] = [stateTitles[state]];
+  const parts: string[] = [state];
   parts.push(...counts);
   if (bytes > 0) parts.push(formatBytes(bytes));
   parts.push(formatDuration(ms));
@@ -155,10 +145,15 @@ function detailOf({ totals }: Result): string {
   const parts = [
     `${shareOf(projects, totals.projects, 'repository', 'repositories')} complete`,
     shareOf(refs.done, refs.of, 'ref', 'refs'),
+    ...totals.steps.filter(({ step }) => step !== 'code').map(countOf),
     plural(totals.groups, 'group'),
   ];
   if (totals.bytes > 0) parts.push(`${formatBytes(totals.bytes)} transferred`);
   return `${parts.join(', ')} in ${formatDuration(totals.ms)}`;
+}
+
+function countOf({ title, counts }: Result['totals']['steps'][number]): string {
+  return `${formatCount(Object.values(counts).reduce((a, b) => a + b, 0))} ${title.toLowerCase()}`;
 }
 
 /** `44 repositories`, or `42 of 44 repositories`. */
@@ -166,19 +161,18 @@ function shareOf(done: number, of: number, one: string, many: string): string {
   return done === of ? plural(of, one, many) : `${formatCount(done)} of ${plural(of, one, many)}`;
 }
 
-/** What the run was not about, so that nobody takes it for the whole server. */
+/** What the run was not about, so that nobody takes it for the whole server. Who counts anything counts wiki pages. */
 export function scopeOf({ selected, stays, uncounted }: Result): string[] {
-  const lines: string[] = [];
-  if (selected.length !== 1 || selected[0] !== '--all')
-    lines.push(`Selected: ${selected.join(', ')}. Whatever else is on GitBucket was left out.`);
-  if (stays.length > 0) lines.push(`Stays on GitBucket: ${lossParts(stays)}.`);
-  // Wiki pages are counted by whoever counts anything.
-  if (uncounted.includes('wiki-pages'))
-    lines.push(
-      'Wikis, issues, releases, LFS objects, members and settings stay on GitBucket; gb2gl plan --deep counts them.',
-    );
-  else if (uncounted.length > 0) lines.push(`Not counted: ${uncountedLine(uncounted, true)}.`);
-  return lines;
+  const rest = uncounted.includes('wiki-pages')
+    ? 'Wikis, issues, releases, LFS objects, members and settings stay on GitBucket; gb2gl plan --deep counts them.'
+    : `Not counted: ${uncountedLine(uncounted, true)}.`;
+  return [
+    ...(selected.join() === '--all'
+      ? []
+      : [`Selected: ${selected.join(', ')}. Whatever else is on GitBucket was left out.`]),
+    ...(stays.length === 0 ? [] : [`Stays on GitBucket: ${lossParts(stays)}.`]),
+    ...(uncounted.length === 0 ? [] : [rest]),
+  ];
 }
 
 const advice = {
