@@ -37,8 +37,8 @@ function createWorld(): Environment {
       env: process.env,
       cwd: process.cwd(),
       now: () => Date.now(),
-      sleep: async (ms, signal) => {
-        await delay(ms, undefined, signal ? { signal } : {});
+      sleep: async (ms, signal, idle) => {
+        await delay(ms, undefined, { ref: idle !== 'idle', ...(signal ? { signal } : {}) });
       },
       pid: process.pid,
       host: hostname(),

@@ -5,8 +5,8 @@ export type Runtime = {
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
   now: () => number;
-  /** Resolves after `ms`; rejects at once when the signal aborts. */
-  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** Resolves after `ms`; rejects at once when the signal aborts. With `idle` it keeps no process from ending. */
+  sleep: (ms: number, signal?: AbortSignal, idle?: 'idle') => Promise<void>;
   pid: number;
   /** Name of this machine or container. */
   host: string;

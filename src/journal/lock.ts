@@ -10,7 +10,7 @@ export type Self = {
   pid: number;
   host: string;
   now(): number;
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  sleep(ms: number, signal?: AbortSignal, idle?: 'idle'): Promise<void>;
   alive(pid: number): boolean;
 };
 
@@ -107,7 +107,7 @@ export async function holdFolder(directory: string, name: string, self: Self): P
 
 async function keepAlive(folder: string, self: Self, ended: AbortSignal): Promise<void> {
   while (!ended.aborted) {
-    await self.sleep(signOfLifeMs, ended).catch(() => {});
+    await self.sleep(signOfLifeMs, ended, 'idle').catch(() => {});
     if (ended.aborted) return;
     // It is written again soon, and `check` tells when the folder is gone.
     await fs.writeFile(join(folder, 'alive'), new Date(self.now()).toISOString()).catch(() => {});
