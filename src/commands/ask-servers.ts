@@ -1,5 +1,5 @@
 import { configInvalid, wrongUsage } from '../failures/usage.ts';
-import { Config, ServerUrl, Token } from '../config/schema.ts';
+import { addressIn, Config, ServerUrl, Token } from '../config/schema.ts';
 import { parentMissing } from '../engine/check-names.ts';
 import { probeSource, probeTarget, type SourceProbe, type TargetProbe } from '../engine/connect.ts';
 import type { Runtime, Environment } from '../environment.ts';
@@ -108,8 +108,7 @@ async function demandParent(given: string | undefined, target: Target): Promise<
 
 function fromVariables(name: keyof typeof sides, { env }: Runtime): ServerAnswers {
   const { urlVariable, tokenVariable } = sides[name];
-  const given = withoutInvisibleEnds(env[urlVariable] ?? '');
-  return { url: ServerUrl.safeParse(given).data ?? given, token: env[tokenVariable] || null, caFile: null };
+  return { url: addressIn(env[urlVariable] ?? ''), token: env[tokenVariable] || null, caFile: null };
 }
 
 /** A config in which these answers stand for whichever side is looked at. @throws config-invalid */

@@ -1,12 +1,11 @@
 import { configExists } from '../failures/usage.ts';
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ServerUrl } from '../config/schema.ts';
+import { addressIn } from '../config/schema.ts';
 import { configText, schemaReference, writeConfig } from '../config/write.ts';
 import type { CommonOptions, Environment } from '../environment.ts';
 
 import type { ExitCode } from '../model/result.ts';
-import { withoutInvisibleEnds } from '../text/format.ts';
 import {
   initEnd,
   initIntro,
@@ -101,10 +100,6 @@ function comparedWith(
       .filter(({ urlVariable, url }) => addressIn(env[urlVariable] || url) !== url)
       .map(({ urlVariable }) => urlVariable),
   };
-}
-
-function addressIn(given: string): string {
-  return ServerUrl.safeParse(withoutInvisibleEnds(given)).data ?? given;
 }
 
 async function isThere(file: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Config } from '../config/schema.ts';
+import { everyRepository, type Config } from '../config/schema.ts';
 import { waivers } from '../doctor/index.ts';
 import { preflight } from '../doctor/preflight.ts';
 import { followPlan } from '../engine/follow-plan.ts';
@@ -127,12 +127,10 @@ export async function finish(
   return result.exitCode;
 }
 
-const everything = '*/*';
-
 /** The selection as it stands on the command line, and what the config leaves out of it. */
 function wordsOf({ all, group, user, repo, plan }: WantedFlags, { select }: Config): string[] {
   if (plan !== undefined) return [`--plan ${plan}`];
-  const included = all ? select.include.filter((glob) => glob !== everything) : [];
+  const included = all ? select.include.filter((glob) => glob !== everyRepository) : [];
   return [
     ...(all ? ['--all'] : []),
     ...(group ?? []).map((name) => `--group ${name}`),

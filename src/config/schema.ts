@@ -56,7 +56,16 @@ export const ServerUrl = z
   .refine((text) => !new URL(text).username, 'must not contain credentials; use "token"')
   .transform(normalAddress);
 
+/** An address of a server in its normal form; one that is none stays as it is, without what surrounds it. */
+export function addressIn(given: string): string {
+  const text = withoutInvisibleEnds(given);
+  return ServerUrl.safeParse(text).data ?? text;
+}
+
 const visibility = z.enum(['private', 'internal', 'public']);
+
+/** The glob that leaves nothing out. */
+export const everyRepository = '*/*';
 
 /** The config file; docs/config.md and migrate.config.schema.json are generated from it. */
 export const Config = z.strictObject({
@@ -82,7 +91,7 @@ export const Config = z.strictObject({
     .describe('the GitLab server'),
   select: z
     .strictObject({
-      include: z.array(Name).default(['*/*']).describe('OWNER/NAME globs that --all includes'),
+      include: z.array(Name).default([everyRepository]).describe('OWNER/NAME globs that --all includes'),
       exclude: z.array(Name).default([]).describe('OWNER/NAME globs that are never included'),
     })
     .prefault({})

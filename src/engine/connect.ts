@@ -1,7 +1,7 @@
 import { tokenMissing } from '../failures/usage.ts';
 import { resolve } from 'node:path';
 import { readCaFile } from '../config/ca-file.ts';
-import type { Config } from '../config/schema.ts';
+import { everyRepository, type Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
 import { createGitBucketSource } from '../gitbucket/source.ts';
@@ -192,7 +192,7 @@ export async function probeSource(
 
 async function holdings(source: Source): Promise<Pick<SourceProbe, 'holds' | 'problems'>> {
   const none = { groups: [], users: [], repositories: [] };
-  const selection = createSelection({ all: true, ...none, include: ['*/*'], exclude: [] });
+  const selection = createSelection({ all: true, ...none, include: [everyRepository], exclude: [] });
   try {
     const found = await source.inventory({ selection, known: [], mentioned: [], progress() {} });
     const groups = found.owners.filter(({ kind }) => kind === 'group').length;

@@ -7,6 +7,7 @@ import type { ItemResult, StepResult } from '../model/result.ts';
 import {
   itemWork,
   knownTo,
+  runContext,
   stages,
   type AnyStep,
   type ItemWork,
@@ -45,12 +46,7 @@ const phases = { content: 'repositories', tracker: 'tracker', finish: 'finish' }
  */
 export async function migrate(prepared: Prepared, given: MigrateOptions): Promise<ItemResult[]> {
   const options: Options = { ...given, halts: createHalts() };
-  const context: RunContext = {
-    ...options,
-    ...prepared,
-    refusedLevels: new Set(),
-    pipelines: { everywhere: false, level: null, waiting: false },
-  };
+  const context = runContext({ ...options, ...prepared });
   const { plan } = context;
   const groups = new Map<string, Place>();
   const failed = new Map<string, ItemResult>();

@@ -1,18 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import { plannedStep, type PlanItem } from '../model/plan.ts';
 import type { ItemResult, StepResult } from '../model/result.ts';
-import { itemWork, knownTo, type AnyStep, type ItemWork, type RunContext } from '../steps/step.ts';
+import {
+  itemWork,
+  knownTo,
+  runContext,
+  type AnyStep,
+  type ItemWork,
+  type RunContext,
+} from '../steps/step.ts';
 import type { PrepareOptions, Prepared } from './prepare.ts';
 import { blockedResult, failedStep, itemResult, placeOf, stepResult } from './results.ts';
 
 /** Lets every step prove its part, from both servers as they are now; needs no journal and writes nothing. */
 export async function verify(prepared: Prepared, options: PrepareOptions): Promise<ItemResult[]> {
-  const context: RunContext = {
-    ...options,
-    ...prepared,
-    refusedLevels: new Set(),
-    pipelines: { everywhere: false, level: null, waiting: false },
-  };
+  const context = runContext({ ...options, ...prepared });
   const { plan, emit } = context;
   emit({ type: 'phase', phase: 'repositories', total: plan.projects.length });
   const results: ItemResult[] = [];

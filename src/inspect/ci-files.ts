@@ -1,9 +1,8 @@
 import type { Git } from '../git/run.ts';
 import type { Finding } from '../model/plan.ts';
+import { ciFile } from '../steps/quiet.ts';
 import { branchesWith, type Head } from './branch-files.ts';
 import { branchList, mostShown } from './words.ts';
-
-const ciFile = '.gitlab-ci.yml';
 
 /** Branches with a CI file: the migration starts nothing, the next push does (GL-360). */
 export async function ciFileFindings(git: Git, heads: readonly Head[]): Promise<Finding[]> {

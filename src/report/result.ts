@@ -4,6 +4,7 @@ import type { ExitCode, ItemResult, ItemState, Result, Totals } from '../model/r
 import {
   problem,
   nextSteps,
+  refsStep,
   scopeOf,
   troubleStates,
   verdictOf,
@@ -130,9 +131,6 @@ function totalsOf(items: readonly ItemResult[], ms: number): Totals {
   return totals;
 }
 
-/** The step that counts refs. */
-const code = 'code';
-
 /** Refs that only the target has are no matter of completeness. */
 function completeIn(items: readonly ItemResult[]): Totals['complete'] {
   const complete = { projects: 0, refs: { done: 0, of: 0 } };
@@ -144,7 +142,7 @@ function completeIn(items: readonly ItemResult[]): Totals['complete'] {
       unchanged = 0,
       refused = 0,
       diverged = 0,
-    } = steps.find(({ step }) => step === code)?.counts ?? {};
+    } = steps.find(({ step }) => step === refsStep)?.counts ?? {};
     complete.refs.done += create + update + unchanged;
     complete.refs.of += create + update + unchanged + refused + diverged;
   }

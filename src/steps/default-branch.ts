@@ -7,6 +7,7 @@ import { sourceDefaultBranch } from '../plan/projects.ts';
 import { renamesOf, withRenamedDefault } from '../plan/refs.ts';
 import { targetListing } from './code.ts';
 import {
+  askAgain,
   knownTo,
   proven,
   remark,
@@ -87,22 +88,22 @@ const pauses = [1, 2, 4, 8, 16];
 async function choose(
   branch: string,
   place: Place,
-  { item, context }: WritingWork<Data, PlannedProject>,
+  work: WritingWork<Data, PlannedProject>,
 ): Promise<boolean> {
-  const { target, runtime, emit } = context;
-  for (const seconds of [...pauses, 0]) {
+  const { target } = work.context;
+
+  async function isTaken(): Promise<true | null> {
     try {
       await target.setDefaultBranch(place, branch);
       return true;
     } catch (error) {
-      if (!(error instanceof Failure) || error.refusal?.kind !== 'branch-unknown') throw error;
+      if (error instanceof Failure && error.refusal?.kind === 'branch-unknown') return null;
+      throw error;
     }
-    if (seconds === 0) break;
-    const reason = `GitLab does not know its new branch ${branch} yet`;
-    emit({ type: 'item-retry', id: item.id, reason, waitMs: seconds * 1000 });
-    await runtime.sleep(seconds * 1000, runtime.aborting);
   }
-  return false;
+
+  const reason = `GitLab does not know its new branch ${branch} yet`;
+  return ((await isTaken()) ?? (await askAgain(pauses, reason, work, isTaken))) === true;
 }
 
 /** A branch that GitLab did not take cannot become the default one. */

@@ -19,7 +19,7 @@ import { isCut } from '../plan/free-names.ts';
 import { codeRecords } from '../plan/known-refs.ts';
 import { atAllowedLevel, lowered } from './group.ts';
 import { createMuted, mute, notCreated } from './quiet.ts';
-import { proven, type Outcome, type Step, type WritingWork } from './step.ts';
+import { askAgain, proven, type Outcome, type Step, type WritingWork } from './step.ts';
 
 const Part = z.object({
   unverified: z
@@ -113,24 +113,18 @@ const pauses = [1, 2, 4, 8];
  */
 async function shownLate(error: Failure, work: ProjectWork): Promise<Settled> {
   const { item, context, journal } = work;
-  const { target, runtime, identity, emit } = context;
+  const { target, identity } = context;
   if (identity.user.admin) throw taken(item, error.detail);
-  for (const seconds of pauses) {
-    const waitMs = seconds * 1000;
-    const reason = 'its path is taken by a project that GitLab does not show to the token yet';
-    emit({ type: 'item-retry', id: item.id, reason, waitMs });
-    await runtime.sleep(waitMs, runtime.aborting);
-    const found = await target.findProject(item.fullPath);
-    if (found === null) continue;
-    // Only a plan that has seen it can tell what to do with another's.
-    if (journal.history.items.get(item.id)?.target?.id !== found.id)
-      throw projectHidden(item.fullPath, { detail: 'it appeared a little later' }, error);
-    // The listing of the plan says that it is empty: the steps must not believe it.
-    work.attempt = Math.max(work.attempt, 2);
-    work.targetRefs = null;
-    return adopted(found, work);
-  }
-  throw projectHidden(item.fullPath, { detail: error.detail }, error);
+  const reason = 'its path is taken by a project that GitLab does not show to the token yet';
+  const found = await askAgain(pauses, reason, work, () => target.findProject(item.fullPath));
+  if (found === null) throw projectHidden(item.fullPath, { detail: error.detail }, error);
+  // Only a plan that has seen it can tell what to do with another's.
+  if (journal.history.items.get(item.id)?.target?.id !== found.id)
+    throw projectHidden(item.fullPath, { detail: 'it appeared a little later' }, error);
+  // The listing of the plan says that it is empty: the steps must not believe it.
+  work.attempt = Math.max(work.attempt, 2);
+  work.targetRefs = null;
+  return adopted(found, work);
 }
 
 /** The refusal in the words in which the plan foresees it, where the token may read what it depends on. */

@@ -99,7 +99,8 @@ export async function switchOff(
   return off;
 }
 
-const ciFile = '.gitlab-ci.yml';
+/** From which GitLab takes pipelines, by its default. */
+export const ciFile = '.gitlab-ci.yml';
 /** Branch tips at which a CI file is looked for: the first of a push are those that get pipelines (GL-360). */
 const tipsSearched = 20;
 

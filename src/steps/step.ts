@@ -98,6 +98,29 @@ export type ItemWork = {
   targetRefs: RefListing | null;
 };
 
+/** What a run begins with: nothing of the target is known beyond the plan. */
+export function runContext(known: Omit<RunContext, 'refusedLevels' | 'pipelines'>): RunContext {
+  const pipelines = { everywhere: false, level: null, waiting: false };
+  return { ...known, refusedLevels: new Set(), pipelines };
+}
+
+/** Asks once more after each pause, in seconds, until there is an answer; null when all were in vain. */
+export async function askAgain<T>(
+  pauses: readonly number[],
+  reason: string,
+  { item, context: { emit, runtime } }: ItemWork,
+  ask: () => Promise<T | null>,
+): Promise<T | null> {
+  for (const seconds of pauses) {
+    const waitMs = seconds * 1000;
+    emit({ type: 'item-retry', id: item.id, reason, waitMs });
+    await runtime.sleep(waitMs, runtime.aborting);
+    const answer = await ask();
+    if (answer !== null) return answer;
+  }
+  return null;
+}
+
 /** What the steps of an item begin with. What was listed for the plan is fresh enough while nothing was written. */
 export function itemWork(
   item: PlanItem,

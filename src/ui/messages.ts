@@ -145,12 +145,20 @@ function detailOf({ totals }: Result): string {
   const parts = [
     `${shareOf(projects, totals.projects, 'repository', 'repositories')} complete`,
     shareOf(refs.done, refs.of, 'ref', 'refs'),
-    ...totals.steps.filter(({ step }) => step !== 'code').map(countOf),
+    ...besideRefs(totals).map(countOf),
     plural(totals.groups, 'group'),
   ];
   if (totals.bytes > 0) parts.push(`${formatBytes(totals.bytes)} transferred`);
   return `${parts.join(', ')} in ${formatDuration(totals.ms)}`;
 }
+
+/** What the steps counted that is no ref: those are told as a share. */
+export function besideRefs({ steps }: Result['totals']): Result['totals']['steps'] {
+  return steps.filter(({ step }) => step !== refsStep);
+}
+
+/** Name of the step that counts refs. */
+export const refsStep = 'code';
 
 function countOf({ title, counts }: Result['totals']['steps'][number]): string {
   return `${formatCount(Object.values(counts).reduce((a, b) => a + b, 0))} ${title.toLowerCase()}`;
@@ -166,10 +174,9 @@ export function scopeOf({ selected, stays, uncounted }: Result): string[] {
   const rest = uncounted.includes('wiki-pages')
     ? 'Wikis, issues, releases, LFS objects, members and settings stay on GitBucket; gb2gl plan --deep counts them.'
     : `Not counted: ${uncountedLine(uncounted, true)}.`;
+  const named = `Selected: ${selected.join(', ')}. Whatever else is on GitBucket was left out.`;
   return [
-    ...(selected.join() === '--all'
-      ? []
-      : [`Selected: ${selected.join(', ')}. Whatever else is on GitBucket was left out.`]),
+    ...(selected.join() === '--all' ? [] : [named]),
     ...(stays.length === 0 ? [] : [`Stays on GitBucket: ${lossParts(stays)}.`]),
     ...(uncounted.length === 0 ? [] : [rest]),
   ];

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatDuration, formatTime, truncate } from '../../text/format.ts';
-import { headings } from '../../ui/messages.ts';
+import { besideRefs, headings } from '../../ui/messages.ts';
 import { countAll, type PageData } from '../result.ts';
 import { el, link, nodesOf, svg, type Child } from './elements.ts';
 import { entriesOf, entryList, type Entry } from './list.ts';
@@ -69,9 +69,9 @@ function tiles({ result: { totals } }: PageData): HTMLElement {
   const list = [
     [share(projects, totals.projects), 'repositories complete'],
     [share(refs.done, refs.of), 'refs'],
-    ...totals.steps
-      .filter(({ step }) => step !== 'code')
-      .map(({ title, counts }) => [formatCount(countAll(counts)), title.toLowerCase()] as const),
+    ...besideRefs(totals).map(
+      ({ title, counts }) => [formatCount(countAll(counts)), title.toLowerCase()] as const,
+    ),
     [formatCount(totals.groups), 'groups'],
     [formatBytes(totals.bytes), 'transferred'],
     [formatDuration(totals.ms), 'elapsed'],
