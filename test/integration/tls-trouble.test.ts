@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Config } from '../../src/config/schema.ts';
 import { createTarget } from '../../src/engine/connect.ts';
-import { Failure } from '../../src/failures/failure.ts';
+import type { Failure } from '../../src/failures/failure.ts';
 import { GitExit, gitFailure } from '../../src/git/errors.ts';
 import { createRedactor } from '../../src/net/redact.ts';
+import { failureFrom } from '../helpers/failures.ts';
 import { quietRuntime } from '../helpers/prepared.ts';
 import { testServers, type TestServers } from '../helpers/servers.ts';
 import { issued, tlsFront, type ToIssue } from '../helpers/tls-front.ts';
@@ -23,16 +24,7 @@ async function failureAt(url: string, { folder, env }: TestServers, caFile: stri
   const target = { url, token: env['GITLAB_TOKEN'], caFile };
   const config = Config.parse({ source: { url }, target });
   const made = createTarget(config, quietRuntime(folder), () => {}, createRedactor());
-  return failureOf(made.then((gitlab) => gitlab.connect()));
-}
-
-async function failureOf(work: Promise<unknown>): Promise<Failure> {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(Failure);
-  return error as Failure;
+  return failureFrom(made.then((gitlab) => gitlab.connect()));
 }
 
 /** git with OpenSSL says why; git with GnuTLS does not, and the API is asked. */

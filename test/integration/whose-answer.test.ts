@@ -1,21 +1,13 @@
 import { expect, test } from 'vitest';
-import { Failure } from '../../src/failures/failure.ts';
+import type { Failure } from '../../src/failures/failure.ts';
 import { isFatal } from '../../src/failures/index.ts';
+import { failureFrom } from '../helpers/failures.ts';
 import { sourceOf, targetOf } from '../helpers/adapters.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { testServers, type TestServers } from '../helpers/servers.ts';
 import { gateway, strangers, type Choice, type StrangersAnswer } from '../helpers/strangers.ts';
 import { mirrorTransport } from './mirror-setup.ts';
 import { relaySetup, type RelaySetup } from './relay-setup.ts';
-
-async function failureOf(work: Promise<unknown>): Promise<Failure> {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(Failure);
-  return error as Failure;
-}
 
 /** What is told: nobody is taken for the server, and nothing is said against token or server. */
 function told({ code, blame, message, notice }: Failure, name = ''): Record<string, unknown> {
@@ -62,11 +54,11 @@ test.each(answers)(
     const answer = strangers[key];
     for (const choose of [always(answer), onGit(answer)]) {
       const target = targetOf({ ...gitlab, url: await gateway(gitlab.url, choose) });
-      const push = await failureOf(target.connect().then(() => target.listRefs('team/one')));
+      const push = await failureFrom(target.connect().then(() => target.listRefs('team/one')));
       expect(told(push, name)).toEqual(strange(code));
       const source = sourceOf({ ...gitbucket, url: await gateway(gitbucket.url, choose) });
       const repository = { owner: 'team', name: 'one' };
-      const fetch = await failureOf(source.connect().then(() => source.refs(repository, 'code')));
+      const fetch = await failureFrom(source.connect().then(() => source.refs(repository, 'code')));
       expect(told(fetch, name)).toEqual(strange(code));
     }
   },
@@ -75,11 +67,11 @@ test.each(answers)(
 test('a page with 404 for git is not told as a missing project or repository', async () => {
   const { gitbucket, gitlab } = await withRepository();
   const target = targetOf({ ...gitlab, url: await gateway(gitlab.url, onGit(strangers.nginx404)) });
-  const listing = await failureOf(target.listRefs('team/one'));
+  const listing = await failureFrom(target.listRefs('team/one'));
   expect(told(listing, 'nginx/1.22.1')).toEqual(strange('answered-in-between'));
   const source = sourceOf({ ...gitbucket, url: await gateway(gitbucket.url, onGit(strangers.nginx404)) });
   await source.connect();
-  const failure = await failureOf(source.refs({ owner: 'team', name: 'one' }, 'code'));
+  const failure = await failureFrom(source.refs({ owner: 'team', name: 'one' }, 'code'));
   expect(told(failure, 'nginx/1.22.1')).toEqual(strange('answered-in-between'));
 });
 
@@ -97,7 +89,7 @@ test('a login page of the network that comes up later is told as such', async ()
     source.repositoriesOf('team'),
     source.refs(repository, 'code'),
   ];
-  for (const failure of await Promise.all(asked.map(failureOf))) {
+  for (const failure of await Promise.all(asked.map(failureFrom))) {
     expect(told(failure, 'Apache')).toEqual(strange('answered-in-between'));
     expect(failure.message).toContain('Guest network');
   }
@@ -106,7 +98,7 @@ test('a login page of the network that comes up later is told as such', async ()
 test('a page at the first contact speaks of the address and of what may stand in front', async () => {
   const { gitlab } = await withRepository();
   const target = targetOf({ ...gitlab, url: await gateway(gitlab.url, always(strangers.portal200)) });
-  const failure = await failureOf(target.connect());
+  const failure = await failureFrom(target.connect());
   expect([failure.code, failure.blame]).toEqual(['not-the-api', 'you']);
   expect(failure.notice.fix).toContain('a firewall or a login page');
 });
@@ -117,8 +109,8 @@ test.each([
 ])('%s at the first contact speaks of the address', async (_what, { status, body }) => {
   const { gitbucket, gitlab } = await withRepository();
   const json = always({ status, headers: { 'content-type': 'application/json' }, body });
-  const target = await failureOf(targetOf({ ...gitlab, url: await gateway(gitlab.url, json) }).connect());
-  const source = await failureOf(
+  const target = await failureFrom(targetOf({ ...gitlab, url: await gateway(gitlab.url, json) }).connect());
+  const source = await failureFrom(
     sourceOf({ ...gitbucket, url: await gateway(gitbucket.url, json) }).connect(),
   );
   expect([target.code, source.code]).toEqual(['not-the-api', 'not-the-api']);
@@ -127,7 +119,7 @@ test.each([
 test('the clock of a login page is not that of the server', async () => {
   const { gitlab } = await withRepository();
   const target = targetOf({ ...gitlab, url: await gateway(gitlab.url, always(strangers.portal200)) });
-  await failureOf(target.connect());
+  await failureFrom(target.connect());
   expect(target.clockMs()).toBeNull();
 });
 
@@ -137,7 +129,7 @@ test('an answer that breaks off each time is about that repository, not the whol
   await source.connect();
   const action = { kind: 'cut', bytes: 20 } as const;
   gitbucket.server.faults.add({ url: /one\.git\/info\/refs/, times: Infinity, action });
-  const failure = await failureOf(source.refs({ owner: 'team', name: 'one' }, 'code'));
+  const failure = await failureFrom(source.refs({ owner: 'team', name: 'one' }, 'code'));
   expect([failure.code, isFatal(failure)]).toEqual(['answer-cut', false]);
   expect(failure.message).toContain('broke off before its end');
 });
@@ -148,11 +140,11 @@ test('a demanded client certificate and a wrong scheme are named', async () => {
     ...gitlab,
     url: await gateway(gitlab.url, always(strangers.nginxCertificate)),
   });
-  const failure = await failureOf(certificate.connect());
+  const failure = await failureFrom(certificate.connect());
   expect(failure.code).toBe('client-certificate');
   expect(failure.message).toContain('demands a client certificate');
   const plain = targetOf({ ...gitlab, url: await gateway(gitlab.url, always(strangers.nginxPlain)) });
-  const wrong = await failureOf(plain.connect());
+  const wrong = await failureFrom(plain.connect());
   expect([wrong.code, wrong.message]).toEqual([
     'wrong-scheme',
     expect.stringContaining('does not speak http but, it seems, https'),
@@ -199,7 +191,7 @@ async function whenStopped(
   const source = sourceOf(side === 'source' ? { ...setup.gitbucket, url } : setup.gitbucket);
   await source.connect();
   const target = targetOf(side === 'target' ? { ...setup.gitlab, url } : setup.gitlab);
-  const failure = await failureOf(
+  const failure = await failureFrom(
     setup.transfer(undefined, {
       source: source.remote(repository, 'code'),
       target: target.remote('team/one'),
@@ -211,12 +203,12 @@ async function whenStopped(
 test('what the servers say themselves stays theirs', async () => {
   const { gitbucket, gitlab } = await withRepository();
   const wrong = targetOf(gitlab, 'glpat-wrong-wrong-wrong');
-  expect((await failureOf(wrong.connect())).code).toBe('token-refused');
-  expect((await failureOf(wrong.listRefs('team/one'))).blame).toBe('you');
-  expect((await failureOf(targetOf(gitlab).listRefs('team/none'))).code).toBe('project-missing');
+  expect((await failureFrom(wrong.connect())).code).toBe('token-refused');
+  expect((await failureFrom(wrong.listRefs('team/one'))).blame).toBe('you');
+  expect((await failureFrom(targetOf(gitlab).listRefs('team/none'))).code).toBe('project-missing');
   const source = sourceOf(gitbucket);
   await source.connect();
-  const missing = await failureOf(source.refs({ owner: 'team', name: 'none' }, 'code'));
+  const missing = await failureFrom(source.refs({ owner: 'team', name: 'none' }, 'code'));
   expect(missing.code).toBe('repository-unreadable');
   gitbucket.server.faults.add({
     url: /api\/v3\/user$/,
@@ -227,7 +219,7 @@ test('what the servers say themselves stays theirs', async () => {
       body: '{ "message": "Bad credentials" }',
     },
   });
-  expect((await failureOf(sourceOf(gitbucket).connect())).code).toBe('token-refused');
+  expect((await failureFrom(sourceOf(gitbucket).connect())).code).toBe('token-refused');
 });
 
 async function withRepository(): Promise<TestServers> {

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Failure } from '../../src/failures/failure.ts';
 import { lockWorkDir, runIn, type Held, type Self } from '../../src/journal/lock.ts';
+import { failureFrom } from '../helpers/failures.ts';
 
 const contender = fileURLToPath(new URL('lock-contender.ts', import.meta.url));
 let parent = '';
@@ -39,12 +40,9 @@ async function take(self: Self = me): Promise<Held> {
 }
 
 async function refused(self: Self = me): Promise<Failure> {
-  const failure = await take(self).then(
-    () => null,
-    (error: unknown) => error as Failure,
-  );
-  expect(failure?.code).toBe('work-dir-locked');
-  return failure as Failure;
+  const failure = await failureFrom(take(self));
+  expect(failure.code).toBe('work-dir-locked');
+  return failure;
 }
 
 /** What a run left that this process cannot know otherwise: its holder is as given, and nobody listens there. */

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../../src/config/load.ts';
 import type { Config } from '../../../src/config/schema.ts';
-import { Failure } from '../../../src/failures/failure.ts';
+import type { Failure } from '../../../src/failures/failure.ts';
 import { nearest } from '../../../src/text/nearest.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
+import { failureFrom } from '../../helpers/failures.ts';
 
 const both = { source: { url: 'http://bucket' }, target: { url: 'http://lab' } };
 const variables = {
@@ -22,11 +23,7 @@ async function load(content: unknown, env: Record<string, string> = {}): Promise
 }
 
 async function problemsOf(content: unknown, env: Record<string, string> = {}): Promise<string[]> {
-  const error = await load(content, env).then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof Failure)) throw new Error(`no error of the catalogue: ${String(error)}`);
+  const error = await failureFrom(load(content, env));
   expect(error.code).toBe('config-invalid');
   return error.detail.split('\n').map((line) => line.replace('  - ', ''));
 }
