@@ -1,7 +1,7 @@
 import { fetchFailed } from '../failures/git.ts';
 import type { LfsAvailability, LfsObject } from '../model/source.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
-import type { Http } from '../net/http.ts';
+import { basicAuth, type Http } from '../net/http.ts';
 import type { GitRemote } from '../git/remote.ts';
 import { LfsBatch } from './schema.ts';
 
@@ -44,7 +44,7 @@ export function postBatch(
     method: 'POST',
     path: batchPath(http, remote),
     headers: {
-      authorization: `Basic ${Buffer.from(`${remote.username}:${remote.password}`).toString('base64')}`,
+      authorization: basicAuth(remote),
       accept: 'application/vnd.git-lfs+json',
       'content-type': 'application/vnd.git-lfs+json',
     },

@@ -1,6 +1,7 @@
 import { Failure } from '../failures/failure.ts';
 import type { TargetIdentity } from '../model/target.ts';
 import { excerpt } from '../net/answers.ts';
+import { basicAuth } from '../net/http.ts';
 import type { Remote } from '../git/remote.ts';
 import type { GitLabClient } from './client.ts';
 import { unlessRefused } from './errors.ts';
@@ -70,12 +71,11 @@ export function createProbes(gitlab: GitLabClient, remote: (fullPath: string) =>
     },
     /** Switched off it answers 501 to everything (GL-260); switched on, it says nothing of what is not there. */
     async lfs() {
-      const { username, password } = remote(nowhere);
       const { status } = await http.send({
         method: 'GET',
         path: `/${nowhere}.git/info/lfs/locks`,
         headers: {
-          authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+          authorization: basicAuth(remote(nowhere)),
           accept: 'application/vnd.git-lfs+json',
           'private-token': null,
         },
