@@ -2,6 +2,7 @@ import type { Notice } from '../model/notice.ts';
 import type { Counts } from '../model/plan.ts';
 import type { ExitCode, ItemResult, ItemState, Result, Totals } from '../model/result.ts';
 import {
+  andMore,
   problem,
   nextSteps,
   refsStep,
@@ -191,9 +192,13 @@ export function remarksOf(item: ItemResult): Notice[] {
   return remarks;
 }
 
-/** Warnings of the run, then what its items noticed with the name in front. */
+/** Warnings of the run, then what its items noticed with the name in front; what many noticed alike is told once. */
 export function warningsOf(result: Result): string[] {
-  const own = result.items.flatMap((item) => noticesOf(item).map(({ message }) => `${item.id}: ${message}`));
+  const namesOf = new Map<string, string[]>();
+  for (const item of result.items) {
+    for (const { message } of noticesOf(item)) namesOf.set(message, [...(namesOf.get(message) ?? []), item.id]);
+  }
+  const own = [...namesOf].map(([message, [first, ...others]]) => `${first}${andMore(others)}: ${message}`);
   return [...result.warnings, ...own];
 }
 

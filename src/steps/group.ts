@@ -113,8 +113,8 @@ export async function atAllowedLevel<T>(
 export function lowered(made: Visibility, item: PlanItem, { refusedLevels }: RunContext): Notice[] {
   if (made === item.visibility) return [];
   const message = refusedLevels.has(item.visibility)
-    ? `its visibility is ${made} instead of ${item.visibility}, a level that the GitLab administrator has restricted`
-    : `GitLab set its visibility to ${made} instead of ${item.visibility}`;
+    ? `visibility is ${made} instead of ${item.visibility}, a level that the GitLab administrator has restricted`
+    : `GitLab set the visibility to ${made} instead of ${item.visibility}`;
   return [remark('visibility-lowered', item.id, message)];
 }
 

@@ -89,7 +89,7 @@ test('a restricted level that the token cannot read is lowered for the whole run
   });
   expect(refusedPosts(servers)).toBe(1);
   expect(loweredIn(resultOf(first))).toEqual(['team-a', 'team-a/one', 'team-a/two', 'team-b/open']);
-  expect(first.stderr).toContain('team-a/one: its visibility is internal instead of public');
+  expect(first.stderr).toContain('team-a and 3 more: visibility is internal instead of public');
 
   for (const command of ['verify', 'migrate']) {
     gitlab.server.requests.length = 0;
