@@ -123,7 +123,7 @@ test.each(['reset', 'end'] as const)(
     const { length } = await wholeAnswer(setup, 'source');
     expect(length).toBeGreaterThan(250_000);
 
-    const cuts = answerCuts(places(length - 1, 20), [how]);
+    const cuts = answerCuts(places(length - 1, 10), [how]);
     expect(await surviveAll(setup, 'source', cuts)).toBeGreaterThan(cuts.length / 2);
   },
 );
@@ -134,7 +134,7 @@ test("the target's answer may break off between any two lines and inside them", 
 
   const cuts = [
     ...answerCuts(ends, ['reset', 'end', 'stall']),
-    ...answerCuts(places(length, 12), ['end', 'reset']),
+    ...answerCuts(places(length, 6), ['end', 'reset']),
   ];
   expect(await surviveAll(setup, 'target', cuts)).toBeGreaterThan(cuts.length / 2);
 });
@@ -143,6 +143,6 @@ test('the way to the target may break off anywhere in a larger pack', async () =
   const setup = await cutting(noise);
   const { length } = await wholeAnswer(setup, 'source');
 
-  const cuts = places(length - 5000, 30).map((at): Cut => ({ what: 'request', at, how: 'reset' }));
+  const cuts = places(length - 5000, 15).map((at): Cut => ({ what: 'request', at, how: 'reset' }));
   expect(await surviveAll(setup, 'target', cuts)).toBeGreaterThan(cuts.length / 2);
 });
