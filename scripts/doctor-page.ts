@@ -1,5 +1,6 @@
 import type { FindingType } from '../src/doctor/finding.ts';
 import { failures, findings } from '../src/doctor/index.ts';
+import { described } from '../src/failures/described.ts';
 
 /** docs/doctor.md: how the command works, and every finding. */
 export function doctorPage(): string {
@@ -96,8 +97,8 @@ function section(types: readonly FindingType[]): string {
 }
 
 function row({ code, level, text }: FindingType): string {
-  const { message, fix = '' } = text(placeholders as never);
-  return `| \`${code}\` | ${level} | ${cell(message)} | ${cell(fix)} |`;
+  const { messages, fixes } = described(text);
+  return `| \`${code}\` | ${level} | ${cell(messages.join('; or: '))} | ${cell(fixes.join('; or: '))} |`;
 }
 
 /** A dash for nothing: an empty cell looks like a mistake. */
@@ -105,6 +106,3 @@ function cell(text: string): string {
   if (text === '') return '–';
   return text.replaceAll('|', '\\\\|').replaceAll(/[<>]/g, (sign) => (sign === '<' ? '&lt;' : '&gt;'));
 }
-
-/** Words of which every name stands for itself. */
-const placeholders = new Proxy<Record<string, string>>({}, { get: (_, name) => `{${String(name)}}` });

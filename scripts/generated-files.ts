@@ -5,6 +5,7 @@ import { configPage } from './config-page.ts';
 import { configSchema } from './config-schema.ts';
 import { doctorPage } from './doctor-page.ts';
 import { errorsPage } from './errors-page.ts';
+import { manualPage } from './manual.ts';
 
 export type GeneratedFile = { path: string; text: string };
 
@@ -14,6 +15,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     { path: 'docs/errors.md', text: errorsPage() },
     { path: 'docs/config.md', text: configPage() },
     { path: 'docs/doctor.md', text: doctorPage() },
+    { path: 'man/gb2gl.1', text: manualPage() },
     await json('docs/result.schema.json', resultJsonSchema()),
     await json('docs/plan.schema.json', planJsonSchema()),
     await json('migrate.config.schema.json', configSchema()),

@@ -1,16 +1,15 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import packageFile from '../package.json' with { type: 'json' };
 import { failed, abortingNow, neverEnding, stoppingSoon } from './commands/failure.ts';
 import type { Environment } from './environment.ts';
 import type { ExitCode } from './model/result.ts';
 import { createRedactor } from './net/redact.ts';
 import { createProgram } from './program.ts';
-
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 function signals(): { stopping: AbortSignal; aborting: AbortSignal } {
   const stopping = new AbortController();
@@ -31,6 +30,9 @@ function signals(): { stopping: AbortSignal; aborting: AbortSignal } {
   return { stopping: stopping.signal, aborting: aborting.signal };
 }
 
+/** This file lies as far from the package's own files as the built one. */
+const schemaFile = fileURLToPath(new URL('../migrate.config.schema.json', import.meta.url));
+
 function createWorld(): Environment {
   return {
     runtime: {
@@ -50,8 +52,7 @@ function createWorld(): Environment {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    // This file lies as far from the package's own files as the built one.
-    schemaFile: fileURLToPath(new URL('../migrate.config.schema.json', import.meta.url)),
+    schemaFile: existsSync(schemaFile) ? schemaFile : null,
     nodeVersion: process.versions.node,
     redactor: createRedactor(),
   };
@@ -99,7 +100,7 @@ async function main(environment: Environment, argv: string[]): Promise<ExitCode>
   let code: ExitCode = 0;
   const over = new AbortController();
   try {
-    const program = createProgram(version, environment, (value) => (code = value));
+    const program = createProgram(packageFile.version, environment, (value) => (code = value));
     await Promise.race([program.parseAsync(argv), standstill(environment, over.signal)]);
     return code;
   } catch (error) {
@@ -118,8 +119,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
-const environment = createWorld();
-const code = await main(environment, process.argv);
-process.exitCode = code;
-// An aborted git leaves a helper behind that holds our pipes; nothing is waited for then.
-if (environment.runtime.aborting.aborted) process.exit(code);
+async function start(): Promise<void> {
+  const environment = createWorld();
+  const code = await main(environment, process.argv);
+  process.exitCode = code;
+  // An aborted git leaves a helper behind that holds our pipes; nothing is waited for then.
+  if (environment.runtime.aborting.aborted) process.exit(code);
+}
+
+// The module format of a single executable knows no await here.
+void start();

@@ -28,8 +28,8 @@ export type Environment = {
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
-  /** The JSON schema of the config that the package brings along. */
-  schemaFile: string;
+  /** The JSON schema of the config that the package brings along; null where it has none, as a single executable. */
+  schemaFile: string | null;
   /** Without the leading v. */
   nodeVersion: string;
   /** Stands in front of everything that leaves the process. */

@@ -1,10 +1,22 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import tab from '@bomb.sh/tab/commander';
+import { Command } from 'commander';
+import { examplesText, port, selectable, share, transport } from './commands/options.ts';
 import type { Environment } from './environment.ts';
 import type { ExitCode } from './model/result.ts';
 
 type Handler = (options: never, environment: Environment) => Promise<ExitCode>;
 
-/** The command line: every command with its options. Each is loaded when it is called, and hands its exit code to `done`. */
+/** Name, what it does, the command lines that its help shows with what each is for, and its code. */
+type CommandParts = {
+  summary: string;
+  examples: Record<string, string>;
+  load: () => Promise<Handler>;
+};
+
+/**
+ * The command line: every command with its options, in the order in which they are needed. Each is loaded when it is
+ * called, and hands its exit code to `done`. Completion of shells and the manual are made from it.
+ */
 export function createProgram(
   version: string,
   environment: Environment,
@@ -17,125 +29,203 @@ export function createProgram(
     .showHelpAfterError('(gb2gl --help shows all commands)')
     .exitOverride();
 
-  function add(name: string, summary: string, load: () => Promise<Handler>): Command {
-    const command = program
+  function add(name: string, { summary, examples, load }: CommandParts): Command {
+    return program
       .command(name)
       .description(summary)
-      .option('--config <file>', 'config file (default: migrate.config.json, if it exists)')
-      .option('--work-dir <dir>', 'directory for journal, mirrors and reports', '.gb2gl')
-      .option('--json', 'print a single JSON document to stdout and nothing else')
-      .option('--quiet', 'print only the summary')
-      .option('--verbose', 'log every retry; print stack traces')
-      .option('--no-color', 'disable colors (NO_COLOR also works)')
-      .addOption(new Option('--concurrency <n>', 'repositories to migrate concurrently').argParser(positive))
+      .addHelpText('after', examplesText(examples))
       .exitOverride()
-      .action(async (options: unknown) => {
+      .action(async (...given: unknown[]) => {
         const handler = await load();
-        done(await handler(options as never, environment));
+        // Commander hands over the arguments, then the options, then the command.
+        const [options, ...args] = given.slice(0, -1).toReversed();
+        const words = args.length > 0 ? { words: args.toReversed() } : {};
+        done(await handler({ ...(options as object), ...words } as never, environment));
       });
-    return command;
   }
 
-  selectable(
-    add(
-      'migrate',
-      'migrate everything that is selected',
-      async () => (await import('./commands/migrate.ts')).migrateCommand,
-    ),
-  )
-    .option('--dry-run', 'same as gb2gl plan')
-    .option('--deep', 'with --dry-run: same as plan --deep')
-    .option(
-      '--plan <file>',
-      'apply exactly this plan.json; anything that has changed since is skipped and listed',
+  share(
+    add('init', {
+      summary: 'ask a few questions, test the answers and write a config file',
+      examples: {
+        'gb2gl init': 'asks for URLs and tokens; the tokens are not written',
+        'gb2gl init --yes --parent-group imported': 'everything from the environment; nothing is asked',
+      },
+      load: async () => (await import('./commands/init.ts')).initCommand,
+    })
+      .option('--yes', 'ask nothing; take everything from the four environment variables')
+      .option('--force', 'replace an existing config file')
+      .option('--parent-group <path>', 'GitLab group under which everything is created'),
+    'config',
+    'json',
+  );
+  share(
+    add('doctor', {
+      summary: 'check servers, credentials, network and this machine; changes nothing',
+      examples: {
+        'gb2gl doctor': 'everything, with a fix for whatever is not as it should be',
+        'gb2gl doctor --quiet --waive disk-low': 'only what is not ok, without what you have reviewed',
+      },
+      load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+    }).option('--waive <code...>', 'ignore these errors and warnings'),
+    'config',
+    'workDir',
+    'json',
+    'quiet',
+  );
+  share(
+    selectable(
+      add('plan', {
+        summary: 'show what migrate would do; changes nothing',
+        examples: {
+          'gb2gl plan --all': 'the whole server, every refusal included',
+          "gb2gl plan --deep --repo 'team-a/*'": 'also looks into the repositories of one owner',
+        },
+        load: async () => (await import('./commands/plan.ts')).planCommand,
+      }),
     )
-    .option('--prune', 'delete refs on GitLab that gb2gl wrote and that were deleted on GitBucket')
-    .option('--yes', 'do not ask before applying the plan')
-    .option('--waive <code...>', 'continue despite these findings (see docs/doctor.md)')
-    .addOption(transport('how to transfer repositories'));
-  selectable(
-    add(
-      'plan',
-      'show what migrate would do; changes nothing',
-      async () => (await import('./commands/plan.ts')).planCommand,
-    ),
-  )
-    .option('--prune', 'same as migrate --prune')
-    .option(
-      '--deep',
-      'also inspect objects (fetches into the work directory) and count what is not migrated',
-    );
-  selectable(
-    add(
-      'verify',
-      'compare both servers, ref by ref',
-      async () => (await import('./commands/verify.ts')).verifyCommand,
-    ),
-  );
-  selectable(
-    add(
-      'rehearse',
-      'migrate into the embedded GitLab to find everything the real one would reject; changes nothing',
-      async () => (await import('./commands/rehearse.ts')).rehearseCommand,
-    ),
-  )
-    .option('--prune', 'same as migrate --prune')
-    .option('--waive <code...>', 'same as migrate --waive')
-    .addOption(transport('same as migrate --transport'));
-  add(
-    'doctor',
-    'check servers, credentials, network and this machine; changes nothing',
-    async () => (await import('./commands/doctor.ts')).doctorCommand,
-  ).option('--waive <code...>', 'ignore these errors and warnings');
-  add(
-    'init',
-    'ask a few questions, test the answers and write a config file',
-    async () => (await import('./commands/init.ts')).initCommand,
-  )
-    .option('--yes', 'ask nothing; take everything from the four environment variables')
-    .option('--force', 'replace an existing config file')
-    .option('--parent-group <path>', 'GitLab group under which everything is created');
-  add(
-    'status',
-    'show what the journal says; contacts no server',
-    async () => (await import('./commands/status.ts')).statusCommand,
-  );
-  add(
-    'sandbox',
-    'start an embedded GitBucket and GitLab with sample data',
-    async () => (await import('./commands/sandbox.ts')).sandboxCommand,
-  )
-    .addOption(
-      new Option('--gitbucket-port <port>', 'port for GitBucket (default: any free port)').argParser(
-        positive,
+      .option('--prune', 'same as migrate --prune')
+      .option(
+        '--deep',
+        'also inspect objects (fetches into the work directory) and count what is not migrated',
       ),
-    )
-    .addOption(
-      new Option('--gitlab-port <port>', 'port for GitLab (default: any free port)').argParser(positive),
-    );
-  add(
-    'demo',
-    'run sandbox, migrate --all, verify and reports in one go',
-    async () => (await import('./commands/demo.ts')).demoCommand,
+    'config',
+    'workDir',
+    'json',
+    'quiet',
+    'concurrency',
   );
+  share(
+    selectable(
+      add('rehearse', {
+        summary:
+          'migrate into the embedded GitLab to find everything the real one would reject; changes nothing',
+        examples: {
+          'gb2gl rehearse --all': 'the whole server',
+          'gb2gl rehearse --group team-a': 'one group',
+        },
+        load: async () => (await import('./commands/rehearse.ts')).rehearseCommand,
+      }),
+    )
+      .option('--prune', 'same as migrate --prune')
+      .option('--waive <code...>', 'same as migrate --waive')
+      .addOption(transport('same as migrate --transport')),
+    'config',
+    'workDir',
+    'json',
+    'quiet',
+    'concurrency',
+  );
+  share(
+    selectable(
+      add('migrate', {
+        summary: 'migrate everything that is selected',
+        examples: {
+          'gb2gl migrate --all': 'shows the plan, asks, and carries it out; again only moves what is new',
+          'gb2gl migrate --group team-a --yes': 'one group, without a question, as in a nightly job',
+        },
+        load: async () => (await import('./commands/migrate.ts')).migrateCommand,
+      }),
+    )
+      .option('--dry-run', 'same as gb2gl plan')
+      .option('--deep', 'with --dry-run: same as plan --deep')
+      .option(
+        '--plan <file>',
+        'apply exactly this plan.json; anything that has changed since is skipped and listed',
+      )
+      .option('--prune', 'delete refs on GitLab that gb2gl wrote and that were deleted on GitBucket')
+      .option('--yes', 'do not ask before applying the plan')
+      .option('--waive <code...>', 'continue despite these findings (gb2gl explain CODE tells of each)')
+      .addOption(transport('how to transfer repositories')),
+    'config',
+    'workDir',
+    'json',
+    'quiet',
+    'concurrency',
+  );
+  share(
+    selectable(
+      add('verify', {
+        summary: 'compare both servers, ref by ref',
+        examples: {
+          'gb2gl verify --all': 'reads both servers afresh and compares everything',
+          'gb2gl verify --group team-a --json': 'one group, as a document for scripts',
+        },
+        load: async () => (await import('./commands/verify.ts')).verifyCommand,
+      }),
+    ),
+    'config',
+    'workDir',
+    'json',
+    'quiet',
+    'concurrency',
+  );
+  share(
+    add('status', {
+      summary: 'show what the journal says; contacts no server',
+      examples: {
+        'gb2gl status': 'what is proven, and what is not',
+        'gb2gl status --json': 'the same for scripts',
+      },
+      load: async () => (await import('./commands/status.ts')).statusCommand,
+    }),
+    'workDir',
+    'json',
+    'quiet',
+  );
+  share(
+    add('explain', {
+      summary: 'tell what a code of a report, of doctor or of --waive means, and what to do about it',
+      examples: {
+        'gb2gl explain git-token-refused': 'what happened, and the way out',
+        'gb2gl explain': 'all codes',
+      },
+      load: async () => (await import('./commands/explain.ts')).explainCommand,
+    }).argument('[code]', 'such as git-token-refused; without it all codes are listed'),
+    'json',
+  );
+  share(
+    add('sandbox', {
+      summary: 'start an embedded GitBucket and GitLab with sample data',
+      examples: {
+        'gb2gl sandbox': 'runs until Ctrl-C, and prints what to export in another terminal',
+        'gb2gl sandbox --gitbucket-port 8080 --gitlab-port 8081': 'on these ports',
+      },
+      load: async () => (await import('./commands/sandbox.ts')).sandboxCommand,
+    })
+      .addOption(port('--gitbucket-port <port>', 'GitBucket'))
+      .addOption(port('--gitlab-port <port>', 'GitLab')),
+    'json',
+  );
+  share(
+    add('demo', {
+      summary: 'run sandbox, migrate --all, verify and reports in one go',
+      examples: {
+        'gb2gl demo': 'needs no server and no configuration',
+        'gb2gl demo --json': 'prints the result of the migration as one document',
+      },
+      load: async () => (await import('./commands/demo.ts')).demoCommand,
+    }),
+    'workDir',
+    'json',
+    'quiet',
+  );
+  tab(program, { completionCommandName: 'completion' });
+  completion(program);
   return program;
 }
 
-function selectable(command: Command): Command {
-  return command
-    .option('--all', 'the whole server (narrowed by "select" in the config)')
-    .option('--group <name...>', 'these groups; globs and !exclusions are allowed')
-    .option('--user <name...>', 'the repositories of these users')
-    .option('--repo <owner/name...>', 'these repositories')
-    .option('--same-servers', 'the servers of the journal and of --plan have new names but are the same');
-}
-
-function transport(summary: string): Option {
-  return new Option('--transport <name>', summary).choices(['auto', 'relay', 'mirror']).default('auto');
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('must be a positive integer');
-  return number;
+/** The library's own words and help are in another style. */
+function completion(program: Command): void {
+  const command = program.commands.find((one) => one.name() === 'completion');
+  command
+    ?.summary('print the completion script of a shell')
+    .description('print the completion script of a shell')
+    .addHelpText(
+      'after',
+      examplesText({
+        'source <(gb2gl completion bash)': 'in ~/.bashrc; zsh alike in ~/.zshrc',
+        'gb2gl completion fish > ~/.config/fish/completions/gb2gl.fish': 'for fish',
+      }),
+    );
 }

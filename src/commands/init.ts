@@ -62,7 +62,7 @@ async function write(
   { runtime, redactor, stdout, schemaFile }: Environment,
   say: (text: string) => void,
 ): Promise<void> {
-  const schema = schemaReference(file, schemaFile);
+  const schema = schemaFile === null ? null : schemaReference(file, schemaFile);
   const text = configText({ source, target: { ...target, parentGroup }, schema });
   await writeConfig(file, text, { replace });
   say(

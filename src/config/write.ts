@@ -8,14 +8,14 @@ type Server = { url: string; caFile: string | null };
 export type NewConfig = {
   source: Server;
   target: Server & { parentGroup: string | null };
-  /** What `$schema` says. */
-  schema: string;
+  /** What `$schema` says; null leaves it out. */
+  schema: string | null;
 };
 
 /** The text of a config file that has the tokens as references to the environment, and defaults for all else. */
 export function configText({ source, target, schema }: NewConfig): string {
   const config = {
-    $schema: schema,
+    ...(schema === null ? {} : { $schema: schema }),
     source: { url: source.url, token: '${GITBUCKET_TOKEN}', ...certificate(source) },
     target: {
       url: target.url,

@@ -32,6 +32,9 @@ test('the package holds the program and what belongs to it, no sources, no tests
       'README.md',
       'dist/LICENSES.txt',
       'dist/cli.js',
+      'docs/automation.md',
+      'docs/errors.md',
+      'man/gb2gl.1',
       'migrate.config.example.json',
       'migrate.config.schema.json',
       'package.json',
@@ -40,7 +43,8 @@ test('the package holds the program and what belongs to it, no sources, no tests
   expect(paths.filter((path) => path.startsWith('dist/') && !path.endsWith('.js'))).toEqual([
     'dist/LICENSES.txt',
   ]);
-  expect(paths.filter((path) => path.includes('/') && !path.startsWith('dist/'))).toEqual([]);
+  expect(paths.filter((path) => path.includes('/') && !/^(?:dist|docs|man)\//.test(path))).toEqual([]);
+  expect(paths.filter((path) => path.startsWith('man/'))).toEqual(['man/gb2gl.1']);
   expect(files.find(({ path }) => path === 'dist/cli.js')?.mode.toString(8)).toBe('755');
 });
 

@@ -1,0 +1,50 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+
+/** The end of a command's help: lines to type, each with what it is for. */
+export function examplesText(examples: Record<string, string>): string {
+  const lines = Object.entries(examples).map(([line, purpose]) => `  ${line}\n      ${purpose}`);
+  return `\nExamples:\n${lines.join('\n')}`;
+}
+
+/** What a command works on. */
+export function selectable(command: Command): Command {
+  return command
+    .option('--all', 'the whole server (narrowed by "select" in the config)')
+    .option('--group <name...>', 'these groups; globs and !exclusions are allowed')
+    .option('--user <name...>', 'the repositories of these users')
+    .option('--repo <owner/name...>', 'these repositories')
+    .option('--same-servers', 'the servers of the journal and of --plan have new names but are the same');
+}
+
+type Shared = 'config' | 'workDir' | 'json' | 'quiet' | 'concurrency';
+
+/** Adds options that commands have in common, below their own. */
+export function share(command: Command, ...names: Shared[]): void {
+  const shared: Record<Shared, Option> = {
+    config: new Option('--config <file>', 'config file (default: migrate.config.json, if it exists)'),
+    workDir: new Option('--work-dir <dir>', 'directory for journal, mirrors and reports').default('.gb2gl'),
+    concurrency: new Option('--concurrency <n>', 'repositories to migrate concurrently').argParser(positive),
+    json: new Option('--json', 'print a single JSON document to stdout and nothing else'),
+    quiet: new Option('--quiet', 'print only the summary'),
+  };
+  for (const [name, option] of Object.entries(shared)) {
+    if (names.includes(name as Shared)) command.addOption(option);
+  }
+  command
+    .option('--verbose', 'log every retry; print stack traces')
+    .option('--no-color', 'disable colors (NO_COLOR also works)');
+}
+
+export function transport(summary: string): Option {
+  return new Option('--transport <name>', summary).choices(['auto', 'relay', 'mirror']).default('auto');
+}
+
+export function port(flags: string, server: string): Option {
+  return new Option(flags, `port for ${server} (default: any free port)`).argParser(positive);
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('must be a positive integer');
+  return number;
+}
