@@ -28,6 +28,7 @@ const sources = Math.max(
   newest(at('sandbox')),
   age(at('tsconfig.json')),
   age(at('scripts', 'build.mjs')),
+  age(at('scripts', 'bundle.mjs')),
 );
 if (age(at('dist', 'cli.js')) < sources) {
   process.stderr.write('building\n');

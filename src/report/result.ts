@@ -196,7 +196,8 @@ export function remarksOf(item: ItemResult): Notice[] {
 export function warningsOf(result: Result): string[] {
   const namesOf = new Map<string, string[]>();
   for (const item of result.items) {
-    for (const { message } of noticesOf(item)) namesOf.set(message, [...(namesOf.get(message) ?? []), item.id]);
+    for (const { message } of noticesOf(item))
+      namesOf.set(message, [...(namesOf.get(message) ?? []), item.id]);
   }
   const own = [...namesOf].map(([message, [first, ...others]]) => `${first}${andMore(others)}: ${message}`);
   return [...result.warnings, ...own];
