@@ -43,7 +43,7 @@ async function oneRound(
     await mkdir(cwd);
     const ways = {
       tool: () =>
-        timed(process.execPath, [cli, 'migrate', '--all'], {
+        timed(process.execPath, [cli, 'migrate', '--all', '--yes'], {
           cwd,
           env: environment(gitbucket, gitlabs.tool),
         }),

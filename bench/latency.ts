@@ -22,7 +22,7 @@ export async function countLatency({ refs, ms }: { refs: number; ms: number }): 
     for (const name of ['first transfer', 'nothing changed']) {
       gitbucket.server.requests.length = 0;
       gitlab.server.requests.length = 0;
-      const cost = await clientCost(process.execPath, [cli, 'migrate', '--all'], {
+      const cost = await clientCost(process.execPath, [cli, 'migrate', '--all', '--yes'], {
         cwd,
         env: environment(gitbucket, gitlab),
       });

@@ -46,7 +46,7 @@ try {
     timed('sh', ['-c', `xargs -P ${values.parallel} -L 1 sh ${script} < list`], { cwd, env: loopEnv });
   const toolEnv = environment(gitbucket, gitlabs.tool);
   const tool = (): Promise<number> =>
-    timed(process.execPath, [cli, 'migrate', '--all', '--concurrency', values.parallel], {
+    timed(process.execPath, [cli, 'migrate', '--all', '--yes', '--concurrency', values.parallel], {
       cwd,
       env: toolEnv,
     });

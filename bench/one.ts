@@ -71,7 +71,7 @@ async function measure({ program, repo }: Way): Promise<Runs> {
     const cwd = join(folder, 'work');
     await mkdir(cwd);
     const run = (): Promise<ClientCost> =>
-      clientCost(process.execPath, [program, 'migrate', '--repo', `group-01/${repo}`], {
+      clientCost(process.execPath, [program, 'migrate', '--yes', '--repo', `group-01/${repo}`], {
         cwd,
         env: environment(gitbucket, gitlab),
       });

@@ -44,10 +44,14 @@ async function oneRound(size: Size, round: number): Promise<{ tool: ClientCost; 
         env: loopEnvironment(gitbucket, gitlabs.loop),
       });
     const early = round % 2 === 0 ? null : await runLoop();
-    const tool = await clientCost(process.execPath, [cli, 'migrate', '--all', '--concurrency', PARALLEL], {
-      cwd,
-      env: environment(gitbucket, gitlabs.tool),
-    });
+    const tool = await clientCost(
+      process.execPath,
+      [cli, 'migrate', '--all', '--yes', '--concurrency', PARALLEL],
+      {
+        cwd,
+        env: environment(gitbucket, gitlabs.tool),
+      },
+    );
     const loop = early ?? (await runLoop());
     for (const { owner, name } of names) {
       const wanted = refsIn(gitbucket.gitDir(owner, name));

@@ -35,7 +35,7 @@ async function oneRound(subject: Subject, round: number): Promise<Round> {
     const urls = gitUrls(gitbucket, gitlabs.loop, path);
 
     const runTool = (): Promise<ClientCost> =>
-      clientCost(process.execPath, [cli, 'migrate', '--all'], {
+      clientCost(process.execPath, [cli, 'migrate', '--all', '--yes'], {
         cwd,
         env: environment(gitbucket, gitlabs.tool),
       });

@@ -134,7 +134,7 @@ export function createProgram(
         'apply exactly this plan.json; anything that has changed since is skipped and listed',
       )
       .option('--prune', 'delete refs on GitLab that gb2gl wrote and that were deleted on GitBucket')
-      .option('--yes', 'do not ask before applying the plan')
+      .option('--yes', 'do not ask before applying the plan; needed where there is no terminal to ask on')
       .option('--waive <code...>', 'continue despite these findings (gb2gl explain CODE tells of each)')
       .addOption(transport('how to transfer repositories')),
     'config',

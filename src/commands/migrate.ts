@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { everyRepository, type Config } from '../config/schema.ts';
 import { waivers } from '../doctor/index.ts';
 import { preflight } from '../doctor/preflight.ts';
@@ -8,20 +7,20 @@ import { followPlan } from '../engine/follow-plan.ts';
 import { migrate } from '../engine/migrate.ts';
 import { prepare, type PrepareOptions, type Prepared } from '../engine/prepare.ts';
 import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
-import { interruption, wrongUsage, planOfOthers, planUnreadable } from '../failures/usage.ts';
+import { wrongUsage, planOfOthers, planUnreadable } from '../failures/usage.ts';
 import { areSame, openJournal, type Journal } from '../journal/journal.ts';
 import { lockWorkDir } from '../journal/lock.ts';
 import { summedLosses, type Plan } from '../model/plan.ts';
 import type { ExitCode, ItemResult, Result } from '../model/result.ts';
 import { withSettings } from '../plan/build.ts';
 import type { Selection } from '../plan/selection.ts';
-import { renderPlan } from '../report/plan-view.ts';
 import { buildResult } from '../report/result.ts';
 import { parsePlan } from '../report/schema.ts';
 import { renderSummary } from '../report/summary.ts';
 import { writeReports } from '../report/write.ts';
 import { steps } from '../steps/index.ts';
 import { chooseTransport, type TransportName } from '../transfer/auto.ts';
+import { askConsent, demandConsent } from './confirm.ts';
 import { planCommand } from './plan.ts';
 import { openSession, openTerminal, selectionOf, type Session, useReportDir } from './session.ts';
 
@@ -49,11 +48,7 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
   const session = await openSession(options, environment);
   const { workDir } = session;
   const { config, selection, prune, earlier } = await resolveRequest(options, session.config, runtime.cwd);
-  if (prune && !options.yes && !canAsk(options, environment)) {
-    throw wrongUsage('', {
-      detail: '--prune deletes refs on GitLab: confirm with --yes',
-    });
-  }
+  if (!options.yes) demandConsent(options, environment);
   const lock = await lockWorkDir(workDir, runtime);
   let journal: Journal | null = null;
   try {
@@ -77,7 +72,10 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
     const { prepared, drifted } = earlier
       ? followPlan(earlier, now, journal.history, session.steps)
       : { prepared: now, drifted: [] };
-    if (!(await confirmed(prepared.plan, options, session, environment))) return 0;
+    if (!options.yes) {
+      await askConsent(prepared.plan, options, session, environment);
+      session.terminal = await openTerminal(options, environment, config.limits.transfers);
+    }
     const transport = chooseTransport(options.transport ?? 'auto', {
       workDir,
       runtime,
@@ -139,37 +137,6 @@ function wordsOf({ all, group, user, repo, plan }: WantedFlags, { select }: Conf
     ...included.map((glob) => `select.include ${glob}`),
     ...select.exclude.map((glob) => `select.exclude ${glob}`),
   ];
-}
-
-function canAsk(options: CommonOptions, { stdin, stdout }: Environment): boolean {
-  return stdin.isTTY && stdout.isTTY && !options.json && !options.quiet;
-}
-
-/** On a terminal the plan is shown and a person says yes; in a script the plan is simply carried out. */
-async function confirmed(
-  plan: Plan,
-  options: MigrateOptions,
-  session: Session,
-  environment: Environment,
-): Promise<boolean> {
-  if (options.yes || !canAsk(options, environment)) return true;
-  await session.terminal.stop();
-  const lines = renderPlan(plan, { width: session.terminal.columns(), palette: session.terminal.palette });
-  session.say(`${lines.join('\n')}\n\n`);
-  const yes = /^(y|yes|)$/i.test(await answerTo('Continue? [Y/n] ', environment));
-  if (!yes) session.say('Nothing was changed.\n');
-  session.terminal = await openTerminal(options, environment, session.config.limits.transfers);
-  return yes;
-}
-
-/** What is typed; `n` at the end of the input. @throws interrupted on Ctrl-C, which the terminal hands over as a key */
-function answerTo(question: string, { stdin, stdout }: Environment): Promise<string> {
-  const reader = createInterface({ input: stdin, output: stdout });
-  return new Promise<string>((resolve, reject) => {
-    reader.once('SIGINT', () => reject(interruption('migrate')));
-    reader.once('close', () => resolve('n'));
-    reader.question(question, (answer) => resolve(answer.trim()));
-  }).finally(() => reader.close());
 }
 
 export type WantedFlags = SelectionFlags & { plan?: string; prune?: boolean };

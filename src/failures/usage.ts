@@ -212,6 +212,11 @@ export const interruption = defineFailure('interrupted', { blame: 'you', state: 
   fix: 'run the same command again to continue where it stopped',
 }));
 
+export const notConfirmed = defineFailure('not-confirmed', { blame: 'you', state: 'interrupted' }, () => ({
+  message: 'nothing was changed: the question was not answered with yes',
+  fix: 'run the same command again when you agree; --yes skips the question',
+}));
+
 export const unexpected = defineFailure(
   'unexpected',
   { blame: 'us', state: 'failed' },

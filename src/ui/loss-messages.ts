@@ -1,5 +1,5 @@
 import type { Finding, Loss, LossKind } from '../model/plan.ts';
-import { formatCount, plural } from '../text/format.ts';
+import { formatCount, listed, plural } from '../text/format.ts';
 
 /** Sentences about what stays on GitBucket and about what a look into the objects found. */
 
@@ -43,7 +43,7 @@ export function lossesLine(losses: readonly Loss[]): string {
 export function uncountedLine(kinds: readonly LossKind[], wasDeep: boolean): string {
   if (kinds.length === 0) return '';
   const names = kinds.map((kind) => lossTitles[kind][1]);
-  const list = names.length === 1 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  const list = listed(names);
   if (wasDeep) return `this GitBucket does not report all ${list}; any that exist stay on it`;
   return `${list} stay on GitBucket; gb2gl plan --deep counts them`;
 }

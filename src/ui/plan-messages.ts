@@ -1,7 +1,8 @@
 import type { Visibility } from '../model/forge.ts';
 import type { Counts } from '../model/plan.ts';
 import type { Totals } from '../model/result.ts';
-import { formatCount, plural } from '../text/format.ts';
+import { formatCount, listed, plural } from '../text/format.ts';
+import { refsStep } from './messages.ts';
 
 /** Every sentence of the plan as people see it. */
 
@@ -34,6 +35,34 @@ const countTitles: Readonly<Record<string, string>> = {
   refused: 'refused by GitLab',
   diverged: 'diverged',
 };
+
+type Totalled = { groups: Record<Action, number>; projects: Record<Action, number>; steps: Totals['steps'] };
+
+/**
+ * `Create 3 groups and 42 projects on https://gitlab.example.com and push 422 refs? [y/N] `; null for a plan that writes
+ * nothing.
+ */
+export function planQuestion({ groups, projects, steps }: Totalled, url: string): string | null {
+  const created = [...counted(groups.create, 'group'), ...counted(projects.create, 'project')];
+  const updated = counted(projects.update, 'project');
+  const refs = steps.find(({ step }) => step === refsStep)?.counts ?? {};
+  const pushed = counted((refs['create'] ?? 0) + (refs['update'] ?? 0), 'ref');
+  const deleted = counted(refs['delete'] ?? 0, 'ref');
+  const deeds = [
+    ...(created.length > 0 ? [`create ${listed(created)}`] : []),
+    ...pushed.map((count) => `push ${count}`),
+    ...deleted.map((count) => `delete ${count}`),
+  ];
+  const [first = updated.map((count) => `update ${count}`).join(''), ...more] = deeds;
+  if (first === '') return null;
+  const place = created.length > 0 || pushed.length === 0 ? 'on' : 'to';
+  const sentence = listed([`${first} ${place} ${url}`, ...more]);
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}? [y/N] `;
+}
+
+function counted(count: number, one: string): string[] {
+  return count === 0 ? [] : [plural(count, one)];
+}
 
 export function groupsLine(counts: Record<Action, number>): string {
   return totalLine('group', 'groups', counts, actionTitles);

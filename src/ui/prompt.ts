@@ -114,7 +114,7 @@ function screenOf(output: NodeJS.WriteStream, shown: () => boolean): Writable {
 }
 
 function endOfInput(typing: boolean, interrupted: AbortSignal): Failure {
-  if (typing || interrupted.aborted) return interruption('init');
+  if (typing || interrupted.aborted) return interruption('gb2gl');
   const detail = 'the input ended before every question was answered; nothing was written';
   return wrongUsage('', { detail });
 }

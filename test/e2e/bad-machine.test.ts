@@ -55,6 +55,7 @@ test('a full disk fails the one repository that does not fit, and more space fin
 
   const full = await gb2gl(servers, [
     'migrate',
+    '--yes',
     '--all',
     '--json',
     '--concurrency',
@@ -75,6 +76,7 @@ test('a full disk fails the one repository that does not fit, and more space fin
   execFileSync('mount', ['-o', 'remount,size=40m', disk]);
   const again = await gb2gl(servers, [
     'migrate',
+    '--yes',
     '--all',
     '--json',
     '--work-dir',
@@ -90,7 +92,7 @@ test('a work directory that cannot be made is named with the way out', async () 
   const servers = await testServers();
   const inFile = join(await workplace(servers), 'file', 'below');
   writeFileSync(join(inFile, '..'), 'a file, no folder');
-  const run = await gb2gl(servers, ['migrate', '--all', '--work-dir', inFile]);
+  const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--work-dir', inFile]);
 
   expect(run.code).toBe(3);
   expect(run.stderr).toContain(`the work directory ${inFile} cannot be used`);
@@ -106,14 +108,14 @@ test('a work directory below /proc, a full one and a read-only one end every com
   });
   const servers = await testServers();
   execFileSync('sh', ['-c', `head -c 64k /dev/zero > ${disk}/fill`], { stdio: 'ignore' });
-  const full = await gb2gl(servers, ['migrate', '--all', '--work-dir', join(disk, 'work')]);
+  const full = await gb2gl(servers, ['migrate', '--all', '--yes', '--work-dir', join(disk, 'work')]);
   expect([full.code, full.stderr.trim().split('\n').length], full.stderr).toEqual([3, 2]);
   expect(full.stderr).toContain('no space left on device');
 
   execFileSync('mount', ['-o', 'remount,ro', disk]);
   for (const place of ['/proc/no-such-folder/work', join(disk, 'work')]) {
     for (const [command = '', ...more] of [
-      ['migrate'],
+      ['migrate', '--yes'],
       ['plan'],
       ['plan', '--deep'],
       ['verify'],
@@ -138,7 +140,7 @@ test('a journal that another user wrote is named with the way out', async (conte
   mkdirSync(workDir);
   writeFileSync(join(workDir, 'journal.jsonl'), '');
   for (const folder of [servers.folder, cwd, workDir]) chownSync(folder, 65534, 65534);
-  const child = spawn(process.execPath, [cliFile, 'migrate', '--all'], {
+  const child = spawn(process.execPath, [cliFile, 'migrate', '--all', '--yes'], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...servers.env },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -153,7 +155,7 @@ test('a journal that another user wrote is named with the way out', async (conte
 /** As in a container: its processes have numbers of their own, and gb2gl has the first. */
 function inContainer(servers: TestServers, cwd: string, workDir: string): ChildProcess {
   const args = ['--pid', '--fork', '--mount-proc', '--kill-child', process.execPath, cliFile];
-  return spawn('unshare', [...args, 'migrate', '--all', '--work-dir', workDir], {
+  return spawn('unshare', [...args, 'migrate', '--all', '--yes', '--work-dir', workDir], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...servers.env },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -203,7 +205,7 @@ test('a second run in the same work directory is refused with the process id, th
       },
     });
   });
-  const first = startCli(['migrate', '--all', '--json'], { cwd, env: servers.env });
+  const first = startCli(['migrate', '--all', '--yes', '--json'], { cwd, env: servers.env });
   const second = arrived.then(() => migrateAll(servers));
 
   const refused = await second;
@@ -219,7 +221,7 @@ test('the lock of a run that is gone is taken over', async () => {
   const servers = await smallServers();
   const cwd = await workplace(servers);
   servers.gitlab.server.faults.add({ url: /^\/api\/v4\/user$/, action: { kind: 'hang' } });
-  const first = startCli(['migrate', '--all'], { cwd, env: servers.env });
+  const first = startCli(['migrate', '--all', '--yes'], { cwd, env: servers.env });
   await expect.poll(() => servers.gitlab.server.requests.length).toBeGreaterThan(0);
   first.child.kill('SIGKILL');
   await first.finished;

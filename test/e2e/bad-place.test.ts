@@ -161,7 +161,7 @@ test('a selection that matches nothing is refused, with the nearest owner', asyn
     [['--repo', 'team-a/on'], '--repo team-a/on matches nothing on the source'],
     [['--user', 'team-a'], '--user team-a matches nothing'],
   ] as const) {
-    const run = await gb2gl(servers, ['migrate', ...args, '--json']);
+    const run = await gb2gl(servers, ['migrate', '--yes', ...args, '--json']);
     expect(run.code, run.stderr).toBe(2);
     expect(run.stderr).toContain(text);
   }

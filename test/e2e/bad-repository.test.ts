@@ -85,7 +85,12 @@ test.each([
   const servers = await smallServers();
   const [owner = '', name = ''] = dead.split('/');
   deadBranch(servers.gitbucket.gitDir(owner, name), 'dead');
-  const run = await gb2gl(servers, ['migrate', ...names.flatMap((each) => ['--repo', each]), '--json']);
+  const run = await gb2gl(servers, [
+    'migrate',
+    '--yes',
+    ...names.flatMap((each) => ['--repo', each]),
+    '--json',
+  ]);
 
   expect(run.code, run.stderr).toBe(1);
   const result = resultOf(run);

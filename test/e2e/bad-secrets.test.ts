@@ -51,7 +51,7 @@ test('servers that echo the credentials back on every surface find them nowhere:
   });
   target.add({ url: /^\/team-a\/two\.git\/git-receive-pack/, times: Infinity, action: answer(400, theirs) });
 
-  const run = await gb2gl(servers, ['migrate', '--all', '--json', '--verbose'], env);
+  const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--json', '--verbose'], env);
 
   expect(run.code, run.stderr).toBe(1);
   const texts = filesBelow(await workplace(servers));
@@ -73,7 +73,7 @@ test('a start that fails tells no credentials either', async () => {
     // A 500 may pass: it is asked for three times.
     const times = status === 500 ? 3 : 1;
     servers.gitlab.server.faults.add({ url: /^\/api\/v4\/user$/, times, action });
-    const run = await gb2gl(servers, ['migrate', '--all', '--json', '--verbose'], env);
+    const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--json', '--verbose'], env);
     expect(run.code, run.stderr).toBe(3);
     const texts = new Map([
       ['stderr', run.stderr],
@@ -125,7 +125,7 @@ test('no command line of a git child shows a credential, neither while fetching 
   servers.gitbucket.server.faults.add({ url: /git-upload-pack$/, times: 3, action: look });
   servers.gitlab.server.faults.add({ url: /git-receive-pack$/, times: 3, action: look });
 
-  const run = await startCli(['migrate', '--all', '--verbose'], { cwd, env }).finished;
+  const run = await startCli(['migrate', '--all', '--yes', '--verbose'], { cwd, env }).finished;
 
   expect(run.code, run.stderr).toBe(0);
   // Without children in sight the test would prove nothing.

@@ -152,7 +152,7 @@ test('a redirect of git alone, while refs are listed or moved, sends no token to
   const faults = [/^\/git\/team-a\/one\.git\/git-upload-pack/, /^\/team-a\/two\.git\/git-receive-pack/];
   servers.gitbucket.server.faults.add({ url: faults[0] ?? /$^/, times: Infinity, action: elsewhere(307) });
   servers.gitlab.server.faults.add({ url: faults[1] ?? /$^/, times: Infinity, action: elsewhere(307) });
-  const run = await gb2gl(servers, ['migrate', '--all', '--json']);
+  const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--json']);
 
   expect(run.code, run.stderr).toBe(1);
   const result = resultOf(run);

@@ -84,7 +84,7 @@ test('a GitBucket whose git takes no tokens is told, and username and password m
   // Not in the list of supported releases, yet the embedded server has the old rule.
   const version = '4.22' as GitBucketVersion;
   const servers = await smallServers({ gitbucket: { version } });
-  const named = ['migrate', '--group', 'team-a', 'team-b', '--json'];
+  const named = ['migrate', '--yes', '--group', 'team-a', 'team-b', '--json'];
   const refused = await gb2gl(servers, named);
   expect(refused.code, refused.stderr).toBe(3);
   expect(refused.stderr).toContain(

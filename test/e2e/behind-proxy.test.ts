@@ -28,7 +28,7 @@ test.each(['relay', 'mirror'])(
   'all of a migration by %s goes through the proxy, over http and https',
   async (way) => {
     const { servers, urls, caFile } = await withTls();
-    const args = ['migrate', '--all', '--json', '--transport', way];
+    const args = ['migrate', '--all', '--yes', '--json', '--transport', way];
     const proxy = await testProxy({ login });
     const address = `${encoded}@127.0.0.1:${proxy.port}`;
     const secure = await gb2gl(servers, args, { ...urls, HTTPS_PROXY: address, GIT_SSL_CAINFO: caFile });
@@ -54,7 +54,7 @@ test.each(['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'])(
   'the certificate of %s is trusted by the mirror too',
   async (name) => {
     const { servers, urls, caFile } = await withTls();
-    const run = await gb2gl(servers, ['migrate', '--all', '--json', '--transport', 'mirror'], {
+    const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--json', '--transport', 'mirror'], {
       ...urls,
       [name]: caFile,
     });
@@ -69,7 +69,7 @@ test('a server that NO_PROXY excludes is asked directly by every part', async ()
   const servers = await smallServers();
   const proxy = await testProxy();
   const env = { HTTP_PROXY: `127.0.0.1:${proxy.port}`, NO_PROXY: 'other.example.com, 127.0.0.1' };
-  const run = await gb2gl(servers, ['migrate', '--all', '--json', '--transport', 'mirror'], env);
+  const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--json', '--transport', 'mirror'], env);
   expect(run.code, run.stderr).toBe(0);
   expect(proxy.asked).toEqual([]);
 });

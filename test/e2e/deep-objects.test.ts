@@ -48,7 +48,7 @@ test('only objects count that travelling refs reach and GitLab does not have', a
     head(dir, 'odd', make(dir));
   });
   servers.gitlab.settings.git.fsckIgnore = ['badDate'];
-  await gb2gl(servers, ['migrate', '--repo', 'team/let-through', '--quiet']);
+  await gb2gl(servers, ['migrate', '--yes', '--repo', 'team/let-through', '--quiet']);
   servers.gitlab.settings.git.fsckIgnore = [];
 
   const plan = await planOf(servers, ['--deep']);

@@ -104,13 +104,13 @@ test('a migration in the same work directory is not disturbed', async () => {
       },
     },
   });
-  const migration = startCli(['migrate', '--all'], { cwd: await workplace(servers), env });
+  const migration = startCli(['migrate', '--all', '--yes'], { cwd: await workplace(servers), env });
   expect((await migration.finished).code).toBe(0);
   expect(refused).toMatch(/^3 .*is using the work directory/s);
 });
 
 test('--deep without --dry-run is wrong usage', async () => {
-  const run = await gb2gl(await team(), ['migrate', '--all', '--deep']);
+  const run = await gb2gl(await team(), ['migrate', '--all', '--yes', '--deep']);
   expect(run.code).toBe(2);
   expect(run.stderr).toContain('--deep requires --dry-run');
 });

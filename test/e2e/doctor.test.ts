@@ -90,7 +90,7 @@ test('--waive suppresses an error and shows it as waived; an unknown code is wro
   expect(waived.stdout).toContain('1 waived');
 
   servers.gitlab.server.requests.length = 0;
-  for (const command of [['doctor'], ['migrate', '--all']]) {
+  for (const command of [['doctor'], ['migrate', '--all', '--yes']]) {
     const unknown = await gb2gl(servers, [...command, '--waive', 'target-slashes-decode']);
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain('did you mean target-slashes-decoded?');
@@ -131,7 +131,7 @@ test('migrate sends GitLab two more GETs than connecting needs, and GitBucket no
 test('migrate that cannot succeed stops with 3, lists every problem, and writes nothing', async () => {
   const servers = await smallServers();
   const tokens = { GITBUCKET_TOKEN: 'b'.repeat(40), GITLAB_TOKEN: 'not-a-token-of-this-server' };
-  const both = await gb2gl(servers, ['migrate', '--all'], tokens);
+  const both = await gb2gl(servers, ['migrate', '--all', '--yes'], tokens);
   expect(both.code).toBe(3);
   expect(both.stderr).toContain('the migration cannot succeed with the current setup:');
   expect(both.stderr).toContain(`- token-refused: GitBucket at ${servers.gitbucket.url} rejects the token`);
@@ -139,7 +139,7 @@ test('migrate that cannot succeed stops with 3, lists every problem, and writes 
   expect(both.stderr).toContain('Access tokens, scope api');
 
   // Only what a check finds can be waived, a failed connection cannot.
-  const waived = await gb2gl(servers, ['migrate', '--all', '--waive', 'token-refused'], tokens);
+  const waived = await gb2gl(servers, ['migrate', '--all', '--yes', '--waive', 'token-refused'], tokens);
   expect(waived.code).toBe(3);
   expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
 });
@@ -147,13 +147,20 @@ test('migrate that cannot succeed stops with 3, lists every problem, and writes 
 test('migrate stops where %2F is decoded, and continues when that is waived', async () => {
   const servers = await smallServers();
   servers.gitlab.settings.decodesSlashes = true;
-  const stopped = await gb2gl(servers, ['migrate', '--all', '--json']);
+  const stopped = await gb2gl(servers, ['migrate', '--all', '--yes', '--json']);
   expect(stopped.code).toBe(3);
   expect(stopped.stderr).toContain('- target-slashes-decoded: something in front of GitLab changes %2F');
   expect(stopped.stderr).toContain('AllowEncodedSlashes');
   expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
 
-  const waived = await gb2gl(servers, ['migrate', '--all', '--json', '--waive', 'target-slashes-decoded']);
+  const waived = await gb2gl(servers, [
+    'migrate',
+    '--all',
+    '--yes',
+    '--json',
+    '--waive',
+    'target-slashes-decoded',
+  ]);
   expect(waived.code, waived.stderr).toBe(0);
   expectMoved(servers, resultOf(waived));
 });
@@ -165,14 +172,14 @@ test('migrate reports warnings that it need not stop for', async () => {
     GITLAB_TOKEN: servers.gitlab.token('root', { expiresAt: day }),
     GITBUCKET_URL: await clockFront(servers.gitbucket.url, -300_000),
   };
-  const run = await gb2gl(servers, ['migrate', '--all'], env);
+  const run = await gb2gl(servers, ['migrate', '--all', '--yes'], env);
   expect(run.code, run.stderr).toBe(0);
   expect(run.stdout).toContain(`warning: the GitLab token expires on ${day} (in 2 days); create a new token`);
   expect(run.stdout).toContain('warning: the clock of GitBucket is about 5 min behind');
 
   const waived = await gb2gl(
     servers,
-    ['migrate', '--all', '--waive', 'target-token-expires', 'clock-differs'],
+    ['migrate', '--all', '--yes', '--waive', 'target-token-expires', 'clock-differs'],
     env,
   );
   expect(waived.stdout).not.toContain('warning:');

@@ -27,7 +27,7 @@ async function migratedOnce(): Promise<Place> {
 }
 
 async function migrate({ cwd, env }: Place, code: number): Promise<ItemResult> {
-  const run = await runCli(['migrate', '--all', '--json'], { cwd, env });
+  const run = await runCli(['migrate', '--all', '--yes', '--json'], { cwd, env });
   expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code });
   const item = parseResult(JSON.parse(run.stdout)).items.find(({ id }) => id === 'team/one');
   if (!item) throw new Error('no project in the result');

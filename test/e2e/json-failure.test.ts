@@ -94,7 +94,7 @@ test('a run that is stopped before it has a result says that in one document', a
     running.child.kill('SIGINT');
     await running.heard('finishing work in progress');
   }
-  const running = startCli(['migrate', '--all', '--json'], { cwd, env: where.env });
+  const running = startCli(['migrate', '--all', '--yes', '--json'], { cwd, env: where.env });
 
   const { code, stdout } = await running.finished;
 

@@ -25,7 +25,7 @@ test.each(['auto', 'relay', 'mirror'])(
   'one lost object keeps back the refs that lead to it and no other (%s), and a repaired repository is made whole',
   async (transport) => {
     const { servers, gitDir } = await withLostTree();
-    const run = await gb2gl(servers, ['migrate', '--all', '--json', '--transport', transport]);
+    const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--json', '--transport', transport]);
 
     expect(run.code, run.stderr).toBe(1);
     const result = resultOf(run);
@@ -46,7 +46,7 @@ test.each(['auto', 'relay', 'mirror'])(
 
     commitOn(gitDir, 'again', 'on c', { orphan: true });
     git(gitDir, 'update-ref', '-d', 'refs/heads/again');
-    const repaired = await gb2gl(servers, ['migrate', '--all', '--json', '--transport', transport]);
+    const repaired = await gb2gl(servers, ['migrate', '--all', '--yes', '--json', '--transport', transport]);
     expect(repaired.code, repaired.stderr).toBe(0);
     expectMoved(servers, resultOf(repaired));
   },
@@ -59,7 +59,7 @@ test('a lost commit is named', async () => {
   // Only packed refs are shown although they lead nowhere (GB-124).
   git(gitDir, 'pack-refs', '--all');
   loseObject(gitDir, id);
-  const run = await gb2gl(servers, ['migrate', '--all', '--json']);
+  const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--json']);
 
   expect(run.code, run.stderr).toBe(1);
   const { problem } = itemOf(resultOf(run), 'team-a/one');

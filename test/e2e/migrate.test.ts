@@ -12,7 +12,7 @@ import { refsIn, testServers, writesOf } from '../helpers/servers.ts';
 import { gb2gl, resultOf, workplace } from '../helpers/small-server.ts';
 
 /** Side by side the projects would get their ids in another order each time. */
-const ONE_BY_ONE = ['migrate', '--all', '--json', '--concurrency', '1'];
+const ONE_BY_ONE = ['migrate', '--all', '--yes', '--json', '--concurrency', '1'];
 
 /** What the two ways must agree on: all but times, bytes, and the address of the target. */
 function comparable(result: Result, url: string): unknown {
@@ -79,7 +79,7 @@ describe('the whole sample server', () => {
     const { servers } = shared();
     servers.gitlab.server.requests.length = 0;
 
-    const second = await gb2gl(servers, ['migrate', '--all', '--json']);
+    const second = await gb2gl(servers, ['migrate', '--all', '--yes', '--json']);
 
     expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
     expect(resultOf(second).items.filter(({ changed }) => changed)).toEqual([]);
@@ -96,7 +96,7 @@ test('only what changed on the source travels the next time, also rewritten hist
     commitOn(gitbucket.gitDir('team-a', name), 'topic', `topic of ${name}`);
   }
   const cwd = await workplace(servers);
-  expect((await runCli(['migrate', '--all'], { cwd, env })).code).toBe(0);
+  expect((await runCli(['migrate', '--all', '--yes'], { cwd, env })).code).toBe(0);
   await gitlab.settle();
 
   const source = gitbucket.gitDir('team-a', 'one');
@@ -104,7 +104,7 @@ test('only what changed on the source travels the next time, also rewritten hist
   commitOn(source, 'main', 'rewritten too', { orphan: true });
   commitOn(source, 'fresh', 'new branch');
   gitlab.server.requests.length = 0;
-  const second = await runCli(['migrate', '--group', 'team-a', '--json'], { cwd, env });
+  const second = await runCli(['migrate', '--yes', '--group', 'team-a', '--json'], { cwd, env });
 
   expect(second.code, second.stderr).toBe(0);
   expect(refsIn(gitlab.gitDir('team-a/one'))).toEqual(refsIn(source));
@@ -122,11 +122,11 @@ test('a ref that moved on the target is diverged: untouched, listed with both id
   commitOn(source, 'main', 'first');
   commitOn(source, 'topic', 'topic');
   const cwd = await workplace(servers);
-  await runCli(['migrate', '--all'], { cwd, env });
+  await runCli(['migrate', '--all', '--yes'], { cwd, env });
 
   const foreign = commitOn(gitlab.gitDir('team-a/one'), 'topic', 'work on GitLab');
   const wanted = commitOn(source, 'topic', 'work on GitBucket');
-  const run = await runCli(['migrate', '--all', '--json'], { cwd, env });
+  const run = await runCli(['migrate', '--all', '--yes', '--json'], { cwd, env });
 
   expect(run.code, run.stderr).toBe(4);
   const item = parseResult(JSON.parse(run.stdout)).items.find(({ state }) => state === 'diverged');

@@ -9,7 +9,7 @@ test.each(['auto', 'mirror'])(
     const { gitlab, env } = servers;
     gitlab.addGroup({ path: 'team-a', visibility: 'public' });
     gitlab.addProject({ namespace: 'team-a', path: 'one', name: 'one', visibility: 'private' });
-    const args = ['migrate', '--all', '--json', '--transport', transport];
+    const args = ['migrate', '--all', '--yes', '--json', '--transport', transport];
     const cwd = await workplace(servers);
     const { faults } = gitlab.server;
     const killed = startCli(args, { cwd, env });

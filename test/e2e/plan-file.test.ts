@@ -26,7 +26,7 @@ async function planned(...flags: string[]): Promise<Place> {
 }
 
 function follow({ plan, ...place }: Place, ...more: string[]): Promise<CliResult> {
-  return runCli(['migrate', '--plan', plan, '--json', ...more], place);
+  return runCli(['migrate', '--yes', '--plan', plan, '--json', ...more], place);
 }
 
 function statesOf(run: CliResult): Record<string, Result['items'][number]['state']> {
@@ -90,7 +90,7 @@ test('a run of a plan file that was killed goes on with the same file', async ()
   const place = await planned();
   const { gitlab } = place;
   gitlab.server.faults.add({ url: /git-receive-pack$/, action: { kind: 'hang' } });
-  const stopped = startCli(['migrate', '--plan', place.plan, '--json'], place);
+  const stopped = startCli(['migrate', '--yes', '--plan', place.plan, '--json'], place);
   await expect
     .poll(() => gitlab.server.requests.some(({ url }) => url.includes('git-receive-pack')))
     .toBe(true);
@@ -149,7 +149,7 @@ test('a file that is no plan, of other servers, or mixed with a selection, is re
     [['--plan', 'broken.json', '--all'], '--plan takes its selection from the plan file'],
     [['--plan', 'broken.json', '--dry-run'], '--dry-run creates a plan'],
   ] as const) {
-    const run = await runCli(['migrate', ...args], place);
+    const run = await runCli(['migrate', '--yes', ...args], place);
     expect({ code: run.code, stderr: run.stderr }, args.join(' ')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(words) as string,

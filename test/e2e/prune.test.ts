@@ -26,7 +26,7 @@ async function migratedOnce(): Promise<Place> {
 }
 
 async function migrate({ cwd, env }: Place, code: number, ...more: string[]): Promise<ItemResult> {
-  const run = await runCli(['migrate', '--all', '--json', ...more], { cwd, env });
+  const run = await runCli(['migrate', '--all', '--yes', '--json', ...more], { cwd, env });
   expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code });
   const item = parseResult(JSON.parse(run.stdout)).items.find(({ kind }) => kind === 'project');
   if (!item) throw new Error('no project in the result');
@@ -47,7 +47,7 @@ test('a branch that is deleted on the source stays on the target until --prune i
   expect(refCount(await migrate(place, 0), 'kept')).toBe(2);
   expect(names(place.target)).toEqual(['refs/heads/a', 'refs/heads/main', 'refs/tags/v1']);
 
-  expect(refCount(await migrate(place, 0, '--prune', '--yes'), 'delete')).toBe(2);
+  expect(refCount(await migrate(place, 0, '--prune'), 'delete')).toBe(2);
   expect(names(place.target)).toEqual(['refs/heads/main']);
 });
 
@@ -57,7 +57,7 @@ test('--prune leaves alone what somebody else made or moved on the target', asyn
   commitOn(place.target, 'made-on-gitlab', 'work on GitLab');
   git(place.source, 'update-ref', '-d', 'refs/heads/a');
 
-  expect(refCount(await migrate(place, 0, '--prune', '--yes'), 'kept')).toBe(2);
+  expect(refCount(await migrate(place, 0, '--prune'), 'kept')).toBe(2);
 
   expect(names(place.target)).toEqual([
     'refs/heads/a',
@@ -67,7 +67,7 @@ test('--prune leaves alone what somebody else made or moved on the target', asyn
   ]);
 });
 
-test('without a terminal --prune wants to be confirmed, and does nothing before that', async () => {
+test('without a terminal a migration wants to be confirmed, and does nothing before that', async () => {
   const place = await migratedOnce();
   git(place.source, 'update-ref', '-d', 'refs/heads/a');
   place.gitlab.server.requests.length = 0;
@@ -88,7 +88,7 @@ test('a branch whose name becomes a folder is refused while the old one stays, a
   expect(differencesOf(first)).toMatchObject([{ ref: 'refs/heads/a/b', outcome: 'refused' }]);
   expect(names(place.target)).toEqual(['refs/heads/a', 'refs/heads/main', 'refs/tags/v1']);
 
-  const second = await migrate(place, 0, '--prune', '--yes');
+  const second = await migrate(place, 0, '--prune');
   expect(codeOf(second).counts).toMatchObject({ delete: 1, create: 1 });
   expect(refsIn(place.target)).toEqual(refsIn(place.source));
 });
@@ -97,11 +97,11 @@ test('and back again, in one run', async () => {
   const place = await migratedOnce();
   git(place.source, 'update-ref', '-d', 'refs/heads/a');
   commitOn(place.source, 'a/b', 'in a folder');
-  await migrate(place, 0, '--prune', '--yes');
+  await migrate(place, 0, '--prune');
   git(place.source, 'update-ref', '-d', 'refs/heads/a/b');
   commitOn(place.source, 'a', 'a branch again');
 
-  await migrate(place, 0, '--prune', '--yes');
+  await migrate(place, 0, '--prune');
 
   expect(refsIn(place.target)).toEqual(refsIn(place.source));
 });
@@ -110,7 +110,7 @@ test('a source that shows no ref at all deletes nothing, even with --prune', asy
   const place = await migratedOnce();
   for (const ref of names(place.source)) git(place.source, 'update-ref', '-d', ref);
 
-  await migrate(place, 0, '--prune', '--yes');
+  await migrate(place, 0, '--prune');
 
   expect(names(place.target)).toEqual(['refs/heads/a', 'refs/heads/main', 'refs/tags/v1']);
 });

@@ -14,7 +14,7 @@ import {
 
 /** One item at a time, so that it is certain what comes after the refusal. */
 function migrateOne(servers: TestServers, ...flags: string[]): Promise<CliResult> {
-  return gb2gl(servers, ['migrate', '--all', '--json', '--concurrency', '1', ...flags]);
+  return gb2gl(servers, ['migrate', '--all', '--yes', '--json', '--concurrency', '1', ...flags]);
 }
 
 const receivePack = /\/git-receive-pack$/;
@@ -31,7 +31,7 @@ function atFirstPush({ gitlab }: TestServers, call: () => void): void {
 
 /** Once nothing is refused any more, the same command moves and proves the rest. */
 async function expectRecovery(servers: TestServers, env: Record<string, string> = {}): Promise<void> {
-  const again = await gb2gl(servers, ['migrate', '--all', '--json'], env);
+  const again = await gb2gl(servers, ['migrate', '--all', '--yes', '--json'], env);
   expect(again.code, again.stderr).toBe(0);
   expectMoved(servers, resultOf(again));
 }
@@ -70,7 +70,15 @@ test.each(['auto', 'relay', 'mirror'])(
     gitlab.addProject({ namespace: 'team-a', path: 'one', name: 'one', visibility: 'private' });
     gitlab.settings.git.repositorySizeLimit = 300_000;
 
-    const run = await gb2gl(servers, ['migrate', '--repo', 'team-a/one', '--json', '--transport', transport]);
+    const run = await gb2gl(servers, [
+      'migrate',
+      '--yes',
+      '--repo',
+      'team-a/one',
+      '--json',
+      '--transport',
+      transport,
+    ]);
 
     expect(run.code, run.stderr).toBe(1);
     const { problem, steps } = itemOf(resultOf(run), 'team-a/one');
@@ -93,7 +101,7 @@ test.each(['auto', 'relay', 'mirror'])(
 
 test('what arrived before the storage was full stays, and the next run goes on from there', async () => {
   const servers = await bigServers();
-  const first = await gb2gl(servers, ['migrate', '--repo', 'team-a/one', '--json']);
+  const first = await gb2gl(servers, ['migrate', '--yes', '--repo', 'team-a/one', '--json']);
   expect(first.code, first.stderr).toBe(0);
   noisyCommits(servers.gitbucket.gitDir('team-a', 'one'), 'more', ['more'], 50_000);
   const { git: knobs } = servers.gitlab.settings;
@@ -125,7 +133,7 @@ test('a group whose storage is used up, or with too many users, is left alone af
     else settings.git.namespaceStorageLimit = 10;
     const flags = ['--group', 'team-a', '--json', '--concurrency', '1'];
 
-    const run = await gb2gl(servers, ['migrate', ...flags]);
+    const run = await gb2gl(servers, ['migrate', '--yes', ...flags]);
 
     expect(run.code, run.stderr).toBe(1);
     for (const id of ['team-a/one', 'team-a/two']) {
@@ -339,7 +347,7 @@ test('a token that is revoked while the next run plans ends it before anything i
   const servers = await smallServers();
   const first = await migrateOne(servers);
   expect(first.code, first.stderr).toBe(0);
-  for (const command of ['migrate', 'verify']) {
+  for (const command of [['migrate', '--yes'], ['verify']]) {
     const env = newToken(servers);
     const revoke = (): void => {
       for (const token of servers.gitlab.context.state.tokens)
@@ -349,7 +357,7 @@ test('a token that is revoked while the next run plans ends it before anything i
       url: /^\/team-a\/one\.git\/info\/refs/,
       action: { kind: 'notice', call: revoke },
     });
-    const run = await gb2gl(servers, [command, '--all', '--json'], env);
+    const run = await gb2gl(servers, [...command, '--all', '--json'], env);
 
     expect(run.code, run.stderr).toBe(3);
     expect(run.stderr).toContain('Token was revoked');

@@ -41,7 +41,7 @@ test.each(['relay', 'mirror'])(
     };
     await writeFile(join(cwd, 'migrate.config.json'), JSON.stringify(config));
     expect((await runCli(['plan', '--all'], { cwd, env })).code).toBe(0);
-    const followed = ['migrate', '--plan', file, '--transport', transport];
+    const followed = ['migrate', '--yes', '--plan', file, '--transport', transport];
     const run = await runCli(followed, { cwd, env });
 
     expect(run.code, run.stdout).toBe(0);
@@ -58,7 +58,7 @@ test.each(['relay', 'mirror'])(
     expect(arrived.sort()).toEqual(renamed.sort());
     const verified = await runCli(['verify', '--all'], { cwd, env });
     expect(verified.code, verified.stdout).toBe(0);
-    const again = await runCli(['migrate', '--all', '--json'], { cwd, env });
+    const again = await runCli(['migrate', '--all', '--yes', '--json'], { cwd, env });
     expect(again.code).toBe(0);
     expect(JSON.parse(again.stdout)).toMatchObject({
       totals: { steps: [{ step: 'code', counts: { create: 0, update: 0, kept: 0 } }] },
@@ -76,7 +76,7 @@ test.each(['relay', 'mirror'])(
     commitOn(source, 'main', 'first');
     const cwd = join(folder, 'work');
     await mkdir(cwd);
-    const migrate = ['migrate', '--all', '--json', '--transport', transport];
+    const migrate = ['migrate', '--all', '--yes', '--json', '--transport', transport];
     // There is a mirror already, into which git does not fetch such branches.
     expect((await runCli(migrate, { cwd, env })).code).toBe(0);
     commitOn(source, 'main', 'second');

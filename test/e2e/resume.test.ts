@@ -107,14 +107,14 @@ async function firstRun(): Promise<Start> {
   const first = await openWorld(join(folder, 'first'));
   seedSmall(first.gitbucket);
   const snapshot = await freeze(first);
-  return { folder, snapshot, wanted: await undisturbed(folder, snapshot, ['migrate', '--all']) };
+  return { folder, snapshot, wanted: await undisturbed(folder, snapshot, ['migrate', '--all', '--yes']) };
 }
 
 async function laterRun(): Promise<Start> {
   const folder = await tempDir();
   const first = await openWorld(join(folder, 'first'));
   seedSmall(first.gitbucket);
-  expect((await runCli(['migrate', '--all'], first)).code).toBe(0);
+  expect((await runCli(['migrate', '--all', '--yes'], first)).code).toBe(0);
   changeSource(first.gitbucket);
   const snapshot = await freeze(first);
   // The first round goes through the relay, this one through the mirror.
@@ -169,11 +169,11 @@ test.each(['git-upload-pack', 'git-receive-pack'])(
         await until(() => plans(world) > before, 'the plan of the next run');
       };
       server.faults.add({ method: 'POST', url: new RegExp(`${service}$`), action: { kind: 'notice', call } });
-      const running = startCli(['migrate', '--all', '--transport', 'mirror'], world);
+      const running = startCli(['migrate', '--all', '--yes', '--transport', 'mirror'], world);
       await new Promise((resolve) => running.child.once('exit', resolve));
       expect(orphans.length).toBeGreaterThan(0);
 
-      const { code, stderr } = await runCli(['migrate', '--all'], world);
+      const { code, stderr } = await runCli(['migrate', '--all', '--yes'], world);
 
       expect({ code, stderr }).toMatchObject({ code: 0 });
       await ended(orphans);

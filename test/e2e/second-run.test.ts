@@ -4,7 +4,7 @@ import type { LoggedRequest } from '../../sandbox/server.ts';
 import { gb2gl, resultOf, smallServers } from '../helpers/small-server.ts';
 import type { TestServers } from '../helpers/servers.ts';
 
-const one = ['migrate', '--repo', 'team-a/one', '--json'];
+const one = ['migrate', '--yes', '--repo', 'team-a/one', '--json'];
 
 /** Servers with a second repository of the same owner, of which one is moved already; their logs are empty. */
 async function settled(): Promise<TestServers> {

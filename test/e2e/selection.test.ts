@@ -28,7 +28,7 @@ async function place(): Promise<Place> {
 }
 
 function run({ cwd, env }: Place, ...args: string[]): Promise<CliResult> {
-  return runCli(['migrate', '--json', ...args], { cwd, env });
+  return runCli(['migrate', '--yes', '--json', ...args], { cwd, env });
 }
 
 async function migrated(where: Place, ...args: string[]): Promise<Result> {

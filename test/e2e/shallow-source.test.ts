@@ -21,7 +21,15 @@ test('a shallow repository is foreseen by --deep and fails alone at once, by eve
   const { problems } = await planOf(servers, ['--deep']);
   expect(problems).toMatchObject([{ code: 'history-incomplete', object: 'team-a/one' }]);
   for (const transport of ['auto', 'mirror', 'relay']) {
-    const run = await gb2gl(servers, ['migrate', '--all', '--json', '--verbose', '--transport', transport]);
+    const run = await gb2gl(servers, [
+      'migrate',
+      '--all',
+      '--yes',
+      '--json',
+      '--verbose',
+      '--transport',
+      transport,
+    ]);
     expect(run.code, run.stderr).toBe(1);
     expect(run.stderr).not.toContain('retrying in');
     const result = resultOf(run);
@@ -33,7 +41,7 @@ test('a shallow repository is foreseen by --deep and fails alone at once, by eve
   }
 
   git(source, 'fetch', '-q', '--unshallow', whole);
-  const run = await gb2gl(servers, ['migrate', '--all', '--json']);
+  const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--json']);
   expect(run.code, run.stderr).toBe(0);
   expectMoved(servers, resultOf(run));
 });

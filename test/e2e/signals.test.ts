@@ -34,7 +34,7 @@ async function demandFinishedByNextRun({
   cwd,
   env,
 }: TestServers & { cwd: string }): Promise<void> {
-  const next = await runCli(['migrate', '--all', '--json'], { cwd, env });
+  const next = await runCli(['migrate', '--all', '--yes', '--json'], { cwd, env });
   expect({ code: next.code, stderr: next.stderr }).toMatchObject({ code: 0 });
   expect(parseResult(JSON.parse(next.stdout)).items.map(({ state }) => state)).toEqual(
     Array.from({ length: NAMES.length + 1 }, () => 'proven'),
@@ -60,7 +60,7 @@ test.each([
     await delay(300);
   };
   gitlab.server.faults.add({ method: 'POST', url: /git-receive-pack$/, action: { kind: 'notice', call } });
-  const running = startCli(['migrate', '--all', '--json', '--concurrency', '1'], {
+  const running = startCli(['migrate', '--all', '--yes', '--json', '--concurrency', '1'], {
     cwd,
     env,
     ownGroup: true,
@@ -86,7 +86,7 @@ test.each([
     const world = await serversWithSix();
     const { gitlab, cwd, env } = world;
     gitlab.server.faults.add({ method: 'POST', url: /git-receive-pack$/, action: { kind: 'hang' } });
-    const running = startCli(['migrate', '--all', '--concurrency', '2', '--transport', transport], {
+    const running = startCli(['migrate', '--all', '--yes', '--concurrency', '2', '--transport', transport], {
       cwd,
       env,
       ownGroup: true,
@@ -123,7 +123,7 @@ test('Ctrl-C while the servers are being read writes nothing on the target', asy
     await running.heard('finishing work in progress');
   };
   gitbucket.server.faults.add({ url: /team-a\/repos/, action: { kind: 'notice', call } });
-  const running = startCli(['migrate', '--all'], { cwd, env, ownGroup: true });
+  const running = startCli(['migrate', '--all', '--yes'], { cwd, env, ownGroup: true });
 
   expect((await running.finished).code).toBe(130);
 

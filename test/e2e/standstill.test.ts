@@ -36,7 +36,7 @@ async function losing(
 test('an item that waits for ever fails; the others are moved, and the report is written', async () => {
   const servers = await smallServers();
   const env = await losing(servers, 'rename', '.git.new');
-  const run = await gb2gl(servers, ['migrate', '--all', '--json', '--transport', 'mirror'], env);
+  const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--json', '--transport', 'mirror'], env);
 
   expect(run.code, run.stderr).toBe(1);
   const result = resultOf(run);
@@ -50,7 +50,7 @@ test('an item that waits for ever fails; the others are moved, and the report is
   const report = await readFile(join(await workplace(servers), '.gb2gl', 'reports', 'result.json'), 'utf8');
   expect(itemOf(JSON.parse(report), failed[0]?.id ?? '').state).toBe('failed');
 
-  const again = await gb2gl(servers, ['migrate', '--all', '--json']);
+  const again = await gb2gl(servers, ['migrate', '--all', '--yes', '--json']);
   expect(again.code, again.stderr).toBe(0);
 });
 
@@ -59,7 +59,7 @@ test('a command that waits for ever says so and ends with the exit code of a fai
   await writeFile(join(await workplace(servers), 'migrate.config.json'), '{}');
   const env = await losing(servers, 'readFile', 'migrate.config.json');
   for (const args of [
-    ['migrate', '--all', '--json'],
+    ['migrate', '--all', '--yes', '--json'],
     ['doctor', '--json'],
   ]) {
     const run = await gb2gl(servers, args, env);

@@ -91,9 +91,9 @@ test('a restricted level that the token cannot read is lowered for the whole run
   expect(loweredIn(resultOf(first))).toEqual(['team-a', 'team-a/one', 'team-a/two', 'team-b/open']);
   expect(first.stderr).toContain('team-a and 3 more: visibility is internal instead of public');
 
-  for (const command of ['verify', 'migrate']) {
+  for (const command of [['verify'], ['migrate', '--yes']]) {
     gitlab.server.requests.length = 0;
-    const again = await gb2gl(servers, [command, '--all', '--json']);
+    const again = await gb2gl(servers, [...command, '--all', '--json']);
     expect(again.code, again.stderr).toBe(0);
     expectMoved(servers, resultOf(again), everything);
     expect(writesOf(gitlab.server.requests)).toEqual([]);
@@ -127,7 +127,7 @@ test('what is restricted further goes lower still, a group keeps its own lower l
 test('a plan file is carried out again after its run had to lower levels', async () => {
   const servers = await restrictedServers('public');
   await planAll(servers);
-  const follow = ['migrate', '--plan', join('.gb2gl', 'reports', 'plan.json'), '--json'];
+  const follow = ['migrate', '--yes', '--plan', join('.gb2gl', 'reports', 'plan.json'), '--json'];
   const action = { kind: 'status', status: 400, body: '{"message":"not now"}' } as const;
   servers.gitlab.server.faults.add({ method: 'POST', url: /\/projects$/, action });
   const first = await gb2gl(servers, [...follow, '--concurrency', '1']);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -58,43 +58,72 @@ test.each([
   expect(widest(text)).toBeLessThanOrEqual(size.columns);
 });
 
-test('the plan is shown before anything is done, and "n" changes nothing', async () => {
+const QUESTION = / on http:\/\/127\.0\.0\.1:\d+ and push 3 refs\? \[y\/N\] /;
+
+test.each([
+  ['"n"', 'n\r'],
+  ['Enter alone', '\r'],
+  ['Ctrl-C', '\u0003'],
+  ['Ctrl-D', '\u0004'],
+])('the plan and a question with its counts come first, and %s changes nothing', async (_name, type) => {
   const where = await place();
-  const answer = { after: 'Continue?', type: 'n\r' };
+  const answer = { after: 'Create 1 group and 3 projects', type };
 
   const { code, screen } = await runInTerminal(['migrate', '--all'], where, { answers: [answer] });
 
-  expect({ code, screen }).toMatchObject({ code: 0 });
+  expect({ code, screen }).toMatchObject({ code: 130 });
   const text = stripVTControlCharacters(screen);
-  expect(text.indexOf('team')).toBeLessThan(text.indexOf('Continue?'));
-  expect(text).toContain('Nothing was changed.');
+  expect(text).toMatch(QUESTION);
+  expect(text.indexOf('team')).toBeLessThan(text.indexOf('Create 1 group'));
+  expect(text).toContain('nothing was changed');
+  expect(text).not.toContain('unsettled');
   expect(writesOf(where.gitlab.server.requests)).toEqual([]);
+  // No lock is left behind.
+  expect((await runCli(['migrate', '--all', '--yes'], where)).code).toBe(0);
 });
 
-test('"y" carries the plan out', async () => {
+test('"y" carries the plan out, and with nothing to write nobody is asked', async () => {
   const where = await place();
-  const answer = { after: 'Continue?', type: 'y\r' };
+  const answer = { after: '[y/N]', type: 'y\r' };
 
   const { code, screen } = await runInTerminal(['migrate', '--all'], where, { answers: [answer] });
 
   expect({ code, screen }).toMatchObject({ code: 0 });
   expect(where.gitlab.context.state.projects.length).toBe(3);
+  const again = await runInTerminal(['migrate', '--all'], where);
+  expect(again.code, again.screen).toBe(0);
+  expect(again.screen).not.toContain('[y/N]');
 });
 
-test.each([
-  ['Ctrl-C', '\u0003', 130],
-  ['Ctrl-D', '\u0004', 0],
-])('%s at the question changes nothing and leaves no lock behind', async (_name, type, expected) => {
-  const where = await place();
-  const answer = { after: 'Continue?', type };
+test.each([['| cat'], ['--quiet'], ['--json > out.json'], ['--json --quiet > out.json']])(
+  'a person at the terminal is asked with %s too',
+  async (how) => {
+    const where = await place();
+    const answer = { after: '[y/N]', type: 'n\r' };
 
-  const { code, screen } = await runInTerminal(['migrate', '--all'], where, { answers: [answer] });
+    const { screen } = await runInTerminal(['migrate', '--all', how], where, { answers: [answer] });
 
-  expect(code).toBe(expected);
-  expect(screen).not.toContain('unsettled');
-  expect(writesOf(where.gitlab.server.requests)).toEqual([]);
-  expect((await runCli(['migrate', '--all'], where)).code).toBe(0);
-});
+    const text = stripVTControlCharacters(screen);
+    expect(text).toMatch(QUESTION);
+    expect(text.includes('a-repository-with')).toBe(!how.includes('--quiet'));
+    expect(writesOf(where.gitlab.server.requests)).toEqual([]);
+    if (!how.includes('--json')) return;
+    const document: unknown = JSON.parse(await readFile(join(where.cwd, 'out.json'), 'utf8'));
+    expect(document).toMatchObject({ error: { code: 'not-confirmed' }, exitCode: 130 });
+  },
+);
+
+test.each([['> out.txt 2>&1'], ['--json 2> out.txt'], ['< /dev/null']])(
+  'where nobody can be asked, as with %s, --yes is demanded before anything is read',
+  async (how) => {
+    const where = await place();
+    const { code, screen } = await runInTerminal(['migrate', '--all', how], where);
+    expect({ code, screen }).toMatchObject({ code: 2 });
+    const told = how.includes('out.txt') ? await readFile(join(where.cwd, 'out.txt'), 'utf8') : screen;
+    expect(told).toContain('confirm with --yes');
+    expect([...where.gitbucket.server.requests, ...where.gitlab.server.requests]).toEqual([]);
+  },
+);
 
 test('Ctrl-C typed while repositories are moved finishes what is begun and shows the cursor again', async () => {
   const where = await place();
@@ -117,12 +146,12 @@ test('Ctrl-C typed while repositories are moved finishes what is begun and shows
   expect({ code, screen }).toMatchObject({ code: 130 });
   expect(stripVTControlCharacters(screen)).toContain('2 proven, 2 interrupted');
   expect(screen.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(screen.lastIndexOf(HIDE_CURSOR));
-  expect((await runCli(['migrate', '--all'], where)).code).toBe(0);
+  expect((await runCli(['migrate', '--all', '--yes'], where)).code).toBe(0);
 });
 
 test('into a pipe goes one line for each repository, without escape codes', async () => {
   const where = await place();
-  const { code, stdout } = await runCli(['migrate', '--all'], where);
+  const { code, stdout } = await runCli(['migrate', '--all', '--yes'], where);
   expect(code).toBe(0);
   expect(stdout).not.toContain(ESCAPE);
   for (const name of NAMES)
@@ -131,8 +160,8 @@ test('into a pipe goes one line for each repository, without escape codes', asyn
 
 test('--json prints exactly one document on stdout, for migrate, plan, verify and status', async () => {
   const where = await place();
-  for (const command of ['plan', 'migrate', 'verify']) {
-    const { stdout, stderr } = await runCli([command, '--all', '--json'], where);
+  for (const command of [['plan'], ['migrate', '--yes'], ['verify']]) {
+    const { stdout, stderr } = await runCli([...command, '--all', '--json'], where);
     expect({ command, stderr, lines: stdout.trim().split('\n').length }).toMatchObject({ lines: 1 });
     expect(() => JSON.parse(stdout) as unknown).not.toThrow();
   }
@@ -144,7 +173,7 @@ test('--json prints exactly one document on stdout, for migrate, plan, verify an
 
 test('--quiet tells the summary only', async () => {
   const where = await place();
-  const { code, stdout, stderr } = await runCli(['migrate', '--all', '--quiet'], where);
+  const { code, stdout, stderr } = await runCli(['migrate', '--all', '--yes', '--quiet'], where);
   expect(code).toBe(0);
   expect(stderr).toBe('');
   expect(stdout).toContain('3 repositories');

@@ -29,7 +29,7 @@ test('two branches whose names are not UTF-8 are named and never proven; all oth
   for (const command of [
     ['migrate', '--all', '--prune', '--yes'],
     ['verify', '--all'],
-    ['migrate', '--all'],
+    ['migrate', '--all', '--yes'],
   ]) {
     const run = await gb2gl(servers, [...command, '--json']);
     expect(run.code, run.stderr).toBe(1);

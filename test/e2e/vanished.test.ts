@@ -30,7 +30,7 @@ test.each(['relay', 'mirror'])(
     const servers = await smallServers({ gitlab: { settings: { deletion: 'immediate' } } });
     whenObjectsAreAsked(servers, () => deleteAtOnce(servers, 'team-a/one'));
 
-    const run = await gb2gl(servers, ['migrate', '--all', '--json', '--transport', transport]);
+    const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--json', '--transport', transport]);
 
     expect(run.code, run.stderr).toBe(1);
     const item = itemOf(resultOf(run), 'team-a/one');
@@ -76,7 +76,7 @@ test.each(['relay', 'mirror'])(
     gitlab.pushes.length = 0;
     whenObjectsAreAsked(servers, () => api(servers, 'DELETE', `/projects/${id}`));
 
-    const run = await gb2gl(servers, ['migrate', '--all', '--json', '--transport', transport]);
+    const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--json', '--transport', transport]);
 
     const marked = `team-a/one-deletion_scheduled-${id}`;
     expect(run.code, run.stderr).toBe(1);

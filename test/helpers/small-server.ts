@@ -47,7 +47,7 @@ export function migrateAll(
   servers: TestServers,
   env: Record<string, string | undefined> = {},
 ): Promise<CliResult> {
-  return gb2gl(servers, ['migrate', '--all', '--json'], env);
+  return gb2gl(servers, ['migrate', '--all', '--yes', '--json'], env);
 }
 
 /**
@@ -57,7 +57,7 @@ export function migrateAll(
 export async function refusedStart(servers: TestServers, env: Record<string, string> = {}): Promise<string> {
   const run = await gb2gl(
     servers,
-    ['migrate', '--all', '--json', '--work-dir', `.gb2gl-${randomUUID()}`],
+    ['migrate', '--all', '--yes', '--json', '--work-dir', `.gb2gl-${randomUUID()}`],
     env,
   );
   expect(run.code, run.stderr).toBe(3);
