@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import packageFile from '../package.json' with { type: 'json' };
-import { failed, abortingNow, neverEnding, stoppingSoon } from './commands/failure.ts';
+import { failed, neverEnding } from './commands/failure.ts';
 import type { Environment } from './environment.ts';
 import type { ExitCode } from './model/result.ts';
 import { createRedactor } from './net/redact.ts';
@@ -16,14 +16,9 @@ function signals(): { stopping: AbortSignal; aborting: AbortSignal } {
   const aborting = new AbortController();
   setMaxListeners(0, stopping.signal, aborting.signal);
   const onSignal = (): void => {
-    if (!stopping.signal.aborted) {
-      process.stderr.write(stoppingSoon);
-      stopping.abort();
-      return;
-    }
-    if (aborting.signal.aborted) return;
-    process.stderr.write(abortingNow);
-    aborting.abort();
+    // Told by the command: it knows what is under way, and a moving picture lets nothing else be seen.
+    if (stopping.signal.aborted) aborting.abort();
+    else stopping.abort();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);

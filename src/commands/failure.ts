@@ -49,12 +49,6 @@ export function neverEnding(): Failure {
   return standstill('gb2gl', {});
 }
 
-/** Sentences that cli.ts itself says. */
-export const stoppingSoon =
-  '\ngb2gl: finishing work in progress, then stopping; press Ctrl-C again to abandon it and stop immediately\n';
-
-export const abortingNow = '\ngb2gl: stopping immediately; run the same command again to resume\n';
-
 function errorLines({ message, fix }: Notice): string {
   return `gb2gl: ${message}\n  -> ${fix}\n`;
 }

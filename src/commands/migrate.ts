@@ -44,9 +44,8 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
   if (options.dryRun) return planCommand(options, environment);
   const waived = options.waive ? waivers(options.waive) : new Set<string>();
   if (options.deep) throw wrongUsage('', { detail: '--deep requires --dry-run or gb2gl plan' });
-  const { runtime } = environment;
   const session = await openSession(options, environment);
-  const { workDir } = session;
+  const { workDir, runtime } = session;
   const { config, selection, prune, earlier } = await resolveRequest(options, session.config, runtime.cwd);
   if (!options.yes) demandConsent(options, environment);
   const lock = await lockWorkDir(workDir, runtime);
@@ -64,7 +63,7 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
       check,
       sameServers: options.sameServers,
     });
-    const asked: PrepareOptions = { ...session, config, runtime, selection, history: journal.history, prune };
+    const asked: PrepareOptions = { ...session, config, selection, history: journal.history, prune };
     const now = await prepare({
       ...asked,
       preflight: () => preflight({ ...session, config, now: runtime.now, waived }),
@@ -76,6 +75,7 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
       await askConsent(prepared.plan, options, session, environment);
       session.terminal = await openTerminal(options, environment, config.limits.transfers);
     }
+    session.begin();
     const transport = chooseTransport(options.transport ?? 'auto', {
       workDir,
       runtime,
@@ -84,7 +84,7 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
     const items = await migrate(prepared, { ...asked, journal, transport });
     return await finish('migrate', prepared, [...drifted, ...items], session, options, environment);
   } finally {
-    await session.terminal.stop();
+    await session.close();
     await journal?.close();
     await lock.release();
   }

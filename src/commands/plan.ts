@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepare, type Prepared } from '../engine/prepare.ts';
-import type { Runtime, CommonOptions, SelectionFlags, Environment } from '../environment.ts';
+import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
 import { inspect } from '../inspect/inspect.ts';
 import { lockWorkDir } from '../journal/lock.ts';
 import type { ItemState, Plan } from '../model/plan.ts';
@@ -19,7 +19,7 @@ export type PlanOptions = CommonOptions & SelectionFlags & { prune?: boolean; de
 /** `gb2gl plan` and `migrate --dry-run`: says what would happen, and writes nothing but its own files. */
 export async function planCommand(options: PlanOptions, environment: Environment): Promise<ExitCode> {
   const session = await openSession(options, environment);
-  const { config, terminal } = session;
+  const { config } = session;
   const selection = selectionOf(options, config);
   const history = await readHistory(
     session.workDir,
@@ -28,28 +28,28 @@ export async function planCommand(options: PlanOptions, environment: Environment
   );
   await useReportDir(session);
   // Looking into objects uses the mirrors: no migration may do so meanwhile.
-  const lock = options.deep ? await lockWorkDir(session.workDir, environment.runtime) : null;
+  const lock = options.deep ? await lockWorkDir(session.workDir, session.runtime) : null;
   try {
     const prepared = await prepare({
       ...session,
-      runtime: environment.runtime,
       selection,
       history,
       prune: options.prune ?? false,
     });
-    const plan = options.deep ? await deepened(prepared, session, environment.runtime) : prepared.plan;
-    await terminal.stop();
+    const plan = options.deep ? await deepened(prepared, session) : prepared.plan;
+    await session.terminal.stop();
     await present(plan, session, options, environment);
     return exitCodeOfPlan(plan);
   } finally {
-    await terminal.stop();
+    await session.close();
     await lock?.release();
   }
 }
 
-function deepened({ plan, listings }: Prepared, session: Session, runtime: Runtime): Promise<Plan> {
-  const mirrors = mirrorOptions(session.workDir, runtime);
-  return inspect(plan, { ...session, runtime, mirrors, listings: listings.source });
+function deepened({ plan, listings }: Prepared, session: Session): Promise<Plan> {
+  session.begin();
+  const mirrors = mirrorOptions(session.workDir, session.runtime);
+  return inspect(plan, { ...session, mirrors, listings: listings.source });
 }
 
 async function present(

@@ -18,20 +18,20 @@ export async function rehearseCommand(
 ): Promise<ExitCode> {
   const waived = options.waive ? waivers(options.waive) : new Set<string>();
   const session = await openSession(options, environment);
-  const { config, workDir } = session;
-  const { runtime } = environment;
+  const { config, workDir, runtime } = session;
   try {
     const selection = selectionOf(options, config);
     const servers = { source: config.source.url, target: config.target.url };
     const history = await readHistory(workDir, servers, options.sameServers);
     await useReportDir(session);
     const prune = options.prune ?? false;
-    const asked: PrepareOptions = { ...session, runtime, selection, history, prune };
+    const asked: PrepareOptions = { ...session, selection, history, prune };
     // What keeps a migration from starting keeps its rehearsal from it too.
     const prepared = await prepare({
       ...asked,
       preflight: () => preflight({ ...session, now: runtime.now, waived }),
     });
+    session.begin();
     const transport = options.transport ?? 'auto';
     const { items, settingsHidden } = await rehearse(prepared, {
       ...asked,
@@ -46,7 +46,7 @@ export async function rehearseCommand(
     session.say(nothingWritten(plan.target.url));
     return code;
   } finally {
-    await session.terminal.stop();
+    await session.close();
   }
 }
 

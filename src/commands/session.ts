@@ -1,10 +1,11 @@
+import { setMaxListeners } from 'node:events';
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { createServers, type Servers } from '../engine/connect.ts';
-import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
-import { reportDirUnusable, wrongUsage } from '../failures/usage.ts';
+import type { CommonOptions, SelectionFlags, Environment, Runtime } from '../environment.ts';
+import { interruption, reportDirUnusable, wrongUsage } from '../failures/usage.ts';
 import type { History } from '../journal/history.ts';
 import { journalFile, makeDirectory, readJournal, requireSame } from '../journal/journal.ts';
 import type { Emit, RunEvent } from '../model/events.ts';
@@ -26,6 +27,12 @@ export type Session = Servers & {
   startedAt: Date;
   workDir: string;
   reportDir: string;
+  /** Until `begin` the first Ctrl-C drops everything, as the second one does: nothing is half done by reading. */
+  runtime: Runtime;
+  /** From now on the first Ctrl-C lets what is under way come to its end. @throws interrupted when it was pressed before */
+  begin: () => void;
+  /** Ends the picture on the terminal and hears no Ctrl-C any more. */
+  close: () => Promise<void>;
 };
 
 /** The configuration, its paths made absolute. @throws config-unreadable, config-invalid */
@@ -36,7 +43,8 @@ export async function readConfig(options: CommonOptions, { runtime }: Environmen
 }
 
 export async function openSession(options: CommonOptions, environment: Environment): Promise<Session> {
-  const { runtime, redactor } = environment;
+  const { redactor } = environment;
+  const { runtime, begin } = hasty(environment.runtime);
   const config = await readConfig(options, environment);
   const terminal = await openTerminal(options, environment, config.limits.transfers);
   let session: Session | null = null;
@@ -44,6 +52,7 @@ export async function openSession(options: CommonOptions, environment: Environme
   const emit: Emit = (event) =>
     (session?.terminal ?? terminal).handle(isMeasure(event) ? event : redactor.scrubDeep(event));
   const workDir = resolve(runtime.cwd, options.workDir);
+  const closed = tellStops(runtime, emit);
   session = {
     ...(await createServers(config, runtime, emit, redactor)),
     config,
@@ -54,10 +63,42 @@ export async function openSession(options: CommonOptions, environment: Environme
     say: (text) => terminal.write(redactor.scrub(text)),
     startedAt: new Date(runtime.now()),
     workDir,
+    runtime,
+    begin,
+    close: async () => {
+      closed.abort();
+      await (session?.terminal ?? terminal).stop();
+    },
     reportDir:
       config.report.dir === null ? resolve(workDir, 'reports') : resolve(runtime.cwd, config.report.dir),
   };
   return session;
+}
+
+/** A runtime that drops everything at the first Ctrl-C, until `begin` is called. */
+function hasty(runtime: Runtime): Pick<Session, 'runtime' | 'begin'> {
+  const dropping = new AbortController();
+  const drop = (): void => dropping.abort();
+  const aborting = AbortSignal.any([runtime.aborting, dropping.signal]);
+  setMaxListeners(0, aborting);
+  runtime.stopping.addEventListener('abort', drop);
+  return {
+    runtime: { ...runtime, aborting },
+    begin() {
+      if (runtime.stopping.aborted) throw interruption('gb2gl');
+      runtime.stopping.removeEventListener('abort', drop);
+    },
+  };
+}
+
+/** Tells each Ctrl-C until the controller that it gives is aborted. */
+function tellStops({ stopping, aborting }: Runtime, emit: Emit): AbortController {
+  const closed = new AbortController();
+  const { signal } = closed;
+  const tell = (finishing: boolean): void => emit({ type: 'stopping', finishing });
+  aborting.addEventListener('abort', () => tell(false), { signal });
+  stopping.addEventListener('abort', () => (aborting.aborted ? undefined : tell(true)), { signal });
+  return closed;
 }
 
 /** Before the servers are read: nobody shall learn at the end that there is no place for the reports. @throws report-dir */

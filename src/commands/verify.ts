@@ -21,10 +21,10 @@ export async function verifyCommand(
       options.sameServers,
     );
     await useReportDir(session);
-    const asked = { ...session, runtime: environment.runtime, selection, history, prune: false };
+    const asked = { ...session, selection, history, prune: false };
     const prepared = await prepare(asked);
     return await finish('verify', prepared, await verify(prepared, asked), session, options, environment);
   } finally {
-    await session.terminal.stop();
+    await session.close();
   }
 }

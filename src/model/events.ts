@@ -24,6 +24,8 @@ export type RunEvent =
   | { type: 'item-retry'; id: string; reason: string; waitMs: number }
   | { type: 'item-finished'; result: ItemResult }
   | { type: 'pause'; server: 'source' | 'target'; reason: string; waitMs: number }
-  | { type: 'warning'; message: string };
+  | { type: 'warning'; message: string }
+  /** Ctrl-C; `finishing` when what is under way is still brought to its end. */
+  | { type: 'stopping'; finishing: boolean };
 
 export type Emit = (event: RunEvent) => void;

@@ -5,6 +5,7 @@ import {
   headings,
   scopeOf,
   moreInReport,
+  notFinished,
   nextSteps,
   statesLine,
   verdictOf,
@@ -49,7 +50,9 @@ export function renderSummary(result: Result, options: SummaryOptions): string[]
 }
 
 function troubles(result: Result, { palette, width }: SummaryOptions): string[] {
-  const found = attentionOf(result.items);
+  // They need no one by one: the same command goes on with all of them.
+  const found = attentionOf(result.items).filter(({ state }) => state !== 'interrupted');
+  const { interrupted } = result.totals.states;
   const most = limitsFor(result);
   const lines: string[] = [];
   if (result.problems.length > 0) lines.push('', palette.bold(headings.notRead));
@@ -61,6 +64,7 @@ function troubles(result: Result, { palette, width }: SummaryOptions): string[] 
   if (found.length > 0) lines.push('', palette.bold(headings.needsYou));
   for (const one of found.slice(0, most.items)) lines.push(...trouble(one, width, palette, most.remarks));
   lines.push(...more(found.length - most.items, palette));
+  if (interrupted > 0) lines.push('', ...hang('  ', notFinished(interrupted), width));
   return lines;
 }
 

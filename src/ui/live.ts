@@ -1,7 +1,7 @@
 import type { Phase, RunEvent } from '../model/events.ts';
 import { clean, truncate } from '../text/format.ts';
 import * as messages from './messages.ts';
-import { createMeter } from './meter.ts';
+import { counter, createMeter, stopping } from './meter.ts';
 import { createGate, type Gate, runPainted, type Task, type Wrapper } from './painter.ts';
 import { createSlots } from './slots.ts';
 import type { Palette } from './terminal.ts';
@@ -34,10 +34,12 @@ const allPhases = [
   'stage',
   'groups',
   'repositories',
+  'tracker',
+  'finish',
   'report',
 ] as const;
 /** Only some runs have these: they are not painted before they begin. */
-const optionalPhases: ReadonlySet<Phase> = new Set(['inspect', 'stage']);
+const optionalPhases: ReadonlySet<Phase> = new Set(['inspect', 'stage', 'tracker', 'finish']);
 
 /** Icon, space, indentation of a slot, and the two columns that the painter itself leaves free. */
 const margin = 8;
@@ -51,6 +53,7 @@ export function createLive(options: LiveOptions): Live {
   const wrappers = new Map<Row, Wrapper>();
   const slotWrappers: Wrapper[] = [];
   let noted = '';
+  let stopped: { finishing: boolean } | null = null;
 
   function paint(): void {
     if (noted !== '') showNote(clean(noted));
@@ -70,9 +73,12 @@ export function createLive(options: LiveOptions): Live {
   }
 
   function titleOf(row: Row): string {
-    return isCounted(row.phase) && row.state === 'open'
-      ? `${row.title}  ${messages.counter(meter.progress())}`
-      : row.title;
+    if (row.state !== 'open') return row.title;
+    const progress = meter.progress();
+    const title = isCounted(row.phase) ? `${row.title}  ${counter(progress)}` : row.title;
+    if (stopped === null) return title;
+    // In front: what a narrow terminal cuts off is the end.
+    return `${stopping(stopped.finishing, progress.underWay)} · ${title}`;
   }
 
   function taskOf(row: Row): Task {
@@ -102,13 +108,14 @@ export function createLive(options: LiveOptions): Live {
   let running: Promise<void> | null = null;
 
   function handle(event: RunEvent): void {
+    if (event.type === 'stopping' && running === null) return;
+    const row = 'phase' in event ? rows.find(({ phase }) => phase === event.phase) : undefined;
+    if (row !== undefined && event.type === 'phase') passOver(row);
     running ??= runPainted(rows.map(taskOf), options, paint);
     meter.handle(event);
     slots.handle(event);
-    const row = 'phase' in event ? rows.find(({ phase }) => phase === event.phase) : undefined;
     if (row === undefined) return note(event);
     if (event.type === 'phase') {
-      passOver(row);
       row.state = 'open';
       row.title = messages.phaseTitles[event.phase];
       row.started.open();
@@ -119,11 +126,9 @@ export function createLive(options: LiveOptions): Live {
     if (event.type === 'phase-done') close(row, clean(messages.phaseFinished(event.phase, event.summary)));
   }
 
-  /** The list goes on only when every row before is over: what begins tells that optional phases did not take place. */
+  /** The list goes on only when every row before is over: what begins tells which phases do not take place, or did in an earlier picture. */
   function passOver(begun: Row): void {
-    for (const row of rows.slice(0, rows.indexOf(begun))) {
-      if (row.state === 'waiting' && optionalPhases.has(row.phase)) close(row, '');
-    }
+    for (const row of rows.slice(0, rows.indexOf(begun))) if (row.state === 'waiting') close(row, '');
   }
 
   function close(row: Row, title: string): void {
@@ -138,6 +143,9 @@ export function createLive(options: LiveOptions): Live {
   function note(event: RunEvent): void {
     if (event.type === 'pause') noted = messages.paused(event.server, event.reason, event.waitMs);
     if (event.type === 'warning') noted = messages.warned(event.message);
+    if (event.type !== 'stopping') return;
+    stopped = event;
+    paint();
   }
 
   async function stop(): Promise<void> {
@@ -146,6 +154,7 @@ export function createLive(options: LiveOptions): Live {
       // A phase that never began is no news: it gets no title.
       if (row.state === 'open') {
         row.finished.break(new Error(messages.interrupted));
+        stopped = null;
         close(row, `${titleOf(row)} · ${messages.interrupted}`);
       }
       if (row.state === 'waiting') close(row, '');

@@ -1,16 +1,8 @@
 import type { Phase } from '../model/events.ts';
 import type { Notice } from '../model/notice.ts';
 import type { ItemState, Result } from '../model/result.ts';
-import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatEstimate,
-  formatRate,
-  plural,
-} from '../text/format.ts';
+import { formatBytes, formatCount, formatDuration, plural } from '../text/format.ts';
 import { lossParts, uncountedLine } from './loss-messages.ts';
-import type { Progress } from './meter.ts';
 
 /** Every sentence of the terminal and the reports that no decision brings with it; failures have their own. */
 
@@ -57,22 +49,6 @@ export function problem({ message, fix }: Pick<Notice, 'message' | 'fix'>): stri
 
 export function warned(message: string): string {
   return `warning: ${message}`;
-}
-
-/** The counter: `12/340 · 1.2 GB · 30 MB/s · about 3 min left · 2 failed`. */
-export function counter(progress: Progress): string {
-  const parts = [`${formatCount(progress.done)}/${formatCount(progress.total)}`];
-  if (progress.bytes > 0) parts.push(formatBytes(progress.bytes));
-  if (progress.rate > 0) parts.push(formatRate(progress.rate));
-  if (progress.leftMs !== null && progress.done < progress.total) {
-    parts.push(`${formatEstimate(progress.leftMs)} left`);
-  }
-  const trouble = Object.entries(progress.trouble).map(([state, count]) => `${formatCount(count)} ${state}`);
-  return [...parts, ...trouble].join(' · ');
-}
-
-export function moreAtWork(count: number): string {
-  return `and ${plural(count, 'more item')} in progress`;
 }
 
 export function phaseStarted(phase: Phase, total: number): string {
@@ -233,6 +209,11 @@ export const headings = {
 /** Further things of the same kind, after the first one. */
 export function andMore(others: readonly unknown[]): string {
   return others.length === 0 ? '' : ` and ${formatCount(others.length)} more`;
+}
+
+/** In place of a list of what a run that was stopped left. */
+export function notFinished(count: number): string {
+  return `${plural(count, 'item')} ${count === 1 ? 'was' : 'were'} not begun or not finished.`;
 }
 
 export function moreInReport(count: number): string {

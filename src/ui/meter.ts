@@ -1,10 +1,13 @@
 import type { Phase, RunEvent } from '../model/events.ts';
 import type { ItemState } from '../model/result.ts';
+import { formatBytes, formatCount, formatEstimate, formatRate } from '../text/format.ts';
 
 /** How far the run is, for one line of text. */
 export type Progress = {
   done: number;
   total: number;
+  /** Begun and not finished. */
+  underWay: number;
   bytes: number;
   /** Bytes per second over the last seconds. */
   rate: number;
@@ -31,6 +34,7 @@ export function createMeter(now: () => number): Meter {
   let finishedBytes = 0;
   let movingBytes = 0;
   const moving = new Map<string, number>();
+  const underWay = new Set<string>();
   const trouble: Partial<Record<ItemState, number>> = {};
   const samples: { at: number; bytes: number }[] = [];
 
@@ -49,8 +53,9 @@ export function createMeter(now: () => number): Meter {
   function finish(id: string, state: ItemState, bytes: number): void {
     move(id, 0);
     moving.delete(id);
+    underWay.delete(id);
     finishedBytes += bytes;
-    if (counts) done += 1;
+    if (counts && state !== 'interrupted') done += 1;
     if (state !== 'proven') trouble[state] = (trouble[state] ?? 0) + 1;
   }
 
@@ -59,6 +64,7 @@ export function createMeter(now: () => number): Meter {
       counts = counted.has(event.phase);
       if (counts) begin(event.total);
     }
+    if (event.type === 'item-started') underWay.add(event.id);
     if (event.type === 'item-progress') move(event.id, event.bytes);
     if (event.type === 'item-finished')
       finish(event.result.id, event.result.state, bytesOf(event.result.steps));
@@ -82,7 +88,15 @@ export function createMeter(now: () => number): Meter {
 
   function progress(): Progress {
     const bytes = finishedBytes + movingBytes;
-    return { done, total, bytes, rate: rate(bytes), leftMs: left(), trouble: { ...trouble } };
+    return {
+      done,
+      total,
+      underWay: underWay.size,
+      bytes,
+      rate: rate(bytes),
+      leftMs: left(),
+      trouble: { ...trouble },
+    };
   }
 
   return { handle, progress };
@@ -92,4 +106,23 @@ function bytesOf(steps: readonly { bytes: number }[]): number {
   let sum = 0;
   for (const step of steps) sum += step.bytes;
   return sum;
+}
+
+/** The counter: `12/340 · 1.2 GB · 30 MB/s · about 3 min left · 2 failed`. */
+export function counter(progress: Progress): string {
+  const parts = [`${formatCount(progress.done)}/${formatCount(progress.total)}`];
+  if (progress.bytes > 0) parts.push(formatBytes(progress.bytes));
+  if (progress.rate > 0) parts.push(formatRate(progress.rate));
+  if (progress.leftMs !== null && progress.done < progress.total) {
+    parts.push(`${formatEstimate(progress.leftMs)} left`);
+  }
+  const trouble = Object.entries(progress.trouble).map(([state, count]) => `${formatCount(count)} ${state}`);
+  return [...parts, ...trouble].join(' · ');
+}
+
+/** After Ctrl-C: what is still waited for, and how not to. */
+export function stopping(finishing: boolean, underWay: number): string {
+  if (!finishing) return 'stopping at once';
+  if (underWay === 0) return 'stopping';
+  return `stopping, ${formatCount(underWay)} under way; press Ctrl-C again to abandon them`;
 }

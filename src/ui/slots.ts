@@ -1,5 +1,5 @@
 import type { RunEvent } from '../model/events.ts';
-import { clean, displayWidth, truncate } from '../text/format.ts';
+import { clean, displayWidth, plural, truncate } from '../text/format.ts';
 import * as messages from './messages.ts';
 
 export type Slots = {
@@ -62,7 +62,7 @@ export function createSlots(count: number): Slots {
   function lines(width: number): string[] {
     const list = slots.map((work) => (work === null ? messages.idle : lineOf(work, width)));
     if (waiting.size > 0 && list.length > 0) {
-      list[list.length - 1] = truncate(messages.moreAtWork(waiting.size + 1), width);
+      list[list.length - 1] = truncate(moreAtWork(waiting.size + 1), width);
     }
     return list;
   }
@@ -76,4 +76,8 @@ function lineOf(work: Work, width: number): string {
   // What happens is worth more than the end of a long name, but half of the line stays for the name.
   const room = Math.max(Math.floor(width / 2), width - displayWidth(text) - 2);
   return truncate(`${truncate(id, room)}  ${text}`, width);
+}
+
+function moreAtWork(count: number): string {
+  return `and ${plural(count, 'more item')} in progress`;
 }

@@ -4,7 +4,7 @@ import type { ItemResult } from '../model/result.ts';
 import { noticesOf, costOf, countAll } from '../report/result.ts';
 import { formatCount, clean } from '../text/format.ts';
 import * as messages from './messages.ts';
-import { createMeter } from './meter.ts';
+import { counter, createMeter, stopping } from './meter.ts';
 
 export type TerminalOptions = {
   stdout: NodeJS.WriteStream;
@@ -39,7 +39,8 @@ export async function chooseTerminal(options: TerminalOptions): Promise<Terminal
   const common = { palette, columns, write: (text: string) => void stream.write(text) };
   if (!wantsLive(options)) {
     const { now, verbose, quiet } = options;
-    const handle = createPlain({ write: common.write, now, verbose, quiet });
+    const alarm = (text: string): void => void options.stderr.write(`\ngb2gl: ${text}\n`);
+    const handle = createPlain({ write: common.write, alarm, now, verbose, quiet });
     return { ...common, kind: 'plain', handle, stop: () => Promise.resolve() };
   }
   // Loaded only when it is used: it is the largest module of the terminal.
@@ -75,6 +76,8 @@ export function createPalette(enabled: boolean): Palette {
 
 export type PlainOptions = {
   write: (text: string) => void;
+  /** Tells at once what the person at the keyboard has to know. */
+  alarm: (text: string) => void;
   now: () => number;
   /** Also tells retries, steps and phase progress. */
   verbose: boolean;
@@ -99,11 +102,13 @@ export function createPlain(options: PlainOptions): (event: RunEvent) => void {
     if (quiet || now() - countedAt < counterEveryMs) return;
     countedAt = now();
     const progress = meter.progress();
-    if (progress.total > 0) line(messages.counter(progress));
+    if (progress.total > 0) line(counter(progress));
   }
 
   function finished(result: ItemResult): void {
     const notices = noticesOf(result);
+    // What was not begun is told once, at the end.
+    if (result.state === 'interrupted' && !verbose) return;
     if (quiet && result.state === 'proven' && notices.length === 0) return;
     const { done, total } = meter.progress();
     const position = total > 0 ? `${done}/${total} ` : '';
@@ -139,6 +144,8 @@ export function createPlain(options: PlainOptions): (event: RunEvent) => void {
         return line(messages.paused(event.server, event.reason, event.waitMs));
       case 'warning':
         return line(messages.warned(event.message));
+      case 'stopping':
+        return options.alarm(stopping(event.finishing, meter.progress().underWay));
       case 'item-started':
       case 'item-progress':
         return;

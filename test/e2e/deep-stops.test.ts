@@ -54,7 +54,7 @@ test('the second Ctrl-C stops at once and leaves no git behind', async () => {
       async call() {
         children = descendants(running.child.pid ?? 0);
         running.child.kill('SIGINT');
-        await running.heard('finishing work in progress');
+        await running.heard('gb2gl: stopping');
         running.child.kill('SIGINT');
         // The fetch gets no answer before the run is over.
         await running.finished;

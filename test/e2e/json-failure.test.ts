@@ -92,7 +92,7 @@ test('a run that is stopped before it has a result says that in one document', a
   // The answer waits until the signal has been heard: it must not be read before.
   async function stop(): Promise<void> {
     running.child.kill('SIGINT');
-    await running.heard('finishing work in progress');
+    await running.heard('gb2gl: stopping');
   }
   const running = startCli(['migrate', '--all', '--yes', '--json'], { cwd, env: where.env });
 

@@ -7,7 +7,7 @@ import { writesOf, type TestServers } from '../helpers/servers.ts';
 import { gb2gl, smallServers, workplace } from '../helpers/small-server.ts';
 
 /** Said at the first Ctrl-C. */
-const STOPPING = 'finishing work in progress';
+const STOPPING = 'gb2gl: stopping';
 
 async function started(servers: TestServers): Promise<RunningCli> {
   const args = ['rehearse', '--all', '--json', '--concurrency', '1', '--transport', 'mirror'];

@@ -55,7 +55,7 @@ test.each([
   const { gitlab, cwd, env } = world;
   const call = async (): Promise<void> => {
     send(running);
-    await running.heard('finishing work in progress');
+    await running.heard('gb2gl: stopping');
     // Long enough for git to die of the signal, if it got it.
     await delay(300);
   };
@@ -69,7 +69,7 @@ test.each([
   const { code, stdout, stderr } = await running.finished;
 
   expect({ code, stderr }).toMatchObject({ code: 130 });
-  expect(stderr).toContain('finishing work in progress');
+  expect(stderr).toContain('gb2gl: stopping');
   const projects = parseResult(JSON.parse(stdout)).items.filter(({ kind }) => kind === 'project');
   expect(projects.filter(({ state }) => state === 'proven').length).toBe(1);
   expect(projects.filter(({ state }) => state === 'interrupted').length).toBe(NAMES.length - 1);
@@ -98,7 +98,7 @@ test.each([
     await until(() => pushes() > 0, 'a push');
 
     pressCtrlC(running);
-    await running.heard('finishing work in progress');
+    await running.heard('gb2gl: stopping');
     const below = descendants(running.child.pid ?? 0);
     expect(below.length > 0).toBe(usesGit);
     const pressed = Date.now();
@@ -115,12 +115,30 @@ test.each([
   },
 );
 
+test.each([['plan'], ['verify'], ['migrate', '--yes'], ['rehearse']])(
+  'the first Ctrl-C ends %s at once while it reads: nothing of that is half done',
+  async (...command) => {
+    const { gitbucket, gitlab, cwd, env } = await serversWithSix();
+    const [side, url] = command[0] === 'plan' ? [gitlab, /\/api\/v4\/groups/] : [gitbucket, /info\/refs/];
+    side.server.faults.add({ url, action: { kind: 'hang' } });
+    const running = startCli([...command, '--all'], { cwd, env, ownGroup: true });
+    await until(() => side.server.requests.some((request) => url.test(request.url)), 'a question');
+
+    pressCtrlC(running);
+
+    const { code, stderr } = await running.finished;
+    expect({ code, stderr }).toMatchObject({ code: 130 });
+    expect(stderr).toContain('gb2gl: stopping at once');
+    expect(writesOf(gitlab.server.requests)).toEqual([]);
+  },
+);
+
 test('Ctrl-C while the servers are being read writes nothing on the target', async () => {
   const world = await serversWithSix();
   const { gitbucket, gitlab, cwd, env } = world;
   const call = async (): Promise<void> => {
     pressCtrlC(running);
-    await running.heard('finishing work in progress');
+    await running.heard('gb2gl: stopping');
   };
   gitbucket.server.faults.add({ url: /team-a\/repos/, action: { kind: 'notice', call } });
   const running = startCli(['migrate', '--all', '--yes'], { cwd, env, ownGroup: true });

@@ -90,6 +90,10 @@ test('"y" carries the plan out, and with nothing to write nobody is asked', asyn
 
   expect({ code, screen }).toMatchObject({ code: 0 });
   expect(where.gitlab.context.state.projects.length).toBe(3);
+  // The picture goes on after the question, with the phases that are left.
+  const after = stripVTControlCharacters(screen.slice(screen.indexOf('[y/N]')));
+  for (const words of ['Groups', 'Repositories', 'idle']) expect(after).toContain(words);
+  expect(after).not.toContain('Connect to both servers');
   const again = await runInTerminal(['migrate', '--all'], where);
   expect(again.code, again.screen).toBe(0);
   expect(again.screen).not.toContain('[y/N]');
@@ -129,8 +133,7 @@ test('Ctrl-C typed while repositories are moved finishes what is begun and shows
   const where = await place();
   const call = async (): Promise<void> => {
     running.press('\u0003');
-    // The terminal's echo of the keys, which comes with the signal.
-    await running.shown('^C');
+    await running.shown('stopping, 1 under way; press Ctrl-C again to abandon them');
     // Long enough for git to die of the signal, if the terminal sent it one.
     await delay(300);
   };
@@ -144,7 +147,11 @@ test('Ctrl-C typed while repositories are moved finishes what is begun and shows
   const { code, screen } = await running.finished;
 
   expect({ code, screen }).toMatchObject({ code: 130 });
-  expect(stripVTControlCharacters(screen)).toContain('2 proven, 2 interrupted');
+  const text = stripVTControlCharacters(screen);
+  expect(text).toContain('2 proven, 2 interrupted');
+  const summary = text.slice(text.indexOf('! Interrupted'));
+  expect(summary).toContain('2 items were not begun or not finished');
+  for (const name of NAMES) expect(summary).not.toContain(name);
   expect(screen.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(screen.lastIndexOf(HIDE_CURSOR));
   expect((await runCli(['migrate', '--all', '--yes'], where)).code).toBe(0);
 });

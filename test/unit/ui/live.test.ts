@@ -103,6 +103,38 @@ describe('live output', () => {
     expect(lastPicture(text()).at(-1)).toMatch(/Repositories {2}1\/20 .* · interrupted$/);
   });
 
+  it('tells at once that it stops and what is under way, also where the end of the line is cut off', async () => {
+    const { live, text } = screen(70);
+    tellAll(live, connected);
+    live.handle({ type: 'phase', phase: 'repositories', total: 20 });
+    for (const name of ['a', 'b']) live.handle({ type: 'item-started', id: `team/${name}` });
+    live.handle({ type: 'item-finished', result: project() });
+    live.handle({
+      type: 'item-finished',
+      result: project({ id: 'team/c', state: 'interrupted', steps: [] }),
+    });
+    live.handle({ type: 'stopping', finishing: true });
+    await expect.poll(text).toContain('stopping, 2 under way; press Ctrl-C again to abandon them');
+    live.handle({ type: 'stopping', finishing: false });
+    await expect.poll(text).toMatch(/stopping at once · Repositories {2}1\/20 /);
+    await live.stop();
+    expect(lastPicture(text()).at(-1)).toMatch(/^. Repositories {2}1\/20 .* · interrupted$/);
+  });
+
+  it('begins with the phase that comes first, whatever an earlier picture has shown', async () => {
+    const { live, text } = screen();
+    live.handle({ type: 'phase', phase: 'groups', total: 1 });
+    await expect.poll(text).toContain('Groups  0/1');
+    live.handle({ type: 'phase-done', phase: 'groups', summary: '1 of 1 ready' });
+    live.handle({ type: 'phase', phase: 'repositories', total: 2 });
+    await expect.poll(text).toContain('Repositories  0/2');
+    live.handle({ type: 'phase-done', phase: 'repositories', summary: '2 of 2 proven' });
+    live.handle({ type: 'phase', phase: 'finish', total: 1 });
+    await expect.poll(text).toContain('Finish');
+    await live.stop();
+    expect(text()).not.toContain('Connect');
+  });
+
   it('paints at most ten times a second, however much happens', async () => {
     const { live, chunks } = screen();
     tellAll(live, connected);

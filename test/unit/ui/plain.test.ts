@@ -8,7 +8,14 @@ type Told = { events: { at: number; event: RunEvent }[]; verbose?: boolean; quie
 function tell({ events, verbose = false, quiet = false }: Told): string[] {
   const written: string[] = [];
   let time = 0;
-  const handle = createPlain({ write: (text) => written.push(text), now: () => time, verbose, quiet });
+  const write = (text: string): void => void written.push(text);
+  const handle = createPlain({
+    write,
+    alarm: (text) => write(`\ngb2gl: ${text}\n`),
+    now: () => time,
+    verbose,
+    quiet,
+  });
   for (const { at, event } of events) {
     time = at;
     handle(event);
@@ -56,6 +63,28 @@ describe('plain output', () => {
       'pausing requests to GitLab for 30 s: HTTP 429',
       'warning: a\uFFFD[2Jb',
     ]);
+  });
+
+  it('tells at once that it stops and what is under way, and lists nothing that was not begun', () => {
+    const waiting = project({ id: 'team/waiting', state: 'interrupted', steps: [] });
+    const events: Told['events'] = [
+      { at: 0, event: { type: 'phase', phase: 'repositories', total: 3 } },
+      { at: 0, event: { type: 'item-started', id: 'team/web' } },
+      { at: 0, event: { type: 'item-started', id: 'team/big' } },
+      { at: 0, event: { type: 'stopping', finishing: true } },
+      { at: 0, event: { type: 'item-finished', result: waiting } },
+      { at: 0, event: { type: 'item-finished', result: project() } },
+      { at: 0, event: { type: 'stopping', finishing: false } },
+    ];
+    expect(tell({ events })).toEqual([
+      '1970-01-01T00:00:00Z Repositories (3)',
+      '',
+      'gb2gl: stopping, 2 under way; press Ctrl-C again to abandon them',
+      '1970-01-01T00:00:00Z 1/3 team/web: proven, 3 refs, 1.2 MB, 1.0 s',
+      '',
+      'gb2gl: stopping at once',
+    ]);
+    expect(tell({ events, verbose: true }).join('\n')).toContain('team/waiting: interrupted');
   });
 
   it('counts at most every ten seconds, with bytes, rate and time left', () => {
