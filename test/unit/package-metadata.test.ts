@@ -18,7 +18,7 @@ async function json<T>(path: string): Promise<T> {
 test('every dependency is pinned to one version', async () => {
   const { dependencies, devDependencies } = await json<Package>('package.json');
   const all = Object.entries({ ...dependencies, ...devDependencies });
-  expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version))).toEqual([]);
 });
 
 test('what the program uses at run time is a dependency, and nothing else is', async () => {
@@ -41,7 +41,7 @@ async function librariesOf(folders: readonly string[]): Promise<string[]> {
     for (const file of files) {
       if (!file.endsWith('.ts') || file.endsWith('inlined-page.ts')) continue;
       const text = await readFile(new URL(`${folder}/${file}`, root), 'utf8');
-      for (const [, name = ''] of text.matchAll(/(?:from|import\() ?'((?:@[\w-]+\/)?[\w.-]+)[^']*'/g)) {
+      for (const [, name = ''] of text.matchAll(/(?:from|import\() ?'((?:@[\w.-]+\/)?[\w.-]+)[^']*'/g)) {
         if (!name.startsWith('.') && name !== 'node') names.add(name);
       }
     }
