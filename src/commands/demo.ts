@@ -6,10 +6,10 @@ import { interruption } from '../failures/usage.ts';
 import type { ExitCode, Result } from '../model/result.ts';
 import { remarksOf } from '../report/result.ts';
 import { parseResult } from '../report/schema.ts';
-import { reportPaths } from '../report/write.ts';
+import { reportPaths, runFolders } from '../report/write.ts';
 import { demoEnd, demoFailed, demoStarted, demoStep } from '../ui/sandbox-messages.ts';
 import { migrateCommand } from './migrate.ts';
-import { openTerminal } from './session.ts';
+import { openTerminal, shortPath } from './session.ts';
 import { verifyCommand } from './verify.ts';
 
 /** `gb2gl demo`: both embedded servers, a whole migration, its proof and its reports; ends with 0 when all went as it must. */
@@ -39,13 +39,21 @@ async function show(pair: SandboxPair, options: CommonOptions, outer: Environmen
   await migrateCommand({ ...inner, all: true, yes: true }, environment);
   stopIfTold(environment);
   const reports = join(workDir, 'reports');
-  const migrated = await resultIn(reports, 'migrate');
+  const first = await newestIn(reports);
+  const migrated = await resultIn(first, 'migrate');
   terminal.write(demoStep('verify --all'));
   await verifyCommand({ ...inner, all: true, quiet: true }, { ...environment });
   stopIfTold(environment);
-  const unexpected = [...surprises(migrated, pair), ...surprises(await resultIn(reports, 'verify'), pair)];
+  const unexpected = [
+    ...surprises(migrated, pair),
+    ...surprises(await resultIn(await newestIn(reports), 'verify'), pair),
+  ];
   if (options.json) outer.stdout.write(`${JSON.stringify(migrated)}\n`);
-  terminal.write(unexpected.length > 0 ? demoFailed(unexpected) : demoEnd(reports, troubles(migrated)));
+  terminal.write(
+    unexpected.length > 0
+      ? demoFailed(unexpected)
+      : demoEnd(shortPath(first, outer.runtime.cwd), troubles(migrated)),
+  );
   return unexpected.length > 0 ? 1 : 0;
 }
 
@@ -63,8 +71,13 @@ function stopIfTold({ runtime }: Environment): void {
   if (runtime.stopping.aborted) throw interruption('demo');
 }
 
-async function resultIn(reports: string, command: Result['command']): Promise<Result> {
-  return parseResult(JSON.parse(await readFile(reportPaths(reports, command).json, 'utf8')));
+async function newestIn(reports: string): Promise<string> {
+  const [newest] = await runFolders(reports);
+  return newest?.path ?? reports;
+}
+
+async function resultIn(folder: string, command: Result['command']): Promise<Result> {
+  return parseResult(JSON.parse(await readFile(reportPaths(folder, command).json, 'utf8')));
 }
 
 /** Whatever is neither proven nor one of the faults that the sample server has on purpose. */

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { copyFile, readFile, realpath } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { everyRepository, type Config } from '../config/schema.ts';
 import { waivers } from '../doctor/index.ts';
 import { preflight } from '../doctor/preflight.ts';
@@ -13,16 +13,16 @@ import { lockWorkDir } from '../journal/lock.ts';
 import { summedLosses, type Plan } from '../model/plan.ts';
 import type { ExitCode, ItemResult, Result } from '../model/result.ts';
 import { withSettings } from '../plan/build.ts';
-import type { Selection } from '../plan/selection.ts';
+import { plannedSelection, type Selection } from '../plan/selection.ts';
 import { buildResult } from '../report/result.ts';
 import { parsePlan } from '../report/schema.ts';
 import { renderSummary } from '../report/summary.ts';
-import { writeReports } from '../report/write.ts';
+import { writeReports, type ReportPaths } from '../report/write.ts';
 import { steps } from '../steps/index.ts';
 import { chooseTransport, type TransportName } from '../transfer/auto.ts';
 import { askConsent, demandConsent } from './confirm.ts';
 import { planCommand } from './plan.ts';
-import { openSession, openTerminal, selectionOf, type Session, useReportDir } from './session.ts';
+import { openSession, openTerminal, selectionOf, type Session, shortPath, useReportDir } from './session.ts';
 
 export type MigrateOptions = CommonOptions &
   SelectionFlags & {
@@ -46,7 +46,11 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
   if (options.deep) throw wrongUsage('', { detail: '--deep requires --dry-run or gb2gl plan' });
   const session = await openSession(options, environment);
   const { workDir, runtime } = session;
-  const { config, selection, prune, earlier } = await resolveRequest(options, session.config, runtime.cwd);
+  const { config, selection, prune, earlier, followed } = await resolveRequest(
+    options,
+    session.config,
+    runtime.cwd,
+  );
   if (!options.yes) demandConsent(options, environment);
   const lock = await lockWorkDir(workDir, runtime);
   let journal: Journal | null = null;
@@ -82,7 +86,8 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
       pushSeconds: config.limits.pushSeconds,
     });
     const items = await migrate(prepared, { ...asked, journal, transport });
-    return await finish('migrate', prepared, [...drifted, ...items], session, options, environment);
+    const told = { ...options, followed };
+    return await finish('migrate', prepared, [...drifted, ...items], session, told, environment);
   } finally {
     await session.close();
     await journal?.close();
@@ -116,13 +121,21 @@ export async function finish(
   });
   session.emit({ type: 'phase', phase: 'report', total: 0 });
   const paths = await writeReports(session.reportDir, result, session.redactor);
-  session.emit({ type: 'phase-done', phase: 'report', summary: session.reportDir });
+  // So that `latest` has it still when the same command goes on; the file may be gone by now.
+  if (options.followed)
+    await copyFile(options.followed, join(dirname(paths.json), 'plan.json')).catch(() => {});
+  const shown = shortPaths(paths, runtime.cwd);
+  session.emit({ type: 'phase-done', phase: 'report', summary: dirname(shown.html) });
   await session.terminal.stop();
   const { terminal } = session;
   if (options.json) stdout.write(`${session.redactor.scrub(JSON.stringify(result))}\n`);
-  const lines = renderSummary(result, { width: terminal.columns(), palette: terminal.palette, paths });
+  const lines = renderSummary(result, { width: terminal.columns(), palette: terminal.palette, paths: shown });
   session.say(`${lines.join('\n')}\n`);
   return result.exitCode;
+}
+
+function shortPaths({ json, markdown, html }: ReportPaths, cwd: string): ReportPaths {
+  return { json: shortPath(json, cwd), markdown: shortPath(markdown, cwd), html: shortPath(html, cwd) };
 }
 
 /** The selection as it stands on the command line, and what the config leaves out of it. */
@@ -139,15 +152,27 @@ function wordsOf({ all, group, user, repo, plan }: WantedFlags, { select }: Conf
   ];
 }
 
-export type WantedFlags = SelectionFlags & { plan?: string; prune?: boolean };
+export type WantedFlags = SelectionFlags & {
+  plan?: string;
+  prune?: boolean;
+  /** Where the plan file really is: the way to it may lead elsewhere once the run has ended. */
+  followed?: string | null;
+};
 
 /** What a migration shall do: what the command line selects, or what a plan file says. */
-export type Wanted = { config: Config; selection: Selection; prune: boolean; earlier: Plan | null };
+export type Wanted = {
+  config: Config;
+  selection: Selection;
+  prune: boolean;
+  earlier: Plan | null;
+  followed: string | null;
+};
 
 /** @throws usage, plan-unreadable, plan-of-others */
 export async function resolveRequest(flags: WantedFlags, config: Config, cwd: string): Promise<Wanted> {
   if (flags.plan === undefined) {
-    return { config, selection: selectionOf(flags, config), prune: flags.prune ?? false, earlier: null };
+    const [selection, prune] = [selectionOf(flags, config), flags.prune ?? false];
+    return { config, selection, prune, earlier: null, followed: null };
   }
   if (flags.all || flags.group || flags.user || flags.repo || flags.prune) {
     throw wrongUsage('', {
@@ -155,13 +180,15 @@ export async function resolveRequest(flags: WantedFlags, config: Config, cwd: st
         '--plan takes its selection from the plan file: omit --all, --group, --user, --repo and --prune',
     });
   }
-  const earlier = await readPlan(resolve(cwd, flags.plan), config, flags.sameServers === true);
+  const file = resolve(cwd, flags.plan);
+  const earlier = await readPlan(file, config, flags.sameServers === true);
   const { settings } = earlier;
   return {
     config: withSettings(config, settings),
-    selection: selectPlanned(earlier),
+    selection: plannedSelection(earlier),
     prune: settings.prune,
     earlier,
+    followed: await realpath(file),
   };
 }
 
@@ -179,21 +206,4 @@ async function readPlan(file: string, config: Config, same: boolean): Promise<Pl
     throw planOfOthers(file, { source: source.url, target: target.url });
   }
   return plan;
-}
-
-/** Exactly the groups and repositories of a plan; what is not on the source any more is for the comparison to tell. */
-function selectPlanned(plan: Plan): Selection {
-  const groups = new Set(plan.groups.map(({ id }) => id));
-  const projects = new Set(plan.projects.map(({ id }) => id));
-  const owners = new Set([...groups, ...plan.projects.map(({ repository }) => repository.owner)]);
-  return {
-    all: false,
-    ownerMatters: ({ login }) => owners.has(login),
-    ownerSelected: ({ login }) => groups.has(login),
-    repositorySelected: ({ owner, name }) => projects.has(`${owner}/${name}`),
-    onlyNamed: ({ login }) =>
-      plan.projects.flatMap(({ repository: { owner, name } }) => (owner === login ? [name] : [])),
-    named: { owners: [...owners], repositories: [...projects] },
-    rules: { groups: [], users: [], repositories: [], exclusions: [] },
-  };
 }

@@ -11,8 +11,9 @@ import { planMarkdown } from '../report/plan-markdown.ts';
 import { planJson } from '../report/plan-summary.ts';
 import { renderPlan } from '../report/plan-view.ts';
 import { exitCodeOfStates } from '../report/result.ts';
+import { makeRunFolder, pointLatest } from '../report/write.ts';
 import { mirrorOptions } from '../transfer/auto.ts';
-import { openSession, readHistory, selectionOf, useReportDir, type Session } from './session.ts';
+import { openSession, readHistory, selectionOf, shortPath, useReportDir, type Session } from './session.ts';
 
 export type PlanOptions = CommonOptions & SelectionFlags & { prune?: boolean; deep?: boolean };
 
@@ -58,11 +59,13 @@ async function present(
   options: PlanOptions,
   environment: Environment,
 ): Promise<void> {
-  const { terminal, redactor, reportDir, say } = session;
+  const { terminal, redactor, say } = session;
   const safe = scrubbed(plan, redactor);
+  const reportDir = await makeRunFolder(session.reportDir, 'plan', session.startedAt.toISOString());
   const [json, markdown] = [join(reportDir, 'plan.json'), join(reportDir, 'plan.md')];
   await writeFile(json, planJson(safe), { mode: 0o600 });
   await writeFile(markdown, planMarkdown(safe), { mode: 0o600 });
+  await pointLatest(reportDir);
   if (options.json) {
     // One document on one line: the pieces have no line breaks but those between them.
     for (const piece of planJson(safe)) environment.stdout.write(piece.replaceAll('\n', ''));
@@ -73,7 +76,8 @@ async function present(
     const lines = renderPlan(safe, { width: terminal.columns(), palette: terminal.palette });
     say(`${lines.join('\n')}\n`);
   }
-  say(`\nNothing was changed. The plan is in ${json} and ${markdown}\n`);
+  const [shownJson, shownMarkdown] = [json, markdown].map((path) => shortPath(path, environment.runtime.cwd));
+  say(`\nNothing was changed. The plan is in ${shownJson} and ${shownMarkdown}\n`);
 }
 
 /** Without secrets. The parts of the steps are most of a plan, and hold nothing but names and ids. */

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { access, constants } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { createServers, type Servers } from '../engine/connect.ts';
@@ -109,6 +109,12 @@ export async function useReportDir({ reportDir }: Session): Promise<void> {
   } catch (error) {
     throw reportDirUnusable(reportDir, { detail: (error as Error).message }, error);
   }
+}
+
+/** A path as one would type it from here: relative below the current directory, absolute elsewhere. */
+export function shortPath(path: string, cwd: string): string {
+  const near = relative(cwd, path);
+  return near.startsWith('..') ? path : near;
 }
 
 /** Progress comes with every chunk and holds nothing that a server said. */

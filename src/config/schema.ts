@@ -166,7 +166,9 @@ export const Config = z.strictObject({
     .strictObject({
       dir: Name.nullable()
         .default(null)
-        .describe('directory for reports; null: reports/ in the work directory'),
+        .describe(
+          'directory in which each run makes a dated folder for its reports; null: reports/ in the work directory',
+        ),
     })
     .prefault({})
     .describe('reports'),

@@ -1,4 +1,5 @@
 import type { Owner } from '../model/forge.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Wanted } from '../model/source.ts';
 
 /** What the command line asks for; `all` takes what the config's `select` says. */
@@ -70,6 +71,23 @@ export function createSelection(options: SelectionOptions): Selection {
       owners: [...groups, ...users].map((rule) => rule.text).filter(isPlain),
       repositories: repositories.map((rule) => rule.text).filter(isPlain),
     },
+  };
+}
+
+/** Exactly the groups and repositories of a plan; what is not on the source any more is for the comparison to tell. */
+export function plannedSelection(plan: Plan): Selection {
+  const groups = new Set(plan.groups.map(({ id }) => id));
+  const projects = new Set(plan.projects.map(({ id }) => id));
+  const owners = new Set([...groups, ...plan.projects.map(({ repository }) => repository.owner)]);
+  return {
+    all: false,
+    ownerMatters: ({ login }) => owners.has(login),
+    ownerSelected: ({ login }) => groups.has(login),
+    repositorySelected: ({ owner, name }) => projects.has(`${owner}/${name}`),
+    onlyNamed: ({ login }) =>
+      plan.projects.flatMap(({ repository: { owner, name } }) => (owner === login ? [name] : [])),
+    named: { owners: [...owners], repositories: [...projects] },
+    rules: { groups: [], users: [], repositories: [], exclusions: [] },
   };
 }
 

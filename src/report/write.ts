@@ -1,6 +1,6 @@
 import { randomBytes, createHash } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Result } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
 import { headings } from '../ui/messages.ts';
@@ -10,7 +10,10 @@ import { pageData } from './result.ts';
 
 export type ReportPaths = { json: string; markdown: string; html: string };
 
-/** Writes all reports so that only the user can read them; a reader never meets half a file. A folder that is there keeps its mode. */
+/**
+ * Writes all reports of a run into a new folder below the directory, so that only the user can read them, and lets
+ * `latest` lead to it; a reader never meets half a file. A directory that is there keeps its mode.
+ */
 export async function writeReports(
   dir: string,
   result: Result,
@@ -18,15 +21,16 @@ export async function writeReports(
 ): Promise<ReportPaths> {
   // Before rendering: escaping would hide a secret from the redactor.
   const safe = redactor.scrubDeep(result);
-  const paths = reportPaths(dir, result.command);
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const folder = await makeRunFolder(dir, result.command, result.startedAt);
+  const paths = reportPaths(folder, result.command);
   await replace(paths.json, `${JSON.stringify(safe, null, 2)}\n`);
   await replace(paths.markdown, renderMarkdown(safe));
   await replace(paths.html, renderHtml(safe));
+  await pointLatest(folder);
   return paths;
 }
 
-/** A later proof, or a rehearsal, does not take the place of what the migration had to tell. */
+/** The files of a run's folder: by their names a copy still tells what it is of. */
 export function reportPaths(dir: string, command: Result['command']): ReportPaths {
   const names = command === 'migrate' ? ['result', 'report'] : [command, command];
   return {
@@ -34,6 +38,64 @@ export function reportPaths(dir: string, command: Result['command']): ReportPath
     markdown: join(dir, `${names[1]}.md`),
     html: join(dir, `${names[1]}.html`),
   };
+}
+
+/** What a run was that left a folder. */
+export const runKinds = ['migrate', 'verify', 'rehearse', 'plan'] as const;
+export type RunKind = (typeof runKinds)[number];
+
+/** The name of the newest run's folder, beside the folders themselves. */
+export const latestName = 'latest';
+
+const folderName = new RegExp(
+  `^\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\d-(${runKinds.join('|')})(?:-\\d+)?$`,
+);
+
+/**
+ * Makes a folder of its own for the reports of one run, such as `2026-11-29T19-24-58-migrate` (UTC): what an earlier
+ * run had to tell stays as it is. Of two runs that began in one second the later one gets `-2`.
+ */
+export async function makeRunFolder(dir: string, kind: RunKind, startedAt: string): Promise<string> {
+  const stem = join(dir, `${startedAt.slice(0, 19).replaceAll(':', '-')}-${kind}`);
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  for (let number = 1; ; number += 1) {
+    const folder = number === 1 ? stem : `${stem}-${number}`;
+    try {
+      await mkdir(folder, { mode: 0o700 });
+      return folder;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/**
+ * Lets `latest` lead to the folder, once all of it is written: a link, or a text file with the folder's name where the
+ * disk has no links. What else stands under that name stays, for the folder is named by its date as well.
+ */
+export async function pointLatest(folder: string, link: typeof symlink = symlink): Promise<void> {
+  const latest = join(folder, '..', latestName);
+  const draft = `${latest}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await link(basename(folder), draft, 'dir').catch(() =>
+      writeFile(draft, `${basename(folder)}\n`, { mode: 0o600 }),
+    );
+    await rename(draft, latest);
+  } catch {
+    await rm(draft, { force: true });
+  }
+}
+
+/** The folders of all runs, the newest first; [] when there are none. */
+export async function runFolders(dir: string): Promise<{ path: string; kind: RunKind }[]> {
+  const names = await readdir(dir).catch(() => []);
+  return names
+    .flatMap((name) => {
+      const [, kind] = folderName.exec(name) ?? [];
+      return kind === undefined ? [] : [{ name, path: join(dir, name), kind: kind as RunKind }];
+    })
+    .sort((a, b) => b.name.localeCompare(a.name, 'en', { numeric: true }))
+    .map(({ path, kind }) => ({ path, kind }));
 }
 
 async function replace(path: string, text: string): Promise<void> {

@@ -91,7 +91,7 @@ test('--deep counts all that stays on GitBucket, with few requests, and shows it
   const servers = await filled();
   await wiki(servers, 'full');
   const shown = await gb2gl(servers, ['plan', '--all', '--deep']);
-  const file = join(await workplace(servers), '.gb2gl', 'reports', 'plan.json');
+  const file = join(await workplace(servers), '.gb2gl', 'reports', 'latest', 'plan.json');
   const plan = JSON.parse(await readFile(file, 'utf8')) as Plan;
 
   expect(losses(plan, 'team/full')).toEqual(all);

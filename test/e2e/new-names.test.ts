@@ -56,7 +56,7 @@ test('servers under new names are refused until --same-servers says so; then eve
   const verify = await gb2gl(servers, ['verify', '--repo', 'team-a/two', '--same-servers', '--json'], names);
   expect(resultOf(verify).exitCode).toBe(0);
   expect((await gb2gl(servers, ['plan', '--all', '--same-servers'], names)).code).toBe(0);
-  const plan = join(await workplace(servers), '.gb2gl', 'reports', 'plan.json');
+  const plan = join(await workplace(servers), '.gb2gl', 'reports', 'latest', 'plan.json');
   const old = { ...names, GITLAB_URL: servers.env['GITLAB_URL'] ?? '' };
   const others = await gb2gl(servers, ['migrate', '--yes', '--plan', plan], old);
   expect(others.stderr).toContain('was created for');

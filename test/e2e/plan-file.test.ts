@@ -19,7 +19,7 @@ async function planned(...flags: string[]): Promise<Place> {
   }
   const cwd = join(servers.folder, 'work');
   await mkdir(cwd);
-  const place = { ...servers, cwd, plan: join(cwd, '.gb2gl', 'reports', 'plan.json') };
+  const place = { ...servers, cwd, plan: join(cwd, '.gb2gl', 'reports', 'latest', 'plan.json') };
   const run = await runCli(['plan', ...(flags.length > 0 ? flags : ['--all'])], place);
   expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code: 0 });
   return place;

@@ -9,6 +9,7 @@ import { seedSample } from '../../sandbox/seed/sample.ts';
 import type { LoggedRequest } from '../../sandbox/server.ts';
 import { settingsUnknown } from '../../src/commands/rehearse.ts';
 import type { Result } from '../../src/model/result.ts';
+import { runFolders } from '../../src/report/write.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { met } from '../helpers/foresight.ts';
 import { deadPort } from '../helpers/hosts.ts';
@@ -88,15 +89,10 @@ test('over the sample server a rehearsal meets what the migration then meets, an
   expect(rehearsal.items.filter(({ state }) => state === 'refused').length).toBeGreaterThan(1);
   expect(rehearsal.problems.map(({ object }) => object)).toContain(sample.broken);
   expect(rehearsal.items.filter(({ target }) => target.id !== null)).toEqual([]);
-  const reports = join(await workplace(servers), '.gb2gl', 'reports');
-  expect((await readdir(reports)).sort()).toEqual([
-    'rehearse.html',
-    'rehearse.json',
-    'rehearse.md',
-    'report.html',
-    'report.md',
-    'result.json',
-  ]);
+  const folders = await runFolders(join(await workplace(servers), '.gb2gl', 'reports'));
+  expect(folders.map(({ kind }) => kind)).toEqual(['migrate', 'rehearse']);
+  const reports = folders[1]?.path ?? '';
+  expect((await readdir(reports)).sort()).toEqual(['rehearse.html', 'rehearse.json', 'rehearse.md']);
   const ours = [servers.gitbucket.url, servers.gitlab.url];
   for (const name of ['rehearse.json', 'rehearse.md', 'rehearse.html']) {
     const text = await readFile(join(reports, name), 'utf8');

@@ -30,7 +30,7 @@ test.each(['relay', 'mirror'])(
     for (const ref of names) git(source, 'update-ref', ref, commitOn(source, 'topic', ref));
     const cwd = join(folder, 'work');
     await mkdir(cwd);
-    const file = join(cwd, '.gb2gl', 'reports', 'plan.json');
+    const file = join(cwd, '.gb2gl', 'reports', 'latest', 'plan.json');
     const plan = async (): Promise<Plan> => parsePlan(await readFile(file, 'utf8'), file, steps);
 
     expect((await runCli(['plan', '--all'], { cwd, env })).code).toBe(4);
@@ -88,7 +88,7 @@ test.each(['relay', 'mirror'])(
     };
     for (const [name, id] of Object.entries(branches))
       appendFileSync(join(source, 'refs/heads', name), `${id}\n`);
-    const file = join(cwd, '.gb2gl', 'reports', 'plan.json');
+    const file = join(cwd, '.gb2gl', 'reports', 'latest', 'plan.json');
     const plan = async (): Promise<Plan> => parsePlan(await readFile(file, 'utf8'), file, steps);
 
     expect((await runCli(['plan', '--all'], { cwd, env })).code).toBe(4);

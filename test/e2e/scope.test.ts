@@ -23,7 +23,7 @@ test('the end and all reports name what was selected, what of it is complete, an
   ];
   for (const text of told) expect(said).toContain(text);
 
-  const reports = join(await workplace(servers), '.gb2gl/reports');
+  const reports = join(await workplace(servers), '.gb2gl/reports/latest');
   const result = parseResult(JSON.parse(await readFile(join(reports, 'result.json'), 'utf8')));
   expect(result).toMatchObject({
     selected: ['--group team-a'],

@@ -47,7 +47,10 @@ test('an item that waits for ever fails; the others are moved, and the report is
     result,
     ['team-a/one', 'team-a/two', 'team-b/three'].filter((id) => id !== failed[0]?.id),
   );
-  const report = await readFile(join(await workplace(servers), '.gb2gl', 'reports', 'result.json'), 'utf8');
+  const report = await readFile(
+    join(await workplace(servers), '.gb2gl', 'reports', 'latest', 'result.json'),
+    'utf8',
+  );
   expect(itemOf(JSON.parse(report), failed[0]?.id ?? '').state).toBe('failed');
 
   const again = await gb2gl(servers, ['migrate', '--all', '--yes', '--json']);

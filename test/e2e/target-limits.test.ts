@@ -22,7 +22,7 @@ async function planAll(servers: TestServers, env: Record<string, string> = {}): 
   const { gitlab } = servers;
   await gb2gl(servers, ['plan', '--all', '--quiet'], env);
   expect(writesOf(gitlab.server.requests)).toEqual([]);
-  const file = join(await workplace(servers), '.gb2gl', 'reports', 'plan.json');
+  const file = join(await workplace(servers), '.gb2gl', 'reports', 'latest', 'plan.json');
   return JSON.parse(await readFile(file, 'utf8')) as Plan;
 }
 
@@ -127,7 +127,7 @@ test('what is restricted further goes lower still, a group keeps its own lower l
 test('a plan file is carried out again after its run had to lower levels', async () => {
   const servers = await restrictedServers('public');
   await planAll(servers);
-  const follow = ['migrate', '--yes', '--plan', join('.gb2gl', 'reports', 'plan.json'), '--json'];
+  const follow = ['migrate', '--yes', '--plan', join('.gb2gl', 'reports', 'latest', 'plan.json'), '--json'];
   const action = { kind: 'status', status: 400, body: '{"message":"not now"}' } as const;
   servers.gitlab.server.faults.add({ method: 'POST', url: /\/projects$/, action });
   const first = await gb2gl(servers, [...follow, '--concurrency', '1']);

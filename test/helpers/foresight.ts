@@ -54,7 +54,7 @@ export async function planOf(
   if (run.code === 2 || run.code === 3) throw new Error(`no plan, exit ${run.code}: ${run.stderr}`);
   const workDir = flags[flags.indexOf('--work-dir') + 1] ?? '';
   const folder = flags.includes('--work-dir') ? workDir : '.gb2gl';
-  const file = join(await workplace(servers), folder, 'reports', 'plan.json');
+  const file = join(await workplace(servers), folder, 'reports', 'latest', 'plan.json');
   return JSON.parse(await readFile(file, 'utf8')) as Plan;
 }
 

@@ -116,7 +116,7 @@ async function run(
 }
 
 function report(name: string): Promise<string> {
-  return readFile(join(shared().folder, '.gb2gl', 'reports', name), 'utf8');
+  return readFile(join(shared().folder, '.gb2gl', 'reports', 'latest', name), 'utf8');
 }
 
 function stampOf(item: ItemResult) {

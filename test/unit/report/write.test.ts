@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, readlink, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,39 +26,40 @@ describe('writing the reports', () => {
     const dir = join(folder, 'a', 'reports');
     const written = result([project(), refused]);
     const paths = await writeReports(dir, written, createRedactor());
-    expect(await modeOf(dir)).toBe(0o700);
+    const own = join(dir, '2026-03-01T10-00-00-migrate');
+    expect(paths.json).toBe(join(own, 'result.json'));
+    for (const made of [dir, own]) expect(await modeOf(made)).toBe(0o700);
     for (const path of Object.values(paths)) expect(await modeOf(path)).toBe(0o600);
     expect(parseResult(JSON.parse(await readFile(paths.json, 'utf8')))).toEqual(written);
-    expect((await readdir(dir)).sort()).toEqual(['report.html', 'report.md', 'result.json']);
+    expect((await readdir(own)).sort()).toEqual(['report.html', 'report.md', 'result.json']);
+    expect((await readdir(join(dir, 'latest'))).sort()).toEqual(['report.html', 'report.md', 'result.json']);
   });
 
-  it('keeps the reports of a migration beside those of a later proof', async () => {
-    const dir = join(folder, 'both');
-    await writeReports(dir, result([project()]), createRedactor());
-    await writeReports(dir, { ...result([project()]), command: 'verify' }, createRedactor());
+  it('keeps what every run had to tell, and lets latest lead to the newest', async () => {
+    const dir = join(folder, 'all');
+    const first = await writeReports(dir, result([project()]), createRedactor());
+    const evidence = await readFile(first.json, 'utf8');
+    await writeReports(dir, result([]), createRedactor());
+    const verified = { ...result([project()]), command: 'verify' as const };
+    await writeReports(dir, verified, createRedactor());
     expect((await readdir(dir)).sort()).toEqual([
-      'report.html',
-      'report.md',
-      'result.json',
-      'verify.html',
-      'verify.json',
-      'verify.md',
+      '2026-03-01T10-00-00-migrate',
+      '2026-03-01T10-00-00-migrate-2',
+      '2026-03-01T10-00-00-verify',
+      'latest',
     ]);
+    expect(await readFile(first.json, 'utf8')).toBe(evidence);
+    expect(await readlink(join(dir, 'latest'))).toBe('2026-03-01T10-00-00-verify');
+    expect((await readdir(join(dir, 'latest'))).sort()).toEqual(['verify.html', 'verify.json', 'verify.md']);
   });
 
-  it('replaces older reports, and closes those that were open to others', async () => {
-    await writeFile(join(folder, 'result.json'), 'old', { mode: 0o644 });
-    const paths = await writeReports(folder, result([project()]), createRedactor());
-    expect(await readFile(paths.json, 'utf8')).toContain('"version": 1');
-    expect(await modeOf(paths.json)).toBe(0o600);
-  });
-
-  it('leaves nothing behind when it cannot write', async () => {
-    await mkdir(join(folder, 'result.json', 'in-the-way'), { recursive: true });
-    await expect(writeReports(folder, result([project()]), createRedactor())).rejects.toThrow(
-      /EISDIR|ENOTEMPTY|directory/,
-    );
-    expect(await readdir(folder)).toEqual(['result.json']);
+  it('leaves latest and earlier runs as they are when it cannot write', async () => {
+    await writeReports(folder, result([project()]), createRedactor());
+    const circular = result([]);
+    Object.assign(circular, { self: circular });
+    const asIs = { scrubDeep: <T>(value: T) => value };
+    await expect(writeReports(folder, circular, asIs)).rejects.toThrow(/circular/);
+    expect(await readlink(join(folder, 'latest'))).toBe('2026-03-01T10-00-00-migrate');
   });
 
   it('lets no secret through', async () => {
