@@ -162,13 +162,14 @@ export function createProgram(
   );
   share(
     add('status', {
-      summary: 'show what the journal says; contacts no server',
+      summary: 'show how everything stands and what to do next; contacts no server',
       examples: {
         'gb2gl status': 'what is proven, and what is not',
         'gb2gl status --json': 'the same for scripts',
       },
       load: async () => (await import('./commands/status.ts')).statusCommand,
     }),
+    'config',
     'workDir',
     'json',
     'quiet',

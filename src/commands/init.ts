@@ -1,6 +1,7 @@
 import { configExists } from '../failures/usage.ts';
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { usualConfig } from '../config/load.ts';
 import { addressIn } from '../config/schema.ts';
 import { configText, schemaReference, writeConfig } from '../config/write.ts';
 import type { CommonOptions, Environment } from '../environment.ts';
@@ -19,14 +20,12 @@ import { answersOfEnvironment, answersOfPerson, type InitAnswers } from './ask-s
 
 export type InitOptions = CommonOptions & { yes?: boolean; force?: boolean; parentGroup?: string };
 
-const usualFile = 'migrate.config.json';
-
 /** `gb2gl init`: asks for both servers, tries the answers, writes a config file without secrets. */
 export async function initCommand(options: InitOptions, environment: Environment): Promise<ExitCode> {
   const { runtime, redactor, stdin, stdout, stderr } = environment;
   const output = options.json ? stderr : stdout;
   const say = (text: string): void => void output.write(redactor.scrub(text));
-  const name = options.config ?? usualFile;
+  const name = options.config ?? usualConfig;
   const file = resolve(runtime.cwd, name);
   const there = await isThere(file);
   const asked = { environment, say, parentGroup: options.parentGroup };
@@ -67,7 +66,7 @@ async function write(
   await writeConfig(file, text, { replace });
   say(
     initEnd({
-      file: options.config ?? usualFile,
+      file: options.config ?? usualConfig,
       named: options.config !== undefined,
       ...comparedWith(runtime.env, { source, target }),
     }),

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { access, constants } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { loadConfig } from '../config/load.ts';
+import { loadConfig, reportDirIn, usualConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { createServers, type Servers } from '../engine/connect.ts';
 import type { CommonOptions, SelectionFlags, Environment, Runtime } from '../environment.ts';
@@ -37,9 +37,23 @@ export type Session = Servers & {
 
 /** The configuration, its paths made absolute. @throws config-unreadable, config-invalid */
 export async function readConfig(options: CommonOptions, { runtime }: Environment): Promise<Config> {
-  const path = resolve(runtime.cwd, options.config ?? 'migrate.config.json');
-  const loaded = await loadConfig({ path, named: options.config !== undefined }, runtime.env);
+  const loaded = await loadConfig(configFile(options, runtime.cwd), runtime.env);
   return withConcurrency(withAbsolutePaths(loaded, runtime.cwd), options.concurrency);
+}
+
+/** The config file of a command. */
+export function configFile({ config }: CommonOptions, cwd: string): { path: string; named: boolean } {
+  return { path: resolve(cwd, config ?? usualConfig), named: config !== undefined };
+}
+
+/** Where runs leave their reports, for commands that ask no server. @throws config-unreadable */
+export async function reportsOf(options: CommonOptions, { runtime }: Environment): Promise<string> {
+  const { cwd, env } = runtime;
+  return resolveReports(options, await reportDirIn(configFile(options, cwd), env), cwd);
+}
+
+function resolveReports({ workDir }: CommonOptions, dir: string | null, cwd: string): string {
+  return dir === null ? resolve(cwd, workDir, 'reports') : resolve(cwd, dir);
 }
 
 export async function openSession(options: CommonOptions, environment: Environment): Promise<Session> {
@@ -69,8 +83,7 @@ export async function openSession(options: CommonOptions, environment: Environme
       closed.abort();
       await (session?.terminal ?? terminal).stop();
     },
-    reportDir:
-      config.report.dir === null ? resolve(workDir, 'reports') : resolve(runtime.cwd, config.report.dir),
+    reportDir: resolveReports(options, config.report.dir, runtime.cwd),
   };
   return session;
 }

@@ -7,6 +7,9 @@ import { nearest } from '../text/nearest.ts';
 import { Config, environmentKeys } from './schema.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+/** The config file when none is named. */
+export const usualConfig = 'migrate.config.json';
+
 type Tree = { [key: string]: unknown };
 /** A value that needs a variable which is not there. */
 type Unset = { path: string; name: string };
@@ -35,6 +38,18 @@ export async function loadConfig(file: { path: string; named: boolean }, env: En
     throw configInvalid(file.path, { count: problems.length, detail, where });
   }
   return parsed.data;
+}
+
+/**
+ * Where the config puts the reports, for commands that need neither servers nor tokens; null when it does not say.
+ * @throws config-unreadable
+ */
+export async function reportDirIn(
+  file: { path: string; named: boolean },
+  env: Environment,
+): Promise<string | null> {
+  const report = (substitute(await readTree(file), env, [], []) as Tree | undefined)?.['report'];
+  return Config.shape.report.safeParse(report).data?.dir ?? null;
 }
 
 /** Undefined when there is no file and none was named. */

@@ -1,7 +1,7 @@
 import type { Notice } from '../model/notice.ts';
 import type { ItemResult, Result } from '../model/result.ts';
 import { formatBytes, formatCount, formatDuration, formatTime, shortId, clean } from '../text/format.ts';
-import { andMore, headings, nextSteps, scopeOf, statesLine, verdictOf } from '../ui/messages.ts';
+import { andMore, headings, nextSteps, problem, scopeOf, statesLine, verdictOf } from '../ui/messages.ts';
 import { attentionOf, warningsOf, type Attention, costOf, proofOf } from './result.ts';
 
 /** The report as Markdown: the verdict, then what needs a human, then everything by owner. */
@@ -40,9 +40,7 @@ function list(heading: string, lines: readonly string[]): string {
 }
 
 function problems(found: readonly Notice[]): string {
-  const lines = found.map(
-    ({ object, message, fix }) => `${mdCode(object)}: ${mdText(message)} ${mdText(fix)}`,
-  );
+  const lines = found.map((notice) => `${mdCode(notice.object)}: ${mdText(problem(notice))}`);
   return list(headings.notRead, lines);
 }
 

@@ -1,6 +1,6 @@
 import type { Notice } from '../model/notice.ts';
-import type { Counts } from '../model/plan.ts';
-import type { ExitCode, ItemResult, ItemState, Result, Totals } from '../model/result.ts';
+import { ItemState, type Counts } from '../model/plan.ts';
+import type { ExitCode, ItemResult, Result, Totals } from '../model/result.ts';
 import {
   andMore,
   problem,
@@ -22,15 +22,10 @@ export type ResultParts = Pick<
   interrupted: boolean;
 };
 
-const noStates: Readonly<Record<ItemState, number>> = {
-  proven: 0,
-  refused: 0,
-  diverged: 0,
-  blocked: 0,
-  drifted: 0,
-  failed: 0,
-  interrupted: 0,
-};
+const noStates = Object.fromEntries(ItemState.options.map((state) => [state, 0])) as Record<
+  ItemState,
+  number
+>;
 
 /** Puts together the one document that every report is rendered from. */
 export function buildResult(parts: ResultParts): Result {
@@ -163,10 +158,16 @@ export type Attention = {
 export function attentionOf(items: readonly ItemResult[]): Attention[] {
   const list: Attention[] = [];
   const shared = new Map<string, Attention>();
+  const groups = new Map<string, Attention>();
   for (const state of troubleStates) {
     for (const item of items) {
       if (item.state !== state) continue;
       const remarks = remarksOf(item);
+      const group = groups.get(item.id.split('/', 1)[0] ?? '');
+      if (group !== undefined && isOf(group, item)) {
+        group.also.push(item);
+        continue;
+      }
       const common = item.problem !== null && item.problem.object !== item.id && remarks.length === 1;
       const only = common ? remarks[0]?.message : undefined;
       const same = only === undefined ? undefined : shared.get(`${state} ${only}`);
@@ -176,20 +177,29 @@ export function attentionOf(items: readonly ItemResult[]): Attention[] {
       }
       const found: Attention = { item, state, remarks, also: [] };
       if (only !== undefined) shared.set(`${state} ${only}`, found);
+      if (item.kind === 'group') groups.set(item.id, found);
       list.push(found);
     }
   }
   return list;
 }
 
+/** Is the trouble of a project nothing but that of its group? */
+function isOf({ item: group, state }: Attention, item: ItemResult): boolean {
+  if (item.state !== state || item.problem?.code !== group.problem?.code) return false;
+  return item.steps.length === 0 && item.problem?.message.endsWith(group.problem?.message ?? '') === true;
+}
+
 /** What a reader should see: why the item as a whole is not proven, then every difference that a step found. */
 export function remarksOf(item: ItemResult): Notice[] {
-  const remarks: Notice[] = [];
-  if (item.problem !== null) remarks.push(ofProblem(item.problem, item.state === 'blocked'));
-  for (const { state, check } of item.steps) {
-    if (state !== 'proven') remarks.push(...(check?.differences ?? []).map((each) => remarkOf(each)));
-  }
-  return remarks;
+  const { problem: whole } = item;
+  const found = item.steps.flatMap(({ state, check }) =>
+    state === 'proven' ? [] : (check?.differences ?? []),
+  );
+  // A difference that tells what to do may be the problem itself.
+  const said = found.some(({ code, message }) => code === whole?.code && message === whole.message);
+  const remarks = found.map((each) => remarkOf(each));
+  return whole === null || said ? remarks : [ofProblem(whole, item.state === 'blocked'), ...remarks];
 }
 
 /** Warnings of the run, then what its items noticed with the name in front; what many noticed alike is told once. */

@@ -8,6 +8,15 @@ export function parseResult(json: unknown): Result {
   return Result.parse(json);
 }
 
+/** The result in a text; null when there is none of this version. */
+export function resultFrom(text: string): Result | null {
+  try {
+    return Result.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** The JSON schema of result.json, for the docs and for tools that read it. */
 export function resultJsonSchema(): object {
   return { title: 'Result of gb2gl, version 1', ...z.toJSONSchema(Result, { target: 'draft-2020-12' }) };

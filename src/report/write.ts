@@ -1,5 +1,5 @@
 import { randomBytes, createHash } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Result } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
@@ -7,6 +7,7 @@ import { headings } from '../ui/messages.ts';
 import { pageScript, pageStyle } from './inlined-page.ts';
 import { renderMarkdown } from './markdown.ts';
 import { pageData } from './result.ts';
+import { resultFrom } from './schema.ts';
 
 export type ReportPaths = { json: string; markdown: string; html: string };
 
@@ -96,6 +97,19 @@ export async function runFolders(dir: string): Promise<{ path: string; kind: Run
     })
     .sort((a, b) => b.name.localeCompare(a.name, 'en', { numeric: true }))
     .map(({ path, kind }) => ({ path, kind }));
+}
+
+/**
+ * The results of migrations and proofs, the newest first, each read when it is asked for; one that cannot be read, or is
+ * of another version, is left out.
+ */
+export async function* resultsIn(dir: string): AsyncGenerator<{ folder: string; result: Result }> {
+  for (const { path, kind } of await runFolders(dir)) {
+    if (kind !== 'migrate' && kind !== 'verify') continue;
+    const text = await readFile(reportPaths(path, kind).json, 'utf8').catch(() => '');
+    const result = text === '' ? null : resultFrom(text);
+    if (result !== null) yield { folder: path, result };
+  }
 }
 
 async function replace(path: string, text: string): Promise<void> {

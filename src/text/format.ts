@@ -67,6 +67,27 @@ export function formatTime(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }
 
+/** When something was, for people: `06:38:47 (3 min ago)` in local time, with the day in front when it was another. */
+export function when(iso: string, now: number): string {
+  const time = new Date(iso);
+  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(twoDigits).join(':');
+  const day = localDay(time);
+  const shown = day === localDay(new Date(now)) ? clock : `${day} ${clock}`;
+  return `${shown} (${formatAgo(now - time.getTime())})`;
+}
+
+function localDay(time: Date): string {
+  return `${time.getFullYear()}-${twoDigits(time.getMonth() + 1)}-${twoDigits(time.getDate())}`;
+}
+
+function formatAgo(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ago` : `${plural(Math.floor(hours / 24), 'day')} ago`;
+}
+
 /** `2026-03-01` */
 export function formatDay(time: number): string {
   return new Date(time).toISOString().slice(0, 10);

@@ -190,7 +190,7 @@ export function nextSteps(result: Result): string[] {
 }
 
 /** `336 proven, 2 refused`; states that nothing is in are left out. */
-export function statesLine(states: Record<ItemState, number>): string {
+export function statesLine(states: Readonly<Record<string, number>>): string {
   const parts = Object.entries(states).filter(([, count]) => count > 0);
   return parts.map(([state, count]) => `${formatCount(count)} ${state}`).join(', ');
 }

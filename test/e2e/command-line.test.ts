@@ -39,7 +39,7 @@ test('the help of every command ends with two examples that the command takes, a
   };
   expect(await shown('migrate')).toEqual(shared);
   expect(await shown('init')).toEqual(['--config', '--json']);
-  expect(await shown('status')).toEqual(['--work-dir', '--quiet', '--json']);
+  expect(await shown('status')).toEqual(['--config', '--work-dir', '--quiet', '--json']);
   expect(await shown('sandbox')).toEqual(['--json']);
 });
 

@@ -175,7 +175,10 @@ test('--json prints exactly one document on stdout, for migrate, plan, verify an
   const verify = await runCli(['verify', '--all', '--json'], where);
   expect(parseResult(JSON.parse(verify.stdout)).exitCode).toBe(0);
   const status = await runCli(['status', '--json'], where);
-  expect(JSON.parse(status.stdout)).toMatchObject({ command: 'status', counts: { proven: 3 } });
+  expect(JSON.parse(status.stdout)).toMatchObject({
+    command: 'status',
+    totals: { projects: 3, states: { proven: 4 } },
+  });
 });
 
 test('--quiet tells the summary only', async () => {

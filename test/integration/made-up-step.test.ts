@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { migrateCommand } from '../../src/commands/migrate.ts';
 import { planCommand } from '../../src/commands/plan.ts';
-import { statusCommand, type ItemStatus } from '../../src/commands/status.ts';
+import type { ItemStatus } from '../../src/commands/standing.ts';
+import { statusCommand } from '../../src/commands/status.ts';
 import { verifyCommand } from '../../src/commands/verify.ts';
 import type { CommonOptions, Environment } from '../../src/environment.ts';
 import type { PlannedProject } from '../../src/model/plan.ts';
@@ -181,7 +182,9 @@ test('it runs after everything is pushed, and result, terminal, journal, status 
   const status = await run(statusCommand, { json: true });
   const { items } = JSON.parse(status.stdout) as { items: ItemStatus[] };
   expect(items.find(({ id }) => id === 'team-a/one')?.steps).toMatchObject({ stamp: 'proven' });
-  expect((await run(statusCommand)).stdout).toContain('team-a/two: stamp refused');
+  expect((await run(statusCommand)).stdout).toContain(
+    'refused  team-a/two: stamp of team-a/two refused: the pad is dry',
+  );
 });
 
 test('a second run writes nothing, and verify comes to the same state with the same proof', async () => {

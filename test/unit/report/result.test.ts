@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ItemState } from '../../../src/model/result.ts';
+import { attentionOf, remarksOf } from '../../../src/report/result.ts';
 import { parseResult, resultJsonSchema } from '../../../src/report/schema.ts';
-import { diverged, failed, group, project, refused, result } from './samples.ts';
+import { diverged, failed, group, moved, project, refused, result } from './samples.ts';
 
 const unread = { code: 'unexpected', object: 'x/y', message: 'm', fix: 'h' };
 
@@ -62,5 +63,44 @@ describe('schema of result.json', () => {
   it('is documented as it is', () => {
     const file = new URL('../../../docs/result.schema.json', import.meta.url);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(resultJsonSchema())));
+  });
+});
+
+describe('what needs a human', () => {
+  const gone = { code: 'groups-forbidden', object: 'team', message: 'cannot create the group', fix: 'ask' };
+
+  it('is told once for a group and all its projects', () => {
+    const blockedGroup = group({ id: 'team', state: 'blocked', steps: [], problem: gone });
+    const own = ['team/a', 'team/b'].map((id) =>
+      project({
+        id,
+        state: 'blocked',
+        steps: [],
+        problem: { ...gone, object: id, message: `its group was not created: ${gone.message}` },
+      }),
+    );
+    const other = project({
+      id: 'team/c',
+      state: 'blocked',
+      steps: [],
+      problem: { ...gone, message: 'other' },
+    });
+    const found = attentionOf([blockedGroup, ...own, other]);
+    expect(found.map(({ item, also }) => [item.id, also.map(({ id }) => id)])).toEqual([
+      ['team', ['team/a', 'team/b']],
+      ['team/c', []],
+    ]);
+  });
+
+  it('is told once when a difference is itself the problem', () => {
+    const differing = {
+      code: 'default-branch',
+      object: 'main',
+      message: 'is not the default',
+      fix: 'set it',
+    };
+    const check = { state: 'failed' as const, compared: 1, hash: null, differences: [differing] };
+    const item = project({ state: 'failed', steps: [moved({ state: 'failed', check })], problem: differing });
+    expect(remarksOf(item)).toEqual([differing]);
   });
 });

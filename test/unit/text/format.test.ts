@@ -9,6 +9,7 @@ import {
   formatBytes,
   formatCount,
   formatDay,
+  when,
   formatDaysUntil,
   formatDuration,
   formatEstimate,
@@ -145,4 +146,14 @@ test.each([
   ['https://lab.example.com', 'https://lab.example.org', false],
 ])('%s and %s are one server: %s', (one, other, same) => {
   expect(isSameServer(one, other)).toBe(same);
+});
+
+test('the time of something is local, with how long ago it was, and with the day when it was another', () => {
+  const time = new Date(2026, 2, 1, 6, 38, 47);
+  const after = (ms: number): string => when(time.toISOString(), time.getTime() + ms);
+  expect(after(20_000)).toBe('06:38:47 (just now)');
+  expect(after(200_000)).toBe('06:38:47 (3 min ago)');
+  expect(after(3_600_000)).toBe('06:38:47 (1 h ago)');
+  expect(after(20 * 3_600_000)).toBe('2026-03-01 06:38:47 (20 h ago)');
+  expect(after(49 * 3_600_000)).toBe('2026-03-01 06:38:47 (2 days ago)');
 });
