@@ -40,6 +40,7 @@ The exit code is 0 when no error is left, 3 when there is one, 2 for wrong usage
 That is two GETs to GitLab more than connecting needs anyway, and none to GitBucket.
 When the migration cannot succeed it stops with exit code 3 before anything is written, and lists every problem; \`gb2gl migrate --waive CODE...\` continues despite the findings you name.
 A failed connection cannot be waived.
+With \`--all\` the GitBucket token must be an administrator's, or \`source-not-administrator\` be waived ([result.md](result.md#what-the-token-sees)); \`plan\`, \`verify\` and \`rehearse\` take \`--waive\` too.
 
 GitLab in maintenance mode, or a read-only copy of it, still answers every GET.
 It refuses the advertisement for a push, though, and says why: that is how both are recognised before the first write.

@@ -153,7 +153,7 @@ export function createProgram(
         },
         load: async () => (await import('./commands/verify.ts')).verifyCommand,
       }),
-    ),
+    ).option('--waive <code...>', 'same as migrate --waive'),
     'config',
     'workDir',
     'json',

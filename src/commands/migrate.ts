@@ -67,14 +67,12 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
       check,
       sameServers: options.sameServers,
     });
-    const asked: PrepareOptions = { ...session, config, selection, history: journal.history, prune };
+    const asked: PrepareOptions = { ...session, config, selection, history: journal.history, prune, waived };
     const now = await prepare({
       ...asked,
-      preflight: () => preflight({ ...session, config, now: runtime.now, waived }),
+      preflight: () => preflight({ ...session, config, now: runtime.now, waived, selection }),
     });
-    const { prepared, drifted } = earlier
-      ? followPlan(earlier, now, journal.history, session.steps)
-      : { prepared: now, drifted: [] };
+    const { prepared, drifted } = earlier ? followPlan(earlier, now, asked) : { prepared: now, drifted: [] };
     if (!options.yes) {
       await askConsent(prepared.plan, options, session, environment);
       session.terminal = await openTerminal(options, environment, config.limits.transfers);

@@ -25,11 +25,11 @@ export async function rehearseCommand(
     const history = await readHistory(workDir, servers, options.sameServers);
     await useReportDir(session);
     const prune = options.prune ?? false;
-    const asked: PrepareOptions = { ...session, selection, history, prune };
+    const asked: PrepareOptions = { ...session, selection, history, prune, waived };
     // What keeps a migration from starting keeps its rehearsal from it too.
     const prepared = await prepare({
       ...asked,
-      preflight: () => preflight({ ...session, now: runtime.now, waived }),
+      preflight: () => preflight({ ...session, now: runtime.now, waived, selection }),
     });
     session.begin();
     const transport = options.transport ?? 'auto';

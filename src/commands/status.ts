@@ -46,7 +46,7 @@ function summedUp({ servers, known, problems, last }: Standing): Result {
   const time = new Date(last?.result.finishedAt ?? 0);
   return buildResult({
     command: last?.result.command ?? 'migrate',
-    source: { url: servers?.source ?? '' },
+    source: last?.result.source ?? { url: servers?.source ?? '', view: 'administrator', user: '' },
     target: { url: servers?.target ?? '', version: '' },
     selected: last?.result.selected ?? ['--all'],
     items: known.filter(({ status }) => status.state !== 'begun').map(({ told }) => told),

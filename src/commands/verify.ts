@@ -1,3 +1,4 @@
+import { waivers } from '../doctor/index.ts';
 import { prepare } from '../engine/prepare.ts';
 import { verify } from '../engine/verify.ts';
 import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
@@ -7,13 +8,14 @@ import { openSession, readHistory, selectionOf, useReportDir } from './session.t
 
 /** `gb2gl verify`: reads both servers afresh and proves that they are equal, weeks later and from anywhere. */
 export async function verifyCommand(
-  options: CommonOptions & SelectionFlags,
+  options: CommonOptions & SelectionFlags & { waive?: string[] },
   environment: Environment,
 ): Promise<ExitCode> {
   const session = await openSession(options, environment);
   const { config } = session;
   try {
     const selection = selectionOf(options, config);
+    const waived = waivers(options.waive ?? []);
     // The journal tells which project is whose, and what GitLab refused; verify works without it.
     const history = await readHistory(
       session.workDir,
@@ -21,7 +23,7 @@ export async function verifyCommand(
       options.sameServers,
     );
     await useReportDir(session);
-    const asked = { ...session, selection, history, prune: false };
+    const asked = { ...session, selection, history, prune: false, waived };
     const prepared = await prepare(asked);
     return await finish('verify', prepared, await verify(prepared, asked), session, options, environment);
   } finally {

@@ -60,6 +60,7 @@ export const failures = [
   'listing-disagrees',
   'fetch-failed',
   'hidden-owners',
+  'source-not-administrator',
   'parent-group-missing',
   'maintenance',
   'target-refused',

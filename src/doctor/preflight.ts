@@ -4,6 +4,7 @@ import {
   defineFinding,
   check,
   errorFound,
+  failureFound,
   type Finding,
   type Found,
   inArea,
@@ -13,6 +14,7 @@ import {
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../failures/failure.ts';
 import { exitCodeOfStart } from '../failures/index.ts';
+import { sourceNotAdministrator } from '../failures/source.ts';
 import { cannotStart } from '../failures/usage.ts';
 import type { TargetIdentity } from '../model/target.ts';
 import type { GitLabTarget } from '../gitlab/target.ts';
@@ -27,12 +29,13 @@ export type PreflightOptions = {
   now: () => number;
   emit: Emit;
   waived: ReadonlySet<string>;
+  selection: { all: boolean };
 };
 
 /**
  * What can be checked before anything is read, at the cost of two GETs to the target besides connecting: both servers,
  * both tokens, whether GitLab accepts changes at the moment and receives %2F. Warnings are reported as events.
- * @throws the failure of connecting when it is the only one, else cannot-start with all of them
+ * @throws the failure of connecting, or of a view that is too narrow, when it is the only one, else cannot-start with all
  */
 export async function preflight(options: PreflightOptions): Promise<void> {
   const { source, target, emit, waived } = options;
@@ -41,11 +44,16 @@ export async function preflight(options: PreflightOptions): Promise<void> {
     target.connect(),
     target.greet().then(() => probeTarget(target)),
   ]);
-  const failures = [from, to].filter((result) => result.status === 'rejected').map(startFailure);
+  const view = from.status === 'fulfilled' ? viewFailure(from.value, options) : null;
+  const failures = [
+    ...[from, to].filter((result) => result.status === 'rejected').map(startFailure),
+    ...(view === null ? [] : [view]),
+  ];
   // Without a connection there is nothing that could be waived.
   const connections = [
     ...inArea('source', outcomeOf(from, source.url)),
     ...inArea('target', outcomeOf(to, target.url)),
+    ...inArea('source', view === null ? [] : [failureFound(view)]),
   ];
   if (to.status === 'fulfilled' && probed.status === 'rejected') throw probed.reason;
   const checked =
@@ -59,6 +67,13 @@ export async function preflight(options: PreflightOptions): Promise<void> {
   for (const { level, waived: ignored, message, fix } of findings) {
     if (level === 'warning' && !ignored) emit({ type: 'warning', message: `${message}; ${fix}` });
   }
+}
+
+/** Who asks for everything must be shown everything; null when so, or when it is waived. */
+function viewFailure({ login, admin }: Account, options: PreflightOptions): Failure | null {
+  const { source, selection, waived } = options;
+  if (admin === true || !selection.all || waived.has(sourceNotAdministrator.code)) return null;
+  return sourceNotAdministrator(source.url, { user: login });
 }
 
 /** The reason of a failed connection. @throws it at once when neither a server nor the user could fix it */

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import { sourceNotAdministrator } from '../failures/source.ts';
 import type { Account, RepositoryName, Source, SourceProbes, SourceQuirk } from '../model/source.ts';
 import { normalAddress } from '../text/format.ts';
 import { check, defineFinding, errorFound, failureFound, type FindingType, type Found } from './finding.ts';
@@ -58,15 +59,6 @@ export const sourceAdministrator = defineFinding('source-administrator', 'ok', (
   message: `${w.user} is an administrator and sees every repository of every enabled account`,
 }));
 
-export const sourceNotAdministrator = defineFinding(
-  'source-not-administrator',
-  'warning',
-  (w: UserWords) => ({
-    message: `${w.user} is not an administrator: private repositories of others are invisible and will be missing without any trace`,
-    fix: 'use a token of a GitBucket administrator, unless everything you want belongs to this user',
-  }),
-);
-
 export const sourceBaseUrl = defineFinding(
   'source-base-url',
   'note',
@@ -85,7 +77,9 @@ function accountFindings(
   const words = { user: login };
   const findings = [
     config.token === null ? sourceLogin(url, words) : sourceToken(url, words),
-    admin === true ? sourceAdministrator(url, words) : sourceNotAdministrator(url, words),
+    admin === true
+      ? sourceAdministrator(url, words)
+      : failureFound(sourceNotAdministrator(url, words), 'warning'),
   ];
   if (serverUrl !== null && !isSameAddress(serverUrl, url))
     findings.push(sourceBaseUrl(url, { reported: serverUrl }));

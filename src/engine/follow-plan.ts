@@ -1,12 +1,11 @@
-import type { AnyStep } from '../steps/step.ts';
+import { sourceNotAdministrator } from '../failures/source.ts';
 import { planDrifted } from '../failures/usage.ts';
 import { noticeOf } from '../failures/index.ts';
-import type { History } from '../journal/history.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ItemResult } from '../model/result.ts';
 import { driftsBetween } from '../plan/drift.ts';
-import type { Prepared } from './prepare.ts';
+import type { PrepareOptions, Prepared } from './prepare.ts';
 import { emptyResult } from './results.ts';
 
 export type Followed = {
@@ -19,14 +18,16 @@ export type Followed = {
 /**
  * Compares an earlier plan with both servers as they are now. Nothing is carried out that the earlier plan does not say;
  * what it could not read then stays a problem of this run.
+ * @throws source-not-administrator when the whole server was planned without seeing all of it, and nobody waived that
  */
 export function followPlan(
   earlier: Plan,
   prepared: Prepared,
-  history: History,
-  steps: readonly AnyStep[],
+  { history, steps, waived }: Pick<PrepareOptions, 'history' | 'steps' | 'waived'>,
 ): Followed {
   const { plan } = prepared;
+  if (earlier.problems.some(isNarrowView) && waived?.has(sourceNotAdministrator.code) !== true)
+    throw sourceNotAdministrator(earlier.source.url, { user: earlier.source.user });
   const reasons = new Map(
     driftsBetween(earlier, plan, history, steps).map(({ id, reason }) => [id, reason] as const),
   );
@@ -45,6 +46,8 @@ export function followPlan(
       ...prepared,
       plan: {
         ...plan,
+        // The items were found with the eyes of that time.
+        source: earlier.source.view === 'user' ? { ...earlier.source, url: plan.source.url } : plan.source,
         groups: plan.groups.filter(stays(groups)),
         projects: plan.projects.filter(stays(projects)),
         problems: [
@@ -62,5 +65,9 @@ function idsIn(items: readonly { id: string }[]): ReadonlySet<string> {
 
 /** A drifted item says so itself. */
 function unreadThen({ problems }: Plan, reasons: ReadonlyMap<string, string>): Notice[] {
-  return problems.filter(({ object }) => !reasons.has(object));
+  return problems.filter((notice) => !reasons.has(notice.object) && !isNarrowView(notice));
+}
+
+function isNarrowView({ code }: Notice): boolean {
+  return code === sourceNotAdministrator.code;
 }

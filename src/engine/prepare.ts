@@ -7,14 +7,14 @@ import type { History } from '../journal/history.ts';
 import type { Emit } from '../model/events.ts';
 import type { Namespace, Owner, RefListing, SourceInventory } from '../model/forge.ts';
 import type { Plan, PlanItem } from '../model/plan.ts';
-import type { Inventory } from '../model/source.ts';
+import type { Account, Inventory } from '../model/source.ts';
 import type { TargetIdentity, Target } from '../model/target.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { Placement } from '../plan/groups.ts';
 import type { PlanInput } from '../plan/input.ts';
 import { projectPaths } from '../plan/project-paths.ts';
 import { placeProjects } from '../plan/projects.ts';
-import type { Selection } from '../plan/selection.ts';
+import { namesOnly, type Selection } from '../plan/selection.ts';
 import type { AnyStep, Listings, Planning } from '../steps/step.ts';
 import { plural } from '../text/format.ts';
 import { checkNames, namesToJudge, parentMissing } from './check-names.ts';
@@ -31,6 +31,8 @@ export type PrepareOptions = Servers & {
   emit: Emit;
   /** Everything that is done with an item. */
   steps: readonly AnyStep[];
+  /** Codes of findings that are to be gone on with. */
+  waived?: ReadonlySet<string>;
   /** What must hold before anything is read; throws when the run cannot succeed. */
   preflight?: () => Promise<void>;
 };
@@ -45,7 +47,7 @@ export type Prepared = {
 /** Reads both servers and decides everything; writes nothing. */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const { target, config, history, selection, emit } = options;
-  const identity = await connectBoth(options);
+  const { reader, identity } = await connectBoth(options);
   const source = await discover(options);
   await checkNames(options, source);
   const owners = concerned(source, selection);
@@ -77,6 +79,9 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const input: PlanInput = {
     config,
     source: seen,
+    reader,
+    onlyNames: namesOnly(selection),
+    waived: options.waived ?? new Set(),
     target: {
       url: target.url,
       version: identity.version,
@@ -176,14 +181,14 @@ async function planSteps(
   );
 }
 
-async function connectBoth(options: PrepareOptions): Promise<TargetIdentity> {
+async function connectBoth(options: PrepareOptions): Promise<{ reader: Account; identity: TargetIdentity }> {
   const { source, target, emit } = options;
   emit({ type: 'phase', phase: 'connect', total: 2 });
   await options.preflight?.();
-  const [user, identity] = await Promise.all([source.connect(), target.connect()]);
-  const summary = `GitBucket as ${user.login}, GitLab ${identity.version} as ${identity.user.username}`;
+  const [reader, identity] = await Promise.all([source.connect(), target.connect()]);
+  const summary = `GitBucket as ${reader.login}, GitLab ${identity.version} as ${identity.user.username}`;
   emit({ type: 'phase-done', phase: 'connect', summary });
-  return identity;
+  return { reader, identity };
 }
 
 async function discover(options: PrepareOptions): Promise<Inventory> {

@@ -10,6 +10,16 @@ export const ownersUnlisted = defineFailure(
   }),
 );
 
+/** What it cannot see is in no list (GB-62): nobody can say how much that is. */
+export const sourceNotAdministrator = defineFailure(
+  'source-not-administrator',
+  { blame: 'you', state: 'not-started' },
+  (w: { object: string; user: string }) => ({
+    message: `${w.user} is not an administrator of GitBucket: private repositories of others are invisible to this token and missing without any trace`,
+    fix: `use the token of a GitBucket administrator; if what ${w.user} can see is all you want, add --waive source-not-administrator`,
+  }),
+);
+
 export const ownerUnreadable = defineFailure(
   'owner-unreadable',
   { blame: 'source', state: 'failed' },

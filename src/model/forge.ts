@@ -54,6 +54,18 @@ export type UnreadableRef = {
   lost?: boolean;
 };
 
+/** Which server was read, and with whose eyes. */
+export const SourceView = z.object({
+  url: z.string(),
+  view: z
+    .enum(['administrator', 'user'])
+    .describe(
+      'user: private repositories that this user may not read are in no list, and so in nothing here',
+    ),
+  user: z.string().describe("Login of the token's user"),
+});
+export type SourceView = z.infer<typeof SourceView>;
+
 /** What the source holds, as far as the token may see it. */
 export type SourceInventory = {
   url: string;

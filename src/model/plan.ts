@@ -1,6 +1,6 @@
 /** What is decided before anything is done; schema and type are one thing. */
 import * as z from 'zod';
-import { Owner, Project, Repository, Visibility } from './forge.ts';
+import { Owner, Project, Repository, SourceView, Visibility } from './forge.ts';
 import { Notice } from './notice.ts';
 
 const count = z.int().nonnegative();
@@ -169,7 +169,7 @@ export type PlanSettings = z.infer<typeof PlanSettings>;
 export const Plan = z.object({
   version: z.literal(1),
   settings: PlanSettings,
-  source: z.object({ url: z.string() }),
+  source: SourceView,
   target: z.object({ url: z.string(), version: z.string() }),
   groups: z.array(PlannedGroup),
   projects: z.array(PlannedProject),

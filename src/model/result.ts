@@ -1,5 +1,6 @@
 /** What came of it; schema and type are one thing. */
 import * as z from 'zod';
+import { SourceView } from './forge.ts';
 import { Notice } from './notice.ts';
 import { Counts, ItemState, Loss, LossKind } from './plan.ts';
 
@@ -71,7 +72,7 @@ export const Result = z.object({
   command: z.enum(['migrate', 'verify', 'rehearse']),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
-  source: z.object({ url: z.string() }),
+  source: SourceView,
   target: z.object({ url: z.string(), version: z.string() }),
   selected: z.array(z.string()).describe('What was selected, as on the command line'),
   totals: Totals,

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import { sourceNotAdministrator } from '../failures/source.ts';
 import { projectLimit } from '../failures/target.ts';
 import {
   type Plan,
@@ -18,23 +19,38 @@ import { unreadRestrictions, narrower } from './visibility.ts';
  */
 export function buildPlan(input: PlanInput, projects: readonly PlannedProject[]): Plan {
   const groups = planGroups(input, projects);
+  const unseen = unseenBy(input);
   const planned = withinLimits(withGroups(fitted(projects, groups), groups), input.placements);
   return {
     version: 1,
     settings: settingsOf(input.config, input.prune),
-    source: { url: input.source.url },
+    source: viewOf(input),
     target: { url: input.target.url, version: input.target.version },
     groups,
     projects: planned,
-    problems: [...input.source.problems, ...input.problems],
+    problems: [...unseen.problems, ...input.source.problems, ...input.problems],
     uncounted: [...uncountedWithoutAsking],
     warnings: [
+      ...unseen.warnings,
       ...input.source.warnings,
       ...unreadRestrictions(groups, planned, input),
       ...hiddenGroups(input),
       ...vanished(input),
     ],
   };
+}
+
+function viewOf({ source: { url }, reader: { login, admin } }: PlanInput): Plan['source'] {
+  return { url, view: admin === true ? 'administrator' : 'user', user: login };
+}
+
+/** What the reader cannot see: nobody knows whether there is anything, and that must not look like nothing. */
+function unseenBy(input: PlanInput): Pick<Plan, 'problems' | 'warnings'> {
+  const { reader, all, waived, source } = input;
+  if (reader.admin === true || input.onlyNames) return { problems: [], warnings: [] };
+  const { code, notice } = sourceNotAdministrator(source.url, { user: reader.login });
+  if (all && !waived.has(code)) return { problems: [notice], warnings: [] };
+  return { problems: [], warnings: [notice.message] };
 }
 
 /** Projects are never more visible than their group: GitLab lowers them silently (GL-122). */

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { History } from '../journal/history.ts';
 import type { Project, RefListing, SourceInventory, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
+import type { Account } from '../model/source.ts';
 import type { TargetIdentity } from '../model/target.ts';
 import type { Placement } from './groups.ts';
 import type { KnownObjects } from './known-refs.ts';
@@ -22,6 +23,11 @@ export type ProjectPath = PathAssignment & {
 export type PlanInput = {
   config: Config;
   source: SourceInventory;
+  /** Whose token reads the source. */
+  reader: Account;
+  /** True when names leave nothing open that the reader might not see. */
+  onlyNames: boolean;
+  waived: ReadonlySet<string>;
   target: {
     url: string;
     version: string;

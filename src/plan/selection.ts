@@ -91,6 +91,11 @@ export function plannedSelection(plan: Plan): Selection {
   };
 }
 
+/** True when only repositories are meant, each by its whole name: one that cannot be seen is then an error. */
+export function namesOnly({ all, rules: { groups, users, repositories } }: Selection): boolean {
+  return !all && groups.length + users.length === 0 && repositories.every(({ text }) => isPlain(text));
+}
+
 function ownerOf(rule: Rule): (name: string) => boolean {
   return globMatcher(rule.text.split('/')[0] ?? '');
 }

@@ -1,8 +1,9 @@
 import type { Notice } from '../model/notice.ts';
 import type { ItemResult, Result } from '../model/result.ts';
 import { formatBytes, formatCount, formatDuration, formatTime, shortId, clean } from '../text/format.ts';
-import { andMore, headings, nextSteps, problem, scopeOf, statesLine, verdictOf } from '../ui/messages.ts';
+import { andMore, headings, nextSteps, problem, readAs, scopeOf, statesLine } from '../ui/messages.ts';
 import { attentionOf, warningsOf, type Attention, costOf, proofOf } from './result.ts';
+import { verdictOf } from './summary.ts';
 
 /** The report as Markdown: the verdict, then what needs a human, then everything by owner. */
 export function renderMarkdown(result: Result): string {
@@ -21,7 +22,7 @@ export function renderMarkdown(result: Result): string {
 function summary(result: Result): string {
   const { title, detail } = verdictOf(result);
   const rows = [
-    ['Source', mdCode(result.source.url)],
+    ['Source', `${mdCode(result.source.url)}, ${mdText(readAs(result.source))}`],
     ['Target', `${mdCode(result.target.url)} (GitLab ${mdText(result.target.version)})`],
     ['Command', mdCode(result.command)],
     ['Started', formatTime(result.startedAt)],

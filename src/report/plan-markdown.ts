@@ -1,4 +1,5 @@
 import type { Plan, PlannedGroup } from '../model/plan.ts';
+import { readAs } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';
 import { mdCode, mdFence, mdText } from './markdown.ts';
 import { mergedFixes } from './merged-fixes.ts';
@@ -27,7 +28,7 @@ function head(plan: Plan, owners: readonly PlannedOwner[]): string {
   ];
   const lines = [...counts, ...lossTotals(plan)];
   return [
-    `${mdCode(plan.source.url)} → ${target}. ${messages.planHeadings.wrote}`,
+    `${mdCode(plan.source.url)}, ${mdText(readAs(plan.source))} → ${target}. ${messages.planHeadings.wrote}`,
     lines.map((line) => `- ${line}`).join('\n'),
   ].join('\n\n');
 }

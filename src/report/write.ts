@@ -3,11 +3,12 @@ import { mkdir, open, readdir, readFile, rename, rm, symlink, writeFile } from '
 import { basename, join } from 'node:path';
 import type { Result } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
-import { headings } from '../ui/messages.ts';
+import { headings, nextSteps, scopeOf } from '../ui/messages.ts';
 import { pageScript, pageStyle } from './inlined-page.ts';
 import { renderMarkdown } from './markdown.ts';
-import { pageData } from './result.ts';
+import { remarksOf, warningsOf, type PageData } from './result.ts';
 import { resultFrom } from './schema.ts';
+import { verdictOf } from './summary.ts';
 
 export type ReportPaths = { json: string; markdown: string; html: string };
 
@@ -160,6 +161,17 @@ export function renderHtml(result: Result): string {
 </body>
 </html>
 `;
+}
+
+function pageData(result: Result): PageData {
+  return {
+    result,
+    verdict: verdictOf(result),
+    scope: scopeOf(result),
+    next: nextSteps(result),
+    warnings: warningsOf(result),
+    remarks: result.items.map(remarksOf),
+  };
 }
 
 /** JSON that cannot end its script element, open a comment in it, or break a line of JavaScript. */

@@ -85,49 +85,6 @@ export type TroubleState = (typeof troubleStates)[number];
 
 export type Verdict = { tone: 'good' | 'warn' | 'bad'; title: string; detail: string };
 
-/** The whole run in one sentence, and what it amounts to in a second one. */
-export function verdictOf(result: Result): Verdict {
-  const { states } = result.totals;
-  const detail = detailOf(result);
-  if (result.exitCode === 130) {
-    return { tone: 'warn', title: 'Interrupted. Run the same command again to resume', detail };
-  }
-  const bad: string[] = [];
-  if (states.failed > 0) bad.push(`${plural(states.failed, 'item')} failed`);
-  if (result.problems.length > 0) bad.push(`${plural(result.problems.length, 'object')} could not be read`);
-  const waiting = states.blocked + states.drifted + states.diverged + states.refused;
-  const verb = waiting === 1 ? 'needs' : 'need';
-  const open =
-    waiting > 0
-      ? [`${bad.length > 0 ? formatCount(waiting) : plural(waiting, 'item')} ${verb} your decision`]
-      : [];
-  if (bad.length > 0) return { tone: 'bad', title: [...bad, ...open].join(', '), detail };
-  if (open.length > 0) return { tone: 'warn', title: open.join(''), detail };
-  return { tone: 'good', title: calmTitle(result), detail };
-}
-
-function calmTitle(result: Result): string {
-  if (result.items.length === 0) return 'Nothing to do';
-  if (result.command === 'verify') return 'Everything selected is equal on both sides';
-  if (result.command === 'rehearse') return 'GitLab would accept everything';
-  const wrote = result.items.some(({ changed }) => changed);
-  return wrote
-    ? 'Everything selected is on GitLab and proven'
-    : 'Everything selected was already on GitLab and is proven';
-}
-
-function detailOf({ totals }: Result): string {
-  const { projects, refs } = totals.complete;
-  const parts = [
-    `${shareOf(projects, totals.projects, 'repository', 'repositories')} complete`,
-    shareOf(refs.done, refs.of, 'ref', 'refs'),
-    ...besideRefs(totals).map(countOf),
-    plural(totals.groups, 'group'),
-  ];
-  if (totals.bytes > 0) parts.push(`${formatBytes(totals.bytes)} transferred`);
-  return `${parts.join(', ')} in ${formatDuration(totals.ms)}`;
-}
-
 /** What the steps counted that is no ref: those are told as a share. */
 export function besideRefs({ steps }: Result['totals']): Result['totals']['steps'] {
   return steps.filter(({ step }) => step !== refsStep);
@@ -135,15 +92,6 @@ export function besideRefs({ steps }: Result['totals']): Result['totals']['steps
 
 /** Name of the step that counts refs. */
 export const refsStep = 'code';
-
-function countOf({ title, counts }: Result['totals']['steps'][number]): string {
-  return `${formatCount(Object.values(counts).reduce((a, b) => a + b, 0))} ${title.toLowerCase()}`;
-}
-
-/** `44 repositories`, or `42 of 44 repositories`. */
-function shareOf(done: number, of: number, one: string, many: string): string {
-  return done === of ? plural(of, one, many) : `${formatCount(done)} of ${plural(of, one, many)}`;
-}
 
 /** What the run was not about, so that nobody takes it for the whole server. Who counts anything counts wiki pages. */
 export function scopeOf({ selected, stays, uncounted }: Result): string[] {
@@ -205,6 +153,13 @@ export const headings = {
   everything: 'Everything',
   reports: 'Reports',
 } as const;
+
+/** With whose eyes the source was read. */
+export function readAs({ view, user }: Result['source']): string {
+  return view === 'administrator'
+    ? `read as administrator ${user}`
+    : `read as ${user}, who is not an administrator`;
+}
 
 /** Further things of the same kind, after the first one. */
 export function andMore(others: readonly unknown[]): string {

@@ -138,7 +138,10 @@ test('a file that is no plan, of other servers, or mixed with a selection, is re
   const text = await readFile(place.plan, 'utf8');
   await writeFile(
     join(cwd, 'foreign.json'),
-    text.replace(JSON.stringify({ url: place.env['GITBUCKET_URL'] }), '{"url":"https://git.example.com"}'),
+    text.replace(
+      `"source":{"url":"${place.env['GITBUCKET_URL']}"`,
+      '"source":{"url":"https://git.example.com"',
+    ),
   );
   await rm(place.plan);
 

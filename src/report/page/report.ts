@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatDuration, formatTime, truncate } from '../../text/format.ts';
-import { besideRefs, headings } from '../../ui/messages.ts';
+import { besideRefs, headings, readAs } from '../../ui/messages.ts';
 import { countAll, type PageData } from '../result.ts';
 import { el, link, nodesOf, svg, type Child } from './elements.ts';
 import { entriesOf, entryList, type Entry } from './list.ts';
@@ -58,6 +58,7 @@ function header({ result, verdict }: PageData): HTMLElement {
         'div',
         { class: 'eyebrow' },
         el('span', {}, link(source.url, source.url), ' → ', link(target.url, target.url)),
+        el('span', { class: 'faint' }, readAs(source)),
         el('span', { class: 'faint' }, `GitLab ${target.version}`),
       ),
     ),

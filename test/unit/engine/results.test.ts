@@ -34,7 +34,10 @@ function itemOf(...steps: StepResult[]): ItemResult {
 
 function exitCodeOf(items: ItemResult[], part: { problems?: Notice[]; interrupted?: boolean } = {}): number {
   const at = new Date('2026-01-02T03:04:05Z');
-  const servers = { source: { url: 'http://s' }, target: { url: 'http://t', version: '1' } };
+  const servers = {
+    source: { url: 'http://s', view: 'administrator' as const, user: 'root' },
+    target: { url: 'http://t', version: '1' },
+  };
   const run = { command: 'migrate' as const, startedAt: at, finishedAt: at, warnings: [], ...servers };
   return buildResult({
     ...run,
