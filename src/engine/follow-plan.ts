@@ -44,6 +44,7 @@ export function followPlan(
     drifted,
     prepared: {
       ...prepared,
+      exact: true,
       plan: {
         ...plan,
         // The items were found with the eyes of that time.

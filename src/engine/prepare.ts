@@ -42,6 +42,8 @@ export type Prepared = {
   identity: TargetIdentity;
   listings: Listings;
   initialBranch: string | null;
+  /** Set when nothing may be done but what a plan file says. */
+  exact?: true;
 };
 
 /** Reads both servers and decides everything; writes nothing. */

@@ -29,6 +29,16 @@ export const ownerUnreadable = defineFailure(
   }),
 );
 
+/** What is known to be on the target is then not what the source has. */
+export const sourceMoved = defineFailure(
+  'source-moved',
+  { blame: 'source', state: 'failed', retryable: true },
+  (w: { object: string; detail: string }) => ({
+    message: `${w.object} moved on GitBucket while it was being migrated: ${w.detail}`,
+    fix: 'run the same command again: it moves the difference; when pushes never pause, make the last run while nobody can push',
+  }),
+);
+
 export const repositoryBroken = defineFailure(
   'repository-broken',
   { blame: 'source', state: 'failed' },

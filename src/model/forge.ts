@@ -36,6 +36,8 @@ export type RefMap = ReadonlyMap<string, string>;
 /** What a server advertises for one repository. */
 export type RefListing = {
   refs: RefMap;
+  /** When it was asked for, in milliseconds since the epoch; absent where nobody needs to know. */
+  readAt?: number;
   /** Full name of the branch that HEAD points to; null when it does not resolve or there is none. */
   head: string | null;
   /** Branches that point to a tag object, by their full names. Absent when there are none. */

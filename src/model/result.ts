@@ -18,6 +18,10 @@ export const Check = z.object({
     .nullable()
     .describe('SHA-256 over the sorted "id name" lines of each side, each ended by a newline'),
   differences: z.array(Notice).describe('What is not the same on both sides, each with its reason'),
+  asOf: z.iso
+    .datetime()
+    .exactOptional()
+    .describe('When the source was read for it: what is pushed there later is not in it'),
 });
 export type Check = z.infer<typeof Check>;
 

@@ -36,7 +36,25 @@ export function compareRefs(source: RefListing, target: RefListing, options: Com
     // A hash takes time, and equal refs have the same.
     hash: { source: hash, target: equal ? hash : hashOfRefs(having(expected, target.refs)) },
     differences,
+    ...(source.readAt === undefined ? {} : { asOf: new Date(source.readAt).toISOString() }),
   };
+}
+
+/** What of that which travels is no longer as it was listed before, in words; null when all of it is. */
+export function movedSince(
+  before: RefListing,
+  now: RefListing,
+  options: Pick<Comparing, 'notes'>,
+): string | null {
+  const names = new Set([...before.refs.keys(), ...now.refs.keys()]);
+  const moved = [...names].filter(
+    (ref) => travels(ref, options) && before.refs.get(ref) !== now.refs.get(ref),
+  );
+  const [first] = moved;
+  if (first === undefined) return null;
+  const [was, is] = [before, now].map(({ refs }) => refs.get(first)?.slice(0, 12) ?? 'absent');
+  const more = moved.length === 1 ? '' : `, and ${moved.length - 1} more`;
+  return `${first} was ${was} and is now ${is}${more}`;
 }
 
 /** What the target has under the names that are expected there. */

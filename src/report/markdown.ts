@@ -1,7 +1,24 @@
 import type { Notice } from '../model/notice.ts';
 import type { ItemResult, Result } from '../model/result.ts';
-import { formatBytes, formatCount, formatDuration, formatTime, shortId, clean } from '../text/format.ts';
-import { andMore, headings, nextSteps, problem, readAs, scopeOf, statesLine } from '../ui/messages.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatLocalTime,
+  formatTime,
+  shortId,
+  clean,
+} from '../text/format.ts';
+import {
+  andMore,
+  asOfIn,
+  headings,
+  nextSteps,
+  problem,
+  readAs,
+  scopeOf,
+  statesLine,
+} from '../ui/messages.ts';
 import { attentionOf, warningsOf, type Attention, costOf, proofOf } from './result.ts';
 import { verdictOf } from './summary.ts';
 
@@ -27,6 +44,7 @@ function summary(result: Result): string {
     ['Command', mdCode(result.command)],
     ['Started', formatTime(result.startedAt)],
     ['Finished', formatTime(result.finishedAt)],
+    ['Proof as of', asOfIn(result) || 'none'],
     ['States', statesLine(result.totals.states) || 'none'],
     ['Exit code', String(result.exitCode)],
   ];
@@ -89,15 +107,15 @@ function groupLine(group: ItemResult): string {
 
 function table(projects: readonly ItemResult[]): string {
   const head = [
-    '| Repository | Project | State | Compared | Bytes | Time | Proof |',
-    '| --- | --- | --- | ---: | ---: | ---: | --- |',
+    '| Repository | Project | State | Compared | Bytes | Time | Proof | As of |',
+    '| --- | --- | --- | ---: | ---: | ---: | --- | --- |',
   ];
   return [...head, ...projects.map(row)].join('\n');
 }
 
 function row(item: ItemResult): string {
   const { bytes, ms } = costOf(item);
-  const { compared, hash } = proofOf(item);
+  const { compared, hash, asOf } = proofOf(item);
   const cells = [
     mdCode(item.id),
     mdLink(item.target.path, item.target.url),
@@ -106,6 +124,7 @@ function row(item: ItemResult): string {
     formatBytes(bytes),
     formatDuration(ms),
     hash === null ? '' : mdCode(shortId(hash, 12)),
+    asOf === null ? '' : formatLocalTime(asOf),
   ];
   return `| ${cells.join(' | ')} |`;
 }

@@ -84,16 +84,20 @@ export function countAll(counts: Counts): number {
   return sum;
 }
 
-/** How many things the proof of an item compared by their ids, and what it says of them in one hash. */
-export function proofOf({ steps }: Pick<ItemResult, 'steps'>): { compared: number; hash: string | null } {
+type Proof = { compared: number; hash: string | null; asOf: string | null };
+
+/** How many things the proof of an item compared by their ids, what it says of them in one hash, and of what time. */
+export function proofOf({ steps }: Pick<ItemResult, 'steps'>): Proof {
   let compared = 0;
   let hash: string | null = null;
+  let asOf: string | null = null;
   for (const { check } of steps) {
     if (!check?.hash) continue;
     compared += check.compared;
     hash ??= check.hash.source;
+    asOf ??= check.asOf ?? null;
   }
-  return { compared, hash };
+  return { compared, hash, asOf };
 }
 
 type StepCounts = Totals['steps'][number];

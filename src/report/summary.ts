@@ -2,6 +2,7 @@ import type { Result } from '../model/result.ts';
 import { clean, formatBytes, formatCount, formatDuration, plural, truncate, wrap } from '../text/format.ts';
 import {
   andMore,
+  asOfIn,
   besideRefs,
   headings,
   moreInReport,
@@ -35,6 +36,8 @@ export function renderSummary(result: Result, options: SummaryOptions): string[]
   lines.push(...hang('  ', `${detail}.`, width));
   const states = statesLine(result.totals.states);
   if (states !== '') lines.push(...hang('  ', `${states}.`, width));
+  const asOf = asOfIn(result);
+  if (asOf !== '') lines.push(...hang('  ', `Compared with GitBucket as of ${asOf}.`, width));
   lines.push(...troubles(result, options), ...warnings(result, options));
   const scope = result.items.length === 0 ? [] : scopeOf(result);
   if (scope.length > 0)

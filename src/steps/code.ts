@@ -1,15 +1,14 @@
 import * as z from 'zod';
-import type { Config } from '../config/schema.ts';
+import { sourceMoved } from '../failures/source.ts';
 import { projectMissing } from '../failures/target.ts';
-import { matchesPattern, type Protections } from '../gitlab/rules/protections.ts';
-import { refKind, shortName } from '../gitlab/rules/ref-names.ts';
-import type { BranchProtection, RefListing, Repository } from '../model/forge.ts';
+import { planDrifted } from '../failures/usage.ts';
+import { refKind } from '../gitlab/rules/ref-names.ts';
+import type { RefListing, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import { isWrite, RefChange, type PlannedProject } from '../model/plan.ts';
-import type { Source } from '../model/source.ts';
 import { refsDrift } from '../plan/drift.ts';
 import { codeRecords, isPartOf, leftAfresh, writtenRefs, type CodeData } from '../plan/known-refs.ts';
-import { compareRefs, noticeOfChange, noticesOfUnreadable, stateOf } from '../plan/ref-proof.ts';
+import { compareRefs, movedSince, noticeOfChange, noticesOfUnreadable, stateOf } from '../plan/ref-proof.ts';
 import {
   renameRefs,
   renamesOf,
@@ -18,13 +17,14 @@ import {
   planRefs,
   type RefPlanInput,
 } from '../plan/refs.ts';
-import { pushRefs } from './push-refs.ts';
+import { askProtections, pushRefs } from './push-refs.ts';
 import { restoreAll } from './quiet.ts';
 import {
   partOf,
   remark,
   type Decision,
   type Planning,
+  type RunContext,
   type Step,
   type Work,
   type WritingWork,
@@ -54,7 +54,7 @@ export const code: Step<Part, CodeData, PlannedProject> = {
   async run(part, work) {
     await restoreAll(work, 'force-push');
     const again = work.attempt > 1;
-    const changes = again ? await decideAfresh(part, work) : part.refs;
+    const changes = (await decideAfresh(part, work)) ?? part.refs;
     if (!changes.some(isWrite)) {
       const left = leftAfresh(part, changes);
       if (Object.keys(left).length > 0) await work.record('done', { data: { left } });
@@ -64,7 +64,10 @@ export const code: Step<Part, CodeData, PlannedProject> = {
       };
     }
     if (work.place === null) throw projectMissing(work.item.id, { target: work.item.fullPath });
-    return pushRefs(part, changes, work);
+    const listed = work.sourceRefs;
+    const outcome = await pushRefs(part, changes, work);
+    await requireUnmoved(listed, work);
+    return outcome;
   },
   drift(earlier, now) {
     return refsDrift(earlier.refs, now.refs);
@@ -154,20 +157,32 @@ function isBranch(ref: string): boolean {
   return refKind(ref) === 'branch';
 }
 
-/** What the source has, under the names with which it travels. @throws those of the source */
+/** What the source has now, under the names with which it travels. @throws those of the source */
 export async function listSource(
   repository: Repository,
-  { source, config }: { source: Source; config: Config },
-): Promise<RefListing> {
+  { source, config, runtime }: Pick<RunContext, 'source' | 'config' | 'runtime'>,
+): Promise<RefListing & { readAt: number }> {
+  const readAt = runtime.now();
   const listing = await source.refs(repository, 'code');
-  return renameRefs(listing, renamesOf(repository, config));
+  return { ...renameRefs(listing, renamesOf(repository, config)), readAt };
 }
 
-/** After a failed try both servers are read again: either may have moved, and part of the work may be done. */
-async function decideAfresh(part: Part, work: CodeWork): Promise<RefChange[]> {
-  const { item, context, place, journal } = work;
-  if (place === null) throw projectMissing(item.id, { target: item.fullPath });
+/** A listing of the source that is older is read again: somebody may have thought about the plan, or others came first. */
+const freshMs = 60_000;
+
+/**
+ * What is to be done now that the source has moved; null when the plan still holds. After a failed try both servers are
+ * read again: either may have moved, and part of the work may be done.
+ * @throws plan-drifted when only the plan may be carried out
+ */
+async function decideAfresh(part: Part, work: CodeWork): Promise<RefChange[] | null> {
+  const { item, context, place, journal, sourceRefs: listed } = work;
+  const { notes } = context.config.migrate;
+  const first = work.attempt === 1;
+  if (first && context.runtime.now() - (listed.readAt ?? 0) < freshMs) return null;
   work.sourceRefs = await listSource(item.repository, context);
+  if (first && movedSince(listed, work.sourceRefs, { notes }) === null) return null;
+  if (place === null) throw projectMissing(item.id, { target: item.fullPath });
   const target = await context.target.listRefs(place.fullPath);
   work.targetRefs = target;
   const afresh = planRefs({
@@ -178,11 +193,23 @@ async function decideAfresh(part: Part, work: CodeWork): Promise<RefChange[]> {
     empty: target.refs.size === 0,
     defaultBranch: item.defaultBranch,
     initialBranch: context.initialBranch,
-    notes: context.config.migrate.notes,
+    notes,
     prune: context.prune,
     targetDefault: target.head?.replace(/^refs\/heads\//, '') ?? null,
   });
-  return keepPlanDecisions(part.refs, afresh);
+  const changes = keepPlanDecisions(part.refs, afresh);
+  const detail = context.exact ? refsDrift(part.refs, changes) : null;
+  if (detail !== null) throw planDrifted(item.id, { detail });
+  return changes;
+}
+
+/** The proof holds for the moment after the push, or there is none. @throws source-moved, plan-drifted */
+async function requireUnmoved(listed: RefListing, work: CodeWork): Promise<void> {
+  const { item, context } = work;
+  const now = await listSource(item.repository, context);
+  const detail = movedSince(listed, now, context.config.migrate);
+  if (detail !== null) throw (context.exact ? planDrifted : sourceMoved)(item.id, { detail });
+  work.sourceRefs = { ...work.sourceRefs, readAt: now.readAt };
 }
 
 /** What was listed for the plan is fresh enough while nothing was written. */
@@ -190,46 +217,4 @@ export async function targetListing(work: Work<unknown, PlannedProject>): Promis
   const { context, place, item } = work;
   work.targetRefs ??= await context.target.listRefs(place?.fullPath ?? item.fullPath);
   return work.targetRefs;
-}
-
-const administrator = 60;
-/** The least role with which a project is planned at all. */
-const maintainer = 40;
-
-/**
- * What an existing project protects; null where nothing is to be written, so that a plan over unchanged repositories
- * costs nothing.
- */
-export async function askProtections(
-  { item, input, source, target }: Planning<PlannedProject>,
-  refs: readonly RefChange[],
-): Promise<Protections | null> {
-  const writes = refs.filter(isWrite);
-  if (item.existing === null || item.blocked !== null || writes.length === 0) return null;
-  const projectId = item.existing.id;
-  const has = (space: string): boolean => writes.some(({ ref }) => ref.startsWith(space));
-  const branches = has('refs/heads/') ? ((await target.protectedBranches(projectId)) ?? []) : [];
-  const tags = has('refs/tags/') ? ((await target.protectedTags(projectId)) ?? []) : [];
-  const rewritten = await rewrittenIn(item, writes, branches, source);
-  return { branches, tags, level: input.target.user.admin ? administrator : maintainer, rewritten };
-}
-
-/** Only a wildcard keeps rewritten history out: the source is asked no more than that takes. */
-async function rewrittenIn(
-  { repository }: PlannedProject,
-  writes: readonly RefChange[],
-  branches: readonly BranchProtection[],
-  source: Source,
-): Promise<Set<string>> {
-  const rewritten = new Set<string>();
-  for (const { ref, old, new: next, outcome, force } of writes) {
-    if (refKind(ref) !== 'branch' || outcome !== 'update' || !force || old === null || next === null)
-      continue;
-    const name = shortName(ref);
-    const rules = branches.filter(({ pattern }) => matchesPattern(pattern, name));
-    if (rules.length === 0 || rules.some(({ pattern, forcePush }) => forcePush || pattern === name)) continue;
-    const tips = await source.branchTipsWith(repository, old);
-    if (tips === 'absent' || (tips !== null && !tips.includes(next))) rewritten.add(ref);
-  }
-  return rewritten;
 }

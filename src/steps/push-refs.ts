@@ -1,15 +1,16 @@
 import { projectMissing } from '../failures/target.ts';
-import { isRewriteRefusal } from '../gitlab/rules/protections.ts';
-import { isNoCommit, refKind, toTagAdvice } from '../gitlab/rules/ref-names.ts';
-import type { UnreadableRef } from '../model/forge.ts';
+import { isRewriteRefusal, matchesPattern, type Protections } from '../gitlab/rules/protections.ts';
+import { isNoCommit, refKind, shortName, toTagAdvice } from '../gitlab/rules/ref-names.ts';
+import type { BranchProtection, UnreadableRef } from '../model/forge.ts';
 import { isWrite, type RefChange, type PlannedProject } from '../model/plan.ts';
+import type { Source } from '../model/source.ts';
 import { possibleIds, settled, type CodeData } from '../plan/known-refs.ts';
 import type { Explanation } from '../plan/ref-proof.ts';
 import { countOutcomes } from '../plan/refs.ts';
 import type { RefResult, TransferJob, TransferResult } from '../transfer/transport.ts';
 import { claim } from './project.ts';
 import { restoreAll, switchOff } from './quiet.ts';
-import type { Outcome, WritingWork } from './step.ts';
+import type { Outcome, Planning, WritingWork } from './step.ts';
 
 type CodeWork = WritingWork<CodeData, PlannedProject>;
 type Planned = { refs: readonly RefChange[]; unverifiedIds: string[] };
@@ -172,4 +173,46 @@ function merged(first: TransferResult, second: TransferResult): TransferResult {
     results: first.results.map((result) => later.get(result.ref) ?? result),
     bytes: first.bytes + second.bytes,
   };
+}
+
+const administrator = 60;
+/** The least role with which a project is planned at all. */
+const maintainer = 40;
+
+/**
+ * What an existing project protects; null where nothing is to be written, so that a plan over unchanged repositories
+ * costs nothing.
+ */
+export async function askProtections(
+  { item, input, source, target }: Planning<PlannedProject>,
+  refs: readonly RefChange[],
+): Promise<Protections | null> {
+  const writes = refs.filter(isWrite);
+  if (item.existing === null || item.blocked !== null || writes.length === 0) return null;
+  const projectId = item.existing.id;
+  const has = (space: string): boolean => writes.some(({ ref }) => ref.startsWith(space));
+  const branches = has('refs/heads/') ? ((await target.protectedBranches(projectId)) ?? []) : [];
+  const tags = has('refs/tags/') ? ((await target.protectedTags(projectId)) ?? []) : [];
+  const rewritten = await rewrittenIn(item, writes, branches, source);
+  return { branches, tags, level: input.target.user.admin ? administrator : maintainer, rewritten };
+}
+
+/** Only a wildcard keeps rewritten history out: the source is asked no more than that takes. */
+async function rewrittenIn(
+  { repository }: PlannedProject,
+  writes: readonly RefChange[],
+  branches: readonly BranchProtection[],
+  source: Source,
+): Promise<Set<string>> {
+  const rewritten = new Set<string>();
+  for (const { ref, old, new: next, outcome, force } of writes) {
+    if (refKind(ref) !== 'branch' || outcome !== 'update' || !force || old === null || next === null)
+      continue;
+    const name = shortName(ref);
+    const rules = branches.filter(({ pattern }) => matchesPattern(pattern, name));
+    if (rules.length === 0 || rules.some(({ pattern, forcePush }) => forcePush || pattern === name)) continue;
+    const tips = await source.branchTipsWith(repository, old);
+    if (tips === 'absent' || (tips !== null && !tips.includes(next))) rewritten.add(ref);
+  }
+  return rewritten;
 }

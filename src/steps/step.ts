@@ -58,6 +58,8 @@ export type RunContext = {
   /** Refs as they were listed for the plan, by `owner/name`. */
   listings: Listings;
   initialBranch: string | null;
+  /** Set when nothing may be done but what a plan file says. */
+  exact?: true;
   prune: boolean;
   /** Levels that GitLab has refused in this run, which holds for all items of the token (GL-92). */
   refusedLevels: Set<Visibility>;

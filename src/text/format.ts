@@ -70,14 +70,16 @@ export function formatTime(iso: string): string {
 /** When something was, for people: `06:38:47 (3 min ago)` in local time, with the day in front when it was another. */
 export function when(iso: string, now: number): string {
   const time = new Date(iso);
-  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(twoDigits).join(':');
-  const day = localDay(time);
-  const shown = day === localDay(new Date(now)) ? clock : `${day} ${clock}`;
+  const shown = localDay(time) === localDay(new Date(now)) ? localClock(time) : formatLocalTime(iso);
   return `${shown} (${formatAgo(now - time.getTime())})`;
 }
 
 function localDay(time: Date): string {
   return `${time.getFullYear()}-${twoDigits(time.getMonth() + 1)}-${twoDigits(time.getDate())}`;
+}
+
+function localClock(time: Date): string {
+  return [time.getHours(), time.getMinutes(), time.getSeconds()].map(twoDigits).join(':');
 }
 
 function formatAgo(ms: number): string {
@@ -86,6 +88,20 @@ function formatAgo(ms: number): string {
   if (minutes < 60) return `${minutes} min ago`;
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ago` : `${plural(Math.floor(hours / 24), 'day')} ago`;
+}
+
+/** `2026-03-01 15:05:09` by the clock of this machine, or of the browser, from an ISO time. */
+export function formatLocalTime(iso: string): string {
+  const time = new Date(iso);
+  return `${localDay(time)} ${localClock(time)}`;
+}
+
+/** `UTC+01:00`: by how much that clock is ahead, at that time. */
+export function formatZone(iso: string): string {
+  const minutes = -new Date(iso).getTimezoneOffset();
+  if (minutes === 0) return 'UTC';
+  const size = Math.abs(minutes);
+  return `UTC${minutes < 0 ? '-' : '+'}${twoDigits(Math.floor(size / 60))}:${twoDigits(size % 60)}`;
 }
 
 /** `2026-03-01` */

@@ -1,7 +1,14 @@
 import type { Phase } from '../model/events.ts';
 import type { Notice } from '../model/notice.ts';
 import type { ItemState, Result } from '../model/result.ts';
-import { formatBytes, formatCount, formatDuration, plural } from '../text/format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatLocalTime,
+  formatZone,
+  plural,
+} from '../text/format.ts';
 import { lossParts, uncountedLine } from './loss-messages.ts';
 
 /** Every sentence of the terminal and the reports that no decision brings with it; failures have their own. */
@@ -153,6 +160,16 @@ export const headings = {
   everything: 'Everything',
   reports: 'Reports',
 } as const;
+
+/** When the source was read for what was compared: `2026-03-01 06:38:40 to 06:38:47 UTC+01:00`; empty when nothing was. */
+export function asOfIn({ items }: Pick<Result, 'items'>): string {
+  const times = items.flatMap(({ steps }) => steps.flatMap(({ check }) => check?.asOf ?? [])).sort();
+  const [first, last] = [times[0], times.at(-1)];
+  if (first === undefined || last === undefined) return '';
+  const [from, to] = [formatLocalTime(first), formatLocalTime(last)];
+  const end = from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to;
+  return `${from}${from === to ? '' : ` to ${end}`} ${formatZone(last)}`;
+}
 
 /** With whose eyes the source was read. */
 export function readAs({ view, user }: Result['source']): string {

@@ -1,6 +1,6 @@
 import type { Notice } from '../../model/notice.ts';
 import type { Check, ItemResult, StepResult } from '../../model/result.ts';
-import { formatBytes, formatCount, formatDuration } from '../../text/format.ts';
+import { formatBytes, formatCount, formatDuration, formatLocalTime, formatZone } from '../../text/format.ts';
 import { stateNotes } from '../../ui/messages.ts';
 import { noticesOf } from '../result.ts';
 import { copyButton, el, link, type Child } from './elements.ts';
@@ -80,11 +80,12 @@ function proofBlock({ title, check }: StepResult): HTMLElement | null {
 }
 
 function proofFacts(
-  { compared, differences }: Check,
+  { compared, differences, asOf }: Check,
   { source, target }: NonNullable<Check['hash']>,
 ): Fact[] {
   return [
     ['Compared', formatCount(compared)],
+    ...(asOf === undefined ? [] : [['As of', `${formatLocalTime(asOf)} ${formatZone(asOf)}`] as const]),
     ['Verdict', differences.length === 0 ? 'equal on both sides' : 'different'],
     ...sides(['Both sides', 'Source', 'Target'], source, target),
   ];

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatDuration, formatTime, truncate } from '../../text/format.ts';
-import { besideRefs, headings, readAs } from '../../ui/messages.ts';
+import { asOfIn, besideRefs, headings, readAs } from '../../ui/messages.ts';
 import { countAll, type PageData } from '../result.ts';
 import { el, link, nodesOf, svg, type Child } from './elements.ts';
 import { entriesOf, entryList, type Entry } from './list.ts';
@@ -40,6 +40,7 @@ function page(data: PageData): Child[] {
 }
 
 function header({ result, verdict }: PageData): HTMLElement {
+  const asOf = asOfIn(result);
   const { command, finishedAt, source, target } = result;
   return el(
     'header',
@@ -59,6 +60,7 @@ function header({ result, verdict }: PageData): HTMLElement {
         { class: 'eyebrow' },
         el('span', {}, link(source.url, source.url), ' → ', link(target.url, target.url)),
         el('span', { class: 'faint' }, readAs(source)),
+        asOf === '' ? null : el('span', { class: 'faint' }, `as of ${asOf}`),
         el('span', { class: 'faint' }, `GitLab ${target.version}`),
       ),
     ),

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderMarkdown, mdCode, mdFence, mdLink, mdText } from '../../../src/report/markdown.ts';
+import { formatLocalTime } from '../../../src/text/format.ts';
 import { diverged, failed, group, idA, idB, project, refused, result } from './samples.ts';
 
 const marks = '|`\\<>&*_[]()!#@~\n\r\t -a1:/.'.split('');
@@ -84,9 +85,11 @@ describe('Markdown report', () => {
   });
 
   it('lists every repository of an owner with refs, bytes, time and proof', () => {
+    const asOf = formatLocalTime('2026-03-01T10:02:47.000Z');
+    expect(text).toContain(`| Proof as of | ${asOf} UTC`);
     expect(text).toContain('### `team` → [`team`](<https://gitlab.example.com/team>): proven');
     expect(text).toContain(
-      '| `team/web` | [`team/web`](<https://gitlab.example.com/team/web>) | proven | 3 | 1.2 MB | 1.0 s | `cccccccccccc` |',
+      `| \`team/web\` | [\`team/web\`](<https://gitlab.example.com/team/web>) | proven | 3 | 1.2 MB | 1.0 s | \`cccccccccccc\` | ${asOf} |`,
     );
   });
 
@@ -97,7 +100,7 @@ describe('Markdown report', () => {
         const rows = renderMarkdown(result([item]))
           .split('\n')
           .filter((line) => line.startsWith('| '));
-        for (const row of rows.slice(-2)) expect(row.split('|')).toHaveLength(9);
+        for (const row of rows.slice(-2)) expect(row.split('|')).toHaveLength(10);
       }),
     );
   });

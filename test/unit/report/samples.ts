@@ -53,7 +53,13 @@ export function moved(part: Partial<StepResult> = {}): StepResult {
     ms: 900,
     bytes: 1_200_000,
     counts: { ...countOutcomes([]), create: 3 },
-    check: { state: 'proven', compared: 3, hash: { source: hash, target: hash }, differences: [] },
+    check: {
+      state: 'proven',
+      compared: 3,
+      hash: { source: hash, target: hash },
+      differences: [],
+      asOf: '2026-03-01T10:02:47.000Z',
+    },
     ...part,
   });
 }

@@ -16,6 +16,9 @@ describe('summary on the terminal', () => {
       '✔ Everything selected is on GitLab and proven.',
       '  1 repository complete, 3 refs, 1 group, 1.2 MB transferred in 3 min 04 s.',
       '  2 proven.',
+      expect.stringMatching(
+        /^ {2}Compared with GitBucket as of 2026-03-0\d \d\d:\d\d:47 UTC(?:[+-]\d\d:\d\d)?\.$/,
+      ),
       '',
       'Next steps',
       '  Run this again whenever GitBucket has changed; only the differences are',

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import {
   clean,
   displayWidth,
@@ -16,6 +16,8 @@ import {
   formatMebibytes,
   formatRate,
   formatTime,
+  formatLocalTime,
+  formatZone,
   isSameServer,
   plural,
 } from '../../../src/text/format.ts';
@@ -79,6 +81,14 @@ describe('numbers', () => {
     ]);
     expect(formatRate(2_000_000)).toBe('2.0 MB/s');
     expect(formatTime('2026-03-01T14:05:09.123Z')).toBe('2026-03-01 14:05:09 UTC');
+    vi.stubEnv('TZ', 'Asia/Kolkata');
+    expect(formatLocalTime('2026-03-01T23:05:09.123Z')).toBe('2026-03-02 04:35:09');
+    expect(formatZone('2026-03-01T23:05:09.123Z')).toBe('UTC+05:30');
+    vi.stubEnv('TZ', 'America/St_Johns');
+    expect(formatZone('2026-03-01T23:05:09.123Z')).toBe('UTC-03:30');
+    vi.stubEnv('TZ', 'UTC');
+    expect(formatZone('2026-03-01T23:05:09.123Z')).toBe('UTC');
+    vi.unstubAllEnvs();
     expect(formatDay(Date.UTC(2026, 2, 1, 23, 59))).toBe('2026-03-01');
   });
 
