@@ -42,6 +42,12 @@ When the migration cannot succeed it stops with exit code 3 before anything is w
 A failed connection cannot be waived.
 With \`--all\` the GitBucket token must be an administrator's, or \`source-not-administrator\` be waived ([result.md](result.md#what-the-token-sees)); \`plan\`, \`verify\` and \`rehearse\` take \`--waive\` too.
 
+## What GitBucket cannot show
+
+A repository that is dead on GitBucket, or an owner whose list fails for one, ends every run with 1.
+Once you have looked into it, leave it out: \`select.exclude\` in the config or \`--exclude OWNER/NAME\` for a repository, and \`--waive unreadable:OWNER\` for the list of an owner, of which nobody can tell whether it holds more (\`--waive unreadable:OWNER/NAME\` works too).
+\`migrate\`, \`plan\`, \`verify\` and \`rehearse\` take these words; what is left out stays named in every report.
+
 GitLab in maintenance mode, or a read-only copy of it, still answers every GET.
 It refuses the advertisement for a push, though, and says why: that is how both are recognised before the first write.
 Either one that begins later ends the run ([resume.md](resume.md#when-it-stops)).

@@ -52,6 +52,8 @@ export type SelectionFlags = {
   group?: string[];
   user?: string[];
   repo?: string[];
+  exclude?: string[];
+  waive?: string[];
   /** The journal's servers are the configured ones, under other names. */
   sameServers?: boolean;
 };

@@ -108,7 +108,6 @@ export function createProgram(
       }),
     )
       .option('--prune', 'same as migrate --prune')
-      .option('--waive <code...>', 'same as migrate --waive')
       .addOption(transport('same as migrate --transport')),
     'config',
     'workDir',
@@ -135,7 +134,6 @@ export function createProgram(
       )
       .option('--prune', 'delete refs on GitLab that gb2gl wrote and that were deleted on GitBucket')
       .option('--yes', 'do not ask before applying the plan; needed where there is no terminal to ask on')
-      .option('--waive <code...>', 'continue despite these findings (gb2gl explain CODE tells of each)')
       .addOption(transport('how to transfer repositories')),
     'config',
     'workDir',
@@ -153,7 +151,7 @@ export function createProgram(
         },
         load: async () => (await import('./commands/verify.ts')).verifyCommand,
       }),
-    ).option('--waive <code...>', 'same as migrate --waive'),
+    ),
     'config',
     'workDir',
     'json',

@@ -1,7 +1,6 @@
 import { copyFile, readFile, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { everyRepository, type Config } from '../config/schema.ts';
-import { waivers } from '../doctor/index.ts';
 import { preflight } from '../doctor/preflight.ts';
 import { followPlan } from '../engine/follow-plan.ts';
 import { migrate } from '../engine/migrate.ts';
@@ -22,7 +21,15 @@ import { steps } from '../steps/index.ts';
 import { chooseTransport, type TransportName } from '../transfer/auto.ts';
 import { askConsent, demandConsent } from './confirm.ts';
 import { planCommand } from './plan.ts';
-import { openSession, openTerminal, selectionOf, type Session, shortPath, useReportDir } from './session.ts';
+import {
+  openSession,
+  openTerminal,
+  selectionOf,
+  type Session,
+  shortPath,
+  useReportDir,
+  waivedBy,
+} from './session.ts';
 
 export type MigrateOptions = CommonOptions &
   SelectionFlags & {
@@ -32,7 +39,6 @@ export type MigrateOptions = CommonOptions &
     prune?: boolean;
     yes?: boolean;
     transport?: TransportName;
-    waive?: string[];
   };
 
 export async function migrateCommand(options: MigrateOptions, environment: Environment): Promise<ExitCode> {
@@ -42,7 +48,7 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
     });
   }
   if (options.dryRun) return planCommand(options, environment);
-  const waived = options.waive ? waivers(options.waive) : new Set<string>();
+  const waived = waivedBy(options);
   if (options.deep) throw wrongUsage('', { detail: '--deep requires --dry-run or gb2gl plan' });
   const session = await openSession(options, environment);
   const { workDir, runtime } = session;
@@ -60,7 +66,7 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
     const run = new Date(runtime.now()).toISOString();
     const { check } = lock;
     journal = await openJournal({
-      directory: workDir,
+      directory: session.workDir,
       servers,
       run,
       now: runtime.now,
@@ -70,7 +76,7 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
     const asked: PrepareOptions = { ...session, config, selection, history: journal.history, prune, waived };
     const now = await prepare({
       ...asked,
-      preflight: () => preflight({ ...session, config, now: runtime.now, waived, selection }),
+      preflight: () => preflight({ ...session, config, now: runtime.now, waived: waived.codes, selection }),
     });
     const { prepared, drifted } = earlier ? followPlan(earlier, now, asked) : { prepared: now, drifted: [] };
     if (!options.yes) {
@@ -79,7 +85,7 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
     }
     session.begin();
     const transport = chooseTransport(options.transport ?? 'auto', {
-      workDir,
+      workDir: session.workDir,
       runtime,
       pushSeconds: config.limits.pushSeconds,
     });
@@ -112,6 +118,7 @@ export async function finish(
     stays: summedLosses(plan.projects.flatMap(({ losses }) => losses)),
     uncounted: plan.projects.length === 0 ? [] : plan.uncounted,
     problems: plan.problems,
+    leftOut: plan.leftOut,
     warnings: plan.warnings,
     startedAt: session.startedAt,
     finishedAt: new Date(runtime.now()),
@@ -137,7 +144,7 @@ function shortPaths({ json, markdown, html }: ReportPaths, cwd: string): ReportP
 }
 
 /** The selection as it stands on the command line, and what the config leaves out of it. */
-function wordsOf({ all, group, user, repo, plan }: WantedFlags, { select }: Config): string[] {
+function wordsOf({ all, group, user, repo, exclude, plan }: WantedFlags, { select }: Config): string[] {
   if (plan !== undefined) return [`--plan ${plan}`];
   const included = all ? select.include.filter((glob) => glob !== everyRepository) : [];
   return [
@@ -145,6 +152,7 @@ function wordsOf({ all, group, user, repo, plan }: WantedFlags, { select }: Conf
     ...(group ?? []).map((name) => `--group ${name}`),
     ...(user ?? []).map((name) => `--user ${name}`),
     ...(repo ?? []).map((name) => `--repo ${name}`),
+    ...(exclude ?? []).map((name) => `--exclude ${name}`),
     ...included.map((glob) => `select.include ${glob}`),
     ...select.exclude.map((glob) => `select.exclude ${glob}`),
   ];
@@ -172,10 +180,10 @@ export async function resolveRequest(flags: WantedFlags, config: Config, cwd: st
     const [selection, prune] = [selectionOf(flags, config), flags.prune ?? false];
     return { config, selection, prune, earlier: null, followed: null };
   }
-  if (flags.all || flags.group || flags.user || flags.repo || flags.prune) {
+  if (flags.all || flags.group || flags.user || flags.repo || flags.exclude || flags.prune) {
     throw wrongUsage('', {
       detail:
-        '--plan takes its selection from the plan file: omit --all, --group, --user, --repo and --prune',
+        '--plan takes its selection from the plan file: omit --all, --group, --user, --repo, --exclude and --prune',
     });
   }
   const file = resolve(cwd, flags.plan);

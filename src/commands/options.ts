@@ -13,6 +13,11 @@ export function selectable(command: Command): Command {
     .option('--group <name...>', 'these groups; globs and !exclusions are allowed')
     .option('--user <name...>', 'the repositories of these users')
     .option('--repo <owner/name...>', 'these repositories')
+    .option('--exclude <owner/name...>', 'never these repositories, as select.exclude of the config')
+    .option(
+      '--waive <code...>',
+      'go on despite these findings (gb2gl explain CODE tells of each); unreadable:OWNER/NAME for what GitBucket cannot show',
+    )
     .option('--same-servers', 'the servers of the journal and of --plan have new names but are the same');
 }
 

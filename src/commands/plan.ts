@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waivers } from '../doctor/index.ts';
 import { prepare, type Prepared } from '../engine/prepare.ts';
 import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
 import { inspect } from '../inspect/inspect.ts';
@@ -14,17 +13,24 @@ import { renderPlan } from '../report/plan-view.ts';
 import { exitCodeOfStates } from '../report/result.ts';
 import { makeRunFolder, pointLatest } from '../report/write.ts';
 import { mirrorOptions } from '../transfer/auto.ts';
-import { openSession, readHistory, selectionOf, shortPath, useReportDir, type Session } from './session.ts';
+import {
+  openSession,
+  readHistory,
+  selectionOf,
+  shortPath,
+  useReportDir,
+  waivedBy,
+  type Session,
+} from './session.ts';
 
-export type PlanOptions = CommonOptions &
-  SelectionFlags & { prune?: boolean; deep?: boolean; waive?: string[] };
+export type PlanOptions = CommonOptions & SelectionFlags & { prune?: boolean; deep?: boolean };
 
 /** `gb2gl plan` and `migrate --dry-run`: says what would happen, and writes nothing but its own files. */
 export async function planCommand(options: PlanOptions, environment: Environment): Promise<ExitCode> {
   const session = await openSession(options, environment);
   const { config } = session;
   const selection = selectionOf(options, config);
-  const waived = waivers(options.waive ?? []);
+  const waived = waivedBy(options);
   const history = await readHistory(
     session.workDir,
     { source: config.source.url, target: config.target.url },

@@ -1,22 +1,21 @@
 import { preflight } from '../doctor/preflight.ts';
-import { waivers } from '../doctor/index.ts';
 import { prepare, type PrepareOptions } from '../engine/prepare.ts';
 import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
 import type { ExitCode } from '../model/result.ts';
 import { rehearse } from '../rehearse/rehearse.ts';
 import type { TransportName } from '../transfer/auto.ts';
 import { finish } from './migrate.ts';
-import { openSession, readHistory, selectionOf, useReportDir } from './session.ts';
+import { openSession, readHistory, selectionOf, useReportDir, waivedBy } from './session.ts';
 
 export type RehearseCommandOptions = CommonOptions &
-  SelectionFlags & { prune?: boolean; transport?: TransportName; waive?: string[] };
+  SelectionFlags & { prune?: boolean; transport?: TransportName };
 
 /** `gb2gl rehearse`: the whole migration from the real source into an embedded GitLab; the real target is only read. */
 export async function rehearseCommand(
   options: RehearseCommandOptions,
   environment: Environment,
 ): Promise<ExitCode> {
-  const waived = options.waive ? waivers(options.waive) : new Set<string>();
+  const waived = waivedBy(options);
   const session = await openSession(options, environment);
   const { config, workDir, runtime } = session;
   try {
@@ -29,7 +28,7 @@ export async function rehearseCommand(
     // What keeps a migration from starting keeps its rehearsal from it too.
     const prepared = await prepare({
       ...asked,
-      preflight: () => preflight({ ...session, now: runtime.now, waived, selection }),
+      preflight: () => preflight({ ...session, now: runtime.now, waived: waived.codes, selection }),
     });
     session.begin();
     const transport = options.transport ?? 'auto';

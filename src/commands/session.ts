@@ -3,7 +3,9 @@ import { access, constants } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { loadConfig, reportDirIn, usualConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { waivedObjects, waivers } from '../doctor/index.ts';
 import { createServers, type Servers } from '../engine/connect.ts';
+import type { Waived } from '../engine/read-refs.ts';
 import type { CommonOptions, SelectionFlags, Environment, Runtime } from '../environment.ts';
 import { interruption, reportDirUnusable, wrongUsage } from '../failures/usage.ts';
 import type { History } from '../journal/history.ts';
@@ -178,7 +180,14 @@ export function selectionOf(flags: SelectionFlags, config: Config): Selection {
     repositories: flags.repo ?? [],
     include: config.select.include,
     exclude: config.select.exclude,
+    excluded: flags.exclude ?? [],
   });
+}
+
+/** What `--waive` names. @throws usage */
+export function waivedBy({ waive }: SelectionFlags): Waived {
+  if (waive === undefined) return { codes: new Set(), unread: new Set() };
+  return { codes: waivers(waive), unread: waivedObjects(waive) };
 }
 
 /** The journal as it is, for commands that write nothing. @throws journal-of-others, journal-damaged */

@@ -66,6 +66,7 @@ export async function standingOf(
       if (!settled.get(notice.object)) problems.set(notice.object, problems.get(notice.object) ?? notice);
       if (notice.object.includes('/')) settle(notice.object, at, null);
     }
+    for (const { object } of result.leftOut) if (object.includes('/')) settle(object, at, null);
     if (result.selected[0] !== '--all') continue;
     // Nothing else is selected, or there any more.
     for (const id of history.items.keys()) settle(id, at, null);

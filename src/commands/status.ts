@@ -52,6 +52,7 @@ function summedUp({ servers, known, problems, last }: Standing): Result {
     items: known.filter(({ status }) => status.state !== 'begun').map(({ told }) => told),
     stays: [],
     uncounted: [],
+    leftOut: [],
     problems,
     warnings: [],
     startedAt: time,

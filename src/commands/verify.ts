@@ -1,21 +1,20 @@
-import { waivers } from '../doctor/index.ts';
 import { prepare } from '../engine/prepare.ts';
 import { verify } from '../engine/verify.ts';
 import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
 import type { ExitCode } from '../model/result.ts';
 import { finish } from './migrate.ts';
-import { openSession, readHistory, selectionOf, useReportDir } from './session.ts';
+import { openSession, readHistory, selectionOf, useReportDir, waivedBy } from './session.ts';
 
 /** `gb2gl verify`: reads both servers afresh and proves that they are equal, weeks later and from anywhere. */
 export async function verifyCommand(
-  options: CommonOptions & SelectionFlags & { waive?: string[] },
+  options: CommonOptions & SelectionFlags,
   environment: Environment,
 ): Promise<ExitCode> {
   const session = await openSession(options, environment);
   const { config } = session;
   try {
     const selection = selectionOf(options, config);
-    const waived = waivers(options.waive ?? []);
+    const waived = waivedBy(options);
     // The journal tells which project is whose, and what GitLab refused; verify works without it.
     const history = await readHistory(
       session.workDir,

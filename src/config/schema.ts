@@ -92,7 +92,12 @@ export const Config = z.strictObject({
   select: z
     .strictObject({
       include: z.array(Name).default([everyRepository]).describe('OWNER/NAME globs that --all includes'),
-      exclude: z.array(Name).default([]).describe('OWNER/NAME globs that are never included'),
+      exclude: z
+        .array(Name)
+        .default([])
+        .describe(
+          'OWNER/NAME globs that are never included, beside --exclude; reports name what they leave out',
+        ),
     })
     .prefault({})
     .describe('which repositories --all selects'),

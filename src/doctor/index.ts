@@ -72,8 +72,17 @@ export const failures = [
   'unexpected',
 ] as const satisfies readonly FailureCode[];
 
+/** In front of the name of a repository or owner: it may stay unread. */
+const unread = 'unreadable:';
+
+/** What `--waive` names as known to be unreadable on the source: owners and `owner/name`. */
+export function waivedObjects(words: readonly string[]): ReadonlySet<string> {
+  return new Set(words.filter((word) => word.startsWith(unread)).map((word) => word.slice(unread.length)));
+}
+
 /** Codes of `--waive`. @throws usage when no finding has one of them, with the nearest one */
-export function waivers(codes: readonly string[]): ReadonlySet<string> {
+export function waivers(words: readonly string[]): ReadonlySet<string> {
+  const codes = words.filter((word) => !word.startsWith(unread));
   const known = [...Object.values(findings()).flatMap((types) => types.map(({ code }) => code)), ...failures];
   for (const code of codes) {
     if (known.includes(code)) continue;

@@ -172,7 +172,7 @@ function knownNames(inventory: Inventory, history: History): KnownNames {
     complete: inventory.allOwners,
     listed: inventory.listed,
     selected: inventory.repositories.map(({ owner, name }) => `${owner}/${name}`),
-    failed: new Set(inventory.problems.map(({ object }) => object)),
+    failed: new Set([...inventory.problems, ...inventory.leftOut].map(({ object }) => object)),
     moved: new Set(history.items.keys()),
   };
 }

@@ -26,7 +26,7 @@ export function followPlan(
   { history, steps, waived }: Pick<PrepareOptions, 'history' | 'steps' | 'waived'>,
 ): Followed {
   const { plan } = prepared;
-  if (earlier.problems.some(isNarrowView) && waived?.has(sourceNotAdministrator.code) !== true)
+  if (earlier.problems.some(isNarrowView) && waived?.codes.has(sourceNotAdministrator.code) !== true)
     throw sourceNotAdministrator(earlier.source.url, { user: earlier.source.user });
   const reasons = new Map(
     driftsBetween(earlier, plan, history, steps).map(({ id, reason }) => [id, reason] as const),

@@ -20,7 +20,7 @@ import { plural } from '../text/format.ts';
 import { checkNames, namesToJudge, parentMissing } from './check-names.ts';
 import type { Servers } from './connect.ts';
 import { createHiddenPaths, placeOwners, type HiddenPaths } from './place-owners.ts';
-import { askSource, listSourceRefs, listTargetRefs } from './read-refs.ts';
+import { askSource, listSourceRefs, listTargetRefs, setAside, type Waived } from './read-refs.ts';
 
 export type PrepareOptions = Servers & {
   config: Config;
@@ -31,8 +31,7 @@ export type PrepareOptions = Servers & {
   emit: Emit;
   /** Everything that is done with an item. */
   steps: readonly AnyStep[];
-  /** Codes of findings that are to be gone on with. */
-  waived?: ReadonlySet<string>;
+  waived?: Waived;
   /** What must hold before anything is read; throws when the run cannot succeed. */
   preflight?: () => Promise<void>;
 };
@@ -78,12 +77,14 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     notes: config.migrate.notes,
   });
   const { initialBranch } = settings;
+  const inventory = setAside(source.problems, options.waived?.unread);
+  const listings = setAside(problems, options.waived?.unread);
   const input: PlanInput = {
     config,
-    source: seen,
+    source: { ...seen, problems: inventory.problems },
     reader,
     onlyNames: namesOnly(selection),
-    waived: options.waived ?? new Set(),
+    waived: options.waived?.codes ?? new Set(),
     target: {
       url: target.url,
       version: identity.version,
@@ -96,7 +97,8 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     sourceRefs,
     targetRefs: targetRefs.refs,
     known,
-    problems: [...problems, ...targetRefs.problems],
+    problems: [...listings.problems, ...targetRefs.problems],
+    leftOut: [...source.leftOut, ...inventory.leftOut, ...listings.leftOut],
     history,
     uncheckedPaths: hidden.uncheckedPaths,
     all: selection.all,

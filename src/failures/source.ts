@@ -25,7 +25,7 @@ export const ownerUnreadable = defineFailure(
   { blame: 'source', state: 'failed' },
   (w: { object: string; detail: string; found: number | string }) => ({
     message: `GitBucket cannot list the repositories of ${w.object} (${w.detail}), even after several tries; ${w.found} found another way`,
-    fix: 'run the same command again; if that does not help, one of these repositories is damaged, and the GitBucket log names it: repair it (git fsck) or restore it from a backup; until then name the missing repositories with --repo OWNER/NAME',
+    fix: `run the same command again; if that does not help, one of these repositories is damaged, and the GitBucket log names it: repair it (git fsck) or restore it from a backup; until then name the missing repositories with --repo OWNER/NAME, or once you know that none is missing, go on with --waive unreadable:${w.object}`,
   }),
 );
 
@@ -44,7 +44,7 @@ export const repositoryBroken = defineFailure(
   { blame: 'source', state: 'failed' },
   (w: { object: string; detail: string }) => ({
     message: `GitBucket cannot open the repository ${w.object} (${w.detail})`,
-    fix: `check repositories/${w.object}.git on the GitBucket machine: it is missing or damaged; repair it (git fsck) or restore it from a backup, then run again`,
+    fix: `check repositories/${w.object}.git on the GitBucket machine: it is missing or damaged; repair it (git fsck) or restore it from a backup, then run again; or leave it out with --exclude ${w.object}`,
   }),
 );
 
@@ -53,7 +53,7 @@ export const refsUnreadable = defineFailure(
   { blame: 'source', state: 'failed' },
   (w: { object: string; detail: string }) => ({
     message: `GitBucket's git does not show the refs of ${w.object} (${w.detail}), although its API shows the repository: usually one branch or tag points to a missing commit`,
-    fix: `run git fsck in repositories/${w.object}.git on the GitBucket machine: it names every ref that points nowhere; restore the object from a clone or a backup, or delete that ref, then run again`,
+    fix: `run git fsck in repositories/${w.object}.git on the GitBucket machine: it names every ref that points nowhere; restore the object from a clone or a backup, or delete that ref, then run again; or leave the repository out with --exclude ${w.object}`,
   }),
 );
 

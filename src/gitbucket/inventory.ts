@@ -1,11 +1,13 @@
-import { hiddenOwners, ownerUnreadable, ownersUnlisted, repositoryBroken } from '../failures/source.ts';
-import { isServerTrouble, noticeOf } from '../failures/index.ts';
+import { hiddenOwners, ownersUnlisted } from '../failures/source.ts';
+import { isServerTrouble } from '../failures/index.ts';
 import { Failure } from '../failures/failure.ts';
 import type { Owner, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
+import type { LeftOut } from '../model/plan.ts';
 import type { Inventory, InventoryRequest, Wanted } from '../model/source.ts';
 import type { Http } from '../net/http.ts';
-import { isTurnedAway, listAnonymously, type GitBucketApi } from './client.ts';
+import { listAnonymously, type GitBucketApi } from './client.ts';
+import { isolate } from './damaged-owner.ts';
 import type { Repo } from './schema.ts';
 
 /** What of GitBucket is read. */
@@ -27,6 +29,7 @@ export async function readInventory(gitbucket: Surfaces, request: InventoryReque
   const wanted = owners.filter((owner) => selection.ownerMatters(owner));
   const problems: Notice[] = [];
   const repositories: Repository[] = [];
+  const leftOut: LeftOut[] = [];
   const listed = new Map<string, string[]>();
   let done = 0;
   await Promise.all(
@@ -34,6 +37,7 @@ export async function readInventory(gitbucket: Surfaces, request: InventoryReque
       const read = await readOwner(gitbucket, owner, request);
       repositories.push(...read.repositories);
       problems.push(...read.problems);
+      leftOut.push(...read.leftOut);
       if (read.names !== null) listed.set(owner.login, read.names);
       done += 1;
       request.progress(done, wanted.length, owner.login);
@@ -41,7 +45,17 @@ export async function readInventory(gitbucket: Surfaces, request: InventoryReque
   );
   const warnings = selection.all ? await hiddenOwnersWarning(gitbucket) : [];
   repositories.sort((a, b) => compare(a.owner, b.owner) || compare(a.name, b.name));
-  return { url: gitbucket.url, anonymousAccess, owners, allOwners, repositories, listed, problems, warnings };
+  return {
+    url: gitbucket.url,
+    anonymousAccess,
+    owners,
+    allOwners,
+    repositories,
+    listed,
+    problems,
+    leftOut,
+    warnings,
+  };
 }
 
 async function readOwners(
@@ -87,18 +101,28 @@ async function namedOwners({ url, api }: Surfaces, selection: Wanted): Promise<O
 }
 
 /** `names` is null when the list was not read whole. */
-type ReadOwner = { repositories: Repository[]; names: string[] | null; problems: Notice[] };
+type ReadOwner = {
+  repositories: Repository[];
+  names: string[] | null;
+  problems: Notice[];
+  leftOut: LeftOut[];
+};
 
 async function readOwner(gitbucket: Surfaces, owner: Owner, request: InventoryRequest): Promise<ReadOwner> {
   const named = await readNamed(gitbucket, owner, request);
-  if (named !== null) return { repositories: named, names: null, problems: [] };
+  if (named !== null) return { repositories: named, names: null, problems: [], leftOut: [] };
   try {
     const repos = await gitbucket.api.repositoriesOf(owner.login);
     const names = repos.map(({ name }) => `${owner.login}/${name}`);
-    return { repositories: keep(repos, owner, request.selection), names, problems: [] };
+    return {
+      repositories: keep(repos, owner, request.selection),
+      names,
+      problems: [],
+      leftOut: leftOutOf(owner, request.selection, repos),
+    };
   } catch (error) {
     if (!isServerTrouble(error)) throw error;
-    return isolate(gitbucket, owner, request, error);
+    return withoutList(gitbucket, owner, request, error);
   }
 }
 
@@ -135,41 +159,38 @@ async function readNamed(
   }
 }
 
-/** One damaged repository makes the owner's whole list fail (GB-64): ask for each one that can be known of. */
-async function isolate(
-  { api, web }: Surfaces,
+/** What can be had of an owner whose list fails. */
+async function withoutList(
+  gitbucket: Surfaces,
   owner: Owner,
-  { selection, known: seen }: InventoryRequest,
+  { selection, known, mentioned }: InventoryRequest,
   failure: Failure,
 ): Promise<ReadOwner> {
-  const prefix = `${owner.login}/`;
-  const known = [...seen, ...selection.named.repositories]
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => name.slice(prefix.length));
-  const names = new Set([...known, ...(await repositoriesFoundBySearch(web, owner.login))]);
-  const problems: Notice[] = [];
-  const found: Repo[] = [];
-  await Promise.all(
-    [...names].map(async (name) => {
-      try {
-        const repo = await api.repository({ owner: owner.login, name });
-        if (repo !== null) found.push(repo);
-      } catch (error) {
-        if (!isServerTrouble(error)) throw error;
-        const object = `${owner.login}/${name}`;
-        const detail = `the API returns ${error.words['status']}`;
-        problems.push(about(object, error, repositoryBroken(object, { detail })));
-      }
-    }),
-  );
-  const context = { detail: failure.message, found: found.length };
-  problems.unshift(about(owner.login, failure, ownerUnreadable(owner.login, context)));
-  return { repositories: keep(found, owner, selection), names: null, problems };
+  const names = [...known, ...mentioned, ...selection.named.repositories];
+  const { found, problems } = await isolate(gitbucket, owner.login, names, failure);
+  const named = problems.map(({ object, message }) => {
+    const name = object === owner.login ? everything : object.slice(owner.login.length + 1);
+    return { name, message };
+  });
+  const leftOut = leftOutOf(owner, selection, [...found, ...named]);
+  const silent = new Set(leftOut.map(({ object }) => object));
+  const open = problems.filter(({ object }) => !silent.has(object));
+  return { repositories: keep(found, owner, selection), names: null, problems: open, leftOut };
 }
 
-/** What the server's own failure means; what stood in front of it says nothing of what it holds. */
-function about(object: string, failure: Failure, meaning: Failure): Notice {
-  return failure.code === 'server-error' ? noticeOf(meaning, object) : { ...failure.notice, object };
+/** In the place of a name: whatever the owner has. */
+const everything = '*';
+
+/** What of an owner is left out by an option, though it is selected; the owner itself where all of it is. */
+function leftOutOf(
+  { login, kind }: Owner,
+  selection: Wanted,
+  all: readonly { name: string; message?: string }[],
+): LeftOut[] {
+  return all.flatMap(({ name, message = '' }) => {
+    const by = selection.leftOutBy({ owner: login, name }, kind);
+    return by === null ? [] : [{ object: name === everything ? login : `${login}/${name}`, by, message }];
+  });
 }
 
 /** One disabled owner of a public repository makes that list fail (GB-63), and what it owns is invisible. */
@@ -213,35 +234,4 @@ function groupOwner(login: string, description: string, createdAt: string | unde
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-/**
- * Names of an owner's repositories from GitBucket's search page, which does not open them: the way round a damaged
- * repository that makes the API's list fail (GB-64, GB-65). Sees public repositories only; [] when the page
- * cannot be had.
- */
-async function repositoriesFoundBySearch(web: Http, owner: string): Promise<string[]> {
-  const answer = await web.send({ method: 'GET', path: '/search?query=' }).catch((error: unknown) => {
-    // Whoever brings no login may be sent to another place (GB-126).
-    if (isTurnedAway(error)) return null;
-    throw error;
-  });
-  if (answer?.status !== 200 || typeof answer.body !== 'string') return [];
-  const base = new URL(web.server.url).pathname.replace(/\/$/, '');
-  const names = new Set<string>();
-  for (const [, href = ''] of answer.body.matchAll(/href="([^"#?]+)"/g)) {
-    const path = decoded(href);
-    if (path === null || !path.startsWith(`${base}/${owner}/`)) continue;
-    const name = path.slice(`${base}/${owner}/`.length);
-    if (/^[A-Za-z0-9\-+_.]+$/.test(name)) names.add(name);
-  }
-  return [...names];
-}
-
-function decoded(href: string): string | null {
-  try {
-    return decodeURIComponent(new URL(href, 'http://x/').pathname);
-  } catch {
-    return null;
-  }
 }

@@ -166,6 +166,14 @@ export const PlanSettings = z
   .describe('What the plan was decided with; migrate --plan decides with the same');
 export type PlanSettings = z.infer<typeof PlanSettings>;
 
+/** Something on the source that somebody left out on purpose, so that it is told without being a trouble. */
+export const LeftOut = z.object({
+  object: z.string().describe('owner/name, or the owner'),
+  by: z.string().describe('The option or the key of the config that says so'),
+  message: z.string().describe('What is wrong with it, if that is known; empty otherwise'),
+});
+export type LeftOut = z.infer<typeof LeftOut>;
+
 export const Plan = z.object({
   version: z.literal(1),
   settings: PlanSettings,
@@ -176,6 +184,7 @@ export const Plan = z.object({
   problems: z
     .array(Notice)
     .describe('What could not be read on the source; errors of the run, never silence'),
+  leftOut: z.array(LeftOut).describe('What is left out on purpose'),
   uncounted: z.array(LossKind).describe('Kinds of losses that were not counted (--deep counts them)'),
   warnings: texts,
 });

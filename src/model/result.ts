@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { SourceView } from './forge.ts';
 import { Notice } from './notice.ts';
-import { Counts, ItemState, Loss, LossKind } from './plan.ts';
+import { Counts, ItemState, LeftOut, Loss, LossKind } from './plan.ts';
 
 const count = z.int().nonnegative();
 const millis = z.number().nonnegative();
@@ -88,6 +88,7 @@ export const Result = z.object({
     .array(LossKind)
     .describe('Kinds of such things that were not counted (gb2gl plan --deep counts them)'),
   problems: z.array(Notice),
+  leftOut: z.array(LeftOut).describe('What was left out on purpose'),
   warnings: z.array(z.string()),
   exitCode: ExitCode,
 });

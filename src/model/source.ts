@@ -1,7 +1,7 @@
 import type { Failure } from '../failures/failure.ts';
 import type { Remote } from '../git/remote.ts';
 import type { Owner, RefListing, Repository, SourceInventory, UnreadableRef } from './forge.ts';
-import type { LossKind } from './plan.ts';
+import type { LeftOut, LossKind } from './plan.ts';
 
 /** The server that is read, in neutral verbs. Where a server cannot tell something, the answer is null. */
 export type Source = {
@@ -63,6 +63,8 @@ export type Wanted = {
   /** False when nothing of this owner can be meant, so that its repositories need not be listed. */
   ownerMatters(owner: Owner): boolean;
   repositorySelected(repository: Repository, kind: Owner['kind']): boolean;
+  /** The option that leaves out what is selected otherwise; null when it is not selected, or not left out. */
+  leftOutBy(repository: RepositoryName, kind: Owner['kind']): string | null;
   /** Names of the only repositories of this owner that can be meant; null when that depends on what there is. */
   onlyNamed(owner: Owner): readonly string[] | null;
   /** Owners and repositories that are named without a glob. */
@@ -87,6 +89,7 @@ export type Inventory = SourceInventory & {
    * nothing failed, all names that are wanted and mentioned are there.
    */
   listed: Map<string, string[]>;
+  leftOut: LeftOut[];
 };
 
 export type KnownRefs = {

@@ -29,6 +29,7 @@ export function buildPlan(input: PlanInput, projects: readonly PlannedProject[])
     groups,
     projects: planned,
     problems: [...unseen.problems, ...input.source.problems, ...input.problems],
+    leftOut: [...(input.leftOut ?? [])],
     uncounted: [...uncountedWithoutAsking],
     warnings: [
       ...unseen.warnings,
@@ -89,8 +90,9 @@ function hiddenGroups({ uncheckedPaths = [] }: PlanInput): string[] {
 function vanished(input: PlanInput): string[] {
   if (!input.all) return [];
   const seen = new Set(input.source.repositories.map(({ owner, name }) => `${owner}/${name}`));
-  for (const { object } of input.source.problems) seen.add(object);
-  const unread = new Set(input.source.problems.map(({ object }) => object));
+  const known = [...input.source.problems, ...(input.leftOut ?? [])].map(({ object }) => object);
+  for (const object of known) seen.add(object);
+  const unread = new Set(known);
   const texts: string[] = [];
   for (const [item, known] of input.history.items) {
     const [owner = '', name] = item.split('/');

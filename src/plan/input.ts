@@ -3,6 +3,7 @@ import type { History } from '../journal/history.ts';
 import type { Project, RefListing, SourceInventory, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Account } from '../model/source.ts';
+import type { LeftOut } from '../model/plan.ts';
 import type { TargetIdentity } from '../model/target.ts';
 import type { Placement } from './groups.ts';
 import type { KnownObjects } from './known-refs.ts';
@@ -52,6 +53,8 @@ export type PlanInput = {
   known: ReadonlyMap<string, KnownObjects>;
   /** What failed while the refs were listed. */
   problems: readonly Notice[];
+  /** What somebody left out on purpose. */
+  leftOut?: readonly LeftOut[];
   history: History;
   /** Group paths that look free, though a group that the token cannot see may have them. */
   uncheckedPaths?: readonly string[];

@@ -1,6 +1,6 @@
 import type { Owner } from '../model/forge.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Wanted } from '../model/source.ts';
+import type { RepositoryName, Wanted } from '../model/source.ts';
 
 /** What the command line asks for; `all` takes what the config's `select` says. */
 export type SelectionOptions = {
@@ -10,6 +10,8 @@ export type SelectionOptions = {
   repositories: readonly string[];
   include: readonly string[];
   exclude: readonly string[];
+  /** `--exclude`, beside the config's `select.exclude`. */
+  excluded?: readonly string[];
 };
 
 export type Selection = Wanted & {
@@ -29,6 +31,7 @@ export function createSelection(options: SelectionOptions): Selection {
   const repositories = rules(options.all ? 'select.include' : '--repo', positive(chosen));
   const excluded = [
     ...rules('select.exclude', options.exclude),
+    ...rules('--exclude', options.excluded ?? []),
     ...exclusions('--group', options.groups),
     ...exclusions('--user', options.users),
     ...exclusions('--repo', options.repositories),
@@ -38,6 +41,11 @@ export function createSelection(options: SelectionOptions): Selection {
 
   function rejected(name: string): boolean {
     return excluded.some((rule) => rule.matches(name));
+  }
+
+  function wanted({ owner, name }: RepositoryName, kind: Owner['kind']): boolean {
+    if (repositories.some((rule) => rule.matches(`${owner}/${name}`))) return true;
+    return !options.all && (kind === 'group' ? groups : users).some((rule) => rule.matches(owner));
   }
 
   function ownerSelected(owner: Owner): boolean {
@@ -55,10 +63,12 @@ export function createSelection(options: SelectionOptions): Selection {
     repositorySelected(repository, kind) {
       const name = `${repository.owner}/${repository.name}`;
       if (rejected(name) || rejected(repository.owner)) return false;
-      if (repositories.some((rule) => rule.matches(name))) return true;
-      return (
-        !options.all && (kind === 'group' ? groups : users).some((rule) => rule.matches(repository.owner))
-      );
+      return wanted(repository, kind);
+    },
+    leftOutBy(repository, kind) {
+      if (!wanted(repository, kind)) return null;
+      const { owner, name } = repository;
+      return excluded.find((rule) => rule.matches(`${owner}/${name}`) || rule.matches(owner))?.option ?? null;
     },
     onlyNamed({ kind, login }) {
       const whole = kind === 'group' ? groups : users;
@@ -84,6 +94,7 @@ export function plannedSelection(plan: Plan): Selection {
     ownerMatters: ({ login }) => owners.has(login),
     ownerSelected: ({ login }) => groups.has(login),
     repositorySelected: ({ owner, name }) => projects.has(`${owner}/${name}`),
+    leftOutBy: () => null,
     onlyNamed: ({ login }) =>
       plan.projects.flatMap(({ repository: { owner, name } }) => (owner === login ? [name] : [])),
     named: { owners: [...owners], repositories: [...projects] },

@@ -1,5 +1,6 @@
 import type { Plan, PlannedGroup } from '../model/plan.ts';
 import { readAs } from '../ui/messages.ts';
+import { leftOutLines } from '../ui/loss-messages.ts';
 import * as messages from '../ui/plan-messages.ts';
 import { mdCode, mdFence, mdText } from './markdown.ts';
 import { mergedFixes } from './merged-fixes.ts';
@@ -42,8 +43,9 @@ function problems(plan: Plan): string {
 }
 
 function warnings(plan: Plan): string {
-  if (plan.warnings.length === 0) return '';
-  return `## ${messages.planHeadings.warnings}\n\n${plan.warnings.map((warning) => `- ${mdText(warning)}`).join('\n')}`;
+  const all = [...plan.warnings, ...leftOutLines(plan.leftOut)];
+  if (all.length === 0) return '';
+  return `## ${messages.planHeadings.warnings}\n\n${all.map((warning) => `- ${mdText(warning)}`).join('\n')}`;
 }
 
 function ownerSections({ owner, group, rows }: PlannedOwner): string[] {

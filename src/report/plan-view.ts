@@ -1,7 +1,7 @@
 import type { Notice } from '../model/notice.ts';
 import type { Plan, PlannedGroup } from '../model/plan.ts';
 import { clean, wrap } from '../text/format.ts';
-import { findingRemark } from '../ui/loss-messages.ts';
+import { findingRemark, leftOutLines } from '../ui/loss-messages.ts';
 import { warned } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';
 import type { Palette } from '../ui/terminal.ts';
@@ -44,6 +44,7 @@ export function renderPlan(plan: Plan, options: PlanOptions): string[] {
     lines.push(...text(`${object}: ${message}`, '  ', options), ...fixLines(fix, '    '));
   }
   for (const warning of plan.warnings) lines.push('', ...text(warned(warning), '', options));
+  for (const line of leftOutLines(plan.leftOut)) lines.push('', ...text(line, '', options));
   for (const owner of owners) lines.push('', ...ownerLines(owner, options));
   const fixes = mergedFixes(plan);
   if (fixes !== null) lines.push('', messages.planHeadings.paste, ...pasteable(fixes));

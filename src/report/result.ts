@@ -10,10 +10,7 @@ import {
   type Verdict,
 } from '../ui/messages.ts';
 
-export type ResultParts = Pick<
-  Result,
-  'command' | 'source' | 'target' | 'selected' | 'items' | 'stays' | 'uncounted' | 'problems' | 'warnings'
-> & {
+export type ResultParts = Omit<Result, 'version' | 'startedAt' | 'finishedAt' | 'totals' | 'exitCode'> & {
   startedAt: Date;
   finishedAt: Date;
   interrupted: boolean;
@@ -32,28 +29,15 @@ const noStates: Readonly<Record<ItemState, number>> = {
 
 /** Puts together the one document that every report is rendered from. */
 export function buildResult(parts: ResultParts): Result {
-  const { command, source, target, selected, items, stays, uncounted, problems, warnings, ...rest } = parts;
-  const { startedAt, finishedAt } = rest;
+  const { startedAt, finishedAt, interrupted, ...told } = parts;
+  const states = told.items.map(({ state }) => state);
   return {
     version: 1,
-    command,
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
-    source,
-    target,
-    selected,
-    totals: totalsOf(items, finishedAt.getTime() - startedAt.getTime()),
-    items,
-    stays,
-    uncounted,
-    problems,
-    warnings,
-    exitCode: parts.interrupted
-      ? 130
-      : exitCodeOfStates(
-          items.map(({ state }) => state),
-          problems,
-        ),
+    totals: totalsOf(told.items, finishedAt.getTime() - startedAt.getTime()),
+    ...told,
+    exitCode: interrupted ? 130 : exitCodeOfStates(states, told.problems),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Finding, Loss, LossKind } from '../model/plan.ts';
+import type { Finding, LeftOut, Loss, LossKind } from '../model/plan.ts';
 import { formatCount, listed, plural } from '../text/format.ts';
 
 /** Sentences about what stays on GitBucket and about what a look into the objects found. */
@@ -65,4 +65,19 @@ export function findingRemark({ code, refused, message }: Finding): string {
 
 function named(count: number, [one, many]: readonly [string, string]): string {
   return plural(count, one, many);
+}
+
+const leftOutShown = 20;
+
+/** `2 left out by select.exclude: a/b, c/d.` by what says so; what is wrong with one is told where it is known. */
+export function leftOutLines(leftOut: readonly LeftOut[]): string[] {
+  const options = new Set(leftOut.map(({ by }) => by));
+  return [...options].map((option) => {
+    const all = leftOut.filter(({ by }) => by === option);
+    const names = all
+      .slice(0, leftOutShown)
+      .map(({ object, message }) => (message === '' ? object : `${object} (${message})`));
+    const more = all.length > leftOutShown ? ` and ${formatCount(all.length - leftOutShown)} more` : '';
+    return `${formatCount(all.length)} left out by ${option}: ${names.join(', ')}${more}.`;
+  });
 }

@@ -9,7 +9,7 @@ import {
   formatZone,
   plural,
 } from '../text/format.ts';
-import { lossParts, uncountedLine } from './loss-messages.ts';
+import { leftOutLines, lossParts, uncountedLine } from './loss-messages.ts';
 
 /** Every sentence of the terminal and the reports that no decision brings with it; failures have their own. */
 
@@ -101,13 +101,14 @@ export function besideRefs({ steps }: Result['totals']): Result['totals']['steps
 export const refsStep = 'code';
 
 /** What the run was not about, so that nobody takes it for the whole server. Who counts anything counts wiki pages. */
-export function scopeOf({ selected, stays, uncounted }: Result): string[] {
+export function scopeOf({ selected, stays, uncounted, leftOut }: Result): string[] {
   const rest = uncounted.includes('wiki-pages')
     ? 'Wikis, issues, releases, LFS objects, members and settings stay on GitBucket; gb2gl plan --deep counts them.'
     : `Not counted: ${uncountedLine(uncounted, true)}.`;
   const named = `Selected: ${selected.join(', ')}. Whatever else is on GitBucket was left out.`;
   return [
     ...(selected.join() === '--all' ? [] : [named]),
+    ...(leftOut.length === 0 ? [] : leftOutLines(leftOut)),
     ...(stays.length === 0 ? [] : [`Stays on GitBucket: ${lossParts(stays)}.`]),
     ...(uncounted.length === 0 ? [] : [rest]),
   ];

@@ -46,6 +46,7 @@ function exitCodeOf(items: ItemResult[], part: { problems?: Notice[]; interrupte
     stays: [],
     uncounted: [],
     problems: [],
+    leftOut: [],
     interrupted: false,
     ...part,
   }).exitCode;

@@ -154,6 +154,7 @@ export function result(items: ItemResult[], part: Partial<Result> & { interrupte
     stays: part.stays ?? [],
     uncounted: part.uncounted ?? [],
     problems: part.problems ?? [],
+    leftOut: part.leftOut ?? [],
     warnings: part.warnings ?? [],
     interrupted: part.interrupted ?? false,
   });
@@ -229,6 +230,7 @@ export function plan(groups: PlannedGroup[], projects: PlannedProject[], part: P
     },
     source: { url: 'https://gitbucket.example.com', view: 'administrator', user: 'root' },
     target: { url: 'https://gitlab.example.com', version: '19.2.1' },
+    leftOut: [],
     groups,
     projects,
     problems: [],
