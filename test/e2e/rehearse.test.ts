@@ -76,7 +76,7 @@ function placesOf(result: Result): unknown[] {
     url: target.url,
     changed,
     state,
-    checks: steps.map(({ step, check }) => [step, check]),
+    checks: steps.map(({ step, check }) => [step, { ...check, asOf: typeof check?.asOf }]),
   }));
 }
 
