@@ -8,7 +8,7 @@ import {
   type PlanSettings,
   uncountedWithoutAsking,
 } from '../model/plan.ts';
-import { planGroups, type Placement } from './groups.ts';
+import { planGroups, takesName, type Placement } from './groups.ts';
 import type { PlanInput } from './input.ts';
 import { codeRecords } from './known-refs.ts';
 import { unreadRestrictions, narrower } from './visibility.ts';
@@ -36,6 +36,7 @@ export function buildPlan(input: PlanInput, projects: readonly PlannedProject[])
       ...input.source.warnings,
       ...unreadRestrictions(groups, planned, input),
       ...hiddenGroups(input),
+      ...peopleWithoutAccounts(groups, input),
       ...vanished(input),
     ],
   };
@@ -83,6 +84,24 @@ function hiddenGroups({ uncheckedPaths = [] }: PlanInput): string[] {
   if (uncheckedPaths.length === 0) return [];
   return [
     `group paths that look free but may belong to a group the token cannot see: ${uncheckedPaths.length} (${uncheckedPaths.slice(0, 5).join(', ')}${uncheckedPaths.length > 5 ? ', …' : ''}); GitLab limits path checks per minute, and an administrator token sees every group`,
+  ];
+}
+
+const mostNamed = 10;
+
+/** Whose account GitLab will refuse once the groups are there (GL-281); each of these groups says so too. */
+function peopleWithoutAccounts(groups: readonly PlannedGroup[], { placements }: PlanInput): string[] {
+  const people = groups.flatMap(({ id, blocked }) => {
+    const placement = placements.get(id);
+    return blocked === null && placement !== undefined && takesName(placement) ? [id] : [];
+  });
+  const [first] = people;
+  if (first === undefined) return [];
+  const count = people.length === 1 ? '1 person has' : `${people.length} people have`;
+  const more = people.length > mostNamed ? ` and ${people.length - mostNamed} more` : '';
+  const who = `${people.slice(0, mostNamed).join(', ')}${more}`;
+  return [
+    `${count} no GitLab account of the same name: ${who}. Their repositories go into groups at these paths, and GitLab then refuses to create such accounts. To avoid that, have the accounts created first (same name and e-mail address, for example by a first sign-in), name other accounts in "map.users", or give the groups other paths: "map": {"owners": {"${first}": "people-${first}"}}`,
   ];
 }
 

@@ -89,7 +89,7 @@ export function parentOf(fullPath: string): string {
   return slash < 0 ? '' : fullPath.slice(0, slash).toLowerCase();
 }
 
-type GroupInput = Pick<PlanInput, 'placements' | 'wholeOwners' | 'target'>;
+type GroupInput = Pick<PlanInput, 'placements' | 'wholeOwners' | 'target' | 'config'>;
 
 /** The namespaces that the projects need, and those of owners that are wanted for themselves; ordered by owner. */
 export function planGroups(input: GroupInput, projects: readonly PlannedProject[]): PlannedGroup[] {
@@ -146,19 +146,42 @@ function planGroup(
     owner,
     path,
     fullPath,
-    name: name ?? displayName(owner.login, 'group', path),
+    name: name ?? (keepsNameFree(placement, input.config) ? path : displayName(owner.login, 'group', path)),
     description: shortened(owner.description),
     visibility,
     existing: namespace?.id ?? null,
     namespaceKind: kind,
     userId: kind === 'user' ? (namespace?.userId ?? null) : null,
-    reasons: [...reasons, ...(namespace === null ? decided.reasons : [])],
+    reasons: [
+      ...reasons,
+      ...(takesName(placement) ? [takenName(path)] : []),
+      ...(namespace === null ? decided.reasons : []),
+    ],
     blocked:
       placement.blocked ??
       topLevelBlock(placement, input.target) ??
       (own.length > 0 ? emptyForEver(placement, input.target) : null),
     steps: [],
   };
+}
+
+/** Is a new group about to get the path that an account of this person would need (GL-281)? */
+export function takesName({ owner, kind, namespace, parent, fullPath }: Placement): boolean {
+  if (owner.kind !== 'user' || kind !== 'group' || namespace !== null || parent !== null) return false;
+  return fullPath.toLowerCase() === owner.login.toLowerCase();
+}
+
+function takenName(path: string): string {
+  return `GitLab has no account ${path}, and this group takes the path that it would need`;
+}
+
+/** A person was given another path: a group of that person's name would still be in the account's way (GL-395). */
+function keepsNameFree({ owner, fullPath }: Placement, { map }: Config): boolean {
+  return (
+    owner.kind === 'user' &&
+    map.owners[owner.login] !== undefined &&
+    lastPart(fullPath).toLowerCase() !== owner.login.toLowerCase()
+  );
 }
 
 /** A new group has the rules of the server, and these may let nobody make projects. */

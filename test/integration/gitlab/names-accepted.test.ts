@@ -71,6 +71,7 @@ test.each([null, 'top/environments'])(
     const source = { url, anonymousAccess: true, owners, repositories, problems: [], warnings: [] };
     const groups = planGroups(
       {
+        config,
         placements,
         wholeOwners: new Set(owners.map(({ login }) => login)),
         target: {

@@ -1,0 +1,115 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Plan } from '../../src/model/plan.ts';
+import { parseResult } from '../../src/report/schema.ts';
+import { commitOn } from '../helpers/commits.ts';
+import { gb2gl, workplace } from '../helpers/small-server.ts';
+import { testServers, type TestServers } from '../helpers/servers.ts';
+
+/** A group and two people, each with a repository; of the people GitLab knows nobody. */
+async function peopleServers(): Promise<TestServers> {
+  const servers = await testServers();
+  const { gitbucket } = servers;
+  gitbucket.addGroup({ login: 'team', members: [{ login: 'root', manager: true }] });
+  for (const login of ['jane', 'joe']) gitbucket.addUser({ login, email: `${login}@example.com` });
+  for (const owner of ['team', 'jane', 'joe']) {
+    gitbucket.addRepository({ owner, name: 'notes', private: true });
+    commitOn(gitbucket.gitDir(owner, 'notes'), 'main', owner);
+  }
+  return servers;
+}
+
+async function configure(servers: TestServers, config: object): Promise<void> {
+  const { gitbucket, gitlab } = servers;
+  const both = { source: { url: gitbucket.url }, target: { url: gitlab.url } };
+  await writeFile(
+    join(await workplace(servers), 'migrate.config.json'),
+    JSON.stringify({ ...both, ...config }),
+  );
+}
+
+async function planned(servers: TestServers): Promise<{ plan: Plan; text: string; markdown: string }> {
+  const run = await gb2gl(servers, ['plan', '--all']);
+  expect(run.code, run.stderr).toBe(0);
+  const reports = join(await workplace(servers), '.gb2gl', 'reports');
+  return {
+    plan: JSON.parse(await readFile(join(reports, 'plan.json'), 'utf8')) as Plan,
+    text: run.stdout.replaceAll(/\s+/g, ' '),
+    markdown: await readFile(join(reports, 'plan.md'), 'utf8'),
+  };
+}
+
+function createAccount({ gitlab }: TestServers, username: string): Promise<Response> {
+  return fetch(`${gitlab.url}/api/v4/users`, {
+    method: 'POST',
+    headers: { 'private-token': gitlab.token('root'), 'content-type': 'application/json' },
+    body: JSON.stringify({
+      username,
+      name: username,
+      email: `${username}@example.com`,
+      force_random_password: true,
+    }),
+  });
+}
+
+test('the plan says whose account GitLab will refuse, how many they are, and the ways out', async () => {
+  const servers = await peopleServers();
+
+  const { plan, text, markdown } = await planned(servers);
+
+  const said = '2 people have no GitLab account of the same name: jane, joe.';
+  expect(plan.warnings).toEqual([expect.stringContaining(said)]);
+  expect(text).toContain(`warning: ${said}`);
+  expect(markdown).toContain(said);
+  for (const way of [
+    'the accounts created first',
+    '"map.users"',
+    '"map": {"owners": {"jane": "people-jane"}}',
+  ])
+    expect(plan.warnings[0]).toContain(way);
+  const reasons = Object.fromEntries(plan.groups.map(({ id, reasons: why }) => [id, why.join()]));
+  expect(reasons['jane']).toContain('GitLab has no account jane');
+  expect(reasons['team']).not.toContain('account');
+
+  // It is true: once the groups are there, GitLab takes no such account.
+  const run = await gb2gl(servers, ['migrate', '--all', '--json']);
+  expect(run.code, run.stderr).toBe(0);
+  expect(parseResult(JSON.parse(run.stdout)).warnings).toEqual(plan.warnings);
+  const refused = await createAccount(servers, 'jane');
+  expect(refused.status).toBe(400);
+  expect(await refused.text()).toContain('group already exists with that username');
+  expect((await planned(servers)).plan.warnings).toEqual([]);
+});
+
+test('accounts that are made first get the repositories, and nobody is warned of', async () => {
+  const servers = await peopleServers();
+  expect((await createAccount(servers, 'jane')).status).toBe(201);
+  const one = await planned(servers);
+  expect(one.plan.warnings).toEqual([
+    expect.stringContaining('1 person has no GitLab account of the same name: joe.'),
+  ]);
+  expect((await createAccount(servers, 'joe')).status).toBe(201);
+
+  const { plan } = await planned(servers);
+
+  expect(plan.warnings).toEqual([]);
+  const kinds = Object.fromEntries(plan.groups.map(({ id, namespaceKind }) => [id, namespaceKind]));
+  expect(kinds).toEqual({ jane: 'user', joe: 'user', team: 'group' });
+});
+
+test('another path leaves both path and name to the account, and so does a parent group', async () => {
+  const servers = await peopleServers();
+  await configure(servers, { map: { owners: { jane: 'people-jane', joe: 'people-joe' } } });
+  expect((await planned(servers)).plan.warnings).toEqual([]);
+
+  expect((await gb2gl(servers, ['migrate', '--all'])).code).toBe(0);
+
+  const groups = servers.gitlab.context.state.groups.map(({ path, name }) => ({ path, name }));
+  expect(groups).toContainEqual({ path: 'people-jane', name: 'people-jane' });
+  expect((await createAccount(servers, 'jane')).status).toBe(201);
+
+  servers.gitlab.addGroup({ path: 'import' });
+  await configure(servers, { target: { url: servers.gitlab.url, parentGroup: 'import' } });
+  expect((await planned(servers)).plan.warnings).toEqual([]);
+});
