@@ -26,6 +26,7 @@ const env = {
 export default defineConfig({
   test: {
     env,
+    reporters: ['default', './test/reporter.ts'],
     // For what only waits: a busy machine may take its time, and must not change a result.
     testTimeout: 300_000,
     hookTimeout: 300_000,
