@@ -14,7 +14,7 @@ A check that fails never stops the others: if one side refuses its token, the ot
 
 \`\`\`sh
 gb2gl doctor                          # everything, with a fix for whatever is not as it should be
-gb2gl doctor --quiet                  # only what is not ok
+gb2gl doctor --quiet                  # only warnings, errors and the counts
 gb2gl doctor --json                   # one document for scripts
 gb2gl doctor --waive disk-low clock-differs
 \`\`\`

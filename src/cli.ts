@@ -53,6 +53,48 @@ function createWorld(): Environment {
   };
 }
 
+/** False where the locale says so: `LC_ALL=C` and all others that do not name UTF-8. One that is not set says nothing. */
+function knowsUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
+  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
+  return locale === '' || /utf-?8/i.test(locale);
+}
+
+const signs: Readonly<Record<string, string>> = {
+  '→': '->',
+  '…': '...',
+  '·': '-',
+  '✔': '+',
+  '✖': 'x',
+  '❯': '>',
+  '›': '>',
+  '◼': '.',
+  '⚠': '!',
+  '↓': 'v',
+  '–': '-',
+  '—': '-',
+  '“': '"',
+  '”': '"',
+  '‘': "'",
+  '’': "'",
+  '─': '-',
+  '│': '|',
+};
+const spinner = ['-', '\\', '|', '/'];
+
+/** The text with the signs of this program in ASCII. Letters stay: they are names. */
+function asciiSigns(text: string): string {
+  return text
+    .replaceAll(/[→…·✔✖❯›◼⚠↓–—“”‘’─│]/gu, (sign) => signs[sign] ?? sign)
+    .replaceAll(/[\u2800-\u28FF]/g, (dots) => spinner[dots.charCodeAt(0) % spinner.length] ?? '-');
+}
+
+/** A terminal that does not know UTF-8 gets signs that every terminal has. */
+function speakPlainly(stream: NodeJS.WriteStream): void {
+  const write = stream.write.bind(stream) as (text: unknown, ...rest: unknown[]) => boolean;
+  stream.write = (text: unknown, ...rest: unknown[]): boolean =>
+    write(typeof text === 'string' ? asciiSigns(text) : text, ...rest);
+}
+
 /** Tells whether something was written to the stream by then. */
 function noteWrites(stream: NodeJS.WriteStream): () => boolean {
   let written = false;
@@ -109,6 +151,11 @@ async function main(environment: Environment, argv: string[]): Promise<ExitCode>
 }
 
 const printed = noteWrites(process.stdout);
+if (!knowsUtf8(process.env)) {
+  speakPlainly(process.stderr);
+  // A document is no text for a terminal.
+  if (!process.argv.includes('--json')) speakPlainly(process.stdout);
+}
 // A reader that closes early (gb2gl … | head) is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);

@@ -1,10 +1,9 @@
 import { configInvalid, wrongUsage } from '../failures/usage.ts';
-import { addressIn, Config, ServerUrl, Token } from '../config/schema.ts';
+import { addressIn, Config, ServerUrl, Token, withoutInvisibleEnds } from '../config/schema.ts';
 import { parentMissing } from '../engine/check-names.ts';
 import { probeSource, probeTarget, type SourceProbe, type TargetProbe } from '../engine/connect.ts';
 import type { Runtime, Environment } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
-import { withoutInvisibleEnds } from '../text/format.ts';
 import type { Target } from '../model/target.ts';
 import type { Redactor } from '../net/redact.ts';
 import {

@@ -6,6 +6,7 @@ import { planTotals, ownersOf } from '../report/plan-summary.ts';
 import { renderPlan } from '../report/plan-view.ts';
 import { planQuestion } from '../ui/plan-messages.ts';
 import { createPrompt } from '../ui/prompt.ts';
+import { planEnd } from './plan-end.ts';
 import type { Session } from './session.ts';
 
 type Flags = { json?: boolean; quiet?: boolean };
@@ -34,17 +35,21 @@ export function demandConsent(flags: Flags, environment: Environment): void {
 export async function askConsent(
   plan: Plan,
   flags: Flags,
-  { terminal, say }: Session,
+  session: Session,
   environment: Environment,
 ): Promise<void> {
   const { runtime, stdin } = environment;
+  const { terminal, say } = session;
   if (runtime.stopping.aborted) throw interruption('migrate');
   const output = asker(flags, environment);
   const question = planQuestion(planTotals(ownersOf(withoutBlocked(plan))), plan.target.url);
   if (question === null || output === null) return;
   await terminal.stop();
   const { palette } = terminal;
-  if (!flags.quiet) say(`${renderPlan(plan, { width: terminal.columns(), palette }).join('\n')}\n\n`);
+  if (!flags.quiet) {
+    const lines = renderPlan(plan, { width: terminal.columns(), palette });
+    say(`${[...lines, ...planEnd(plan, null, session)].join('\n')}\n\n`);
+  }
   const prompt = createPrompt({ stdin, output, stopping: runtime.stopping });
   try {
     if (!/^y(es)?$/i.test(await prompt.ask(question))) throw notConfirmed('migrate');

@@ -4,7 +4,7 @@ import { blamed, described, describedFailures, type DescribedFailure } from '../
 import { exitCodes } from '../failures/index.ts';
 import { wrongUsage } from '../failures/usage.ts';
 import type { ExitCode } from '../model/result.ts';
-import { wrap } from '../text/format.ts';
+import { wrap } from '../text/lines.ts';
 import { nearest } from '../text/nearest.ts';
 
 export type ExplainOptions = { json?: boolean; color: boolean; words: [code?: string] };

@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts';
 import { asFailure, exitCodeOf, exitCodeOfStart, noticeOf } from '../failures/index.ts';
 import type { Failure } from '../failures/failure.ts';
 import type { ExitCode } from '../model/result.ts';
+import { hang, hangFix } from '../text/lines.ts';
 
 /** `json`: stdout wants a document and has none yet. */
 export type FailedOptions = { json: boolean; verbose: boolean };
@@ -21,7 +22,7 @@ export function failed(error: unknown, environment: Environment, options: Failed
   if (runtime.stopping.aborted && exitCodeOf(error) !== 130)
     return answer(interruption('gb2gl'), 130, environment, options);
   const known = asFailure(error, 'gb2gl');
-  stderr.write(redactor.scrub(errorLines(known.notice)));
+  stderr.write(redactor.scrub(errorText(known.notice, stderr)));
   if (options.verbose && error instanceof Error) stderr.write(redactor.scrub(`${error.stack ?? ''}\n`));
   return answer(known, exitCodeOfStart(known), environment, options);
 }
@@ -49,8 +50,16 @@ export function neverEnding(): Failure {
   return standstill('gb2gl', {});
 }
 
-function errorLines({ message, fix }: Notice): string {
-  return `gb2gl: ${message}\n  -> ${fix}\n`;
+/** Wrapped on a terminal only: a script looks for whole sentences. */
+function errorText({ message, fix }: Notice, { isTTY, columns }: NodeJS.WriteStream): string {
+  const width = isTTY ? columns : Infinity;
+  const [first = '', ...more] = message.split('\n');
+  const lines = [
+    ...hang('gb2gl: ', first, width, 2),
+    ...more.flatMap((line) => hang(line.slice(0, line.search(/\S|$/)), line.trim(), width)),
+    ...hangFix('  ', fix, width),
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 /** What commander says about a wrong command line, in one line and without its own prefix. */

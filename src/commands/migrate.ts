@@ -134,7 +134,12 @@ export async function finish(
   await session.terminal.stop();
   const { terminal } = session;
   if (options.json) stdout.write(`${session.redactor.scrub(JSON.stringify(result))}\n`);
-  const lines = renderSummary(result, { width: terminal.columns(), palette: terminal.palette, paths: shown });
+  const lines = renderSummary(result, {
+    width: terminal.columns(),
+    palette: terminal.palette,
+    quiet: options.quiet ?? false,
+    paths: shown,
+  });
   session.say(`${lines.join('\n')}\n`);
   return result.exitCode;
 }

@@ -30,7 +30,7 @@ export function share(command: Command, ...names: Shared[]): void {
     workDir: new Option('--work-dir <dir>', 'directory for journal, mirrors and reports').default('.gb2gl'),
     concurrency: new Option('--concurrency <n>', 'repositories to migrate concurrently').argParser(positive),
     json: new Option('--json', 'print a single JSON document to stdout and nothing else'),
-    quiet: new Option('--quiet', 'print only the summary'),
+    quiet: new Option('--quiet', 'print only the verdict, the counts and the problems'),
   };
   for (const [name, option] of Object.entries(shared)) {
     if (names.includes(name as Shared)) command.addOption(option);

@@ -8,11 +8,10 @@ import type { ItemState, Plan } from '../model/plan.ts';
 import type { ExitCode } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
 import { planMarkdown } from '../report/plan-markdown.ts';
-import { planJson } from '../report/plan-summary.ts';
+import { planJson, waitsForDecision } from '../report/plan-summary.ts';
 import { renderPlan } from '../report/plan-view.ts';
 import { exitCodeOfStates } from '../report/result.ts';
 import { makeRunFolder, pointLatest } from '../report/write.ts';
-import { mirrorOptions } from '../transfer/auto.ts';
 import {
   openSession,
   readHistory,
@@ -22,6 +21,10 @@ import {
   waivedBy,
   type Session,
 } from './session.ts';
+import { hang } from '../text/lines.ts';
+import { mirrorOptions } from '../transfer/auto.ts';
+import { planHeadings } from '../ui/plan-messages.ts';
+import { bytesBelow, nextCommand, planEnd, planVerdict, type Measured } from './plan-end.ts';
 
 export type PlanOptions = CommonOptions & SelectionFlags & { prune?: boolean; deep?: boolean };
 
@@ -49,12 +52,17 @@ export async function planCommand(options: PlanOptions, environment: Environment
     });
     const plan = options.deep ? await deepened(prepared, session) : prepared.plan;
     await session.terminal.stop();
-    await present(plan, session, options, environment);
+    const measured = options.deep ? { bytes: await bytesBelow(mirrorsOf(session)) } : null;
+    await present(plan, measured, session, options, environment);
     return exitCodeOfPlan(plan);
   } finally {
     await session.close();
     await lock?.release();
   }
+}
+
+function mirrorsOf({ workDir, runtime }: Session): string {
+  return mirrorOptions(workDir, runtime).directory;
 }
 
 function deepened({ plan, listings }: Prepared, session: Session): Promise<Plan> {
@@ -65,6 +73,7 @@ function deepened({ plan, listings }: Prepared, session: Session): Promise<Plan>
 
 async function present(
   plan: Plan,
+  measured: Measured,
   session: Session,
   options: PlanOptions,
   environment: Environment,
@@ -82,12 +91,24 @@ async function present(
     environment.stdout.write('\n');
     return;
   }
-  if (!options.quiet) {
-    const lines = renderPlan(safe, { width: terminal.columns(), palette: terminal.palette });
-    say(`${lines.join('\n')}\n`);
+  const { quiet = false } = options;
+  const width = terminal.columns();
+  const lines = renderPlan(safe, { width, palette: terminal.palette, quiet });
+  if (quiet) lines.push(...planVerdict(safe, session));
+  else {
+    const shown = (path: string): string => shortPath(path, environment.runtime.cwd);
+    const waits = [...safe.groups, ...safe.projects].some((item) => waitsForDecision(item));
+    lines.push(
+      ...planEnd(safe, measured, session),
+      '',
+      terminal.palette.bold(planHeadings.next),
+      ...(waits ? hang('  ', planHeadings.fixFirst, width) : []),
+      `  ${nextCommand(safe, options)}`,
+      '',
+      `Nothing was changed. The plan is in ${shown(json)} and ${shown(markdown)}`,
+    );
   }
-  const [shownJson, shownMarkdown] = [json, markdown].map((path) => shortPath(path, environment.runtime.cwd));
-  say(`\nNothing was changed. The plan is in ${shownJson} and ${shownMarkdown}\n`);
+  say(`${lines.join('\n').replace(/^\n/, '')}\n`);
 }
 
 /** Without secrets. The parts of the steps are most of a plan, and hold nothing but names and ids. */

@@ -2,9 +2,8 @@ import { configInvalid, configUnreadable } from '../failures/usage.ts';
 import { readFile } from 'node:fs/promises';
 import type * as z from 'zod';
 
-import { withoutInvisibleEnds } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
-import { Config, environmentKeys } from './schema.ts';
+import { Config, environmentKeys, withoutInvisibleEnds } from './schema.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 /** The config file when none is named. */

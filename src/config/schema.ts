@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { normalAddress, withoutInvisibleEnds } from '../text/format.ts';
+import { normalAddress } from '../text/format.ts';
 
 /** Names of what gets into a token when it is copied; all others are told by their number. */
 const characterNames: Readonly<Record<string, string>> = {
@@ -187,3 +187,11 @@ export const environmentKeys = {
   GITLAB_URL: ['target', 'url'],
   GITLAB_TOKEN: ['target', 'token'],
 } as const;
+
+const edges = String.raw`[\s\p{Cc}\p{Cf}\p{Zs}]+`;
+const invisibleEnds = new RegExp(`^${edges}|${edges}$`, 'gu');
+
+/** Without what nobody sees at both ends: blanks, line ends, a byte order mark, characters of no width. */
+export function withoutInvisibleEnds(text: string): string {
+  return text.replaceAll(invisibleEnds, '');
+}

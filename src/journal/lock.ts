@@ -3,6 +3,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { workDirLocked, workDirLost, workDirUnusable } from '../failures/usage.ts';
+import { when } from '../text/format.ts';
 import { useDirectory } from './journal.ts';
 
 /** What a process knows of itself, and how it looks at others. */
@@ -148,8 +149,8 @@ async function holderOf(
 ): Promise<OtherRun | null> {
   const reading = fs.readFile(join(folder, 'holder.json'), 'utf8');
   const holder = await reading.then((text) => Holder.parse(JSON.parse(text))).catch(() => null);
-  const { pid = 'unknown', host = 'an unknown host', since = 'an unknown time' } = holder ?? {};
-  const run = { pid, host, since };
+  const { pid = 'unknown', host = 'an unknown host', since } = holder ?? {};
+  const run = { pid, host, since: since === undefined ? 'an unknown time' : when(since, self.now()) };
   const here = await identity(self);
   if (holder !== null) {
     const knock = holder.socket ? await knockAt(folder) : null;

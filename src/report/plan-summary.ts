@@ -1,5 +1,5 @@
 import type { Notice } from '../model/notice.ts';
-import type { Plan, PlannedGroup, PlannedProject } from '../model/plan.ts';
+import type { Plan, PlanItem, PlannedGroup, PlannedProject } from '../model/plan.ts';
 import type { Totals } from '../model/result.ts';
 import { sumSteps } from './result.ts';
 
@@ -70,6 +70,12 @@ export function planTotals(owners: readonly PlannedOwner[]): PlanTotals {
     for (const { action } of rows) totals.projects[action] += 1;
   }
   return totals;
+}
+
+/** True for an item of which something stays behind until somebody decides. */
+export function waitsForDecision(item: PlanItem): boolean {
+  if (item.blocked !== null || item.steps.some(({ state }) => state !== 'proven')) return true;
+  return item.kind === 'project' && item.findings.some(({ refused }) => refused);
 }
 
 function actionOfProject(project: PlannedProject): Action {

@@ -1,7 +1,8 @@
 import type { Notice } from '../model/notice.ts';
 import type { Plan, PlannedGroup } from '../model/plan.ts';
-import { clean, wrap } from '../text/format.ts';
 import { findingRemark, leftOutLines } from '../ui/loss-messages.ts';
+import { clean } from '../text/format.ts';
+import { hang, hangFix } from '../text/lines.ts';
 import { warned } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';
 import type { Palette } from '../ui/terminal.ts';
@@ -11,22 +12,23 @@ import {
   actionOfGroup,
   ownersOf,
   planTotals,
+  waitsForDecision,
   type Action,
   type PlannedOwner,
   type PlannedRow,
 } from './plan-summary.ts';
 import { remarkOf } from './result.ts';
 
-export type PlanOptions = { width: number; palette: Palette };
+export type PlanOptions = { width: number; palette: Palette; /** Only the problems. */ quiet?: boolean };
 
-const narrowest = 20;
 /** Of one repository; plan.md has them all. */
 const mostFindings = 10;
 
 /** The plan as lines for a terminal: totals, then by owner; what needs no word is only named. */
 export function renderPlan(plan: Plan, options: PlanOptions): string[] {
-  const { palette } = options;
   const owners = ownersOf(plan);
+  if (options.quiet)
+    return [...problemLines(plan, options), ...owners.flatMap((owner) => waitingLines(owner, options))];
   const totals = planTotals(owners);
   const lines = text(`${plan.source.url} → ${plan.target.url} (GitLab ${plan.target.version})`, '', options);
   lines.push('');
@@ -39,16 +41,31 @@ export function renderPlan(plan: Plan, options: PlanOptions): string[] {
   ]) {
     if (owners.length > 0) lines.push(...text(line, '', options));
   }
-  if (plan.problems.length > 0) lines.push('', palette.red(messages.planHeadings.notRead));
-  for (const { object, message, fix } of plan.problems) {
-    lines.push(...text(`${object}: ${message}`, '  ', options), ...fixLines(fix, '    '));
-  }
+  if (plan.problems.length > 0) lines.push('', ...problemLines(plan, options));
   for (const warning of plan.warnings) lines.push('', ...text(warned(warning), '', options));
   for (const line of leftOutLines(plan.leftOut)) lines.push('', ...text(line, '', options));
   for (const owner of owners) lines.push('', ...ownerLines(owner, options));
   const fixes = mergedFixes(plan);
   if (fixes !== null) lines.push('', messages.planHeadings.paste, ...pasteable(fixes));
   return lines;
+}
+
+function problemLines({ problems }: Plan, options: PlanOptions): string[] {
+  if (problems.length === 0) return [];
+  const lines = [options.palette.red(messages.planHeadings.notRead)];
+  for (const { object, message, fix } of problems) {
+    lines.push(...text(`${object}: ${message}`, '  ', options), ...fixLines(fix, '    ', options));
+  }
+  return lines;
+}
+
+/** What of an owner waits for a decision. */
+function waitingLines({ owner, group, rows }: PlannedOwner, options: PlanOptions): string[] {
+  const lines = rows
+    .filter(({ project }) => waitsForDecision(project))
+    .flatMap((row) => rowLines(row, options));
+  if (lines.length === 0 && (group === null || group.blocked === null)) return [];
+  return [...(group === null ? [options.palette.bold(clean(owner))] : groupLines(group, options)), ...lines];
 }
 
 function ownerLines({ owner, group, rows }: PlannedOwner, options: PlanOptions): string[] {
@@ -107,12 +124,12 @@ function rowLines(row: PlannedRow, options: PlanOptions): string[] {
   for (const notice of row.attention) {
     const remark = remarkOf(notice);
     lines.push(...text(`${notice.object} ${remark.message}`, '    ', options));
-    lines.push(...fixLines(notice.fix, '      '));
+    lines.push(...fixLines(notice.fix, '      ', options));
   }
   for (const finding of findings.slice(0, mostFindings)) {
     lines.push(
       ...text(`${finding.object} ${findingRemark(finding)}`, '    ', options),
-      ...fixLines(finding.fix, '      '),
+      ...fixLines(finding.fix, '      ', options),
     );
   }
   if (findings.length > mostFindings)
@@ -121,7 +138,7 @@ function rowLines(row: PlannedRow, options: PlanOptions): string[] {
 }
 
 function blockedLines(blocked: Notice, indent: string, options: PlanOptions): string[] {
-  return [...text(blocked.message, indent, options), ...fixLines(blocked.fix, `${indent}  `)];
+  return [...text(blocked.message, indent, options), ...fixLines(blocked.fix, `${indent}  `, options)];
 }
 
 /** Never wrapped; the lines are those of a config file. */
@@ -132,11 +149,10 @@ function pasteable(fixes: object): string[] {
     .map((line) => clean(line));
 }
 
-/** A fix is there to be copied: never wrapped, never cut. */
-function fixLines(fix: string, indent: string): string[] {
-  return fix === '' ? [] : fix.split('\n').map((line) => `${indent}→ ${clean(line)}`);
+function fixLines(fix: string, indent: string, { width }: PlanOptions): string[] {
+  return hangFix(indent, fix, width);
 }
 
 function text(line: string, indent: string, { width }: PlanOptions): string[] {
-  return wrap(clean(line), Math.max(narrowest, width - indent.length)).map((part) => indent + part);
+  return hang(indent, line, width);
 }

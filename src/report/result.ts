@@ -193,15 +193,19 @@ export function remarksOf(item: ItemResult): Notice[] {
   return whole === null || said ? remarks : [ofProblem(whole, item.state === 'blocked'), ...remarks];
 }
 
-/** Warnings of the run, then what its items noticed with the name in front; what many noticed alike is told once. */
-export function warningsOf(result: Result): string[] {
+/** Warnings of the run, then what its items noticed. */
+export function warningsOf({ warnings, items }: Result): string[] {
+  return [...warnings, ...notedBy(items)];
+}
+
+/** What items noticed, with the name in front; what many noticed alike is told once. */
+export function notedBy(items: readonly ItemResult[]): string[] {
   const namesOf = new Map<string, string[]>();
-  for (const item of result.items) {
+  for (const item of items) {
     for (const { message } of noticesOf(item))
       namesOf.set(message, [...(namesOf.get(message) ?? []), item.id]);
   }
-  const own = [...namesOf].map(([message, [first, ...others]]) => `${first}${andMore(others)}: ${message}`);
-  return [...result.warnings, ...own];
+  return [...namesOf].map(([message, [first, ...others]]) => `${first}${andMore(others)}: ${message}`);
 }
 
 /** What the steps of an item noticed without needing anybody: it is not lost, only different. */

@@ -1,5 +1,6 @@
 import type { Result } from '../model/result.ts';
-import { clean, formatBytes, formatCount, formatDuration, plural, truncate, wrap } from '../text/format.ts';
+import { clean, countOf, formatBytes, formatCount, formatDuration, plural } from '../text/format.ts';
+import { hang, hangFix, truncate } from '../text/lines.ts';
 import {
   andMore,
   asOfIn,
@@ -13,10 +14,16 @@ import {
   type Verdict,
 } from '../ui/messages.ts';
 import type { Palette } from '../ui/terminal.ts';
-import { attentionOf, warningsOf, type Attention } from './result.ts';
+import { attentionOf, countAll, notedBy, type Attention } from './result.ts';
 import type { ReportPaths } from './write.ts';
 
-export type SummaryOptions = { width: number; palette: Palette; paths: ReportPaths | null };
+export type SummaryOptions = {
+  width: number;
+  palette: Palette;
+  /** Only the verdict, the counts and the problems. */
+  quiet: boolean;
+  paths: ReportPaths | null;
+};
 
 const itemsShown = 10;
 const remarksShown = 3;
@@ -29,16 +36,19 @@ function limitsFor({ command }: Result): { items: number; remarks: number } {
 
 /** What the terminal says at the end: the verdict, what needs a human, what to do next, where the reports are. */
 export function renderSummary(result: Result, options: SummaryOptions): string[] {
-  const { palette, width, paths } = options;
+  const { palette, width, quiet, paths } = options;
   const { tone, title, detail } = verdictOf(result);
   const marks = { good: palette.green('✔'), warn: palette.yellow('!'), bad: palette.red('✖') };
-  const lines = ['', ...hang(`${marks[tone]} `, `${title}.`, width, palette.bold)];
+  const [first = '', ...more] = hang('  ', `${title}.`, width);
+  const lines = ['', `${marks[tone]} ${palette.bold(first.slice(2))}`, ...more.map(palette.bold)];
   lines.push(...hang('  ', `${detail}.`, width));
   const states = statesLine(result.totals.states);
   if (states !== '') lines.push(...hang('  ', `${states}.`, width));
   const asOf = asOfIn(result);
-  if (asOf !== '') lines.push(...hang('  ', `Compared with GitBucket as of ${asOf}.`, width));
-  lines.push(...troubles(result, options), ...warnings(result, options));
+  if (asOf !== '' && !quiet) lines.push(...hang('  ', `Compared with GitBucket as of ${asOf}.`, width));
+  lines.push(...troubles(result, options));
+  if (quiet) return lines;
+  lines.push(...warnings(result, options), ...notes(result, options));
   const scope = result.items.length === 0 ? [] : scopeOf(result);
   if (scope.length > 0)
     lines.push('', palette.bold(headings.scope), ...scope.flatMap((line) => hang('  ', line, width)));
@@ -62,7 +72,7 @@ function troubles(result: Result, { palette, width }: SummaryOptions): string[] 
   if (result.problems.length > 0) lines.push('', palette.bold(headings.notRead));
   for (const { object, message, fix } of result.problems.slice(0, most.items)) {
     lines.push(`  ${palette.red(truncate(clean(object), width - 2))}`);
-    lines.push(...hang('    ', message, width), ...hang('    → ', fix, width));
+    lines.push(...hang('    ', message, width), ...hangFix('    ', fix, width));
   }
   lines.push(...more(result.problems.length - most.items, palette));
   if (found.length > 0) lines.push('', palette.bold(headings.needsYou));
@@ -83,34 +93,29 @@ function trouble(
   const lines = [`  ${paint(state)}  ${name}`];
   for (const { object, message, fix } of remarks.slice(0, most)) {
     lines.push(...hang('    ', object === '' ? message : `${object} ${message}`, width));
-    // A fix is there to be copied: as it is, line by line.
-    if (fix !== '') lines.push(...fix.split('\n').map((line) => `    → ${clean(line)}`));
+    lines.push(...hangFix('    ', fix, width));
   }
   return [...lines, ...more(remarks.length - most, palette, '    ')];
 }
 
-function warnings(result: Result, { palette, width }: SummaryOptions): string[] {
-  const all = warningsOf(result);
+function warnings({ warnings: all }: Result, options: SummaryOptions): string[] {
+  return section(headings.warnings, all, options);
+}
+
+/** What this run made different from what one might expect: said once, not again by every later run. */
+function notes({ items }: Result, options: SummaryOptions): string[] {
+  const made = items.filter(({ changed }) => changed);
+  return section(headings.notes, notedBy(made), options);
+}
+
+function section(heading: string, all: readonly string[], { palette, width }: SummaryOptions): string[] {
   if (all.length === 0) return [];
-  const shown = all.slice(0, itemsShown).flatMap((warning) => hang('  ', warning, width));
-  return ['', palette.bold(headings.warnings), ...shown, ...more(all.length - itemsShown, palette)];
+  const shown = all.slice(0, itemsShown).flatMap((line) => hang('  ', line, width));
+  return ['', palette.bold(heading), ...shown, ...more(all.length - itemsShown, palette)];
 }
 
 function more(count: number, palette: Palette, indent = '  '): string[] {
   return count > 0 ? [palette.dim(`${indent}${moreInReport(count)}`)] : [];
-}
-
-/** A wrapped text whose further lines stand under the first one. */
-function hang(
-  lead: string,
-  text: string,
-  width: number,
-  paint: (text: string) => string = (same) => same,
-): string[] {
-  const indent = lead.endsWith('→ ') ? lead.length : Math.max(2, lead.search(/\S|$/));
-  return wrap(clean(text), Math.max(20, width - indent)).map((line, index) =>
-    index === 0 ? lead + paint(line) : ' '.repeat(indent) + paint(line),
-  );
 }
 
 /** The whole run in one sentence, and what it amounts to in a second one. */
@@ -160,15 +165,11 @@ function detailOf({ totals }: Result): string {
   const parts = [
     `${shareOf(projects, totals.projects, 'repository', 'repositories')} complete`,
     shareOf(refs.done, refs.of, 'ref', 'refs'),
-    ...besideRefs(totals).map(countOf),
+    ...besideRefs(totals).map(({ title, counts }) => countOf(countAll(counts), title)),
     plural(totals.groups, 'group'),
   ];
   if (totals.bytes > 0) parts.push(`${formatBytes(totals.bytes)} transferred`);
   return `${parts.join(', ')} in ${formatDuration(totals.ms)}`;
-}
-
-function countOf({ title, counts }: Result['totals']['steps'][number]): string {
-  return `${formatCount(Object.values(counts).reduce((a, b) => a + b, 0))} ${title.toLowerCase()}`;
 }
 
 /** `44 repositories`, or `42 of 44 repositories`. */

@@ -12,6 +12,12 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${formatCount(value)} ${value === 1 ? one : many}`;
 }
 
+/** `1 ref`, `2 refs` of things whose title is `Refs`. */
+export function countOf(value: number, title: string): string {
+  const many = title.toLowerCase();
+  return plural(value, many.replace(/ies$/, 'y').replace(/s$/, ''), many);
+}
+
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
@@ -140,63 +146,11 @@ function numbersOf(version: string): number[] {
   return version.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0);
 }
 
-/** Cells that a text takes on a terminal, by a simple rule: marks 0, East Asian wide and emoji 2, all else 1. */
-export function displayWidth(text: string): number {
-  if (plainAscii.test(text)) return text.length;
-  let width = 0;
-  for (const character of text) width += cells(character);
-  return width;
-}
-
-/** Cuts to a number of cells; what was cut shows as one `…`. */
-export function truncate(text: string, width: number): string {
-  if (width <= 0) return '';
-  if (displayWidth(text) <= width) return text;
-  let result = '';
-  let used = 0;
-  for (const character of text) {
-    const next = cells(character);
-    if (used + next > width - 1) break;
-    result += character;
-    used += next;
-  }
-  return `${result}…`;
-}
-
-/** Fills with spaces up to a number of cells; never cuts. */
-export function pad(text: string, width: number, side: 'left' | 'right' = 'right'): string {
-  const space = ' '.repeat(Math.max(0, width - displayWidth(text)));
-  return side === 'right' ? text + space : space + text;
-}
-
-/** Breaks at spaces so that no line is wider than asked; a single longer word keeps its own line, uncut. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  const [first = '', ...words] = text.split(' ');
-  let line = first;
-  for (const word of words) {
-    const joined = `${line} ${word}`;
-    if (displayWidth(joined) > width) lines.push(line);
-    line = displayWidth(joined) > width ? word : joined;
-  }
-  return [...lines, line];
-}
-
 /** Names and texts from servers, made harmless for a terminal: no escape sequences, no line breaks, no bidi tricks. */
 export function clean(text: string): string {
   return text
     .replaceAll(/[\r\n\t]+/g, ' ')
     .replaceAll(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
-}
-
-const plainAscii = /^[\x20-\x7E]*$/;
-const zeroWidth = /^[\p{M}\p{Cf}]$/u;
-const wide =
-  /^[\u1100-\u115F\u2E80-\u303E\u3041-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{17000}-\u{18DFF}\u{1B000}-\u{1B2FF}\u{20000}-\u{3FFFD}]$|^\p{Emoji_Presentation}$/u;
-
-function cells(character: string): number {
-  if (zeroWidth.test(character)) return 0;
-  return wide.test(character) ? 2 : 1;
 }
 
 /** Ends a text that was cut off; the redactor looks before it for the beginning of a secret. */
@@ -227,12 +181,4 @@ export function normalAddress(text: string): string {
 export function isSameServer(one: string, other: string): boolean {
   const [first, second] = [one, other].map((each) => (URL.canParse(each) ? normalAddress(each) : each));
   return first?.replace(/^https?:/, '') === second?.replace(/^https?:/, '');
-}
-
-const edges = String.raw`[\s\p{Cc}\p{Cf}\p{Zs}]+`;
-const invisibleEnds = new RegExp(`^${edges}|${edges}$`, 'gu');
-
-/** Without what nobody sees at both ends: blanks, line ends, a byte order mark, characters of no width. */
-export function withoutInvisibleEnds(text: string): string {
-  return text.replaceAll(invisibleEnds, '');
 }

@@ -1,5 +1,6 @@
 import type { Area, Finding, Level } from '../doctor/finding.ts';
-import { plural, clean, wrap } from '../text/format.ts';
+import { clean, plural } from '../text/format.ts';
+import { hang, hangFix } from '../text/lines.ts';
 import type { Palette } from './terminal.ts';
 
 /** Everything that `gb2gl doctor` says, except the sentences of the findings, which stand beside their checks. */
@@ -12,13 +13,14 @@ type Diagnosis = {
 type View = { width: number; palette: Palette; quiet: boolean };
 
 const areas: readonly Area[] = ['machine', 'source', 'target'];
-const narrowest = 40;
 /** As wide as the longest of the words in front. */
 const indent = 9;
 
-/** The findings by server, and how many there are of each kind; with `quiet` only what is not ok. */
+/** The findings by server, and how many there are of each kind; with `quiet` only the warnings and errors. */
 export function renderFindings(diagnosis: Diagnosis, view: View): string[] {
-  const shown = diagnosis.findings.filter(({ level }) => !view.quiet || level !== 'ok');
+  const shown = diagnosis.findings.filter(
+    ({ level }) => !view.quiet || level === 'warning' || level === 'error',
+  );
   const lines: string[] = [];
   for (const area of areas) {
     const findings = shown.filter((finding) => finding.area === area);
@@ -39,19 +41,10 @@ function titleOf(area: Area, { source, target }: Diagnosis): string {
 function findingLines(finding: Finding, { width, palette }: View): string[] {
   const { code, level, waived, message, fix } = finding;
   const word = (waived ? 'waived' : level).padEnd(indent);
-  const room = Math.max(narrowest, width - indent - 2);
   const mark = level === 'ok' ? '' : ` [${code}]`;
-  const [first = '', ...more] = wrap(clean(message) + mark, room);
-  const lines = [
-    `  ${painter(waived ? 'note' : level, palette)(word)}${first}`,
-    ...more.map((line) => ' '.repeat(indent + 2) + line),
-  ];
-  if (fix === '') return lines;
-  const steps = wrap(clean(fix), room - 2);
-  return [
-    ...lines,
-    ...steps.map((line, index) => `${' '.repeat(indent + 2)}${index === 0 ? '→ ' : '  '}${line}`),
-  ];
+  const lead = `  ${painter(waived ? 'note' : level, palette)(word)}`;
+  const lines = hang(lead, message + mark, width, indent + 2);
+  return [...lines, ...hangFix(' '.repeat(indent + 2), fix, width)];
 }
 
 function painter(level: Level, palette: Palette): (text: string) => string {

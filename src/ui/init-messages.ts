@@ -55,7 +55,7 @@ export function tokenWrong(reason: string): string {
 }
 
 export function wrongAnswer(message: string, hint: string): string {
-  return `  ${message}\n  -> ${hint}\n`;
+  return `  ${message}\n  → ${hint}\n`;
 }
 
 export const againQuestions = {

@@ -1,5 +1,6 @@
 import type { Phase, RunEvent } from '../model/events.ts';
-import { clean, truncate } from '../text/format.ts';
+import { clean } from '../text/format.ts';
+import { truncate } from '../text/lines.ts';
 import * as messages from './messages.ts';
 import { counter, createMeter, stopping } from './meter.ts';
 import { createGate, type Gate, runPainted, type Task, type Wrapper } from './painter.ts';

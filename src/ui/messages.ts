@@ -156,6 +156,7 @@ export const headings = {
   needsYou: 'Needs your attention',
   notRead: 'Could not be read',
   warnings: 'Warnings',
+  notes: 'Good to know',
   scope: 'Not moved',
   next: 'Next steps',
   everything: 'Everything',

@@ -1,7 +1,7 @@
 import type { Visibility } from '../model/forge.ts';
 import type { Counts } from '../model/plan.ts';
 import type { Totals } from '../model/result.ts';
-import { formatCount, listed, plural } from '../text/format.ts';
+import { countOf, formatBytes, formatCount, formatEstimate, listed, plural } from '../text/format.ts';
 import { refsStep } from './messages.ts';
 
 /** Every sentence of the plan as people see it. */
@@ -15,6 +15,8 @@ export const planHeadings = {
   warnings: 'Warnings',
   nothing: 'This plan is empty.',
   wrote: 'Nothing has been written yet.',
+  next: 'Next',
+  fixFirst: 'Apply the fixes above first, or leave those items on GitBucket; then:',
   paste: 'Suggested fixes for migrate.config.json',
 } as const;
 
@@ -35,6 +37,43 @@ const countTitles: Readonly<Record<string, string>> = {
   refused: 'refused by GitLab',
   diverged: 'diverged',
 };
+
+/** The plan in one sentence. */
+export function planVerdict(
+  problems: number,
+  waiting: number,
+  writes: boolean,
+): { tone: 'good' | 'warn' | 'bad'; title: string } {
+  const unread = problems === 0 ? [] : [`${plural(problems, 'object')} could not be read`];
+  const decide =
+    waiting === 0 ? [] : [`${plural(waiting, 'item')} ${waiting === 1 ? 'needs' : 'need'} your decision`];
+  const title = [...unread, ...decide].join(', ');
+  if (title !== '') return { tone: problems > 0 ? 'bad' : 'warn', title };
+  return {
+    tone: 'good',
+    title: writes ? 'Everything selected can be migrated' : 'Nothing to do: everything selected is on GitLab',
+  };
+}
+
+/** What a usual line moves, for want of a measurement. */
+const usualBytesPerSecond = 10_000_000;
+
+type Effort = { pushes: number; refs: number; idleMs: number; bytes: number | null };
+
+/** `idleMs` is what an idle GitLab takes for the pushes (GL-204); bytes are null while nobody has measured them. */
+export function timeLine({ pushes, refs, idleMs, bytes }: Effort): string {
+  const lead = `Time: ${formatEstimate(idleMs)} for ${plural(pushes, 'push', 'pushes')} of ${plural(refs, 'ref')} on an idle GitLab, several times that on a busy one;`;
+  if (bytes === null)
+    return `${lead} what the size of the repositories adds is not known (gb2gl plan --deep measures it).`;
+  const ms = (bytes / usualBytesPerSecond) * 1000;
+  return `${lead} and ${formatEstimate(ms)} for up to ${formatBytes(bytes)} at ${formatBytes(usualBytesPerSecond)}/s.`;
+}
+
+export function diskLine(mirrors: string, bytes: number | null): string {
+  return bytes === null
+    ? `Disk: journal and reports only; a repository that cannot be relayed is fetched into ${mirrors} first.`
+    : `Disk: --deep left ${formatBytes(bytes)} in ${mirrors}; you can delete it.`;
+}
 
 type Totalled = { groups: Record<Action, number>; projects: Record<Action, number>; steps: Totals['steps'] };
 
@@ -76,7 +115,7 @@ export function projectsLine(counts: Record<Action, number>): string {
 export function stepLine({ title, counts }: StepCounts): string {
   const sum = Object.values(counts).reduce((total, count) => total + count, 0);
   const parts = countParts(counts);
-  const lead = `${formatCount(sum)} ${title.toLowerCase()}`;
+  const lead = countOf(sum, title);
   return parts === '' ? lead : `${lead}: ${parts}`;
 }
 

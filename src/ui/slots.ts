@@ -1,5 +1,6 @@
 import type { RunEvent } from '../model/events.ts';
-import { clean, displayWidth, plural, truncate } from '../text/format.ts';
+import { clean, plural } from '../text/format.ts';
+import { displayWidth, truncate } from '../text/lines.ts';
 import * as messages from './messages.ts';
 
 export type Slots = {

@@ -2,7 +2,7 @@ import colors from 'picocolors';
 import type { RunEvent } from '../model/events.ts';
 import type { ItemResult } from '../model/result.ts';
 import { noticesOf, costOf, countAll } from '../report/result.ts';
-import { formatCount, clean } from '../text/format.ts';
+import { clean, countOf } from '../text/format.ts';
 import * as messages from './messages.ts';
 import { counter, createMeter, stopping } from './meter.ts';
 
@@ -81,7 +81,7 @@ export type PlainOptions = {
   now: () => number;
   /** Also tells retries, steps and phase progress. */
   verbose: boolean;
-  /** Tells only what needs a human. */
+  /** Tells nothing while the run goes on: what needs a human is said at its end. */
   quiet: boolean;
 };
 
@@ -109,11 +109,11 @@ export function createPlain(options: PlainOptions): (event: RunEvent) => void {
     const notices = noticesOf(result);
     // What was not begun is told once, at the end.
     if (result.state === 'interrupted' && !verbose) return;
-    if (quiet && result.state === 'proven' && notices.length === 0) return;
     const { done, total } = meter.progress();
     const position = total > 0 ? `${done}/${total} ` : '';
     line(`${position}${result.id}: ${outcomeOf(result)}`);
-    for (const { message } of notices) line(`${result.id}: ${messages.warned(message)}`);
+    // What an earlier run has told is no news.
+    if (result.changed || verbose) for (const { message } of notices) line(`${result.id}: ${message}`);
     // What concerns the whole server is the same for every item.
     if (result.problem === null || told.has(result.problem.message)) return;
     told.add(result.problem.message);
@@ -121,13 +121,14 @@ export function createPlain(options: PlainOptions): (event: RunEvent) => void {
   }
 
   function tell(event: RunEvent): void {
+    if (quiet && event.type !== 'stopping') return;
     switch (event.type) {
       case 'phase':
         countedAt = now();
-        if (!quiet) line(messages.phaseStarted(event.phase, event.total));
+        line(messages.phaseStarted(event.phase, event.total));
         return;
       case 'phase-done':
-        if (!quiet) line(messages.phaseFinished(event.phase, event.summary));
+        line(messages.phaseFinished(event.phase, event.summary));
         return;
       case 'phase-progress':
         if (verbose) line(messages.phaseProgress(event.phase, event.done, event.total, event.detail));
@@ -164,6 +165,6 @@ function outcomeOf(result: ItemResult): string {
   const counts = result.steps
     .map(({ title, counts: counted }) => ({ title, count: countAll(counted) }))
     .filter(({ count }) => count > 0)
-    .map(({ title, count }) => `${formatCount(count)} ${title.toLowerCase()}`);
+    .map(({ title, count }) => countOf(count, title));
   return messages.itemFinished(result.state, result.changed, counts, bytes, ms);
 }

@@ -249,7 +249,7 @@ test('a file that is there is kept, unless a person or --force says otherwise', 
 
   const refused = await runCli(['init', '--yes'], { cwd, env });
   expect(refused.code).toBe(2);
-  expect(refused.stderr).toContain(`${file} already exists\n  -> replace it with gb2gl init --force`);
+  expect(refused.stderr).toContain(`${file} already exists\n  → replace it with gb2gl init --force`);
   const kept = await runCli(['init'], { cwd, env, input: '\n' });
   expect(kept.code, kept.stderr).toBe(0);
   expect(kept.stdout).toContain('Nothing was written.');

@@ -23,7 +23,7 @@ function documentIn(stdout: string): StartFailure {
 test('with --json a wrong command line is one document on stdout and text for people on stderr', async () => {
   const cwd = await tempDir();
   const cases = [
-    [['migrate'], 'nothing is selected: add --all', '-> see gb2gl --help'],
+    [['migrate'], 'nothing is selected: add --all', '→ see gb2gl --help'],
     [['migrate', '--all', '--prune'], 'confirm with --yes', 'confirm with'],
     [['plan', '--al'], "unknown option '--al' (Did you mean --all?)", 'Did you mean --all?'],
     [['plan', '--all', '--concurrency', 'many'], 'must be a positive integer', 'many'],
@@ -77,7 +77,7 @@ test('with --json every command that cannot start says so in one document, with 
         code: exitCode,
       });
       const { message, fix } = failure.error;
-      expect(run.stderr, where).toContain(`gb2gl: ${message}\n  -> ${fix}\n`);
+      expect(run.stderr, where).toContain(`gb2gl: ${message}\n  → ${fix}\n`);
     }),
   );
 });

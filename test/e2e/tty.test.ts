@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { parseResult } from '../../src/report/schema.ts';
-import { displayWidth } from '../../src/text/format.ts';
+import { displayWidth } from '../../src/text/lines.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { startInTerminal, type InTerminal } from '../helpers/in-terminal.ts';
 import { runCli } from '../helpers/run-cli.ts';
@@ -188,6 +188,54 @@ test('--quiet tells the summary only', async () => {
   expect(stderr).toBe('');
   expect(stdout).toContain('3 repositories');
   expect(stdout).not.toContain('Read GitBucket');
+});
+
+test('where the locale knows no UTF-8 only ASCII is written, in the moving picture too', async () => {
+  const where = await place();
+  const env = { ...where.env, LC_ALL: 'C' };
+  const answer = { after: '[y/N]', type: 'y\r' };
+  const run = await runInTerminal(['migrate', '--all'], { ...where, env }, { answers: [answer] });
+  expect(run.code, run.screen).toBe(0);
+  for (const args of [
+    ['plan', '--all'],
+    ['verify', '--all'],
+    ['doctor'],
+    ['status'],
+    ['plan', '--repo', 'x'],
+  ]) {
+    const { stdout, stderr } = await runCli(args, { ...where, env });
+    // eslint-disable-next-line no-control-regex -- everything but ASCII is what this is about
+    expect(stdout + stderr, args.join(' ')).not.toMatch(/[^\0-\x7F]/);
+  }
+  // eslint-disable-next-line no-control-regex -- the same
+  expect(run.screen).not.toMatch(/[^\0-\x7F]/);
+});
+
+test('the plan ends with its counts, what it takes, and the command that carries it out', async () => {
+  const where = await place();
+  const plan = await runCli(['plan', '--repo', 'team/*', '--work-dir', 'my work'], where);
+  const end = plan.stdout.slice(plan.stdout.indexOf('✔'));
+  expect(end.replaceAll(/\n +/g, ' ')).toMatch(
+    new RegExp(
+      [
+        '^✔ Everything selected can be migrated\\. 1 group: 1 new 3 repositories: 3 new 3 refs: 3 to create ',
+        'Time: about 5 s for 3 pushes of 3 refs on an idle GitLab, several times that on a busy one; .*--deep measures it\\)\\. ',
+        'Disk: journal and reports only; .*my work/mirrors first\\.\n',
+      ].join(''),
+    ),
+  );
+  expect(end).toContain("\nNext\n  gb2gl migrate --repo 'team/*' --work-dir 'my work'\n");
+
+  const deep = await runCli(['plan', '--all', '--deep'], where);
+  const words = deep.stdout.replaceAll(/\n +/g, ' ');
+  expect(words).toMatch(
+    / at 10\.0 MB\/s\. Disk: --deep left \d+(\.\d)? kB in \S+\/mirrors; you can delete it\./,
+  );
+
+  expect((await runCli(['migrate', '--all', '--yes'], where)).code).toBe(0);
+  const after = await runCli(['plan', '--all'], where);
+  expect(after.stdout).toContain('✔ Nothing to do: everything selected is on GitLab.');
+  expect(after.stdout).toContain('\nNext\n  gb2gl verify --all\n');
 });
 
 test('a reader that closes early is no fault', async () => {

@@ -70,7 +70,7 @@ export async function refusedStart(servers: TestServers, env: Record<string, str
 export function failureOf({ stdout, stderr }: CliResult): StartFailure {
   const failure = JSON.parse(stdout) as StartFailure;
   const { message, fix } = failure.error;
-  expect(stderr).toContain(`gb2gl: ${message}\n  -> ${fix}\n`);
+  expect(stderr).toContain(`gb2gl: ${message}\n  → ${fix}\n`);
   return failure;
 }
 

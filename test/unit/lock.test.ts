@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Failure } from '../../src/failures/failure.ts';
 import { lockWorkDir, runIn, type Held, type Self } from '../../src/journal/lock.ts';
+import { when } from '../../src/text/format.ts';
 import { failureFrom } from '../helpers/failures.ts';
 
 const contender = fileURLToPath(new URL('lock-contender.ts', import.meta.url));
@@ -76,8 +77,9 @@ test('the work directory is made for its owner alone and left without a trace of
 test('a second run is refused and told who holds the directory, where and since when, and to stop nobody', async () => {
   await take();
   const { words, notice } = await refused({ ...me, host: 'other-host' });
-  expect(words).toMatchObject({ pid: process.pid, host: 'my-host', since: '2026-01-02T03:04:05.000Z' });
-  expect(notice.message).toContain(`process ${process.pid} on my-host, since 2026-01-02T03:04:05.000Z`);
+  const since = when(new Date(me.now()).toISOString(), me.now());
+  expect(words).toMatchObject({ pid: process.pid, host: 'my-host', since });
+  expect(notice.message).toContain(`process ${process.pid} on my-host, since ${since}`);
   expect(notice.fix).toBe('wait for it to finish, or give this run its own --work-dir');
   expect(await readdir(directory)).toHaveLength(1);
   expect(await runIn(directory, me)).toMatchObject({ pid: process.pid });

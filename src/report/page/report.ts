@@ -1,4 +1,5 @@
-import { formatBytes, formatCount, formatDuration, formatTime, truncate } from '../../text/format.ts';
+import { formatBytes, formatCount, formatDuration, formatTime } from '../../text/format.ts';
+import { truncate } from '../../text/lines.ts';
 import { asOfIn, besideRefs, headings, readAs } from '../../ui/messages.ts';
 import { countAll, type PageData } from '../result.ts';
 import { el, link, nodesOf, svg, type Child } from './elements.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Project } from '../../../src/model/forge.ts';
 import { planMarkdown } from '../../../src/report/plan-markdown.ts';
 import { renderPlan } from '../../../src/report/plan-view.ts';
-import { displayWidth } from '../../../src/text/format.ts';
+import { displayWidth } from '../../../src/text/lines.ts';
 import { createPalette } from '../../../src/ui/terminal.ts';
 import { idA, idB, plan, plannedGroup, plannedProject, plannedRefs, refChange } from './samples.ts';
 
@@ -100,6 +100,13 @@ describe('plan on the terminal', () => {
     expect(lines).toContain('  x/y: Broken.');
     expect(lines).toContain('    → Repair it.');
     expect(lines).toContain('warning: slow');
+  });
+
+  it('tells the problems alone when it is quiet', () => {
+    const text = renderPlan(sample, { width: 80, palette: createPalette(false), quiet: true }).join('\n');
+    for (const words of ['x/y: Broken.', 'refs/heads/-x refused', 'The path is taken.'])
+      expect(text).toContain(words);
+    for (const words of ['slow', 'web, api', 'c++', 'bob']) expect(text).not.toContain(words);
   });
 
   it('fits a narrow terminal when there is nothing to paste', () => {

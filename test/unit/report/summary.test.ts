@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { renderSummary } from '../../../src/report/summary.ts';
-import { displayWidth } from '../../../src/text/format.ts';
+import { displayWidth } from '../../../src/text/lines.ts';
 import { createPalette } from '../../../src/ui/terminal.ts';
 import { diverged, failed, group, noticed, project, refused, result } from './samples.ts';
 
 const palette = createPalette(false);
 const paths = { json: '/r/result.json', markdown: '/r/report.md', html: '/r/report.html' };
-const lines = (of: ReturnType<typeof result>, width = 80): string[] =>
-  renderSummary(of, { width, palette, paths });
+const lines = (of: ReturnType<typeof result>, width = 80, quiet = false): string[] =>
+  renderSummary(of, { width, palette, quiet, paths });
 
 describe('summary on the terminal', () => {
   it('is short when all is well', () => {
@@ -58,8 +58,39 @@ describe('summary on the terminal', () => {
     ]);
   });
 
-  it('says that an interrupted run can go on', () => {
-    const text = lines(result([project()], { interrupted: true })).join('\n');
+  it('tells the verdict, the counts and the problems when it is quiet', () => {
+    const problems = [{ code: 'unexpected', object: 'x/y', message: 'Broken.', fix: 'Repair it.' }];
+    const parts = { problems, warnings: ['slow'], uncounted: ['wiki-pages' as const] };
+    expect(lines(result([project(), failed], parts), 100, true)).toEqual([
+      '',
+      '✖ 1 item failed, 1 object could not be read.',
+      '  1 of 2 repositories complete, 6 refs, 0 groups, 2.4 MB transferred in 3 min 04 s.',
+      '  1 proven, 1 failed.',
+      '',
+      'Could not be read',
+      '  x/y',
+      '    Broken.',
+      '    → Repair it.',
+      '',
+      'Needs your attention',
+      '  failed  team/big',
+      '    The connection broke. Run it again.',
+    ]);
+  });
+
+  it('says what became different when it was made so, and not again in every later run', () => {
+    const steps = [noticed('using old')];
+    const made = lines(result([project({ changed: true, steps })])).join('\n');
+    expect(made).toContain('Good to know\n  team/web: using old');
+    expect(made).not.toContain('Warnings');
+    expect(lines(result([project({ changed: false, steps })])).join('\n')).not.toContain('using old');
+  });
+
+  it('says that an interrupted run can go on, and lists nothing of what it left', () => {
+    const left = ['a', 'b', 'c'].map((id) => project({ id: `team/${id}`, state: 'interrupted', steps: [] }));
+    const text = lines(result([project(), ...left], { interrupted: true })).join('\n');
+    expect(text).toContain('  3 items were not begun or not finished.');
+    expect(text).not.toContain('team/a');
     expect(text).toContain('! Interrupted. Run the same command again to resume.');
     expect(text).toContain('it resumes where it stopped');
   });

@@ -2,10 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it, test, vi } from 'vitest';
 import {
   clean,
-  displayWidth,
-  pad,
-  truncate,
-  wrap,
+  countOf,
   formatBytes,
   formatCount,
   formatDay,
@@ -19,8 +16,10 @@ import {
   formatLocalTime,
   formatZone,
   isSameServer,
+  listed,
   plural,
 } from '../../../src/text/format.ts';
+import { displayWidth, hang, hangFix, truncate, wrap } from '../../../src/text/lines.ts';
 
 const anyText = fc.string({ unit: 'grapheme' });
 
@@ -100,6 +99,21 @@ describe('numbers', () => {
   ])('%d days from now are %s', (days, text) => expect(formatDaysUntil(days * 86_400_000, 0)).toBe(text));
 });
 
+describe('counts and moments', () => {
+  it.each([
+    [1, 'Refs', '1 ref'],
+    [2, 'Refs', '2 refs'],
+    [1, 'Wiki entries', '1 wiki entry'],
+  ])('%d of %s are %s', (count, title, text) => expect(countOf(count, title)).toBe(text));
+
+  it.each([
+    [[], ''],
+    [['a'], 'a'],
+    [['a', 'b'], 'a and b'],
+    [['a', 'b', 'c'], 'a, b and c'],
+  ])('%j are listed as %j', (parts, text) => expect(listed(parts)).toBe(text));
+});
+
 describe('width of text', () => {
   it.each([
     ['abc', 3],
@@ -122,16 +136,40 @@ describe('width of text', () => {
     );
   });
 
-  it('is filled to exactly what was asked for, on either side', () => {
-    expect(pad('日', 4)).toBe('日  ');
-    expect(pad('ab', 4, 'left')).toBe('  ab');
-    expect(pad('abcdef', 4)).toBe('abcdef');
-  });
-
   it('breaks lines at spaces and loses nothing', () => {
     expect(wrap('one two three', 7)).toEqual(['one two', 'three']);
     expect(wrap('a-long-word x', 4)).toEqual(['a-long-word', 'x']);
     fc.assert(fc.property(anyText, (text) => wrap(text, 10).join(' ') === text));
+  });
+
+  it('never breaks a path, or a piece of JSON, which are there to be copied', () => {
+    expect(
+      wrap('to keep them internal, set "visibility": { "public": "internal" } in the config', 30),
+    ).toEqual(['to keep them internal, set', '"visibility": { "public": "internal" }', 'in the config']);
+    expect(wrap('it said {"message":"Internal Server Error"}, twice', 12)).toEqual([
+      'it said',
+      '{"message":"Internal Server Error"},',
+      'twice',
+    ]);
+    expect(wrap('see /home/me/.gb2gl/reports/report.html now', 10)).toEqual([
+      'see',
+      '/home/me/.gb2gl/reports/report.html',
+      'now',
+    ]);
+    expect(wrap('an open { brace is no JSON', 10)).toEqual(['an open {', 'brace is', 'no JSON']);
+  });
+
+  it('hangs behind its lead, and a command stays whole', () => {
+    expect(hang('  - ', 'one two three four five', 24)).toEqual(['  - one two three four', '    five']);
+    expect(hangFix('  ', 'repair it, then run this again', 24)).toEqual([
+      '  → repair it, then run',
+      '    this again',
+    ]);
+    expect(hangFix('  ', 'git branch --move -- -x branch-x\nor leave it', 20)).toEqual([
+      '  → git branch --move -- -x branch-x',
+      '    or leave it',
+    ]);
+    expect(hangFix('  ', '', 20)).toEqual([]);
   });
 });
 

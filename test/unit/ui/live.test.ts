@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/model/events.ts';
-import { displayWidth } from '../../../src/text/format.ts';
+import { displayWidth } from '../../../src/text/lines.ts';
 import { createLive, type Live } from '../../../src/ui/live.ts';
 import { createSlots } from '../../../src/ui/slots.ts';
 import { createPalette } from '../../../src/ui/terminal.ts';

@@ -1,0 +1,111 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CommonOptions, SelectionFlags } from '../environment.ts';
+import type { Plan } from '../model/plan.ts';
+import { ownersOf, planTotals, waitsForDecision } from '../report/plan-summary.ts';
+import { hang } from '../text/lines.ts';
+import { usualPushTime } from '../transfer/request-size.ts';
+import { refsStep } from '../ui/messages.ts';
+import * as messages from '../ui/plan-messages.ts';
+import type { Palette } from '../ui/terminal.ts';
+import type { Session } from './session.ts';
+
+/** What is known of the size: what `--deep` has fetched into the mirrors, or nothing. */
+export type Measured = { bytes: number } | null;
+
+type View = { width: number; palette: Palette };
+
+/** The verdict on a plan, its counts, and what carrying it out will roughly take. */
+export function planEnd(plan: Plan, measured: Measured, session: Session): string[] {
+  const { palette } = session.terminal;
+  const width = session.terminal.columns();
+  const { writes, refs, pushes } = workOf(plan);
+  const lines = verdictLines(plan, writes, { width, palette });
+  const { request, perRef } = usualPushTime;
+  const idleMs = (pushes * request + refs * perRef) / session.config.limits.transfers;
+  const bytes = measured?.bytes ?? null;
+  const time = messages.timeLine({ pushes, refs, idleMs, bytes });
+  const disk = messages.diskLine(join(session.workDir, 'mirrors'), bytes);
+  for (const line of [...(writes ? [time] : []), ...(writes || bytes !== null ? [disk] : [])])
+    lines.push(...hang('  ', line, width));
+  return lines;
+}
+
+/** The verdict alone, and the counts. */
+export function planVerdict(plan: Plan, { terminal }: Session): string[] {
+  return verdictLines(plan, workOf(plan).writes, { width: terminal.columns(), palette: terminal.palette });
+}
+
+function verdictLines(plan: Plan, writes: boolean, { width, palette }: View): string[] {
+  const waiting = [...plan.groups, ...plan.projects].filter((item) => waitsForDecision(item)).length;
+  const { tone, title } = messages.planVerdict(plan.problems.length, waiting, writes);
+  const marks = { good: palette.green('✔'), warn: palette.yellow('!'), bad: palette.red('✖') };
+  const totals = planTotals(ownersOf(plan));
+  const counts = [
+    messages.groupsLine(totals.groups),
+    messages.projectsLine(totals.projects),
+    ...totals.steps.map(messages.stepLine),
+  ];
+  const [first = '', ...more] = hang('  ', `${title}.`, width);
+  return [
+    '',
+    `${marks[tone]} ${palette.bold(first.slice(2))}`,
+    ...more,
+    ...counts.flatMap((line) => hang('  ', line, width)),
+  ];
+}
+
+function workOf({ groups, projects }: Plan): { writes: boolean; pushes: number; refs: number } {
+  let [pushes, refs] = [0, 0];
+  for (const { steps, blocked } of projects) {
+    const counts = steps.find(({ step }) => step === refsStep)?.counts ?? {};
+    const sent = (counts['create'] ?? 0) + (counts['update'] ?? 0) + (counts['delete'] ?? 0);
+    if (blocked !== null || sent === 0) continue;
+    pushes += 1;
+    refs += sent;
+  }
+  const open = [...groups, ...projects].filter(({ blocked }) => blocked === null);
+  return { writes: open.some(({ steps }) => steps.some(({ changes }) => changes)), pushes, refs };
+}
+
+/** The command that carries the plan out, or that proves it when nothing is left to do. */
+export function nextCommand(
+  plan: Plan,
+  options: CommonOptions & SelectionFlags & { prune?: boolean },
+): string {
+  const { writes } = workOf(plan);
+  const { all, group, user, repo, config, sameServers, prune } = options;
+  return [
+    'gb2gl',
+    writes ? 'migrate' : 'verify',
+    ...(all ? ['--all'] : []),
+    ...named('--group', group),
+    ...named('--user', user),
+    ...named('--repo', repo),
+    ...(prune && writes ? ['--prune'] : []),
+    ...(sameServers ? ['--same-servers'] : []),
+    ...named('--config', config === undefined ? [] : [config]),
+    ...named('--work-dir', options.workDir === '.gb2gl' ? [] : [options.workDir]),
+  ].join(' ');
+}
+
+function named(option: string, values: readonly string[] = []): string[] {
+  return values.length === 0 ? [] : [option, ...values.map(shellWord)];
+}
+
+/** As a shell takes it for one word. */
+function shellWord(text: string): string {
+  return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** Bytes of all files below a folder; 0 when there is none. */
+export async function bytesBelow(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  let bytes = 0;
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const found = await stat(join(entry.parentPath, entry.name)).catch(() => null);
+    bytes += found?.size ?? 0;
+  }
+  return bytes;
+}
