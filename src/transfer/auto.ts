@@ -61,7 +61,7 @@ export function createAutoTransport({ relay, mirror }: { relay: Transport; mirro
   return {
     async transfer(given) {
       if (!fitsRelay(given)) return mirror.transfer(given);
-      if (given.attempt > relayTries) return noted(given, 'the relay failed twice', mirror);
+      if (given.attempt > relayTries) return noted(given, 'two tries before it failed', mirror);
       const job = announcingOnce(given);
       try {
         return await relay.transfer(job);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { expectMoved, migrateAll, resultOf, smallServers } from '../helpers/small-server.ts';
 
-test('a new repository takes two requests to the source and four to the target, the last look and the proof included', async () => {
+test('a new repository takes three requests to the source and four to the target, the last look and the proof included', async () => {
   const servers = await smallServers();
 
   const result = resultOf(await migrateAll(servers));
@@ -19,8 +19,8 @@ test('a new repository takes two requests to the source and four to the target, 
   const counts = new Map<string, number>();
   for (const request of asked) counts.set(request, (counts.get(request) ?? 0) + 1);
   expect(Object.fromEntries(counts)).toEqual({
-    // The plan's listing of the source, and the proof's of the target.
-    'GET refs of git-upload-pack': 6,
+    // The plan's listing of the source, and the proof's of both sides.
+    'GET refs of git-upload-pack': 9,
     'POST git-upload-pack': 3,
     'POST projects': 3,
     // Is it still there, when the first objects have arrived?

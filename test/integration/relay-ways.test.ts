@@ -102,7 +102,7 @@ test('the third try goes through the mirror and says so', async () => {
 
   const { note } = await setup.transfer(setup.changes(), { attempt: 3 });
 
-  expect(note).toBe('transferred through a mirror on disk: the relay failed twice');
+  expect(note).toBe('transferred through a mirror on disk: two tries before it failed');
   expectEqual(setup);
 });
 
