@@ -162,7 +162,8 @@ export async function slashFindings({ url, probes }: GitLabTarget): Promise<Foun
 }
 
 export const targetGit = defineFinding('target-git', 'ok', () => ({
-  message: 'git over HTTP accepts the GitLab token for fetches and pushes',
+  message:
+    'git over HTTP lets the GitLab token ask for a push; nothing was pushed, so whether a pack gets through is not known',
 }));
 
 type DetailWords = { object: string; detail: string };

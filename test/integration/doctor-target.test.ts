@@ -36,6 +36,10 @@ test('a healthy GitLab is ok on every surface, and is sent nothing but GET', asy
   const { requests } = servers.gitlab.server;
   expect(requests.length).toBeGreaterThan(8);
   expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  // Never more than was seen.
+  expect(findingOf('target-git', findings).message).toContain(
+    'lets the GitLab token ask for a push; nothing was pushed',
+  );
   expect(servers.gitlab.context.state.projects).toEqual([]);
 });
 
