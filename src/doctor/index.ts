@@ -44,6 +44,7 @@ export const failures = [
   'proxy-refused',
   'answered-in-between',
   'answer-cut',
+  'connection-cut',
   'gateway-failed',
   'redirected',
   'not-the-api',

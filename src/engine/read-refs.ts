@@ -131,7 +131,8 @@ function createCutOff(): { note(error: unknown, id: string, listed: Listed): voi
   return {
     note(error, id, { refs, problems }) {
       count += 1;
-      const alone = error instanceof Failure && error.code === 'unreachable' && refs.size > 0;
+      const cut = error instanceof Failure && ['unreachable', 'connection-cut'].includes(error.code);
+      const alone = cut && refs.size > 0;
       if (!alone || count > mostCutOff) throw error;
       problems.push({ ...noticeOf(error, id), object: id });
     },

@@ -47,6 +47,7 @@ const fatal: ReadonlySet<string> = new Set([
   'proxy-refused',
   'redirected',
   'unreachable',
+  'connection-cut',
   'maintenance',
 ]);
 

@@ -66,18 +66,28 @@ export const proxyRefused = defineFailure(
     object: string;
     server: string;
     who: string;
-    variable: string;
+    /** That names the proxy; undefined when none does. */
+    variable?: string | undefined;
     status: number | string;
     detail: string;
     host: string;
   }) => ({
     message: `${w.who} answers ${w.status} instead of letting us through to ${w.server} at ${w.object}: ${w.detail}`,
-    fix:
-      w.status === 407
-        ? `put user and password of the proxy into ${w.variable} (http://USER:PASSWORD@HOST:PORT), or bypass it with NO_PROXY=${w.host}`
-        : `have the proxy let requests to ${w.host} through, or bypass it with NO_PROXY=${w.host}`,
+    fix: w.variable === undefined ? unnamedProxy(w) : namedProxy(w, w.variable),
   }),
 );
+
+function namedProxy(w: { status: number | string; host: string }, variable: string): string {
+  const login = `put user and password of the proxy into ${variable} (http://USER:PASSWORD@HOST:PORT)`;
+  const way = w.status === 407 ? login : `have the proxy let requests to ${w.host} through`;
+  return `${way}, or bypass it with NO_PROXY=${w.host}`;
+}
+
+function unnamedProxy(w: { object: string; status: number | string; host: string }): string {
+  const variable = w.object.startsWith('https:') ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+  const named = w.status === 407 ? `; to name it, set ${variable}=http://USER:PASSWORD@HOST:PORT` : '';
+  return `no variable names a proxy, so it stands on the way unasked: have whoever runs it let requests to ${w.host} through, or use another network${named}`;
+}
 
 export const answeredInBetween = defineFailure(
   'answered-in-between',
@@ -122,6 +132,15 @@ export const answerCut = defineFailure(
   }),
 );
 
+export const connectionCut = defineFailure(
+  'connection-cut',
+  { blame: 'network', state: 'failed', retryable: true },
+  (w: { object: string; server: string; detail: string }) => ({
+    message: `the connection to ${w.server} was cut at ${w.object}: ${w.detail}`,
+    fix: `run the same command again; if it is cut each time, look for what does it: a proxy or a firewall on the way (limits of time or of size), the line, or ${w.server} itself (its log)`,
+  }),
+);
+
 export const clientCertificate = defineFailure(
   'client-certificate',
   { blame: 'network', state: 'not-started' },
@@ -145,9 +164,15 @@ export const redirected = defineFailure(
   { blame: 'you', state: 'not-started' },
   (w: { object: string; server: string; location: string; side: string }) => ({
     message: `requests to ${w.server} at ${w.object} are redirected to ${w.location}; tokens are not sent there`,
-    fix: `if ${w.server} is at that address, use it as the "url" of the ${w.side}; if it is the login page of a network or a firewall, pass that first or use an address that avoids it`,
+    fix: isSameOrigin(w.object, w.location)
+      ? `something in front of ${w.server} wants people to sign in: have whoever runs it let requests with a token through, or use an address that avoids it; if it is no sign-in page, check the "url" of the ${w.side}`
+      : `if ${w.server} is at that address, use it as the "url" of the ${w.side}; if it is the login page of a network or a firewall, pass that first or use an address that avoids it`,
   }),
 );
+
+function isSameOrigin(one: string, other: string): boolean {
+  return URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin;
+}
 
 export const notTheApi = defineFailure(
   'not-the-api',

@@ -8,7 +8,14 @@ import {
   pushUnpack,
 } from '../failures/git.ts';
 import { diskFull, interruption } from '../failures/usage.ts';
-import { gitTokenRefused, proxyRefused, redirected, tlsUntrusted } from '../failures/network.ts';
+import {
+  connectionCut,
+  gitTokenRefused,
+  proxyRefused,
+  redirected,
+  timedOut,
+  tlsUntrusted,
+} from '../failures/network.ts';
 import { historyIncomplete, repositoryUnreadable } from '../failures/source.ts';
 import { targetForbidden } from '../failures/target.ts';
 import { Failure } from '../failures/failure.ts';
@@ -39,6 +46,16 @@ export function saysIncomplete(text: string): boolean {
   return incomplete.test(text);
 }
 
+/** What git, here or on GitLab, says of a pack that ended too early. */
+export function saysShort(text: string): boolean {
+  return /\bearly EOF|eof before pack header was fully read/.test(text);
+}
+
+/** Where the source sent less, its own failure is told instead. */
+export function packCut(id: string, detail: string): Failure {
+  return connectionCut(id, { server: 'GitLab', detail: `only part of the pack arrived (${detail})` });
+}
+
 /** The login failed, as git tells it. */
 const loginRefused = /could not read Username|Authentication failed|error: 401|HTTP Basic: Access denied/;
 
@@ -64,7 +81,12 @@ const meanings: [RegExp, (side: Side, id: string, text: string) => Failure][] = 
   ],
   [
     /unable to update url base from redirection|redirected|error: 30\d/,
-    (side, id, detail) => redirected(id, { server: nameOf(side), side, location: detail }),
+    (side, id, detail) =>
+      redirected(id, {
+        server: nameOf(side),
+        side,
+        location: /redirect: (\S+)/.exec(detail)?.[1] ?? detail,
+      }),
   ],
   [/pack exceeds maximum allowed size|HTTP 41[13]/, (_side, id, detail) => pushTooLarge(id, { detail })],
   [
@@ -113,12 +135,23 @@ export function gitFailure(
   }
   const text = `${error.stderr}\n${error.stdout}`;
   const detail = remoteText(error.stderr);
+  const server = nameOf(side);
   if (side === 'source' && saysIncomplete(text)) return historyIncomplete(id, { detail });
+  const silent = /curl 28 .* the last (\d+) seconds/.exec(text)?.[1];
+  if (silent !== undefined) return timedOut(id, { server, seconds: Number(silent) });
+  if (side === 'target' && saysShort(text) && !/\bpack-objects/.test(text)) return packCut(id, detail);
   for (const [pattern, make] of meanings) {
     if (pattern.test(text)) return make(side, id, detail);
   }
   if (packBytes >= cuttable && saysCut(error)) return pushTooLarge(id, { detail }, error);
+  if (isLineCut(error)) return connectionCut(id, { server, detail });
   return side === 'source' ? fetchFailed(id, { detail }) : pushFailed(id, { detail });
+}
+
+/** True when what git read or sent broke off, and the other side did not say why. */
+function isLineCut(error: GitExit): boolean {
+  if (wordsOfRemote(error.stderr).length > 0 || /HTTP \d{3}\b|remote error/.test(error.stderr)) return false;
+  return saysCut(error) || saysShort(error.stderr);
 }
 
 /** What the server itself says of a refusal of git's, when it is about more than this command; else null. */
@@ -137,12 +170,9 @@ function nameOf(side: Side): string {
  * last fatal or error line.
  */
 export function remoteText(stderr: string): string {
-  const lines = stderr.split(/[\r\n]+/).map((line) => line.trimEnd());
-  const remote = lines
-    .filter((line) => line.startsWith('remote: '))
-    .map((line) => line.slice('remote: '.length).trim())
-    .filter((line) => line !== '' && !isChatter(line));
+  const remote = wordsOfRemote(stderr);
   if (remote.length > 0) return remote.join(' ');
+  const lines = linesOf(stderr);
   const own = lines.filter(
     (line) => /^(fatal|error): /.test(line) && !line.startsWith('error: failed to push some refs'),
   );
@@ -151,6 +181,17 @@ export function remoteText(stderr: string): string {
     lines.findLast(Boolean) ||
     'no message'
   );
+}
+
+function wordsOfRemote(stderr: string): string[] {
+  return linesOf(stderr)
+    .filter((line) => line.startsWith('remote: '))
+    .map((line) => line.slice('remote: '.length).trim())
+    .filter((line) => line !== '' && !isChatter(line));
+}
+
+function linesOf(stderr: string): string[] {
+  return stderr.split(/[\r\n]+/).map((line) => line.trimEnd());
 }
 
 function isChatter(line: string): boolean {

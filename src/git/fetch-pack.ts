@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../failures/failure.ts';
 import { fetchFailed } from '../failures/git.ts';
-import { withinTime, beginningOf, isForeignType } from '../net/stream.ts';
+import { hear, type Heard } from '../net/stream.ts';
+import { beginningOf } from '../net/whose.ts';
 import { cutTo, pageText } from '../text/format.ts';
-import { createPktReader, delim, flush, pktLine, requireEnd } from './pkt-line.ts';
+import { createPktReader, delim, flush, pktLine } from './pkt-line.ts';
 import { capabilitiesIn, version2 } from './ref-advertisement.ts';
 import type { Remote } from './remote.ts';
 
@@ -49,7 +50,7 @@ export async function openPack(
 /** The pack; or, as a value, the source's refusal. */
 async function ask(job: FetchJob, request: Buffer): Promise<SourcePack | Failure> {
   const answer = await job.source.post('git-upload-pack', request);
-  if (answer.status !== 200 || isForeignType(answer)) {
+  if (!answer.ok) {
     const begin = await beginningOf(answer.body);
     const foreign = answer.foreign(begin);
     if (foreign !== null) throw foreign;
@@ -58,11 +59,12 @@ async function ask(job: FetchJob, request: Buffer): Promise<SourcePack | Failure
     if (answer.status >= 500 || answer.status === 429) throw failure;
     return failure;
   }
-  const pieces = packOf(withinTime(answer.body, 'source', job.source, job), job.id);
+  const heard = hear(answer.body, 'GitBucket', job.source, job);
+  const pieces = packOf(heard.chunks, job.id);
   try {
     const first = await pieces.next();
-    if (!first.done) return createSourcePack(job, pieces, first.value, () => answer.body.destroy());
-    return fetchFailed(job.id, { detail: 'the source sent no pack' });
+    if (!first.done) return createSourcePack(job, pieces, first.value, heard);
+    return heard.unfinished() ?? fetchFailed(job.id, { detail: 'the source sent no pack' });
   } catch (error) {
     if (error instanceof Failure && error.code === 'fetch-failed') return error;
     throw error;
@@ -73,7 +75,7 @@ function createSourcePack(
   job: FetchJob,
   pieces: AsyncGenerator<Buffer>,
   first: Buffer,
-  letGo: () => void,
+  heard: Heard,
 ): SourcePack {
   const check = createPackCheck();
   const state: { stopped: boolean; failure: Failure | null } = { stopped: false, failure: null };
@@ -91,9 +93,7 @@ function createSourcePack(
       if (!state.stopped) state.failure = asFailure(error, job.id);
     }
     if (!state.stopped && !check.complete()) {
-      state.failure ??= fetchFailed(job.id, {
-        detail: 'the pack is truncated or corrupt',
-      });
+      state.failure ??= heard.unfinished() ?? fetchFailed(job.id, { detail: 'the pack is corrupt' });
     }
   }
 
@@ -101,7 +101,7 @@ function createSourcePack(
     bytes: bytes(),
     stop() {
       state.stopped = true;
-      letGo();
+      heard.stop();
     },
     size: () => check.bytes(),
     failure: () => state.failure,
@@ -176,7 +176,6 @@ export async function* packOf(answer: AsyncIterable<Buffer>, id: string): AsyncG
       if (piece !== null) yield piece;
     }
   }
-  if (!bare) requireEnd(reader, id);
 }
 
 /** Bytes of the pack that a line carries; null when it carries none. */

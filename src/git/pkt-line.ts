@@ -99,8 +99,8 @@ export function* pktLines(body: Buffer, object: string): Generator<PktLine> {
 }
 
 /**
- * One line after the other from a stream that may be cut anywhere.
- * @throws fetch-failed as above
+ * One line after the other from a stream that may be cut anywhere; what it ends in the middle of is left out.
+ * @throws fetch-failed when the bytes are not pkt-lines
  */
 export async function* readPktLines(stream: AsyncIterable<Buffer>, object: string): AsyncGenerator<PktLine> {
   const reader = createPktReader(object);
@@ -108,12 +108,6 @@ export async function* readPktLines(stream: AsyncIterable<Buffer>, object: strin
     reader.push(chunk);
     for (let line = reader.next(); line !== null; line = reader.next()) yield line;
   }
-  requireEnd(reader, object);
-}
-
-/** @throws fetch-failed when a line has begun and not ended */
-export function requireEnd(reader: PktReader, object: string): void {
-  if (reader.takeRest().length > 0) throw endsInside(object);
 }
 
 function endsInside(object: string): Failure {

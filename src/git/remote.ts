@@ -4,7 +4,8 @@ import type { Readable } from 'node:stream';
 import { Failure } from '../failures/failure.ts';
 import { excerpt, type HttpAnswer, type Server } from '../net/answers.ts';
 import { basicAuth, type Http } from '../net/http.ts';
-import { beginningOf, isForeignType, type StreamAnswer } from '../net/stream.ts';
+import { hear, type StreamAnswer } from '../net/stream.ts';
+import { beginningOf } from '../net/whose.ts';
 import { flush } from './pkt-line.ts';
 import { asAdvertisement, isVersion2, lsRefsRequest } from './ref-advertisement.ts';
 
@@ -43,12 +44,16 @@ export type RemoteOptions = Omit<GitRemote, 'url'> & {
   whyRefused(answer: HttpAnswer): Promise<Failure>;
 };
 
+/** How often a listing is asked for whose answer breaks off. */
+const triesOfListing = 3;
+
 /** The server sent us elsewhere so often: it goes round in a circle. */
 const mostRedirects = 5;
 
 /** A repository on one of the two servers, reached through that server's HTTP policy. */
 export function createRemote(http: Http, options: RemoteOptions): Remote {
   const { username, password, caFile, silenceMs } = options;
+  const url = http.server.url + options.path;
   const authorization = basicAuth(options);
   // The API's own headers mean nothing to git.
   const headers = { authorization, 'private-token': null };
@@ -59,7 +64,8 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
   async function advertisement(service: GitService): Promise<Buffer> {
     for (let hop = 0; hop <= mostRedirects; hop += 1) {
       const question = `/info/refs?service=${service}`;
-      const answer = await http.send({ method: 'GET', path: `${path}${question}`, headers, as: 'bytes' });
+      const expects = { type: `application/x-${service}-advertisement`, isWhole: endsAsGitDoes };
+      const answer = await http.send({ method: 'GET', path: `${path}${question}`, headers, expects });
       if (Buffer.isBuffer(answer.body)) return readable(answer.body);
       const { status } = answer;
       if (status >= 400 && status < 500) throw await options.whyRefused(answer);
@@ -77,13 +83,30 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
   async function readable(body: Buffer): Promise<Buffer> {
     version2 = isVersion2(body);
     if (!version2) return body;
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return asAdvertisement(await lsRefs(), options.path);
+      } catch (error) {
+        const cut = error instanceof Failure && ['answer-cut', 'connection-cut'].includes(error.code);
+        if (!cut || tried === triesOfListing) throw error;
+      }
+    }
+  }
+
+  async function lsRefs(): Promise<Buffer> {
     const answer = await post('git-upload-pack', lsRefsRequest());
-    if (answer.status !== 200) {
+    if (!answer.ok) {
       const text = await beginningOf(answer.body);
       const detail = `${answer.status}, ${excerpt(text)}`;
       throw answer.foreign(text) ?? fetchFailed(options.path, { detail });
     }
-    return asAdvertisement(await wholeOf(answer.body, options.path), options.path);
+    const { signal } = new AbortController();
+    const heard = hear(answer.body, http.server.name, { silenceMs, url }, { id: options.path, signal });
+    const chunks: Buffer[] = [];
+    for await (const chunk of heard.chunks) chunks.push(chunk);
+    const cut = heard.unfinished();
+    if (cut !== null) throw cut;
+    return Buffer.concat(chunks);
   }
 
   async function post(
@@ -97,11 +120,11 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
         headers: {
           ...headers,
           'content-type': `application/x-${service}-request`,
-          accept: `application/x-${service}-result`,
           ...(bytes === null ? {} : { 'content-length': String(bytes) }),
           ...(version2 && service === 'git-upload-pack' ? { 'git-protocol': 'version=2' } : {}),
         },
         body,
+        expects: `application/x-${service}-result`,
       });
       if (answer.status < 300 || answer.status >= 400) return answer;
       // A server that takes no pushes may send them elsewhere without a word; its advertisement has one (GL-296).
@@ -117,21 +140,14 @@ export function createRemote(http: Http, options: RemoteOptions): Remote {
     throw fetchFailed(options.path, { detail: 'its redirects form a loop' });
   }
 
-  const url = http.server.url + options.path;
   const takesChunks = (): boolean => http.takesChunks();
   const own = { url, username, password, caFile, silenceMs, takesChunks, advertisement, post };
   return options.explain === undefined ? own : { ...own, explain: options.explain };
 }
 
-async function wholeOf(body: Readable, object: string): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw fetchFailed(object, { detail: `the listing was interrupted (${detail})` });
-  }
-  return Buffer.concat(chunks);
+/** Everything that git says ends in a flush (GL-390). */
+function endsAsGitDoes(bytes: Buffer): boolean {
+  return bytes.subarray(-flush.length).equals(flush);
 }
 
 /**
@@ -165,7 +181,7 @@ export async function strangerAt(remote: Remote, service: GitService): Promise<F
     await remote.advertisement(service);
     const answer = await remote.post(service, flush);
     const text = await beginningOf(answer.body);
-    return answer.status === 200 && !isForeignType(answer) ? null : answer.foreign(text);
+    return answer.ok ? null : answer.foreign(text);
   } catch (error) {
     if (!(error instanceof Failure)) return null;
     const told = error.blame === 'network' || ['tls-untrusted', 'wrong-scheme'].includes(error.code);

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Runtime } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
 import { historyIncomplete } from '../failures/source.ts';
@@ -6,9 +6,10 @@ import { pushFailed, pushTooLarge, pushUnpack } from '../failures/git.ts';
 import { gitTokenRefused } from '../failures/network.ts';
 import { projectGone, targetForbidden } from '../failures/target.ts';
 import type { RefChange } from '../model/plan.ts';
-import { asBody, withinTime, beginningOf, isForeignType, type StreamAnswer } from '../net/stream.ts';
+import { asBody, hear, type StreamAnswer } from '../net/stream.ts';
+import { beginningOf } from '../net/whose.ts';
 import { plural, cutTo, pageText } from '../text/format.ts';
-import { saysIncomplete } from './errors.ts';
+import { packCut, saysIncomplete, saysShort } from './errors.ts';
 import { type SourcePack, emptyPack } from './fetch-pack.ts';
 import { flush, pktLine, pktLines, readPktLines } from './pkt-line.ts';
 import type { Remote } from './remote.ts';
@@ -45,14 +46,15 @@ export async function pushOnce(
     if (bytes === null && !job.target.takesChunks())
       throw pushTooLarge(job.id, { detail: '411 once before' });
     answer = await job.target.post('git-receive-pack', body, bytes);
-    if (answer.status !== 200 || isForeignType(answer)) {
+    if (!answer.ok) {
       await endRequest(body, answer, pack, job);
       throw await refusal(answer, job);
     }
-    const report = await readReport(withinTime(answer.body, 'target', job.target, job), job.id);
+    const heard = hear(answer.body, 'GitLab', job.target, job);
+    const report = await readReport(heard.chunks, job.id);
     const elsewhere = wordsOfAnotherProject(report.text);
     if (elsewhere !== null) throw projectGone(job.id, { detail: `GitLab says of the push: ${elsewhere}` });
-    const verdict = interpretReport(report, changes, job.id);
+    const verdict = interpretReport({ ...report, cut: heard.unfinished() }, changes, job.id);
     const more = isDeclined(verdict)
       ? await job.target.explain?.({ status: null, text: verdict.text })
       : null;
@@ -84,11 +86,7 @@ async function endRequest(
 
 /** A pack for commands whose objects are all there already. */
 function noObjects(): Pick<SourcePack, 'bytes' | 'stop'> {
-  return { bytes: emptyPackBytes(), stop() {} };
-}
-
-async function* emptyPackBytes(): AsyncGenerator<Buffer> {
-  yield emptyPack();
+  return { bytes: Readable.from([emptyPack()]), stop() {} };
 }
 
 /** What GitLab says when the project has left its path, or was not there and has been made by the push (GL-56). */
@@ -104,17 +102,20 @@ function asPushFailure(error: unknown, id: string): unknown {
   return pushFailed(id, { detail: `the response cannot be read (${error.message})` }, error);
 }
 
-function interpretReport(report: PushReport, changes: readonly RefChange[], id: string): PushAnswer {
+function interpretReport(
+  report: PushReport & { cut: Failure | null },
+  changes: readonly RefChange[],
+  id: string,
+): PushAnswer {
   const text = messageOf(report.text);
-  if (report.unpack === null) throw pushFailed(id, { detail: `no report (${text})` });
+  if (report.unpack === null) throw report.cut ?? pushFailed(id, { detail: `no report (${text})` });
   if (report.unpack !== 'ok') throw unpackFailure(report.unpack, text, id);
   if (isPassing(text) && !changes.some(({ ref }) => report.refs.get(ref) === 'ok'))
     throw pushFailed(id, { detail: text });
   const silent = changes.filter(({ ref }) => !report.refs.has(ref));
   if (silent.length > 0) {
-    throw pushFailed(id, {
-      detail: `the report lacks ${plural(silent.length, 'ref')} (${text})`,
-    });
+    const lacking = plural(silent.length, 'ref');
+    throw report.cut ?? pushFailed(id, { detail: `the report lacks ${lacking} (${text})` });
   }
   return { refs: report.refs, text };
 }
@@ -123,6 +124,7 @@ function unpackFailure(unpack: string, text: string, id: string): Failure {
   const detail = text === '' ? unpack : `${text} (${unpack})`;
   if (unpack.includes('server is busy')) return pushFailed(id, { detail });
   if (text.includes('pack exceeds maximum allowed size')) return pushTooLarge(id, { detail });
+  if (saysShort(detail)) return packCut(id, detail);
   // The pack is that of the source, byte for byte.
   return saysIncomplete(text) ? historyIncomplete(id, { detail }) : pushUnpack(id, { detail });
 }

@@ -5,38 +5,47 @@ import { Failure } from '../failures/failure.ts';
 import {
   answerCut,
   clientCertificate,
-  redirected,
-  serverError,
+  connectionCut,
   timedOut,
   tlsUntrusted,
   unreachable,
   wrongScheme,
 } from '../failures/network.ts';
 import { interruption } from '../failures/usage.ts';
-import { cutTo, pageText } from '../text/format.ts';
+import { cutTo, formatBytes, pageText, plural } from '../text/format.ts';
 import type { HttpRequest } from './http.ts';
 
 export type HttpAnswer = { status: number; headers: Record<string, string>; body: unknown };
 
-/** How the server packed the body; undefined when it did not. */
-export function encodingOf({ headers }: AxiosResponse): string | undefined {
-  const value: unknown = headers['content-encoding'];
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** The answer with its body as the caller wants it; `bytes` is the body as it was before compression. */
-export function toAnswer(response: AxiosResponse, bytes: Buffer, request: HttpRequest): HttpAnswer {
+/**
+ * The answer with its body as the caller wants it; `bytes` is the body as it was before compression.
+ * @throws answer-cut for a body that ends too early, though HTTP calls it whole
+ */
+export function toAnswer(
+  { status, headers: given }: AxiosResponse,
+  bytes: Buffer,
+  { path, expects }: HttpRequest,
+  server: Server,
+): HttpAnswer {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(response.headers)) headers[name.toLowerCase()] = String(value);
-  const isPage = (headers['content-type'] ?? '').startsWith('text/html');
-  if (request.as === 'bytes' && response.status === 200 && !isPage)
-    return { status: response.status, headers, body: bytes };
-  const text = bytes.toString('utf8');
-  return { status: response.status, headers, body: parsed(text, headers['content-type'] ?? '') };
+  for (const [name, value] of Object.entries(given)) headers[name.toLowerCase()] = String(value);
+  const cut = (where: string): Failure => {
+    const detail = `after ${plural(bytes.length, 'byte')}, ${where}`;
+    return answerCut(path, { server: server.name, host: new URL(server.url).host, detail });
+  };
+  if (expects !== undefined && status === 200 && isOfType(headers, expects.type)) {
+    if (!expects.isWhole(bytes)) throw cut('before its last line');
+    return { status, headers, body: bytes };
+  }
+  const isJson = (headers['content-type'] ?? '').includes('json');
+  const body = parsed(bytes.toString('utf8'), isJson);
+  if (isJson && status < 300 && typeof body === 'string' && /^\s*[[{]/.test(body))
+    throw cut('in the middle of its JSON');
+  return { status, headers, body };
 }
 
-function parsed(text: string, contentType: string): unknown {
-  if (!contentType.includes('json') || text.trim() === '') return text;
+function parsed(text: string, isJson: boolean): unknown {
+  if (!isJson || text.trim() === '') return text;
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -44,20 +53,15 @@ function parsed(text: string, contentType: string): unknown {
   }
 }
 
+/** True for an answer of this content type, whatever parameters it has. */
+export function isOfType(headers: Readonly<Record<string, string>>, type: string): boolean {
+  return (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() === type;
+}
+
 /** The beginning of a body in one line, for messages. */
 export function excerpt(body: unknown): string {
   const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
   return cutTo(200, pageText(text)) || 'an empty body';
-}
-
-/** The failure for a status that tells of trouble at the server. */
-export function failedAnswer(
-  { status, body }: HttpAnswer,
-  { server }: { server: Server },
-  request: HttpRequest,
-): Failure {
-  const object = `${request.method} ${request.path}`;
-  return serverError(object, { server: server.name, status, detail: excerpt(body) });
 }
 
 /** GitLab's own page while an administrator has stopped all writes. */
@@ -74,9 +78,14 @@ export function isPassing(status: number): boolean {
   return status === 408 || status === 425 || [502, 503, 504].includes(status) || status >= 520;
 }
 
-/** True for what needs no closer look: the server refuses in JSON, as its API does (GL-27, GB-32). */
-export function isPlainlyOwn({ status, headers, body }: HttpAnswer, { name }: Server): boolean {
-  if (status < 400) return typeof body !== 'string' || body === '';
+/** True for what needs no closer look: the server answers and refuses in JSON, as its API does (GL-27, GB-32). */
+export function isPlainlyOwn(
+  { status, headers, body }: HttpAnswer,
+  { name }: Server,
+  { method }: Pick<HttpRequest, 'method'>,
+): boolean {
+  // Only what reads always gets a body.
+  if (status < 400) return typeof body !== 'string' || (body === '' && method !== 'GET');
   if (name === 'GitLab') return headers['x-gitlab-meta'] !== undefined && status !== 407;
   return status === 404 && typeof body === 'object';
 }
@@ -91,8 +100,19 @@ const tlsCodes =
 /** axios' and zlib's codes for a body that ends too early, or in something else; its head had come. */
 const isCut = /^(?:ERR_BAD_RESPONSE|Z_(?:BUF|DATA)_ERROR)$/;
 
+/** The request that something was thrown for. */
+export type Broken = {
+  server: Server;
+  path: string;
+  timeoutMs: number;
+  /** True when this address has answered before, so that it is the right one. */
+  answered: boolean;
+  /** Bytes of the request that were sent, about; absent where it is too small to matter. */
+  sentBytes?: number;
+};
+
 /** The expected error for what axios or node threw. The original is not kept as a cause: it carries the token. */
-export function failureOf(error: unknown, server: Server, path: string, timeoutMs: number): Failure {
+export function failureOf(error: unknown, { server, path, timeoutMs, answered, sentBytes }: Broken): Failure {
   const {
     code = '',
     message = String(error),
@@ -118,6 +138,10 @@ export function failureOf(error: unknown, server: Server, path: string, timeoutM
   if (isCut.test(code)) {
     const { host } = new URL(server.url);
     return answerCut(path, { ...where, host, detail: plain(code, message, server.url) });
+  }
+  if (answered && ['ECONNRESET', 'EPIPE'].includes(code)) {
+    const sent = sentBytes === undefined ? '' : `after about ${formatBytes(sentBytes)} had been sent, `;
+    return connectionCut(path, { server: server.name, detail: `${sent}before an answer came (${code})` });
   }
   return unreachable(server.url, { ...where, detail: plain(code, message, server.url) });
 }
@@ -175,9 +199,9 @@ const smallBytes = 64 * 1024;
  * The bytes of an answer as they were before the server packed them; as they are when it did not.
  * @throws whatever zlib says of a damaged body
  */
-export async function decompressed(bytes: Buffer, encoding: string | undefined): Promise<Buffer> {
+export async function decompressed(bytes: Buffer, encoding: unknown): Promise<Buffer> {
   if (bytes.length === 0) return bytes;
-  switch ((encoding ?? '').trim().toLowerCase()) {
+  switch (typeof encoding === 'string' ? encoding.trim().toLowerCase() : '') {
     case 'gzip':
     case 'x-gzip':
       return bytes.length <= smallBytes ? gunzipSync(bytes) : gunzipAside(bytes);
@@ -221,17 +245,4 @@ export function observe(
     perMinute,
     remaining: Number(headers['ratelimit-remaining'] ?? perMinute),
   };
-}
-
-/** Tokens go to the server that they are for. @throws redirected, for an answer that leads to another host */
-export function refuseForeignRedirect({ headers }: Pick<HttpAnswer, 'headers'>, server: Server): void {
-  const location = headers['location'];
-  if (location === undefined || !URL.canParse(location, server.url)) return;
-  const target = new URL(location, server.url);
-  if (target.origin === new URL(server.url).origin) return;
-  throw redirected(server.url, {
-    server: server.name,
-    side: server.side,
-    location: `${target.origin}${target.pathname}`,
-  });
 }

@@ -8,8 +8,8 @@ import { createSecureContext, type ConnectionOptions, type SecureContext } from 
 import pLimit from 'p-limit';
 import { Failure } from '../failures/failure.ts';
 import { unreachable } from '../failures/network.ts';
-import { interruption } from '../failures/usage.ts';
 import { plain, type Server } from './answers.ts';
+import { limitOf } from './stream.ts';
 import { tunnelTo, type Limit } from './tunnel.ts';
 import type { Proxy } from './way.ts';
 
@@ -77,6 +77,8 @@ export type Connections = {
    * one, when the other side had forgotten the connection. The others of that age are closed then: one has forgotten all.
    */
   send<T>(request: () => Promise<T>, options: { repeatable: boolean }): Promise<T>;
+  /** True once an answer has come, so that it is the right address. */
+  answered(): boolean;
 };
 
 export type ConnectionsOptions = {
@@ -85,6 +87,8 @@ export type ConnectionsOptions = {
   proxy: Proxy | null;
   /** How long a whole request may take, in ms. */
   timeoutMs: number;
+  /** Pause before a proxy is asked for a tunnel again. */
+  backoffMs: number;
   now: () => number;
   signal: AbortSignal;
 };
@@ -121,6 +125,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const secured = contextOf(options.ca);
   const tunnel = server.url.startsWith('https:') ? proxy : null;
   const limit = limitOf(Math.min(options.timeoutMs, longestMs), options.signal);
+  const asking = { ...attempt, limit, server, backoffMs: options.backoffMs };
   setMaxListeners(0, options.signal);
   const idleSince = new WeakMap<Duplex, number>();
   const agents: Agent[] = [httpAgent as unknown as Agent, httpsAgent as unknown as Agent];
@@ -135,7 +140,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
         throw told(error, { server, through, ms: now() - started });
       };
       const inner = tunnel && {
-        socket: await tunnelTo(wanted, tunnel, { ...secured(), ...attempt, limit }).catch(because(tunnel)),
+        socket: await tunnelTo(wanted, tunnel, { ...secured(), ...asking }).catch(because(tunnel)),
       };
       const context = secure ? secured() : {};
       const socket = make({ ...wanted, ...inner, ...context, ...attempt }) as Duplex;
@@ -157,19 +162,27 @@ export function createConnections(options: ConnectionsOptions): Connections {
     for (const socket of idle) if (socket && now() - (idleSince.get(socket) ?? 0) >= idleMs) socket.destroy();
   }
 
+  let answered = false;
+  const sendOnce = async <T>(request: () => Promise<T>): Promise<T> => {
+    const answer = await request();
+    answered = true;
+    return answer;
+  };
+
   return {
+    answered: () => answered,
     httpAgent,
     httpsAgent,
     proxy: tunnel === null && proxy !== null ? forAxios(proxy) : false,
     async send(request, { repeatable }) {
       close(repeatable ? longIdleMs : shortIdleMs);
       try {
-        return await request();
+        return await sendOnce(request);
       } catch (error) {
         if (!isForgotten(error)) throw error;
         close(0);
         if (!repeatable) throw error;
-        return request();
+        return sendOnce(request);
       }
     },
   };
@@ -215,18 +228,6 @@ function ready(socket: Duplex, event: 'connect' | 'secureConnect', limit: Limit)
       resolve(socket);
     });
   });
-}
-
-function limitOf(ms: number, signal: AbortSignal): Limit {
-  return (end) => {
-    const interrupt = (): void => end(interruption(''));
-    const timer = setTimeout(() => end(Object.assign(new Error('silence'), { code: 'ETIMEDOUT' })), ms);
-    signal.addEventListener('abort', interrupt);
-    return () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', interrupt);
-    };
-  };
 }
 
 type NetError = Error & { code?: string; address?: string; errors?: NetError[] };

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { create, type AxiosInstance, type AxiosResponse } from 'axios';
 import pRetry from 'p-retry';
 import { Failure } from '../failures/failure.ts';
@@ -7,14 +8,11 @@ import { interruption } from '../failures/usage.ts';
 import type { Emit } from '../model/events.ts';
 import {
   decompressed,
-  encodingOf,
-  failedAnswer,
   isMaintenance,
   isPlainlyOwn,
   isPassing,
   nothingObserved,
   observe,
-  refuseForeignRedirect,
   type Observed,
   toAnswer,
   type HttpAnswer,
@@ -23,8 +21,8 @@ import {
   retryAfterMs,
 } from './answers.ts';
 import { createConnections, type Connections, type Limiter } from './connections.ts';
-import { foreignTo, wayOf } from './whose.ts';
-import { postStream, type StreamAnswer, type StreamRequest } from './stream.ts';
+import { failedAnswer, foreignTo, refuseRedirect, wayOf } from './whose.ts';
+import { postStream, wholeBody, type StreamAnswer, type StreamRequest } from './stream.ts';
 import type { Proxy } from './way.ts';
 
 export type HttpRequest = {
@@ -35,8 +33,8 @@ export type HttpRequest = {
   headers?: Record<string, string | null>;
   /** Sent as JSON. */
   body?: unknown;
-  /** `bytes` gives a Buffer; otherwise JSON is parsed when the server says so, else the text is given. */
-  as?: 'bytes';
+  /** What alone is the server's own, and given as bytes; otherwise JSON is parsed when the server says so, else the text is given. */
+  expects?: { type: string; isWhole: (bytes: Buffer) => boolean };
   /** How often it is tried at most; 5 when absent. */
   tries?: number;
   /** Nothing is known of the server yet: when nobody answers, a wrong URL is likelier than a bad moment. */
@@ -110,7 +108,7 @@ export function createHttp(options: HttpOptions): Http {
     maxContentLength: Infinity,
     // Its own way is a stream and a thread for each answer, which costs more than all else of a small request.
     decompress: false,
-    responseType: 'arraybuffer',
+    responseType: 'stream',
     validateStatus: () => true,
     signal: options.signal,
     headers: { 'user-agent': 'git/2.40.0 gb2gl', accept: '*/*', ...options.headers },
@@ -128,7 +126,7 @@ export function createHttp(options: HttpOptions): Http {
       const answer = await postStream(client, server, request, given);
       if (answer.status >= 300 && answer.status < 400) {
         answer.body.destroy();
-        refuseForeignRedirect(answer, server);
+        refuseRedirect(answer, server, request.path);
       }
       heedOverload(answer, options);
       takesChunks &&= answer.status !== 411;
@@ -188,26 +186,28 @@ function reads({ method }: HttpRequest): boolean {
 }
 
 async function once(client: AxiosInstance, options: Policy, request: HttpRequest): Promise<HttpAnswer> {
-  const { server, limiter } = options;
-  let response: AxiosResponse<Buffer>;
+  const { server, limiter, connections, timeoutMs } = options;
+  let response: AxiosResponse<Readable>;
   let bytes: Buffer;
   const sentAt = options.now();
   try {
-    const ask = (): Promise<AxiosResponse<Buffer>> =>
-      client.request<Buffer>({
+    const ask = (): Promise<AxiosResponse<Readable>> =>
+      client.request<Readable>({
         method: request.method,
         url: server.url + request.path,
         ...(request.headers ? { headers: request.headers } : {}),
         ...(request.body === undefined ? {} : { data: request.body }),
       });
-    response = await options.connections.send(ask, { repeatable: reads(request) });
-    bytes = await decompressed(response.data, encodingOf(response));
+    response = await connections.send(ask, { repeatable: reads(request) });
+    const packed = await wholeBody(response, timeoutMs);
+    bytes = await decompressed(packed, response.headers['content-encoding']);
   } catch (error) {
-    const failure = failureOf(error, server, request.path, options.timeoutMs);
+    const { path } = request;
+    const failure = failureOf(error, { server, path, timeoutMs, answered: connections.answered() });
     if (failure.code === 'timeout') limiter.note('overloaded');
     throw failure;
   }
-  const answer = toAnswer(response, bytes, request);
+  const answer = toAnswer(response, bytes, request, server);
   const receivedAt = options.now();
   judge(answer, options, request, response.request);
   // A stranger's clock and limits are not the server's.
@@ -240,10 +240,11 @@ function judge(answer: HttpAnswer, options: HttpOptions, request: HttpRequest, s
   const { status } = answer;
   if (isMaintenance(answer)) throw maintenance(server.url);
   heedOverload(answer, options);
-  const foreign = isPlainlyOwn(answer, server) ? null : foreignTo(request, answer, wayOf(options, sent));
+  const own = isPlainlyOwn(answer, server, request);
+  const foreign = own ? null : foreignTo(request, answer, wayOf(options, sent));
   if (status === 429)
     throw rateLimited(request.path, { server: String(foreign?.words['who'] ?? server.name) });
   if (foreign !== null) throw foreign;
   if (isPassing(status)) throw failedAnswer(answer, options, request);
-  if (status >= 300 && status < 400) refuseForeignRedirect(answer, server);
+  if (status >= 300 && status < 400) refuseRedirect(answer, server, request.path);
 }

@@ -1,14 +1,15 @@
 import http from 'node:http';
 import https from 'node:https';
-import { addAbortSignal, Readable } from 'node:stream';
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from 'axios';
 import { Failure } from '../failures/failure.ts';
-import { fetchFailed, pushFailed } from '../failures/git.ts';
-import { timedOut } from '../failures/network.ts';
+import { answerCut, timedOut } from '../failures/network.ts';
 import { interruption } from '../failures/usage.ts';
-import { cutMark } from '../text/format.ts';
-import { type Server, failureOf } from './answers.ts';
+import { formatBytes } from '../text/format.ts';
+import { type Server, failureOf, isOfType } from './answers.ts';
 import type { Connections } from './connections.ts';
+import type { Limit } from './tunnel.ts';
 import { foreignAnswer, wayOf, type Way } from './whose.ts';
 
 export type StreamRequest = {
@@ -17,34 +18,55 @@ export type StreamRequest = {
   headers: Record<string, string | null>;
   /** A stream is sent chunked, unless the headers have its length. */
   body: Readable | Buffer;
+  /** The content type of the server's own answer. */
+  expects: string;
 };
 
 export type StreamAnswer = {
   status: number;
   headers: Record<string, string>;
   body: Readable;
+  /** True for 200 in the content type of the server's own answer (GL-390). */
+  ok: boolean;
   /** What the answer comes to when, by the beginning of its body, it is not the server's own; null when it is. */
   foreign: (text: string) => Failure | null;
   /** Cuts the connection if the request is still being sent. */
   hangUp(): void;
 };
 
+/** Bounds each wait by this time, and by the interruption of the run. */
+export function limitOf(ms: number, signal: AbortSignal): Limit {
+  return (end) => {
+    const interrupt = (): void => end(interruption(''));
+    const timer = setTimeout(() => end(Object.assign(new Error('silence'), { code: 'ETIMEDOUT' })), ms);
+    signal.addEventListener('abort', interrupt);
+    return () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', interrupt);
+    };
+  };
+}
+
 /** A streamed body may itself wait for a server that is given as long; that one shall be given up first. */
 const morePatienceMs = 15_000;
-const beginningMs = 10_000;
 
 /**
  * Chosen here because axios bounds its own choice by the clock, however well a long upload goes on. Until the request has
  * a connection, though, nothing else bounds it: that of a socket begins with the socket.
  */
 function transportWithin(timeoutMs: number) {
+  let used: { socket: Socket; before: number } | null = null;
   return {
+    /** About how much of the request was sent. */
+    sentBytes: () => (used === null ? 0 : used.socket.bytesWritten - used.before),
     request(options: https.RequestOptions, answered: (response: http.IncomingMessage) => void) {
       const { request } = options.protocol === 'https:' ? https : http;
       const sent = request(options, answered);
       const late = Object.assign(new Error('no connection was free'), { code: 'ETIMEDOUT' });
       const timer = setTimeout(() => sent.destroy(late), timeoutMs);
       for (const event of ['socket', 'close']) sent.once(event, () => clearTimeout(timer));
+      // It may have served other requests before.
+      sent.once('socket', (socket) => (used = { socket, before: socket.bytesWritten }));
       return sent;
     },
   };
@@ -63,11 +85,12 @@ export async function postStream(
 ): Promise<StreamAnswer> {
   const more = Buffer.isBuffer(request.body) ? 0 : Math.min(options.timeoutMs, morePatienceMs);
   const timeout = options.timeoutMs + more;
+  const transport = transportWithin(timeout);
   try {
     const settings: AxiosRequestConfig = {
       method: 'POST',
       url: server.url + request.path,
-      headers: request.headers,
+      headers: { accept: request.expects, ...request.headers },
       data: request.body,
       responseType: 'stream',
       decompress: true,
@@ -75,7 +98,7 @@ export async function postStream(
       maxBodyLength: -1,
       maxContentLength: -1,
       timeout,
-      transport: transportWithin(timeout),
+      transport,
       signal: options.signal,
     };
     const post = (): Promise<AxiosResponse<Readable>> => client.request<Readable>(settings);
@@ -87,8 +110,9 @@ export async function postStream(
       status: response.status,
       headers,
       body: response.data,
+      ok: response.status === 200 && isOfType(headers, request.expects),
       foreign(text) {
-        const way = wayOf({ server, proxy: options.proxy }, sent);
+        const way = { ...wayOf({ server, proxy: options.proxy }, sent), wanted: request.expects };
         return foreignAnswer({ status: response.status, headers, body: text }, `POST ${request.path}`, way);
       },
       hangUp() {
@@ -96,7 +120,13 @@ export async function postStream(
       },
     };
   } catch (error) {
-    throw failureOf(error, server, request.path, timeout);
+    throw failureOf(error, {
+      server,
+      path: request.path,
+      timeoutMs: timeout,
+      answered: options.connections.answered(),
+      sentBytes: transport.sentBytes(),
+    });
   }
 }
 
@@ -127,73 +157,91 @@ export async function asBody(
   return { body, bytes: ended ? size : null };
 }
 
-/** The beginning of an answer that is only looked at for a message, marked where it breaks off; the rest is thrown away. */
-export async function beginningOf(body: Readable, bytes = 4096): Promise<string> {
+/**
+ * The whole body of a small answer, as it was sent.
+ * @throws what broke it off, with the code ERR_BAD_RESPONSE and how far it came
+ */
+export async function wholeBody(
+  { data, headers }: AxiosResponse<Readable>,
+  withinMs: number,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  let whole = false;
-  addAbortSignal(AbortSignal.timeout(beginningMs), body);
+  const late = Object.assign(new Error('too late'), { code: 'ETIMEDOUT' });
+  const timer = setTimeout(() => data.destroy(late), withinMs);
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of data as AsyncIterable<Buffer>) {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > bytes) break;
-    }
-    whole = size <= bytes;
-  } catch {
-    // What was read so far is all there is.
-  }
-  body.destroy();
-  const text = Buffer.concat(chunks).toString('utf8', 0, bytes);
-  return whole || text === '' ? text : `${text}${cutMark}`;
-}
-
-/** True for an answer that git's own services never give: a page for people. */
-export function isForeignType({ headers }: Pick<StreamAnswer, 'headers'>): boolean {
-  return (headers['content-type'] ?? '').startsWith('text/html');
-}
-
-/** The two directions of a transfer: whose answer is read, and the error that a broken one becomes. */
-const sides = {
-  source: { name: 'GitBucket', brokeOff: fetchFailed },
-  target: { name: 'GitLab', brokeOff: pushFailed },
-} as const;
-
-/**
- * The chunks of one server's answer. Fails when none comes for as long as that server may be silent (the time in which
- * nobody asks for one does not count), and when the connection breaks; lets go of the stream in any case.
- * @throws timeout, fetch-failed or push-failed, interrupted
- */
-export async function* withinTime(
-  stream: Readable,
-  side: 'source' | 'target',
-  { silenceMs }: { silenceMs: number },
-  { id, signal }: { id: string; signal: AbortSignal },
-): AsyncGenerator<Buffer> {
-  const { name: server, brokeOff } = sides[side];
-  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const interrupt = (): void => {
-    stream.destroy(interruption(id));
-  };
-  signal.addEventListener('abort', interrupt);
-  try {
-    for (;;) {
-      // Made for every chunk: the environment's sleep would cost more than all else that is done with it.
-      const timer = setTimeout(() => {
-        const seconds = Math.round(silenceMs / 1000);
-        stream.destroy(timedOut(id, { server, seconds }));
-      }, silenceMs);
-      const { value, done } = await chunks.next().finally(() => clearTimeout(timer));
-      if (done) return;
-      yield value;
     }
   } catch (error) {
-    if (signal.aborted) throw interruption(id);
-    if (error instanceof Failure) throw error;
-    const text = error instanceof Error ? error.message : String(error);
-    throw brokeOff(id, { detail: `${server} broke off its answer (${text})` });
+    const { code = '', message } = error as { code?: string; message: string };
+    if (code === 'ETIMEDOUT' || code === 'ERR_CANCELED') throw error;
+    const length: unknown = headers['content-length'];
+    const all = typeof length === 'string' ? ` of ${length}` : '';
+    const text = `after ${size}${all} bytes (${message})`;
+    throw Object.assign(new Error(text), { code: 'ERR_BAD_RESPONSE' });
   } finally {
-    signal.removeEventListener('abort', interrupt);
-    stream.destroy();
+    clearTimeout(timer);
   }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** An answer of git's that is being read. */
+export type Heard = {
+  /** Fails when none comes for as long as that server may be silent (the time in which nobody asks for one does not count), and
+   * when the connection breaks; lets go of the stream in any case. @throws timeout, answer-cut, interrupted */
+  chunks: AsyncGenerator<Buffer>;
+  /** The failure for an answer that ended, and as HTTP has it properly, before git's last word (a flush); null when that came, or nothing at all. */
+  unfinished(): Failure | null;
+  /** Nobody reads on. */
+  stop(): void;
+};
+
+/** Reads the answer of one of the two servers. */
+export function hear(
+  stream: Readable,
+  server: Server['name'],
+  { silenceMs, url }: { silenceMs: number; url: string },
+  { id, signal }: { id: string; signal: AbortSignal },
+): Heard {
+  let size = 0;
+  let end = '';
+  const cut = (why: string): Failure =>
+    answerCut(id, { server, host: new URL(url).host, detail: `after ${formatBytes(size)} ${why}` });
+  async function* chunksOf(): AsyncGenerator<Buffer> {
+    const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    const interrupt = (): void => {
+      stream.destroy(interruption(id));
+    };
+    signal.addEventListener('abort', interrupt);
+    try {
+      for (;;) {
+        // Made for every chunk: the environment's sleep would cost more than all else that is done with it.
+        const timer = setTimeout(() => {
+          const seconds = Math.round(silenceMs / 1000);
+          stream.destroy(timedOut(id, { server, seconds }));
+        }, silenceMs);
+        const { value, done } = await chunks.next().finally(() => clearTimeout(timer));
+        if (done) return;
+        size += value.length;
+        end = `${end}${value.toString('latin1', Math.max(0, value.length - 4))}`.slice(-4);
+        yield value;
+      }
+    } catch (error) {
+      if (signal.aborted) throw interruption(id);
+      if (error instanceof Failure) throw error;
+      const text = error instanceof Error ? error.message : String(error);
+      throw cut(`(${text})`);
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+      stream.destroy();
+    }
+  }
+
+  return {
+    chunks: chunksOf(),
+    stop: () => void stream.destroy(),
+    unfinished: () => (size === 0 || end === '0000' ? null : cut('(without the end that git gives it)')),
+  };
 }

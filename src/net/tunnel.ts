@@ -2,26 +2,66 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
+import { Failure } from '../failures/failure.ts';
+import { proxyRefused } from '../failures/network.ts';
+import { excerpt, isPassing, type Server } from './answers.ts';
 import type { Proxy } from './way.ts';
+import { beginningOf } from './whose.ts';
 
 /** Ends a wait that is too long, or that nobody is interested in any more; gives what releases it when it is over. */
 export type Limit = (end: (error: Error) => void) => () => void;
 
 type TunnelOptions = {
+  /** That the tunnel leads to. */
+  server: Server;
   /** What an https proxy is trusted by. */
   secureContext?: SecureContext;
   /** In ms, for each address of the proxy's name. */
   autoSelectFamilyAttemptTimeout: number;
   limit: Limit;
+  /** Pause before the second try; grows with each. */
+  backoffMs: number;
 };
 
-/** A connection to the server through a proxy (RFC 9110 §9.3.6). Settles whatever the proxy does, and when it does nothing. */
-export function tunnelTo(
-  { host = '', port = 443 }: { host?: string; port?: number | string },
+/** How often a proxy that does not reach the server is asked. */
+const tries = 3;
+
+/**
+ * A connection to the server through a proxy (RFC 9110 §9.3.6). Settles whatever the proxy does, and when it does nothing.
+ * @throws proxy-refused with what the proxy says, after some tries where that may pass; and what kept it from being asked
+ */
+export async function tunnelTo(wanted: Wanted, proxy: Proxy, options: TunnelOptions): Promise<Socket> {
+  for (let tried = 1; ; tried += 1) {
+    const got = await ask(wanted, proxy, options);
+    if (!(got instanceof Failure)) return got;
+    if (tried === tries || !isPassing(Number(got.words['status']))) throw got;
+    await pause(options.backoffMs * tried, options.limit);
+  }
+}
+
+function pause(ms: number, limit: Limit): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const release = limit((error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    const timer = setTimeout(() => {
+      release();
+      resolve();
+    }, ms);
+  });
+}
+
+type Wanted = { host?: string; port?: number | string };
+
+/** The tunnel; or, as a value, the refusal. */
+function ask(
+  { host = '', port = 443 }: Wanted,
   proxy: Proxy,
-  { limit, secureContext, ...attempt }: TunnelOptions,
-): Promise<Socket> {
+  { limit, secureContext, server, autoSelectFamilyAttemptTimeout }: TunnelOptions,
+): Promise<Socket | Failure> {
   const target = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const attempt = { autoSelectFamilyAttemptTimeout };
   const options: http.RequestOptions = {
     method: 'CONNECT',
     host: proxy.host,
@@ -40,18 +80,35 @@ export function tunnelTo(
       release();
       reject(error);
     });
-    asked.once('connect', ({ statusCode = 0 }, socket, head) => {
+    asked.once('connect', (answer, socket, head) => {
       release();
-      if (statusCode >= 200 && statusCode < 300) {
-        if (head.length > 0) socket.unshift(head);
-        resolve(socket);
-        return;
-      }
-      socket.destroy();
-      const advice = statusCode === 407 ? '; it wants a login, as in http://user:password@host:port' : '';
-      reject(new Error(`${statusCode} instead of a connection${advice}`));
+      const { statusCode = 0 } = answer;
+      if (head.length > 0) socket.unshift(head);
+      if (statusCode >= 200 && statusCode < 300) resolve(socket);
+      else void refused(answer, socket, { proxy, server }).then(resolve);
     });
     asked.end();
+  });
+}
+
+/** A proxy may keep the connection open behind its answer, so only so long its words are waited for. */
+const wordsMs = 500;
+
+async function refused(
+  { statusCode: status = 0, headers }: http.IncomingMessage,
+  socket: Socket,
+  { proxy, server }: { proxy: Proxy; server: Server },
+): Promise<Failure> {
+  const length = Number(headers['content-length'] ?? NaN);
+  const words = length === 0 ? '' : await beginningOf(socket, { length, withinMs: wordsMs });
+  socket.destroy();
+  return proxyRefused(server.url, {
+    server: server.name,
+    who: `the proxy ${proxy.address} (${proxy.variable})`,
+    variable: proxy.variable,
+    status,
+    detail: excerpt(words),
+    host: new URL(server.url).hostname,
   });
 }
 

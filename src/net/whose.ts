@@ -1,13 +1,18 @@
 /** Whose an answer is: the server's that was asked, or that of something on the way to it, which knows nothing of tokens. */
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { Failure } from '../failures/failure.ts';
 import {
   answeredInBetween,
   clientCertificate,
   gatewayFailed,
   proxyRefused,
+  redirected,
+  serverError,
   wrongScheme,
 } from '../failures/network.ts';
+import { cutMark } from '../text/format.ts';
 import { excerpt, isPassing, type HttpAnswer, type Server } from './answers.ts';
+import type { HttpRequest } from './http.ts';
 
 /** The way that an answer has come. */
 export type Way = {
@@ -16,6 +21,8 @@ export type Way = {
   proxy: { address: string; variable: string } | null;
   /** False when the answer to an https request came without TLS: then only a proxy can have given it. */
   encrypted: boolean;
+  /** The content type that the server's own answer has; undefined where it may be a page. */
+  wanted?: string | undefined;
 };
 
 /** What is known of the way from the request that axios sent. */
@@ -27,19 +34,29 @@ export function wayOf(
   return { server, proxy, encrypted: socket?.encrypted === true || !server.url.startsWith('https:') };
 }
 
+/** The failure for a status that tells of trouble at the server. */
+export function failedAnswer(
+  { status, body }: HttpAnswer,
+  { server }: { server: Server },
+  request: HttpRequest,
+): Failure {
+  const object = `${request.method} ${request.path}`;
+  return serverError(object, { server: server.name, status, detail: excerpt(body) });
+}
+
 /** What an answer that is not the server's own comes to; null for all others. */
-export function foreignTo(
-  request: { method: string; path: string; firstContact?: true },
-  answer: HttpAnswer,
-  way: Way,
-): Failure | null {
+export function foreignTo(request: HttpRequest, answer: HttpAnswer, way: Way): Failure | null {
   const { status } = answer;
   // Of a server that has never answered, the address is likelier to be wrong.
   if (request.firstContact === true && (status < 300 || status === 404)) return null;
+  const wanted = request.expects?.type ?? (isApi(request.path) ? 'application/json' : undefined);
   // Elsewhere a page may be what was asked for.
-  const never = request.path.startsWith('/api/') || request.path.includes('/info/refs?service=');
-  if (status < 400 && (status >= 300 || !never)) return null;
-  return foreignAnswer(answer, `${request.method} ${request.path}`, way);
+  if (status < 400 && (status >= 300 || wanted === undefined)) return null;
+  return foreignAnswer(answer, `${request.method} ${request.path}`, { ...way, wanted });
+}
+
+function isApi(path: string): boolean {
+  return path.startsWith('/api/');
 }
 
 /**
@@ -48,7 +65,8 @@ export function foreignTo(
  */
 export function foreignAnswer(answer: HttpAnswer, object: string, way: Way): Failure | null {
   const text = typeof answer.body === 'string' ? answer.body : '';
-  if (answer.status >= 400 ? isOwn(answer, text, way) : !isPage(text)) return null;
+  const strange = answer.status < 300 && way.wanted !== undefined;
+  if (answer.status >= 400 ? isOwn(answer, text, way) : !strange && !isPage(text)) return null;
   const { server } = way;
   const { status } = answer;
   if (/client sent an HTTP request to an HTTPS|plain HTTP (request was sent )?to (HTTPS|an SSL)/i.test(text))
@@ -57,11 +75,11 @@ export function foreignAnswer(answer: HttpAnswer, object: string, way: Way): Fai
   if (/(No required SSL certificate|SSL certificate error)/.test(text))
     return clientCertificate(server.url, { who, server: server.name });
   const { host, hostname } = new URL(server.url);
-  const words = { server: server.name, status, detail: excerpt(answer.body), host };
-  if (isProxys(answer, text, way) && !isPassing(status)) {
-    const variable = way.proxy?.variable ?? (server.url.startsWith('https:') ? 'HTTPS_PROXY' : 'HTTP_PROXY');
-    return proxyRefused(server.url, { ...words, who, variable, host: hostname });
-  }
+  const type = answer.headers['content-type'] ?? 'no content type';
+  const detail = `${strange ? `${type} instead of ${way.wanted}: ` : ''}${excerpt(answer.body)}`;
+  const words = { server: server.name, status, detail, host };
+  if (isProxys(answer, text, way) && !isPassing(status))
+    return proxyRefused(server.url, { ...words, who, variable: way.proxy?.variable, host: hostname });
   if (isPassing(status) || status === 500 || status === 429) return gatewayFailed(object, { ...words, who });
   const realm = /\brealm="?([^",]*)/i.exec(answer.headers['www-authenticate'] ?? '')?.[1];
   return answeredInBetween(server.url, { ...words, who, realm, path: object });
@@ -73,12 +91,11 @@ export function whoAnswered(answer: HttpAnswer, text: string, way: Way): string 
   if (isProxys(answer, text, way))
     return proxy === null ? 'a proxy on the way' : `the proxy ${proxy.address} (${proxy.variable})`;
   const such = proxy === null ? '' : `, perhaps the proxy ${proxy.address} (${proxy.variable})`;
-  const name = (answer.headers['server'] ?? '')
-    .replaceAll(/[^ -~]+/g, ' ')
-    .trim()
-    .slice(0, 60);
-  const header = name === '' ? '' : ` (its Server header says ${name})`;
-  return `something between us and ${server.name}${such}${header}`;
+  const said = (['Server', 'Via'] as const).flatMap((header) => {
+    const value = (answer.headers[header.toLowerCase()] ?? '').replaceAll(/[^ -~]+/g, ' ').trim();
+    return value === '' ? [] : [`its ${header} header says ${value.slice(0, 60)}`];
+  });
+  return `something between us and ${server.name}${such}${said.length === 0 ? '' : ` (${said.join(', ')})`}`;
 }
 
 /** 407 is what nobody but a proxy says (RFC 9110 §15.5.8). */
@@ -146,4 +163,52 @@ const containerPage =
 /** A page for people, where an API or git was asked. */
 export function isPage(text: string): boolean {
   return /^\s*(?:<!--[^]*?-->\s*)*<(?:!doctype html|html|head|body|center|h\d|title|\?xml)/i.test(text);
+}
+
+/**
+ * Tokens go to the server that they are for, and its API sends nobody anywhere else.
+ * @throws redirected, for an answer that leads to another host, or from the API to a page
+ */
+export function refuseRedirect({ headers }: Pick<HttpAnswer, 'headers'>, server: Server, path: string): void {
+  const location = headers['location'];
+  if (location === undefined || !URL.canParse(location, server.url)) return;
+  const target = new URL(location, server.url);
+  const base = new URL(server.url);
+  const below = target.pathname.startsWith(`${base.pathname.replace(/\/$/, '')}/api/`);
+  if (target.origin === base.origin && (below || !isApi(path))) return;
+  throw redirected(server.url, {
+    server: server.name,
+    side: server.side,
+    location: `${target.origin}${target.pathname}`,
+  });
+}
+
+const beginningMs = 10_000;
+
+/** The beginning of an answer that is only looked at for a message, marked where it breaks off; the rest is thrown away. */
+export async function beginningOf(
+  body: Readable,
+  {
+    bytes = 4096,
+    length = NaN,
+    withinMs = beginningMs,
+  }: Partial<Record<'bytes' | 'length' | 'withinMs', number>> = {},
+): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let whole = false;
+  addAbortSignal(AbortSignal.timeout(withinMs), body);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > bytes || size === length) break;
+    }
+    whole = size <= bytes;
+  } catch {
+    // What was read so far is all there is.
+  }
+  body.destroy();
+  const text = Buffer.concat(chunks).toString('utf8', 0, bytes);
+  return whole || text === '' ? text : `${text}${cutMark}`;
 }

@@ -42,7 +42,7 @@ async function gitPush(
     }
     const bytes = saysCut(error) ? await packBytes() : 0;
     const failure = gitFailure(error, 'target', job.id, job.signal, bytes);
-    if (failure.code === 'push-too-large' || refs.size === 0) throw failure;
+    if (['push-too-large', 'connection-cut'].includes(failure.code) || refs.size === 0) throw failure;
     const text = remoteText(error.stderr);
     if (sentBroken(text)) throw pushFailed(job.id, { detail: text });
     return { refs, text };

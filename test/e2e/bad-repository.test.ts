@@ -132,8 +132,8 @@ test('a fetch that is cut each time fails alone, one that is cut twice is done, 
   const result = resultOf(first);
   expectMoved(servers, result, ['team-a/two', 'team-b/three']);
   const { state, problem } = itemOf(result, 'team-a/one');
-  expect([state, problem?.code]).toEqual(['failed', 'fetch-failed']);
-  expect(problem?.message).toContain('fetching team-a/one failed');
+  expect([state, problem?.code]).toEqual(['failed', 'connection-cut']);
+  expect(problem?.message).toContain('the connection to GitBucket was cut at team-a/one');
   expect(problem?.fix).toContain('run the same command again');
   expect(refsIn(servers.gitlab.gitDir('team-a/one'))).toEqual([]);
 

@@ -17,7 +17,11 @@ export type Cut =
   /** The answer stops after so many bytes and nothing more comes. */
   | { what: 'answer'; at: number; how: 'stall' }
   /** The server behind never sees more of the request: its connection breaks. */
-  | { what: 'request'; at: number; how: 'reset' };
+  | { what: 'request'; at: number; how: 'reset' }
+  /** The server behind sees no more of the request, but a proper end. */
+  | { what: 'request'; at: number; how: 'end' }
+  /** The connection of the client breaks after so many bytes of the request. */
+  | { what: 'client'; at: number };
 
 export type FrontOptions = {
   /** Added to every request. */
@@ -48,7 +52,9 @@ export async function cuttingFront(upstream: string, options: FrontOptions = {})
   function serve(request: IncomingMessage, response: ServerResponse): void {
     const url = request.url ?? '';
     const path = [...cuts.keys()].find((key) => url.includes(key));
-    const cut = request.method === 'POST' && path !== undefined ? cuts.get(path) : undefined;
+    // Before a large request git sends an empty one, to be asked for its login.
+    const isPush = request.method === 'POST' && request.headers['content-length'] !== '4';
+    const cut = isPush && path !== undefined ? cuts.get(path) : undefined;
     if (cut !== undefined && path !== undefined) cuts.delete(path);
     const { method } = request;
     seen.push(request.headers);
@@ -58,6 +64,8 @@ export async function cuttingFront(upstream: string, options: FrontOptions = {})
       return;
     }
     const headers = { ...request.headers, ...options.headers };
+    // What comes shorter than was said goes on without its length.
+    if (cut?.what === 'request' && cut.how === 'end') delete headers['content-length'];
     const inner = httpRequest({
       host: base.hostname,
       port: base.port,
@@ -72,7 +80,21 @@ export async function cuttingFront(upstream: string, options: FrontOptions = {})
       if (!request.complete) inner.destroy();
     });
     let sent = 0;
-    if (cut?.what === 'request') {
+    if (cut?.what === 'client') {
+      request.on('data', (bytes: Buffer) => {
+        sent += bytes.length;
+        if (sent >= cut.at) request.socket.resetAndDestroy();
+      });
+      return;
+    }
+    if (cut?.what === 'request' && cut.how === 'end') {
+      request.on('data', (bytes: Buffer) => {
+        const part = bytes.subarray(0, Math.max(0, cut.at - sent));
+        sent += bytes.length;
+        if (part.length > 0) inner.write(part);
+      });
+      request.on('end', () => inner.end());
+    } else if (cut?.what === 'request') {
       request.on('data', (bytes: Buffer) => {
         const part = bytes.subarray(0, Math.max(0, cut.at - sent));
         sent += bytes.length;

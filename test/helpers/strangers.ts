@@ -81,6 +81,14 @@ export const strangers = {
     'Apache',
     '<!doctype html><html><head><title>Guest network</title></head><body>Please accept the terms</body></html>',
   ),
+  /** As some proxies label what they put in the place of an answer. */
+  portalText: {
+    status: 200,
+    headers: { server: 'Apache', via: '1.1 gate', 'content-type': 'text/plain' },
+    body: 'Please accept the terms',
+  },
+  portalUntyped: { status: 200, headers: { server: 'Apache' }, body: '' },
+  signIn302: { status: 302, headers: { location: '/users/sign_in?next=x' }, body: '' },
   portal511: page(511, 'Apache', '<html><head><title>Network Authentication Required</title></head></html>'),
   squid403: {
     status: 403,

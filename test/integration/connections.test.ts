@@ -6,10 +6,12 @@ import { Readable } from 'node:stream';
 import { expect, test, vi } from 'vitest';
 import { createLimiter } from '../../src/net/connections.ts';
 import { createHttp, type Http, type HttpOptions } from '../../src/net/http.ts';
+import type { StreamRequest } from '../../src/net/stream.ts';
 import { proxyTo } from '../../src/net/way.ts';
 import { balancer, testProxy } from '../helpers/between.ts';
 import { atEnd } from '../helpers/cleanup.ts';
 import { otherHost } from '../helpers/hosts.ts';
+import { forwardProxy } from '../helpers/strangers.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 import { selfSigned, tlsFront } from '../helpers/tls-front.ts';
 
@@ -35,10 +37,11 @@ async function httpsServer(): Promise<{ url: string; ca: string; requests: { url
   return { url: await tlsFront(server.url, certificate), ca: certificate.cert, requests: server.requests };
 }
 
-const stream = (): { path: string; headers: Record<string, string>; body: Readable } => ({
+const stream = (): StreamRequest => ({
   path: '/stream',
   headers: {},
   body: Readable.from([Buffer.from('pack')]),
+  expects: 'text/plain',
 });
 
 test('a proxy that closes the tunnel of a stream without a word makes that request fail, and no other', async () => {
@@ -77,8 +80,9 @@ test('a proxy that refuses the login, or says nothing at all, is told as what it
   });
   const once = { method: 'GET', path: '/x', tries: 1 } as const;
   await expect(refused.send(once)).rejects.toMatchObject({
-    code: 'unreachable',
-    detail: expect.stringContaining('407 instead of a connection; it wants a login') as string,
+    code: 'proxy-refused',
+    message: expect.stringContaining('answers 407 instead of letting us through') as string,
+    notice: expect.objectContaining({ fix: expect.stringContaining('into https_proxy') as string }) as object,
   });
 
   const mute = await testProxy();
@@ -89,6 +93,25 @@ test('a proxy that refuses the login, or says nothing at all, is told as what it
     code: 'unreachable',
     detail: expect.stringMatching(/^the proxy .* no connection within 0\.\d s \(ETIMEDOUT\)$/) as string,
   });
+});
+
+test.each([403, 502, 503])('a proxy that opens no tunnel (%i) is told with its words', async (status) => {
+  const { url, ca } = await httpsServer();
+  let asked = 0;
+  const named = await forwardProxy(() => {
+    asked += 1;
+    return { status, headers: { 'content-type': 'text/plain' }, body: 'the gate is shut' };
+  });
+  const http = httpTo(url, { ca, proxy: proxyTo(url, { https_proxy: named }) });
+  const refusal = {
+    code: 'proxy-refused',
+    message: `the proxy ${new URL(named).host} (https_proxy) answers ${status} instead of letting us through to GitLab at ${url}: the gate is shut`,
+  };
+  await expect(http.send({ method: 'GET', path: '/x' })).rejects.toMatchObject(refusal);
+  // What may pass is asked a few times, for streams too: nothing was sent yet.
+  expect(asked).toBe(status === 403 ? 1 : 3);
+  await expect(http.stream(stream())).rejects.toMatchObject(refusal);
+  expect(asked).toBe(status === 403 ? 2 : 6);
 });
 
 test('the login of a proxy is sent as it was meant, for http and https, requests and streams', async () => {
@@ -131,7 +154,7 @@ test('a write meets a forgotten connection at most once, and none that was idle 
   const write = { method: 'POST', path: '/x', body: {} } as const;
   await Promise.all(Array.from({ length: 8 }, () => http.send({ method: 'GET', path: '/x' })));
   between.forget();
-  await expect(http.send(write)).rejects.toMatchObject({ code: 'unreachable' });
+  await expect(http.send(write)).rejects.toMatchObject({ code: 'connection-cut' });
   expect(await http.send(write)).toMatchObject({ status: 200 });
 
   between.forget();

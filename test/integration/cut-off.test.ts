@@ -23,9 +23,9 @@ async function planWithout(...names: string[]): Promise<{ projects: string[]; pr
 test('a repository whose connections alone are cut is a matter of its own', async () => {
   const { projects, problems } = await planWithout('one');
   expect(projects).toEqual(['team-a/two', 'team-b/three']);
-  expect(problems).toEqual(['unreachable team-a/one']);
+  expect(problems).toEqual(['connection-cut team-a/one']);
 });
 
 test('when all are cut it is the server that is out of reach', async () => {
-  await expect(planWithout('one', 'two', 'three')).rejects.toMatchObject({ code: 'unreachable' });
+  await expect(planWithout('one', 'two', 'three')).rejects.toMatchObject({ code: 'connection-cut' });
 });

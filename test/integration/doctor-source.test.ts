@@ -182,7 +182,9 @@ test('a web server that is something else, a forgotten context path and a redire
       action: { kind: 'status', status: 302, headers: { location } },
     });
   sendTo('/login-of-a-proxy');
-  expect(findingOf('not-the-api', await examine(servers)).message).toContain('/user returns 302');
+  const login = findingOf('redirected', await examine(servers));
+  expect(login.message).toContain(`are redirected to ${root}/login-of-a-proxy`);
+  expect(login.fix).toContain('wants people to sign in');
   sendTo(`${page.url}/api/v3/user`);
   const moved = await examine(servers);
   expect(findingOf('redirected', moved).message).toContain(`are redirected to ${page.url}/api/v3/user`);

@@ -121,7 +121,7 @@ test.each([
   ['error: RPC failed; HTTP 504 curl 22 The requested URL returned error: 504', 2, 'push-too-large'],
   ['error: RPC failed; HTTP 504 curl 22 The requested URL returned error: 504', 0.1, 'push-failed'],
   ['error: RPC failed; curl 56 Recv failure: Connection reset by peer', 2, 'push-too-large'],
-  ['error: RPC failed; curl 56 Recv failure: Connection reset by peer', 0.1, 'push-failed'],
+  ['error: RPC failed; curl 56 Recv failure: Connection reset by peer', 0.1, 'connection-cut'],
   [hangUp, 2, 'push-too-large'],
   [`error: RPC failed; HTTP 500 curl 22 The requested URL returned error: 500\n${hangUp}`, 2, 'push-failed'],
   [

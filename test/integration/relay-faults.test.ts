@@ -62,7 +62,7 @@ const sourceFaults: [string, FaultAction, string][] = [
     { kind: 'status', status: 200, headers: pack, body: '0008NAK\n000c\u0003too bad' },
     'too bad',
   ],
-  ['a reset', { kind: 'reset' }, 'cannot be reached'],
+  ['a reset', { kind: 'reset' }, 'was cut at'],
 ];
 
 test.each(sourceFaults)(

@@ -47,6 +47,103 @@ const answers: readonly [keyof typeof strangers, string, string][] = [
   ['portal511', 'answered-in-between', 'Apache'],
 ];
 
+const labels = [
+  [strangers.portalText, 'text/plain', ['its Via header says 1.1 gate', 'Please accept the terms']],
+  [strangers.portalUntyped, 'no content type', ['an empty body']],
+] as const;
+
+test.each(labels)(
+  "what comes with 200 in another content type is nobody's listing: %j",
+  async (answer, type, words) => {
+    const { gitbucket, gitlab } = await withRepository();
+    const target = targetOf({ ...gitlab, url: await gateway(gitlab.url, onGit(answer)) });
+    const source = sourceOf({ ...gitbucket, url: await gateway(gitbucket.url, onGit(answer)) });
+    await Promise.all([target.connect().catch(() => {}), source.connect()]);
+    const listings = [target.listRefs('team/one'), source.refs({ owner: 'team', name: 'one' }, 'code')];
+    for (const failure of await Promise.all(listings.map(failureFrom))) {
+      expect([failure.code, failure.blame]).toEqual(['answered-in-between', 'network']);
+      expect(failure.message).toContain('answers 200');
+      expect(failure.message).toContain(`${type} instead of application/x-git-upload-pack-advertisement`);
+      expect(failure.message).toContain('its Server header says Apache');
+      for (const text of words) expect(failure.message).toContain(text);
+    }
+  },
+);
+
+test('a text in the place of the JSON of an API is not told as the API', async () => {
+  const { gitbucket, gitlab } = await withRepository();
+  let choose: Choice = nothing;
+  const target = targetOf({ ...gitlab, url: await gateway(gitlab.url, (request) => choose(request)) });
+  const source = sourceOf({ ...gitbucket, url: await gateway(gitbucket.url, (request) => choose(request)) });
+  await Promise.all([target.connect(), source.connect()]);
+  for (const [answer] of labels) {
+    choose = always(answer);
+    const asked = [target.findGroup('team'), source.repositoriesOf('team')];
+    for (const failure of await Promise.all(asked.map(failureFrom))) {
+      expect([failure.code, failure.blame]).toEqual(['answered-in-between', 'network']);
+      expect(failure.message).toContain('instead of application/json');
+    }
+  }
+});
+
+test('a sign-in page of the same address is told with that address, by API and by git', async () => {
+  const { gitbucket, gitlab } = await withRepository();
+  let choose: Choice = nothing;
+  const urls = await Promise.all(
+    [gitlab, gitbucket].map(({ url }) => gateway(url, (request) => choose(request))),
+  );
+  const [targetUrl = '', sourceUrl = ''] = urls;
+  const target = targetOf({ ...gitlab, url: targetUrl });
+  const source = sourceOf({ ...gitbucket, url: sourceUrl });
+  await Promise.all([target.connect(), source.connect()]);
+  choose = always(strangers.signIn302);
+  const asked = [
+    target.findGroup('team'),
+    target.listRefs('team/one'),
+    source.repositoriesOf('team'),
+    source.refs({ owner: 'team', name: 'one' }, 'code'),
+  ];
+  for (const failure of await Promise.all(asked.map(failureFrom))) {
+    expect(failure.code).toBe('redirected');
+    expect(failure.message).toMatch(/are redirected to http:\/\/127\.0\.0\.1:\d+\/users\/sign_in/);
+    expect(failure.notice.fix).toContain('wants people to sign in');
+  }
+});
+
+test('a proxy that no variable names is not looked for in one', async () => {
+  const { gitlab } = await withRepository();
+  const target = targetOf({ ...gitlab, url: await gateway(gitlab.url, always(strangers.squid407)) });
+  const failure = await failureFrom(target.connect());
+  expect(failure.code).toBe('proxy-refused');
+  expect(failure.message).toContain('a proxy on the way answers 407');
+  expect(failure.notice.fix).toContain('no variable names a proxy, so it stands on the way unasked');
+});
+
+test('JSON that ends early is told as that, and asked for again', async () => {
+  const { gitlab } = await withRepository();
+  const headers = { 'content-type': 'application/json' };
+  const target = targetOf(gitlab);
+  await target.connect();
+  const short = { kind: 'status', status: 200, headers, body: '{"id":1,"full_path":"te' } as const;
+  gitlab.server.faults.add({ url: /groups\/team/, times: 2, action: short });
+  expect(await target.findGroup('team')).not.toBeNull();
+
+  gitlab.server.faults.add({ url: /groups\/team/, times: Infinity, action: short });
+  const failure = await failureFrom(target.findGroup('team'));
+  expect([failure.code, failure.blame, failure.retryable]).toEqual(['answer-cut', 'network', true]);
+  expect(failure.message).toContain('after 23 bytes, in the middle of its JSON');
+});
+
+test('of an answer that was to be longer it is told how much came', async () => {
+  const { gitlab } = await withRepository();
+  const target = targetOf(gitlab);
+  await target.connect();
+  gitlab.server.faults.add({ url: /groups\/team/, times: Infinity, action: { kind: 'cut', bytes: 20 } });
+  const failure = await failureFrom(target.findGroup('team'));
+  expect(failure.code).toBe('answer-cut');
+  expect(failure.message).toMatch(/after 20 of \d+ bytes/);
+});
+
 test.each(answers)(
   '%s is not told as what GitLab or GitBucket says, by API and by git',
   async (key, code, name) => {
@@ -155,9 +252,13 @@ test.each([
   ['the pack from GitBucket', 'source', 'git-upload-pack', strangers.nginx403, 'answered-in-between'],
   ['the pack from GitBucket', 'source', 'git-upload-pack', strangers.nginx504, 'gateway-failed'],
   ['the pack from GitBucket', 'source', 'git-upload-pack', strangers.portal200, 'answered-in-between'],
+  ['the pack from GitBucket', 'source', 'git-upload-pack', strangers.portalText, 'answered-in-between'],
+  ['the pack from GitBucket', 'source', 'git-upload-pack', strangers.portalUntyped, 'answered-in-between'],
   ['the push to GitLab', 'target', 'git-receive-pack', strangers.nginxLogin, 'answered-in-between'],
   ['the push to GitLab', 'target', 'git-receive-pack', strangers.haproxy503, 'gateway-failed'],
   ['the push to GitLab', 'target', 'git-receive-pack', strangers.portal200, 'answered-in-between'],
+  ['the push to GitLab', 'target', 'git-receive-pack', strangers.portalText, 'answered-in-between'],
+  ['the push to GitLab', 'target', 'git-receive-pack', strangers.portalUntyped, 'answered-in-between'],
 ] as const)('%s (%s, %s) stopped on the way is told as that', async (_what, side, service, answer, code) => {
   const setup = await relaySetup();
   expect(await whenStopped(setup, { side, service, answer })).toEqual(strange(code));
@@ -172,6 +273,8 @@ test.each([
   ['target', 'git-receive-pack', strangers.haproxy503, 'gateway-failed'],
   ['source', 'git-upload-pack', strangers.portal200, 'answered-in-between'],
   ['target', 'git-receive-pack', strangers.portal200, 'answered-in-between'],
+  ['source', 'git-upload-pack', strangers.portalText, 'answered-in-between'],
+  ['target', 'git-receive-pack', strangers.portalText, 'answered-in-between'],
 ] as const)('so it is when the real git is stopped (%s, %s)', async (side, service, answer, code) => {
   const setup = await relaySetup({ transport: mirrorTransport });
   expect(await whenStopped(setup, { side, service, answer })).toEqual(strange(code));

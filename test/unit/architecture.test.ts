@@ -249,10 +249,9 @@ test('the clock, chance and the process are touched in cli.ts only', () => {
   expect(
     unexpected(found, {
       'src/net/stream.ts: setTimeout':
-        'one for each chunk: the sleep of the runtime costs more than the chunk; and one for each request',
-      'src/net/connections.ts: setTimeout':
-        'bounds what has no connection yet, whatever becomes of the event loop',
-      'src/net/stream.ts: AbortSignal.timeout': 'how long a body is read of which an excerpt is enough',
+        'one for each chunk: the sleep of the runtime costs more than the chunk; one for each request; and what has no connection yet is bounded, whatever becomes of the event loop',
+      'src/net/tunnel.ts: setTimeout': 'the pause before a proxy is asked for a tunnel again',
+      'src/net/whose.ts: AbortSignal.timeout': 'how long a body is read of which an excerpt is enough',
       'src/engine/prepare.ts: performance.':
         'measures how long other work has waited, whatever the clock says',
       'src/report/write.ts: randomBytes': 'the name of a file that is there for a moment only',

@@ -310,7 +310,12 @@ describe('what git refuses is told apart', () => {
     const empty = '001e# service=git-upload-pack\n00000000';
     servers.gitbucket.server.faults.add({
       url: /^\/git\/team-a\/one\.git\/info\/refs/,
-      action: { kind: 'status', status: 200, body: empty },
+      action: {
+        kind: 'status',
+        status: 200,
+        headers: { 'content-type': 'application/x-git-upload-pack-advertisement' },
+        body: empty,
+      },
     });
     const source = sourceOf(servers.gitbucket);
     await source.connect();
