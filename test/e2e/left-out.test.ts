@@ -16,14 +16,14 @@ async function killRefs({ gitbucket }: TestServers, owner: string, name: string)
 
 test('a repository whose refs are dead can be left out: the run is done, and a note stays', async () => {
   const servers = await smallServers();
-  expect((await gb2gl(servers, ['migrate', '--all'])).code).toBe(0);
+  expect((await gb2gl(servers, ['migrate', '--yes', '--all'])).code).toBe(0);
   await killRefs(servers, 'team-a', 'one');
-  const broken = await gb2gl(servers, ['migrate', '--all']);
+  const broken = await gb2gl(servers, ['migrate', '--yes', '--all']);
   expect(broken.code).toBe(1);
   expect(broken.stdout).toContain('Could not be read');
 
   await exclude(servers, ['team-a/one']);
-  const done = await gb2gl(servers, ['migrate', '--all']);
+  const done = await gb2gl(servers, ['migrate', '--yes', '--all']);
 
   expect(done.code, done.stdout).toBe(0);
   const note = '1 left out by select.exclude: team-a/one.';
@@ -50,10 +50,10 @@ test('--exclude leaves out what is refused or blocked, beside what the config le
   servers.gitlab.addGroup({ path: 'team-b' });
   servers.gitlab.addProject({ namespace: 'team-b', path: 'three' });
   commitOn(servers.gitlab.gitDir('team-b/three'), 'main', 'of somebody else');
-  expect((await gb2gl(servers, ['migrate', '--all'])).code).toBe(4);
+  expect((await gb2gl(servers, ['migrate', '--yes', '--all'])).code).toBe(4);
 
   await exclude(servers, ['team-b/*']);
-  const run = await gb2gl(servers, ['migrate', '--all', '--exclude', 'team-a/on?', '--json']);
+  const run = await gb2gl(servers, ['migrate', '--yes', '--all', '--exclude', 'team-a/on?', '--json']);
 
   const result = resultOf(run);
   expect(run.code, run.stderr).toBe(0);
@@ -68,7 +68,7 @@ test('--exclude leaves out what is refused or blocked, beside what the config le
     next: "gb2gl verify --all --exclude 'team-a/on?'",
     totals: { projects: 1 },
   });
-  const unknown = await gb2gl(servers, ['migrate', '--all', '--exclude', 'team-a/onee']);
+  const unknown = await gb2gl(servers, ['migrate', '--yes', '--all', '--exclude', 'team-a/onee']);
   expect(unknown).toMatchObject({ code: 2 });
   expect(unknown.stderr).toContain('--exclude team-a/onee');
 });
@@ -76,25 +76,29 @@ test('--exclude leaves out what is refused or blocked, beside what the config le
 test('where a damaged repository hides the list of its owner, the list is waived by name', async () => {
   const servers = await smallServers();
   servers.gitbucket.break('team-a', 'one');
-  const alone = resultOf(await gb2gl(servers, ['migrate', '--all', '--exclude', 'team-a/one', '--json']));
+  const alone = resultOf(
+    await gb2gl(servers, ['migrate', '--yes', '--all', '--exclude', 'team-a/one', '--json']),
+  );
   expect(alone.exitCode).toBe(1);
   expect(alone.problems.map(({ object }) => object)).toEqual(['team-a']);
   expect(alone.problems[0]?.fix).toContain('--waive unreadable:team-a');
 
   const flags = ['--exclude', 'team-a/one', '--waive', 'unreadable:team-a'];
-  for (const command of ['migrate', 'verify', 'plan']) {
-    const run = await gb2gl(servers, [command, '--all', ...flags]);
+  for (const command of [['migrate', '--yes'], ['verify'], ['plan']]) {
+    const run = await gb2gl(servers, [...command, '--all', ...flags]);
     expect(run.code, `${command}: ${run.stdout}`).toBe(0);
     expect(run.stdout).toContain('1 left out by --waive: team-a (GitBucket cannot list');
   }
   const both = ['--waive', 'unreadable:team-a', 'unreadable:team-a/one'];
-  const waived = resultOf(await gb2gl(servers, ['migrate', '--all', ...both, '--json']));
+  const waived = resultOf(await gb2gl(servers, ['migrate', '--yes', '--all', ...both, '--json']));
   expect(waived.exitCode).toBe(0);
   expect(waived.leftOut.map(({ object, by }) => `${by} ${object}`)).toEqual([
     '--waive team-a',
     '--waive team-a/one',
   ]);
-  const whole = resultOf(await gb2gl(servers, ['migrate', '--all', '--exclude', 'team-a/*', '--json']));
+  const whole = resultOf(
+    await gb2gl(servers, ['migrate', '--yes', '--all', '--exclude', 'team-a/*', '--json']),
+  );
   expect(whole).toMatchObject({ exitCode: 0, problems: [] });
   expect(whole.leftOut.map(({ object }) => object)).toContain('team-a');
 });

@@ -15,14 +15,14 @@ async function closedServers(): Promise<TestServers> {
 }
 
 async function report(servers: TestServers, name: string): Promise<string> {
-  return readFile(join(await workplace(servers), '.gb2gl', 'reports', name), 'utf8');
+  return readFile(join(await workplace(servers), '.gb2gl', 'reports', 'latest', name), 'utf8');
 }
 
 test("migrate --all without an administrator's token stops before anything is written", async () => {
   const servers = await closedServers();
 
-  for (const command of ['migrate', 'rehearse']) {
-    const run = await gb2gl(servers, [command, '--all', '--json']);
+  for (const command of [['migrate', '--yes'], ['rehearse']]) {
+    const run = await gb2gl(servers, [...command, '--all', '--json']);
     expect(run.code, run.stderr).toBe(3);
     expect(failureOf(run).error).toMatchObject({ code, object: servers.gitbucket.url });
     expect(run.stderr).toContain('ada is not an administrator of GitBucket');
@@ -42,16 +42,16 @@ test('plan and verify of everything say what they cannot see, and do not end wit
   expect(plan.projects.map(({ id }) => id)).toEqual(['team-a/one', 'team-a/two']);
   expect(await report(servers, 'plan.md')).toContain('read as ada, who is not an administrator');
 
-  const file = join('.gb2gl', 'reports', 'plan.json');
-  const followed = await gb2gl(servers, ['migrate', '--plan', file, '--json']);
+  const file = join('.gb2gl', 'reports', 'latest', 'plan.json');
+  const followed = await gb2gl(servers, ['migrate', '--yes', '--plan', file, '--json']);
   expect(followed.code).toBe(3);
   expect(failureOf(followed).error.code).toBe(code);
   expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
 
-  const waived = await gb2gl(servers, ['migrate', '--plan', file, '--json', '--waive', code]);
+  const waived = await gb2gl(servers, ['migrate', '--yes', '--plan', file, '--json', '--waive', code]);
   expect(waived.code, waived.stderr).toBe(0);
   const root = { GITBUCKET_TOKEN: servers.gitbucket.token('root') };
-  const byRoot = await gb2gl(servers, ['migrate', '--plan', file, '--json', '--waive', code], root);
+  const byRoot = await gb2gl(servers, ['migrate', '--yes', '--plan', file, '--json', '--waive', code], root);
   expect(resultOf(byRoot).source).toMatchObject({ view: 'user', user: 'ada' });
 
   const verified = await gb2gl(servers, ['verify', '--all']);
@@ -63,7 +63,7 @@ test('plan and verify of everything say what they cannot see, and do not end wit
 test('what was waived is moved, and every report says that it is not all', async () => {
   const servers = await closedServers();
 
-  const run = await gb2gl(servers, ['migrate', '--all', '--waive', code]);
+  const run = await gb2gl(servers, ['migrate', '--yes', '--all', '--waive', code]);
 
   expect(run.code, run.stderr).toBe(0);
   const said = 'Everything selected that ada can see is on GitLab and proven';
@@ -74,7 +74,7 @@ test('what was waived is moved, and every report says that it is not all', async
     expect(text, name).toContain(said);
     expect(text, name).toContain('private repositories of others are invisible to this token');
   }
-  const again = await gb2gl(servers, ['migrate', '--all', '--json', '--waive', code]);
+  const again = await gb2gl(servers, ['migrate', '--yes', '--all', '--json', '--waive', code]);
   expect(resultOf(again)).toMatchObject({
     source: { view: 'user', user: 'ada' },
     exitCode: 0,
@@ -86,21 +86,21 @@ test('what was waived is moved, and every report says that it is not all', async
 test('a group may hold more than is seen, which is a warning; a name that is not seen is an error', async () => {
   const servers = await closedServers();
 
-  const group = resultOf(await gb2gl(servers, ['migrate', '--group', 'team-a', '--json']));
+  const group = resultOf(await gb2gl(servers, ['migrate', '--yes', '--group', 'team-a', '--json']));
   expect(group).toMatchObject({
     exitCode: 0,
     warnings: [expect.stringContaining('ada is not an administrator')],
   });
 
-  const named = resultOf(await gb2gl(servers, ['migrate', '--repo', 'team-a/one', '--json']));
+  const named = resultOf(await gb2gl(servers, ['migrate', '--yes', '--repo', 'team-a/one', '--json']));
   expect(named).toMatchObject({ exitCode: 0, warnings: [], source: { view: 'user' } });
-  expect((await gb2gl(servers, ['migrate', '--repo', 'team-b/three'])).code).toBe(2);
+  expect((await gb2gl(servers, ['migrate', '--yes', '--repo', 'team-b/three'])).code).toBe(2);
 });
 
 test("an administrator's run says so and nothing more", async () => {
   const servers = await smallServers();
 
-  const run = await gb2gl(servers, ['migrate', '--all', '--json']);
+  const run = await gb2gl(servers, ['migrate', '--yes', '--all', '--json']);
 
   expect(resultOf(run)).toMatchObject({
     exitCode: 0,

@@ -32,7 +32,7 @@ async function configure(servers: TestServers, config: object): Promise<void> {
 async function planned(servers: TestServers): Promise<{ plan: Plan; text: string; markdown: string }> {
   const run = await gb2gl(servers, ['plan', '--all']);
   expect(run.code, run.stderr).toBe(0);
-  const reports = join(await workplace(servers), '.gb2gl', 'reports');
+  const reports = join(await workplace(servers), '.gb2gl', 'reports', 'latest');
   return {
     plan: JSON.parse(await readFile(join(reports, 'plan.json'), 'utf8')) as Plan,
     text: run.stdout.replaceAll(/\s+/g, ' '),
@@ -73,7 +73,7 @@ test('the plan says whose account GitLab will refuse, how many they are, and the
   expect(reasons['team']).not.toContain('account');
 
   // It is true: once the groups are there, GitLab takes no such account.
-  const run = await gb2gl(servers, ['migrate', '--all', '--json']);
+  const run = await gb2gl(servers, ['migrate', '--yes', '--all', '--json']);
   expect(run.code, run.stderr).toBe(0);
   expect(parseResult(JSON.parse(run.stdout)).warnings).toEqual(plan.warnings);
   const refused = await createAccount(servers, 'jane');
@@ -103,7 +103,7 @@ test('another path leaves both path and name to the account, and so does a paren
   await configure(servers, { map: { owners: { jane: 'people-jane', joe: 'people-joe' } } });
   expect((await planned(servers)).plan.warnings).toEqual([]);
 
-  expect((await gb2gl(servers, ['migrate', '--all'])).code).toBe(0);
+  expect((await gb2gl(servers, ['migrate', '--yes', '--all'])).code).toBe(0);
 
   const groups = servers.gitlab.context.state.groups.map(({ path, name }) => ({ path, name }));
   expect(groups).toContainEqual({ path: 'people-jane', name: 'people-jane' });

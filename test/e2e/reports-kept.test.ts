@@ -8,14 +8,14 @@ import { gb2gl, smallServers, workplace } from '../helpers/small-server.ts';
 test('every run keeps its own dated reports, and latest leads to the newest', async () => {
   const servers = await smallServers();
   const reports = join(await workplace(servers), '.gb2gl', 'reports');
-  const first = await gb2gl(servers, ['migrate', '--all']);
+  const first = await gb2gl(servers, ['migrate', '--yes', '--all']);
   expect(first.code, first.stderr).toBe(0);
   const folder = await readlink(join(reports, 'latest'));
   expect(folder).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-migrate$/);
   expect(first.stdout.split('\n')).toContain(`  .gb2gl/reports/${folder}/report.html`);
   const evidence = await readFile(join(reports, folder, 'result.json'), 'utf8');
 
-  expect((await gb2gl(servers, ['migrate', '--all'])).code).toBe(0);
+  expect((await gb2gl(servers, ['migrate', '--yes', '--all'])).code).toBe(0);
   expect((await gb2gl(servers, ['verify', '--all'])).code).toBe(0);
 
   const all = await runFolders(reports);
@@ -36,9 +36,9 @@ test('report.dir of the config holds the dated folders, and a plan is carried ou
     /^Nothing was changed\. The plan is in kept\/[\dT-]+-plan\/plan\.json and /m,
   );
 
-  expect((await gb2gl(servers, ['migrate', '--plan', plan])).code).toBe(0);
+  expect((await gb2gl(servers, ['migrate', '--yes', '--plan', plan])).code).toBe(0);
   commitOn(servers.gitbucket.gitDir('team-a', 'one'), 'main', 'later');
-  const again = await gb2gl(servers, ['migrate', '--plan', plan]);
+  const again = await gb2gl(servers, ['migrate', '--yes', '--plan', plan]);
 
   expect(again.code, again.stderr).toBe(4);
   expect(again.stdout).toContain('drifted');

@@ -13,7 +13,7 @@ test('a push to GitBucket while the question stands arrives too, and the reports
   const cwd = await workplace(servers);
   let pushed = 0;
   const running = startInTerminal(['migrate', '--all'], { cwd, env });
-  await running.shown('Continue?');
+  await running.shown('[y/N]');
   commitOn(gitbucket.gitDir('team-a', 'one'), 'main', 'while the question stood');
   pushed = Date.now();
   running.press('y\r');
@@ -23,7 +23,7 @@ test('a push to GitBucket while the question stands arrives too, and the reports
   expect(stripVTControlCharacters(screen)).toMatch(
     /Compared with GitBucket as of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d/,
   );
-  const reports = join(cwd, '.gb2gl', 'reports');
+  const reports = join(cwd, '.gb2gl', 'reports', 'latest');
   const result = parseResult(JSON.parse(await readFile(join(reports, 'result.json'), 'utf8')));
   expectMoved(servers, result);
   const check = itemOf(result, 'team-a/one').steps.find(({ step }) => step === 'code')?.check;

@@ -29,7 +29,7 @@ test('status counts as the last report does, says when and how it ended, and wha
   servers.gitlab.addUser({ username: 'mover', name: 'Mover', email: 'm@example.com', canCreateGroup: false });
   servers.gitlab.addGroup({ path: 'team-a', owner: 'mover' });
   const env = { GITLAB_TOKEN: servers.gitlab.token('mover') };
-  const result = resultOf(await gb2gl(servers, ['migrate', '--all', '--json'], env));
+  const result = resultOf(await gb2gl(servers, ['migrate', '--yes', '--all', '--json'], env));
   expect(result.totals.states).toMatchObject({ proven: 3, blocked: 2 });
 
   const status = await statusOf(servers);
@@ -49,7 +49,7 @@ test('status counts as the last report does, says when and how it ended, and wha
 
 test('the newest proof counts, be it better or worse than an older one', async () => {
   const servers = await smallServers();
-  expect((await gb2gl(servers, ['migrate', '--all'])).code).toBe(0);
+  expect((await gb2gl(servers, ['migrate', '--yes', '--all'])).code).toBe(0);
   expect((await statusOf(servers)).next).toBe('gb2gl verify --all');
 
   git(servers.gitlab.gitDir('team-a/one'), 'update-ref', '-d', 'refs/heads/topic');
@@ -59,7 +59,7 @@ test('the newest proof counts, be it better or worse than an older one', async (
   expect(stateIn(worse, 'team-b/three')).toBe('proven');
   expect(worse.next).toBe('gb2gl migrate --repo team-a/one');
 
-  expect((await gb2gl(servers, ['migrate', '--repo', 'team-a/*'])).code).toBe(0);
+  expect((await gb2gl(servers, ['migrate', '--yes', '--repo', 'team-a/*'])).code).toBe(0);
   const better = await statusOf(servers);
   expect(better.totals.states).toMatchObject({ proven: 5, failed: 0 });
   expect(better.next).toBe("gb2gl verify --repo 'team-a/*'");
@@ -67,11 +67,11 @@ test('the newest proof counts, be it better or worse than an older one', async (
 
 test('what a run could not read, or does not find any more, is told as in its report, and once', async () => {
   const servers = await smallServers();
-  expect((await gb2gl(servers, ['migrate', '--all'])).code).toBe(0);
+  expect((await gb2gl(servers, ['migrate', '--yes', '--all'])).code).toBe(0);
   const dir = servers.gitbucket.gitDir('team-a', 'one');
   await writeFile(join(dir, 'refs', 'heads', 'dead'), `${'1'.repeat(40)}\n`);
   servers.gitbucket.removeRepository('team-b', 'three');
-  const run = await gb2gl(servers, ['migrate', '--all', '--json']);
+  const run = await gb2gl(servers, ['migrate', '--yes', '--all', '--json']);
   expect(run.code, run.stderr).toBe(1);
 
   const status = await statusOf(servers);
@@ -84,7 +84,7 @@ test('what a run could not read, or does not find any more, is told as in its re
 
 test('a run that was cut off is interrupted, not failed', async () => {
   const servers = await smallServers();
-  expect((await gb2gl(servers, ['migrate', '--all'])).code).toBe(0);
+  expect((await gb2gl(servers, ['migrate', '--yes', '--all'])).code).toBe(0);
   const journal = join(await workplace(servers), '.gb2gl', 'journal.jsonl');
   const last = (await readFile(journal, 'utf8')).trim().split('\n').at(-1) ?? '';
   const { at } = JSON.parse(last) as { at: string };
