@@ -96,6 +96,20 @@ export function createProgram(
     'concurrency',
   );
   share(
+    add('fix', {
+      summary: 'write the fixes that the newest plan or report suggests into the config, after showing them',
+      examples: {
+        'gb2gl fix': 'shows the change, and asks',
+        'gb2gl fix --yes': 'without a question',
+      },
+      load: async () => (await import('./commands/fix.ts')).fixCommand,
+    }).option('--yes', 'do not ask before writing'),
+    'config',
+    'workDir',
+    'json',
+    'quiet',
+  );
+  share(
     selectable(
       add('rehearse', {
         summary:

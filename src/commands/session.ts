@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { access, constants } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { loadConfig, reportDirIn, usualConfig } from '../config/load.ts';
+import { loadConfig, reportDirIn, usualConfig, type ConfigFile } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { waivedObjects, waivers } from '../doctor/index.ts';
 import { createServers, type Servers } from '../engine/connect.ts';
@@ -44,7 +44,7 @@ export async function readConfig(options: CommonOptions, { runtime }: Environmen
 }
 
 /** The config file of a command. */
-export function configFile({ config }: CommonOptions, cwd: string): { path: string; named: boolean } {
+export function configFile({ config }: CommonOptions, cwd: string): ConfigFile {
   return { path: resolve(cwd, config ?? usualConfig), named: config !== undefined };
 }
 

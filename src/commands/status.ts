@@ -5,6 +5,7 @@ import { attentionOf, buildResult } from '../report/result.ts';
 import { reportPaths } from '../report/write.ts';
 import { clean, plural, when } from '../text/format.ts';
 import { andMore, headings, nextSteps, problem, statesLine } from '../ui/messages.ts';
+import { hasOpenFixes } from './fix.ts';
 import { openTerminal, reportsOf, shortPath } from './session.ts';
 import { standingOf, type Known, type Standing } from './standing.ts';
 
@@ -20,7 +21,9 @@ export async function statusCommand(options: CommonOptions, environment: Environ
     return 0;
   }
   const summed = summedUp(standing);
-  const next = commandNext(summed, standing);
+  const fixable =
+    summed.exitCode !== 0 && last !== null && (await hasOpenFixes(last.result, options, environment));
+  const next = fixable && standing.running === null ? 'gb2gl fix' : commandNext(summed, standing);
   if (options.json) {
     const { groups, projects, states } = totalsOf(summed, known);
     const document = {

@@ -9,6 +9,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The config file when none is named. */
 export const usualConfig = 'migrate.config.json';
 
+/** `named` on the command line: then it has to be there. */
+export type ConfigFile = { path: string; named: boolean };
+
 type Tree = { [key: string]: unknown };
 /** A value that needs a variable which is not there. */
 type Unset = { path: string; name: string };
@@ -18,7 +21,7 @@ type Unset = { path: string; name: string };
  * variables win, and validates everything at once.
  * @throws config-unreadable, config-invalid (all problems in one message)
  */
-export async function loadConfig(file: { path: string; named: boolean }, env: Environment): Promise<Config> {
+export async function loadConfig(file: ConfigFile, env: Environment): Promise<Config> {
   const unset: Unset[] = [];
   const read = await readTree(file);
   const tree = substitute(read === undefined ? {} : read, env, [], unset) as Tree;
@@ -43,23 +46,29 @@ export async function loadConfig(file: { path: string; named: boolean }, env: En
  * Where the config puts the reports, for commands that need neither servers nor tokens; null when it does not say.
  * @throws config-unreadable
  */
-export async function reportDirIn(
-  file: { path: string; named: boolean },
-  env: Environment,
-): Promise<string | null> {
+export async function reportDirIn(file: ConfigFile, env: Environment): Promise<string | null> {
   const report = (substitute(await readTree(file), env, [], []) as Tree | undefined)?.['report'];
   return Config.shape.report.safeParse(report).data?.dir ?? null;
 }
 
-/** Undefined when there is no file and none was named. */
-async function readTree({ path, named }: { path: string; named: boolean }): Promise<unknown> {
-  let text: string;
+/** The file as it stands; undefined when there is none and none was named. @throws config-unreadable */
+export async function readConfigText({ path, named }: ConfigFile): Promise<string | undefined> {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
     if (!named && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw configUnreadable(path, { detail: (error as Error).message }, error);
   }
+}
+
+/** Undefined when there is no file and none was named. */
+async function readTree(file: ConfigFile): Promise<unknown> {
+  const text = await readConfigText(file);
+  return text === undefined ? undefined : parsedConfig(text, file.path);
+}
+
+/** What stands in the file, not yet checked. @throws config-unreadable */
+export function parsedConfig(text: string, path: string): unknown {
   try {
     // Some editors begin a file with a byte order mark.
     return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;

@@ -1,5 +1,5 @@
 import { configExists, configUnwritable } from '../failures/usage.ts';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -42,20 +42,23 @@ export function schemaReference(configFile: string, schemaFile: string): string 
 }
 
 /**
- * Writes a file that only its owner can read, whole or not at all.
+ * Writes a file that only its owner can read, whole or not at all; a link to it stays a link.
+ * `keepMode`: others may read it who could before.
  * @throws config-exists when it is there and must not be replaced, config-unwritable
  */
 export async function writeConfig(
   path: string,
   text: string,
-  { replace }: { replace: boolean },
+  { replace, keepMode = false }: { replace: boolean; keepMode?: boolean },
 ): Promise<void> {
   try {
     if (!replace) return await writeFile(path, text, { mode: 0o600, flag: 'wx' });
-    const draft = `${path}.new`;
+    const file = await realpath(path);
+    const draft = `${file}.new`;
     await rm(draft, { force: true });
     await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
-    await rename(draft, path);
+    if (keepMode) await chmod(draft, (await stat(file)).mode & 0o777);
+    await rename(draft, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw configExists(path);
     throw configUnwritable(path, { detail: (error as Error).message }, error);

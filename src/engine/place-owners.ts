@@ -1,7 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import {
   mapImpossible,
-  namespaceTaken,
   archived,
   groupsForbidden,
   markedForDeletion,
@@ -12,7 +11,7 @@ import type { History } from '../journal/history.ts';
 import type { Owner, Namespace } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Person, Survey, Target, TargetIdentity } from '../model/target.ts';
-import { ownerPaths, samePerson, type Placement, lastPart, parentOf } from '../plan/groups.ts';
+import { blockedPath, ownerPaths, samePerson, type Placement, lastPart, parentOf } from '../plan/groups.ts';
 import type { PathAssignment } from '../plan/path-assignment.ts';
 
 export type PlacementContext = PathContext & { config: Config; hidden: HiddenPaths };
@@ -88,34 +87,35 @@ async function personalPlacement(
   };
 }
 
+type Assigned = PathAssignment & { fullPath: string };
+
 function groupPlacement(
   owner: Owner,
-  paths: ReadonlyMap<string, PathAssignment & { fullPath: string }>,
+  paths: ReadonlyMap<string, Assigned>,
   looked: ReadonlyMap<string, Found>,
 ): Placement {
   const assignment = paths.get(owner.login);
   if (!assignment) throw unexpected(owner.login, { detail: 'no path was assigned' });
-  const { fullPath, reason } = assignment;
-  const found = looked.get(fullPath.toLowerCase());
-  const reasons = reason === null ? [] : [reason];
+  const found = looked.get(assignment.fullPath.toLowerCase());
   return {
     owner,
-    fullPath: found?.namespace?.fullPath ?? fullPath,
+    fullPath: found?.namespace?.fullPath ?? assignment.fullPath,
     kind: 'group',
     namespace: found?.namespace ?? null,
     parent: found?.parent ?? null,
-    reasons,
-    blocked: assignment.blocked
-      ? mapImpossible(fullPath, { detail: assignment.blocked.reason, fix: assignment.blocked.fix }).notice
-      : blockedBy(owner, fullPath, found),
+    reasons: assignment.reason === null ? [] : [assignment.reason],
+    blocked: blockedBy(owner, assignment, found, paths),
   };
 }
 
-/** Only a path that the map demands is kept although it is taken; then a human must choose. */
-function blockedBy(owner: Owner, fullPath: string, found: Found | undefined): Notice | null {
-  if (!found?.takenBy) return found?.blocked ?? null;
-  const words = { detail: `it is ${found.takenBy}`, owner: owner.login, suggestion: 'another-path' };
-  return namespaceTaken(fullPath, words).notice;
+function blockedBy(
+  owner: Owner,
+  { fullPath, blocked }: Assigned,
+  found: Found | undefined,
+  paths: ReadonlyMap<string, Assigned>,
+): Notice | null {
+  if (blocked) return mapImpossible(fullPath, { detail: blocked.reason, fix: blocked.fix }).notice;
+  return found?.takenBy ? blockedPath(owner, fullPath, found.takenBy, paths) : (found?.blocked ?? null);
 }
 
 /** What stands at the path of a group. */

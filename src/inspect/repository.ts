@@ -124,10 +124,11 @@ function branchFindings(
   present: ReadonlyMap<string, string>,
 ): Finding[] {
   const taken = new Set(changes.map(({ ref }) => ref));
+  const proposed = new Map<string, string>();
   return changes.filter(isWrite).flatMap(({ ref, new: id }): Finding[] => {
     const type = present.get(id ?? '') ?? 'commit';
     if (type === 'commit') return [];
-    const refused = noCommit(ref, type, { repository, isTaken: (name) => taken.has(name) });
+    const refused = noCommit(ref, type, { repository, isTaken: (name) => taken.has(name), proposed });
     if (refused === null) return [];
     return [
       { code: 'branch-no-commit', object: ref, message: refused.reason, fix: refused.fix, refused: true },

@@ -100,6 +100,12 @@ const noun = { 'top-group': 'group', subgroup: 'group', project: 'repo' } as con
   string
 >;
 
+/** A full path to propose in the place of one that others have; told apart by its key where that one is taken too. */
+export function pathBeside(fullPath: string, key: string, isTaken: (path: string) => boolean): string {
+  const usual = `${fullPath}-gitbucket`;
+  return isTaken(usual) ? `${usual}-${createHash('sha256').update(key).digest('hex').slice(0, 6)}` : usual;
+}
+
 /** A legal path that stays as near to the original name as GitLab's rules allow; always the same one. */
 export function suggestPath(original: string, level: PathLevel, maxLength = maxPathLength): string {
   const path = replaceEnd(shorten(clean(original), maxLength));

@@ -1,10 +1,10 @@
 import type { Config } from '../config/schema.ts';
-import { groupsForbidden, projectsForbidden } from '../failures/target.ts';
+import { groupsForbidden, namespaceTaken, projectsForbidden } from '../failures/target.ts';
 import type { History } from '../journal/history.ts';
 import type { Namespace, Owner, TargetUser, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedGroup, PlannedProject } from '../model/plan.ts';
-import { shortened, assignNames, displayName } from './free-names.ts';
+import { shortened, assignNames, displayName, pathBeside } from './free-names.ts';
 import type { PlanInput } from './input.ts';
 import { assignPaths, type PathAssignment, type PathEntry } from './path-assignment.ts';
 import { restrictedIn, groupVisibility } from './visibility.ts';
@@ -72,6 +72,20 @@ export function ownerPaths(
     paths.set(owner.login, { path: lastPart(fullPath), fullPath, reason, lookupById: false, blocked: null });
   }
   return paths;
+}
+
+/** Only a path that the map demands is kept although somebody else has it; then a human must choose. */
+export function blockedPath(
+  { login }: Owner,
+  fullPath: string,
+  takenBy: string,
+  paths: ReadonlyMap<string, { fullPath: string }>,
+): Notice {
+  const rest = [...paths].filter(([key]) => key !== login);
+  const others = new Set(rest.map(([, path]) => path.fullPath.toLowerCase()));
+  const rivals = others.has(fullPath.toLowerCase());
+  const suggestion = pathBeside(fullPath, login, (path) => rivals || others.has(path.toLowerCase()));
+  return namespaceTaken(fullPath, { detail: `it is ${takenBy}`, owner: login, suggestion }).notice;
 }
 
 /** A mapped full path below another group than the usual parent. */

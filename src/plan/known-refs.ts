@@ -5,6 +5,7 @@ import { journalled, type ItemHistory } from '../journal/history.ts';
 import type { RefListing } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import { isWrite, type RefChange } from '../model/plan.ts';
+import { pathBeside } from './free-names.ts';
 import { reasonOf, type Explanation } from './ref-proof.ts';
 
 /** What the source says about one object. */
@@ -69,7 +70,7 @@ const mostShown = 5;
 
 /** Set when the project holds what the source never had: then it is somebody else's. */
 export function foreignProject(
-  place: { repository: string; fullPath: string },
+  place: { repository: string; fullPath: string; isTaken?: (path: string) => boolean },
   target: RefListing,
   foreign: readonly string[],
 ): Notice | null {
@@ -79,8 +80,9 @@ export function foreignProject(
   const shown = refs.slice(0, mostShown).map(([ref, id]) => `${ref} (${id.slice(0, 12)})`);
   const more = refs.length > mostShown ? ` and ${refs.length - mostShown} more` : '';
   const detail = `the source never had the objects at ${shown.join(', ')}${more}`;
-  const { repository, fullPath } = place;
-  return pathTaken(fullPath, { detail, repository, suggestion: `${fullPath}-gitbucket` }).notice;
+  const { repository, fullPath, isTaken = () => false } = place;
+  const suggestion = pathBeside(fullPath, repository, isTaken);
+  return pathTaken(fullPath, { detail, repository, suggestion }).notice;
 }
 
 const Id = z.string().regex(/^[0-9a-f]{40}$/);

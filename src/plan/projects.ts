@@ -64,6 +64,7 @@ function placeProject(
         ? 'already exists and is empty: adopted'
         : 'already exists with refs from the source: adopted',
     );
+  const isTaken = (other: string): boolean => isInUse(other.toLowerCase(), placement, input);
   const project: PlannedProject = {
     kind: 'project',
     id,
@@ -81,12 +82,20 @@ function placeProject(
     blocked: path.blocked
       ? mapImpossible(path.fullPath, { detail: path.blocked.reason, fix: path.blocked.fix }).notice
       : (deletedProject(path) ??
-        foreignProject({ repository: id, fullPath: path.fullPath }, target, foreign) ??
+        foreignProject({ repository: id, fullPath: path.fullPath, isTaken }, target, foreign) ??
         blockedBy(existing, decided.visibility) ??
         restrictedBlock(path.fullPath, decided.blocked)),
     steps: [],
   };
   return { project, unverifiedIds: unknown.filter((object) => known?.get(object)?.known !== true) };
+}
+
+/** Has another repository of the plan, or something on GitLab, this full path (in lower case)? */
+function isInUse(path: string, { namespace }: Placement, { paths }: PlanInput): boolean {
+  if ([...paths.values()].some(({ fullPath }) => fullPath.toLowerCase() === path)) return true;
+  const there = (namespace?.projects ?? []).map(({ fullPath }) => fullPath);
+  there.push(...(namespace?.takenPaths ?? []).map((taken) => `${namespace?.fullPath}/${taken.path}`));
+  return there.some((other) => other.toLowerCase() === path);
 }
 
 /** The project of an earlier run may wait for its deletion under another path: only its id tells (GL-150, GL-151). */

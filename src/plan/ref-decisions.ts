@@ -31,6 +31,8 @@ export type RefSituation = {
   closed: (ref: string, write: Write) => RefRefusal | null;
   isPartOf: (old: string, tip: string) => boolean | null;
   isTaken: (ref: string) => boolean;
+  /** Names that its fixes propose, each with its ref. */
+  proposed: Map<string, string>;
 };
 
 /** What happens to one ref of the source. */
@@ -118,8 +120,8 @@ function reservedForGood(situation: RefSituation): string | null {
 }
 
 function nameContext(situation: RefSituation, creates: boolean): NameContext {
-  const { repository, isTaken } = situation;
-  return { repository, isTaken, creates, reserved: reservedForGood(situation) };
+  const { repository, isTaken, proposed } = situation;
+  return { repository, isTaken, proposed, creates, reserved: reservedForGood(situation) };
 }
 
 /** Refs that exist only on the target and may stand in the way of new ones: git cannot hold `a` beside `a/b`. */

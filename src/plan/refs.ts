@@ -111,6 +111,7 @@ function describe(
     closed: input.closed,
     isPartOf: input.isPartOf ?? (() => null),
     isTaken: (ref) => source.has(ref) || target.has(ref) || shortName(ref) === defaultBranch,
+    proposed: new Map(),
   };
 }
 

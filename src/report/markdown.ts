@@ -19,17 +19,21 @@ import {
   scopeOf,
   statesLine,
 } from '../ui/messages.ts';
+import { planHeadings } from '../ui/plan-messages.ts';
+import { isPiece, mergedFixes } from './merged-fixes.ts';
 import { attentionOf, warningsOf, type Attention, costOf, proofOf } from './result.ts';
 import { verdictOf } from './summary.ts';
 
 /** The report as Markdown: the verdict, then what needs a human, then everything by owner. */
 export function renderMarkdown(result: Result): string {
+  const fixes = result.exitCode === 0 ? null : mergedFixes(result);
   const sections = [
     summary(result),
     list(headings.scope, scopeOf(result).map(mdText)),
-    list(headings.next, nextSteps(result).map(mdText)),
+    list(headings.next, nextSteps(result, fixes !== null).map(mdText)),
     problems(result.problems),
     attention(attentionOf(result.items)),
+    fixes === null ? '' : `## ${planHeadings.paste}\n\n${mdFence(JSON.stringify(fixes, null, 2))}`,
     list(headings.warnings, warningsOf(result).map(mdText)),
     everything(result.items),
   ];
@@ -72,7 +76,7 @@ function attentionOfOne({ item, state, remarks, also }: Attention): string {
   const lines = [`### ${mdLink(item.id, item.target.url)}${andMore(also)}: ${state}`];
   for (const { object, message, fix } of remarks) {
     lines.push(object === '' ? mdText(message) : `${mdCode(object)}: ${mdText(message)}`);
-    if (fix !== '') lines.push(mdFence(fix));
+    if (fix !== '' && !isPiece(fix)) lines.push(mdFence(fix));
   }
   return lines.join('\n\n');
 }

@@ -6,7 +6,7 @@ import { hang, hangFix } from '../text/lines.ts';
 import { warned } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';
 import type { Palette } from '../ui/terminal.ts';
-import { mergedFixes } from './merged-fixes.ts';
+import { isPiece, mergedFixes, pasteable } from './merged-fixes.ts';
 import { findingsOf, lossTotals, ownerLosses } from './plan-losses.ts';
 import {
   actionOfGroup,
@@ -46,7 +46,8 @@ export function renderPlan(plan: Plan, options: PlanOptions): string[] {
   for (const line of leftOutLines(plan.leftOut)) lines.push('', ...text(line, '', options));
   for (const owner of owners) lines.push('', ...ownerLines(owner, options));
   const fixes = mergedFixes(plan);
-  if (fixes !== null) lines.push('', messages.planHeadings.paste, ...pasteable(fixes));
+  if (fixes !== null)
+    lines.push('', messages.planHeadings.paste, ...pasteable(fixes).map(clean), '', messages.fixCommand);
   return lines;
 }
 
@@ -141,16 +142,9 @@ function blockedLines(blocked: Notice, indent: string, options: PlanOptions): st
   return [...text(blocked.message, indent, options), ...fixLines(blocked.fix, `${indent}  `, options)];
 }
 
-/** Never wrapped; the lines are those of a config file. */
-function pasteable(fixes: object): string[] {
-  return JSON.stringify(fixes, null, 2)
-    .split('\n')
-    .slice(1, -1)
-    .map((line) => clean(line));
-}
-
+/** Pieces of the config are all in one block at the end. */
 function fixLines(fix: string, indent: string, { width }: PlanOptions): string[] {
-  return hangFix(indent, fix, width);
+  return isPiece(fix) ? [] : hangFix(indent, fix, width);
 }
 
 function text(line: string, indent: string, { width }: PlanOptions): string[] {

@@ -5,6 +5,7 @@ import {
   andMore,
   asOfIn,
   besideRefs,
+  fixesInReport,
   headings,
   moreInReport,
   notFinished,
@@ -13,7 +14,9 @@ import {
   statesLine,
   type Verdict,
 } from '../ui/messages.ts';
+import { planHeadings } from '../ui/plan-messages.ts';
 import type { Palette } from '../ui/terminal.ts';
+import { isPiece, mergedFixes, pasteable, type Json } from './merged-fixes.ts';
 import { attentionOf, countAll, notedBy, type Attention } from './result.ts';
 import type { ReportPaths } from './write.ts';
 
@@ -27,11 +30,13 @@ export type SummaryOptions = {
 
 const itemsShown = 10;
 const remarksShown = 3;
+/** Of the block of fixes. */
+const linesShown = 30;
 
 /** A rehearsal is made for its list, which is shown whole. */
-function limitsFor({ command }: Result): { items: number; remarks: number } {
-  if (command === 'rehearse') return { items: Infinity, remarks: Infinity };
-  return { items: itemsShown, remarks: remarksShown };
+function limitsFor({ command }: Result): { items: number; remarks: number; lines: number } {
+  if (command === 'rehearse') return { items: Infinity, remarks: Infinity, lines: Infinity };
+  return { items: itemsShown, remarks: remarksShown, lines: linesShown };
 }
 
 /** What the terminal says at the end: the verdict, what needs a human, what to do next, where the reports are. */
@@ -48,11 +53,13 @@ export function renderSummary(result: Result, options: SummaryOptions): string[]
   if (asOf !== '' && !quiet) lines.push(...hang('  ', `Compared with GitBucket as of ${asOf}.`, width));
   lines.push(...troubles(result, options));
   if (quiet) return lines;
+  const fixes = result.exitCode === 0 ? null : mergedFixes(result);
+  if (fixes !== null) lines.push(...fixBlock(fixes, result, options));
   lines.push(...warnings(result, options), ...notes(result, options));
   const scope = result.items.length === 0 ? [] : scopeOf(result);
   if (scope.length > 0)
     lines.push('', palette.bold(headings.scope), ...scope.flatMap((line) => hang('  ', line, width)));
-  const next = nextSteps(result);
+  const next = nextSteps(result, fixes !== null);
   if (next.length > 0)
     lines.push('', palette.bold(headings.next), ...next.flatMap((step) => hang('  ', step, width)));
   if (paths !== null) {
@@ -93,7 +100,8 @@ function trouble(
   const lines = [`  ${paint(state)}  ${name}`];
   for (const { object, message, fix } of remarks.slice(0, most)) {
     lines.push(...hang('    ', object === '' ? message : `${object} ${message}`, width));
-    lines.push(...hangFix('    ', fix, width));
+    // All pieces of the config are in one block.
+    if (!isPiece(fix)) lines.push(...hangFix('    ', fix, width));
   }
   return [...lines, ...more(remarks.length - most, palette, '    ')];
 }
@@ -106,6 +114,13 @@ function warnings({ warnings: all }: Result, options: SummaryOptions): string[] 
 function notes({ items }: Result, options: SummaryOptions): string[] {
   const made = items.filter(({ changed }) => changed);
   return section(headings.notes, notedBy(made), options);
+}
+
+/** All at once, for pasted one by one they would repeat each other's keys. */
+function fixBlock(fixes: Json, result: Result, { palette }: SummaryOptions): string[] {
+  const block = pasteable(fixes).map((line) => clean(line));
+  const shown = block.length <= limitsFor(result).lines ? block : [`  ${fixesInReport}`];
+  return ['', palette.bold(planHeadings.paste), ...shown];
 }
 
 function section(heading: string, all: readonly string[], { palette, width }: SummaryOptions): string[] {

@@ -11,6 +11,7 @@ import {
 import type { Namespace, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedGroup, PlanItem } from '../model/plan.ts';
+import { pathBeside } from '../plan/free-names.ts';
 import { parentOf } from '../plan/groups.ts';
 import { allowLevel, atMost, mayBeLowered } from '../plan/visibility.ts';
 import { proven, remark, type Outcome, type RunContext, type Step, type WritingWork } from './step.ts';
@@ -48,7 +49,7 @@ export const group: Step<Nothing, Nothing, PlannedGroup> = {
 };
 
 async function create(item: PlannedGroup, context: RunContext): Promise<Namespace> {
-  const { target, identity } = context;
+  const { target } = context;
   const parentPath = parentOf(item.fullPath);
   const parent = parentPath === '' ? null : await target.findGroup(parentPath);
   if (parentPath !== '' && parent === null) throw parentGroupMissing(parentPath);
@@ -64,21 +65,22 @@ async function create(item: PlannedGroup, context: RunContext): Promise<Namespac
       }),
     );
   } catch (error) {
-    throw error instanceof Failure ? explain(error, item, identity.user.username) : error;
+    throw error instanceof Failure ? explain(error, item, context) : error;
   }
 }
 
 /** The refusal in the words of the group that it keeps from being made. */
-function explain(error: Failure, item: PlannedGroup, user: string): Failure {
+function explain(error: Failure, item: PlannedGroup, { identity, plan }: RunContext): Failure {
   const { detail, refusal } = error;
   if (refusal?.kind === 'forbidden') {
     const parent = item.fullPath.slice(0, -item.path.length - 1);
     const where = parent === '' ? '' : ` in ${parent}`;
-    return groupsForbidden(item.fullPath, { user, where }, error);
+    return groupsForbidden(item.fullPath, { user: identity.user.username, where }, error);
   }
   if (refusal?.kind === 'group-limit') return groupLimit(item.fullPath, { detail, fix: refusal.fix }, error);
   if (refusal?.kind !== 'taken') return error;
-  const suggestion = `${item.path}-gitbucket`;
+  const isTaken = (path: string): boolean => plan.groups.some(({ fullPath }) => fullPath === path);
+  const suggestion = pathBeside(item.fullPath, item.id, isTaken);
   return namespaceTaken(item.fullPath, { detail, owner: item.id, suggestion }, error);
 }
 

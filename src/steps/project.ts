@@ -15,11 +15,11 @@ import { refusal } from '../gitlab/rules/ref-names.ts';
 import type { Project } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
-import { isCut } from '../plan/free-names.ts';
+import { isCut, pathBeside } from '../plan/free-names.ts';
 import { codeRecords } from '../plan/known-refs.ts';
 import { atAllowedLevel, lowered } from './group.ts';
 import { createMuted, mute, notCreated } from './quiet.ts';
-import { askAgain, proven, type Outcome, type Step, type WritingWork } from './step.ts';
+import { askAgain, proven, type Outcome, type RunContext, type Step, type WritingWork } from './step.ts';
 
 const Part = z.object({
   unverified: z
@@ -89,7 +89,7 @@ async function create(work: ProjectWork, muted: boolean, first: boolean): Promis
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (error.refusal !== null && first && muted) await notCreated(work);
-    if (error.refusal?.kind === 'name-taken') throw taken(item, error.detail);
+    if (error.refusal?.kind === 'name-taken') throw taken(item, error.detail, context);
     if (error.refusal?.kind !== 'taken') throw await explain(error, work);
     const found = await context.target.findProject(item.fullPath);
     if (found) return adopted(found, work);
@@ -114,7 +114,7 @@ const pauses = [1, 2, 4, 8];
 async function shownLate(error: Failure, work: ProjectWork): Promise<Settled> {
   const { item, context, journal } = work;
   const { target, identity } = context;
-  if (identity.user.admin) throw taken(item, error.detail);
+  if (identity.user.admin) throw taken(item, error.detail, context);
   const reason = 'its path is taken by a project that GitLab does not show to the token yet';
   const found = await askAgain(pauses, reason, work, () => target.findProject(item.fullPath));
   if (found === null) throw projectHidden(item.fullPath, { detail: error.detail }, error);
@@ -173,11 +173,16 @@ function adopted(found: Project, work: ProjectWork): Settled {
   if (journal.history.items.get(item.id)?.target?.id === found.id) return [found, true, []];
   const mine = found.creatorId === null || found.creatorId === context.identity.user.id;
   if (found.empty && mine) return [found, true, checked(found, work)];
-  throw taken(item, 'it appeared after the plan was created, and it is not empty or someone else created it');
+  throw taken(
+    item,
+    'it appeared after the plan was created, and it is not empty or someone else created it',
+    context,
+  );
 }
 
-function taken(item: PlannedProject, detail: string): Failure {
-  const suggestion = `${item.fullPath}-gitbucket`;
+function taken(item: PlannedProject, detail: string, { plan }: RunContext): Failure {
+  const isTaken = (path: string): boolean => plan.projects.some(({ fullPath }) => fullPath === path);
+  const suggestion = pathBeside(item.fullPath, item.id, isTaken);
   return pathTaken(item.fullPath, { detail, repository: item.id, suggestion });
 }
 

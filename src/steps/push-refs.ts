@@ -1,6 +1,12 @@
 import { projectMissing } from '../failures/target.ts';
 import { isRewriteRefusal, matchesPattern, type Protections } from '../gitlab/rules/protections.ts';
-import { isNoCommit, refKind, shortName, toTagAdvice } from '../gitlab/rules/ref-names.ts';
+import {
+  isNoCommit,
+  refKind,
+  shortName,
+  toTagAdvice,
+  type RenameContext,
+} from '../gitlab/rules/ref-names.ts';
 import type { BranchProtection, UnreadableRef } from '../model/forge.ts';
 import { isWrite, type RefChange, type PlannedProject } from '../model/plan.ts';
 import type { Source } from '../model/source.ts';
@@ -111,8 +117,10 @@ function refusalsIn(
 ): Map<string, Explanation> {
   const answers = new Map(results.map((result) => [result.ref, result]));
   const refusals = new Map<string, Explanation>();
+  const known = new Set(changes.map(({ ref }) => ref));
+  const names = { repository, isTaken: (ref: string) => known.has(ref), proposed: new Map<string, string>() };
   for (const change of changes.filter(isWrite)) {
-    const refusal = refusalOf(change, answers.get(change.ref), repository);
+    const refusal = refusalOf(change, answers.get(change.ref), names);
     if (refusal !== null) refusals.set(change.ref, refusal);
   }
   return refusals;
@@ -125,11 +133,15 @@ function adviceFor(reason: string): string {
   return 'rename or remove the ref on GitBucket, or change the rule on GitLab';
 }
 
-function refusalOf(change: RefChange, result: RefResult | undefined, repository: string): Explanation | null {
+function refusalOf(
+  change: RefChange,
+  result: RefResult | undefined,
+  names: RenameContext,
+): Explanation | null {
   if (result?.outcome === 'written') return null;
   if (result?.outcome === 'refused') {
     const fix = result.reason.includes(isNoCommit)
-      ? toTagAdvice(change.ref, { repository })
+      ? toTagAdvice(change.ref, names)
       : adviceFor(result.reason);
     return { outcome: 'refused', reason: result.reason, fix };
   }

@@ -117,7 +117,7 @@ export function scopeOf({ selected, stays, uncounted, leftOut }: Result): string
 const advice = {
   failed:
     'Failed: fix the problem that each one reports, then run the same command again. Finished work is not repeated.',
-  blocked: 'Blocked: paste the fix for each one into migrate.config.json, then run the same command again.',
+  blocked: 'Blocked: apply the fix for each one, then run the same command again.',
   drifted:
     'Drifted: one of the servers changed after the plan was created. Create a new plan, review it, and run that one.',
   diverged:
@@ -127,18 +127,17 @@ const advice = {
   interrupted: 'Interrupted: run the same command again; it resumes where it stopped.',
 } as const satisfies Record<TroubleState, string>;
 
+const notRead = 'Not read: until these can be read, it is unknown what is missing. Fix them, then run again.';
+
 /** What to do next, one sentence per kind of trouble that is there. */
-export function nextSteps(result: Result): string[] {
+export function nextSteps(result: Result, fixable = false): string[] {
   const steps = troubleStates
     .filter(
       (state) => result.totals.states[state] > 0 || (state === 'interrupted' && result.exitCode === 130),
     )
     .map((state): string => advice[state]);
-  if (result.problems.length > 0) {
-    steps.unshift(
-      'Not read: until these can be read, it is unknown what is missing. Fix them, then run again.',
-    );
-  }
+  if (result.problems.length > 0) steps.unshift(notRead);
+  if (fixable) steps.push('gb2gl fix writes the suggested fixes into the config, after showing the change.');
   if (steps.length === 0 && result.command === 'migrate' && result.items.length > 0) {
     steps.push('Run this again whenever GitBucket has changed; only the differences are transferred.');
   }
@@ -193,6 +192,8 @@ export function notFinished(count: number): string {
 export function moreInReport(count: number): string {
   return `and ${formatCount(count)} more in the report`;
 }
+
+export const fixesInReport = 'all of them are in the report; gb2gl fix shows them too';
 
 export const stateNotes = {
   proven: 'Everything selected has the same ids on both sides.',

@@ -20,6 +20,8 @@ export const planHeadings = {
   paste: 'Suggested fixes for migrate.config.json',
 } as const;
 
+export const fixCommand = 'gb2gl fix writes these into the file, after showing the change and asking.';
+
 export const actionTitles = {
   create: 'new',
   update: 'to update',

@@ -127,6 +127,8 @@ export type RenameContext = {
   repository: string;
   /** Is there such a ref already? The advice then proposes another name. */
   isTaken?: (ref: string) => boolean;
+  /** Names that were proposed already, each with its ref: no two get the same one. */
+  proposed?: Map<string, string>;
 };
 
 const safeWord = /^[\w./:@%+=-]+$/;
@@ -153,8 +155,11 @@ function freeName(ref: string, context: RenameContext): string {
   const name = rest.join('/').replace(/^-+/, '').replace(expandedSpace, '');
   const parts = wellFormedPart(name).split('/');
   const base = `refs/${space}/${wordFor(space)}-${parts.map(shortened).join('/')}`;
+  const { isTaken = () => false, proposed = new Map<string, string>() } = context;
   let candidate = base;
-  for (let count = 2; context.isTaken?.(candidate) === true; count += 1) candidate = `${base}-${count}`;
+  for (let count = 2; isTaken(candidate) || (proposed.get(candidate) ?? ref) !== ref; count += 1)
+    candidate = `${base}-${count}`;
+  proposed.set(candidate, ref);
   return candidate;
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RefChange } from '../../../src/model/plan.ts';
 import { mergedFixes } from '../../../src/report/merged-fixes.ts';
-import { plan, plannedGroup, plannedProject, plannedRefs, refChange } from './samples.ts';
+import { plan, plannedGroup, plannedProject, plannedRefs, project, refChange, result } from './samples.ts';
 
 function refused(ref: string, fix: string): RefChange {
   return refChange({ ref, outcome: 'refused', reason: 'no', fix });
@@ -47,4 +47,29 @@ test('where two want the same key the first one stays, and names of the source s
 
 test('nothing to paste is nothing', () => {
   expect(mergedFixes(plan([], [plannedProject('app')]))).toBe(null);
+});
+
+test('a piece in a sentence counts, what cannot be pasted does not, and no two get one name', () => {
+  const fixes = [
+    'choose another path: "map": { "repositories": { "team/App": "team/app-2" } }, or delete the project manually',
+    '"map": { "repositories": { "team/app": "team/APP-2" } }',
+    '"map": { "repositories": { "team/}": "team/x" } }',
+    'create it in an existing group: "target": { "parentGroup": … }, or "map": { "owners": { … } }',
+    '"map": {"refs":{"team/app":{"refs/heads/-a":"refs/heads/branch-a"}}}',
+    '"map": {"refs":{"team/app":{"refs/heads/a":"refs/heads/branch-a"}}}',
+    '"map": {"refs":{"team/app":{"refs/heads/-A":"refs/heads/branch-A"}}}',
+  ];
+  const notice = { code: 'blocked', object: 'x', message: 'm' };
+  const items = fixes.map((fix, index) =>
+    project({ id: `team/${index}`, state: 'blocked', problem: { ...notice, fix } }),
+  );
+  const proven = project({ problem: { ...notice, fix: '"map": { "owners": { "a": "b" } }' } });
+  expect(mergedFixes(result([...items, proven]))).toEqual({
+    map: {
+      repositories: { 'team/App': 'team/app-2', 'team/}': 'team/x' },
+      refs: {
+        'team/app': { 'refs/heads/-a': 'refs/heads/branch-a', 'refs/heads/-A': 'refs/heads/branch-A' },
+      },
+    },
+  });
 });

@@ -90,7 +90,6 @@ describe('plan on the terminal', () => {
       '      → decide',
       '  taken  blocked, refs: 1 to create',
       '    The path is taken.',
-      '      → "map": {}',
       '',
       'bob → bob  personal namespace',
     ]);

@@ -76,3 +76,12 @@ describe('words for the shell', () => {
     expect(removeAdvice("refs/tags/it's")).toContain(String.raw`git push origin ':refs/tags/it'\''s'`);
   });
 });
+
+test('no two refs are advised to take one name, and the same ref is always advised the same', () => {
+  const proposed = new Map<string, string>();
+  const advised = (ref: string) => pasted(renameAdvice(ref, { ...CONTEXT, proposed }), ref);
+  const [dash, twice] = ['refs/heads/-x', 'refs/heads/refs/heads/x'] as const;
+  expect(advised(dash)).toBe('refs/heads/branch-x');
+  expect(advised(twice)).toBe('refs/heads/branch-x-2');
+  expect(advised(dash)).toBe('refs/heads/branch-x');
+});

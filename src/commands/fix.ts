@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withPiece } from '../config/edit.ts';
+import { parsedConfig, readConfigText } from '../config/load.ts';
+import { Config } from '../config/schema.ts';
+import { writeConfig } from '../config/write.ts';
+import type { CommonOptions, Environment } from '../environment.ts';
+import { configInvalid, configUnwritable, wrongUsage } from '../failures/usage.ts';
+import type { Plan } from '../model/plan.ts';
+import type { ExitCode, Result } from '../model/result.ts';
+import { mergedFixes, type Json } from '../report/merged-fixes.ts';
+import { parsePlan, resultFrom } from '../report/schema.ts';
+import { reportPaths, runFolders } from '../report/write.ts';
+import { steps } from '../steps/index.ts';
+import { clean } from '../text/format.ts';
+import { changesIn, lineDiff } from '../text/line-diff.ts';
+import { createPrompt } from '../ui/prompt.ts';
+import type { Palette } from '../ui/terminal.ts';
+import { configFile, openTerminal, reportsOf, shortPath } from './session.ts';
+
+export type FixOptions = CommonOptions & { yes?: boolean };
+
+/** `gb2gl fix`: puts the fixes of the newest plan or report into the config, after showing the change. */
+export async function fixCommand(options: FixOptions, environment: Environment): Promise<ExitCode> {
+  const { runtime, redactor, stdout } = environment;
+  const reports = await reportsOf(options, environment);
+  const { folder, document } = await newestIn(reports);
+  const config = configFile(options, runtime.cwd);
+  const before = await readConfigText(config);
+  const fixes = mergedFixes(document);
+  const text = before ?? '{}\n';
+  const tree = parsedConfig(text, config.path);
+  const after = fixes === null ? text : edited(text, fixes, tree, config.path);
+  const [report, file] = [shortPath(folder, runtime.cwd), shortPath(config.path, runtime.cwd)];
+  const terminal = await openTerminal(options, environment, 1);
+  for (const secret of secretsIn(tree)) redactor.add(secret);
+  const say = (line: string): void => terminal.write(`${redactor.scrub(line)}\n`);
+  const tell = (written: boolean): ExitCode => {
+    const answer = { version: 1, command: 'fix', report: folder, file: config.path, fixes, written };
+    if (options.json) stdout.write(`${redactor.scrub(JSON.stringify(answer))}\n`);
+    return 0;
+  };
+  if (after === text) {
+    say(fixes === null ? `${report} suggests no fix for ${file}.` : `${file} has every fix of ${report}.`);
+    return tell(false);
+  }
+  say(`Suggested by ${report}, for ${file}:\n`);
+  for (const line of diffLines(before ?? '', after, terminal.palette)) say(line);
+  say('');
+  if (!options.yes && !(await agreed(file, options, environment))) {
+    say('Nothing was changed.');
+    return tell(false);
+  }
+  if ((await readConfigText(config)) !== before)
+    throw configUnwritable(config.path, { detail: 'it has changed meanwhile' });
+  await writeConfig(config.path, after, { replace: before !== undefined, keepMode: true });
+  say(`${file} is written. Next: gb2gl plan --all shows what remains.`);
+  return tell(true);
+}
+
+/** The newest plan, or result of whatever kind, that can be read. @throws usage when there is none */
+async function newestIn(reports: string): Promise<{ folder: string; document: Plan | Result }> {
+  for (const { path, kind } of await runFolders(reports)) {
+    const file = kind === 'plan' ? join(path, 'plan.json') : reportPaths(path, kind).json;
+    const text = await readFile(file, 'utf8').catch(() => null);
+    if (text === null) continue;
+    const document = kind === 'plan' ? parsePlan(text, file, steps) : resultFrom(text);
+    if (document !== null) return { folder: path, document };
+  }
+  throw wrongUsage('', { detail: `there is no plan and no report in ${reports} yet: run gb2gl plan first` });
+}
+
+/** Does the document suggest something that the config has not? */
+export async function hasOpenFixes(
+  document: Plan | Result,
+  options: CommonOptions,
+  { runtime }: Environment,
+): Promise<boolean> {
+  const fixes = mergedFixes(document);
+  if (fixes === null) return false;
+  const text = (await readConfigText(configFile(options, runtime.cwd))) ?? '{}';
+  return withPiece(text, fixes) !== text;
+}
+
+/** @throws config-invalid when the file would not be taken afterwards */
+function edited(text: string, fixes: Json, tree: unknown, path: string): string {
+  const object = typeof tree === 'object' && tree !== null && !Array.isArray(tree);
+  const after = object ? withPiece(text, fixes) : text;
+  const { map } = parsedConfig(after, path) as { map?: unknown };
+  const checked = Config.shape.map.safeParse(map);
+  if (object && checked.success) return after;
+  const issues = checked.error?.issues.map(
+    (issue) => `  - ${['map', ...issue.path].join('.')}: ${issue.message}`,
+  );
+  const detail = object ? (issues ?? []).join('\n') : '  - the file: expected an object';
+  throw configInvalid(path, { count: issues?.length ?? 1, detail, where: path });
+}
+
+/** Tokens that stand in the file itself, beside which a change may be. */
+function secretsIn(tree: unknown): string[] {
+  const servers = tree as { [side: string]: { [key: string]: unknown } | undefined };
+  return ['source', 'target']
+    .flatMap((side) => [servers[side]?.['token'], servers[side]?.['password']])
+    .filter((secret) => typeof secret === 'string' && secret !== '' && !secret.includes('${')) as string[];
+}
+
+const around = 2;
+
+function diffLines(before: string, after: string, palette: Palette): string[] {
+  const [old, fresh] = [before, after].map((text) =>
+    text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/),
+  );
+  return changesIn(lineDiff(old ?? [], fresh ?? []), around).map((each) => {
+    if (each === null) return palette.dim('  …');
+    const line = `${each.mark} ${clean(each.line)}`;
+    if (each.mark === ' ') return line;
+    return each.mark === '+' ? palette.green(line) : palette.red(line);
+  });
+}
+
+/** @throws usage when there is nobody to ask */
+async function agreed(file: string, options: FixOptions, environment: Environment): Promise<boolean> {
+  const { stdin, stdout, runtime } = environment;
+  if (options.json || !stdin.isTTY || !stdout.isTTY)
+    throw wrongUsage('', { detail: `${file} is not changed without a yes: confirm with --yes` });
+  const prompt = createPrompt({ stdin, output: stdout, stopping: runtime.stopping });
+  try {
+    return /^y(es)?$/i.test(await prompt.ask(`Write this to ${file}? [y/N] `));
+  } finally {
+    prompt.close();
+  }
+}
