@@ -6,6 +6,7 @@ import type { Redactor } from '../net/redact.ts';
 import { headings, nextSteps, scopeOf } from '../ui/messages.ts';
 import { pageScript, pageStyle } from './inlined-page.ts';
 import { renderMarkdown } from './markdown.ts';
+import { mergedFixes } from './merged-fixes.ts';
 import { remarksOf, warningsOf, type PageData } from './result.ts';
 import { resultFrom } from './schema.ts';
 import { verdictOf } from './summary.ts';
@@ -168,7 +169,7 @@ function pageData(result: Result): PageData {
     result,
     verdict: verdictOf(result),
     scope: scopeOf(result),
-    next: nextSteps(result),
+    next: nextSteps(result, result.exitCode !== 0 && mergedFixes(result) !== null),
     warnings: warningsOf(result),
     remarks: result.items.map(remarksOf),
   };
