@@ -63,8 +63,11 @@ export async function standingOf(
     const at = result.finishedAt;
     for (const item of result.items) settle(item.id, at, reported(item, at));
     for (const notice of result.problems) {
-      if (!settled.get(notice.object)) problems.set(notice.object, problems.get(notice.object) ?? notice);
-      if (notice.object.includes('/')) settle(notice.object, at, null);
+      const { object } = notice;
+      const known = object.includes('/') && settled.get(object);
+      if (!known && !problems.has(object)) problems.set(object, notice);
+      // The group of an owner whose list cannot be read stands as it is.
+      if (object.includes('/')) settle(object, at, null);
     }
     for (const { object } of result.leftOut) if (object.includes('/')) settle(object, at, null);
     if (result.selected[0] !== '--all') continue;

@@ -82,6 +82,11 @@ test('where a damaged repository hides the list of its owner, the list is waived
   expect(alone.exitCode).toBe(1);
   expect(alone.problems.map(({ object }) => object)).toEqual(['team-a']);
   expect(alone.problems[0]?.fix).toContain('--waive unreadable:team-a');
+  const status = await gb2gl(servers, ['status', '--json']);
+  expect(JSON.parse(status.stdout)).toMatchObject({
+    problems: [{ object: 'team-a' }],
+    totals: { groups: 2 },
+  });
 
   const flags = ['--exclude', 'team-a/one', '--waive', 'unreadable:team-a'];
   for (const command of [['migrate', '--yes'], ['verify'], ['plan']]) {
