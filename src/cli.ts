@@ -49,6 +49,8 @@ function createWorld(): Environment {
     stderr: process.stderr,
     schemaFile: existsSync(schemaFile) ? schemaFile : null,
     nodeVersion: process.versions.node,
+    version: packageFile.version,
+    words: process.argv.slice(2),
     redactor: createRedactor(),
   };
 }

@@ -32,6 +32,10 @@ export type Environment = {
   schemaFile: string | null;
   /** Without the leading v. */
   nodeVersion: string;
+  /** Version of gb2gl. */
+  version: string;
+  /** The words of the command line after the name of the program. */
+  words: readonly string[];
   /** Stands in front of everything that leaves the process. */
   redactor: Redactor;
 };

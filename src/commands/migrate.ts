@@ -18,6 +18,7 @@ import { parsePlan } from '../report/schema.ts';
 import { renderSummary } from '../report/summary.ts';
 import { writeReports, type ReportPaths } from '../report/write.ts';
 import { steps } from '../steps/index.ts';
+import { shellWord } from '../text/format.ts';
 import { chooseTransport, type TransportName } from '../transfer/auto.ts';
 import { askConsent, demandConsent } from './confirm.ts';
 import { planCommand } from './plan.ts';
@@ -106,13 +107,14 @@ export async function finish(
   items: ItemResult[],
   session: Session,
   options: CommonOptions & WantedFlags,
-  { runtime, stdout }: Environment,
+  { runtime, stdout, version, words }: Environment,
 ): Promise<ExitCode> {
-  const { plan } = prepared;
+  const { plan, identity } = prepared;
   const result = buildResult({
     command,
+    gb2gl: { version, command: ['gb2gl', ...words.map(shellWord)].join(' ') },
     source: plan.source,
-    target: plan.target,
+    target: { ...plan.target, user: identity.user.username },
     selected: wordsOf(options, session.config),
     items,
     stays: summedLosses(plan.projects.flatMap(({ losses }) => losses)),
@@ -144,8 +146,13 @@ export async function finish(
   return result.exitCode;
 }
 
-function shortPaths({ json, markdown, html }: ReportPaths, cwd: string): ReportPaths {
-  return { json: shortPath(json, cwd), markdown: shortPath(markdown, cwd), html: shortPath(html, cwd) };
+function shortPaths({ json, markdown, html, addresses }: ReportPaths, cwd: string): ReportPaths {
+  return {
+    json: shortPath(json, cwd),
+    markdown: shortPath(markdown, cwd),
+    html: shortPath(html, cwd),
+    addresses: addresses === null ? null : shortPath(addresses, cwd),
+  };
 }
 
 /** The selection as it stands on the command line, and what the config leaves out of it. */

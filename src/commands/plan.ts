@@ -7,11 +7,14 @@ import { lockWorkDir } from '../journal/lock.ts';
 import type { ItemState, Plan } from '../model/plan.ts';
 import type { ExitCode } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
+import type { PlanOrigin } from '../report/page-data.ts';
 import { planMarkdown } from '../report/plan-markdown.ts';
+import { renderPlanPage } from '../report/plan-page.ts';
 import { planJson, waitsForDecision } from '../report/plan-summary.ts';
 import { renderPlan } from '../report/plan-view.ts';
 import { exitCodeOfStates } from '../report/result.ts';
 import { makeRunFolder, pointLatest } from '../report/write.ts';
+import { shellWord } from '../text/format.ts';
 import {
   openSession,
   readHistory,
@@ -53,7 +56,14 @@ export async function planCommand(options: PlanOptions, environment: Environment
     const plan = options.deep ? await deepened(prepared, session) : prepared.plan;
     await session.terminal.stop();
     const measured = options.deep ? { bytes: await bytesBelow(mirrorsOf(session)) } : null;
-    await present(plan, measured, session, options, environment);
+    const { version, words } = environment;
+    const origin = {
+      at: session.startedAt.toISOString(),
+      version,
+      command: session.redactor.scrub(['gb2gl', ...words.map(shellWord)].join(' ')),
+      targetUser: prepared.identity.user.username,
+    };
+    await present(plan, { measured, origin }, session, options, environment);
     return exitCodeOfPlan(plan);
   } finally {
     await session.close();
@@ -73,7 +83,7 @@ function deepened({ plan, listings }: Prepared, session: Session): Promise<Plan>
 
 async function present(
   plan: Plan,
-  measured: Measured,
+  { measured, origin }: { measured: Measured; origin: PlanOrigin },
   session: Session,
   options: PlanOptions,
   environment: Environment,
@@ -82,8 +92,10 @@ async function present(
   const safe = scrubbed(plan, redactor);
   const reportDir = await makeRunFolder(session.reportDir, 'plan', session.startedAt.toISOString());
   const [json, markdown] = [join(reportDir, 'plan.json'), join(reportDir, 'plan.md')];
+  const html = join(reportDir, 'plan.html');
   await writeFile(json, planJson(safe), { mode: 0o600 });
   await writeFile(markdown, planMarkdown(safe), { mode: 0o600 });
+  await writeFile(html, renderPlanPage(safe, origin), { mode: 0o600 });
   await pointLatest(reportDir);
   if (options.json) {
     // One document on one line: the pieces have no line breaks but those between them.
@@ -105,7 +117,7 @@ async function present(
       ...(waits ? hang('  ', planHeadings.fixFirst, width) : []),
       `  ${nextCommand(safe, options)}`,
       '',
-      `Nothing was changed. The plan is in ${shown(json)} and ${shown(markdown)}`,
+      `Nothing was changed. The plan is in ${shown(json)}, ${shown(markdown)} and ${shown(html)}`,
     );
   }
   say(`${lines.join('\n').replace(/^\n/, '')}\n`);

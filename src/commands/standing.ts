@@ -104,6 +104,8 @@ function journalled(id: string, item: ItemHistory, running: OtherRun | null): Kn
     kind: id.includes('/') ? 'project' : 'group',
     id,
     target: { path: target?.path ?? '', id: target?.id ?? null, url: null },
+    // The journal does not say, and nobody asks here.
+    visibility: { source: null, target: 'private' },
     state,
     changed: true,
     steps: [],

@@ -49,8 +49,9 @@ function summedUp({ servers, known, problems, last }: Standing): Result {
   const time = new Date(last?.result.finishedAt ?? 0);
   return buildResult({
     command: last?.result.command ?? 'migrate',
+    gb2gl: { version: '', command: '' },
     source: last?.result.source ?? { url: servers?.source ?? '', view: 'administrator', user: '' },
-    target: { url: servers?.target ?? '', version: '' },
+    target: { url: servers?.target ?? '', version: '', user: '' },
     selected: last?.result.selected ?? ['--all'],
     items: known.filter(({ status }) => status.state !== 'begun').map(({ told }) => told),
     stays: [],

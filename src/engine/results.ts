@@ -1,6 +1,7 @@
 import { exitCodeOf, noticeOf } from '../failures/index.ts';
 import { Failure } from '../failures/failure.ts';
 import { notProven } from '../failures/target.ts';
+import type { Visibility } from '../model/forge.ts';
 import type { ItemState, PlanItem, PlannedStep } from '../model/plan.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Check, ItemResult, StepResult } from '../model/result.ts';
@@ -20,12 +21,18 @@ export function emptyResult(item: PlanItem, state: ItemState): ItemResult {
     kind: item.kind,
     id: item.id,
     target: { path: item.fullPath, id: place?.id ?? null, url: place?.url ?? null },
+    visibility: { source: visibilityOnSource(item), target: item.visibility },
     state,
     changed: false,
     steps: [],
     reasons: item.reasons,
     problem: null,
   };
+}
+
+function visibilityOnSource(item: PlanItem): Visibility | null {
+  if (item.kind === 'group') return null;
+  return item.repository.private ? 'private' : 'public';
 }
 
 /** The result of an item for which a human must decide first. */
@@ -67,6 +74,7 @@ export function itemResult(item: PlanItem, steps: StepResult[], place: Place | n
   return {
     ...result,
     target: place === null ? result.target : { path: place.fullPath, id: place.id, url: place.url },
+    visibility: { ...result.visibility, target: place?.visibility ?? item.visibility },
     changed: steps.some(({ changed }) => changed),
     steps,
     problem: failed?.notices.at(-1) ?? differing(item, steps),

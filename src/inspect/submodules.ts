@@ -1,6 +1,6 @@
 import { GitExit } from '../git/errors.ts';
 import type { Git } from '../git/run.ts';
-import { shellWord } from '../gitlab/rules/ref-names.ts';
+import { shellWord } from '../text/format.ts';
 import type { Finding, Plan } from '../model/plan.ts';
 import { branchesWith, type Head } from './branch-files.ts';
 import { branchList, mostShown } from './words.ts';

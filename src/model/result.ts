@@ -1,6 +1,6 @@
 /** What came of it; schema and type are one thing. */
 import * as z from 'zod';
-import { SourceView } from './forge.ts';
+import { SourceView, Visibility } from './forge.ts';
 import { Notice } from './notice.ts';
 import { Counts, ItemState, LeftOut, Loss, LossKind } from './plan.ts';
 
@@ -42,6 +42,9 @@ export const ItemResult = z.object({
   kind: z.enum(['group', 'project']),
   id: z.string().describe('On the source: the owner, or owner/name'),
   target: z.object({ path: z.string(), id: count.nullable(), url: z.string().nullable() }),
+  visibility: z
+    .object({ source: Visibility.nullable(), target: Visibility })
+    .describe('On both sides; GitBucket has none for groups. The planned one until there is something'),
   state: ItemState.describe('The worst state of its steps'),
   changed: z.boolean().describe('True when this run wrote something on the target'),
   steps: z.array(StepResult),
@@ -76,8 +79,15 @@ export const Result = z.object({
   command: z.enum(['migrate', 'verify', 'rehearse']),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
+  gb2gl: z
+    .object({ version: z.string(), command: z.string() })
+    .describe('The version that ran, and the command as it was typed, without secrets'),
   source: SourceView,
-  target: z.object({ url: z.string(), version: z.string() }),
+  target: z.object({
+    url: z.string(),
+    version: z.string(),
+    user: z.string().describe("Name of the token's user"),
+  }),
   selected: z.array(z.string()).describe('What was selected, as on the command line'),
   totals: Totals,
   items: z.array(ItemResult),

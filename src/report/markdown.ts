@@ -1,13 +1,14 @@
 import type { Notice } from '../model/notice.ts';
 import type { ItemResult, Result } from '../model/result.ts';
 import {
+  clean,
   formatBytes,
   formatCount,
   formatDuration,
   formatLocalTime,
-  formatTime,
+  formatMoment,
+  formatShare,
   shortId,
-  clean,
 } from '../text/format.ts';
 import {
   andMore,
@@ -20,42 +21,69 @@ import {
   statesLine,
 } from '../ui/messages.ts';
 import { planHeadings } from '../ui/plan-messages.ts';
+import { needs, provenMeans, reportHeadings } from '../ui/report-messages.ts';
+import { addressesOf, visibilityText } from './addresses.ts';
 import { isPiece, mergedFixes } from './merged-fixes.ts';
-import { attentionOf, warningsOf, type Attention, costOf, proofOf } from './result.ts';
-import { verdictOf } from './summary.ts';
+import {
+  attentionOf,
+  byOwner,
+  costOf,
+  proofOf,
+  warningsOf,
+  type Attention,
+  type OwnerResult,
+} from './result.ts';
+import { verdictOf } from './verdict.ts';
 
 /** The report as Markdown: the verdict, then what needs a human, then everything by owner. */
 export function renderMarkdown(result: Result): string {
+  const found = attentionOf(result.items);
   const fixes = result.exitCode === 0 ? null : mergedFixes(result);
   const sections = [
     summary(result),
-    list(headings.scope, scopeOf(result).map(mdText)),
-    list(headings.next, nextSteps(result, fixes !== null).map(mdText)),
+    ...needs.map(({ heading, states }) =>
+      attention(
+        heading,
+        found.filter(({ state }) => states.includes(state)),
+      ),
+    ),
     problems(result.problems),
-    attention(attentionOf(result.items)),
     fixes === null ? '' : `## ${planHeadings.paste}\n\n${mdFence(JSON.stringify(fixes, null, 2))}`,
+    list(headings.next, nextSteps(result, fixes !== null).map(mdText)),
+    list(headings.scope, scopeOf(result).map(mdText)),
     list(headings.warnings, warningsOf(result).map(mdText)),
-    everything(result.items),
+    about(result),
+    everything(result),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
 function summary(result: Result): string {
   const { title, detail } = verdictOf(result);
+  const { complete, projects } = result.totals;
+  const shares = [
+    projects === 0 ? [] : [`**${formatShare(complete.projects, projects)}** of the repositories`],
+    complete.refs.of === 0 ? [] : [`**${formatShare(complete.refs.done, complete.refs.of)}** of the refs`],
+  ].flat();
+  const share = shares.length === 0 ? [] : [`Complete: ${shares.join(', ')}.`];
+  return [`# ${headings.title}`, `**${mdText(title)}.**`, `${mdText(detail)}.`, ...share].join('\n\n');
+}
+
+function about(result: Result): string {
+  const { source, target, gb2gl, totals } = result;
   const rows = [
-    ['Source', `${mdCode(result.source.url)}, ${mdText(readAs(result.source))}`],
-    ['Target', `${mdCode(result.target.url)} (GitLab ${mdText(result.target.version)})`],
-    ['Command', mdCode(result.command)],
-    ['Started', formatTime(result.startedAt)],
-    ['Finished', formatTime(result.finishedAt)],
+    ['Source', `${mdCode(source.url)}, ${mdText(readAs(source))}`],
+    ['Target', `${mdCode(target.url)} (${mdText(`GitLab ${target.version}`)}) as ${mdCode(target.user)}`],
+    ['Command', mdCode(gb2gl.command)],
+    ['gb2gl', mdCode(gb2gl.version)],
+    ['Started', formatMoment(result.startedAt)],
+    ['Finished', formatMoment(result.finishedAt)],
     ['Proof as of', asOfIn(result) || 'none'],
-    ['States', statesLine(result.totals.states) || 'none'],
+    ['States', statesLine(totals.states) || 'none'],
     ['Exit code', String(result.exitCode)],
   ];
-  const table = ['| | |', '| --- | --- |', ...rows.map((cells) => `| ${cells.join(' | ')} |`)];
-  return [`# ${headings.title}`, `**${mdText(title)}.**`, `${mdText(detail)}.`, table.join('\n')].join(
-    '\n\n',
-  );
+  const table = ['| | |', '| --- | --- |', ...rows.map(rowOf)];
+  return [`## ${reportHeadings.run}`, table.join('\n'), provenMeans[result.command]].join('\n\n');
 }
 
 function list(heading: string, lines: readonly string[]): string {
@@ -67,9 +95,9 @@ function problems(found: readonly Notice[]): string {
   return list(headings.notRead, lines);
 }
 
-function attention(found: readonly Attention[]): string {
+function attention(heading: string, found: readonly Attention[]): string {
   if (found.length === 0) return '';
-  return [`## ${headings.needsYou}`, ...found.map(attentionOfOne)].join('\n\n');
+  return [`## ${heading}`, ...found.map(attentionOfOne)].join('\n\n');
 }
 
 function attentionOfOne({ item, state, remarks, also }: Attention): string {
@@ -81,56 +109,67 @@ function attentionOfOne({ item, state, remarks, also }: Attention): string {
   return lines.join('\n\n');
 }
 
-function everything(items: readonly ItemResult[]): string {
-  if (items.length === 0) return '';
+function everything(result: Result): string {
+  if (result.items.length === 0) return '';
+  const columns = columnsFor(result);
   const parts = [`## ${headings.everything}`];
-  for (const [owner, own] of byOwner(items)) {
-    const group = own.find(({ kind }) => kind === 'group');
-    parts.push(`### ${group === undefined ? mdCode(owner) : groupLine(group)}`);
-    const projects = own.filter(({ kind }) => kind === 'project');
-    if (projects.length > 0) parts.push(table(projects));
+  for (const owner of byOwner(result.items)) {
+    parts.push(`### ${owner.group === null ? mdCode(owner.owner) : groupLine(owner.group)}`);
+    if (owner.projects.length > 0) parts.push(ownerLine(owner), table(owner.projects, columns));
   }
   return parts.join('\n\n');
 }
 
-/** Items by owner, in the order of the result. */
-function byOwner(items: readonly ItemResult[]): Map<string, ItemResult[]> {
-  const owners = new Map<string, ItemResult[]>();
-  for (const item of items) {
-    const owner = item.id.split('/', 1)[0] ?? item.id;
-    const own = owners.get(owner);
-    if (own === undefined) owners.set(owner, [item]);
-    else own.push(item);
-  }
-  return owners;
+function groupLine({ id, target, state, visibility }: ItemResult): string {
+  return `${mdCode(id)} → ${mdLink(target.path, target.url)}: ${state}, ${visibility.target}`;
 }
 
-function groupLine(group: ItemResult): string {
-  return `${mdCode(group.id)} → ${mdLink(group.target.path, group.target.url)}: ${group.state}`;
+function ownerLine({ totals: { complete, projects, bytes } }: OwnerResult): string {
+  const shares = `${formatCount(complete.projects)} of ${formatCount(projects)} complete`;
+  const refs = `${formatCount(complete.refs.done)} of ${formatCount(complete.refs.of)} refs`;
+  return `${shares}, ${refs}${bytes > 0 ? `, ${formatBytes(bytes)}` : ''}`;
 }
 
-function table(projects: readonly ItemResult[]): string {
-  const head = [
-    '| Repository | Project | State | Compared | Bytes | Time | Proof | As of |',
-    '| --- | --- | --- | ---: | ---: | ---: | --- | --- |',
+type Column = { title: string; of: (item: ItemResult) => string; number?: true };
+
+/** Numbers that would be zero everywhere make no column. */
+function columnsFor(result: Result): Column[] {
+  const { totals, command } = result;
+  const bytes: Column = { title: 'Bytes', of: (item) => formatBytes(costOf(item).bytes), number: true };
+  const time: Column = { title: 'Time', of: (item) => formatDuration(costOf(item).ms), number: true };
+  return [
+    { title: 'Repository', of: (item) => mdLink(item.id, addressesOf(item, result).old) },
+    { title: 'Project', of: (item) => mdLink(item.target.path, addressesOf(item, result).now) },
+    { title: 'Visibility', of: ({ visibility }) => visibilityText(visibility) },
+    { title: 'State', of: ({ state }) => (state === 'proven' ? state : `**${state}**`) },
+    { title: 'Compared', of: (item) => formatCount(proofOf(item).compared), number: true },
+    ...(totals.bytes > 0 ? [bytes] : []),
+    ...(command === 'verify' ? [] : [time]),
+    { title: 'Proof', of: proofCell },
+    { title: 'As of', of: asOfCell },
   ];
-  return [...head, ...projects.map(row)].join('\n');
 }
 
-function row(item: ItemResult): string {
-  const { bytes, ms } = costOf(item);
-  const { compared, hash, asOf } = proofOf(item);
-  const cells = [
-    mdCode(item.id),
-    mdLink(item.target.path, item.target.url),
-    item.state === 'proven' ? item.state : `**${item.state}**`,
-    formatCount(compared),
-    formatBytes(bytes),
-    formatDuration(ms),
-    hash === null ? '' : mdCode(shortId(hash, 12)),
-    asOf === null ? '' : formatLocalTime(asOf),
-  ];
+function table(projects: readonly ItemResult[], columns: readonly Column[]): string {
+  return [
+    rowOf(columns.map(({ title }) => title)),
+    rowOf(columns.map(({ number }) => (number ? '---:' : '---'))),
+    ...projects.map((item) => rowOf(columns.map(({ of }) => of(item)))),
+  ].join('\n');
+}
+
+function rowOf(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
+}
+
+function proofCell(item: ItemResult): string {
+  const { hash } = proofOf(item);
+  return hash === null ? '' : mdCode(shortId(hash, 12));
+}
+
+function asOfCell(item: ItemResult): string {
+  const { asOf } = proofOf(item);
+  return asOf === null ? '' : formatLocalTime(asOf);
 }
 
 /** Characters that mean something in Markdown or HTML wherever they stand in a line. */

@@ -7,12 +7,16 @@ import * as messages from '../ui/loss-messages.ts';
 export function lossTotals(plan: Plan): string[] {
   const losses = summedLosses(plan.projects.flatMap((project) => project.losses));
   const findings = plan.projects.flatMap((project) => project.findings);
-  const wasDeep = plan.uncounted.length < uncountedWithoutAsking.length;
   return [
     ...(losses.length === 0 ? [] : [messages.lossesLine(losses)]),
     ...(findings.length === 0 ? [] : [messages.findingsLine(findings)]),
-    ...[messages.uncountedLine(plan.uncounted, wasDeep)].filter(Boolean),
+    ...[uncountedOf(plan)].filter(Boolean),
   ];
+}
+
+/** The sentence about what was not counted; empty when everything was. */
+export function uncountedOf({ uncounted }: Plan): string {
+  return messages.uncountedLine(uncounted, uncounted.length < uncountedWithoutAsking.length);
 }
 
 /** Findings of which GitLab's refusal is certain come first. */

@@ -1,6 +1,6 @@
 import type { Plan, PlannedGroup } from '../model/plan.ts';
-import { readAs } from '../ui/messages.ts';
 import { leftOutLines } from '../ui/loss-messages.ts';
+import { problem, readAs } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';
 import { mdCode, mdFence, mdText } from './markdown.ts';
 import { mergedFixes } from './merged-fixes.ts';
@@ -36,9 +36,7 @@ function head(plan: Plan, owners: readonly PlannedOwner[]): string {
 
 function problems(plan: Plan): string {
   if (plan.problems.length === 0) return '';
-  const lines = plan.problems.map(
-    ({ object, message, fix }) => `- ${mdCode(object)}: ${mdText(message)} ${mdText(fix)}`,
-  );
+  const lines = plan.problems.map((notice) => `- ${mdCode(notice.object)}: ${mdText(problem(notice))}`);
   return `## ${messages.planHeadings.notRead}\n\n${lines.join('\n')}`;
 }
 

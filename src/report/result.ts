@@ -1,14 +1,7 @@
 import type { Notice } from '../model/notice.ts';
 import type { Counts } from '../model/plan.ts';
 import type { ExitCode, ItemResult, ItemState, Result, Totals } from '../model/result.ts';
-import {
-  andMore,
-  problem,
-  refsStep,
-  troubleStates,
-  type TroubleState,
-  type Verdict,
-} from '../ui/messages.ts';
+import { andMore, problem, refsStep, troubleStates, type TroubleState } from '../ui/messages.ts';
 
 export type ResultParts = Omit<Result, 'version' | 'startedAt' | 'finishedAt' | 'totals' | 'exitCode'> & {
   startedAt: Date;
@@ -99,6 +92,7 @@ export function sumSteps(items: readonly { steps: readonly StepCounts[] }[]): St
   return [...sums.values()].filter(({ counts }) => Object.keys(counts).length > 0);
 }
 
+/** What items come to together. */
 function totalsOf(items: readonly ItemResult[], ms: number): Totals {
   const totals: Totals = {
     groups: 0,
@@ -228,13 +222,25 @@ export function remarkOf(notice: Notice): Notice {
   return word === undefined ? notice : { ...notice, message: `${word}: ${notice.message}` };
 }
 
-/** What the page is given: the result, and what every report tells about it. */
-export type PageData = {
-  result: Result;
-  verdict: Verdict;
-  scope: string[];
-  next: string[];
-  warnings: string[];
-  /** By the index of the item. */
-  remarks: Notice[][];
-};
+/** What belongs to one owner. */
+export type OwnerResult = { owner: string; group: ItemResult | null; projects: ItemResult[]; totals: Totals };
+
+/** Items by owner, in the order of the result; the time is the sum of all steps, many of which ran side by side. */
+export function byOwner(items: readonly ItemResult[]): OwnerResult[] {
+  const owners = new Map<string, ItemResult[]>();
+  for (const item of items) {
+    const owner = item.id.split('/', 1)[0] ?? item.id;
+    const own = owners.get(owner);
+    if (own === undefined) owners.set(owner, [item]);
+    else own.push(item);
+  }
+  return [...owners].map(([owner, own]) => ({
+    owner,
+    group: own.find(({ kind }) => kind === 'group') ?? null,
+    projects: own.filter(({ kind }) => kind === 'project'),
+    totals: totalsOf(
+      own,
+      own.reduce((sum, item) => sum + costOf(item).ms, 0),
+    ),
+  }));
+}

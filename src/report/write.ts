@@ -6,12 +6,20 @@ import type { Redactor } from '../net/redact.ts';
 import { headings, nextSteps, scopeOf } from '../ui/messages.ts';
 import { pageScript, pageStyle } from './inlined-page.ts';
 import { renderMarkdown } from './markdown.ts';
+import { addressesCsv } from './addresses.ts';
 import { mergedFixes } from './merged-fixes.ts';
-import { remarksOf, warningsOf, type PageData } from './result.ts';
+import type { ResultPage } from './page-data.ts';
+import { remarksOf, warningsOf } from './result.ts';
 import { resultFrom } from './schema.ts';
-import { verdictOf } from './summary.ts';
+import { verdictOf } from './verdict.ts';
 
-export type ReportPaths = { json: string; markdown: string; html: string };
+export type ReportPaths = {
+  json: string;
+  markdown: string;
+  html: string;
+  /** Null for a rehearsal: nothing is at the new addresses. */
+  addresses: string | null;
+};
 
 /**
  * Writes all reports of a run into a new folder below the directory, so that only the user can read them, and lets
@@ -29,17 +37,20 @@ export async function writeReports(
   await replace(paths.json, `${JSON.stringify(safe, null, 2)}\n`);
   await replace(paths.markdown, renderMarkdown(safe));
   await replace(paths.html, renderHtml(safe));
+  if (paths.addresses !== null) await replace(paths.addresses, addressesCsv(safe));
   await pointLatest(folder);
   return paths;
 }
 
 /** The files of a run's folder: by their names a copy still tells what it is of. */
 export function reportPaths(dir: string, command: Result['command']): ReportPaths {
-  const names = command === 'migrate' ? ['result', 'report'] : [command, command];
+  const names =
+    command === 'migrate' ? ['result', 'report', 'addresses'] : [command, command, `${command}-addresses`];
   return {
     json: join(dir, `${names[0]}.json`),
     markdown: join(dir, `${names[1]}.md`),
     html: join(dir, `${names[1]}.html`),
+    addresses: command === 'rehearse' ? null : join(dir, `${names[2]}.csv`),
   };
 }
 
@@ -131,11 +142,24 @@ async function replace(path: string, text: string): Promise<void> {
   }
 }
 
-/**
- * The report as one file that needs nothing else. All of the run's data is one block of JSON; the page's own
- * script shows it as text, so that names from the servers are never read as HTML.
- */
 export function renderHtml(result: Result): string {
+  const data: ResultPage = {
+    kind: 'result',
+    result,
+    verdict: verdictOf(result),
+    scope: scopeOf({ ...result, stays: [] }),
+    next: nextSteps(result, result.exitCode !== 0 && mergedFixes(result) !== null),
+    warnings: warningsOf(result),
+    remarks: result.items.map(remarksOf),
+  };
+  return pageOf(headings.title, data, 'The same report is in the file of the same name that ends in .md.');
+}
+
+/**
+ * A page as one file that needs nothing else. All of its data is one block of JSON; the page's own script shows it as
+ * text, so that names from the servers are never read as HTML.
+ */
+export function pageOf(title: string, data: object, otherwise: string): string {
   const policy = [
     "default-src 'none'",
     `style-src '${hashOf(pageStyle)}'`,
@@ -151,28 +175,17 @@ export function renderHtml(result: Result): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${headings.title}</title>
+<title>${title}</title>
 <style>${pageStyle}</style>
 </head>
 <body>
 <main id="page"></main>
-<noscript>This page requires JavaScript. The same report is in report.md.</noscript>
-<script type="application/json" id="data">${embedJson(pageData(result))}</script>
+<noscript>This page requires JavaScript. ${otherwise}</noscript>
+<script type="application/json" id="data">${embedJson(data)}</script>
 <script>${pageScript}</script>
 </body>
 </html>
 `;
-}
-
-function pageData(result: Result): PageData {
-  return {
-    result,
-    verdict: verdictOf(result),
-    scope: scopeOf(result),
-    next: nextSteps(result, result.exitCode !== 0 && mergedFixes(result) !== null),
-    warnings: warningsOf(result),
-    remarks: result.items.map(remarksOf),
-  };
 }
 
 /** JSON that cannot end its script element, open a comment in it, or break a line of JavaScript. */

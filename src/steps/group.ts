@@ -14,7 +14,15 @@ import type { PlannedGroup, PlanItem } from '../model/plan.ts';
 import { pathBeside } from '../plan/free-names.ts';
 import { parentOf } from '../plan/groups.ts';
 import { allowLevel, atMost, mayBeLowered } from '../plan/visibility.ts';
-import { proven, remark, type Outcome, type RunContext, type Step, type WritingWork } from './step.ts';
+import {
+  proven,
+  remark,
+  type Outcome,
+  type Place,
+  type RunContext,
+  type Step,
+  type WritingWork,
+} from './step.ts';
 
 const Nothing = z.object({});
 type Nothing = z.infer<typeof Nothing>;
@@ -121,12 +129,13 @@ export function lowered(made: Visibility, item: PlanItem, { refusedLevels }: Run
 }
 
 async function settled(
-  namespace: { id: number; fullPath: string },
+  namespace: Omit<Place, 'url'>,
   changed: boolean,
   work: WritingWork<Nothing, PlannedGroup>,
 ): Promise<Outcome> {
   const { item, journal } = work;
-  work.place = { id: namespace.id, fullPath: namespace.fullPath, url: null };
+  const { id, fullPath, visibility } = namespace;
+  work.place = { id, fullPath, url: null, ...(visibility && { visibility }) };
   const known = journal.history.items.get(item.id);
   if (known?.steps.get('group')?.status !== 'done' || known.target?.id !== namespace.id) {
     const target = { id: namespace.id, path: namespace.fullPath };

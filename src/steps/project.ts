@@ -193,7 +193,8 @@ async function settle(
   part: Part,
   work: ProjectWork,
 ): Promise<Outcome> {
-  work.place = { id: found.id, fullPath: found.fullPath, url: found.webUrl || null };
+  const { id, fullPath, visibility } = found;
+  work.place = { id, fullPath, url: found.webUrl || null, visibility };
   const fresh = changed || isUnfinished(work);
   // A project that must yet be proven to be ours is not claimed before.
   if (!part.unverified) await claim(work);

@@ -82,6 +82,8 @@ export type Place = {
   id: number;
   fullPath: string;
   url: string | null;
+  /** As it is there; absent when it is as planned. */
+  visibility?: Visibility;
 };
 
 /** What the steps of one item share. */

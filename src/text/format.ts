@@ -68,9 +68,9 @@ export function formatEstimate(ms: number): string {
   return `about ${quarters / 4} h`;
 }
 
-/** `2026-03-01 14:05:09 UTC` from an ISO time. */
-export function formatTime(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+/** `97 %`; never 100 while something is missing. */
+export function formatShare(done: number, of: number): string {
+  return `${of === 0 ? 100 : Math.floor((100 * done) / of)} %`;
 }
 
 /** When something was, for people: `06:38:47 (3 min ago)` in local time, with the day in front when it was another. */
@@ -100,6 +100,11 @@ function formatAgo(ms: number): string {
 export function formatLocalTime(iso: string): string {
   const time = new Date(iso);
   return `${localDay(time)} ${localClock(time)}`;
+}
+
+/** `2026-03-01 15:05:09 UTC+01:00`: local time for those who may read it elsewhere. */
+export function formatMoment(iso: string): string {
+  return `${formatLocalTime(iso)} ${formatZone(iso)}`;
 }
 
 /** `UTC+01:00`: by how much that clock is ahead, at that time. */
@@ -181,4 +186,11 @@ export function normalAddress(text: string): string {
 export function isSameServer(one: string, other: string): boolean {
   const [first, second] = [one, other].map((each) => (URL.canParse(each) ? normalAddress(each) : each));
   return first?.replace(/^https?:/, '') === second?.replace(/^https?:/, '');
+}
+
+const safeWord = /^[\w./:@%+=-]+$/;
+
+/** A word that any POSIX shell takes literally. */
+export function shellWord(word: string): string {
+  return safeWord.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

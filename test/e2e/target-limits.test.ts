@@ -59,6 +59,11 @@ function levelsOn(servers: TestServers): Record<string, Visibility> {
   };
 }
 
+/** As the result has them. */
+function visibilitiesIn({ items }: Result): Record<string, Visibility> {
+  return Object.fromEntries(items.map(({ id, visibility }) => [id, visibility.target]));
+}
+
 function refusedPosts({ gitlab }: TestServers): number {
   return gitlab.server.requests.filter(({ method, status }) => method === 'POST' && status === 400).length;
 }
@@ -90,12 +95,14 @@ test('a restricted level that the token cannot read is lowered for the whole run
   expect(refusedPosts(servers)).toBe(1);
   expect(loweredIn(resultOf(first))).toEqual(['team-a', 'team-a/one', 'team-a/two', 'team-b/open']);
   expect(first.stderr).toContain('team-a and 3 more: visibility is internal instead of public');
+  expect(visibilitiesIn(resultOf(first))).toMatchObject(levelsOn(servers));
 
   for (const command of [['verify'], ['migrate', '--yes']]) {
     gitlab.server.requests.length = 0;
     const again = await gb2gl(servers, [...command, '--all', '--json']);
     expect(again.code, again.stderr).toBe(0);
     expectMoved(servers, resultOf(again), everything);
+    expect(visibilitiesIn(resultOf(again))).toMatchObject(levelsOn(servers));
     expect(writesOf(gitlab.server.requests)).toEqual([]);
   }
 

@@ -109,6 +109,8 @@ async function run(
     stderr: stderr as unknown as NodeJS.WriteStream,
     schemaFile: '',
     nodeVersion: process.versions.node,
+    version: '0.0.0',
+    words: [],
     redactor: createRedactor(),
   };
   const common: CommonOptions = { workDir: '.gb2gl', color: false };

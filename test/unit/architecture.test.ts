@@ -89,7 +89,7 @@ describe('imports', () => {
     config: ['text', 'failures'],
     journal: ['text', 'model', 'failures'],
     git: ['text', 'model', 'failures', 'net', 'environment.ts'],
-    'gitlab/rules': ['model'],
+    'gitlab/rules': ['text', 'model'],
     gitlab: ['text', 'model', 'failures', 'net', 'git'],
     gitbucket: ['text', 'model', 'failures', 'net', 'git'],
     plan: ['model', 'failures', 'config', 'journal', 'gitlab/rules'],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { shellWord } from '../../text/format.ts';
 
 const branches = 'refs/heads/';
 const tags = 'refs/tags/';
@@ -131,7 +132,6 @@ export type RenameContext = {
   proposed?: Map<string, string>;
 };
 
-const safeWord = /^[\w./:@%+=-]+$/;
 const expandedSpace = /^refs\/(heads|remotes|tags)\//;
 
 /** The entry of the config that moves a ref under a name that GitLab takes; nothing on GitBucket needs to change. */
@@ -143,11 +143,6 @@ export function renameAdvice(ref: string, context: RenameContext): string {
 /** How to remove a ref from the target by hand. */
 export function removeAdvice(ref: string): string {
   return `if it can be deleted, run in a clone of the GitLab project: git push origin ${shellWord(`:${ref}`)}`;
-}
-
-/** A word that any POSIX shell takes literally. */
-export function shellWord(word: string): string {
-  return safeWord.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function freeName(ref: string, context: RenameContext): string {

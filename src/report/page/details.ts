@@ -1,44 +1,29 @@
 import type { Notice } from '../../model/notice.ts';
-import type { Check, ItemResult, StepResult } from '../../model/result.ts';
-import { formatBytes, formatCount, formatDuration, formatLocalTime, formatZone } from '../../text/format.ts';
+import type { Check, ItemResult, Result, StepResult } from '../../model/result.ts';
+import { formatBytes, formatCount, formatDuration, formatMoment } from '../../text/format.ts';
 import { stateNotes } from '../../ui/messages.ts';
+import { addressesOf, visibilityText } from '../addresses.ts';
 import { noticesOf } from '../result.ts';
-import { copyButton, el, link, type Child } from './elements.ts';
-
-type Fact = readonly [name: string, value: Child];
+import { el, link, type Child } from './elements.ts';
+import { factList, listOf, remark, type Fact } from './parts.ts';
 
 /** All about one item: why it needs a human, its steps, where it is, its proof. */
-export function details(item: ItemResult, remarks: readonly Notice[]): HTMLElement {
+export function details(item: ItemResult, remarks: readonly Notice[], run: Result): HTMLElement {
   const notices = noticesOf(item).map(({ message }) => message);
   return el(
     'div',
     { class: `grid ${item.state}` },
     remarks.length > 0 ? block(stateNotes[item.state], 'wide', remarks.map(remark)) : null,
     item.steps.length > 0 ? block('Steps', '', steps(item.steps)) : null,
-    block('Location', '', facts(placeOf(item))),
+    block('Location', '', factList(placeOf(item, run))),
     ...item.steps.map(proofBlock),
-    notices.length > 0 ? block('Warnings', 'wide', lines(notices)) : null,
-    item.reasons.length > 0 ? block('Decisions', 'wide', lines(item.reasons)) : null,
+    notices.length > 0 ? block('Warnings', 'wide', listOf(notices)) : null,
+    item.reasons.length > 0 ? block('Decisions', 'wide', listOf(item.reasons)) : null,
   );
 }
 
 function block(title: string, width: 'wide' | '', content: Child): HTMLElement {
   return el('section', { class: width }, el('h3', {}, title), content);
-}
-
-function lines(list: readonly string[]): HTMLElement {
-  const items = list.map((line) => el('li', { class: 'small' }, line));
-  return el('ul', {}, items);
-}
-
-function remark({ object, message, fix }: Notice): HTMLElement {
-  return el(
-    'div',
-    { class: 'remark' },
-    object === '' ? null : el('div', {}, el('code', {}, object)),
-    el('div', {}, message),
-    fix === '' ? null : el('div', { class: 'fix' }, el('pre', {}, fix), copyButton(fix)),
-  );
 }
 
 function steps(list: readonly StepResult[]): HTMLElement[] {
@@ -60,23 +45,26 @@ function steps(list: readonly StepResult[]): HTMLElement[] {
   });
 }
 
-function facts(list: readonly Fact[]): HTMLElement {
-  const pairs = list.map(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]);
-  return el('dl', { class: 'facts' }, pairs);
-}
-
-function placeOf({ target, steps: all }: ItemResult): Fact[] {
+function placeOf(item: ItemResult, run: Result): Fact[] {
+  const { target, visibility, steps: all } = item;
+  const { old, now } = addressesOf(item, run);
   const counted = all.flatMap(({ title, counts }) =>
     Object.entries(counts)
       .filter(([, count]) => count > 0)
       .map(([what, count]): Fact => [`${title}, ${what}`, formatCount(count)]),
   );
-  return [['Target', link(target.path, target.url)], ['ID', String(target.id ?? 'none')], ...counted];
+  return [
+    ['GitBucket', link(item.id, old)],
+    ['GitLab', link(target.path, now)],
+    ['ID', String(target.id ?? 'none')],
+    ['Visibility', visibilityText(visibility)],
+    ...counted,
+  ];
 }
 
 /** What was compared by its ids; other steps say with their state all there is to say. */
 function proofBlock({ title, check }: StepResult): HTMLElement | null {
-  return check?.hash ? block(`Proof: ${title}`, 'wide', facts(proofFacts(check, check.hash))) : null;
+  return check?.hash ? block(`Proof: ${title}`, 'wide', factList(proofFacts(check, check.hash))) : null;
 }
 
 function proofFacts(
@@ -85,7 +73,7 @@ function proofFacts(
 ): Fact[] {
   return [
     ['Compared', formatCount(compared)],
-    ...(asOf === undefined ? [] : [['As of', `${formatLocalTime(asOf)} ${formatZone(asOf)}`] as const]),
+    ...(asOf === undefined ? [] : [['As of', formatMoment(asOf)] as const]),
     ['Verdict', differences.length === 0 ? 'equal on both sides' : 'different'],
     ...sides(['Both sides', 'Source', 'Target'], source, target),
   ];

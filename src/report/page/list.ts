@@ -1,37 +1,36 @@
-import type { Notice } from '../../model/notice.ts';
-import type { ItemResult, ItemState } from '../../model/result.ts';
-import { formatBytes, formatCount, formatDuration, shortId } from '../../text/format.ts';
-import { stateNotes, troubleStates } from '../../ui/messages.ts';
-import { type PageData, costOf, proofOf } from '../result.ts';
-import { details } from './details.ts';
-import { el, nodesOf } from './elements.ts';
+import { formatCount } from '../../text/format.ts';
+import { el, nodesOf, type Child } from './elements.ts';
 
-/** An item with what the list sorts it by and finds it by. */
-export type Entry = {
-  item: ItemResult;
-  remarks: readonly Notice[];
-  bytes: number;
-  ms: number;
-  compared: number;
-  hash: string | null;
+/** What one column shows of a row, and what the list sorts it by. */
+export type Cell = { sort: string | number; shown: Child };
+
+/** What a list has of one thing: a row, and what is shown below it when it is open. */
+export type Row = {
+  id: string;
+  state: string;
+  /** What the search looks in. */
   text: string;
+  cells: Readonly<Record<string, Cell>>;
+  details: () => HTMLElement;
+};
+
+/** A column of numbers that are all zero is left out. */
+export type Column = { key: string; title: string; number?: true };
+
+export type ListContent = {
+  rows: readonly Row[];
+  columns: readonly Column[];
+  /** In the order of the list, each with the word that people see and what it means. */
+  states: readonly { state: string; word: string; note: string }[];
 };
 
 /** What of the list is shown; kept in the address, so that it can be shared and survives a reload. */
 type View = { state: string; q: string; sort: string; down: string };
 
-type Column = {
-  key: string;
-  title: string;
-  number?: true;
-  compare(this: void, a: Entry, b: Entry): number;
-};
-
-type List = {
-  entries: readonly Entry[];
+type List = ListContent & {
   view: View;
   limit: number;
-  /** Ids of the items whose details are shown. */
+  /** Ids of the rows whose details are shown. */
   opened: Set<string>;
   chips: HTMLElement[];
   heads: HTMLElement[];
@@ -40,33 +39,20 @@ type List = {
 };
 
 const shownAtOnce = 200;
-const order: readonly ItemState[] = [...troubleStates, 'proven'];
-const byState = byNumber(({ item }) => order.indexOf(item.state));
-const byName = byText(({ item }) => item.id.toLowerCase());
-const columns: readonly Column[] = [
-  { key: 'state', title: 'State', compare: byState },
-  { key: 'name', title: 'Name', compare: byName },
-  { key: 'compared', title: 'Compared', number: true, compare: byNumber(({ compared }) => compared) },
-  { key: 'bytes', title: 'Bytes', number: true, compare: byNumber(({ bytes }) => bytes) },
-  { key: 'time', title: 'Time', number: true, compare: byNumber(({ ms }) => ms) },
-  { key: 'proof', title: 'Proof', compare: byText(({ hash }) => hash ?? '') },
-];
+const byState = 'state';
 
-export function entriesOf({ result, remarks }: PageData): Entry[] {
-  return result.items.map((item, index) => ({
-    item,
-    remarks: remarks[index] ?? [],
-    ...costOf(item),
-    ...proofOf(item),
-    text: `${item.id} ${item.target.path}`.toLowerCase(),
-  }));
-}
-
-/** Every item, with filters, search, order and details. */
-export function entryList(entries: readonly Entry[], states: Record<ItemState, number>): HTMLElement {
+/** Every row, with filters, search, order and details. The first two columns are the state and the name. */
+export function fullList(title: string, content: ListContent): HTMLElement {
+  const { rows } = content;
+  const counts = new Map<string, number>();
+  for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1);
   const address = new URLSearchParams(location.hash.slice(1));
   const list: List = {
-    entries,
+    rows,
+    columns: content.columns.filter(
+      ({ key, number }) => !number || rows.some(({ cells }) => cells[key]?.sort !== 0),
+    ),
+    states: content.states.filter(({ state }) => counts.has(state)),
     view: viewIn(address),
     limit: shownAtOnce,
     opened: new Set(address.getAll('open')),
@@ -75,14 +61,21 @@ export function entryList(entries: readonly Entry[], states: Record<ItemState, n
     body: el('tbody', {}),
     foot: el('div', { class: 'foot soft small' }),
   };
-  const present = order.filter((state) => states[state] > 0);
-  list.chips = [chip(list, '', entries.length), ...present.map((state) => chip(list, state, states[state]))];
-  list.heads = columns.map((column) => head(list, column));
+  list.chips = [
+    chip(list, '', 'all', null, rows.length),
+    ...list.states.map(({ state, word, note }) => chip(list, state, word, note, counts.get(state) ?? 0)),
+  ];
+  list.heads = list.columns.map((column) => head(list, column));
   paint(list);
+  addEventListener('beforeprint', () => {
+    list.limit = Infinity;
+    paint(list);
+  });
   return el(
     'section',
     { class: 'card list' },
-    strip(present, states),
+    el('h2', {}, title),
+    strip(list.states.map(({ state, word }) => ({ state, word, count: counts.get(state) ?? 0 }))),
     el('div', { class: 'tools' }, list.chips, search(list)),
     el('table', {}, el('thead', {}, el('tr', {}, list.heads)), list.body),
     list.foot,
@@ -93,7 +86,7 @@ function viewIn(address: URLSearchParams): View {
   return {
     state: address.get('state') ?? '',
     q: address.get('q') ?? '',
-    sort: address.get('sort') ?? 'state',
+    sort: address.get('sort') ?? byState,
     down: address.get('down') ?? '',
   };
 }
@@ -102,7 +95,7 @@ function change(list: List, part: Partial<View>): void {
   Object.assign(list.view, part);
   list.limit = shownAtOnce;
   const kept = Object.entries(list.view).filter(
-    ([key, value]) => value !== '' && !(key === 'sort' && value === 'state'),
+    ([key, value]) => value !== '' && !(key === 'sort' && value === byState),
   );
   try {
     history.replaceState(null, '', `#${new URLSearchParams(kept)}`);
@@ -117,29 +110,28 @@ function sortBy(list: List, { key, number }: Column): void {
   else change(list, { sort: key, down: number ? '1' : '' });
 }
 
-/** How many items are in which state, as one bar; those that need a human at its end. */
-function strip(present: readonly ItemState[], states: Record<ItemState, number>): HTMLElement | null {
-  if (present.length === 0) return null;
-  const parts = present.map((state) => {
-    const part = el('i', { class: state, title: `${state}: ${formatCount(states[state])}` });
-    part.style.flexGrow = String(states[state]);
+/** How many are in which state, as one bar; those that need a human at its end. */
+function strip(parts: readonly { state: string; word: string; count: number }[]): HTMLElement {
+  const bars = parts.map(({ state, word, count }) => {
+    const part = el('i', { class: state, title: `${word}: ${formatCount(count)}` });
+    part.style.flexGrow = String(count);
     return part;
   });
-  return el('div', { class: 'strip', 'aria-hidden': 'true' }, parts);
+  return el('div', { class: 'strip', 'aria-hidden': 'true' }, bars);
 }
 
-function chip(list: List, state: ItemState | '', count: number): HTMLElement {
+function chip(list: List, state: string, word: string, note: string | null, count: number): HTMLElement {
   return el(
     'button',
     {
       class: `chip ${state}`,
       type: 'button',
       'data-state': state,
-      title: state === '' ? null : stateNotes[state],
+      title: note,
       onclick: () => change(list, { state }),
     },
     state === '' ? null : el('span', { class: 'dot' }),
-    `${state || 'all'} ${formatCount(count)}`,
+    `${word} ${formatCount(count)}`,
   );
 }
 
@@ -160,17 +152,29 @@ function search(list: List): HTMLElement {
 
 function head(list: List, column: Column): HTMLElement {
   const button = el('button', { type: 'button', onclick: () => sortBy(list, column) }, column.title);
-  return el('th', { scope: 'col', class: column.number ? 'num' : '' }, button);
+  return el('th', { scope: 'col', class: classOf(column), 'data-title': column.title }, button);
 }
 
-function visible({ entries, view }: List): Entry[] {
+function classOf({ key, number }: Column): string {
+  return number ? `col-${key} num` : `col-${key}`;
+}
+
+function visible({ rows, view, states }: List): Row[] {
   const words = view.q.toLowerCase().split(/\s+/).filter(Boolean);
-  const compare = columns.find(({ key }) => key === view.sort)?.compare ?? byState;
+  const order = states.map(({ state }) => state);
   const sign = view.down ? -1 : 1;
-  return entries
-    .filter(({ item }) => view.state === '' || item.state === view.state)
+  const compare = (a: Row, b: Row): number => {
+    if (view.sort === byState) return order.indexOf(a.state) - order.indexOf(b.state);
+    return compared(a.cells[view.sort]?.sort ?? 0, b.cells[view.sort]?.sort ?? 0);
+  };
+  return rows
+    .filter(({ state }) => view.state === '' || state === view.state)
     .filter(({ text }) => words.every((word) => text.includes(word)))
-    .sort((a, b) => sign * compare(a, b) || byName(a, b));
+    .sort((a, b) => sign * compare(a, b) || compared(a.id.toLowerCase(), b.id.toLowerCase()));
+}
+
+function compared(a: string | number, b: string | number): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 /** Shows the list anew; the keyboard stays where it was. */
@@ -178,14 +182,14 @@ function paint(list: List): void {
   const { body, foot, view, limit } = list;
   const found = visible(list);
   const focused = document.activeElement?.closest('tr')?.dataset['id'];
-  body.replaceChildren(...found.slice(0, limit).flatMap((entry) => rows(list, entry)));
+  body.replaceChildren(...found.slice(0, limit).flatMap((row) => rowsOf(list, row)));
   if (focused !== undefined) {
     const again = [...body.rows].find(({ dataset }) => dataset['id'] === focused);
     again?.querySelector('button')?.focus();
   }
   for (const one of list.chips) one.setAttribute('aria-pressed', String(one.dataset['state'] === view.state));
   for (const [index, one] of list.heads.entries()) {
-    if (columns[index]?.key === view.sort)
+    if (list.columns[index]?.key === view.sort)
       one.setAttribute('aria-sort', view.down ? 'descending' : 'ascending');
     else one.removeAttribute('aria-sort');
   }
@@ -206,48 +210,48 @@ function more(list: List, count: number): HTMLElement | null {
   return el('button', { class: 'copy', type: 'button', onclick: showMore }, 'Show more');
 }
 
-/** The row of one item, and the one with its details when it is open. */
-function rows(list: List, { item, remarks, compared, hash, bytes, ms }: Entry): HTMLElement[] {
-  const open = list.opened.has(item.id);
-  const isGroup = item.kind === 'group';
+/** One row, and the one with its details when it is open. */
+function rowsOf(list: List, { id, cells, details }: Row): HTMLElement[] {
+  const open = list.opened.has(id);
   const row = el(
     'tr',
-    { class: open ? 'row open' : 'row', 'data-id': item.id },
-    el('td', {}, el('span', { class: `state ${item.state}` }, el('span', { class: 'dot' }), item.state)),
-    el(
-      'td',
-      { class: 'name' },
-      el('button', { class: 'open-row', type: 'button', 'aria-expanded': String(open) }, item.id),
-      isGroup ? el('span', { class: 'faint small' }, '  group') : null,
-      item.target.path === item.id ? null : el('div', { class: 'faint small' }, `→ ${item.target.path}`),
+    { class: open ? 'row open' : 'row', 'data-id': id },
+    list.columns.map((column) =>
+      el('td', { class: classOf(column), 'data-title': column.title }, cells[column.key]?.shown ?? null),
     ),
-    isGroup ? el('td', { class: 'num' }) : el('td', { class: 'num refs' }, formatCount(compared)),
-    el('td', { class: 'num bytes' }, formatBytes(bytes)),
-    el('td', { class: 'num time' }, formatDuration(ms)),
-    el('td', { class: 'proof' }, hash === null ? null : hashCode(hash)),
   );
+  const opener = row.querySelector('.open-row');
+  opener?.setAttribute('aria-expanded', String(open));
   row.addEventListener('click', ({ target }) => {
     const isLink = target instanceof Element && target.closest('a') !== null;
     if (isLink || String(getSelection()) !== '') return;
-    if (!list.opened.delete(item.id)) list.opened.add(item.id);
+    if (!list.opened.delete(id)) list.opened.add(id);
     paint(list);
   });
   if (!open) return [row];
-  const cell = el('td', { colspan: String(columns.length) }, details(item, remarks));
+  const cell = el('td', { colspan: String(list.columns.length) }, details());
   return [row, el('tr', { class: 'detail' }, cell)];
 }
 
-function hashCode(text: string): HTMLElement {
-  return el('code', { class: 'soft', title: text }, shortId(text, 12));
-}
-
-function byNumber(valueOf: (entry: Entry) => number): Column['compare'] {
-  return (a, b) => valueOf(a) - valueOf(b);
-}
-
-function byText(valueOf: (entry: Entry) => string): Column['compare'] {
-  return (a, b) => {
-    const [x, y] = [valueOf(a), valueOf(b)];
-    return x < y ? -1 : Number(x > y);
+/** The cell with the name that opens the details, and what stands below it. */
+export function nameCell(name: string, note: string, below: string): Cell {
+  return {
+    sort: name.toLowerCase(),
+    shown: [
+      el('button', { class: 'open-row', type: 'button' }, name),
+      note === '' ? null : el('span', { class: 'faint small' }, `  ${note}`),
+      below === '' ? null : el('div', { class: 'faint small' }, below),
+    ],
   };
+}
+
+export function stateCell(state: string, word: string): Cell {
+  return {
+    sort: word,
+    shown: el('span', { class: `state ${state}` }, el('span', { class: 'dot' }), word),
+  };
+}
+
+export function numberCell(value: number, text: string): Cell {
+  return { sort: value, shown: value === 0 ? null : text };
 }

@@ -35,8 +35,9 @@ function itemOf(...steps: StepResult[]): ItemResult {
 function exitCodeOf(items: ItemResult[], part: { problems?: Notice[]; interrupted?: boolean } = {}): number {
   const at = new Date('2026-01-02T03:04:05Z');
   const servers = {
+    gb2gl: { version: '1', command: 'gb2gl migrate' },
     source: { url: 'http://s', view: 'administrator' as const, user: 'root' },
-    target: { url: 'http://t', version: '1' },
+    target: { url: 'http://t', version: '1', user: 'b' },
   };
   const run = { command: 'migrate' as const, startedAt: at, finishedAt: at, warnings: [], ...servers };
   return buildResult({

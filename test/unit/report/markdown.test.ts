@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderMarkdown, mdCode, mdFence, mdLink, mdText } from '../../../src/report/markdown.ts';
+import { addressesCsv } from '../../../src/report/addresses.ts';
 import { formatLocalTime } from '../../../src/text/format.ts';
-import { diverged, failed, group, idA, idB, project, refused, result } from './samples.ts';
+import { diverged, failed, group, idA, idB, moved, project, refused, result } from './samples.ts';
 
 const marks = '|`\\<>&*_[]()!#@~\n\r\t -a1:/.'.split('');
 const nasty = fc.oneof(
@@ -76,7 +77,16 @@ describe('Markdown report', () => {
   });
 
   it('tells what needs a human before everything else, the failures first, with fixes to paste', () => {
-    const order = ['## Needs your attention', 'team/big', 'team/docs', 'team/api', '## Everything'];
+    const order = [
+      '## Failed',
+      'team/big',
+      '## Needs your decision',
+      'team/docs',
+      'team/api',
+      '## Next steps',
+      '## This run',
+      '## Everything',
+    ];
     const places = order.map((part) => text.indexOf(part));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(text).toContain('The connection broke. Run it again.');
@@ -85,12 +95,32 @@ describe('Markdown report', () => {
   });
 
   it('lists every repository of an owner with refs, bytes, time and proof', () => {
+    expect(text).toContain('### `team` → [`team`](<https://gitlab.example.com/team>): proven, private');
     const asOf = formatLocalTime('2026-03-01T10:02:47.000Z');
     expect(text).toContain(`| Proof as of | ${asOf} UTC`);
-    expect(text).toContain('### `team` → [`team`](<https://gitlab.example.com/team>): proven');
+    expect(text).toContain('\n1 of 4 complete, 10 of 12 refs, 4.8 MB\n');
     expect(text).toContain(
-      `| \`team/web\` | [\`team/web\`](<https://gitlab.example.com/team/web>) | proven | 3 | 1.2 MB | 1.0 s | \`cccccccccccc\` | ${asOf} |`,
+      `| [\`team/web\`](<https://gitbucket.example.com/team/web>) | [\`team/web\`](<https://gitlab.example.com/team/web>) | private | proven | 3 | 1.2 MB | 1.0 s | \`cccccccccccc\` | ${asOf} |`,
     );
+  });
+
+  it('tells how much is complete, who ran what and when, and what proven means', () => {
+    expect(text).toContain('Complete: **25 %** of the repositories, **83 %** of the refs.');
+    for (const line of [
+      '| Source | `https://gitbucket.example.com`, read as administrator admin |',
+      '| Target | `https://gitlab.example.com` (GitLab 19.2.1) as `root` |',
+      '| Command | `gb2gl migrate --all` |',
+      '| gb2gl | `1.2.3` |',
+    ])
+      expect(text).toContain(line);
+    expect(text).toMatch(/\| Started \| 2026-03-01 \d\d:\d\d:00 UTC\S* \|/);
+    expect(text).toContain('Proven means: after the transfer both servers were read afresh');
+  });
+
+  it('has no columns of zeros for a proof that moved nothing', () => {
+    const steps = [moved({ bytes: 0, ms: 1, changed: false })];
+    const proof = renderMarkdown(result([project({ steps })], { command: 'verify' }));
+    expect(proof).toContain('| Repository | Project | Visibility | State | Compared | Proof | As of |');
   });
 
   it('has rows of equal length whatever the names are', () => {
@@ -100,7 +130,47 @@ describe('Markdown report', () => {
         const rows = renderMarkdown(result([item]))
           .split('\n')
           .filter((line) => line.startsWith('| '));
-        for (const row of rows.slice(-2)) expect(row.split('|')).toHaveLength(10);
+        for (const row of rows.slice(-2)) expect(row.split('|')).toHaveLength(11);
+      }),
+    );
+  });
+});
+
+describe('addresses as CSV', () => {
+  it('has both addresses of every repository, in a browser and for git', () => {
+    const blocked = project({
+      id: 'team/taken',
+      state: 'blocked',
+      target: { path: 'team/taken', id: null, url: null },
+      visibility: { source: 'public', target: 'internal' },
+    });
+    const elsewhere = project({
+      id: 'alice/a b',
+      target: { path: 'people/alice/a-b', id: 3, url: 'https://gitlab.example.com/people/alice/a-b' },
+    });
+    expect(addressesCsv(result([group(), blocked, elsewhere])).split('\r\n')).toEqual([
+      'old_url,new_url,old_clone_url,new_clone_url,visibility,state',
+      'https://gitbucket.example.com/team/taken,,https://gitbucket.example.com/git/team/taken.git,,internal,blocked',
+      'https://gitbucket.example.com/alice/a%20b,https://gitlab.example.com/people/alice/a-b,https://gitbucket.example.com/git/alice/a%20b.git,https://gitlab.example.com/people/alice/a-b.git,private,proven',
+      '',
+    ]);
+  });
+
+  it('takes half a character for none', () => {
+    const half = project({ id: 'team/\uD800', target: { path: 'x', id: 1, url: null } });
+    expect(addressesCsv(result([half]))).toContain('/team/%EF%BF%BD,https://gitlab.example.com/x,');
+  });
+
+  it('keeps every name in its cell', () => {
+    fc.assert(
+      fc.property(nasty, (name) => {
+        const url = `https://x/${name}`;
+        const csv = addressesCsv(
+          result([project({ id: `team/${name}`, target: { path: name, id: 1, url } })]),
+        );
+        const cells = csv.slice(csv.indexOf('\n') + 1).match(/(?:"(?:[^"]|"")*"|[^",\r\n]*)(?:,|\r\n)/g);
+        expect(cells).toHaveLength(6);
+        expect(cells?.join('')).toBe(csv.slice(csv.indexOf('\n') + 1));
       }),
     );
   });

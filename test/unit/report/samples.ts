@@ -75,6 +75,7 @@ export function project(part: Partial<ItemResult> = {}): ItemResult {
     kind: 'project',
     id,
     target: { path: id, id: 7, url: `https://gitlab.example.com/${id}` },
+    visibility: { source: 'private', target: 'private' },
     state: 'proven',
     changed: true,
     steps: [placed, moved()],
@@ -86,7 +87,8 @@ export function project(part: Partial<ItemResult> = {}): ItemResult {
 
 export function group(part: Partial<ItemResult> = {}): ItemResult {
   const steps = [stepResult({ step: 'group', title: 'Group', ms: 50 })];
-  return { ...project({ id: 'team', ...part }), kind: 'group', steps };
+  const visibility = { source: null, target: 'private' } as const;
+  return { ...project({ id: 'team', visibility, ...part }), kind: 'group', steps };
 }
 
 /** The project whose refs came to this, as the proof sees it: what is written arrives, the rest stays. */
@@ -147,8 +149,9 @@ export function result(items: ItemResult[], part: Partial<Result> & { interrupte
     command: part.command ?? 'migrate',
     startedAt: new Date('2026-03-01T10:00:00Z'),
     finishedAt: new Date('2026-03-01T10:03:04Z'),
-    source: { url: 'https://gitbucket.example.com', view: 'administrator', user: 'root' },
-    target: { url: 'https://gitlab.example.com', version: '19.2.1' },
+    gb2gl: { version: '1.2.3', command: 'gb2gl migrate --all' },
+    source: { url: 'https://gitbucket.example.com', view: 'administrator', user: 'admin' },
+    target: { url: 'https://gitlab.example.com', version: '19.2.1', user: 'root' },
     selected: part.selected ?? ['--all'],
     items,
     stays: part.stays ?? [],

@@ -5,7 +5,7 @@ import { createPalette } from '../../../src/ui/terminal.ts';
 import { diverged, failed, group, noticed, project, refused, result } from './samples.ts';
 
 const palette = createPalette(false);
-const paths = { json: '/r/result.json', markdown: '/r/report.md', html: '/r/report.html' };
+const paths = { json: '/r/result.json', markdown: '/r/report.md', html: '/r/report.html', addresses: null };
 const lines = (of: ReturnType<typeof result>, width = 80, quiet = false): string[] =>
   renderSummary(of, { width, palette, quiet, paths });
 

@@ -29,10 +29,15 @@ describe('writing the reports', () => {
     const own = join(dir, '2026-03-01T10-00-00-migrate');
     expect(paths.json).toBe(join(own, 'result.json'));
     for (const made of [dir, own]) expect(await modeOf(made)).toBe(0o700);
-    for (const path of Object.values(paths)) expect(await modeOf(path)).toBe(0o600);
+    for (const path of Object.values(paths)) expect(await modeOf(path ?? '')).toBe(0o600);
     expect(parseResult(JSON.parse(await readFile(paths.json, 'utf8')))).toEqual(written);
-    expect((await readdir(own)).sort()).toEqual(['report.html', 'report.md', 'result.json']);
-    expect((await readdir(join(dir, 'latest'))).sort()).toEqual(['report.html', 'report.md', 'result.json']);
+    expect((await readdir(own)).sort()).toEqual(['addresses.csv', 'report.html', 'report.md', 'result.json']);
+    expect((await readdir(join(dir, 'latest'))).sort()).toEqual([
+      'addresses.csv',
+      'report.html',
+      'report.md',
+      'result.json',
+    ]);
   });
 
   it('keeps what every run had to tell, and lets latest lead to the newest', async () => {
@@ -50,7 +55,12 @@ describe('writing the reports', () => {
     ]);
     expect(await readFile(first.json, 'utf8')).toBe(evidence);
     expect(await readlink(join(dir, 'latest'))).toBe('2026-03-01T10-00-00-verify');
-    expect((await readdir(join(dir, 'latest'))).sort()).toEqual(['verify.html', 'verify.json', 'verify.md']);
+    expect((await readdir(join(dir, 'latest'))).sort()).toEqual([
+      'verify-addresses.csv',
+      'verify.html',
+      'verify.json',
+      'verify.md',
+    ]);
   });
 
   it('leaves latest and earlier runs as they are when it cannot write', async () => {
@@ -62,14 +72,26 @@ describe('writing the reports', () => {
     expect(await readlink(join(folder, 'latest'))).toBe('2026-03-01T10-00-00-migrate');
   });
 
+  it('offers no addresses of a rehearsal: nothing is there', async () => {
+    const rehearsed = result([project()], { command: 'rehearse' });
+    const paths = await writeReports(folder, rehearsed, createRedactor());
+    expect(paths.addresses).toBeNull();
+    expect((await readdir(join(folder, 'latest'))).sort()).toEqual([
+      'rehearse.html',
+      'rehearse.json',
+      'rehearse.md',
+    ]);
+  });
+
   it('lets no secret through', async () => {
     const redactor = createRedactor();
     redactor.add('glpat-<12345&678', 'root');
     const form = Buffer.from('root:glpat-<12345&678').toString('base64');
-    const leaky = { ...failed, steps: [noticed(`sent glpat-<12345&678 and ${form}`)] };
+    const target = { path: 'x', id: 1, url: 'https://x/glpat-<12345&678' };
+    const leaky = { ...failed, target, steps: [noticed(`sent glpat-<12345&678 and ${form}`)] };
     const paths = await writeReports(folder, result([leaky]), redactor);
     for (const path of Object.values(paths)) {
-      const text = await readFile(path, 'utf8');
+      const text = await readFile(path ?? '', 'utf8');
       expect(text).not.toMatch(/12345|cm9vdD/);
       expect(text).toContain('secret');
     }

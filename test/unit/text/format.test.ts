@@ -12,8 +12,9 @@ import {
   formatEstimate,
   formatMebibytes,
   formatRate,
-  formatTime,
   formatLocalTime,
+  formatMoment,
+  formatShare,
   formatZone,
   isSameServer,
   listed,
@@ -79,10 +80,9 @@ describe('numbers', () => {
       '0 repositories',
     ]);
     expect(formatRate(2_000_000)).toBe('2.0 MB/s');
-    expect(formatTime('2026-03-01T14:05:09.123Z')).toBe('2026-03-01 14:05:09 UTC');
     vi.stubEnv('TZ', 'Asia/Kolkata');
     expect(formatLocalTime('2026-03-01T23:05:09.123Z')).toBe('2026-03-02 04:35:09');
-    expect(formatZone('2026-03-01T23:05:09.123Z')).toBe('UTC+05:30');
+    expect(formatMoment('2026-03-01T23:05:09.123Z')).toBe('2026-03-02 04:35:09 UTC+05:30');
     vi.stubEnv('TZ', 'America/St_Johns');
     expect(formatZone('2026-03-01T23:05:09.123Z')).toBe('UTC-03:30');
     vi.stubEnv('TZ', 'UTC');
@@ -204,4 +204,13 @@ test('the time of something is local, with how long ago it was, and with the day
   expect(after(3_600_000)).toBe('06:38:47 (1 h ago)');
   expect(after(20 * 3_600_000)).toBe('2026-03-01 06:38:47 (20 h ago)');
   expect(after(49 * 3_600_000)).toBe('2026-03-01 06:38:47 (2 days ago)');
+});
+
+test('a share is never told as whole while something is missing', () => {
+  expect([formatShare(9999, 10_000), formatShare(3, 3), formatShare(0, 0), formatShare(1, 3)]).toEqual([
+    '99 %',
+    '100 %',
+    '100 %',
+    '33 %',
+  ]);
 });

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../../../src/config/schema.ts';
-import { renameAdvice, removeAdvice, shellWord, refusal } from '../../../../src/gitlab/rules/ref-names.ts';
+import { renameAdvice, removeAdvice, refusal } from '../../../../src/gitlab/rules/ref-names.ts';
+import { shellWord } from '../../../../src/text/format.ts';
 
 const CONTEXT = { repository: 'team/app', reserved: 'main' };
 const SHA = '267208abfe40e546f5e847444276f7d43a39503e';

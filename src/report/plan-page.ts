@@ -1,0 +1,127 @@
+import type { Notice } from '../model/notice.ts';
+import { summedLosses, type Plan } from '../model/plan.ts';
+import { plural } from '../text/format.ts';
+import { findingRemark, lossParts } from '../ui/loss-messages.ts';
+import { refsStep } from '../ui/messages.ts';
+import * as messages from '../ui/plan-messages.ts';
+import { mergedFixes } from './merged-fixes.ts';
+import { findingsOf, uncountedOf } from './plan-losses.ts';
+import {
+  actionOfGroup,
+  ownersOf,
+  planTotals,
+  type PlannedOwner,
+  type PlannedRow,
+  type PlanTotals,
+} from './plan-summary.ts';
+import type { PlanOrigin, PlanPage, PlanPageRow } from './page-data.ts';
+import { countAll, remarkOf } from './result.ts';
+import { pageOf } from './write.ts';
+
+/** plan.html: the plan for those who decide about it. */
+export function renderPlanPage(plan: Plan, origin: PlanOrigin): string {
+  const otherwise = 'The same plan is in plan.md.';
+  return pageOf(messages.planHeadings.title, planPage(plan, origin), otherwise);
+}
+
+function planPage(plan: Plan, origin: PlanOrigin): PlanPage {
+  const { source, target, problems, warnings } = plan;
+  const owners = ownersOf(plan);
+  const totals = planTotals(owners);
+  const open = owners.flatMap(openOf);
+  const fixes = mergedFixes(plan);
+  return {
+    kind: 'plan',
+    source,
+    target,
+    origin,
+    verdict: verdictOf(totals, open.length, problems.length),
+    totals: [
+      messages.projectsLine(totals.projects),
+      messages.groupsLine(totals.groups),
+      ...totals.steps.map(messages.stepLine),
+    ],
+    open,
+    problems,
+    warnings,
+    paste: fixes === null ? null : JSON.stringify(fixes, null, 2),
+    losses: summedLosses(plan.projects.flatMap(({ losses }) => losses)),
+    uncounted: plan.projects.length === 0 ? '' : uncountedOf(plan),
+    owners: owners.map(ownerOf),
+    rows: owners.flatMap(({ rows }) => rows.map(rowOf)),
+  };
+}
+
+function verdictOf({ projects }: PlanTotals, open: number, unread: number): PlanPage['verdict'] {
+  const waits = open === 0 ? [] : [`${plural(open, 'item')} ${open === 1 ? 'needs' : 'need'} your decision`];
+  if (unread > 0) {
+    return { tone: 'bad', title: [`${plural(unread, 'object')} could not be read`, ...waits].join(', ') };
+  }
+  if (open > 0) return { tone: 'warn', title: waits.join('') };
+  const writes = projects.create + projects.update;
+  if (writes > 0) {
+    const ready = plural(writes, 'repository is', 'repositories are');
+    return { tone: 'good', title: `${ready} ready to migrate` };
+  }
+  return { tone: 'good', title: 'Nothing to do: everything is on GitLab already' };
+}
+
+function openOf({ group, rows }: PlannedOwner): PlanPage['open'] {
+  const blocked = group?.blocked ?? null;
+  const ofGroup = blocked === null || group === null ? [] : [openBlocked(group.id, blocked)];
+  return [...ofGroup, ...rows.flatMap(openOfRow)];
+}
+
+function openOfRow(row: PlannedRow): PlanPage['open'] {
+  const { project, attention } = row;
+  if (project.blocked !== null) return [openBlocked(project.id, project.blocked)];
+  const findings = findingsOf(row).filter(({ refused }) => refused);
+  const remarks = [
+    ...attention.map(remarkOf),
+    ...findings.map((finding) => ({ ...finding, message: findingRemark(finding) })),
+  ];
+  if (remarks.length === 0) return [];
+  const diverged = attention.some(({ code }) => code.endsWith('-diverged'));
+  return [{ name: project.id, state: diverged ? 'diverged' : 'refused', remarks }];
+}
+
+function openBlocked(name: string, blocked: Notice): PlanPage['open'][number] {
+  return { name, state: 'blocked', remarks: [{ ...blocked, object: '' }] };
+}
+
+function ownerOf({ owner, group, rows }: PlannedOwner): PlanPage['owners'][number] {
+  const refs = rows.reduce((sum, row) => sum + refsOf(row), 0);
+  const named = { owner, repositories: rows.length, refs };
+  if (group === null) return { ...named, path: '', what: '' };
+  const what = messages.namespaceLine(actionOfGroup(group), group.namespaceKind, group.visibility);
+  return { ...named, path: group.fullPath, what };
+}
+
+function rowOf(row: PlannedRow): PlanPageRow {
+  const { project, action, renamed, lowered, attention, notices } = row;
+  const others = findingsOf(row).map((finding) => ({ ...finding, message: findingRemark(finding) }));
+  const blocked = project.blocked === null ? [] : [{ ...project.blocked, object: '' }];
+  return {
+    id: project.id,
+    path: project.fullPath,
+    action,
+    visibility: {
+      source: project.repository.private ? 'private' : 'public',
+      target: project.visibility,
+    },
+    refs: refsOf(row),
+    changes: messages.stepParts(project.steps),
+    remarks: [
+      ...(renamed ? [messages.renamedTo(project.path)] : []),
+      ...(lowered ? [messages.loweredTo(project.visibility)] : []),
+      ...project.reasons,
+      ...notices.map(({ message }) => message),
+    ],
+    notices: [...blocked, ...attention.map(remarkOf), ...others],
+    losses: lossParts(project.losses),
+  };
+}
+
+function refsOf({ project }: PlannedRow): number {
+  return countAll(project.steps.find(({ step }) => step === refsStep)?.counts ?? {});
+}
