@@ -15,6 +15,7 @@ import {
   asOfIn,
   headings,
   nextSteps,
+  notFinished,
   problem,
   readAs,
   scopeOf,
@@ -39,6 +40,7 @@ import { verdictOf } from './verdict.ts';
 export function renderMarkdown(result: Result): string {
   const found = attentionOf(result.items);
   const fixes = result.exitCode === 0 ? null : mergedFixes(result);
+  const { interrupted } = result.totals.states;
   const sections = [
     summary(result),
     ...needs.map(({ heading, states }) =>
@@ -49,6 +51,7 @@ export function renderMarkdown(result: Result): string {
     ),
     problems(result.problems),
     fixes === null ? '' : `## ${planHeadings.paste}\n\n${mdFence(JSON.stringify(fixes, null, 2))}`,
+    interrupted > 0 ? list(reportHeadings.unfinished, [notFinished(interrupted)]) : '',
     list(headings.next, nextSteps(result, fixes !== null).map(mdText)),
     list(headings.scope, scopeOf(result).map(mdText)),
     list(headings.warnings, warningsOf(result).map(mdText)),

@@ -1,7 +1,7 @@
 import type { Notice } from '../model/notice.ts';
 import { summedLosses, type Plan } from '../model/plan.ts';
 import { plural } from '../text/format.ts';
-import { findingRemark, lossParts } from '../ui/loss-messages.ts';
+import { findingRemark, leftOutLines, lossParts } from '../ui/loss-messages.ts';
 import { refsStep } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';
 import { mergedFixes } from './merged-fixes.ts';
@@ -43,7 +43,7 @@ function planPage(plan: Plan, origin: PlanOrigin): PlanPage {
     ],
     open,
     problems,
-    warnings,
+    warnings: [...warnings, ...leftOutLines(plan.leftOut)],
     paste: fixes === null ? null : JSON.stringify(fixes, null, 2),
     losses: summedLosses(plan.projects.flatMap(({ losses }) => losses)),
     uncounted: plan.projects.length === 0 ? '' : uncountedOf(plan),

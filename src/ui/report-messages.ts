@@ -5,6 +5,7 @@ import type { TroubleState } from './messages.ts';
 
 export const reportHeadings = {
   decide: 'Needs your decision',
+  unfinished: 'Not finished',
   stays: 'Stays on GitBucket',
   run: 'This run',
   plan: 'This plan',
@@ -14,11 +15,10 @@ export const reportHeadings = {
 
 type Need = { heading: string; tone: 'bad' | 'warn'; states: readonly TroubleState[] };
 
-/** What needs a human, the most pressing first. */
+/** What needs a human one by one, the most pressing first. */
 export const needs: readonly Need[] = [
   { heading: 'Failed', tone: 'bad', states: ['failed'] },
   { heading: reportHeadings.decide, tone: 'warn', states: ['blocked', 'drifted', 'diverged', 'refused'] },
-  { heading: 'Not finished', tone: 'warn', states: ['interrupted'] },
 ];
 
 const both =

@@ -29,14 +29,14 @@ test('the built program holds the style and the script of the report, and nothin
 test('the result tells the version, the command without secrets, both users, and the visibility on both sides', async () => {
   const servers = await smallServers();
   const token = servers.env['GITLAB_TOKEN'] ?? '';
-  const run = await gb2gl(servers, ['migrate', '--all', '--json', '--work-dir', `it's ${token}`]);
+  const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--json', '--work-dir', `it's ${token}`]);
   expect(run.code, run.stderr).toBe(0);
 
   const { gb2gl: program, source, target, items } = resultOf(run);
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
-  const command = String.raw`gb2gl migrate --all --json --work-dir 'it'\''s [secret]'`;
+  const command = String.raw`gb2gl migrate --all --yes --json --work-dir 'it'\''s [secret]'`;
   expect(program).toEqual({ version, command });
   expect([source.user, target.user]).toEqual(['root', 'root']);
   expect(items.map(({ id, visibility }) => [id, visibility])).toEqual([
@@ -46,7 +46,7 @@ test('the result tells the version, the command without secrets, both users, and
     ['team-a/two', { source: 'public', target: 'public' }],
     ['team-b/three', { source: 'private', target: 'private' }],
   ]);
-  const reports = join(await workplace(servers), `it's ${token}`, 'reports');
+  const reports = join(await workplace(servers), `it's ${token}`, 'reports', 'latest');
   const addresses = await readFile(join(reports, 'addresses.csv'), 'utf8');
   const [from, to] = [servers.gitbucket.url, servers.gitlab.url];
   expect(addresses).toContain(
@@ -82,7 +82,7 @@ test('plan.html is the plan with the same style and script, without secrets', as
   const run = await gb2gl(servers, ['plan', '--all', '--work-dir', token]);
   expect(run.code, run.stderr).toBe(0);
 
-  const file = join(await workplace(servers), token, 'reports', 'plan.html');
+  const file = join(await workplace(servers), token, 'reports', 'latest', 'plan.html');
   expect(run.stdout).toContain('plan.html');
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   const page = await readFile(file, 'utf8');
@@ -92,7 +92,7 @@ test('plan.html is the plan with the same style and script, without secrets', as
   const [, data = ''] = /id="data">([^<]*)</.exec(page) ?? [];
   expect(JSON.parse(data)).toMatchObject({
     kind: 'plan',
-    origin: { command: 'gb2gl plan --all --work-dir [secret]', sourceUser: 'root', targetUser: 'root' },
+    origin: { command: 'gb2gl plan --all --work-dir [secret]', targetUser: 'root' },
     verdict: { tone: 'good', title: '3 repositories are ready to migrate' },
     totals: ['3 repositories: 3 new', '2 groups: 2 new', '6 refs: 6 to create'],
     open: [],

@@ -12,6 +12,7 @@ import {
   asOfIn,
   besideRefs,
   headings,
+  notFinished,
   readAs,
   stateNotes,
   troubleStates,
@@ -56,6 +57,7 @@ export function resultPage(data: ResultPage): Child[] {
   const { result, verdict } = data;
   const { command, items, problems } = result;
   const found = attentionOf(items);
+  const { interrupted } = result.totals.states;
   return [
     header({
       ...result,
@@ -67,6 +69,9 @@ export function resultPage(data: ResultPage): Child[] {
       needCard(heading, tone, found.filter(({ state }) => states.includes(state)).map(needOf)),
     ),
     listCard(headings.notRead, 'attention bad', problems.map(unread)),
+    interrupted === 0
+      ? null
+      : listCard(reportHeadings.unfinished, 'attention warn', [notFinished(interrupted)]),
     listCard(headings.next, '', data.next),
     el('div', { class: 'pair' }, runCard(result), staysCard(result.stays, data.scope)),
     listCard(headings.warnings, '', data.warnings),

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +10,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type Browser = {
   /** Opens the file at this address and waits until its scripts have run. */
   open(url: string, size: { width: number; height: number; dark?: boolean }): Promise<void>;
-  /** Value of an expression inside the page. */
+  /** Value of an expression inside the page; that of a promise when it is there. */
   evaluate(expression: string): Promise<unknown>;
+  /** Clicks on what this selector finds, and waits until the file that it offers is in the folder; gives its name. */
+  save(selector: string, folder: string): Promise<string>;
+  /** The page as it is printed, as a PDF of European sheets. */
+  print(): Promise<Buffer>;
   /** Addresses that the page asked for, its own included. */
   requests: string[];
   /** What the page complained about, policy violations included. */
@@ -52,12 +56,15 @@ export async function startBrowser(name: string): Promise<Browser> {
   });
   const requests: string[] = [];
   const complaints: string[] = [];
+  const saved = new EventEmitter();
   const waiting = new Map<number, (message: Message) => void>();
   let sent = 0;
   let session: string | undefined;
 
   function receive(message: Message): void {
     if (message.id !== undefined) waiting.get(message.id)?.(message);
+    if (message.method === 'Browser.downloadWillBegin') saved.emit('begun', message.params);
+    if (message.params?.['state'] === 'completed') saved.emit('completed');
     if (message.method === 'Network.requestWillBeSent') requests.push(requestUrl(message));
     if (message.method === 'Log.entryAdded' || message.method === 'Runtime.exceptionThrown') {
       complaints.push(JSON.stringify(message.params));
@@ -82,7 +89,11 @@ export async function startBrowser(name: string): Promise<Browser> {
   for (const domain of ['Page', 'Network', 'Log', 'Runtime']) await send(`${domain}.enable`);
 
   async function evaluate(expression: string): Promise<unknown> {
-    const answer = await send('Runtime.evaluate', { expression, returnByValue: true });
+    const answer = await send('Runtime.evaluate', {
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    });
     return (answer['result'] as { value?: unknown } | undefined)?.value;
   }
 
@@ -90,6 +101,22 @@ export async function startBrowser(name: string): Promise<Browser> {
     requests,
     complaints,
     evaluate,
+    save: async (selector, folder) => {
+      await send('Browser.setDownloadBehavior', {
+        behavior: 'allow',
+        downloadPath: folder,
+        eventsEnabled: true,
+      });
+      const [begun, completed] = [once(saved, 'begun'), once(saved, 'completed')];
+      await evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`);
+      const [{ suggestedFilename }] = (await begun) as [{ suggestedFilename: string }];
+      await completed;
+      return suggestedFilename;
+    },
+    print: async () => {
+      const { data } = await send('Page.printToPDF', { paperWidth: 8.27, paperHeight: 11.69 });
+      return Buffer.from(String(data), 'base64');
+    },
     open: async (url, { width, height, dark = false }) => {
       const features = [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }];
       await send('Emulation.setDeviceMetricsOverride', {
