@@ -20,7 +20,14 @@ import { plural } from '../text/format.ts';
 import { checkNames, namesToJudge, parentMissing } from './check-names.ts';
 import type { Servers } from './connect.ts';
 import { createHiddenPaths, placeOwners, type HiddenPaths } from './place-owners.ts';
-import { askSource, listSourceRefs, listTargetRefs, setAside, type Waived } from './read-refs.ts';
+import {
+  askSource,
+  idleWaivers,
+  listSourceRefs,
+  listTargetRefs,
+  setAside,
+  type Waived,
+} from './read-refs.ts';
 
 export type PrepareOptions = Servers & {
   config: Config;
@@ -79,9 +86,11 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const { initialBranch } = settings;
   const inventory = setAside(source.problems, options.waived?.unread);
   const listings = setAside(problems, options.waived?.unread);
+  const leftOut = [...source.leftOut, ...inventory.leftOut, ...listings.leftOut];
+  const idle = idleWaivers(leftOut, options.waived?.unread);
   const input: PlanInput = {
     config,
-    source: { ...seen, problems: inventory.problems },
+    source: { ...seen, problems: inventory.problems, warnings: [...source.warnings, ...idle] },
     reader,
     onlyNames: namesOnly(selection),
     waived: options.waived?.codes ?? new Set(),
@@ -98,7 +107,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     targetRefs: targetRefs.refs,
     known,
     problems: [...listings.problems, ...targetRefs.problems],
-    leftOut: [...source.leftOut, ...inventory.leftOut, ...listings.leftOut],
+    leftOut,
     history,
     uncheckedPaths: hidden.uncheckedPaths,
     all: selection.all,

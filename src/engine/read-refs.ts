@@ -95,6 +95,14 @@ export function setAside(
   };
 }
 
+/** What is waived although it can be read, or is mistyped: one sentence for each. */
+export function idleWaivers(leftOut: readonly LeftOut[], waived: ReadonlySet<string> = new Set()): string[] {
+  const met = new Set(leftOut.map(({ object }) => object));
+  return [...waived]
+    .filter((object) => !met.has(object))
+    .map((object) => `--waive unreadable:${object} is not needed: nothing of that name failed to be read`);
+}
+
 /** Listings of the projects that exist, also of empty ones: GitLab calls a repository with nothing but tags empty. */
 export async function listTargetRefs(
   paths: ReadonlyMap<string, ProjectPath>,

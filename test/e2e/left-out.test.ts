@@ -94,9 +94,12 @@ test('where a damaged repository hides the list of its owner, the list is waived
     expect(run.code, `${command[0]}: ${run.stdout}`).toBe(0);
     expect(run.stdout).toContain('1 left out by --waive: team-a (GitBucket cannot list');
   }
-  const both = ['--waive', 'unreadable:team-a', 'unreadable:team-a/one'];
+  const both = ['--waive', 'unreadable:team-a', 'unreadable:team-a/one', 'unreadable:team-c'];
   const waived = resultOf(await gb2gl(servers, ['migrate', '--yes', '--all', ...both, '--json']));
   expect(waived.exitCode).toBe(0);
+  expect(waived.warnings).toContain(
+    '--waive unreadable:team-c is not needed: nothing of that name failed to be read',
+  );
   expect(waived.leftOut.map(({ object, by }) => `${by} ${object}`)).toEqual([
     '--waive team-a',
     '--waive team-a/one',

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { legalPath, type PathLevel } from '../../../src/gitlab/rules/paths.ts';
-import { suggestPath, withSuffix } from '../../../src/plan/free-names.ts';
+import { pathBeside, suggestPath, withSuffix } from '../../../src/plan/free-names.ts';
+import { blockedPath } from '../../../src/plan/groups.ts';
 
 const level = fc.constantFrom<PathLevel>('top-group', 'subgroup', 'project');
 
@@ -89,4 +90,19 @@ test('a suffix shortens the stem and leaves no double separator', () => {
   expect(withSuffix('abc-def', 'x1', 7)).toBe('abc-x1');
   expect(withSuffix('abc', 'x1', 255)).toBe('abc-x1');
   expect(withSuffix('abc', 'x1', 3)).toBe('x1');
+});
+
+test('what is proposed in the place of a taken path is free, and not the same for two owners', () => {
+  expect(pathBeside('team/app', 'team/app', () => false)).toBe('team/app-gitbucket');
+  const other = pathBeside('team/app', 'team/app', (path) => path === 'team/app-gitbucket');
+  expect(other).toMatch(/^team\/app-gitbucket-[0-9a-f]{6}$/);
+
+  const paths = new Map(['a', 'b'].map((login) => [login, { fullPath: 'shared/x' }]));
+  const fixes = ['a', 'b'].map((login) => {
+    const owner = { login, kind: 'group' as const, description: '', email: '' };
+    return blockedPath(owner, 'shared/x', 'the path of a user', paths).fix;
+  });
+  const proposed = fixes.map((fix) => /"(shared\/x-gitbucket-[0-9a-f]{6})"/.exec(fix)?.[1]);
+  expect(new Set(proposed).size).toBe(2);
+  expect(proposed).not.toContain(undefined);
 });
