@@ -1,8 +1,10 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { ItemStatus } from '../../src/commands/standing.ts';
+import { lockWorkDir } from '../../src/journal/lock.ts';
 import { git } from '../helpers/commits.ts';
+import { quietRuntime } from '../helpers/prepared.ts';
 import type { TestServers } from '../helpers/servers.ts';
 import { gb2gl, resultOf, smallServers, workplace } from '../helpers/small-server.ts';
 
@@ -108,4 +110,13 @@ test('a run that was cut off is interrupted, not failed', async () => {
   const { stdout } = await gb2gl(servers, ['status']);
   expect(stdout).toMatch(/^The last run was cut off: it last wrote /m);
   expect(stdout).toContain('failed  team-b/three: code failed (disk-full)');
+
+  const work = join(await workplace(servers), '.gb2gl');
+  const lock = await lockWorkDir(work, quietRuntime(work));
+  onTestFinished(lock.release);
+  const running = await statusOf(servers);
+  expect(running.next).toBe(null);
+  expect(stateIn(running, 'team-a/one')).toBe('begun');
+  expect(running.totals.states).toMatchObject({ begun: 1, interrupted: 1 });
+  expect((await gb2gl(servers, ['status'])).stdout).toMatch(/^A run is at work: process \d+ on /m);
 });
