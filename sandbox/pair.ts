@@ -20,8 +20,16 @@ export async function startSandboxPair(
   ports: { gitbucket?: number; gitlab?: number } = {},
 ): Promise<SandboxPair> {
   const folder = await mkdtemp(join(tmpdir(), 'gb2gl-sandbox-'));
-  const gitbucket = await createGitBucket({ dir: join(folder, 'gitbucket'), ...portOf(ports.gitbucket) });
-  const gitlab = await createGitLab({ dir: join(folder, 'gitlab'), ...portOf(ports.gitlab) });
+  const [first, second] = await Promise.allSettled([
+    createGitBucket({ dir: join(folder, 'gitbucket'), ...portOf(ports.gitbucket) }),
+    createGitLab({ dir: join(folder, 'gitlab'), ...portOf(ports.gitlab) }),
+  ]);
+  if (first.status === 'rejected' || second.status === 'rejected') {
+    for (const started of [first, second]) if (started.status === 'fulfilled') await started.value.close();
+    await rm(folder, { recursive: true, force: true });
+    throw first.status === 'rejected' ? first.reason : (second as PromiseRejectedResult).reason;
+  }
+  const [gitbucket, gitlab] = [first.value, second.value];
   const sample = seedSample(gitbucket);
   return {
     gitbucket,

@@ -49,6 +49,8 @@ export type CommonOptions = {
   verbose?: boolean;
   color: boolean;
   concurrency?: number;
+  /** False where the caller tells the end itself. */
+  summary?: boolean;
 };
 
 export type SelectionFlags = {

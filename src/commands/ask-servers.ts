@@ -1,7 +1,12 @@
 import { configInvalid, wrongUsage } from '../failures/usage.ts';
 import { addressIn, Config, ServerUrl, Token, withoutInvisibleEnds } from '../config/schema.ts';
-import { parentMissing } from '../engine/check-names.ts';
-import { probeSource, probeTarget, type SourceProbe, type TargetProbe } from '../engine/connect.ts';
+import {
+  parentMissing,
+  probeSource,
+  probeTarget,
+  type SourceProbe,
+  type TargetProbe,
+} from '../engine/connect.ts';
 import type { Runtime, Environment } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
 import type { Target } from '../model/target.ts';

@@ -7,7 +7,16 @@ import type { ExitCode, Result } from '../model/result.ts';
 import { remarksOf } from '../report/result.ts';
 import { parseResult } from '../report/schema.ts';
 import { reportPaths, runFolders } from '../report/write.ts';
-import { demoEnd, demoFailed, demoStarted, demoStep } from '../ui/sandbox-messages.ts';
+import { clean } from '../text/format.ts';
+import { hang, truncate } from '../text/lines.ts';
+import {
+  demoEnd,
+  demoFailed,
+  demoRefused,
+  demoStarted,
+  demoStep,
+  demoVerdict,
+} from '../ui/sandbox-messages.ts';
 import { migrateCommand } from './migrate.ts';
 import { openTerminal, shortPath } from './session.ts';
 import { verifyCommand } from './verify.ts';
@@ -31,17 +40,20 @@ async function show(pair: SandboxPair, options: CommonOptions, outer: Environmen
     stdout: options.json ? outer.stderr : outer.stdout,
     runtime: { ...outer.runtime, env: variablesFor(pair, outer) },
   };
-  const inner: CommonOptions = { ...options, workDir, json: false };
+  const inner: CommonOptions = { ...options, workDir, json: false, summary: false };
   delete inner.config;
   const terminal = await openTerminal(options, environment, 1);
-  terminal.write(demoStarted(pair.gitbucket.url, pair.gitlab.url));
-  terminal.write(demoStep('migrate --all --yes'));
+  const step = (command: string): void => {
+    if (!options.quiet) terminal.write(demoStep(command));
+  };
+  if (!options.quiet) terminal.write(demoStarted(pair.gitbucket.url, pair.gitlab.url));
+  step('migrate --all --yes');
   await migrateCommand({ ...inner, all: true, yes: true }, environment);
   stopIfTold(environment);
   const reports = join(workDir, 'reports');
   const first = await newestIn(reports);
   const migrated = await resultIn(first, 'migrate');
-  terminal.write(demoStep('verify --all'));
+  step('verify --all');
   await verifyCommand({ ...inner, all: true, quiet: true }, { ...environment });
   stopIfTold(environment);
   const unexpected = [
@@ -49,10 +61,12 @@ async function show(pair: SandboxPair, options: CommonOptions, outer: Environmen
     ...surprises(await resultIn(await newestIn(reports), 'verify'), pair),
   ];
   if (options.json) outer.stdout.write(`${JSON.stringify(migrated)}\n`);
+  const { palette } = terminal;
+  const faults = faultsIn(migrated).map((line) => truncate(clean(line), terminal.columns() - 4));
+  const verdict = hang('✔ ', demoVerdict(migrated), terminal.columns()).map(palette.green).join('\n');
+  const report = shortPath(reportPaths(first, 'migrate').html, outer.runtime.cwd);
   terminal.write(
-    unexpected.length > 0
-      ? demoFailed(unexpected)
-      : demoEnd(shortPath(first, outer.runtime.cwd), troubles(migrated)),
+    unexpected.length > 0 ? palette.red(demoFailed(unexpected)) : demoEnd(verdict, faults, report),
   );
   return unexpected.length > 0 ? 1 : 0;
 }
@@ -91,9 +105,12 @@ function surprises(result: Result, { sample }: SandboxPair): string[] {
   ];
 }
 
-function troubles(result: Result): string[] {
-  const refused = result.items.flatMap((item) =>
-    remarksOf(item).map(({ object, message }) => `${item.id}: ${object} ${message}`),
-  );
-  return [...result.problems.map(({ message }) => message), ...refused];
+/** What the sample server has on purpose, a line for each repository or account. */
+function faultsIn({ problems, items, warnings }: Result): string[] {
+  const refused = items.flatMap((item) => {
+    const remarks = remarksOf(item);
+    const [first] = remarks;
+    return first === undefined ? [] : [demoRefused(item.id, remarks.length, first.object)];
+  });
+  return [...problems.map(({ message }) => message), ...refused, ...warnings];
 }

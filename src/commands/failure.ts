@@ -50,8 +50,8 @@ export function neverEnding(): Failure {
   return standstill('gb2gl', {});
 }
 
-/** Wrapped on a terminal only: a script looks for whole sentences. */
-function errorText({ message, fix }: Notice, { isTTY, columns }: NodeJS.WriteStream): string {
+/** A failure as people read it. Wrapped on a terminal only: a script looks for whole sentences. */
+export function errorText({ message, fix }: Notice, { isTTY, columns }: NodeJS.WriteStream): string {
   const width = isTTY ? columns : Infinity;
   const [first = '', ...more] = message.split('\n');
   const lines = [

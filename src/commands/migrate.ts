@@ -136,6 +136,7 @@ export async function finish(
   await session.terminal.stop();
   const { terminal } = session;
   if (options.json) stdout.write(`${session.redactor.scrub(JSON.stringify(result))}\n`);
+  if (options.summary === false) return result.exitCode;
   const lines = renderSummary(result, {
     width: terminal.columns(),
     palette: terminal.palette,

@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepare, type Prepared } from '../engine/prepare.ts';
 import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
+import { Failure } from '../failures/failure.ts';
+import { reportDirUnusable } from '../failures/usage.ts';
 import { inspect } from '../inspect/inspect.ts';
 import { lockWorkDir } from '../journal/lock.ts';
 import type { ItemState, Plan } from '../model/plan.ts';
@@ -27,6 +29,7 @@ import {
 import { hang } from '../text/lines.ts';
 import { mirrorOptions } from '../transfer/auto.ts';
 import { planHeadings } from '../ui/plan-messages.ts';
+import { errorText } from './failure.ts';
 import { bytesBelow, nextCommand, planEnd, planVerdict, type Measured } from './plan-end.ts';
 
 export type PlanOptions = CommonOptions & SelectionFlags & { prune?: boolean; deep?: boolean };
@@ -42,7 +45,11 @@ export async function planCommand(options: PlanOptions, environment: Environment
     { source: config.source.url, target: config.target.url },
     options.sameServers,
   );
-  await useReportDir(session);
+  // A plan is worth reading where nothing can be written.
+  const unwritable = await useReportDir(session).then(
+    () => null,
+    (error: Failure) => error,
+  );
   // Looking into objects uses the mirrors: no migration may do so meanwhile.
   const lock = options.deep ? await lockWorkDir(session.workDir, session.runtime) : null;
   try {
@@ -63,8 +70,13 @@ export async function planCommand(options: PlanOptions, environment: Environment
       command: session.redactor.scrub(['gb2gl', ...words.map(shellWord)].join(' ')),
       targetUser: prepared.identity.user.username,
     };
-    await present(plan, { measured, origin }, session, options, environment);
-    return exitCodeOfPlan(plan);
+    const files = unwritable ?? (await writePlan(scrubbed(plan, session.redactor), origin, session));
+    await present(plan, measured, files, session, options, environment);
+    const code = exitCodeOfPlan(plan);
+    if (!(files instanceof Failure)) return code;
+    const { stderr, redactor } = environment;
+    stderr.write(redactor.scrub(errorText(files.notice, stderr)));
+    return code === 0 ? 1 : code;
   } finally {
     await session.close();
     await lock?.release();
@@ -83,20 +95,14 @@ function deepened({ plan, listings }: Prepared, session: Session): Promise<Plan>
 
 async function present(
   plan: Plan,
-  { measured, origin }: { measured: Measured; origin: PlanOrigin },
+  measured: Measured,
+  files: string[] | Failure,
   session: Session,
   options: PlanOptions,
   environment: Environment,
 ): Promise<void> {
   const { terminal, redactor, say } = session;
   const safe = scrubbed(plan, redactor);
-  const reportDir = await makeRunFolder(session.reportDir, 'plan', session.startedAt.toISOString());
-  const [json, markdown] = [join(reportDir, 'plan.json'), join(reportDir, 'plan.md')];
-  const html = join(reportDir, 'plan.html');
-  await writeFile(json, planJson(safe), { mode: 0o600 });
-  await writeFile(markdown, planMarkdown(safe), { mode: 0o600 });
-  await writeFile(html, renderPlanPage(safe, origin), { mode: 0o600 });
-  await pointLatest(reportDir);
   if (options.json) {
     // One document on one line: the pieces have no line breaks but those between them.
     for (const piece of planJson(safe)) environment.stdout.write(piece.replaceAll('\n', ''));
@@ -117,10 +123,35 @@ async function present(
       ...(waits ? hang('  ', planHeadings.fixFirst, width) : []),
       `  ${nextCommand(safe, options)}`,
       '',
-      `Nothing was changed. The plan is in ${shown(json)}, ${shown(markdown)} and ${shown(html)}`,
+      ...(files instanceof Failure
+        ? ['Nothing was changed.']
+        : ['Nothing was changed. The plan is in', ...files.map((file) => `  ${shown(file)}`)]),
     );
   }
   say(`${lines.join('\n').replace(/^\n/, '')}\n`);
+}
+
+/** The files of the plan, or why they could not be written. */
+async function writePlan(
+  safe: Plan,
+  origin: PlanOrigin,
+  { reportDir, startedAt }: Session,
+): Promise<string[] | Failure> {
+  try {
+    const folder = await makeRunFolder(reportDir, 'plan', startedAt.toISOString());
+    const [json, markdown, html] = [
+      join(folder, 'plan.json'),
+      join(folder, 'plan.md'),
+      join(folder, 'plan.html'),
+    ];
+    await writeFile(json, planJson(safe), { mode: 0o600 });
+    await writeFile(markdown, planMarkdown(safe), { mode: 0o600 });
+    await writeFile(html, renderPlanPage(safe, origin), { mode: 0o600 });
+    await pointLatest(folder);
+    return [json, markdown, html];
+  } catch (error) {
+    return reportDirUnusable(reportDir, { detail: (error as Error).message }, error);
+  }
 }
 
 /** Without secrets. The parts of the steps are most of a plan, and hold nothing but names and ids. */

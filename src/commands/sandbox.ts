@@ -1,9 +1,13 @@
 import { once } from 'node:events';
 import { startSandboxPair } from '../../sandbox/pair.ts';
 import type { CommonOptions, Environment } from '../environment.ts';
+import { portUnusable } from '../failures/network.ts';
 import type { ExitCode } from '../model/result.ts';
 import { sandboxReady } from '../ui/sandbox-messages.ts';
 import { openTerminal } from './session.ts';
+
+/** What listening on a port says when it is taken, kept for the administrator, or none. */
+const ofPorts: ReadonlySet<string> = new Set(['EADDRINUSE', 'EACCES', 'ERR_SOCKET_BAD_PORT']);
 
 export type SandboxOptions = CommonOptions & { gitbucketPort?: number; gitlabPort?: number };
 
@@ -13,6 +17,9 @@ export async function sandboxCommand(options: SandboxOptions, environment: Envir
   const pair = await startSandboxPair({
     ...(options.gitbucketPort === undefined ? {} : { gitbucket: options.gitbucketPort }),
     ...(options.gitlabPort === undefined ? {} : { gitlab: options.gitlabPort }),
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (!ofPorts.has(error.code ?? '')) throw error;
+    throw portUnusable('gb2gl sandbox', { detail: error.message }, error);
   });
   const variables = {
     GITBUCKET_URL: pair.gitbucket.url,

@@ -1,7 +1,8 @@
-import { configInvalid, configUnreadable } from '../failures/usage.ts';
+import { configInvalid, configMissing, configUnreadable } from '../failures/usage.ts';
 import { readFile } from 'node:fs/promises';
 import type * as z from 'zod';
 
+import { listed } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
 import { Config, environmentKeys, withoutInvisibleEnds } from './schema.ts';
 
@@ -34,12 +35,21 @@ export async function loadConfig(file: ConfigFile, env: Environment): Promise<Co
     );
     problems.push(...issues.flatMap((issue) => describe(issue, tree, env)));
   }
+  if (read === undefined) demandServers(file.path, tree);
   if (problems.length > 0 || !parsed.success) {
     const detail = problems.map((line) => `  - ${line}`).join('\n');
     const where = read === undefined ? `no ${file.path} found` : file.path;
     throw configInvalid(file.path, { count: problems.length, detail, where });
   }
   return parsed.data;
+}
+
+/** Without a file the variables must name both servers. @throws config-missing */
+function demandServers(file: string, tree: Tree): void {
+  const unset = ['source', 'target'].filter((side) => valueAt(tree, [side, 'url']) === undefined);
+  const variables = unset.map((side) => (side === 'source' ? 'GITBUCKET_URL' : 'GITLAB_URL'));
+  if (unset.length === 0) return;
+  throw configMissing(file, { variables: `${listed(variables)} ${unset.length === 1 ? 'is' : 'are'}` });
 }
 
 /**

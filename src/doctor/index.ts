@@ -1,6 +1,7 @@
 /** Every finding that the checks define, and which of them may be waived. docs/doctor.md is generated from it. */
 import type { FailureCode } from '../failures/index.ts';
 import { wrongUsage } from '../failures/usage.ts';
+import { listed } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
 import type { Area, FindingType } from './finding.ts';
 import * as machine from './machine.ts';
@@ -84,11 +85,14 @@ export function waivedObjects(words: readonly string[]): ReadonlySet<string> {
 /** Codes of `--waive`. @throws usage when no finding has one of them, with the nearest one */
 export function waivers(words: readonly string[]): ReadonlySet<string> {
   const codes = words.filter((word) => !word.startsWith(unread));
-  const known = [...Object.values(findings()).flatMap((types) => types.map(({ code }) => code)), ...failures];
+  const found = Object.values(findings()).flat();
+  const known = [...found.map(({ code }) => code), ...failures];
   for (const code of codes) {
     if (known.includes(code)) continue;
     const near = nearest(code, known);
-    const meant = near === null ? '' : `, did you mean ${near}?`;
+    const useful = [...found.filter(({ level }) => level !== 'ok').map((each) => each.code), ...failures];
+    const all = listed([...new Set(useful)].toSorted());
+    const meant = near === null ? `\nThe codes are ${all}.` : `, did you mean ${near}?`;
     throw wrongUsage(code, { detail: `--waive ${code}: unknown code${meant}` });
   }
   return new Set(codes);

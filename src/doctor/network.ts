@@ -1,6 +1,6 @@
 import { isIP, type TcpNetConnectOpts } from 'node:net';
 import { connect, type ConnectionOptions } from 'node:tls';
-import { tlsUntrusted } from '../failures/network.ts';
+import { tlsUntrusted } from '../failures/tls.ts';
 import type { Server } from '../net/answers.ts';
 import { namedProxy } from '../net/way.ts';
 import { formatDay, formatDaysUntil } from '../text/format.ts';

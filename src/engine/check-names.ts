@@ -1,13 +1,12 @@
 import type { Config } from '../config/schema.ts';
 import type { Failure } from '../failures/failure.ts';
-import { parentGroupMissing } from '../failures/target.ts';
 import { unknownSelection } from '../failures/usage.ts';
 import type { History } from '../journal/history.ts';
 import type { Owner } from '../model/forge.ts';
 import type { Source, Inventory } from '../model/source.ts';
 import type { Target } from '../model/target.ts';
 import { isPlain, type Rule, type Selection } from '../plan/selection.ts';
-import { nearest } from '../text/nearest.ts';
+import { nearest, someOf } from '../text/nearest.ts';
 
 /** What is known of the source's names. */
 export type KnownNames = {
@@ -146,7 +145,7 @@ export async function checkNames(options: CheckNamesOptions, inventory: Inventor
   const wrong = [...unmatchedRules(options.selection, known), ...unmatchedMap(options.config, known)];
   const found = await Promise.all(wrong.map((each) => withSuggestion(each, options.source)));
   const errors = [
-    ...found.map((each) => errorOf(each, 'the source')),
+    ...found.map((each) => errorOf(each, 'the source', thereAre(each, known))),
     ...(await unknownUsers(options, inventory)),
   ];
   const [first] = errors;
@@ -155,6 +154,18 @@ export async function checkNames(options: CheckNamesOptions, inventory: Inventor
   const detail = errors.map(({ message }) => `  - ${message}`).join('\n');
   const object = errors.map((error) => error.object).join(', ');
   throw unknownSelection(object, { count: errors.length, detail });
+}
+
+/** Where no name is near enough to be meant: what there is instead. */
+function thereAre(
+  { option, text, nearest: close }: Unmatched,
+  { listed, owners }: KnownNames,
+): string | undefined {
+  if (close !== null) return undefined;
+  const names = listed.get(text.split('/', 1).join('')) ?? [];
+  const kind = option === '--group' || option === '--user' ? option.slice(2) : null;
+  const logins = owners.filter((owner) => kind === null || owner.kind === kind).map(({ login }) => login);
+  return someOf(names.length > 0 ? names : logins);
 }
 
 /** Repositories that config and exclusions name: what was moved once is not mistyped. */
@@ -221,20 +232,13 @@ async function unknownUsers(
   return wrong.flat();
 }
 
-function errorOf(
-  { option, text, nearest: close, note }: Omit<Unmatched, 'askOwner'>,
-  server: string,
-): Failure {
+function errorOf(wrong: Omit<Unmatched, 'askOwner'>, server: string, others?: string): Failure {
+  const { option, text, nearest: close, note } = wrong;
   return unknownSelection(text, {
     option,
     server,
-    ...(close === null ? {} : { nearest: close }),
-    ...(note === null ? {} : { note }),
+    others,
+    nearest: close ?? undefined,
+    note: note ?? undefined,
   });
-}
-
-/** The error for a parent group that is not there, with the nearest group that is. */
-export async function parentMissing(target: Target, fullPath: string): Promise<Failure> {
-  const close = nearest(fullPath, await target.similarGroups(fullPath));
-  return parentGroupMissing(fullPath, close === null ? {} : { nearest: close });
 }

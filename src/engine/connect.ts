@@ -1,3 +1,4 @@
+import { parentGroupMissing } from '../failures/target.ts';
 import { tokenMissing } from '../failures/usage.ts';
 import { resolve } from 'node:path';
 import { readCaFile } from '../config/ca-file.ts';
@@ -6,6 +7,7 @@ import type { Runtime } from '../environment.ts';
 import { Failure } from '../failures/failure.ts';
 import { createGitBucketSource } from '../gitbucket/source.ts';
 import type { Source } from '../model/source.ts';
+import type { Target } from '../model/target.ts';
 import { createGitLabTarget, type GitLabTarget } from '../gitlab/target.ts';
 import type { Emit } from '../model/events.ts';
 import type { Server } from '../net/answers.ts';
@@ -14,6 +16,7 @@ import { createLimiter } from '../net/connections.ts';
 import type { Redactor } from '../net/redact.ts';
 import { namedCertificates, proxyTo, refuseUnsupported, type Proxy } from '../net/way.ts';
 import { createSelection } from '../plan/selection.ts';
+import { nearest } from '../text/nearest.ts';
 
 export type Servers = { source: Source; target: GitLabTarget };
 
@@ -30,6 +33,11 @@ export async function createServers(
   emit: Emit,
   redactor: Redactor,
 ): Promise<Servers> {
+  const { source: from, target: to } = config;
+  if (sourceAuthorization(from) === null && to.token === null) {
+    const variable = 'GITBUCKET_TOKEN and GITLAB_TOKEN';
+    throw missing('source and of the target', 'GitBucket and none for GitLab', variable);
+  }
   const source = await createSource(config, runtime, emit, redactor);
   return { source, target: await createTarget(config, runtime, emit, redactor) };
 }
@@ -217,4 +225,10 @@ export async function probeTarget(
   const { version, user } = await target.connect();
   const { username, admin, canCreateGroup } = user;
   return { look: { version, username, admin, canCreateGroup }, target };
+}
+
+/** The error for a parent group that is not there, with the nearest group that is. */
+export async function parentMissing(target: Target, fullPath: string): Promise<Failure> {
+  const close = nearest(fullPath, await target.similarGroups(fullPath));
+  return parentGroupMissing(fullPath, close === null ? {} : { nearest: close });
 }

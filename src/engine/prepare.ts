@@ -17,8 +17,8 @@ import { placeProjects } from '../plan/projects.ts';
 import { namesOnly, type Selection } from '../plan/selection.ts';
 import type { AnyStep, Listings, Planning } from '../steps/step.ts';
 import { plural } from '../text/format.ts';
-import { checkNames, namesToJudge, parentMissing } from './check-names.ts';
-import type { Servers } from './connect.ts';
+import { checkNames, namesToJudge } from './check-names.ts';
+import { parentMissing, type Servers } from './connect.ts';
 import { createHiddenPaths, placeOwners, type HiddenPaths } from './place-owners.ts';
 import {
   askSource,

@@ -6,9 +6,10 @@ import * as git from './git.ts';
 import * as network from './network.ts';
 import * as source from './source.ts';
 import * as target from './target.ts';
+import * as tls from './tls.ts';
 import * as usage from './usage.ts';
 
-export const failures = { ...usage, ...network, ...source, ...target, ...git };
+export const failures = { ...usage, ...network, ...tls, ...source, ...target, ...git };
 
 export type FailureCode = (typeof failures)[keyof typeof failures]['code'];
 

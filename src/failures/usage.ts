@@ -37,6 +37,15 @@ export const configInvalid = defineFailure(
   }),
 );
 
+export const configMissing = defineFailure(
+  'config-missing',
+  { blame: 'you', state: 'usage' },
+  (w: { object: string; variables: string }) => ({
+    message: `it is not said which servers are meant: ${w.object} does not exist, and ${w.variables} not set`,
+    fix: 'run gb2gl init, or set GITBUCKET_URL, GITBUCKET_TOKEN, GITLAB_URL and GITLAB_TOKEN, exported',
+  }),
+);
+
 export const variableUnusable = defineFailure(
   'variable-unusable',
   { blame: 'you', state: 'usage' },
@@ -73,12 +82,13 @@ export const unknownSelection = defineFailure(
     option?: string | undefined;
     server?: string | undefined;
     note?: string | undefined;
+    others?: string | undefined;
     detail?: string | undefined;
     nearest?: string | undefined;
   }) => ({
     message:
       w.count === undefined
-        ? `${w.option} ${w.object} matches nothing on ${w.server}${w.note ? `: ${w.note}` : ''}${near(w.nearest)}`
+        ? `${w.option} ${w.object} matches nothing on ${w.server}${w.note ? `: ${w.note}` : ''}${near(w.nearest)}${w.others ? ` (there: ${w.others})` : ''}`
         : `${w.count} names match nothing:\n${w.detail}`,
     fix: 'check spelling and case; gb2gl plan --all lists everything the token can see',
   }),
@@ -203,7 +213,7 @@ export const tokenMissing = defineFailure(
   { blame: 'you', state: 'not-started' },
   (w: { object: string; server: string; variable: string; side: string }) => ({
     message: `no token for ${w.server}`,
-    fix: `set ${w.variable} in the environment or "token" of the ${w.side} in the config`,
+    fix: `set ${w.variable} in the environment, exported, or "token" of the ${w.side} in the config`,
   }),
 );
 

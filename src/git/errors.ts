@@ -8,14 +8,8 @@ import {
   pushUnpack,
 } from '../failures/git.ts';
 import { diskFull, interruption } from '../failures/usage.ts';
-import {
-  connectionCut,
-  gitTokenRefused,
-  proxyRefused,
-  redirected,
-  timedOut,
-  tlsUntrusted,
-} from '../failures/network.ts';
+import { connectionCut, gitTokenRefused, proxyRefused, redirected, timedOut } from '../failures/network.ts';
+import { tlsUntrusted } from '../failures/tls.ts';
 import { historyIncomplete, repositoryUnreadable } from '../failures/source.ts';
 import { targetForbidden } from '../failures/target.ts';
 import { Failure } from '../failures/failure.ts';

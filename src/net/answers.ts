@@ -7,10 +7,10 @@ import {
   clientCertificate,
   connectionCut,
   timedOut,
-  tlsUntrusted,
   unreachable,
   wrongScheme,
 } from '../failures/network.ts';
+import { tlsUntrusted } from '../failures/tls.ts';
 import { interruption } from '../failures/usage.ts';
 import { cutTo, formatBytes, pageText, plural } from '../text/format.ts';
 import type { HttpRequest } from './http.ts';

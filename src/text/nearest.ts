@@ -1,3 +1,5 @@
+import { listed } from './format.ts';
+
 /** The candidate that a mistyped word most likely meant; null when none is near (more than a third differs). */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
@@ -10,6 +12,14 @@ export function nearest(word: string, candidates: readonly string[]): string | n
     }
   }
   return best;
+}
+
+const mostNames = 8;
+
+/** The first names of a list, and how many there are besides: `a, b and 3 more`. */
+export function someOf(names: readonly string[]): string {
+  if (names.length <= mostNames) return listed(names);
+  return `${names.slice(0, mostNames).join(', ')} and ${names.length - mostNames} more`;
 }
 
 /** Levenshtein distance. */

@@ -1,3 +1,6 @@
+import type { Result } from '../model/result.ts';
+import { formatCount, plural } from '../text/format.ts';
+
 /** Sentences of `gb2gl sandbox` and `gb2gl demo`. */
 export function sandboxReady(variables: Readonly<Record<string, string>>): string {
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${value}`);
@@ -19,16 +22,27 @@ export function demoStep(command: string): string {
   return `\n$ gb2gl ${command}\n`;
 }
 
-export function demoEnd(folder: string, trouble: readonly string[]): string {
-  return `
-demo: everything that can be migrated was migrated and proven equal on both sides.
-The sample server has deliberate faults, so you can see how they are reported:
-${trouble.map((line) => `  - ${line}`).join('\n')}
+/** The demo in one sentence. */
+export function demoVerdict({ totals: { complete, projects, groups } }: Result): string {
+  const { done, of } = complete.refs;
+  return `Moved and proven: ${formatCount(complete.projects)} of ${plural(projects, 'repository', 'repositories')}, ${formatCount(done)} of ${plural(of, 'ref')}, ${plural(groups, 'group')}. The rest is faulty on purpose.`;
+}
 
-Reports:  ${folder}/report.html  report.md  result.json
-Next:     gb2gl sandbox     both servers, to try things by hand (in a clone: node dist/cli.js sandbox)
-          README.md         "Use it on your servers": four variables and one command
+export function demoEnd(verdict: string, faults: readonly string[], report: string): string {
+  return `
+${verdict}
+
+The sample server has these faults so that you can see how they are told:
+${faults.map((line) => `  - ${line}`).join('\n')}
+
+Report:  ${report}
+Next:    gb2gl sandbox     both servers, to try things by hand (in a clone: node dist/cli.js sandbox)
+         README.md         "Use it on your servers": four variables and one command
 `;
+}
+
+export function demoRefused(id: string, count: number, example: string): string {
+  return `${id}: GitLab does not take ${plural(count, 'ref')}, such as ${example}`;
 }
 
 export function demoFailed(unexpected: readonly string[]): string {

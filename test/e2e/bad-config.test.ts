@@ -50,12 +50,19 @@ test('without a config file and without variables the two missing servers are na
   const run = await runCli(['migrate', '--all'], { cwd: await tempDir() });
 
   expect(run.code).toBe(2);
-  expect(run.stderr).toMatch(/source\.url: missing.*GITBUCKET_URL/);
-  expect(run.stderr).toMatch(/target\.url: missing.*GITLAB_URL/);
+  expect(run.stderr).toContain(
+    'migrate.config.json does not exist, and GITBUCKET_URL and GITLAB_URL are not set',
+  );
+  expect(run.stderr).toContain('run gb2gl init, or set GITBUCKET_URL, GITBUCKET_TOKEN');
 });
 
 test('a missing token is a start that failed, and its variable is named', async () => {
   const cwd = await tempDir();
+  const without = { ...servers, GITBUCKET_TOKEN: '', GITLAB_TOKEN: '' };
+  const both = await runCli(['plan', '--all'], { cwd, env: without });
+  expect(both.code).toBe(3);
+  expect(both.stderr).toContain('no token for GitBucket and none for GitLab');
+  expect(both.stderr).toContain('set GITBUCKET_TOKEN and GITLAB_TOKEN in the environment, exported');
   await Promise.all(
     ['GITBUCKET_TOKEN', 'GITLAB_TOKEN'].map(async (name) => {
       const run = await runCli(['migrate', '--all'], { cwd, env: { ...servers, [name]: '' } });

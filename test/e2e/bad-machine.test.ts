@@ -116,7 +116,6 @@ test('a work directory below /proc, a full one and a read-only one end every com
   for (const place of ['/proc/no-such-folder/work', join(disk, 'work')]) {
     for (const [command = '', ...more] of [
       ['migrate', '--yes'],
-      ['plan'],
       ['plan', '--deep'],
       ['verify'],
       ['rehearse'],
@@ -128,6 +127,12 @@ test('a work directory below /proc, a full one and a read-only one end every com
     }
   }
   expect(servers.gitbucket.server.requests).toEqual([]);
+  // A plan is worth reading where it cannot be written.
+  const place = join(disk, 'work');
+  const plan = await gb2gl(servers, ['plan', '--all', '--work-dir', place]);
+  expect(plan.code, plan.stderr).toBe(1);
+  expect(plan.stdout).toContain('Nothing was changed.');
+  expect(plan.stderr).toContain(`the reports cannot be written to ${place}`);
 });
 
 test('a journal that another user wrote is named with the way out', async (context) => {

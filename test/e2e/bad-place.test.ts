@@ -160,6 +160,8 @@ test('a selection that matches nothing is refused, with the nearest owner', asyn
     [['--group', 'taem-a'], '--group taem-a matches nothing on the source (did you mean team-a?)'],
     [['--repo', 'team-a/on'], '--repo team-a/on matches nothing on the source'],
     [['--user', 'team-a'], '--user team-a matches nothing'],
+    [['--group', 'elsewhere'], '--group elsewhere matches nothing on the source (there: team-a and team-b)'],
+    [['--repo', 'team-a/zzzz*'], '--repo team-a/zzzz* matches nothing on the source (there: team-a/'],
   ] as const) {
     const run = await gb2gl(servers, ['migrate', '--yes', ...args, '--json']);
     expect(run.code, run.stderr).toBe(2);

@@ -56,6 +56,27 @@ test('a self-signed certificate is not trusted until caFile names it; then API a
   expectMoved(servers, resultOf(run));
 });
 
+test('servers that are exchanged are told apart at the first contact, by every command', async () => {
+  const servers = await testServers();
+  const { GITBUCKET_URL, GITBUCKET_TOKEN, GITLAB_URL, GITLAB_TOKEN } = servers.env;
+  const env = {
+    GITBUCKET_URL: GITLAB_URL,
+    GITBUCKET_TOKEN: GITLAB_TOKEN,
+    GITLAB_URL: GITBUCKET_URL,
+    GITLAB_TOKEN: GITBUCKET_TOKEN,
+  };
+  for (const args of [['plan', '--all'], ['migrate', '--all', '--yes'], ['doctor'], ['init', '--yes']]) {
+    const run = await gb2gl(servers, args, env);
+    const said = `${run.stdout}${run.stderr}`.replaceAll(/\s+/g, ' ');
+    expect(run.code, said).toBe(3);
+    expect(said, args.join(' ')).toContain(`${GITLAB_URL} is a GitLab, not a GitBucket`);
+    expect(said).toContain('they may be exchanged');
+    // Those that ask both servers tell it of both.
+    const both = ['migrate', 'doctor'].includes(args[0] ?? '');
+    expect(said.includes(`${GITBUCKET_URL} is a GitBucket, not a GitLab`)).toBe(both);
+  }
+});
+
 test('a start with a wrong address binds the work directory to nothing', async () => {
   const servers = await smallServers();
   const wrong = await migrateAll(servers, { GITLAB_URL: servers.gitbucket.url });
@@ -103,8 +124,9 @@ test('a web server that is something else, and both servers mixed up, are recogn
   const mixed = { GITBUCKET_URL: servers.gitlab.url, GITLAB_URL: servers.gitbucket.url };
   await eachSide(async ({ server, url }) => {
     const text = await refusedStart(servers, { [url]: mixed[url] });
-    expect(text).toContain(`${mixed[url]} does not respond like ${server}`);
-    expect(text).toContain(hint);
+    expect(text).toContain(
+      `${mixed[url]} is a ${server === 'GitLab' ? 'GitBucket' : 'GitLab'}, not a ${server}`,
+    );
   });
 });
 

@@ -1,0 +1,48 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { readdir, stat } from 'node:fs/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { runCli } from '../helpers/run-cli.ts';
+import { tempDir } from '../helpers/temp-dir.ts';
+
+async function takenPort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  onTestFinished(() => void server.close());
+  return String((server.address() as AddressInfo).port);
+}
+
+test.each(['--gitbucket-port', '--gitlab-port'])(
+  'a port of %s that is taken is named with the way out, and nothing is left running or on disk',
+  async (option) => {
+    const cwd = await tempDir();
+    for (const port of [await takenPort(), '99999']) {
+      const run = await runCli(['sandbox', option, port], { cwd, env: { TMPDIR: cwd } });
+
+      expect(run.code, run.stderr).toBe(3);
+      expect(run.stderr).toMatch(/cannot be started on the given ports: .*(EADDRINUSE|port)/);
+      expect(run.stderr).toContain('choose others with --gitbucket-port and --gitlab-port');
+      expect(await readdir(cwd)).toEqual([]);
+    }
+  },
+);
+
+test('the demo ends with one good verdict, the faults that are there on purpose, and the report', async () => {
+  const cwd = await tempDir();
+
+  const run = await runCli(['demo'], { cwd });
+
+  expect(run.code, run.stderr).toBe(0);
+  const end = run.stdout.slice(run.stdout.indexOf('✔ Moved and proven'));
+  expect(end).toMatch(/^✔ Moved and proven: 43 of 44 repositories, 418 of 422 refs, 17 groups\./);
+  const faults = end.split('\n').filter((line) => line.startsWith('  - '));
+  expect(faults.length).toBeGreaterThan(2);
+  expect(faults.length).toBeLessThan(7);
+  expect(Math.max(...faults.map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(end).toContain('GitLab does not take 4 refs, such as refs/heads/-x');
+  const report = /Report: +(\S+)/.exec(end)?.[1] ?? '';
+  expect((await stat(report)).size).toBeGreaterThan(0);
+  expect(run.stdout).not.toMatch(/✖|Needs your attention|Next steps/);
+
+  const quiet = await runCli(['demo', '--quiet'], { cwd });
+  expect(quiet.stdout.trimStart()).toMatch(/^✔ Moved and proven/);
+});
