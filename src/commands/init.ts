@@ -7,6 +7,7 @@ import { configText, schemaReference, writeConfig } from '../config/write.ts';
 import type { CommonOptions, Environment } from '../environment.ts';
 
 import type { ExitCode } from '../model/result.ts';
+import { hang } from '../text/lines.ts';
 import {
   initEnd,
   initIntro,
@@ -24,7 +25,8 @@ export type InitOptions = CommonOptions & { yes?: boolean; force?: boolean; pare
 export async function initCommand(options: InitOptions, environment: Environment): Promise<ExitCode> {
   const { runtime, redactor, stdin, stdout, stderr } = environment;
   const output = options.json ? stderr : stdout;
-  const say = (text: string): void => void output.write(redactor.scrub(text));
+  const width = output.isTTY ? output.columns : Infinity;
+  const say = (text: string): void => void output.write(redactor.scrub(hangLines(text, width)));
   const name = options.config ?? usualConfig;
   const file = resolve(runtime.cwd, name);
   const there = await isThere(file);
@@ -47,6 +49,17 @@ export async function initCommand(options: InitOptions, environment: Environment
   } finally {
     prompt.close();
   }
+}
+
+/** Every line behind its own indentation; commands stay whole. */
+function hangLines(text: string, width: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      const [, lead = '', rest = ''] = /^([ →]*)(.*)$/.exec(line) ?? [];
+      return hang(lead, rest, /^(?:gb2gl|export|unset) /.test(rest) ? Infinity : width);
+    })
+    .join('\n');
 }
 
 async function mayReplace(name: string, prompt: Prompt): Promise<boolean> {

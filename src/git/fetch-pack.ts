@@ -3,7 +3,7 @@ import { Failure } from '../failures/failure.ts';
 import { fetchFailed } from '../failures/git.ts';
 import { hear, type Heard } from '../net/stream.ts';
 import { beginningOf } from '../net/whose.ts';
-import { cutTo, pageText } from '../text/format.ts';
+import { cutTo, pageText, plural } from '../text/format.ts';
 import { createPktReader, delim, flush, pktLine } from './pkt-line.ts';
 import { capabilitiesIn, version2 } from './ref-advertisement.ts';
 import type { Remote } from './remote.ts';
@@ -116,7 +116,7 @@ function asFailure(error: unknown, id: string): Failure {
 }
 
 function stageOf(objects: number | null): string {
-  return objects === null ? 'relay' : `relay of ${objects} object${objects === 1 ? '' : 's'},`;
+  return objects === null ? 'relay' : `relay of ${plural(objects, 'object')},`;
 }
 
 /** Ids of the target that are told to the source; more would only lengthen the request. */

@@ -6,6 +6,7 @@ import type { Notice } from '../model/notice.ts';
 import type { PlannedStep, Plan, PlannedProject } from '../model/plan.ts';
 import type { Counts } from '../model/source.ts';
 import { code } from '../steps/code.ts';
+import { plural } from '../text/format.ts';
 import { countLosses, original, uncountedIn, withLosses } from './losses.ts';
 import { inspectRepository, type InspectOptions, type LookOptions } from './repository.ts';
 import { destinationsOf } from './submodules.ts';
@@ -41,7 +42,8 @@ export async function inspect(plan: Plan, options: InspectOptions): Promise<Plan
     config.limits.transfers,
   );
   const findings = inspected.reduce((sum, { project }) => sum + project.findings.length, 0);
-  emit({ type: 'phase-done', phase: 'inspect', summary: `${total} repositories, ${findings} findings` });
+  const summary = `${plural(total, 'repository', 'repositories')}, ${plural(findings, 'finding')}`;
+  emit({ type: 'phase-done', phase: 'inspect', summary });
   return {
     ...plan,
     projects: inspected.map(({ project }) => project),

@@ -20,6 +20,7 @@ import type { Target } from '../model/target.ts';
 import type { Source } from '../model/source.ts';
 import type { Emit } from '../model/events.ts';
 import type { RefListing } from '../model/forge.ts';
+import { plural } from '../text/format.ts';
 import { refsTooLarge } from './stuck-refs.ts';
 import { modulesOf, submoduleFindings, type Destinations } from './submodules.ts';
 
@@ -87,7 +88,7 @@ async function look(project: PlannedProject, git: Git, options: LookOptions): Pr
   const checked =
     range.wanted.length === 0 ? nothing : await fsck(git, (percent) => progress('check', percent));
   stopIfTold(runtime.stopping, project.id);
-  const visited = (objects: number): void => progress(`${objects} objects`, null);
+  const visited = (objects: number): void => progress(plural(objects, 'object'), null);
   const fresh = await scan(git, range, { bad: checked.bad, limits, visited });
   const rest = { wanted: here(ids.stays), there: [] };
   const kept = await scan(git, rest, { bad: new Map(), limits: { push: null, file: null }, visited });

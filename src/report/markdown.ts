@@ -30,7 +30,7 @@ import {
   byOwner,
   costOf,
   proofOf,
-  warningsOf,
+  notedBy,
   type Attention,
   type OwnerResult,
 } from './result.ts';
@@ -54,7 +54,8 @@ export function renderMarkdown(result: Result): string {
     interrupted > 0 ? list(reportHeadings.unfinished, [notFinished(interrupted)]) : '',
     list(headings.next, nextSteps(result, fixes !== null).map(mdText)),
     list(headings.scope, scopeOf(result).map(mdText)),
-    list(headings.warnings, warningsOf(result).map(mdText)),
+    list(headings.warnings, result.warnings.map(mdText)),
+    list(headings.notes, notedBy(result.items).map(mdText)),
     about(result),
     everything(result),
   ];

@@ -4,7 +4,8 @@ import { formatCount, plural } from '../text/format.ts';
 /** Sentences of `gb2gl sandbox` and `gb2gl demo`. */
 export function sandboxReady(variables: Readonly<Record<string, string>>): string {
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${value}`);
-  return `An embedded GitBucket with sample data and an empty embedded GitLab are running (Ctrl-C stops both).
+  return `An embedded GitBucket with sample data and an empty embedded GitLab are running.
+Ctrl-C stops both.
 In another terminal:
 
 ${lines.join('\n')}
@@ -15,7 +16,7 @@ gb2gl verify --all
 }
 
 export function demoStarted(gitbucket: string, gitlab: string): string {
-  return `demo: GitBucket with sample data at ${gitbucket}, empty GitLab at ${gitlab}\n`;
+  return `demo: GitBucket with sample data at ${gitbucket},\n      empty GitLab at ${gitlab}\n`;
 }
 
 export function demoStep(command: string): string {
@@ -36,8 +37,9 @@ The sample server has these faults so that you can see how they are told:
 ${faults.map((line) => `  - ${line}`).join('\n')}
 
 Report:  ${report}
-Next:    gb2gl sandbox     both servers, to try things by hand (in a clone: node dist/cli.js sandbox)
-         README.md         "Use it on your servers": four variables and one command
+Next:    gb2gl sandbox   both servers, to try things by hand
+                         (in a clone: node dist/cli.js sandbox)
+         README.md       "Use it on your servers": four variables, one command
 `;
 }
 
