@@ -14,6 +14,8 @@ export type ResultPage = {
   /** What the run was not about; what stays on the source is in the result. */
   scope: string[];
   next: string[];
+  /** All fixes that are pieces of the config, as one; null without any. */
+  paste: string | null;
   warnings: string[];
   /** By the index of the item. */
   remarks: Notice[][];

@@ -143,12 +143,14 @@ async function replace(path: string, text: string): Promise<void> {
 }
 
 export function renderHtml(result: Result): string {
+  const fixes = result.exitCode === 0 ? null : mergedFixes(result);
   const data: ResultPage = {
     kind: 'result',
     result,
     verdict: verdictOf(result),
     scope: scopeOf({ ...result, stays: [] }),
-    next: nextSteps(result, result.exitCode !== 0 && mergedFixes(result) !== null),
+    next: nextSteps(result, fixes !== null),
+    paste: fixes === null ? null : JSON.stringify(fixes, null, 2),
     warnings: warningsOf(result),
     remarks: result.items.map(remarksOf),
   };

@@ -42,7 +42,7 @@ export function planPage(data: PlanPage): Child[] {
     }),
     tileRow(data.totals.map(tileOf), verdict.tone),
     needCard(reportHeadings.decide, 'warn', data.open),
-    paste === null ? null : card(planHeadings.paste, '', pasteable(paste)),
+    paste === null ? null : card(planHeadings.paste, 'screen', pasteable(paste)),
     listCard(planHeadings.notRead, 'attention bad', data.problems.map(unread)),
     el(
       'div',

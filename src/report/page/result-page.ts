@@ -17,6 +17,7 @@ import {
   stateNotes,
   troubleStates,
 } from '../../ui/messages.ts';
+import { planHeadings } from '../../ui/plan-messages.ts';
 import { needs, provenMeans, reportHeadings } from '../../ui/report-messages.ts';
 import { addressesCsv, addressesOf, visibilityText } from '../addresses.ts';
 import { attentionOf, byOwner, costOf, countAll, proofOf, type Attention } from '../result.ts';
@@ -32,6 +33,7 @@ import {
   header,
   listCard,
   needCard,
+  pasteable,
   plainTable,
   staysCard,
   tileRow,
@@ -68,6 +70,7 @@ export function resultPage(data: ResultPage): Child[] {
     needs.map(({ heading, tone, states }) =>
       needCard(heading, tone, found.filter(({ state }) => states.includes(state)).map(needOf)),
     ),
+    data.paste === null ? null : card(planHeadings.paste, 'screen', pasteable(data.paste)),
     listCard(headings.notRead, 'attention bad', problems.map(unread)),
     interrupted === 0
       ? null

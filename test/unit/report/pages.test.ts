@@ -45,7 +45,12 @@ const blocked = project({
   state: 'blocked',
   steps: [],
   target: { path: 'payments/ledger', id: null, url: null },
-  problem: { code: 'path-taken', object: 'payments/ledger', message: 'It is taken.', fix: '"map": {}' },
+  problem: {
+    code: 'path-taken',
+    object: 'payments/ledger',
+    message: 'It is taken.',
+    fix: '"map": {"owners":{"payments":"pay"}}',
+  },
 });
 const run = { stays: [...stays], uncounted: ['labels' as const], warnings: ['slow'] };
 const decisions = result([...fortyFour, refused, diverged, blocked], run);
@@ -188,7 +193,12 @@ describe.skipIf(browserName === null)('the pages in a real browser', () => {
     const cards = (await texts('main > section.card > h2')) as string[];
     expect(cards[0]).toBe('Needs your decision (3)');
     expect(await texts('.attention b')).toEqual(['payments/ledger', 'team/docs', 'team/api']);
-    expect(await texts('.attention pre')).toEqual(['"map": {}', 'git branch -m -- -x x']);
+    expect(await texts('.attention pre')).toEqual([
+      '"map": {"owners":{"payments":"pay"}}',
+      'git branch -m -- -x x',
+    ]);
+    const whole = { map: { owners: { payments: 'pay' } } };
+    expect(await texts('main > .card:not(.attention) pre')).toEqual([JSON.stringify(whole, null, 2)]);
     await open('plan');
     expect(await texts('.attention h2')).toEqual(['Needs your decision (2)', 'Could not be read']);
     expect(((await texts('.card li')) as string[]).join()).toContain('team/dead');
