@@ -5,7 +5,7 @@ import { loadConfig, reportDirIn, usualConfig, type ConfigFile } from '../config
 import type { Config } from '../config/schema.ts';
 import { waivedObjects, waivers } from '../doctor/index.ts';
 import { createServers, type Servers } from '../engine/connect.ts';
-import type { Waived } from '../engine/read-refs.ts';
+import type { Waived } from '../engine/waived.ts';
 import type { CommonOptions, SelectionFlags, Environment, Runtime } from '../environment.ts';
 import { interruption, reportDirUnusable, wrongUsage } from '../failures/usage.ts';
 import type { History } from '../journal/history.ts';

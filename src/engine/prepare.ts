@@ -20,14 +20,8 @@ import { plural } from '../text/format.ts';
 import { checkNames, namesToJudge } from './check-names.ts';
 import { parentMissing, type Servers } from './connect.ts';
 import { createHiddenPaths, placeOwners, type HiddenPaths } from './place-owners.ts';
-import {
-  askSource,
-  idleWaivers,
-  listSourceRefs,
-  listTargetRefs,
-  setAside,
-  type Waived,
-} from './read-refs.ts';
+import { askSource, listSourceRefs, listTargetRefs } from './read-refs.ts';
+import { withoutWaived, type Waived } from './waived.ts';
 
 export type PrepareOptions = Servers & {
   config: Config;
@@ -84,16 +78,14 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     notes: config.migrate.notes,
   });
   const { initialBranch } = settings;
-  const inventory = setAside(source.problems, options.waived?.unread);
-  const listings = setAside(problems, options.waived?.unread);
-  const leftOut = [...source.leftOut, ...inventory.leftOut, ...listings.leftOut];
-  const idle = idleWaivers(leftOut, options.waived?.unread);
+  const waived = options.waived ?? { codes: new Set(), unread: new Set() };
+  const kept = withoutWaived({ ...seen, leftOut: source.leftOut }, problems, waived);
   const input: PlanInput = {
     config,
-    source: { ...seen, problems: inventory.problems, warnings: [...source.warnings, ...idle] },
+    source: kept.source,
     reader,
     onlyNames: namesOnly(selection),
-    waived: options.waived?.codes ?? new Set(),
+    waived: waived.codes,
     target: {
       url: target.url,
       version: identity.version,
@@ -106,8 +98,8 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     sourceRefs,
     targetRefs: targetRefs.refs,
     known,
-    problems: [...listings.problems, ...targetRefs.problems],
-    leftOut,
+    problems: [...kept.problems, ...targetRefs.problems],
+    leftOut: kept.leftOut,
     history,
     uncheckedPaths: hidden.uncheckedPaths,
     all: selection.all,

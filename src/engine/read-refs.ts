@@ -9,7 +9,6 @@ import type { History } from '../journal/history.ts';
 import type { Emit } from '../model/events.ts';
 import type { RefListing, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
-import type { LeftOut } from '../model/plan.ts';
 import type { Source } from '../model/source.ts';
 import type { Target } from '../model/target.ts';
 import type { ProjectPath } from '../plan/input.ts';
@@ -78,29 +77,6 @@ async function refusesTheToken(
   if (opened.some((repository) => repository.private)) return false;
   if (opened.length === 0 && refused > 1) return true;
   return !(await source.gitTakesLogin());
-}
-
-/** What somebody knows and goes on with: codes of findings, and what on the source may stay unread, an owner or `owner/name`. */
-export type Waived = { codes: ReadonlySet<string>; unread: ReadonlySet<string> };
-
-/** Takes out the problems that somebody has waived. */
-export function setAside(
-  found: readonly Notice[],
-  waived: ReadonlySet<string> = new Set(),
-): { problems: Notice[]; leftOut: LeftOut[] } {
-  const aside = found.filter(({ object }) => waived.has(object));
-  return {
-    problems: found.filter(({ object }) => !waived.has(object)),
-    leftOut: aside.map(({ object, message }) => ({ object, by: '--waive', message })),
-  };
-}
-
-/** What is waived although it can be read, or is mistyped: one sentence for each. */
-export function idleWaivers(leftOut: readonly LeftOut[], waived: ReadonlySet<string> = new Set()): string[] {
-  const met = new Set(leftOut.map(({ object }) => object));
-  return [...waived]
-    .filter((object) => !met.has(object))
-    .map((object) => `--waive unreadable:${object} is not needed: nothing of that name failed to be read`);
 }
 
 /** Listings of the projects that exist, also of empty ones: GitLab calls a repository with nothing but tags empty. */
