@@ -30,6 +30,17 @@ export class GitExit extends Error {
   }
 }
 
+/** git did nothing at all any more, not even look whether the server says something, and was ended. */
+export class GitStandstill extends Error {
+  readonly seconds: number;
+
+  constructor(seconds: number) {
+    super(`git stood still for ${seconds} s`);
+    this.name = 'GitStandstill';
+    this.seconds = seconds;
+  }
+}
+
 type Side = 'source' | 'target';
 
 /** What git, here or on GitLab, says of a pack that lacks what its objects lead to (GB-128). */
@@ -122,6 +133,11 @@ export function gitFailure(
   if (error instanceof Failure) return error;
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === 'ENOSPC') return diskFull(id);
+  const server = nameOf(side);
+  if (error instanceof GitStandstill) {
+    const detail = `the answer ended early, and git waited ${error.seconds} s for the rest`;
+    return connectionCut(id, { server, detail });
+  }
   if (!(error instanceof GitExit)) {
     const detail = error instanceof Error ? error.message : String(error);
     if (/ENOENT/.test(detail)) return gitMissing('git', { detail });
@@ -129,7 +145,6 @@ export function gitFailure(
   }
   const text = `${error.stderr}\n${error.stdout}`;
   const detail = remoteText(error.stderr);
-  const server = nameOf(side);
   if (side === 'source' && saysIncomplete(text)) return historyIncomplete(id, { detail });
   const silent = /curl 28 .* the last (\d+) seconds/.exec(text)?.[1];
   if (silent !== undefined) return timedOut(id, { server, seconds: Number(silent) });

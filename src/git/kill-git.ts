@@ -19,6 +19,33 @@ export function killGitsFor(urls: readonly string[], runtime: Pick<Runtime, 'pid
   }
 }
 
+/** What the gits for some URLs have done so far; `exact`: whatever they do changes it, were it a look at the clock. */
+export type Doings = { done: string; exact: boolean };
+
+/** To be compared with what it is later. Null when one of them is at work right now, or when there is none. */
+export function doingsOf(urls: readonly string[], { pid: own }: Pick<Runtime, 'pid'>): Doings | null {
+  const all = processes();
+  const first = all.filter(
+    ({ parent, command }) => parent === own && urls.some((url) => command.includes(url)),
+  );
+  const ids = new Set(first.flatMap(({ pid }) => [pid, ...below(pid, all)]));
+  const gits = all.filter(({ pid }) => ids.has(pid));
+  if (gits.length === 0 || gits.some(({ state }) => !/^[SIZ]/.test(state))) return null;
+  const wakings = gits.map(({ pid }) => wakingsOf(pid));
+  const done = gits.map(({ pid, time }, index) => `${pid} ${time} ${wakings[index] ?? ''}`).join('\n');
+  return { done, exact: !wakings.includes(null) };
+}
+
+/** How often it went to sleep and was woken; null where the system does not tell. */
+function wakingsOf(pid: number): string | null {
+  try {
+    const counts = readFileSync(`/proc/${pid}/status`, 'latin1').match(/ctxt_switches:\s*\d+/g);
+    return counts === null ? null : counts.join(' ');
+  } catch {
+    return null;
+  }
+}
+
 /** False when there is no such process or group any more. */
 function terminated(pid: number, kill: Runtime['kill']): boolean {
   try {
@@ -29,7 +56,8 @@ function terminated(pid: number, kill: Runtime['kill']): boolean {
   }
 }
 
-type Process = { pid: number; parent: number; command: string };
+/** `state` as ps names it, and the `time` of a processor that it has had. */
+type Process = { pid: number; parent: number; command: string; state: string; time: string };
 
 function below(root: number, all: readonly Process[]): number[] {
   const children = all.filter(({ parent }) => parent === root);
@@ -48,11 +76,12 @@ function processes(): Process[] {
 
 function fromProc(name: string): Process[] {
   try {
-    // `pid (name) state parent …`; the name may hold spaces and parentheses.
+    // `pid (name) state parent …` (proc(5)); the name may hold spaces and parentheses.
     const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    const [state = '', parent, ...more] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
-    return [{ pid: Number(name), parent, command }];
+    const time = more.slice(9, 11).join(' ');
+    return [{ pid: Number(name), parent: Number(parent), command, state, time }];
   } catch {
     return [];
   }
@@ -61,13 +90,20 @@ function fromProc(name: string): Process[] {
 /** For systems without /proc. */
 function fromPs(): Process[] {
   try {
-    const table = execFileSync('ps', ['-A', '-ww', '-o', 'pid=', '-o', 'ppid=', '-o', 'args='], {
-      encoding: 'utf8',
-    });
-    return [...table.matchAll(/^ *(\d+) +(\d+) (.*)$/gm)].map(([, pid, parent, command = '']) => ({
+    const table = execFileSync(
+      'ps',
+      ['-A', '-ww', '-o', 'pid=', '-o', 'ppid=', '-o', 'stat=', '-o', 'time=', '-o', 'args='],
+      {
+        encoding: 'utf8',
+      },
+    );
+    const lines = table.matchAll(/^ *(\d+) +(\d+) +(\S+) +(\S+) (.*)$/gm);
+    return [...lines].map(([, pid, parent, state = '', time = '', command = '']) => ({
       pid: Number(pid),
       parent: Number(parent),
       command,
+      state,
+      time,
     }));
   } catch {
     return [];

@@ -15,6 +15,8 @@ export type GitRemote = {
   username: string;
   password: string;
   caFile: string | null;
+  /** Milliseconds of silence that the server is granted at least. */
+  silenceMs?: number;
   /** What a refusal means beyond the request that it answers; null when nothing. */
   explain?(refused: Refused): Promise<Failure | null>;
 };

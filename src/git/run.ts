@@ -5,8 +5,8 @@ import { simpleGit, type SimpleGit, type SimpleGitProgressEvent } from 'simple-g
 import type { Runtime } from '../environment.ts';
 import { basicAuth } from '../net/http.ts';
 import { certificatesForGit, proxyTo, proxyUrl } from '../net/way.ts';
-import { GitExit } from './errors.ts';
-import { killGitsFor } from './kill-git.ts';
+import { GitExit, GitStandstill } from './errors.ts';
+import { doingsOf, killGitsFor } from './kill-git.ts';
 import type { GitRemote } from './remote.ts';
 import { startGit, type RunningGit } from './stream.ts';
 
@@ -19,7 +19,7 @@ export type GitOptions = {
   runtime: GitRuntime;
   /** The servers that git may log in to. */
   remotes: readonly GitRemote[];
-  /** Seconds without a byte after which git's own HTTP helper gives up. */
+  /** Seconds without a byte after which git's own HTTP helper gives up, unless a remote is granted more. */
   stallSeconds: number;
   signal: AbortSignal;
   progress?(event: SimpleGitProgressEvent): void;
@@ -27,7 +27,10 @@ export type GitOptions = {
 
 /** git in one directory. Every process of it ends when the signal aborts, and none of them gets the terminal's Ctrl-C. */
 export type Git = {
-  /** Runs one command and gives its standard output. @throws GitExit whenever git exits with another code than 0 */
+  /**
+   * Runs one command and gives its standard output.
+   * @throws GitExit whenever git exits with another code than 0; GitStandstill when it talks to a remote and never ends
+   */
   run(...args: string[]): Promise<string>;
   /** Starts one command with streams, for what is too much to be held as a whole. */
   start(...args: string[]): RunningGit;
@@ -87,16 +90,49 @@ function createRun(options: GitOptions, env: Record<string, string>): Git['run']
 
   return async (...args) => {
     failure = null;
+    const watched = options.remotes.filter(({ url }) => args.includes(url));
+    const watch = watched.length === 0 ? null : watchFor(watched, options);
     // Before the library's own listener: once git has died its helpers are nobody's children.
     signal.addEventListener('abort', end);
     try {
       return await git.raw(args);
     } catch (error) {
-      throw failure ?? error;
+      throw watch?.standstill() ?? failure ?? error;
     } finally {
+      watch?.stop();
       signal.removeEventListener('abort', end);
     }
   };
+}
+
+/** Milliseconds between two looks at most, and of standing still at least: git looks at its connections every second. */
+const glance = { most: 5000, still: 3000 };
+
+/**
+ * Ends the gits for these remotes when they do nothing any more. As long as a request is under way git wakes up all the
+ * time and gives up by itself; when an answer ends early its processes wait for each other, and for ever (GL-396).
+ */
+function watchFor(
+  remotes: readonly GitRemote[],
+  { stallSeconds, runtime }: GitOptions,
+): { standstill(): GitStandstill | null; stop(): void } {
+  const urls = remotes.map(({ url }) => url);
+  const patience = Math.max(glance.still, stallSeconds * 1000);
+  const longest = Math.max(patience, ...remotes.map(({ silenceMs = 0 }) => silenceMs));
+  const step = Math.min(glance.most, patience / 10);
+  let last = '';
+  // Counted by looks: while the machine sleeps there are none.
+  let still = 0;
+  let standstill: GitStandstill | null = null;
+  const timer = setInterval(() => {
+    const doings = doingsOf(urls, runtime);
+    still = doings !== null && doings.done === last ? still + step : 0;
+    last = doings?.done ?? '';
+    if (still === 0 || still < (doings?.exact ? patience : longest)) return;
+    standstill ??= new GitStandstill(Math.round(still / 1000));
+    killGitsFor(urls, runtime);
+  }, step);
+  return { standstill: () => standstill, stop: () => clearInterval(timer) };
 }
 
 /** What Node says of a program that cannot be started comes where git's own words would be. */
@@ -166,12 +202,14 @@ function settings(options: GitOptions): [string, string][] {
 }
 
 /** How git gets to a repository: as every other request to that server does. */
-function wayTo(remote: GitRemote, { directory, runtime }: GitOptions): [string, string][] {
+function wayTo(remote: GitRemote, { directory, runtime, stallSeconds }: GitOptions): [string, string][] {
   const proxy = proxyTo(remote.url, runtime.env);
   const way: [string, string][] = [
     ['extraHeader', `Authorization: ${basicAuth(remote)}`],
     // Without a value it means: none.
     ['proxy', proxy === null ? '' : proxyUrl(proxy)],
+    // Not before the relay would: hooks are long but honest silence.
+    ['lowSpeedTime', String(Math.max(stallSeconds, Math.round((remote.silenceMs ?? 0) / 1000)))],
   ];
   const caFile = remote.caFile ?? trustFile(remote.url, directory, runtime);
   if (caFile === null) return way;

@@ -11,7 +11,7 @@ import type { Transport, TransferJob, TransferResult } from './transport.ts';
 
 export type TransportName = 'auto' | 'relay' | 'mirror';
 
-/** Seconds of silence before git gives up: hooks are long but honest silence. */
+/** Seconds of silence before git gives up, where a server is not granted more. */
 const stallLimitSeconds = 300;
 
 export type TransportOptions = {

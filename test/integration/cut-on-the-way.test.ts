@@ -5,7 +5,9 @@ import { noisyCommits } from '../helpers/commits.ts';
 import type { Cut } from '../helpers/cutting-front.ts';
 import { failureFrom } from '../helpers/failures.ts';
 import { mirrorTransport } from './mirror-setup.ts';
+import { processesIn, until } from '../helpers/processes.ts';
 import { refsIn } from '../helpers/servers.ts';
+import type { Transport } from '../../src/transfer/transport.ts';
 import { relaySetup, type RelaySetup } from './relay-setup.ts';
 
 /** A repository of 700 kB, which git sends in one request, and a front before each server. */
@@ -111,6 +113,59 @@ describe.each([
     expect(refsIn(setup.target)).toEqual(refsIn(setup.source));
   });
 });
+
+/** The real git, which is ended as soon as may be when it does nothing any more. */
+const brieflyStill = (folder: string): Transport => mirrorTransport(folder, { stallSeconds: 1 });
+
+test.each([
+  ['source', 'GitBucket', upload, 2],
+  ['target', 'GitLab', receive, 10],
+] as const)(
+  'a git that waits for the rest of an answer that has ended is ended itself: %s',
+  async (side, server, service, at) => {
+    const setup = await fronted({ transport: brieflyStill });
+    setup.fronts?.[side].cut(service, { what: 'answer', at, how: 'end' });
+
+    const failure = await failureFrom(setup.transfer());
+
+    expect([failure.code, isRetryable(failure)]).toEqual(['connection-cut', true]);
+    expect(failure.message).toBe(
+      `the connection to ${server} was cut at team/one: the answer ended early, and git waited 3 s for the rest`,
+    );
+    await until(() => processesIn(setup.folder).length === 0, 'the end of git');
+    await setup.transfer(setup.changes(), { attempt: 2 });
+    expect(refsIn(setup.target)).toEqual(refsIn(setup.source));
+  },
+);
+
+test('a server that is silent for longer than git may stand still is waited for', async () => {
+  const setup = await fronted({ transport: brieflyStill });
+  const url = /git-(upload|receive)-pack$/;
+  setup.gitlab.server.faults.add({ method: 'POST', url, action: { kind: 'slow', ms: 4500 } });
+  await setup.transfer();
+  expect(refsIn(setup.target)).toEqual(refsIn(setup.source));
+});
+
+test.each([
+  ['source', 'GitBucket', upload, 200_000],
+  ['target', 'GitLab', receive, 10],
+] as const)(
+  'a %s that says nothing more in the middle of its answer to the real git is told as that',
+  async (side, server, service, at) => {
+    const setup = await fronted({ transport: brieflyStill });
+    setup.fronts?.[side].cut(service, { what: 'answer', at, how: 'stall' });
+    const source = setup.repository.remote({ owner: 'team', name: 'one' }, 'code');
+    const remotes = { source, target: setup.project.remote('team/one') };
+
+    const impatient = { ...remotes, [side]: { ...remotes[side], silenceMs: 1000 } };
+    const failure = await failureFrom(setup.transfer(setup.changes(), impatient));
+
+    expect([failure.code, isRetryable(failure)]).toEqual(['timeout', true]);
+    expect(failure.message).toMatch(`${server} did not respond to team/one within 1 s`);
+    await setup.transfer(setup.changes(), { attempt: 2 });
+    expect(refsIn(setup.target)).toEqual(refsIn(setup.source));
+  },
+);
 
 test.each(['git-upload-pack', 'git-receive-pack'] as const)(
   'a listing that ends early, though properly, is asked for again (%s)',

@@ -10,12 +10,12 @@ export type MirrorSetup = RelaySetup & {
   mirror(): Promise<string>;
 };
 
-/** The transport that keeps its mirrors below this folder. */
-export function mirrorTransport(folder: string): Transport {
+/** The transport that keeps its mirrors below this folder; a shorter stall is git's own alone, not the servers'. */
+export function mirrorTransport(folder: string, { stallSeconds = 240 } = {}): Transport {
   return createMirrorTransport({
     directory: join(folder, 'mirrors'),
     runtime: quietRuntime(folder),
-    stallSeconds: 240,
+    stallSeconds,
   });
 }
 
