@@ -143,6 +143,6 @@ test('the way to the target may break off anywhere in a larger pack', async () =
   const setup = await cutting(noise);
   const { length } = await wholeAnswer(setup, 'source');
 
-  const cuts = places(length - 5000, 15).map((at): Cut => ({ what: 'request', at, how: 'reset' }));
+  const cuts = places(length - 5000, 10).map((at): Cut => ({ what: 'request', at, how: 'reset' }));
   expect(await surviveAll(setup, 'target', cuts)).toBeGreaterThan(cuts.length / 2);
 });
