@@ -39,7 +39,7 @@ ${faults.map((line) => `  - ${line}`).join('\n')}
 Report:  ${report}
 Next:    gb2gl sandbox   both servers, to try things by hand
                          (in a clone: node dist/cli.js sandbox)
-         README.md       "Use it on your servers": four variables, one command
+         README.md       "Ten minutes to your first group": with your servers
 `;
 }
 
