@@ -70,10 +70,11 @@ const folderName = new RegExp(
  * run had to tell stays as it is. Of two runs that began in one second the later one gets `-2`.
  */
 export async function makeRunFolder(dir: string, kind: RunKind, startedAt: string): Promise<string> {
-  const stem = join(dir, `${startedAt.slice(0, 19).replaceAll(':', '-')}-${kind}`);
+  const second = startedAt.slice(0, 19).replaceAll(':', '-');
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  for (let number = 1; ; number += 1) {
-    const folder = number === 1 ? stem : `${stem}-${number}`;
+  const others = (await readdir(dir)).filter((name) => name.startsWith(second));
+  for (let number = Math.max(0, ...others.map(numberOf)) + 1; ; number += 1) {
+    const folder = join(dir, `${second}-${kind}${number === 1 ? '' : `-${number}`}`);
     try {
       await mkdir(folder, { mode: 0o700 });
       return folder;
@@ -100,6 +101,15 @@ export async function pointLatest(folder: string, link: typeof symlink = symlink
   }
 }
 
+function secondOf(name: string): string {
+  return name.slice(0, 19);
+}
+
+/** Of the runs that began in one second. */
+function numberOf(name: string): number {
+  return Number(/-[a-z]+-(\d+)$/.exec(name)?.[1] ?? 1);
+}
+
 /** The folders of all runs, the newest first; [] when there are none. */
 export async function runFolders(dir: string): Promise<{ path: string; kind: RunKind }[]> {
   const names = await readdir(dir).catch(() => []);
@@ -108,7 +118,7 @@ export async function runFolders(dir: string): Promise<{ path: string; kind: Run
       const [, kind] = folderName.exec(name) ?? [];
       return kind === undefined ? [] : [{ name, path: join(dir, name), kind: kind as RunKind }];
     })
-    .sort((a, b) => b.name.localeCompare(a.name, 'en', { numeric: true }))
+    .sort((a, b) => secondOf(b.name).localeCompare(secondOf(a.name)) || numberOf(b.name) - numberOf(a.name))
     .map(({ path, kind }) => ({ path, kind }));
 }
 

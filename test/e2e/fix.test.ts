@@ -69,7 +69,7 @@ test('fix writes all that the plan suggests into the config, which then blocks n
   expect((await gb2gl(servers, ['plan', '--all'], env)).code).toBe(0);
   const nothing = await gb2gl(servers, ['fix', '--yes', '--json']);
   expect(JSON.parse(nothing.stdout)).toMatchObject({ command: 'fix', fixes: null, written: false });
-  const run = await gb2gl(servers, ['migrate', '--all'], env);
+  const run = await gb2gl(servers, ['migrate', '--yes', '--all'], env);
   expect(run.code, run.stdout).toBe(0);
   const arrived = refsIn(servers.gitlab.gitDir('team-a/one')).map((line) => line.split(' ')[1]);
   expect(arrived).toContain('refs/heads/branch-x-2');
@@ -80,7 +80,7 @@ test('without a config file fix makes one from the report of a migration, whose 
   for (const name of ['one', 'two'])
     git(servers.gitbucket.gitDir('team-a', name), 'update-ref', 'refs/heads/HEAD', 'main');
   expect(failureOf(await gb2gl(servers, ['fix', '--json'])).error.message).toContain('run gb2gl plan first');
-  const run = await gb2gl(servers, ['migrate', '--all']);
+  const run = await gb2gl(servers, ['migrate', '--yes', '--all']);
   expect(run.code).toBe(4);
   expect(run.stdout.split('"map"')).toHaveLength(2);
   expect(run.stdout).toContain('gb2gl fix writes the suggested fixes');
@@ -98,7 +98,7 @@ test('without a config file fix makes one from the report of a migration, whose 
   expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
     map: { refs: { 'team-a/one': renamed, 'team-a/two': renamed } },
   });
-  expect((await gb2gl(servers, ['migrate', '--all'])).code).toBe(0);
+  expect((await gb2gl(servers, ['migrate', '--yes', '--all'])).code).toBe(0);
   expect(JSON.parse((await gb2gl(servers, ['status', '--json'])).stdout)).toMatchObject({
     next: 'gb2gl verify --all',
   });

@@ -24,6 +24,13 @@ test('runs are listed from the newest to the oldest, and nothing else is taken f
   expect(found).toHaveLength(13);
 });
 
+test('of runs that began in one second the later one is the newer one, whatever it was', async () => {
+  const dir = await tempDir();
+  for (const kind of ['verify', 'plan', 'migrate'] as const)
+    await makeRunFolder(dir, kind, '2026-03-01T10:00:00.123Z');
+  expect((await runFolders(dir)).map(({ kind }) => kind)).toEqual(['migrate', 'plan', 'verify']);
+});
+
 test('latest leads to the folder also after the directory has moved', async () => {
   const dir = await tempDir();
   await pointLatest(await makeRunFolder(dir, 'plan', '2026-03-01T10:00:00.000Z'));

@@ -50,11 +50,11 @@ describe('writing the reports', () => {
     expect((await readdir(dir)).sort()).toEqual([
       '2026-03-01T10-00-00-migrate',
       '2026-03-01T10-00-00-migrate-2',
-      '2026-03-01T10-00-00-verify',
+      '2026-03-01T10-00-00-verify-3',
       'latest',
     ]);
     expect(await readFile(first.json, 'utf8')).toBe(evidence);
-    expect(await readlink(join(dir, 'latest'))).toBe('2026-03-01T10-00-00-verify');
+    expect(await readlink(join(dir, 'latest'))).toBe('2026-03-01T10-00-00-verify-3');
     expect((await readdir(join(dir, 'latest'))).sort()).toEqual([
       'verify-addresses.csv',
       'verify.html',
