@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { runCli } from '../helpers/run-cli.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
@@ -40,7 +41,7 @@ test('the demo ends with one good verdict, the faults that are there on purpose,
   expect(Math.max(...faults.map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(end).toContain('GitLab does not take 4 refs, such as refs/heads/-x');
   const report = /Report: +(\S+)/.exec(end)?.[1] ?? '';
-  expect((await stat(report)).size).toBeGreaterThan(0);
+  expect((await stat(join(cwd, report))).size).toBeGreaterThan(0);
   expect(run.stdout).not.toMatch(/✖|Needs your attention|Next steps/);
 
   const quiet = await runCli(['demo', '--quiet'], { cwd });
