@@ -28,6 +28,8 @@ export async function bundle(options) {
     bundle: true,
     platform: 'node',
     target: 'node20.19',
+    // A bundler cannot see what the older format of some libraries loads.
+    mainFields: ['module', 'main'],
     plugins: [inlinedPage],
     legalComments: 'none',
     metafile: true,

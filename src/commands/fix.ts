@@ -1,3 +1,4 @@
+import { structuredPatch } from 'diff';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withPiece } from '../config/edit.ts';
@@ -13,7 +14,6 @@ import { parsePlan, resultFrom } from '../report/schema.ts';
 import { reportPaths, runFolders } from '../report/write.ts';
 import { steps } from '../steps/index.ts';
 import { clean } from '../text/format.ts';
-import { changesIn, lineDiff } from '../text/line-diff.ts';
 import { createPrompt } from '../ui/prompt.ts';
 import type { Palette } from '../ui/terminal.ts';
 import { configFile, openTerminal, reportsOf, shortPath } from './session.ts';
@@ -104,18 +104,21 @@ function secretsIn(tree: unknown): string[] {
     .filter((secret) => typeof secret === 'string' && secret !== '' && !secret.includes('${')) as string[];
 }
 
-const around = 2;
-
+/** The changes, with two lines around each. */
 function diffLines(before: string, after: string, palette: Palette): string[] {
-  const [old, fresh] = [before, after].map((text) =>
-    text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/),
-  );
-  return changesIn(lineDiff(old ?? [], fresh ?? []), around).map((each) => {
-    if (each === null) return palette.dim('  …');
-    const line = `${each.mark} ${clean(each.line)}`;
-    if (each.mark === ' ') return line;
-    return each.mark === '+' ? palette.green(line) : palette.red(line);
-  });
+  const { hunks } = structuredPatch('', '', before, after, '', '', { context: 2, stripTrailingCr: true });
+  const paint: Record<string, (text: string) => string> = { '+': palette.green, '-': palette.red };
+  return hunks.flatMap(({ lines }, index) => [
+    ...(index === 0 ? [] : [palette.dim('  …')]),
+    // A line with a backslash tells that the file ends without a line break.
+    ...lines
+      .filter((line) => !line.startsWith('\\'))
+      .map((line) => {
+        const mark = line.slice(0, 1);
+        const text = `${mark} ${clean(line.slice(1))}`;
+        return paint[mark]?.(text) ?? text;
+      }),
+  ]);
 }
 
 /** @throws usage when there is nobody to ask */

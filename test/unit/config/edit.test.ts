@@ -31,7 +31,10 @@ test('a piece comes to where it belongs, and all else stays as it stands', () =>
     '            "team": "team-2"',
     '        },',
     '        "refs": {',
-    '            "team/app": { "refs/heads/a": "refs/heads/c", "refs/heads/\\"": "refs/heads/d" },',
+    '            "team/app": {',
+    '                "refs/heads/a": "refs/heads/c",',
+    '                "refs/heads/\\"": "refs/heads/d"',
+    '            },',
     '            "x/y": {',
     '                "a": "b"',
     '            }',
@@ -41,7 +44,7 @@ test('a piece comes to where it belongs, and all else stays as it stands', () =>
 
 test.each([
   ['{}', '{\n  "map": {\n    "owners": {\n      "a": "b"\n    }\n  }\n}'],
-  ['{"source":{}}', '{"source":{}, "map": {"owners":{"a":"b"}}}'],
+  ['{"source":{}}', '{\n  "source": {},\n  "map": {\n    "owners": {\n      "a": "b"\n    }\n  }\n}'],
   [
     '\uFEFF{\n\t"source": {}\n}\n',
     '\uFEFF{\n\t"source": {},\n\t"map": {\n\t\t"owners": {\n\t\t\t"a": "b"\n\t\t}\n\t}\n}\n',
