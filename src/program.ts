@@ -4,6 +4,9 @@ import { examplesText, port, selectable, share, transport } from './commands/opt
 import type { Environment } from './environment.ts';
 import type { ExitCode } from './model/result.ts';
 
+/** Of commands that go over all repositories. */
+const ofMigrations = ['config', 'workDir', 'json', 'quiet', 'concurrency'] as const;
+
 type Handler = (options: never, environment: Environment) => Promise<ExitCode>;
 
 /** Name, what it does, the command lines that its help shows with what each is for, and its code. */
@@ -89,11 +92,7 @@ export function createProgram(
         '--deep',
         'also inspect objects (fetches into the work directory) and count what is not migrated',
       ),
-    'config',
-    'workDir',
-    'json',
-    'quiet',
-    'concurrency',
+    ...ofMigrations,
   );
   share(
     add('fix', {
@@ -123,11 +122,7 @@ export function createProgram(
     )
       .option('--prune', 'same as migrate --prune')
       .addOption(transport('same as migrate --transport')),
-    'config',
-    'workDir',
-    'json',
-    'quiet',
-    'concurrency',
+    ...ofMigrations,
   );
   share(
     selectable(
@@ -149,11 +144,7 @@ export function createProgram(
       .option('--prune', 'delete refs on GitLab that gb2gl wrote and that were deleted on GitBucket')
       .option('--yes', 'do not ask before applying the plan; needed where there is no terminal to ask on')
       .addOption(transport('how to transfer repositories')),
-    'config',
-    'workDir',
-    'json',
-    'quiet',
-    'concurrency',
+    ...ofMigrations,
   );
   share(
     selectable(
@@ -166,11 +157,7 @@ export function createProgram(
         load: async () => (await import('./commands/verify.ts')).verifyCommand,
       }),
     ),
-    'config',
-    'workDir',
-    'json',
-    'quiet',
-    'concurrency',
+    ...ofMigrations,
   );
   share(
     add('status', {
