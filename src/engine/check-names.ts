@@ -162,9 +162,11 @@ function thereAre(
   { listed, owners }: KnownNames,
 ): string | undefined {
   if (close !== null) return undefined;
-  const names = listed.get(text.split('/', 1).join('')) ?? [];
-  const kind = option === '--group' || option === '--user' ? option.slice(2) : null;
-  const logins = owners.filter((owner) => kind === null || owner.kind === kind).map(({ login }) => login);
+  const [owner = '', repository] = text.split('/');
+  const names = repository === undefined ? [] : (listed.get(owner) ?? []);
+  const kinds: Record<string, Owner['kind']> = { '--group': 'group', '--user': 'user', 'map.users': 'user' };
+  const kind = kinds[option] ?? null;
+  const logins = owners.filter((one) => kind === null || one.kind === kind).map(({ login }) => login);
   return someOf(names.length > 0 ? names : logins);
 }
 

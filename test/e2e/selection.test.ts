@@ -202,9 +202,9 @@ test('every wrong name of the config is told at once with the nearest that exist
     '  - select.exclude team-a/dosc matches nothing on the source (did you mean team-a/docs?)',
     '  - map.owners Carol matches nothing on the source (did you mean carol?)',
     '  - map.repositories team-a/apo matches nothing on the source (did you mean team-a/api?)',
-    '  - map.repositories team-c/x matches nothing on the source',
+    '  - map.repositories team-c/x matches nothing on the source (there: carol, dave, hollow, root, team-a and team-b)',
     '  - map.refs team-b/apii matches nothing on the source (did you mean team-b/api?)',
-    '  - map.users team-a matches nothing on the source',
+    '  - map.users team-a matches nothing on the source (there: carol, dave and root)',
     '  - map.users.carol carol.v matches nothing on GitLab (did you mean carol.w?)',
   ]);
   expect(writesOf(where.gitlab.server.requests)).toEqual([]);
