@@ -32,7 +32,9 @@ test('report.dir of the config holds the dated folders, and a plan is carried ou
   const plan = join('kept', 'latest', 'plan.json');
   const planned = await gb2gl(servers, ['plan', '--all']);
   expect(planned.code, planned.stderr).toBe(0);
-  expect(planned.stdout).toMatch(/^Nothing was changed\. The plan is in kept\/[\dT-]+-plan\/plan\.json, /m);
+  expect(planned.stdout).toMatch(
+    /^Nothing was changed\. The plan is in\n {2}kept\/[\dT-]+-plan\/plan\.json$/m,
+  );
 
   expect((await gb2gl(servers, ['migrate', '--yes', '--plan', plan])).code).toBe(0);
   commitOn(servers.gitbucket.gitDir('team-a', 'one'), 'main', 'later');
