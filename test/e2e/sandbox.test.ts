@@ -1,7 +1,9 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
+import { startInTerminal } from '../helpers/in-terminal.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 
@@ -27,6 +29,13 @@ test.each(['--gitbucket-port', '--gitlab-port'])(
   },
 );
 
+test('the demo ends by itself on a terminal, and with --quiet tells its end alone', async () => {
+  const { code, screen } = await startInTerminal(['demo', '--quiet'], { cwd: await tempDir() }).finished;
+
+  expect(code, screen).toBe(0);
+  expect(stripVTControlCharacters(screen).trimStart()).toMatch(/^✔ Moved and proven/);
+});
+
 test('the demo ends with one good verdict, the faults that are there on purpose, and the report', async () => {
   const cwd = await tempDir();
 
@@ -43,7 +52,4 @@ test('the demo ends with one good verdict, the faults that are there on purpose,
   const report = /Report: +(\S+)/.exec(end)?.[1] ?? '';
   expect((await stat(join(cwd, report))).size).toBeGreaterThan(0);
   expect(run.stdout).not.toMatch(/✖|Needs your attention|Next steps/);
-
-  const quiet = await runCli(['demo', '--quiet'], { cwd });
-  expect(quiet.stdout.trimStart()).toMatch(/^✔ Moved and proven/);
 });
