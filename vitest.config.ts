@@ -32,7 +32,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     expect: { poll: { timeout: 240_000 } },
     // Tests mostly wait for git and for child processes.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     // No module keeps state: one process can run file after file, and loads what they share once.
     isolate: false,
     projects: [
