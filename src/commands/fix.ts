@@ -49,12 +49,13 @@ export async function fixCommand(options: FixOptions, environment: Environment):
   say('');
   if (!options.yes && !(await agreed(file, options, environment))) {
     say('Nothing was changed.');
-    return tell(false);
+    tell(false);
+    return 130;
   }
   if ((await readConfigText(config)) !== before)
     throw configUnwritable(config.path, { detail: 'it has changed meanwhile' });
   await writeConfig(config.path, after, { replace: before !== undefined, keepMode: true });
-  say(`${file} is written. Next: gb2gl plan --all shows what remains.`);
+  say(`${file} is written. Next: gb2gl plan shows what remains.`);
   return tell(true);
 }
 

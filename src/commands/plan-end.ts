@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CommonOptions, SelectionFlags } from '../environment.ts';
 import type { Plan } from '../model/plan.ts';
 import { ownersOf, planTotals, waitsForDecision } from '../report/plan-summary.ts';
+import { shellWord } from '../text/format.ts';
 import { hang } from '../text/lines.ts';
 import { usualPushTime } from '../transfer/request-size.ts';
 import { refsStep } from '../ui/messages.ts';
@@ -38,7 +39,7 @@ export function planVerdict(plan: Plan, { terminal }: Session): string[] {
 
 function verdictLines(plan: Plan, writes: boolean, { width, palette }: View): string[] {
   const waiting = [...plan.groups, ...plan.projects].filter((item) => waitsForDecision(item)).length;
-  const { tone, title } = messages.planVerdict(plan.problems.length, waiting, writes);
+  const { tone, title } = messages.planVerdict(plan, waiting, writes);
   const marks = { good: palette.green('✔'), warn: palette.yellow('!'), bad: palette.red('✖') };
   const totals = planTotals(ownersOf(plan));
   const counts = [
@@ -74,7 +75,7 @@ export function nextCommand(
   options: CommonOptions & SelectionFlags & { prune?: boolean },
 ): string {
   const { writes } = workOf(plan);
-  const { all, group, user, repo, config, sameServers, prune } = options;
+  const { all, group, user, repo, exclude, waive, config, sameServers, prune } = options;
   return [
     'gb2gl',
     writes ? 'migrate' : 'verify',
@@ -82,6 +83,8 @@ export function nextCommand(
     ...named('--group', group),
     ...named('--user', user),
     ...named('--repo', repo),
+    ...named('--exclude', exclude),
+    ...named('--waive', waive),
     ...(prune && writes ? ['--prune'] : []),
     ...(sameServers ? ['--same-servers'] : []),
     ...named('--config', config === undefined ? [] : [config]),
@@ -91,11 +94,6 @@ export function nextCommand(
 
 function named(option: string, values: readonly string[] = []): string[] {
   return values.length === 0 ? [] : [option, ...values.map(shellWord)];
-}
-
-/** As a shell takes it for one word. */
-function shellWord(text: string): string {
-  return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** Bytes of all files below a folder; 0 when there is none. */

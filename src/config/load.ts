@@ -28,7 +28,9 @@ export async function loadConfig(file: ConfigFile, env: Environment): Promise<Co
   const tree = substitute(read === undefined ? {} : read, env, [], unset) as Tree;
   applyEnvironment(tree, env);
   const parsed = Config.safeParse(tree);
-  const problems = unset.map(({ path, name }) => `${path}: the environment variable ${name} is not set`);
+  const problems = unset.map(
+    ({ path, name }) => `${path}: the environment variable ${name} is not set (export ${name}=…)`,
+  );
   if (!parsed.success) {
     const issues = parsed.error.issues.filter(
       (issue) => !unset.some(({ path }) => path === issue.path.join('.')),

@@ -1,7 +1,6 @@
 /** Every finding that the checks define, and which of them may be waived. docs/doctor.md is generated from it. */
 import type { FailureCode } from '../failures/index.ts';
 import { wrongUsage } from '../failures/usage.ts';
-import { listed } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
 import type { Area, FindingType } from './finding.ts';
 import * as machine from './machine.ts';
@@ -90,9 +89,7 @@ export function waivers(words: readonly string[]): ReadonlySet<string> {
   for (const code of codes) {
     if (known.includes(code)) continue;
     const near = nearest(code, known);
-    const useful = [...found.filter(({ level }) => level !== 'ok').map((each) => each.code), ...failures];
-    const all = listed([...new Set(useful)].toSorted());
-    const meant = near === null ? `\nThe codes are ${all}.` : `, did you mean ${near}?`;
+    const meant = near === null ? '; gb2gl explain lists all of them' : `, did you mean ${near}?`;
     throw wrongUsage(code, { detail: `--waive ${code}: unknown code${meant}` });
   }
   return new Set(codes);

@@ -146,7 +146,7 @@ export const notTheApi = defineFailure(
   (w: { object: string; server: string; detail: string; side: string }) =>
     isOther(w) ?? {
       message: `${w.object} does not respond like ${w.server}: ${w.detail}`,
-      fix: `check the "url" of the ${w.side}: it must be the address of the start page, including any context path such as /gitbucket, without /api; if it is, something in front of ${w.server} answers in its place, such as a firewall or a login page`,
+      fix: `check the "url" of the ${w.side}: it must be the address of the start page, with its context path where it has one, without /api; if it is, something in front of ${w.server} answers in its place, such as a firewall or a login page`,
     },
 );
 

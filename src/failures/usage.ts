@@ -33,7 +33,7 @@ export const configInvalid = defineFailure(
   { blame: 'you', state: 'usage' },
   (w: { object: string; where: string; count: number | string; detail: string }) => ({
     message: `the configuration (${w.where}) has problems (${w.count}):\n${w.detail}`,
-    fix: 'migrate.config.example.json shows every key; docs/config.md explains them',
+    fix: 'migrate.config.example.json shows every key and docs/config.md explains them; both come with gb2gl',
   }),
 );
 

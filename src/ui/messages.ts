@@ -114,7 +114,7 @@ export function scopeOf({ selected, stays, uncounted, leftOut }: Result): string
   ];
 }
 
-const advice = {
+export const advice = {
   failed:
     'Failed: fix the problem that each one reports, then run the same command again. Finished work is not repeated.',
   blocked: 'Blocked: apply the fix for each one, then run the same command again.',

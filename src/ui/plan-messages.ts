@@ -1,5 +1,5 @@
 import type { Visibility } from '../model/forge.ts';
-import type { Counts } from '../model/plan.ts';
+import type { Counts, Plan } from '../model/plan.ts';
 import type { Totals } from '../model/result.ts';
 import { countOf, formatBytes, formatCount, formatEstimate, listed, plural } from '../text/format.ts';
 import { refsStep } from './messages.ts';
@@ -42,15 +42,18 @@ const countTitles: Readonly<Record<string, string>> = {
 
 /** The plan in one sentence. */
 export function planVerdict(
-  problems: number,
+  plan: Pick<Plan, 'groups' | 'projects' | 'problems'>,
   waiting: number,
   writes: boolean,
 ): { tone: 'good' | 'warn' | 'bad'; title: string } {
+  const problems = plan.problems.length;
   const unread = problems === 0 ? [] : [`${plural(problems, 'object')} could not be read`];
   const decide =
     waiting === 0 ? [] : [`${plural(waiting, 'item')} ${waiting === 1 ? 'needs' : 'need'} your decision`];
   const title = [...unread, ...decide].join(', ');
   if (title !== '') return { tone: problems > 0 ? 'bad' : 'warn', title };
+  if (plan.groups.length + plan.projects.length === 0)
+    return { tone: 'warn', title: 'Nothing to do: the selection holds nothing' };
   return {
     tone: 'good',
     title: writes ? 'Everything selected can be migrated' : 'Nothing to do: everything selected is on GitLab',

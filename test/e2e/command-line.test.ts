@@ -46,7 +46,9 @@ test('the help of every command ends with two examples that the command takes, a
 test('explain tells what a code means, whose it is and the way out, of failures and of findings', async () => {
   const refused = await gb2gl('explain', 'git-token-refused');
   expect(refused.code).toBe(0);
-  expect(refused.stdout).toMatch(/^git-token-refused\n {2}failure; whose it is: you; exit code 3/);
+  expect(refused.stdout).toMatch(
+    /^git-token-refused\n {2}a failure: you can fix it; a run that it ends has exit code 3/,
+  );
   expect(refused.stdout.replaceAll(/\s+/g, ' ')).toContain(
     'What to do GitBucket accepts tokens for git since',
   );
@@ -62,10 +64,17 @@ test('explain tells what a code means, whose it is and the way out, of failures 
 
 test('explain lists all codes, and names the nearest one to a wrong one', async () => {
   const { stdout } = await gb2gl('explain');
-  const codes = stdout.trim().split('\n');
+  const codes = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ', 1).join(''));
   expect(codes).toEqual(expect.arrayContaining(Object.values(failures).map(({ code }) => code)));
   expect(codes).toEqual(expect.arrayContaining(['disk-low', 'clock-differs']));
   expect(new Set(codes).size).toBe(codes.length);
+  const shown = await gb2gl('explain', 'unreadable:dave/broken');
+  expect(shown.stdout).toMatch(/^unreadable\n[^]*--waive unreadable:OWNER/);
+  expect((await gb2gl('explain', 'refused')).stdout).toContain('GitLab does not accept some of it');
+  expect((await gb2gl('explain', 'hidden-owners')).stdout).not.toMatch(/[{}]/);
   const wrong = await gb2gl('explain', 'clock-difers');
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean clock-differs?') });
 });

@@ -111,7 +111,7 @@ test('on a terminal the answer is no until somebody says yes', async () => {
   const where = { cwd: await workplace(servers), env: servers.env };
 
   const declined = await answerInTerminal(['fix'], where, [{ after: '[y/N]', type: '\r' }]);
-  expect(declined).toMatchObject({ code: 0 });
+  expect(declined).toMatchObject({ code: 130 });
   expect(declined.screen).toContain('Nothing was changed.');
   await expect(stat(await configOf(servers))).rejects.toThrow('ENOENT');
   const agreed = await answerInTerminal(['fix'], where, [{ after: '[y/N]', type: 'y\r' }]);

@@ -80,9 +80,9 @@ test('${NAME} is filled in at any depth, and what a variable wins over need not 
   expect(config.select.include).toEqual(['t/*']);
   expect(config.map.owners).toEqual({ a: 't' });
   expect(await problemsOf(file, { HOST: 'h', TEAM: 't' })).toEqual([
-    'source.token: the environment variable GITBUCKET_TOKEN is not set',
-    'source.password: the environment variable ABSENT_PASSWORD is not set',
-    'target.token: the environment variable SOME_OTHER_NAME is not set',
+    'source.token: the environment variable GITBUCKET_TOKEN is not set (export GITBUCKET_TOKEN=…)',
+    'source.password: the environment variable ABSENT_PASSWORD is not set (export ABSENT_PASSWORD=…)',
+    'target.token: the environment variable SOME_OTHER_NAME is not set (export SOME_OTHER_NAME=…)',
   ]);
 });
 

@@ -25,7 +25,7 @@ test('the file loads, and has its tokens from the environment', async () => {
     caFile: 'ca.pem',
   });
   await expect(loadConfig({ path, named: true }, {})).rejects.toThrow(
-    'target.token: the environment variable GITLAB_TOKEN is not set',
+    'target.token: the environment variable GITLAB_TOKEN is not set (export GITLAB_TOKEN=…)',
   );
 });
 
