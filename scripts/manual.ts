@@ -44,7 +44,7 @@ function markdown(program: Command): string {
     '`gb2gl` *COMMAND* [*OPTIONS*]',
     '## DESCRIPTION',
     program.description(),
-    'The usual order is `gb2gl init`, `gb2gl doctor`, `gb2gl plan --all`, `gb2gl migrate --all`, `gb2gl verify --all`.',
+    'The usual order is `gb2gl init`, `gb2gl doctor`, `gb2gl plan --all`, `gb2gl fix`, `gb2gl migrate --all`, `gb2gl verify --all`.',
     '## COMMANDS',
     ...program.createHelp().visibleCommands(program).filter(isOurs).flatMap(section),
     '## ENVIRONMENT',
