@@ -133,8 +133,9 @@ async function runProjects(
   );
   const proven = projects.filter((progress) => resultOf(progress).state === 'proven').length;
   const cut = options.halts.over('') === null ? '' : ', the rest was not begun';
-  const summary = runtime.stopping.aborted ? 'interrupted' : `${proven} of ${projects.length} proven${cut}`;
-  emit({ type: 'phase-done', phase, summary });
+  const interrupted = runtime.stopping.aborted;
+  const summary = interrupted ? 'interrupted' : `${proven} of ${projects.length} proven${cut}`;
+  emit({ type: 'phase-done', phase, summary, interrupted });
 }
 
 function ownerOf(item: PlanItem): string {

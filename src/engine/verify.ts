@@ -15,7 +15,7 @@ import { blockedResult, failedStep, itemResult, placeOf, stepResult } from './re
 /** Lets every step prove its part, from both servers as they are now; needs no journal and writes nothing. */
 export async function verify(prepared: Prepared, options: PrepareOptions): Promise<ItemResult[]> {
   const context = runContext({ ...options, ...prepared });
-  const { plan, emit } = context;
+  const { plan, emit, runtime } = context;
   emit({ type: 'phase', phase: 'repositories', total: plan.projects.length });
   const results: ItemResult[] = [];
   for (const item of [...plan.groups, ...plan.projects]) {
@@ -24,6 +24,10 @@ export async function verify(prepared: Prepared, options: PrepareOptions): Promi
     if (item.kind === 'project') emit({ type: 'item-finished', result });
     results.push(result);
   }
+  const proven = results.filter(({ kind, state }) => kind === 'project' && state === 'proven').length;
+  const interrupted = runtime.stopping.aborted;
+  const summary = interrupted ? 'interrupted' : `${proven} of ${plan.projects.length} proven`;
+  emit({ type: 'phase-done', phase: 'repositories', summary, interrupted });
   return results;
 }
 

@@ -17,7 +17,8 @@ export type Phase =
 export type RunEvent =
   | { type: 'phase'; phase: Phase; total: number }
   | { type: 'phase-progress'; phase: Phase; done: number; total: number; detail?: string }
-  | { type: 'phase-done'; phase: Phase; summary: string }
+  /** `interrupted`: it ended before its work did. */
+  | { type: 'phase-done'; phase: Phase; summary: string; interrupted?: boolean }
   | { type: 'item-started'; id: string }
   | { type: 'item-step'; id: string; step: string }
   | { type: 'item-progress'; id: string; stage: string; percent: number | null; bytes: number }

@@ -75,11 +75,13 @@ export function createLive(options: LiveOptions): Live {
 
   function titleOf(row: Row): string {
     if (row.state !== 'open') return row.title;
-    const progress = meter.progress();
-    const title = isCounted(row.phase) ? `${row.title}  ${counter(progress)}` : row.title;
-    if (stopped === null) return title;
+    if (stopped === null) return progressOf(row);
     // In front: what a narrow terminal cuts off is the end.
-    return `${stopping(stopped.finishing, progress.underWay)} · ${title}`;
+    return `${stopping(stopped.finishing, meter.progress().underWay)} · ${progressOf(row)}`;
+  }
+
+  function progressOf({ phase, title }: Row): string {
+    return isCounted(phase) ? `${title}  ${counter(meter.progress())}` : title;
   }
 
   function taskOf(row: Row): Task {
@@ -124,7 +126,9 @@ export function createLive(options: LiveOptions): Live {
     if (event.type === 'phase-progress' && !isCounted(event.phase)) {
       row.title = clean(messages.phaseProgress(event.phase, event.done, event.total, event.detail));
     }
-    if (event.type === 'phase-done') close(row, clean(messages.phaseFinished(event.phase, event.summary)));
+    if (event.type !== 'phase-done') return;
+    if (event.interrupted === true) breakOff(row);
+    else close(row, clean(messages.phaseFinished(event.phase, event.summary)));
   }
 
   /** The list goes on only when every row before is over: what begins tells which phases do not take place, or did in an earlier picture. */
@@ -141,6 +145,12 @@ export function createLive(options: LiveOptions): Live {
     row.finished.open();
   }
 
+  /** Leaves how far it came, without the tick of what was finished. */
+  function breakOff(row: Row): void {
+    row.finished.break(new Error(messages.interrupted));
+    close(row, `${progressOf(row)} · ${messages.interrupted}`);
+  }
+
   function note(event: RunEvent): void {
     if (event.type === 'pause') noted = messages.paused(event.server, event.reason, event.waitMs);
     if (event.type === 'warning') noted = messages.warned(event.message);
@@ -153,11 +163,7 @@ export function createLive(options: LiveOptions): Live {
     if (running === null) return;
     for (const row of rows) {
       // A phase that never began is no news: it gets no title.
-      if (row.state === 'open') {
-        row.finished.break(new Error(messages.interrupted));
-        stopped = null;
-        close(row, `${titleOf(row)} · ${messages.interrupted}`);
-      }
+      if (row.state === 'open') breakOff(row);
       if (row.state === 'waiting') close(row, '');
     }
     await running;

@@ -97,6 +97,11 @@ test('"y" carries the plan out, and with nothing to write nobody is asked', asyn
   const again = await runInTerminal(['migrate', '--all'], where);
   expect(again.code, again.screen).toBe(0);
   expect(again.screen).not.toContain('[y/N]');
+  const proof = await runInTerminal(['verify', '--all'], where);
+  expect(proof.code, proof.screen).toBe(0);
+  const seen = stripVTControlCharacters(proof.screen);
+  expect(seen).toContain('✔ Repositories: 3 of 3 proven');
+  expect(seen).not.toContain('interrupted');
 });
 
 test.each([['| cat'], ['--quiet'], ['--json > out.json'], ['--json --quiet > out.json']])(

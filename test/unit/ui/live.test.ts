@@ -121,6 +121,27 @@ describe('live output', () => {
     expect(lastPicture(text()).at(-1)).toMatch(/^. Repositories {2}1\/20 .* · interrupted$/);
   });
 
+  it('gives no tick to a phase that was interrupted, and goes on to the report', async () => {
+    const { live, text } = screen();
+    tellAll(live, connected);
+    live.handle({ type: 'phase', phase: 'repositories', total: 3 });
+    await expect.poll(text).toContain('idle');
+    live.handle({ type: 'item-finished', result: project() });
+    for (const phase of ['repositories', 'finish'] as const) {
+      if (phase === 'finish') live.handle({ type: 'phase', phase, total: 1 });
+      live.handle({ type: 'phase-done', phase, summary: 'interrupted', interrupted: true });
+    }
+    live.handle({ type: 'phase', phase: 'report', total: 0 });
+    live.handle({ type: 'phase-done', phase: 'report', summary: 'reports/latest' });
+    await live.stop();
+    const [connect, repositories, finish, report, ...more] = lastPicture(text());
+    expect(connect).toMatch(/^✔ Connect/);
+    expect(repositories).toMatch(/^[^✔] Repositories {2}1\/3 .*· interrupted$/);
+    expect(finish).toMatch(/^[^✔] Finish · interrupted$/);
+    expect(report).toBe('✔ Report: reports/latest');
+    expect(more).toEqual([]);
+  });
+
   it('begins with the phase that comes first, whatever an earlier picture has shown', async () => {
     const { live, text } = screen();
     live.handle({ type: 'phase', phase: 'groups', total: 1 });
