@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import type { CommonOptions, Environment } from '../environment.ts';
+import type { OtherRun } from '../journal/lock.ts';
 import type { ExitCode, Result } from '../model/result.ts';
 import { attentionOf, buildResult } from '../report/result.ts';
 import { reportPaths } from '../report/write.ts';
-import { clean, plural, when } from '../text/format.ts';
-import { andMore, headings, nextSteps, problem, statesLine } from '../ui/messages.ts';
+import { plural, when } from '../text/format.ts';
+import { hang, hangFix } from '../text/lines.ts';
+import { andMore, headings, nextSteps, statesLine } from '../ui/messages.ts';
 import { hasOpenFixes } from './fix.ts';
 import { openTerminal, reportsOf, shortPath } from './session.ts';
 import { standingOf, type Known, type Standing } from './standing.ts';
@@ -17,7 +19,10 @@ export async function statusCommand(options: CommonOptions, environment: Environ
   const { servers, known, last } = standing;
   if (servers === null && !options.json) {
     const terminal = await openTerminal(options, environment, 1);
-    terminal.write(`${statusNothing(workDir)}\n`);
+    const width = terminal.columns();
+    const { running } = standing;
+    const lines = running === null ? nothingLines(workDir, width) : earlyLines(running, width);
+    terminal.write(`${lines.join('\n')}\n`);
     return 0;
   }
   const summed = summedUp(standing);
@@ -40,7 +45,8 @@ export async function statusCommand(options: CommonOptions, environment: Environ
     return 0;
   }
   const terminal = await openTerminal(options, environment, 1);
-  terminal.write(`${statusLines(summed, standing, next, options.quiet ?? false, runtime).join('\n')}\n`);
+  const view = { quiet: options.quiet ?? false, width: terminal.columns(), runtime };
+  terminal.write(`${statusLines(summed, standing, next, view).join('\n')}\n`);
   return 0;
 }
 
@@ -94,54 +100,64 @@ function runWords({ command, selected, startedAt, finishedAt, exitCode }: Result
   return { command, selected, startedAt, finishedAt, exitCode };
 }
 
-/** Sentences of `gb2gl status`. */
-export function statusNothing(workDir: string): string {
-  return `No migration has been started in ${workDir}.\nNext: gb2gl plan --all`;
+function nothingLines(workDir: string, width: number): string[] {
+  return [...hang('', `No migration has been started in ${workDir}.`, width), 'Next: gb2gl plan --all'];
 }
+
+function earlyLines(running: OtherRun, width: number): string[] {
+  const words = 'It has not written anything yet, and there are no reports of earlier runs.';
+  return [...runningLines(running, width), ...hang('', words, width)];
+}
+
+function runningLines({ pid, host, since }: OtherRun, width: number): string[] {
+  return hang('', `A run is at work: process ${pid} on ${host}, since ${since}`, width);
+}
+
+type View = { quiet: boolean; width: number; runtime: Environment['runtime'] };
 
 function statusLines(
   summed: Result,
   { last, journalAt, running, servers, known }: Standing,
   next: string | null,
-  quiet: boolean,
-  { cwd, now }: Environment['runtime'],
+  { quiet, width, runtime: { cwd, now } }: View,
 ): string[] {
   const { groups, projects, states } = totalsOf(summed, known);
   const total = `${plural(projects, 'repository', 'repositories')}, ${plural(groups, 'group')}`;
   const lines = [
     `${servers?.source} → ${servers?.target}`,
-    `${total}: ${statesLine(states) || 'nothing yet'}`,
+    ...hang('', `${total}: ${statesLine(states) || 'nothing yet'}`, width),
   ];
   if (running !== null) {
-    lines.push(
-      `A run is at work: process ${running.pid} on ${running.host}, since ${when(running.since, now())}`,
-    );
+    lines.push(...runningLines(running, width));
   } else if (journalAt > (last?.result.finishedAt ?? '')) {
-    lines.push(`The last run was cut off: it last wrote ${when(journalAt, now())}`);
+    lines.push(...hang('', `The last run was cut off: it last wrote ${when(journalAt, now())}`, width));
   }
   if (last !== null) {
     const { command, selected, finishedAt, exitCode } = last.result;
-    lines.push(
-      `Last report: ${command} ${selected.join(', ')}, ${when(finishedAt, now())}, exit code ${exitCode}`,
-    );
+    const ended = `${when(finishedAt, now())}, exit code ${exitCode}`;
+    lines.push(...hang('', `Last report: ${command} ${selected.join(', ')}, ${ended}`, width, 2));
     lines.push(`  ${shortPath(reportPaths(last.folder, command).html, cwd)}`);
   }
-  if (!quiet) lines.push(...troubleLines(summed));
+  if (!quiet) lines.push(...troubleLines(summed, width));
   const advice = summed.exitCode === 0 ? [] : nextSteps(summed);
-  if (next !== null) lines.push('', headings.next, ...advice.map((line) => `  ${line}`), `  ${next}`);
+  if (next !== null) {
+    const told = advice.flatMap((line) => hang('  ', line, width));
+    lines.push('', headings.next, ...told, `  ${next}`);
+  }
   return lines;
 }
 
-function troubleLines({ problems, items }: Result): string[] {
+function troubleLines({ problems, items }: Result, width: number): string[] {
   const lines: string[] = [];
   if (problems.length > 0) lines.push('', headings.notRead);
-  for (const notice of problems) lines.push(`  ${clean(notice.object)}: ${clean(problem(notice))}`);
+  for (const { object, message, fix } of problems)
+    lines.push(...hang('  ', `${object}: ${message}`, width, 4), ...hangFix('    ', fix, width));
   const found = attentionOf(items);
   if (found.length > 0) lines.push('', headings.needsYou);
   for (const { item, state, remarks, also } of found) {
     const [first, ...others] = remarks;
     const what = first === undefined ? '' : `: ${[first.object, first.message].filter(Boolean).join(' ')}`;
-    lines.push(clean(`  ${state}  ${item.id}${andMore(also)}${what}${andMore(others)}`));
+    lines.push(...hang('  ', `${state}  ${item.id}${andMore(also)}${what}${andMore(others)}`, width, 4));
   }
   return lines;
 }

@@ -36,7 +36,7 @@ const Holder = z.object({
   socket: z.boolean(),
 });
 type Holder = z.infer<typeof Holder>;
-/** `silentSeconds`: since its last sign of life, where nothing else tells whether it still runs. */
+/** `since`: for people, as `when` tells it; `silentSeconds`: since its last sign of life, where nothing else tells whether it still runs. */
 export type OtherRun = { pid: number | string; host: string; since: string; silentSeconds?: number };
 
 const lockName = 'run.lock';

@@ -45,7 +45,8 @@ test('status counts as the last report does, says when and how it ended, and wha
   expect(stdout).toContain('3 repositories, 2 groups: 3 proven, 2 blocked\n');
   expect(stdout).toMatch(/^Last report: migrate --all, \d\d:\d\d:\d\d \(just now\), exit code 4$/m);
   // A group's trouble is that of all its projects.
-  expect(stdout.split('cannot create the group team-b')).toHaveLength(2);
+  const unwrapped = stdout.replaceAll(/\n {4}/g, ' ');
+  expect(unwrapped.split('cannot create the group team-b')).toHaveLength(2);
   expect(stdout).toContain('blocked  team-b and 1 more: ');
 });
 
@@ -82,6 +83,9 @@ test('what a run could not read, or does not find any more, is told as in its re
   expect(status.totals).toMatchObject({ projects: 1, groups: 2 });
   const { stdout } = await gb2gl(servers, ['status']);
   expect(stdout.split('team-a/one:')).toHaveLength(2);
+  // The fix stands on a line of its own, and no line is wider than the terminal.
+  expect(stdout).toMatch(/^ {4}→ \S/m);
+  expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
 test('a run that was cut off is interrupted, not failed', async () => {
@@ -118,5 +122,22 @@ test('a run that was cut off is interrupted, not failed', async () => {
   expect(running.next).toBe(null);
   expect(stateIn(running, 'team-a/one')).toBe('begun');
   expect(running.totals.states).toMatchObject({ begun: 1, interrupted: 1 });
-  expect((await gb2gl(servers, ['status'])).stdout).toMatch(/^A run is at work: process \d+ on /m);
+  expect((await gb2gl(servers, ['status'])).stdout).toMatch(
+    /^A run is at work: process \d+ on \S+, since \d\d:\d\d:\d\d \(just now\)$/m,
+  );
+});
+
+test('a run that is still reading is told before it has written anything', async () => {
+  const servers = await smallServers();
+  const work = join(await workplace(servers), '.gb2gl');
+  expect((await gb2gl(servers, ['status'])).stdout).toContain('No migration has been started in');
+  const lock = await lockWorkDir(work, quietRuntime(work));
+  onTestFinished(lock.release);
+
+  const { code, stdout, stderr } = await gb2gl(servers, ['status']);
+
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/^A run is at work: process \d+ on \S+, since \d\d:\d\d:\d\d /);
+  expect(stdout).not.toContain('plan --all');
+  expect((await statusOf(servers)).next).toBe(null);
 });
