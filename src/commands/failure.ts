@@ -55,7 +55,7 @@ export function errorText({ message, fix }: Notice, { isTTY, columns }: NodeJS.W
   const width = isTTY ? columns : Infinity;
   const [first = '', ...more] = message.split('\n');
   const lines = [
-    ...hang('gb2gl: ', first, width, 2),
+    ...hang('', `gb2gl: ${first}`, width, 2),
     ...more.flatMap((line) => hang(line.slice(0, line.search(/\S|$/)), line.trim(), width)),
     ...hangFix('  ', fix, width),
   ];

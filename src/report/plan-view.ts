@@ -47,7 +47,13 @@ export function renderPlan(plan: Plan, options: PlanOptions): string[] {
   for (const owner of owners) lines.push('', ...ownerLines(owner, options));
   const fixes = mergedFixes(plan);
   if (fixes !== null)
-    lines.push('', messages.planHeadings.paste, ...pasteable(fixes).map(clean), '', messages.fixCommand);
+    lines.push(
+      '',
+      messages.planHeadings.paste,
+      ...pasteable(fixes).map(clean),
+      '',
+      ...text(messages.fixCommand, '', options),
+    );
   return lines;
 }
 

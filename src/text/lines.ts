@@ -26,12 +26,14 @@ export function truncate(text: string, width: number): string {
 }
 
 /**
- * Breaks at spaces so that no line is wider than asked. A longer word keeps its own line, uncut, and so does JSON, which is
- * there to be copied.
+ * Breaks at spaces so that no line is wider than asked. A longer word keeps its own line, uncut, and so does a piece of the
+ * config, which is there to be copied. What a server said in JSON stays in one piece where it fits on a line.
  */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
-  const [first = '', ...words] = unbroken(text);
+  const [first = '', ...words] = unbroken(text).flatMap((word) =>
+    isAnswer(word) && displayWidth(word) > width ? word.split(' ') : [word],
+  );
   let line = first;
   for (const word of words) {
     const joined = `${line} ${word}`;
@@ -70,6 +72,11 @@ function unbroken(text: string): string[] {
   }
   // Something was opened and never closed: no JSON.
   return depth > 0 ? text.split(' ') : words;
+}
+
+/** JSON without a key in front of it. */
+function isAnswer(word: string): boolean {
+  return /^[^\w"]*\{"/.test(word);
 }
 
 /** How many braces and brackets a word opens more than it closes. */

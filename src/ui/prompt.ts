@@ -1,10 +1,11 @@
 import { interruption, wrongUsage } from '../failures/usage.ts';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { wrap } from '../text/lines.ts';
 import type { Failure } from '../failures/failure.ts';
 
 export type Prompt = {
-  /** The answer, without spaces around it; the preset for an empty one. The question is one line. */
+  /** The answer, without spaces around it; the preset for an empty one. A terminal gets the question wrapped. */
   ask(question: string, preset?: string): Promise<string>;
   /** As `ask`, but nothing of the answer is shown. */
   secret(question: string): Promise<string>;
@@ -62,7 +63,8 @@ export function createPrompt({ stdin, output, stopping }: PromptOptions): Prompt
     lines.close();
   }
 
-  async function read(question: string, visible: boolean): Promise<string> {
+  async function read(sentence: string, visible: boolean): Promise<string> {
+    const question = fitted(sentence);
     const ready = early.shift();
     const typed = visible && typing && ready === undefined && !ended;
     if (typed) {
@@ -70,7 +72,9 @@ export function createPrompt({ stdin, output, stopping }: PromptOptions): Prompt
       lines.write(null, { ctrl: true, name: 'u' });
       shown = true;
       // As a prompt, so that editing redraws it.
-      lines.setPrompt(question);
+      const last = question.lastIndexOf('\n') + 1;
+      output.write(question.slice(0, last));
+      lines.setPrompt(question.slice(last));
       lines.prompt();
     } else {
       lines.setPrompt('');
@@ -84,6 +88,12 @@ export function createPrompt({ stdin, output, stopping }: PromptOptions): Prompt
       output.write('\n');
       throw error;
     }
+  }
+
+  /** With room for a short answer behind it. */
+  function fitted(sentence: string): string {
+    if (!output.isTTY || !output.columns) return sentence;
+    return `${wrap(sentence.trimEnd(), output.columns - 2).join('\n')} `;
   }
 
   async function next(): Promise<string> {

@@ -104,6 +104,29 @@ test('"y" carries the plan out, and with nothing to write nobody is asked', asyn
   expect(seen).not.toContain('interrupted');
 });
 
+test('on a narrow terminal questions and errors keep to its width', async () => {
+  const where = await place();
+  const size = { columns: 40, rows: 24 };
+  const answers = [{ after: '[y/N]', type: 'n\r' }];
+
+  const asked = await runInTerminal(['migrate', '--all', '--quiet'], where, { size, answers });
+
+  expect(stripVTControlCharacters(asked.screen).replaceAll(/\s+/g, ' ')).toMatch(QUESTION);
+  expect(widest(asked.screen)).toBeLessThanOrEqual(size.columns);
+  const lost = await runInTerminal(['plan', '--all', '--work-dir', '/dev/null/x'], where, { size });
+  expect(stripVTControlCharacters(lost.screen)).toContain('gb2gl: ');
+  expect(widest(lost.screen)).toBeLessThanOrEqual(size.columns);
+  const init = await runInTerminal(
+    ['init'],
+    { ...where, env: {} },
+    {
+      size,
+      answers: [{ after: 'URL of GitBucket', type: '\u0003' }],
+    },
+  );
+  expect(widest(init.screen)).toBeLessThanOrEqual(size.columns);
+});
+
 test.each([['| cat'], ['--quiet'], ['--json > out.json'], ['--json --quiet > out.json']])(
   'a person at the terminal is asked with %s too',
   async (how) => {

@@ -146,11 +146,9 @@ describe('width of text', () => {
     expect(
       wrap('to keep them internal, set "visibility": { "public": "internal" } in the config', 30),
     ).toEqual(['to keep them internal, set', '"visibility": { "public": "internal" }', 'in the config']);
-    expect(wrap('it said {"message":"Internal Server Error"}, twice', 12)).toEqual([
-      'it said',
-      '{"message":"Internal Server Error"},',
-      'twice',
-    ]);
+    const answer = 'it said ({"message":"Internal Server Error"}), twice';
+    expect(wrap(answer, 40)).toEqual(['it said', '({"message":"Internal Server Error"}),', 'twice']);
+    expect(wrap(answer, 36)).toEqual(['it said ({"message":"Internal Server', 'Error"}), twice']);
     expect(wrap('see /home/me/.gb2gl/reports/report.html now', 10)).toEqual([
       'see',
       '/home/me/.gb2gl/reports/report.html',
