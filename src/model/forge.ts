@@ -42,6 +42,8 @@ export type RefListing = {
   head: string | null;
   /** Branches that point to a tag object, by their full names. Absent when there are none. */
   tagged?: ReadonlySet<string>;
+  /** New full names by those on the source, of the refs that travel under another one. Absent when none does. */
+  renamed?: RefMap;
   /** What a reader should know about names that were to be changed. */
   warnings?: readonly string[];
   /** Refs that are there and cannot be told apart, or not be named: they are in nobody's listing. Absent when there are none. */

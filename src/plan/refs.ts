@@ -204,6 +204,7 @@ export function renameRefs(listing: RefListing, renames: RefRenames): RefListing
     warnings.push(`"map.refs" cannot rename ${clash} to ${names.get(clash)}: that ref already exists`);
     names.set(clash, clash);
   }
+  const renamed = new Map([...names].filter(([ref, name]) => ref !== name));
   const refs = new Map([...listing.refs].map(([ref, id]) => [names.get(ref) ?? ref, id]));
   const tagged = listing.tagged && new Set([...listing.tagged].map((ref) => names.get(ref) ?? ref));
   const head = listing.head === null ? null : (names.get(listing.head) ?? listing.head);
@@ -212,6 +213,7 @@ export function renameRefs(listing: RefListing, renames: RefRenames): RefListing
     refs,
     head,
     ...(tagged && { tagged }),
+    ...(renamed.size === 0 ? {} : { renamed }),
     ...(warnings.length === 0 ? {} : { warnings }),
   };
 }

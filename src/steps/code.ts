@@ -17,6 +17,7 @@ import {
   planRefs,
   type RefPlanInput,
 } from '../plan/refs.ts';
+import { plural } from '../text/format.ts';
 import { askProtections, pushRefs } from './push-refs.ts';
 import { restoreAll } from './quiet.ts';
 import {
@@ -116,7 +117,12 @@ function decide(
     changes: refs.some(isWrite),
     state: unread.length > 0 ? 'failed' : stateOf(refs.map(({ outcome }) => outcome)),
     counts,
-    notices: [...surprises(planning), ...unread, ...refs.flatMap(noticeOfChange)],
+    notices: [
+      ...renamesIn(planning, refs),
+      ...surprises(planning),
+      ...unread,
+      ...refs.flatMap(noticeOfChange),
+    ],
   };
 }
 
@@ -129,6 +135,24 @@ function presetBranch({ item, input }: Planning<PlannedProject>): string | null 
   if (shown !== usualBranch) return shown;
   const namespace = input.placements.get(item.repository.owner)?.namespace;
   return namespace?.assumedDefaultBranch ?? input.target.initialBranch;
+}
+
+/** Of the new names of one repository; `map.refs` has them all. */
+const mostRenames = 100;
+
+/** Whoever looks for a ref by its old name must find what has become of it. */
+function renamesIn({ item, listings }: Planning<PlannedProject>, refs: readonly RefChange[]): Notice[] {
+  const { renamed } = listings.source;
+  if (renamed === undefined) return [];
+  const there = new Set(refs.filter(({ outcome }) => outcome !== 'refused').map(({ ref }) => ref));
+  const list = [...renamed].filter(([, name]) => there.has(name));
+  if (list.length === 0) return [];
+  const branches = list.flat().every(isBranch);
+  const lead = branches ? plural(list.length, 'branch', 'branches') : plural(list.length, 'ref');
+  const names = list.slice(0, mostRenames).map(([ref, name]) => `${ref} → ${name}`);
+  const more = list.length > mostRenames ? ` and ${list.length - mostRenames} more, as "map.refs" says` : '';
+  const has = list.length === 1 ? 'has another name' : 'have other names';
+  return [remark('refs-renamed', item.id, `${lead} ${has} on GitLab: ${names.join(', ')}${more}`)];
 }
 
 /** What a reader would not expect of the refs. */

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Plan } from '../../src/model/plan.ts';
@@ -40,7 +40,12 @@ test.each(['relay', 'mirror'])(
       ...mergedFixes(await plan()),
     };
     await writeFile(join(cwd, 'migrate.config.json'), JSON.stringify(config));
-    expect((await runCli(['plan', '--all'], { cwd, env })).code).toBe(0);
+    const fixed = await runCli(['plan', '--all'], { cwd, env });
+    expect(fixed.code).toBe(0);
+    const told = '6 refs have other names on GitLab: ';
+    const shown = fixed.stdout.replaceAll(/\s+/g, ' ');
+    expect(shown).toContain(told);
+    expect(shown).toContain('refs/heads/HEAD → refs/heads/branch-HEAD');
     const followed = ['migrate', '--yes', '--plan', file, '--transport', transport];
     const run = await runCli(followed, { cwd, env });
 
@@ -58,6 +63,7 @@ test.each(['relay', 'mirror'])(
     expect(arrived.sort()).toEqual(renamed.sort());
     const verified = await runCli(['verify', '--all'], { cwd, env });
     expect(verified.code, verified.stdout).toBe(0);
+    for (const name of ['report', 'verify']) await toldIn(join(cwd, '.gb2gl', 'reports'), name, told);
     const again = await runCli(['migrate', '--all', '--yes', '--json'], { cwd, env });
     expect(again.code).toBe(0);
     expect(JSON.parse(again.stdout)).toMatchObject({
@@ -130,6 +136,23 @@ test.each(['relay', 'mirror'])(
     expect(refsIn(gitlab.gitDir('team/app'))).toEqual(moved.toSorted());
   },
 );
+
+/** Every report names the refs that have other names, as good to know. */
+async function toldIn(reports: string, name: string, lead: string): Promise<void> {
+  const kind = name === 'verify' ? 'verify' : 'migrate';
+  const folder = (await readdir(reports)).find((each) => each.includes(`-${kind}`)) ?? '';
+  const read = (file: string): Promise<string> => readFile(join(reports, folder, file), 'utf8');
+  const result = parseResult(JSON.parse(await read(kind === 'verify' ? 'verify.json' : 'result.json')));
+  expect(result.warnings.join()).not.toContain(lead);
+  const notices = result.items.flatMap(({ steps: all }) => all.flatMap((step) => step.notices));
+  const [notice] = notices.filter(({ code }) => code === 'refs-renamed');
+  expect(notice?.message).toContain(lead);
+  expect(notice?.message).toContain('refs/heads/HEAD → refs/heads/branch-HEAD');
+  const [, notes = ''] = (await read(`${name}.md`)).split('## Good to know');
+  expect(notes.split('## ')[0]).toContain(lead);
+  expect(notes).toContain('where a ref was renamed');
+  expect(await read(`${name}.html`)).toContain('refs/heads/HEAD → refs/heads/branch-HEAD');
+}
 
 function codeOf({ stdout }: CliResult): Check {
   const [, item] = parseResult(JSON.parse(stdout)).items;

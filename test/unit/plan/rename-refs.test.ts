@@ -15,9 +15,10 @@ describe('refs that the config renames', () => {
       listing({ 'refs/heads/HEAD': A, 'refs/heads/main': B }, 'refs/heads/HEAD'),
       renames,
     );
-    expect(renamed).toEqual(
-      listing({ 'refs/heads/branch-HEAD': A, 'refs/heads/main': B }, 'refs/heads/branch-HEAD'),
-    );
+    expect(renamed).toEqual({
+      ...listing({ 'refs/heads/branch-HEAD': A, 'refs/heads/main': B }, 'refs/heads/branch-HEAD'),
+      renamed: new Map(Object.entries(renames)),
+    });
     const repository: Repository = {
       owner: 'team',
       name: 'app',
@@ -34,7 +35,10 @@ describe('refs that the config renames', () => {
   test('may swap their names', () => {
     const renames = { 'refs/heads/a': 'refs/heads/b', 'refs/heads/b': 'refs/heads/a' };
     const renamed = renameRefs(listing({ 'refs/heads/a': A, 'refs/heads/b': B }), renames);
-    expect(renamed).toEqual(listing({ 'refs/heads/b': A, 'refs/heads/a': B }));
+    expect(renamed).toEqual({
+      ...listing({ 'refs/heads/b': A, 'refs/heads/a': B }),
+      renamed: new Map(Object.entries(renames)),
+    });
   });
 
   test('never take the place of another one, and none is lost', () => {
