@@ -16,7 +16,8 @@ export type ResultPage = {
   next: string[];
   /** All fixes that are pieces of the config, as one; null without any. */
   paste: string | null;
-  warnings: string[];
+  /** What items noticed: good to know, no warning. */
+  notes: string[];
   /** By the index of the item. */
   remarks: Notice[][];
 };

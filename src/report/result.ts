@@ -187,11 +187,6 @@ export function remarksOf(item: ItemResult): Notice[] {
   return whole === null || said ? remarks : [ofProblem(whole, item.state === 'blocked'), ...remarks];
 }
 
-/** Warnings of the run, then what its items noticed. */
-export function warningsOf({ warnings, items }: Result): string[] {
-  return [...warnings, ...notedBy(items)];
-}
-
 /** What items noticed, with the name in front; what many noticed alike is told once. */
 export function notedBy(items: readonly ItemResult[]): string[] {
   const namesOf = new Map<string, string[]>();

@@ -9,7 +9,7 @@ import { renderMarkdown } from './markdown.ts';
 import { addressesCsv } from './addresses.ts';
 import { mergedFixes } from './merged-fixes.ts';
 import type { ResultPage } from './page-data.ts';
-import { remarksOf, warningsOf } from './result.ts';
+import { notedBy, remarksOf } from './result.ts';
 import { resultFrom } from './schema.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -161,7 +161,7 @@ export function renderHtml(result: Result): string {
     scope: scopeOf({ ...result, stays: [] }),
     next: nextSteps(result, fixes !== null),
     paste: fixes === null ? null : JSON.stringify(fixes, null, 2),
-    warnings: warningsOf(result),
+    notes: notedBy(result.items),
     remarks: result.items.map(remarksOf),
   };
   return pageOf(headings.title, data, 'The same report is in the file of the same name that ends in .md.');

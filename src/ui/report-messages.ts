@@ -22,7 +22,7 @@ export const needs: readonly Need[] = [
 ];
 
 const both =
-  'every ref was compared by its object id. The SHA-256 over the sorted ids and refs (under their names on GitLab, where a ref was renamed), shown for each repository, is the same on both sides; anyone can compute it again from a clone.';
+  "every ref was compared by its object id. The SHA-256 over the sorted ids and refs (GitLab's names where renamed), shown for each repository, is the same on both sides; anyone can compute it again from a clone.";
 
 /** What the word means, in one sentence for those who have to rely on it. */
 export const provenMeans = {

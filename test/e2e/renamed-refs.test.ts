@@ -150,7 +150,7 @@ async function toldIn(reports: string, name: string, lead: string): Promise<void
   expect(notice?.message).toContain('refs/heads/HEAD → refs/heads/branch-HEAD');
   const [, notes = ''] = (await read(`${name}.md`)).split('## Good to know');
   expect(notes.split('## ')[0]).toContain(lead);
-  expect(notes).toContain('where a ref was renamed');
+  expect(notes).toContain("GitLab's names where renamed");
   expect(await read(`${name}.html`)).toContain('refs/heads/HEAD → refs/heads/branch-HEAD');
 }
 

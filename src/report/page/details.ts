@@ -1,7 +1,7 @@
 import type { Notice } from '../../model/notice.ts';
 import type { Check, ItemResult, Result, StepResult } from '../../model/result.ts';
 import { formatBytes, formatCount, formatDuration, formatMoment } from '../../text/format.ts';
-import { stateNotes } from '../../ui/messages.ts';
+import { headings, stateNotes } from '../../ui/messages.ts';
 import { addressesOf, visibilityText } from '../addresses.ts';
 import { noticesOf } from '../result.ts';
 import { el, link, type Child } from './elements.ts';
@@ -17,7 +17,7 @@ export function details(item: ItemResult, remarks: readonly Notice[], run: Resul
     item.steps.length > 0 ? block('Steps', '', steps(item.steps)) : null,
     block('Location', '', factList(placeOf(item, run))),
     ...item.steps.map(proofBlock),
-    notices.length > 0 ? block('Warnings', 'wide', listOf(notices)) : null,
+    notices.length > 0 ? block(headings.notes, 'wide', listOf(notices)) : null,
     item.reasons.length > 0 ? block('Decisions', 'wide', listOf(item.reasons)) : null,
   );
 }

@@ -77,7 +77,8 @@ export function resultPage(data: ResultPage): Child[] {
       : listCard(reportHeadings.unfinished, 'attention warn', [notFinished(interrupted)]),
     listCard(headings.next, '', data.next),
     el('div', { class: 'pair' }, runCard(result), staysCard(result.stays, data.scope)),
-    listCard(headings.warnings, '', data.warnings),
+    listCard(headings.warnings, '', result.warnings),
+    listCard(headings.notes, '', data.notes),
     ownersCard(result),
     isProof(result) ? null : charts(items.filter(({ kind }) => kind === 'project')),
     items.length === 0 ? null : everything(data),
@@ -96,19 +97,19 @@ function tilesOf({ totals }: Result): Tile[] {
   return [
     {
       value: formatShare(complete.projects, projects),
-      label: `${shareOf(complete.projects, projects)} repositories complete`,
+      label: `${shareOf(complete.projects, projects)} ${projects === 1 ? 'repository' : 'repositories'} complete`,
       share: projects === 0 ? 1 : complete.projects / projects,
     },
     {
       value: formatShare(done, of),
-      label: `${shareOf(done, of)} refs`,
+      label: `${shareOf(done, of)} ${of === 1 ? 'ref' : 'refs'}`,
       share: of === 0 ? 1 : done / of,
     },
     ...besideRefs(totals).map(({ title, counts }) => ({
       value: formatCount(countAll(counts)),
       label: title.toLowerCase(),
     })),
-    { value: formatCount(totals.groups), label: 'groups' },
+    { value: formatCount(totals.groups), label: totals.groups === 1 ? 'group' : 'groups' },
     ...(totals.bytes > 0 ? [{ value: formatBytes(totals.bytes), label: 'transferred' }] : []),
     { value: formatDuration(totals.ms), label: 'elapsed' },
   ];
@@ -123,7 +124,7 @@ function needOf({ item, state, remarks, also }: Attention): Need {
 }
 
 function runCard(result: Result): HTMLElement {
-  const { gb2gl, source, target } = result;
+  const { command, gb2gl, source, target } = result;
   const asOf = asOfIn(result);
   return card(
     reportHeadings.run,
@@ -135,7 +136,7 @@ function runCard(result: Result): HTMLElement {
       ['gb2gl', gb2gl.version],
       ...(asOf === '' ? [] : [['Proof as of', asOf] as const]),
       ['GitBucket', readAs(source)],
-      ['GitLab', `written as ${target.user}`],
+      ['GitLab', `${command === 'migrate' ? 'written' : 'read'} as ${target.user}`],
     ]),
     el('p', { class: 'proof-note small' }, provenMeans[result.command]),
   );

@@ -64,7 +64,7 @@ describe('data embedded in HTML', () => {
         expect(shape(html)).toEqual(calm);
         expect(dataOf(html)).toMatchObject({
           result: { items: [{ id: name }], warnings: [name] },
-          warnings: [name, `${name}: ${name}`],
+          notes: [`${name}: ${name}`],
         });
       }),
       { numRuns: 50 },

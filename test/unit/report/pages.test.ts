@@ -54,9 +54,12 @@ const blocked = project({
 });
 const run = { stays: [...stays], uncounted: ['labels' as const], warnings: ['slow'] };
 const decisions = result([...fortyFour, refused, diverged, blocked], run);
-const verified = result([group(), project({ steps: [moved({ bytes: 0, ms: 1, changed: false })] })], {
-  command: 'verify',
-});
+const verified = result(
+  [group(), project({ steps: [moved({ ...noticed('CI'), bytes: 0, ms: 1, changed: false })] })],
+  {
+    command: 'verify',
+  },
+);
 
 const refusedRef = refChange({
   ref: 'refs/heads/-x',
@@ -222,6 +225,16 @@ describe.skipIf(browserName === null)('the pages in a real browser', () => {
     const origins = ((await texts('.pair .facts')) as string[]).join();
     for (const fact of ['gb2gl plan --all', '1.2.3', 'read as administrator root', 'read as mover'])
       expect(origins).toContain(fact);
+  });
+
+  it('call what items noticed good to know, and a proof nothing that was written', async () => {
+    await open('verify');
+    expect(((await texts('.tile')) as string[]).join()).toMatch(/1 repository complete.*,1group,/);
+    const facts = ((await texts('.pair .facts')) as string[]).join();
+    expect(facts).toContain('GitLabread as root');
+    const headings = (await texts('h2, h3')) as string[];
+    expect(headings).toContain('Good to know');
+    expect(headings).not.toContain('Warnings');
   });
 
   it('tell times by the clock of the reader', async () => {
