@@ -19,8 +19,10 @@ import {
   targetFound,
   againQuestions,
   leftUntested,
+  noScheme,
   tokenIsSet,
   tokenQuestion,
+  urlNeeded,
   urlQuestion,
   tokenWrong,
   urlWrong,
@@ -209,7 +211,7 @@ function fieldOf(code: string): Field {
 async function askUrl<Look>(
   question: string,
   preset: string,
-  { prompt, say }: AskServerOptions<Look>,
+  { prompt, say, side }: AskServerOptions<Look>,
   mayLeave = false,
 ): Promise<string> {
   for (;;) {
@@ -217,8 +219,14 @@ async function askUrl<Look>(
     if (answer === '' && mayLeave) return '';
     const parsed = ServerUrl.safeParse(answer);
     if (parsed.success) return parsed.data;
-    say(urlWrong(parsed.error.issues[0]?.message ?? ''));
+    if (answer === '') say(urlNeeded(side));
+    else say(urlWrong(hasScheme(answer) ? (parsed.error.issues[0]?.message ?? '') : noScheme));
   }
+}
+
+/** `localhost:8080` has none, though a URL may begin like that. */
+function hasScheme(address: string): boolean {
+  return /^[a-z][a-z\d+.-]*:\/\//i.test(address);
 }
 
 async function askToken<Look>(

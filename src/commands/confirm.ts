@@ -24,7 +24,7 @@ export function demandConsent(flags: Flags, environment: Environment): void {
   if (asker(flags, environment) !== null) return;
   throw wrongUsage('', {
     detail:
-      'migrate writes to GitLab and asks first, but here is no terminal to ask on: confirm with --yes (gb2gl plan shows what would be done)',
+      'migrate writes to GitLab and asks first, but there is no terminal to ask on: confirm with --yes (gb2gl plan shows what would be done)',
   });
 }
 

@@ -41,7 +41,7 @@ export const configMissing = defineFailure(
   'config-missing',
   { blame: 'you', state: 'usage' },
   (w: { object: string; variables: string }) => ({
-    message: `it is not said which servers are meant: ${w.object} does not exist, and ${w.variables} not set`,
+    message: `no servers are configured: ${w.object} does not exist, and ${w.variables} not set`,
     fix: 'run gb2gl init, or set GITBUCKET_URL, GITBUCKET_TOKEN, GITLAB_URL and GITLAB_TOKEN, exported',
   }),
 );
@@ -219,7 +219,7 @@ export const tokenMissing = defineFailure(
 
 export const interruption = defineFailure('interrupted', { blame: 'you', state: 'interrupted' }, () => ({
   message: 'interrupted',
-  fix: 'run the same command again to continue where it stopped',
+  fix: 'run the same command again',
 }));
 
 export const notConfirmed = defineFailure('not-confirmed', { blame: 'you', state: 'interrupted' }, () => ({

@@ -50,6 +50,12 @@ export function urlWrong(reason: string): string {
   return `  the URL ${reason.replace('; use "token"', '; you will be asked for the token next')}\n`;
 }
 
+export const noScheme = 'has no scheme: add http:// or https:// in front of it';
+
+export function urlNeeded({ server }: Side): string {
+  return `  an answer is needed here: the URL of ${server}\n`;
+}
+
 export function tokenWrong(reason: string): string {
   return `  the token: ${reason}\n`;
 }

@@ -59,7 +59,8 @@ test.each([
     const { code, screen } = await answerInTerminal(['init'], { cwd }, answers);
 
     expect({ code, screen }).toMatchObject({ code: 130 });
-    expect(screen).toMatch(/\n(\S+ )?gb2gl: interrupted\r?\n/);
+    // It begins anew.
+    expect(screen).toMatch(/\n(\S+ )?gb2gl: interrupted\r?\n +→ run the same command again\r?\n/);
     expect(screen).toMatch(/[^-]icanon/);
     expect(screen).toMatch(/ echo[ ;]/);
     await expect(readFile(join(cwd, 'migrate.config.json'))).rejects.toThrow('ENOENT');

@@ -77,7 +77,8 @@ test('a wrong token, a wrong address and a mistyped group are told in the words 
   const badToken = 'wrong-token-of-gitbucket';
   const [bucket = '', bucketToken = ''] = source;
   const [lab = '', labToken = ''] = target;
-  const forSource = ['gitbucket.example.com', bucket, badToken, bucketToken];
+  const wrong = ['127.0.0.1:8080', 'localhost:8080', '', 'ssh://git@gitbucket.example.com'];
+  const forSource = [...wrong, bucket, badToken, bucketToken];
   const answers = [...forSource, dead, labToken, lab, 'old/sevrers', 'old/servers'];
 
   const run = await init(where, answers);
@@ -85,6 +86,9 @@ test('a wrong token, a wrong address and a mistyped group are told in the words 
   expect(run).toMatchObject({ code: 0, stderr: '' });
   await expectNoToken(where, run);
   expect(run.stdout).not.toContain(badToken);
+  const noScheme = 'the URL has no scheme: add http:// or https:// in front of it\n';
+  expect(run.stdout.split(noScheme)).toHaveLength(3);
+  expect(run.stdout).toContain('an answer is needed here: the URL of GitBucket\n');
   expect(run.stdout).toContain('the URL must be an http:// or https:// URL');
   expect(run.stdout).toMatch(/GitBucket at \S+ rejects the token[^]*create a new token: GitBucket >/);
   expect(run.stdout).toContain(`GitLab at ${dead} cannot be reached`);
