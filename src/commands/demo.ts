@@ -7,8 +7,7 @@ import type { ExitCode, Result } from '../model/result.ts';
 import { remarksOf } from '../report/result.ts';
 import { parseResult } from '../report/schema.ts';
 import { reportPaths, runFolders } from '../report/write.ts';
-import { clean } from '../text/format.ts';
-import { hang, truncate } from '../text/lines.ts';
+import { hang } from '../text/lines.ts';
 import {
   demoEnd,
   demoFailed,
@@ -16,6 +15,7 @@ import {
   demoStarted,
   demoStep,
   demoVerdict,
+  demoVerified,
 } from '../ui/sandbox-messages.ts';
 import { migrateCommand } from './migrate.ts';
 import { openTerminal, shortPath } from './session.ts';
@@ -56,13 +56,13 @@ async function show(pair: SandboxPair, options: CommonOptions, outer: Environmen
   step('verify --all');
   await verifyCommand({ ...inner, all: true, quiet: true }, { ...environment });
   stopIfTold(environment);
-  const unexpected = [
-    ...surprises(migrated, pair),
-    ...surprises(await resultIn(await newestIn(reports), 'verify'), pair),
-  ];
+  const verified = await resultIn(await newestIn(reports), 'verify');
+  const told = hang('', demoVerified(verified), terminal.columns());
+  if (!options.quiet) terminal.write(`${told.join('\n')}\n`);
+  const unexpected = [...surprises(migrated, pair), ...surprises(verified, pair)];
   if (options.json) outer.stdout.write(`${JSON.stringify(migrated)}\n`);
   const { palette } = terminal;
-  const faults = faultsIn(migrated).map((line) => truncate(clean(line), terminal.columns() - 4));
+  const faults = faultsIn(migrated).flatMap((line) => hang('  - ', line, terminal.columns()));
   const verdict = hang('✔ ', demoVerdict(migrated), terminal.columns()).map(palette.green).join('\n');
   const report = shortPath(reportPaths(first, 'migrate').html, outer.runtime.cwd);
   terminal.write(

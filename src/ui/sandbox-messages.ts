@@ -24,9 +24,18 @@ export function demoStep(command: string): string {
 }
 
 /** The demo in one sentence. */
-export function demoVerdict({ totals: { complete, projects, groups } }: Result): string {
+export function demoVerdict(migrated: Result): string {
+  return `Moved and proven: ${completeOf(migrated)}. The rest is faulty on purpose.`;
+}
+
+/** What `verify` found in the demo. */
+export function demoVerified(verified: Result): string {
+  return `Equal on both servers: ${completeOf(verified)}.`;
+}
+
+function completeOf({ totals: { complete, projects, groups } }: Result): string {
   const { done, of } = complete.refs;
-  return `Moved and proven: ${formatCount(complete.projects)} of ${plural(projects, 'repository', 'repositories')}, ${formatCount(done)} of ${plural(of, 'ref')}, ${plural(groups, 'group')}. The rest is faulty on purpose.`;
+  return `${formatCount(complete.projects)} of ${plural(projects, 'repository', 'repositories')}, ${formatCount(done)} of ${plural(of, 'ref')}, ${plural(groups, 'group')}`;
 }
 
 export function demoEnd(verdict: string, faults: readonly string[], report: string): string {
@@ -34,7 +43,7 @@ export function demoEnd(verdict: string, faults: readonly string[], report: stri
 ${verdict}
 
 The sample server has these faults so that you can see how they are told:
-${faults.map((line) => `  - ${line}`).join('\n')}
+${faults.join('\n')}
 
 Report:  ${report}
 Next:    gb2gl sandbox   both servers, to try things by hand

@@ -47,7 +47,11 @@ test('the demo ends with one good verdict, the faults that are there on purpose,
   const faults = end.split('\n').filter((line) => line.startsWith('  - '));
   expect(faults.length).toBeGreaterThan(2);
   expect(faults.length).toBeLessThan(7);
-  expect(Math.max(...faults.map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(Math.max(...end.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(end).not.toContain('…');
+  expect(run.stdout).toMatch(
+    /\$ gb2gl verify --all\nEqual on both servers: 43 of 44 repositories, 418 of 422 refs, 17 groups\.\n/,
+  );
   expect(end).toContain('GitLab does not take 4 refs, such as refs/heads/-x');
   const report = /Report: +(\S+)/.exec(end)?.[1] ?? '';
   expect((await stat(join(cwd, report))).size).toBeGreaterThan(0);
