@@ -29,7 +29,8 @@ export function demandConsent(flags: Flags, environment: Environment): void {
 }
 
 /**
- * Shows the plan and asks whether to carry it out, unless it writes nothing. The terminal is stopped meanwhile.
+ * Shows the plan and asks whether to carry it out, unless it writes nothing; gives the milliseconds that the question
+ * waited. The terminal is stopped meanwhile.
  * @throws interrupted after Ctrl-C while the servers were read, not-confirmed for everything but a yes
  */
 export async function askConsent(
@@ -37,22 +38,24 @@ export async function askConsent(
   flags: Flags,
   session: Session,
   environment: Environment,
-): Promise<void> {
+): Promise<number> {
   const { runtime, stdin } = environment;
   const { terminal, say } = session;
   if (runtime.stopping.aborted) throw interruption('migrate');
   const output = asker(flags, environment);
   const question = planQuestion(planTotals(ownersOf(withoutBlocked(plan))), plan.target.url);
-  if (question === null || output === null) return;
+  if (question === null || output === null) return 0;
   await terminal.stop();
   const { palette } = terminal;
   if (!flags.quiet) {
     const lines = renderPlan(plan, { width: terminal.columns(), palette });
     say(`${[...lines, ...planEnd(plan, null, session)].join('\n')}\n\n`);
   }
+  const asked = runtime.now();
   const prompt = createPrompt({ stdin, output, stopping: runtime.stopping });
   try {
     if (!/^y(es)?$/i.test(await prompt.ask(question))) throw notConfirmed('migrate');
+    return runtime.now() - asked;
   } catch (error) {
     throw exitCodeOf(error) === 130 ? notConfirmed('migrate') : error;
   } finally {

@@ -81,7 +81,7 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
     });
     const { prepared, drifted } = earlier ? followPlan(earlier, now, asked) : { prepared: now, drifted: [] };
     if (!options.yes) {
-      await askConsent(prepared.plan, options, session, environment);
+      session.waitedMs = await askConsent(prepared.plan, options, session, environment);
       session.terminal = await openTerminal(options, environment, config.limits.transfers);
     }
     session.begin();
@@ -124,6 +124,7 @@ export async function finish(
     warnings: plan.warnings,
     startedAt: session.startedAt,
     finishedAt: new Date(runtime.now()),
+    waitedMs: session.waitedMs,
     interrupted: runtime.stopping.aborted,
   });
   session.emit({ type: 'phase', phase: 'report', total: 0 });

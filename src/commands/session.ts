@@ -27,6 +27,8 @@ export type Session = Servers & {
   /** Writes text for people, without secrets. */
   say: (text: string) => void;
   startedAt: Date;
+  /** How long a question waited for its answer: no time of the run. */
+  waitedMs: number;
   workDir: string;
   reportDir: string;
   /** Until `begin` the first Ctrl-C drops everything, as the second one does: nothing is half done by reading. */
@@ -78,6 +80,7 @@ export async function openSession(options: CommonOptions, environment: Environme
     emit,
     say: (text) => terminal.write(redactor.scrub(text)),
     startedAt: new Date(runtime.now()),
+    waitedMs: 0,
     workDir,
     runtime,
     begin,

@@ -66,7 +66,7 @@ export const Totals = z.object({
       'Repositories that are proven, and refs of the source that are on the target, of all that are known',
     ),
   bytes: count,
-  ms: millis,
+  ms: millis.describe('Without the time that the question waited for its answer'),
 });
 export type Totals = z.infer<typeof Totals>;
 

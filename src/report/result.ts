@@ -6,6 +6,8 @@ import { andMore, problem, refsStep, troubleStates, type TroubleState } from '..
 export type ResultParts = Omit<Result, 'version' | 'startedAt' | 'finishedAt' | 'totals' | 'exitCode'> & {
   startedAt: Date;
   finishedAt: Date;
+  /** Of the time between them, what a question waited for its answer. */
+  waitedMs?: number;
   interrupted: boolean;
 };
 
@@ -22,13 +24,13 @@ const noStates: Readonly<Record<ItemState, number>> = {
 
 /** Puts together the one document that every report is rendered from. */
 export function buildResult(parts: ResultParts): Result {
-  const { startedAt, finishedAt, interrupted, ...told } = parts;
+  const { startedAt, finishedAt, waitedMs = 0, interrupted, ...told } = parts;
   const states = told.items.map(({ state }) => state);
   return {
     version: 1,
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
-    totals: totalsOf(told.items, finishedAt.getTime() - startedAt.getTime()),
+    totals: totalsOf(told.items, finishedAt.getTime() - startedAt.getTime() - waitedMs),
     ...told,
     exitCode: interrupted ? 130 : exitCodeOfStates(states, told.problems),
   };

@@ -58,6 +58,24 @@ test.each([
   expect(widest(text)).toBeLessThanOrEqual(size.columns);
 });
 
+test('the time at the question is no time of the run', async () => {
+  const where = await place();
+  const run = startInTerminal(['migrate', '--all'], where);
+  await run.shown('[y/N] ');
+  const shown = Date.now();
+  await delay(400);
+  const held = Date.now() - shown;
+  run.press('y\r');
+
+  const { code, screen } = await run.finished;
+
+  expect({ code, screen }).toMatchObject({ code: 0 });
+  const file = join(where.cwd, '.gb2gl', 'reports', 'latest', 'result.json');
+  const { startedAt, finishedAt, totals } = parseResult(JSON.parse(await readFile(file, 'utf8')));
+  const all = Date.parse(finishedAt) - Date.parse(startedAt);
+  expect(totals.ms).toBeLessThanOrEqual(all - held);
+});
+
 const QUESTION = / on http:\/\/127\.0\.0\.1:\d+ and push 3 refs\? \[y\/N\] /;
 
 test.each([
