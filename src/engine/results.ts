@@ -2,9 +2,10 @@ import { exitCodeOf, noticeOf } from '../failures/index.ts';
 import { Failure } from '../failures/failure.ts';
 import { notProven } from '../failures/target.ts';
 import type { Visibility } from '../model/forge.ts';
-import type { ItemState, PlanItem, PlannedStep } from '../model/plan.ts';
+import { plannedStep, type ItemState, type PlanItem, type PlannedStep } from '../model/plan.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Check, ItemResult, StepResult } from '../model/result.ts';
+import { codeRecords } from '../plan/known-refs.ts';
 import { worstOf, type Place } from '../steps/step.ts';
 
 /** Where an item is before anything was done for it; null when it does not exist yet. */
@@ -14,9 +15,10 @@ export function placeOf({ existing, fullPath }: PlanItem): Place | null {
   return { id: existing.id, fullPath: existing.fullPath, url: existing.webUrl || null };
 }
 
-/** The result of an item before anything was done for it. */
+/** The result of an item before anything was done for it. Its refs count all the same: they are not on the target. */
 export function emptyResult(item: PlanItem, state: ItemState): ItemResult {
   const place = placeOf(item);
+  const planned = plannedStep(item, codeRecords.name)?.counts;
   return {
     kind: item.kind,
     id: item.id,
@@ -27,6 +29,7 @@ export function emptyResult(item: PlanItem, state: ItemState): ItemResult {
     steps: [],
     reasons: item.reasons,
     problem: null,
+    ...(planned && { planned }),
   };
 }
 
@@ -69,7 +72,8 @@ export function haltedResult(
 
 /** The result of an item whose steps came to an end, or to the first of them that failed. */
 export function itemResult(item: PlanItem, steps: StepResult[], place: Place | null): ItemResult {
-  const result = emptyResult(item, worstOf(steps.map(({ state }) => state)));
+  const { planned, ...result } = emptyResult(item, worstOf(steps.map(({ state }) => state)));
+  const counted = steps.some(({ step, check }) => step === codeRecords.name && check !== null);
   const failed = steps.find(({ check }) => check === null);
   return {
     ...result,
@@ -78,6 +82,7 @@ export function itemResult(item: PlanItem, steps: StepResult[], place: Place | n
     changed: steps.some(({ changed }) => changed),
     steps,
     problem: failed?.notices.at(-1) ?? differing(item, steps),
+    ...(planned && !counted && { planned }),
   };
 }
 

@@ -50,6 +50,9 @@ export const ItemResult = z.object({
   steps: z.array(StepResult),
   reasons: z.array(z.string()).describe('Why the plan decided as it did'),
   problem: Notice.nullable().describe('Why the item as a whole is not proven'),
+  planned: Counts.exactOptional().describe(
+    'What the plan counts of its refs; absent once the run has counted them itself',
+  ),
 });
 export type ItemResult = z.infer<typeof ItemResult>;
 

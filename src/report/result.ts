@@ -114,19 +114,14 @@ function totalsOf(items: readonly ItemResult[], ms: number): Totals {
   return totals;
 }
 
-/** Refs that only the target has are no matter of completeness. */
+/** Refs that only the target has are no matter of completeness; those of a repository that was not reached are. */
 function completeIn(items: readonly ItemResult[]): Totals['complete'] {
   const complete = { projects: 0, refs: { done: 0, of: 0 } };
-  for (const { kind, state, steps } of items) {
+  for (const { kind, state, steps, planned } of items) {
     if (kind === 'project' && state === 'proven') complete.projects += 1;
-    const {
-      create = 0,
-      update = 0,
-      unchanged = 0,
-      refused = 0,
-      diverged = 0,
-    } = steps.find(({ step }) => step === refsStep)?.counts ?? {};
-    complete.refs.done += create + update + unchanged;
+    const counts = planned ?? steps.find(({ step }) => step === refsStep)?.counts ?? {};
+    const { create = 0, update = 0, unchanged = 0, refused = 0, diverged = 0 } = counts;
+    if (planned === undefined) complete.refs.done += create + update + unchanged;
     complete.refs.of += create + update + unchanged + refused + diverged;
   }
   return complete;

@@ -1,12 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { blockedResult, failedStep, itemResult, stepResult } from '../../../src/engine/results.ts';
+import {
+  blockedResult,
+  emptyResult,
+  failedStep,
+  itemResult,
+  stepResult,
+} from '../../../src/engine/results.ts';
 import { fetchFailed } from '../../../src/failures/git.ts';
 import { groupMissing } from '../../../src/failures/target.ts';
 import { interruption, planDrifted } from '../../../src/failures/usage.ts';
 import { ItemState } from '../../../src/model/plan.ts';
 import type { Notice } from '../../../src/model/notice.ts';
-import type { Check, ItemResult, StepResult } from '../../../src/model/result.ts';
+import type { Check, ItemResult, Result, StepResult } from '../../../src/model/result.ts';
 import { buildResult } from '../../../src/report/result.ts';
 import { worstOf } from '../../../src/steps/step.ts';
 import { moved, plannedProject, plannedRefs, refChange } from '../report/samples.ts';
@@ -33,6 +39,10 @@ function itemOf(...steps: StepResult[]): ItemResult {
 }
 
 function exitCodeOf(items: ItemResult[], part: { problems?: Notice[]; interrupted?: boolean } = {}): number {
+  return resultOf(items, part).exitCode;
+}
+
+function resultOf(items: ItemResult[], part: { problems?: Notice[]; interrupted?: boolean } = {}): Result {
   const at = new Date('2026-01-02T03:04:05Z');
   const servers = {
     gb2gl: { version: '1', command: 'gb2gl migrate' },
@@ -50,7 +60,7 @@ function exitCodeOf(items: ItemResult[], part: { problems?: Notice[]; interrupte
     leftOut: [],
     interrupted: false,
     ...part,
-  }).exitCode;
+  });
 }
 
 describe('the state of an item', () => {
@@ -106,6 +116,17 @@ describe('the state of an item', () => {
 });
 
 describe('an item', () => {
+  test('that the run did not reach counts with the refs of its plan', () => {
+    const reached = { ...item, steps: [planned] };
+    const three = ['a', 'b', 'c'].map((name) => refChange({ ref: `refs/heads/${name}` }));
+    const unreached = plannedProject('lib', { steps: [plannedRefs(three)] });
+    const broken = failedStep(planned, fetchFailed('team/app', { detail: 'it broke' }), item, 7);
+    const done = itemResult(reached, [stepResult(planned, check(), {})], null);
+    const all = [done, emptyResult(unreached, 'interrupted'), itemResult(reached, [broken], null)];
+
+    expect(resultOf(all).totals.complete).toEqual({ projects: 1, refs: { done: 1, of: 5 } });
+  });
+
   test('has changed when one of its steps wrote something', () => {
     const quiet = { ...stepOf('proven'), changed: false };
     expect(itemOf(quiet, quiet).changed).toBe(false);
