@@ -1,18 +1,21 @@
 import type { Config } from '../config/schema.ts';
-import {
-  mapImpossible,
-  archived,
-  groupsForbidden,
-  markedForDeletion,
-  projectsForbidden,
-} from '../failures/target.ts';
+import { mapImpossible, groupsForbidden, projectsForbidden } from '../failures/target.ts';
 import { unexpected } from '../failures/usage.ts';
 import type { History } from '../journal/history.ts';
 import type { Owner, Namespace } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Person, Survey, Target, TargetIdentity } from '../model/target.ts';
-import { blockedPath, ownerPaths, samePerson, type Placement, lastPart, parentOf } from '../plan/groups.ts';
+import {
+  blockedPath,
+  ownerPaths,
+  samePerson,
+  type Placement,
+  lastPart,
+  parentOf,
+  mayBePersonal,
+} from '../plan/groups.ts';
 import type { PathAssignment } from '../plan/path-assignment.ts';
+import { whyUnusable } from '../plan/projects.ts';
 
 export type PlacementContext = PathContext & { config: Config; hidden: HiddenPaths };
 
@@ -24,7 +27,7 @@ export async function placeOwners(
   owners: readonly Owner[],
   context: PlacementContext,
 ): Promise<Map<string, Placement>> {
-  const placements = await personalPlacements(owners, context);
+  const { placements, namesakes } = await personalPlacements(owners, context);
   const rest = owners.filter((owner) => !placements.has(owner.login));
   const looked = new Map<string, Found>();
   for (;;) {
@@ -34,7 +37,13 @@ export async function placeOwners(
       .map(({ fullPath }) => fullPath)
       .filter((fullPath) => !looked.has(fullPath.toLowerCase()));
     if (unknown.length === 0) {
-      for (const owner of rest) placements.set(owner.login, groupPlacement(owner, paths, looked));
+      for (const owner of rest) {
+        const namesake = namesakes.get(owner.login);
+        placements.set(owner.login, {
+          ...groupPlacement(owner, paths, looked),
+          ...(namesake && { namesake }),
+        });
+      }
       return placements;
     }
     const found = await context.hidden.unhide(await lookAtPaths(unknown, context));
@@ -42,37 +51,36 @@ export async function placeOwners(
   }
 }
 
-/** Owners whose repositories go into the personal namespace of the same person. */
+/** Owners whose repositories go into the personal namespace of the same person, and accounts that may be an owner's. */
 async function personalPlacements(
   owners: readonly Owner[],
   context: PlacementContext,
-): Promise<Map<string, Placement>> {
-  const { survey, config } = context;
+): Promise<{ placements: Map<string, Placement>; namesakes: Map<string, string> }> {
+  const { survey, config, identity } = context;
   const candidates = owners.filter((owner) => mayBePersonal(owner, config));
   const nameOf = ({ login }: Owner): string => config.map.users[login] ?? login;
   const people = await survey.usersNamed(candidates.map(nameOf));
   const placements = new Map<string, Placement>();
+  const namesakes = new Map<string, string>();
   await Promise.all(
     candidates.map(async (owner) => {
       const person = people.get(nameOf(owner).toLowerCase()) ?? null;
-      const placement = await personalPlacement(owner, person, context);
-      if (placement) placements.set(owner.login, placement);
+      if (person === null || (person.id !== identity.user.id && !identity.user.admin)) return;
+      if (!samePerson(owner, config, person)) namesakes.set(owner.login, person.username);
+      else {
+        const placement = await personalPlacement(owner, person, context);
+        if (placement) placements.set(owner.login, placement);
+      }
     }),
   );
-  return placements;
-}
-
-function mayBePersonal({ kind, login }: Owner, { map, userRepositories }: Config): boolean {
-  return kind === 'user' && map.owners[login] === undefined && userRepositories !== 'group';
+  return { placements, namesakes };
 }
 
 async function personalPlacement(
   owner: Owner,
-  person: Person | null,
-  { survey, identity, config }: PlacementContext,
+  person: Person,
+  { survey }: PlacementContext,
 ): Promise<Placement | null> {
-  if (person === null || !samePerson(owner, config, person)) return null;
-  if (person.id !== identity.user.id && !identity.user.admin) return null;
   const namespace = await survey.personalNamespace(person);
   if (namespace === null) return null;
   const { fullPath, unusableReason } = namespace;
@@ -187,14 +195,6 @@ function below(fullPath: string, parent: Namespace | null, { identity }: PathCon
 
 function free(parent: Namespace | null, takenBy: string | null): Found {
   return { namespace: null, parent, takenBy, blocked: null };
-}
-
-/** Why nothing can be made in a namespace in which the token's user has a sufficient role. */
-export function whyUnusable(reason: NonNullable<Namespace['unusableReason']>, fullPath: string): Notice {
-  if (reason === 'archived') return archived(fullPath).notice;
-  if (reason === 'pending-deletion') return markedForDeletion(fullPath).notice;
-  const detail = reason === 'rules' ? 'its rules leave it to others' : 'the user is blocked or deactivated';
-  return projectsForbidden(fullPath, { detail }).notice;
 }
 
 /** Ids of the groups that earlier runs made or adopted. */

@@ -8,7 +8,7 @@ import {
   type PlanSettings,
   uncountedWithoutAsking,
 } from '../model/plan.ts';
-import { planGroups, takesName, type Placement } from './groups.ts';
+import { namesakesOf, planGroups, samePeoplePiece, takesName, type Placement } from './groups.ts';
 import type { PlanInput } from './input.ts';
 import { codeRecords } from './known-refs.ts';
 import { unreadRestrictions, narrower } from './visibility.ts';
@@ -37,6 +37,7 @@ export function buildPlan(input: PlanInput, projects: readonly PlannedProject[])
       ...unreadRestrictions(groups, planned, input),
       ...hiddenGroups(input),
       ...peopleWithoutAccounts(groups, input),
+      ...peopleWithNamesakes(groups, input),
       ...vanished(input),
     ],
   };
@@ -102,6 +103,21 @@ function peopleWithoutAccounts(groups: readonly PlannedGroup[], { placements }: 
   const who = `${people.slice(0, mostNamed).join(', ')}${more}`;
   return [
     `${count} no GitLab account of the same name: ${who}. Their repositories go into groups at these paths, and GitLab then refuses to create such accounts. To avoid that, have the accounts created first (same name and e-mail address, for example by a first sign-in), name other accounts in "map.users", or give the groups other paths: "map": {"owners": {"${first}": "people-${first}"}}`,
+  ];
+}
+
+/** Who may have an account all the same; each of these groups says so too. */
+function peopleWithNamesakes(groups: readonly PlannedGroup[], { placements }: PlanInput): string[] {
+  const placed = groups.flatMap(({ id, blocked }) => (blocked === null ? (placements.get(id) ?? []) : []));
+  const people = namesakesOf(placed);
+  if (people.length === 0) return [];
+  const [count, they] =
+    people.length === 1 ? ['1 person has', 'it is'] : [`${people.length} people have`, 'they are'];
+  const named = people.slice(0, mostNamed);
+  const more = people.length > mostNamed ? ` and ${people.length - mostNamed} more` : '';
+  const who = `${named.map(({ account }) => account).join(', ')}${more}`;
+  return [
+    `${count} a GitLab account of the same name that may be theirs: ${who}. That cannot be told (another e-mail address, or none shown), so their repositories go into groups. If ${they} theirs, say so in the config before you migrate: ${samePeoplePiece(named)}`,
   ];
 }
 

@@ -20,6 +20,8 @@ export type Placement = {
   parent: Namespace | null;
   reasons: string[];
   blocked: Notice | null;
+  /** An account of the owner's name of which nobody can tell whether it is the same person; absent when there is none. */
+  namesake?: string;
 };
 
 /**
@@ -30,6 +32,11 @@ export function samePerson(owner: Owner, config: Config, user: TargetUser | null
   if (user === null || config.userRepositories === 'group') return false;
   if (config.map.users[owner.login] !== undefined || config.userRepositories === 'personal') return true;
   return owner.email !== '' && owner.email.toLowerCase() === user.email.toLowerCase();
+}
+
+/** May the repositories of this owner go into a personal namespace? */
+export function mayBePersonal({ kind, login }: Owner, { map, userRepositories }: Config): boolean {
+  return kind === 'user' && map.owners[login] === undefined && userRepositories !== 'group';
 }
 
 /** Group paths of owners, the config's map and earlier runs considered. `taken`: full paths of others, in lower case. */
@@ -169,6 +176,7 @@ function planGroup(
     reasons: [
       ...reasons,
       ...(takesName(placement) ? [takenName(path)] : []),
+      ...namesakesOf([placement]).map(namesakeReason),
       ...(namespace === null ? decided.reasons : []),
     ],
     blocked:
@@ -187,6 +195,25 @@ export function takesName({ owner, kind, namespace, parent, fullPath }: Placemen
 
 function takenName(path: string): string {
   return `GitLab has no account ${path}, and this group takes the path that it would need`;
+}
+
+export type Namesake = { login: string; account: string };
+
+/** Owners of new groups who may have an account that they are not known by. */
+export function namesakesOf(placements: readonly Placement[]): Namesake[] {
+  return placements.flatMap(({ owner: { login }, namespace, namesake }) =>
+    namespace !== null || namesake === undefined ? [] : [{ login, account: namesake }],
+  );
+}
+
+/** The piece of the config that says that they are the same people. */
+export function samePeoplePiece(people: readonly Namesake[]): string {
+  const users = people.map(({ login, account }) => `${JSON.stringify(login)}: ${JSON.stringify(account)}`);
+  return `"map": {"users": {${users.join(', ')}}}`;
+}
+
+function namesakeReason(person: Namesake): string {
+  return `GitLab has an account ${person.account}, but it cannot be told that it is the same person (another e-mail address, or none shown); if it is: ${samePeoplePiece([person])}`;
 }
 
 /** A person was given another path: a group of that person's name would still be in the account's way (GL-395). */

@@ -2,11 +2,12 @@ import {
   archived,
   mapImpossible,
   markedForDeletion,
+  projectsForbidden,
   tooVisible,
   visibilityRestricted,
 } from '../failures/target.ts';
 import { refKind, effectiveDefaultBranch } from '../gitlab/rules/ref-names.ts';
-import type { Project, RefListing, Repository, Visibility } from '../model/forge.ts';
+import type { Namespace, Project, RefListing, Repository, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Loss, PlannedProject } from '../model/plan.ts';
 import { shortened } from './free-names.ts';
@@ -187,4 +188,12 @@ export function sourceDefaultBranch(
       ? 'GitBucket reports no default branch'
       : `GitBucket's default branch ${named} does not exist`;
   return { branch, warning: `${missing}: using ${branch}` };
+}
+
+/** Why nothing can be made in a namespace in which the token's user has a sufficient role. */
+export function whyUnusable(reason: NonNullable<Namespace['unusableReason']>, fullPath: string): Notice {
+  if (reason === 'archived') return archived(fullPath).notice;
+  if (reason === 'pending-deletion') return markedForDeletion(fullPath).notice;
+  const detail = reason === 'rules' ? 'its rules leave it to others' : 'the user is blocked or deactivated';
+  return projectsForbidden(fullPath, { detail }).notice;
 }

@@ -17,7 +17,6 @@ import {
   planRefs,
   type RefPlanInput,
 } from '../plan/refs.ts';
-import { plural } from '../text/format.ts';
 import { askProtections, pushRefs } from './push-refs.ts';
 import { restoreAll } from './quiet.ts';
 import {
@@ -147,12 +146,11 @@ function renamesIn({ item, listings }: Planning<PlannedProject>, refs: readonly 
   const there = new Set(refs.filter(({ outcome }) => outcome !== 'refused').map(({ ref }) => ref));
   const list = [...renamed].filter(([, name]) => there.has(name));
   if (list.length === 0) return [];
-  const branches = list.flat().every(isBranch);
-  const lead = branches ? plural(list.length, 'branch', 'branches') : plural(list.length, 'ref');
+  const [one, many] = list.flat().every(isBranch) ? ['branch', 'branches'] : ['ref', 'refs'];
   const names = list.slice(0, mostRenames).map(([ref, name]) => `${ref} → ${name}`);
   const more = list.length > mostRenames ? ` and ${list.length - mostRenames} more, as "map.refs" says` : '';
-  const has = list.length === 1 ? 'has another name' : 'have other names';
-  return [remark('refs-renamed', item.id, `${lead} ${has} on GitLab: ${names.join(', ')}${more}`)];
+  const lead = list.length === 1 ? `1 ${one} has another name` : `${list.length} ${many} have other names`;
+  return [remark('refs-renamed', item.id, `${lead} on GitLab: ${names.join(', ')}${more}`)];
 }
 
 /** What a reader would not expect of the refs. */

@@ -82,6 +82,33 @@ test('the plan says whose account GitLab will refuse, how many they are, and the
   expect((await planned(servers)).plan.warnings).toEqual([]);
 });
 
+test('an account of the same name with another address is named, with the piece of the config that makes it theirs', async () => {
+  const servers = await peopleServers();
+  servers.gitbucket.addUser({ login: 'kim', email: 'kim@localhost' });
+  servers.gitbucket.addRepository({ owner: 'kim', name: 'notes', private: true });
+  commitOn(servers.gitbucket.gitDir('kim', 'notes'), 'main', 'kim');
+  for (const login of ['jane', 'joe', 'kim']) expect((await createAccount(servers, login)).status).toBe(201);
+
+  const { plan, text, markdown } = await planned(servers);
+
+  const piece = '"map": {"users": {"kim": "kim"}}';
+  const said = '1 person has a GitLab account of the same name that may be theirs: kim.';
+  expect(plan.warnings).toEqual([expect.stringContaining(said)]);
+  expect(plan.warnings[0]).toContain(piece);
+  for (const shown of [text, markdown]) expect(shown).toContain('cannot be told that it is the same person');
+  const kim = plan.groups.find(({ id }) => id === 'kim');
+  expect(kim).toMatchObject({ namespaceKind: 'group', fullPath: expect.stringMatching(/^kim-/) });
+  expect(kim?.reasons.join()).toContain(`GitLab has an account kim, but it cannot be told`);
+
+  await configure(servers, JSON.parse(`{${piece}}`) as object);
+  const mapped = await planned(servers);
+  expect(mapped.plan.warnings).toEqual([]);
+  expect(mapped.plan.groups.find(({ id }) => id === 'kim')).toMatchObject({
+    namespaceKind: 'user',
+    fullPath: 'kim',
+  });
+});
+
 test('accounts that are made first get the repositories, and nobody is warned of', async () => {
   const servers = await peopleServers();
   expect((await createAccount(servers, 'jane')).status).toBe(201);

@@ -145,7 +145,7 @@ async function toldIn(reports: string, name: string, lead: string): Promise<void
   const result = parseResult(JSON.parse(await read(kind === 'verify' ? 'verify.json' : 'result.json')));
   expect(result.warnings.join()).not.toContain(lead);
   const notices = result.items.flatMap(({ steps: all }) => all.flatMap((step) => step.notices));
-  const [notice] = notices.filter(({ code }) => code === 'refs-renamed');
+  const notice = notices.find(({ code }) => code === 'refs-renamed');
   expect(notice?.message).toContain(lead);
   expect(notice?.message).toContain('refs/heads/HEAD → refs/heads/branch-HEAD');
   const [, notes = ''] = (await read(`${name}.md`)).split('## Good to know');
