@@ -117,10 +117,11 @@ test('so they do when the first one was carried out in between, besides what is 
         path,
       ),
   );
-  // It is too late to say whose account the new groups would keep out.
+  // It is too late to say whose account the new groups would keep out, and whose they may be.
   expect(carriedOut).toEqual(['warnings']);
   expect(monday.warnings.filter((text) => !done.warnings.includes(text))).toEqual([
     expect.stringContaining('no GitLab account of the same name'),
+    expect.stringContaining('a GitLab account of the same name that may be theirs: root'),
   ]);
 
   // Without its journal a plan finds everything where it is.
