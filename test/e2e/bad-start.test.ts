@@ -114,7 +114,7 @@ test('a web server that is something else, and both servers mixed up, are recogn
   const page = await otherHost((response) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end('<html><h1>It works!</h1></html>'),
   );
-  const hint = 'it must be the address of the start page, including any context path';
+  const hint = 'it must be the address of the start page, with its context path where it has one';
   await eachSide(async ({ side, server, url }) => {
     const text = await refusedStart(servers, { [url]: page.url });
     expect(text).toContain(`${page.url} does not respond like ${server}`);
