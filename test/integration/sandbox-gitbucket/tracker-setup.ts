@@ -49,7 +49,7 @@ export const TRACKER = '/repos/team-a/tracker';
 export async function startTrackerServer(
   options: Omit<GitBucketOptions, 'dir'> = {},
 ): Promise<TrackerServer> {
-  const dir = await mkdtemp(join(tmpdir(), 'tracker-'));
+  const dir = await mkdtemp(join(tmpdir(), 'gb2gl-tracker-'));
   let gitbucket = await createGitBucket({ ...options, dir });
   for (const login of ['alice', 'bob', 'carol', 'dave']) {
     gitbucket.addUser({ login, email: `${login}@example.com` });

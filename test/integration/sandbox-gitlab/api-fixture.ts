@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach } from 'vitest';
 import { createGitLab, type EmbeddedGitLab, type GitLabOptions } from '../../../sandbox/gitlab.ts';
+import { atEnd } from '../../helpers/cleanup.ts';
+import { tempDir } from '../../helpers/temp-dir.ts';
 
 export type Answer = {
   status: number;
@@ -19,23 +17,11 @@ export type CallOptions = {
   raw?: string | FormData | URLSearchParams;
 };
 
-const open: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of open.splice(0)) await close();
-});
-
-export async function temporaryFolder(): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'embedded-gitlab-'));
-  open.push(() => rm(dir, { recursive: true, force: true }));
-  return dir;
-}
-
 /** Starts a server that is closed, and whose folder is removed, after the test. */
 export async function startGitLab(options: Partial<GitLabOptions> = {}): Promise<EmbeddedGitLab> {
-  const dir = options.dir ?? (await temporaryFolder());
+  const dir = options.dir ?? (await tempDir());
   const gitlab = await createGitLab({ ...options, dir });
-  open.unshift(() => gitlab.close());
+  atEnd(() => gitlab.close());
   return gitlab;
 }
 

@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EmbeddedGitLab } from '../../../sandbox/gitlab.ts';
-import { as, call, startGitLab, temporaryFolder } from './api-fixture.ts';
+import { tempDir } from '../../helpers/temp-dir.ts';
+import { as, call, startGitLab } from './api-fixture.ts';
 
 async function withProjects(count: number, options = {}): Promise<EmbeddedGitLab> {
   const gitlab = await startGitLab(options);
@@ -118,7 +119,7 @@ describe('state and speed', () => {
   });
 
   it('is not disturbed by a repository that a killed server left behind', async () => {
-    const dir = await temporaryFolder();
+    const dir = await tempDir();
     await mkdir(join(dir, 'repositories/1.git/refs/heads'), { recursive: true });
     await writeFile(join(dir, 'repositories/1.git/refs/heads/stale'), `${'1'.repeat(40)}\n`);
     const gitlab = await startGitLab({ dir });

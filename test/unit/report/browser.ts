@@ -53,6 +53,8 @@ export async function startBrowser(name: string): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), 'gb2gl-browser-'));
   const child = spawn(name, [...flags, `--user-data-dir=${profile}`, 'about:blank'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    // What it leaves beside its profile goes away with that too.
+    env: { ...process.env, TMPDIR: profile },
   });
   const requests: string[] = [];
   const complaints: string[] = [];
