@@ -89,11 +89,10 @@ test('where a damaged repository hides the list of its owner, the list is waived
   });
 
   const flags = ['--exclude', 'team-a/one', '--waive', 'unreadable:team-a'];
-  for (const command of [['migrate', '--yes'], ['verify'], ['plan']]) {
+  for (const command of [['migrate', '--yes'], ['verify']]) {
     const run = await gb2gl(servers, [...command, '--all', ...flags]);
     expect(run.code, `${command.join(' ')}: ${run.stdout}`).toBe(0);
     expect(run.stdout).toContain('1 left out by --waive: team-a (GitBucket cannot list');
-    if (command.includes('plan')) expect(run.stdout).toContain(`gb2gl verify --all ${flags.join(' ')}\n`);
   }
   const both = ['--waive', 'unreadable:team-a', 'unreadable:team-a/one', 'unreadable:team-c'];
   const waived = resultOf(await gb2gl(servers, ['migrate', '--yes', '--all', ...both, '--json']));
