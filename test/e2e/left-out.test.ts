@@ -94,6 +94,10 @@ test('where a damaged repository hides the list of its owner, the list is waived
     expect(run.code, `${command.join(' ')}: ${run.stdout}`).toBe(0);
     expect(run.stdout).toContain('1 left out by --waive: team-a (GitBucket cannot list');
   }
+  const planned = await gb2gl(servers, ['plan', '--all', ...flags]);
+  expect(planned.code, planned.stderr).toBe(0);
+  expect(planned.stdout).toContain('1 left out by --waive: team-a (GitBucket cannot list');
+  expect(planned.stdout).toContain(`gb2gl verify --all ${flags.join(' ')}\n`);
   const both = ['--waive', 'unreadable:team-a', 'unreadable:team-a/one', 'unreadable:team-c'];
   const waived = resultOf(await gb2gl(servers, ['migrate', '--yes', '--all', ...both, '--json']));
   expect(waived.exitCode).toBe(0);
