@@ -5,7 +5,7 @@ import type { Plan, PlanItem } from '../model/plan.ts';
 import { planTotals, ownersOf } from '../report/plan-summary.ts';
 import { renderPlan } from '../report/plan-view.ts';
 import { planQuestion } from '../ui/plan-messages.ts';
-import { createPrompt } from '../ui/prompt.ts';
+import { createPrompt, saysYes } from '../ui/prompt.ts';
 import { planEnd } from './plan-end.ts';
 import type { Session } from './session.ts';
 
@@ -54,7 +54,7 @@ export async function askConsent(
   const asked = runtime.now();
   const prompt = createPrompt({ stdin, output, stopping: runtime.stopping });
   try {
-    if (!/^y(es)?$/i.test(await prompt.ask(question))) throw notConfirmed('migrate');
+    if (!(await saysYes(prompt, question))) throw notConfirmed('migrate');
     return runtime.now() - asked;
   } catch (error) {
     throw exitCodeOf(error) === 130 ? notConfirmed('migrate') : error;

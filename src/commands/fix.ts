@@ -14,7 +14,7 @@ import { parsePlan, resultFrom } from '../report/schema.ts';
 import { reportPaths, runFolders } from '../report/write.ts';
 import { steps } from '../steps/index.ts';
 import { clean } from '../text/format.ts';
-import { createPrompt } from '../ui/prompt.ts';
+import { createPrompt, saysYes } from '../ui/prompt.ts';
 import type { Palette } from '../ui/terminal.ts';
 import { configFile, openTerminal, reportsOf, shortPath } from './session.ts';
 
@@ -129,7 +129,7 @@ async function agreed(file: string, options: FixOptions, environment: Environmen
     throw wrongUsage('', { detail: `${file} is not changed without a yes: confirm with --yes` });
   const prompt = createPrompt({ stdin, output: stdout, stopping: runtime.stopping });
   try {
-    return /^y(es)?$/i.test(await prompt.ask(`Write this to ${file}? [y/N] `));
+    return await saysYes(prompt, `Write this to ${file}? [y/N] `);
   } finally {
     prompt.close();
   }

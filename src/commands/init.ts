@@ -16,7 +16,7 @@ import {
   sides,
   type Written,
 } from '../ui/init-messages.ts';
-import { createPrompt, type Prompt } from '../ui/prompt.ts';
+import { createPrompt, saysYes } from '../ui/prompt.ts';
 import { answersOfEnvironment, answersOfPerson, type InitAnswers } from './ask-servers.ts';
 
 export type InitOptions = CommonOptions & { yes?: boolean; force?: boolean; parentGroup?: string };
@@ -39,7 +39,7 @@ export async function initCommand(options: InitOptions, environment: Environment
   const prompt = createPrompt({ stdin, output, stopping: runtime.stopping });
   try {
     say(initIntro);
-    if (there && !options.force && !(await mayReplace(name, prompt))) {
+    if (there && !options.force && !(await saysYes(prompt, replaceQuestion(name)))) {
       say(nothingWritten);
       if (options.json) stdout.write(`${JSON.stringify({ version: 1, command: 'init', file: null })}\n`);
       return 0;
@@ -60,10 +60,6 @@ function hangLines(text: string, width: number): string {
       return hang(lead, rest, /^(?:gb2gl|export|unset) /.test(rest) ? Infinity : width);
     })
     .join('\n');
-}
-
-async function mayReplace(name: string, prompt: Prompt): Promise<boolean> {
-  return /^y(es)?$/i.test(await prompt.ask(replaceQuestion(name)));
 }
 
 async function write(

@@ -128,3 +128,8 @@ function endOfInput(typing: boolean, interrupted: AbortSignal): Failure {
   const detail = 'the input ended before every question was answered; nothing was written';
   return wrongUsage('', { detail });
 }
+
+/** Asks what only a yes agrees to; everything else, an empty answer too, is a no. */
+export async function saysYes(prompt: Prompt, question: string): Promise<boolean> {
+  return /^y(es)?$/i.test(await prompt.ask(question));
+}
