@@ -1,5 +1,14 @@
-import { blamed, describedFailures, type DescribedFailure } from '../src/failures/described.ts';
+import { describedFailures, type DescribedFailure } from '../src/failures/described.ts';
+import type { Blame } from '../src/failures/failure.ts';
 import { exitCodes } from '../src/failures/index.ts';
+
+const blamed = {
+  you: 'you',
+  source: 'the source',
+  target: 'the target',
+  network: 'the network',
+  us: 'gb2gl itself',
+} as const satisfies Record<Blame, string>;
 
 /** docs/errors.md: every failure that is expected to happen. */
 export function errorsPage(): string {

@@ -18,7 +18,6 @@ import { parsePlan } from '../report/schema.ts';
 import { renderSummary } from '../report/summary.ts';
 import { writeReports, type ReportPaths } from '../report/write.ts';
 import { steps } from '../steps/index.ts';
-import { shellWord } from '../text/format.ts';
 import { chooseTransport, type TransportName } from '../transfer/auto.ts';
 import { askConsent, demandConsent } from './confirm.ts';
 import { planCommand } from './plan.ts';
@@ -28,6 +27,7 @@ import {
   selectionOf,
   type Session,
   shortPath,
+  typedCommand,
   useReportDir,
   waivedBy,
 } from './session.ts';
@@ -112,7 +112,7 @@ export async function finish(
   const { plan, identity } = prepared;
   const result = buildResult({
     command,
-    gb2gl: { version, command: ['gb2gl', ...words.map(shellWord)].join(' ') },
+    gb2gl: { version, command: typedCommand(words) },
     source: plan.source,
     target: { ...plan.target, user: identity.user.username },
     selected: wordsOf(options, session.config),

@@ -16,12 +16,12 @@ import { planJson, waitsForDecision } from '../report/plan-summary.ts';
 import { renderPlan } from '../report/plan-view.ts';
 import { exitCodeOfStates } from '../report/result.ts';
 import { makeRunFolder, pointLatest } from '../report/write.ts';
-import { shellWord } from '../text/format.ts';
 import {
   openSession,
   readHistory,
   selectionOf,
   shortPath,
+  typedCommand,
   useReportDir,
   waivedBy,
   type Session,
@@ -67,11 +67,12 @@ export async function planCommand(options: PlanOptions, environment: Environment
     const origin = {
       at: session.startedAt.toISOString(),
       version,
-      command: session.redactor.scrub(['gb2gl', ...words.map(shellWord)].join(' ')),
+      command: session.redactor.scrub(typedCommand(words)),
       targetUser: prepared.identity.user.username,
     };
-    const files = unwritable ?? (await writePlan(scrubbed(plan, session.redactor), origin, session));
-    await present(plan, measured, files, session, options, environment);
+    const safe = scrubbed(plan, session.redactor);
+    const files = unwritable ?? (await writePlan(safe, origin, session));
+    await present(safe, measured, files, session, options, environment);
     const code = exitCodeOfPlan(plan);
     if (!(files instanceof Failure)) return code;
     const { stderr, redactor } = environment;
@@ -94,15 +95,14 @@ function deepened({ plan, listings }: Prepared, session: Session): Promise<Plan>
 }
 
 async function present(
-  plan: Plan,
+  safe: Plan,
   measured: Measured,
   files: string[] | Failure,
   session: Session,
   options: PlanOptions,
   environment: Environment,
 ): Promise<void> {
-  const { terminal, redactor, say } = session;
-  const safe = scrubbed(plan, redactor);
+  const { terminal, say } = session;
   if (options.json) {
     // One document on one line: the pieces have no line breaks but those between them.
     for (const piece of planJson(safe)) environment.stdout.write(piece.replaceAll('\n', ''));

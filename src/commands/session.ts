@@ -15,6 +15,7 @@ import type { Redactor } from '../net/redact.ts';
 import { createSelection, type Selection } from '../plan/selection.ts';
 import { steps } from '../steps/index.ts';
 import type { AnyStep } from '../steps/step.ts';
+import { shellWord } from '../text/format.ts';
 import { chooseTerminal, type Terminal } from '../ui/terminal.ts';
 
 /** What a command that talks to both servers works with. */
@@ -218,4 +219,9 @@ function withAbsolutePaths(config: Config, cwd: string): Config {
 function withConcurrency(config: Config, concurrency: number | undefined): Config {
   if (concurrency === undefined) return config;
   return { ...config, limits: { ...config.limits, transfers: concurrency } };
+}
+
+/** The command as it was typed, ready to be pasted into a shell; with secrets, if they were typed. */
+export function typedCommand(words: readonly string[]): string {
+  return ['gb2gl', ...words.map(shellWord)].join(' ');
 }

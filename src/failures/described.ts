@@ -14,14 +14,6 @@ export type DescribedFailure = Described & {
   retryable: boolean;
 };
 
-export const blamed = {
-  you: 'you',
-  source: 'the source',
-  target: 'the target',
-  network: 'the network',
-  us: 'gb2gl itself',
-} as const satisfies Record<Blame, string>;
-
 /** Every failure that is expected to happen, sorted by code. */
 export function describedFailures(): DescribedFailure[] {
   return Object.values(failures)
