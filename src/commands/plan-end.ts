@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommonOptions, SelectionFlags } from '../environment.ts';
-import type { Plan } from '../model/plan.ts';
+import { plannedStep, type Plan } from '../model/plan.ts';
 import { ownersOf, planTotals, waitsForDecision } from '../report/plan-summary.ts';
 import { shellWord } from '../text/format.ts';
 import { hang } from '../text/lines.ts';
@@ -58,10 +58,10 @@ function verdictLines(plan: Plan, writes: boolean, { width, palette }: View): st
 
 function workOf({ groups, projects }: Plan): { writes: boolean; pushes: number; refs: number } {
   let [pushes, refs] = [0, 0];
-  for (const { steps, blocked } of projects) {
-    const counts = steps.find(({ step }) => step === refsStep)?.counts ?? {};
+  for (const project of projects) {
+    const counts = plannedStep(project, refsStep)?.counts ?? {};
     const sent = (counts['create'] ?? 0) + (counts['update'] ?? 0) + (counts['delete'] ?? 0);
-    if (blocked !== null || sent === 0) continue;
+    if (project.blocked !== null || sent === 0) continue;
     pushes += 1;
     refs += sent;
   }

@@ -1,5 +1,5 @@
 import type { Notice } from '../model/notice.ts';
-import { summedLosses, type Plan } from '../model/plan.ts';
+import { plannedStep, summedLosses, type Plan } from '../model/plan.ts';
 import { plural } from '../text/format.ts';
 import { findingRemark, leftOutLines, lossParts } from '../ui/loss-messages.ts';
 import { refsStep } from '../ui/messages.ts';
@@ -123,5 +123,5 @@ function rowOf(row: PlannedRow): PlanPageRow {
 }
 
 function refsOf({ project }: PlannedRow): number {
-  return countAll(project.steps.find(({ step }) => step === refsStep)?.counts ?? {});
+  return countAll(plannedStep(project, refsStep)?.counts ?? {});
 }
