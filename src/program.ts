@@ -1,6 +1,6 @@
-import tab from '@bomb.sh/tab/commander';
 import { Command } from 'commander';
-import { examplesText, port, selectable, share, transport } from './commands/options.ts';
+import { addCompletion } from './commands/completion.ts';
+import { examplesText, from, port, selectable, share, transport } from './commands/options.ts';
 import type { Environment } from './environment.ts';
 import type { ExitCode } from './model/result.ts';
 
@@ -87,6 +87,7 @@ export function createProgram(
         load: async () => (await import('./commands/plan.ts')).planCommand,
       }),
     )
+      .addOption(from())
       .option('--prune', 'same as migrate --prune')
       .option(
         '--deep',
@@ -135,6 +136,7 @@ export function createProgram(
         load: async () => (await import('./commands/migrate.ts')).migrateCommand,
       }),
     )
+      .addOption(from())
       .option('--dry-run', 'same as gb2gl plan')
       .option('--deep', 'with --dry-run: same as plan --deep')
       .option(
@@ -156,7 +158,40 @@ export function createProgram(
         },
         load: async () => (await import('./commands/verify.ts')).verifyCommand,
       }),
-    ),
+    ).addOption(from()),
+    ...ofMigrations,
+  );
+  share(
+    selectable(
+      add('export', {
+        summary:
+          'write everything that is selected into a directory, for a GitLab that GitBucket cannot reach',
+        examples: {
+          'gb2gl export --all /media/disk/gitbucket': 'the whole server; again only writes what is new',
+          'gb2gl export --group team-a ./team-a': 'one group',
+        },
+        load: async () => (await import('./commands/export.ts')).exportCommand,
+      }),
+    ).argument('<directory>', 'new, empty, or written by an earlier export of the same server'),
+    ...ofMigrations,
+  );
+  share(
+    selectable(
+      add('import', {
+        summary: 'migrate what an export holds; needs no GitBucket',
+        examples: {
+          'gb2gl import /media/disk/gitbucket':
+            'shows the plan, asks, and carries it out; again only moves what is new',
+          'gb2gl import /media/disk/gitbucket --plan plan.json':
+            'exactly this plan; gb2gl plan --all --from DIRECTORY makes one',
+        },
+        load: async () => (await import('./commands/import.ts')).importCommand,
+      }),
+    )
+      .argument('<directory>', 'written by gb2gl export')
+      .option('--plan <file>', 'same as migrate --plan')
+      .option('--prune', 'same as migrate --prune')
+      .option('--yes', 'same as migrate --yes'),
     ...ofMigrations,
   );
   share(
@@ -210,22 +245,6 @@ export function createProgram(
     'json',
     'quiet',
   );
-  tab(program, { completionCommandName: 'completion' });
-  completion(program);
+  addCompletion(program);
   return program;
-}
-
-/** The library's own words and help are in another style. */
-function completion(program: Command): void {
-  const command = program.commands.find((one) => one.name() === 'completion');
-  command
-    ?.summary('print the completion script of a shell')
-    .description('print the completion script of a shell')
-    .addHelpText(
-      'after',
-      examplesText({
-        'source <(gb2gl completion bash)': 'in ~/.bashrc; zsh alike in ~/.zshrc',
-        'gb2gl completion fish > ~/.config/fish/completions/gb2gl.fish': 'for fish',
-      }),
-    );
 }

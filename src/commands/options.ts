@@ -44,6 +44,11 @@ export function transport(summary: string): Option {
   return new Option('--transport <name>', summary).choices(['auto', 'relay', 'mirror']).default('auto');
 }
 
+/** For commands that read GitBucket. */
+export function from(): Option {
+  return new Option('--from <directory>', 'read what gb2gl export wrote there instead of GitBucket');
+}
+
 export function port(flags: string, server: string): Option {
   return new Option(flags, `port for ${server} (default: any free port)`).argParser(positive);
 }

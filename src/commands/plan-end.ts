@@ -75,10 +75,11 @@ export function nextCommand(
   options: CommonOptions & SelectionFlags & { prune?: boolean },
 ): string {
   const { writes } = workOf(plan);
-  const { all, group, user, repo, exclude, waive, config, sameServers, prune } = options;
+  const { all, group, user, repo, exclude, waive, config, sameServers, prune, from } = options;
   return [
     'gb2gl',
     writes ? 'migrate' : 'verify',
+    ...named('--from', from === undefined ? [] : [from]),
     ...(all ? ['--all'] : []),
     ...named('--group', group),
     ...named('--user', user),

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { access, constants } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { loadConfig, reportDirIn, usualConfig, type ConfigFile } from '../config/load.ts';
+import { loadConfig, reportDirIn, usualConfig, type ConfigFile, type Instead } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { waivedObjects, waivers } from '../doctor/index.ts';
-import { createServers, type Servers } from '../engine/connect.ts';
+import type { Servers } from '../engine/connect.ts';
 import type { Waived } from '../engine/waived.ts';
 import type { CommonOptions, SelectionFlags, Environment, Runtime } from '../environment.ts';
 import { interruption, reportDirUnusable, wrongUsage } from '../failures/usage.ts';
@@ -16,10 +16,11 @@ import { createSelection, type Selection } from '../plan/selection.ts';
 import { steps } from '../steps/index.ts';
 import type { AnyStep } from '../steps/step.ts';
 import { shellWord } from '../text/format.ts';
+import { serversFor, sourceAlone, type ChosenServers } from './servers.ts';
 import { chooseTerminal, type Terminal } from '../ui/terminal.ts';
 
-/** What a command that talks to both servers works with. */
-export type Session = Servers & {
+/** What a command that talks to servers, mostly to both, works with. */
+export type Session<S = Servers> = S & {
   config: Config;
   steps: readonly AnyStep[];
   redactor: Redactor;
@@ -41,8 +42,12 @@ export type Session = Servers & {
 };
 
 /** The configuration, its paths made absolute. @throws config-unreadable, config-invalid */
-export async function readConfig(options: CommonOptions, { runtime }: Environment): Promise<Config> {
-  const loaded = await loadConfig(configFile(options, runtime.cwd), runtime.env);
+export async function readConfig(
+  options: CommonOptions,
+  { runtime }: Environment,
+  instead: Instead = {},
+): Promise<Config> {
+  const loaded = await loadConfig(configFile(options, runtime.cwd), runtime.env, instead);
   return withConcurrency(withAbsolutePaths(loaded, runtime.cwd), options.concurrency);
 }
 
@@ -62,18 +67,34 @@ function resolveReports({ workDir }: CommonOptions, dir: string | null, cwd: str
 }
 
 export async function openSession(options: CommonOptions, environment: Environment): Promise<Session> {
+  return openSessionWith(await serversFor(options, environment.runtime), options, environment);
+}
+
+/** `openSession` for a command that talks to GitBucket alone. */
+export function openSourceSession(
+  options: CommonOptions,
+  environment: Environment,
+): Promise<Session<Pick<Servers, 'source'>>> {
+  return openSessionWith(sourceAlone, options, environment);
+}
+
+async function openSessionWith<S extends object>(
+  { instead, open }: ChosenServers<S>,
+  options: CommonOptions,
+  environment: Environment,
+): Promise<Session<S>> {
   const { redactor } = environment;
   const { runtime, begin } = hasty(environment.runtime);
-  const config = await readConfig(options, environment);
+  const config = await readConfig(options, environment, instead);
   const terminal = await openTerminal(options, environment, config.limits.transfers);
-  let session: Session | null = null;
+  let session: Session<S> | null = null;
   // The terminal of the moment: a question to the user ends one picture and begins another.
   const emit: Emit = (event) =>
     (session?.terminal ?? terminal).handle(isMeasure(event) ? event : redactor.scrubDeep(event));
   const workDir = resolve(runtime.cwd, options.workDir);
   const closed = tellStops(runtime, emit);
   session = {
-    ...(await createServers(config, runtime, emit, redactor)),
+    ...(await open(config, { runtime, emit, redactor, workDir })),
     config,
     steps,
     redactor,
@@ -121,7 +142,7 @@ function tellStops({ stopping, aborting }: Runtime, emit: Emit): AbortController
 }
 
 /** Before the servers are read: nobody shall learn at the end that there is no place for the reports. @throws report-dir */
-export async function useReportDir({ reportDir }: Session): Promise<void> {
+export async function useReportDir({ reportDir }: Pick<Session, 'reportDir'>): Promise<void> {
   try {
     await makeDirectory(reportDir);
     await access(reportDir, constants.W_OK | constants.X_OK);

@@ -19,13 +19,18 @@ type Unset = { path: string; name: string };
 
 /**
  * Reads the config file (absent is fine unless it was named), fills `${NAME}` from the environment, lets the four
- * variables win, and validates everything at once.
+ * variables win, and validates everything at once. A server that takes no part is given by its address alone.
  * @throws config-unreadable, config-invalid (all problems in one message)
  */
-export async function loadConfig(file: ConfigFile, env: Environment): Promise<Config> {
+export async function loadConfig(
+  file: ConfigFile,
+  environment: Environment,
+  instead: Instead = {},
+): Promise<Config> {
   const unset: Unset[] = [];
   const read = await readTree(file);
-  const tree = substitute(read === undefined ? {} : read, env, [], unset) as Tree;
+  const env = without(environment, instead);
+  const tree = substitute(replaced(read === undefined ? {} : read, instead), env, [], unset) as Tree;
   applyEnvironment(tree, env);
   const parsed = Config.safeParse(tree);
   const problems = unset.map(
@@ -44,6 +49,23 @@ export async function loadConfig(file: ConfigFile, env: Environment): Promise<Co
     throw configInvalid(file.path, { count: problems.length, detail, where });
   }
   return parsed.data;
+}
+
+/** The address of a server that takes no part: what file and variables say of it does not count. */
+export type Instead = Partial<Record<'source' | 'target', string>>;
+
+function replaced(tree: unknown, instead: Instead): unknown {
+  if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) return tree;
+  const sides = Object.entries(instead).map(([side, url]) => [side, { url }]);
+  return { ...tree, ...(Object.fromEntries(sides) as Tree) };
+}
+
+function without(env: Environment, instead: Instead): Environment {
+  const kept = Object.entries(env).filter(([name]) => {
+    const [side] = environmentKeys[name as keyof typeof environmentKeys] ?? [];
+    return side === undefined || instead[side] === undefined;
+  });
+  return Object.fromEntries(kept);
 }
 
 /** Without a file the variables must name both servers. @throws config-missing */

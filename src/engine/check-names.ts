@@ -132,7 +132,8 @@ export type CheckNamesOptions = {
   selection: Selection;
   history: History;
   source: Source;
-  target: Target;
+  /** Null when only the source is at hand: what names users of the target is then not judged. */
+  target: Target | null;
 };
 
 /**
@@ -219,6 +220,7 @@ async function unknownUsers(
   { config: { map }, selection, target }: CheckNamesOptions,
   { owners }: Inventory,
 ): Promise<Failure[]> {
+  if (target === null) return [];
   const concerned = owners.filter(({ kind, login }) => kind === 'user' && map.users[login] !== undefined);
   const wrong = await Promise.all(
     concerned

@@ -1,3 +1,4 @@
+import { openCarriedSource } from '../carrier/source.ts';
 import { parentGroupMissing } from '../failures/target.ts';
 import { tokenMissing } from '../failures/usage.ts';
 import { resolve } from 'node:path';
@@ -12,6 +13,7 @@ import { createGitLabTarget, type GitLabTarget } from '../gitlab/target.ts';
 import type { Emit } from '../model/events.ts';
 import type { Server } from '../net/answers.ts';
 import { basicAuth, createHttp, type Http } from '../net/http.ts';
+import type { MirrorOptions } from '../transfer/mirror.ts';
 import { createLimiter } from '../net/connections.ts';
 import type { Redactor } from '../net/redact.ts';
 import { namedCertificates, proxyTo, refuseUnsupported, type Proxy } from '../net/way.ts';
@@ -39,6 +41,18 @@ export async function createServers(
     throw missing('source and of the target', 'GitBucket and none for GitLab', variable);
   }
   const source = await createSource(config, runtime, emit, redactor);
+  return { source, target: await createTarget(config, runtime, emit, redactor) };
+}
+
+/** What an export shows instead of GitBucket, and the adapter of GitLab. @throws export-unreadable, token-missing, ca-unusable */
+export async function createServersFrom(
+  exported: { directory: string; mirrors: MirrorOptions },
+  config: Config,
+  runtime: Runtime,
+  emit: Emit,
+  redactor: Redactor,
+): Promise<Servers> {
+  const source = await openCarriedSource({ ...exported, signal: runtime.aborting });
   return { source, target: await createTarget(config, runtime, emit, redactor) };
 }
 

@@ -2,12 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
-import { interruption } from '../failures/usage.ts';
 import type { History } from '../journal/history.ts';
 import type { Emit } from '../model/events.ts';
 import type { Namespace, Owner, RefListing, SourceInventory } from '../model/forge.ts';
 import type { Plan, PlanItem } from '../model/plan.ts';
-import type { Account, Inventory } from '../model/source.ts';
+import type { Account } from '../model/source.ts';
 import type { TargetIdentity, Target } from '../model/target.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { Placement } from '../plan/groups.ts';
@@ -17,8 +16,9 @@ import { placeProjects } from '../plan/projects.ts';
 import { namesOnly, type Selection } from '../plan/selection.ts';
 import type { AnyStep, Listings, Planning } from '../steps/step.ts';
 import { plural } from '../text/format.ts';
-import { checkNames, namesToJudge } from './check-names.ts';
+import { checkNames } from './check-names.ts';
 import { parentMissing, type Servers } from './connect.ts';
+import { discover } from './discover.ts';
 import { createHiddenPaths, placeOwners, type HiddenPaths } from './place-owners.ts';
 import { askSource, listSourceRefs, listTargetRefs } from './read-refs.ts';
 import { withoutWaived, type Waived } from './waived.ts';
@@ -194,27 +194,6 @@ async function connectBoth(options: PrepareOptions): Promise<{ reader: Account; 
   const summary = `GitBucket as ${reader.login}, GitLab ${identity.version} as ${identity.user.username}`;
   emit({ type: 'phase-done', phase: 'connect', summary });
   return { reader, identity };
-}
-
-async function discover(options: PrepareOptions): Promise<Inventory> {
-  const { source, selection, config, history, runtime, emit } = options;
-  emit({ type: 'phase', phase: 'discover', total: 0 });
-  const inventory = await source.inventory({
-    selection,
-    known: [...history.items.keys()].filter((item) => item.includes('/')),
-    mentioned: namesToJudge(selection, config, history),
-    progress(done, total, detail) {
-      if (runtime.stopping.aborted) throw interruption(detail);
-      emit({ type: 'phase-progress', phase: 'discover', done, total, detail });
-    },
-  });
-  const { owners, repositories } = inventory;
-  emit({
-    type: 'phase-done',
-    phase: 'discover',
-    summary: `${plural(owners.length, 'owner')}, ${plural(repositories.length, 'repository', 'repositories')}`,
-  });
-  return inventory;
 }
 
 /** Owners that have something to move, or whose group is wanted for itself. */

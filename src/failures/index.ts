@@ -2,6 +2,7 @@
 import type { ExitCode } from '../model/result.ts';
 import type { Notice } from '../model/notice.ts';
 import { Failure, type FailureState } from './failure.ts';
+import * as carrier from './carrier.ts';
 import * as git from './git.ts';
 import * as network from './network.ts';
 import * as source from './source.ts';
@@ -9,7 +10,7 @@ import * as target from './target.ts';
 import * as tls from './tls.ts';
 import * as usage from './usage.ts';
 
-export const failures = { ...usage, ...network, ...tls, ...source, ...target, ...git };
+export const failures = { ...usage, ...network, ...tls, ...source, ...target, ...git, ...carrier };
 
 export type FailureCode = (typeof failures)[keyof typeof failures]['code'];
 

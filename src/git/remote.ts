@@ -36,6 +36,8 @@ export type Remote = GitRemote & {
   takesChunks: Http['takesChunks'];
   /** Milliseconds without a byte after which a stream is given up. */
   silenceMs: number;
+  /** Set when it is a file beside us, which only git reads. */
+  onDisk?: true;
 };
 
 export type RemoteOptions = Omit<GitRemote, 'url'> & {

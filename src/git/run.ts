@@ -195,7 +195,8 @@ function settings(options: GitOptions): [string, string][] {
     // Another user may have run the tool before: this folder is its own, whoever has written it (git 2.38 and later).
     ['safe.directory', options.directory],
   ];
-  for (const remote of options.remotes) {
+  // A bundle on disk is read without any of this.
+  for (const remote of options.remotes.filter(({ url }) => URL.canParse(url))) {
     for (const [name, value] of wayTo(remote, options)) config.push([`http.${remote.url}.${name}`, value]);
   }
   return config;

@@ -6,6 +6,7 @@ export type Phase =
   | 'discover'
   | 'plan'
   | 'inspect'
+  | 'export'
   | 'stage'
   | 'groups'
   | 'repositories'

@@ -9,6 +9,7 @@ import {
   uncountedWithoutAsking,
 } from '../model/plan.ts';
 import { namesakesOf, planGroups, samePeoplePiece, takesName, type Placement } from './groups.ts';
+import type { Account } from '../model/source.ts';
 import type { PlanInput } from './input.ts';
 import { codeRecords } from './known-refs.ts';
 import { unreadRestrictions, narrower } from './visibility.ts';
@@ -24,7 +25,7 @@ export function buildPlan(input: PlanInput, projects: readonly PlannedProject[])
   return {
     version: 1,
     settings: settingsOf(input.config, input.prune),
-    source: viewOf(input),
+    source: sourceView(input.source.url, input.reader),
     target: { url: input.target.url, version: input.target.version },
     groups,
     projects: planned,
@@ -43,7 +44,8 @@ export function buildPlan(input: PlanInput, projects: readonly PlannedProject[])
   };
 }
 
-function viewOf({ source: { url }, reader: { login, admin } }: PlanInput): Plan['source'] {
+/** Which server was read, and with whose eyes. */
+export function sourceView(url: string, { login, admin }: Account): Plan['source'] {
   return { url, view: admin === true ? 'administrator' : 'user', user: login };
 }
 

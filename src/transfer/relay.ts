@@ -11,8 +11,12 @@ import type { RefResult, TransferJob, TransferResult, Transport } from './transp
 const noObjects = 'missing necessary objects';
 
 /** True when nothing has to be looked up in the objects themselves: the relay never holds them. */
-export function fitsRelay({ unverifiedIds, changes }: TransferJob): boolean {
-  return unverifiedIds.length === 0 && !changes.some(({ outcome, force }) => outcome === 'update' && !force);
+export function fitsRelay({ source, unverifiedIds, changes }: TransferJob): boolean {
+  return (
+    !source.onDisk &&
+    unverifiedIds.length === 0 &&
+    !changes.some(({ outcome, force }) => outcome === 'update' && !force)
+  );
 }
 
 /** Pipes the source's pack straight into the target: no clone, no disk, memory stays flat. */

@@ -32,6 +32,7 @@ const allPhases = [
   'discover',
   'plan',
   'inspect',
+  'export',
   'stage',
   'groups',
   'repositories',
@@ -40,7 +41,7 @@ const allPhases = [
   'report',
 ] as const;
 /** Only some runs have these: they are not painted before they begin. */
-const optionalPhases: ReadonlySet<Phase> = new Set(['inspect', 'stage', 'tracker', 'finish']);
+const optionalPhases: ReadonlySet<Phase> = new Set(['inspect', 'export', 'stage', 'tracker', 'finish']);
 
 /** Icon, space, indentation of a slot, and the two columns that the painter itself leaves free. */
 const margin = 8;

@@ -18,6 +18,7 @@ export const phaseTitles = {
   discover: 'Read GitBucket',
   plan: 'Plan',
   inspect: 'Inspect objects',
+  export: 'Export',
   stage: 'Set up the rehearsal',
   groups: 'Groups',
   repositories: 'Repositories',

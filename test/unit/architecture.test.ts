@@ -94,6 +94,7 @@ describe('imports', () => {
     gitbucket: ['text', 'model', 'failures', 'net', 'git'],
     plan: ['model', 'failures', 'config', 'journal', 'gitlab/rules'],
     transfer: ['text', 'model', 'failures', 'environment.ts', 'git'],
+    carrier: ['model', 'failures', 'config', 'environment.ts', 'git', 'transfer'],
     steps: ['model', 'failures', 'config', 'environment.ts', 'journal', 'gitlab/rules', 'plan', 'transfer'],
     engine: [
       'text',
@@ -105,6 +106,7 @@ describe('imports', () => {
       'journal',
       'gitbucket',
       'gitlab',
+      'carrier',
       'plan',
       'transfer',
       'steps',
@@ -148,6 +150,7 @@ describe('imports', () => {
       'config',
       'environment.ts',
       'journal',
+      'carrier',
       'plan',
       'transfer',
       'steps',

@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import * as z from 'zod';
+import { exportDamaged, exportUnreadable } from '../failures/carrier.ts';
+import { Owner, Repository, SourceView, type RefListing } from '../model/forge.ts';
+import { Notice } from '../model/notice.ts';
+import { LeftOut, LossKind } from '../model/plan.ts';
+import type { RepositoryPart } from '../model/source.ts';
+
+/** The files of an exported directory, their schemas, and how they are read and written. */
+
+const count = z.int().nonnegative();
+const texts = z.array(z.string());
+const objectId = z.string().regex(/^[0-9a-f]{40}$/);
+
+const Listing = z.object({
+  refs: z.record(z.string(), objectId),
+  head: z.string().nullable(),
+  tagged: texts,
+  warnings: texts,
+  unreadable: z.array(z.object({ ref: z.string(), detail: z.string(), lost: z.boolean().exactOptional() })),
+});
+
+/** One git repository: what the server showed, and the bundle that holds it. */
+export const CarriedPart = z.object({
+  listing: Listing,
+  readAt: count.describe('When the server showed it, in milliseconds since the epoch'),
+  bundle: z
+    .object({ bytes: count, sha256: z.string() })
+    .nullable()
+    .describe('Null when there is nothing to hold'),
+});
+export type CarriedPart = z.infer<typeof CarriedPart>;
+
+/** Everything of one repository; `repository.json` in its folder. */
+export const CarriedRepository = z.object({
+  id: z.string(),
+  code: CarriedPart,
+  wiki: CarriedPart,
+  counts: z.array(z.tuple([LossKind, count.nullable()])),
+  warnings: texts,
+});
+export type CarriedRepository = z.infer<typeof CarriedRepository>;
+
+/** What the server holds as a whole; `export.json`, written last. */
+export const Manifest = z.object({
+  format: z.literal(1),
+  program: z.string().describe('Version of gb2gl'),
+  exportedAt: z.iso.datetime(),
+  source: SourceView,
+  admin: z.boolean().nullable(),
+  serverUrl: z.string().nullable(),
+  inventory: z.object({
+    anonymousAccess: z.boolean(),
+    allOwners: z.boolean(),
+    owners: z.array(Owner),
+    repositories: z.array(Repository),
+    listed: z.record(z.string(), texts),
+    problems: z.array(Notice),
+    leftOut: z.array(LeftOut),
+    warnings: texts,
+  }),
+  files: z
+    .record(z.string(), z.string())
+    .describe('SHA-256 of the repository.json of each repository, by owner/name'),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+const manifestName = 'export.json';
+const descriptionName = 'repository.json';
+
+/** The folder of a repository. Names come from a server and are never used as a path. */
+export function folderOf(directory: string, id: string): string {
+  return join(directory, 'repositories', createHash('sha256').update(id).digest('hex').slice(0, 24));
+}
+
+/** The bundle of one part of a repository. */
+export function bundleOf(directory: string, id: string, part: RepositoryPart): string {
+  return join(folderOf(directory, id), `${part}.bundle`);
+}
+
+/** Where an LFS object lies; `oid` has been checked to be one. */
+export function lfsFileOf(directory: string, oid: string): string {
+  return join(directory, 'lfs', oid.slice(0, 2), oid);
+}
+
+/** @throws export-unreadable */
+export async function readManifest(directory: string): Promise<Manifest> {
+  const text = await textOf(join(directory, manifestName), directory);
+  const parsed = Manifest.safeParse(jsonIn(text));
+  if (parsed.success) return parsed.data;
+  const detail = `${manifestName} is not one that this version reads: ${z.prettifyError(parsed.error)}`;
+  throw exportUnreadable(directory, { detail });
+}
+
+/** The description of a repository, compared with what the manifest says of it. @throws export-damaged */
+export async function readRepository(
+  directory: string,
+  id: string,
+  { files }: Manifest,
+): Promise<CarriedRepository> {
+  const file = join(folderOf(directory, id), descriptionName);
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw exportDamaged(id, { file, detail: error.message }, error);
+  });
+  if (sha256(text) !== files[id])
+    throw exportDamaged(id, { file, detail: 'it is not the file that was exported' });
+  return CarriedRepository.parse(JSON.parse(text));
+}
+
+/** What an earlier export left of a repository; null when it left nothing that can be used. */
+export async function earlierRepository(directory: string, id: string): Promise<CarriedRepository | null> {
+  const text = await readFile(join(folderOf(directory, id), descriptionName), 'utf8').catch(() => '');
+  return CarriedRepository.safeParse(jsonIn(text)).data ?? null;
+}
+
+/** Writes the description of a repository, whole or not at all; gives its SHA-256. */
+export async function writeRepository(directory: string, carried: CarriedRepository): Promise<string> {
+  const text = `${JSON.stringify(carried)}\n`;
+  await replace(join(folderOf(directory, carried.id), descriptionName), text);
+  return sha256(text);
+}
+
+/** Writes what the export holds as a whole, and `SHA256SUMS` for whoever copies it. */
+export async function writeManifest(directory: string, manifest: Manifest): Promise<void> {
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  const sums = [[sha256(text), manifestName]];
+  for (const [id, sum] of Object.entries(manifest.files)) {
+    const folder = relative(directory, folderOf(directory, id));
+    sums.push([sum, join(folder, descriptionName)]);
+    const carried = await earlierRepository(directory, id);
+    for (const part of ['code', 'wiki'] as const) {
+      const bundle = carried?.[part].bundle ?? null;
+      if (bundle !== null) sums.push([bundle.sha256, relative(directory, bundleOf(directory, id, part))]);
+    }
+  }
+  await replace(join(directory, manifestName), text);
+  await replace(join(directory, 'SHA256SUMS'), sums.map((line) => `${line.join('  ')}\n`).join(''));
+}
+
+/** Until the next `writeManifest` the directory is no export. */
+export function removeManifest(directory: string): Promise<void> {
+  return rm(join(directory, manifestName), { force: true });
+}
+
+/** What the server showed, as the rest of the program knows it. */
+export function listingOf({ listing, readAt }: CarriedPart): RefListing {
+  const { refs, head, tagged, warnings, unreadable } = listing;
+  return {
+    refs: new Map(Object.entries(refs)),
+    head,
+    readAt,
+    ...(tagged.length > 0 ? { tagged: new Set(tagged) } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(unreadable.length > 0 ? { unreadable } : {}),
+  };
+}
+
+/** The opposite of `listingOf`. */
+export function carriedListing(listing: RefListing): CarriedPart['listing'] {
+  const { refs, head, tagged = [], warnings = [], unreadable = [] } = listing;
+  return {
+    refs: Object.fromEntries(refs),
+    head,
+    tagged: [...tagged],
+    warnings: [...warnings],
+    unreadable: unreadable.map(({ ref, detail, lost }) => ({ ref, detail, ...(lost ? { lost } : {}) })),
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+async function replace(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
+async function textOf(file: string, directory: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const detail = absent
+      ? `it has no ${manifestName}: the export has not come to its end, or this is another directory`
+      : (error as Error).message;
+    throw exportUnreadable(directory, { detail }, error);
+  }
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

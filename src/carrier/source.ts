@@ -1,0 +1,205 @@
+import { readdir, stat } from 'node:fs/promises';
+import { exportDamaged } from '../failures/carrier.ts';
+import { fetchFailed } from '../failures/git.ts';
+import { GitExit } from '../git/errors.ts';
+import type { Git } from '../git/run.ts';
+import type { Remote } from '../git/remote.ts';
+import type { Owner, Repository } from '../model/forge.ts';
+import type { LeftOut } from '../model/plan.ts';
+import type {
+  Account,
+  Inventory,
+  InventoryRequest,
+  LfsObject,
+  RepositoryName,
+  RepositoryPart,
+  Source,
+} from '../model/source.ts';
+import { updateMirror, type MirrorOptions } from '../transfer/mirror.ts';
+import {
+  bundleOf,
+  lfsFileOf,
+  listingOf,
+  readManifest,
+  readRepository,
+  type CarriedRepository,
+  type Manifest,
+} from './layout.ts';
+
+export type CarriedOptions = {
+  directory: string;
+  /** Where bundles are unpacked when somebody asks about their objects. */
+  mirrors: MirrorOptions;
+  signal: AbortSignal;
+};
+
+/**
+ * A server as an exported directory shows it: everything that reads a `Source` works on it, so that the plan, the steps
+ * and the proof are the same as with the server itself.
+ * @throws export-unreadable
+ */
+export async function openCarriedSource(options: CarriedOptions): Promise<Source> {
+  const { directory } = options;
+  const manifest = await readManifest(directory);
+  const { source, inventory } = manifest;
+  const descriptions = new Map<string, Promise<CarriedRepository>>();
+  const mirrors = new Map<string, Promise<Git>>();
+
+  function described(name: RepositoryName): Promise<CarriedRepository> {
+    const id = keyOf(name);
+    const found = descriptions.get(id) ?? readRepository(directory, id, manifest);
+    descriptions.set(id, found);
+    return found;
+  }
+
+  /** git in the repository as it lies in the bundle: only questions about objects need it. */
+  function unbundled(name: RepositoryName): Promise<Git> {
+    const id = keyOf(name);
+    const found = mirrors.get(id) ?? unbundle(id, remoteOf(directory, name, 'code'), options);
+    mirrors.set(id, found);
+    return found;
+  }
+
+  const account: Account = { login: source.user, admin: manifest.admin, serverUrl: manifest.serverUrl };
+  return {
+    url: source.url,
+    connect: () => Promise.resolve(account),
+    inventory: (request) => Promise.resolve(selected(manifest, request)),
+    repositoriesOf: (owner) =>
+      Promise.resolve(inventory.repositories.filter((repository) => repository.owner === owner)),
+    async refs(name, part) {
+      const carried = (await described(name))[part];
+      if (carried.bundle !== null) await requireBundle(directory, keyOf(name), part, carried.bundle.bytes);
+      return listingOf(carried);
+    },
+    async unreadableRefs(name) {
+      return (await described(name)).code.listing.unreadable;
+    },
+    remote: (name, part) => remoteOf(directory, name, part),
+    async branchTipsWith(name, commit) {
+      const git = await unbundled(name);
+      if (!(await hasObject(git, `${commit}^{commit}`))) return 'absent';
+      const tips = await git.run(
+        'for-each-ref',
+        '--contains',
+        commit,
+        '--format=%(objectname)',
+        'refs/heads',
+      );
+      return [...new Set(tips.split('\n').filter((line) => line !== ''))];
+    },
+    hasCommit: async (name, id) => hasObject(await unbundled(name), `${id}^{commit}`),
+    hasFile: async (name, commit, path) => hasObject(await unbundled(name), `${commit}:${path}`),
+    async counts(name) {
+      const { counts, warnings } = await described(name);
+      return { counts: new Map(counts), warnings };
+    },
+    async lfsAvailability(_, objects) {
+      const there = await Promise.all(objects.map((object) => hasLfs(directory, object)));
+      return {
+        answers: true,
+        missing: new Set(objects.filter((_object, index) => !there[index]).map(({ oid }) => oid)),
+      };
+    },
+    gitTakesLogin: () => Promise.resolve(true),
+    clockMs: () => null,
+    probes: {
+      anonymousAccess: () => Promise.resolve(inventory.anonymousAccess),
+      signIn: () => Promise.resolve(null),
+      owners: () => Promise.resolve(inventory.owners.map(({ login }) => login)),
+      hiddenOwners: () => Promise.resolve(null),
+      lfs: () => Promise.resolve({ state: 'answers', status: 200 }),
+      version: () => Promise.resolve({ text: 'an export', quirks: [] }),
+    },
+  };
+}
+
+/** The address that the export is of. @throws export-unreadable */
+export async function exportedFrom(directory: string): Promise<string> {
+  return (await readManifest(directory)).source.url;
+}
+
+function keyOf({ owner, name }: RepositoryName): string {
+  return `${owner}/${name}`;
+}
+
+/** What of the export is wanted, as the server itself would have answered. */
+function selected({ source, inventory }: Manifest, request: InventoryRequest): Inventory {
+  const { selection } = request;
+  const kinds = new Map(inventory.owners.map(({ login, kind }) => [login, kind]));
+  const kindOf = ({ owner }: RepositoryName): Owner['kind'] => kinds.get(owner) ?? 'user';
+  const leftOut = inventory.repositories.flatMap((repository): LeftOut[] => {
+    const by = selection.leftOutBy(repository, kindOf(repository));
+    return by === null ? [] : [{ object: keyOf(repository), by, message: '' }];
+  });
+  const kept = inventory.repositories.filter((repository: Repository) =>
+    selection.repositorySelected(repository, kindOf(repository)),
+  );
+  request.progress(inventory.owners.length, inventory.owners.length, source.url);
+  return {
+    ...inventory,
+    url: source.url,
+    repositories: kept,
+    listed: new Map(Object.entries(inventory.listed)),
+    leftOut: [...inventory.leftOut, ...leftOut],
+  };
+}
+
+/** A bundle is read by git alone: it answers no requests. */
+function remoteOf(directory: string, name: RepositoryName, part: RepositoryPart): Remote {
+  const url = bundleOf(directory, keyOf(name), part);
+  function refused(): Promise<never> {
+    return Promise.reject(fetchFailed(keyOf(name), { detail: 'it is a bundle on disk' }));
+  }
+  return {
+    url,
+    onDisk: true,
+    username: '',
+    password: '',
+    caFile: null,
+    silenceMs: 0,
+    advertisement: refused,
+    post: refused,
+    takesChunks: () => true,
+  };
+}
+
+async function unbundle(id: string, source: Remote, { mirrors, signal }: CarriedOptions): Promise<Git> {
+  const patterns = ['refs/heads/*', 'refs/tags/*'];
+  const { git } = await updateMirror({ id, source, patterns, progress() {}, signal }, mirrors);
+  return git;
+}
+
+async function hasObject(git: Git, name: string): Promise<boolean> {
+  try {
+    await git.run('cat-file', '-e', name);
+    return true;
+  } catch (error) {
+    if (error instanceof GitExit) return false;
+    throw error;
+  }
+}
+
+/** @throws export-damaged when the bundle is not there as it was written */
+async function requireBundle(
+  directory: string,
+  id: string,
+  part: RepositoryPart,
+  bytes: number,
+): Promise<void> {
+  const file = bundleOf(directory, id, part);
+  const there = await stat(file).catch(() => null);
+  if (there === null) throw exportDamaged(id, { file, detail: 'it is missing' });
+  if (there.size !== bytes)
+    throw exportDamaged(id, { file, detail: `it has ${there.size} bytes instead of ${bytes}` });
+}
+
+async function hasLfs(directory: string, { oid, size }: LfsObject): Promise<boolean> {
+  return (await stat(lfsFileOf(directory, oid)).catch(() => null))?.size === size;
+}
+
+/** True for a directory in which nothing lies that an export did not write. */
+export async function isFree(directory: string): Promise<boolean> {
+  const names: string[] = await readdir(directory).catch(() => []);
+  return names.length === 0 || names.includes('repositories') || names.includes('export.json');
+}

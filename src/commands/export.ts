@@ -1,0 +1,60 @@
+import { resolve } from 'node:path';
+import { exportSelection, type ExportOutcome } from '../engine/export.ts';
+import type { CommonOptions, Environment, SelectionFlags } from '../environment.ts';
+import { lockWorkDir } from '../journal/lock.ts';
+import type { ExitCode } from '../model/result.ts';
+import { shellWord } from '../text/format.ts';
+import { mirrorOptions } from '../transfer/auto.ts';
+import { renderExport } from '../ui/export-messages.ts';
+import { openSourceSession, selectionOf, waivedBy } from './session.ts';
+
+export type ExportCommandOptions = CommonOptions & SelectionFlags & { words: [directory: string] };
+
+/** `gb2gl export`: everything that is selected, into a directory that travels to where GitLab can be reached. */
+export async function exportCommand(
+  { words: [given], ...options }: ExportCommandOptions,
+  environment: Environment,
+): Promise<ExitCode> {
+  const session = await openSourceSession(options, environment);
+  const { config, runtime, workDir, redactor, terminal } = session;
+  const directory = resolve(runtime.cwd, given);
+  try {
+    const selection = selectionOf(options, config);
+    const waived = waivedBy(options);
+    const lock = await lockWorkDir(workDir, runtime);
+    let outcome: ExportOutcome;
+    try {
+      session.begin();
+      const { version: program } = environment;
+      const mirrors = mirrorOptions(workDir, runtime);
+      outcome = await exportSelection({ ...session, directory, selection, waived, mirrors, program });
+    } finally {
+      await lock.release();
+    }
+    await session.terminal.stop();
+    const exitCode: ExitCode = outcome.problems.length > 0 ? 1 : 0;
+    const document = redactor.scrubDeep({
+      version: 1,
+      command: 'export',
+      directory,
+      source: outcome.manifest.source,
+      written: outcome.written,
+      unchanged: outcome.unchanged,
+      problems: outcome.problems,
+      leftOut: outcome.manifest.inventory.leftOut,
+      warnings: outcome.manifest.inventory.warnings,
+      exitCode,
+    });
+    if (options.json) environment.stdout.write(`${JSON.stringify(document)}\n`);
+    const lines = renderExport(document, {
+      width: terminal.columns(),
+      palette: terminal.palette,
+      quiet: options.quiet ?? false,
+      next: `gb2gl import ${shellWord(given)}`,
+    });
+    session.say(`${lines.join('\n')}\n`);
+    return exitCode;
+  } finally {
+    await session.close();
+  }
+}

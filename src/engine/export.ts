@@ -1,0 +1,86 @@
+import { mkdir } from 'node:fs/promises';
+import { exportRepositories, type ExportOptions } from '../carrier/export.ts';
+import { removeManifest, writeManifest, type Manifest } from '../carrier/layout.ts';
+import { isFree } from '../carrier/source.ts';
+import { exportUnwritable } from '../failures/carrier.ts';
+import { sourceNotAdministrator } from '../failures/source.ts';
+import { emptyHistory } from '../journal/history.ts';
+import type { Notice } from '../model/notice.ts';
+import type { Account } from '../model/source.ts';
+import { sourceView } from '../plan/build.ts';
+import type { Selection } from '../plan/selection.ts';
+import { checkNames } from './check-names.ts';
+import { discover } from './discover.ts';
+import { withoutWaived, type Waived } from './waived.ts';
+
+export type ExportRequest = Omit<ExportOptions, 'inventory'> & {
+  selection: Selection;
+  waived: Waived;
+  /** Version of this program. */
+  program: string;
+};
+
+export type ExportOutcome = {
+  manifest: Manifest;
+  written: readonly string[];
+  unchanged: readonly string[];
+  problems: readonly Notice[];
+};
+
+/**
+ * Writes what the selection means on the source into a directory that `gb2gl import` reads. Once more, it writes what has
+ * changed; killed, it goes on.
+ * @throws export-unwritable, source-not-administrator, unknown-selection, interrupted, and what concerns the whole server
+ */
+export async function exportSelection(request: ExportRequest): Promise<ExportOutcome> {
+  const { source, directory, emit, runtime, waived } = request;
+  await useExportDirectory(directory);
+  emit({ type: 'phase', phase: 'connect', total: 1 });
+  const account = await source.connect();
+  requireView(account, request);
+  emit({ type: 'phase-done', phase: 'connect', summary: `GitBucket as ${account.login}` });
+  const history = emptyHistory();
+  const found = await discover({ ...request, history });
+  await checkNames({ ...request, history, target: null }, found);
+  const kept = withoutWaived(found, [], waived);
+  const inventory = { ...found, ...kept.source, leftOut: kept.leftOut };
+  // While it is being written it is none that could be imported.
+  await removeManifest(directory);
+  const { written, unchanged, files, problems } = await exportRepositories({ ...request, inventory });
+  const failed = withoutWaived({ ...inventory, problems, warnings: [] }, [], waived);
+  const all = [...inventory.problems, ...failed.source.problems];
+  const manifest: Manifest = {
+    format: 1,
+    program: request.program,
+    exportedAt: new Date(runtime.now()).toISOString(),
+    source: sourceView(source.url, account),
+    admin: account.admin,
+    serverUrl: account.serverUrl,
+    inventory: {
+      ...inventory,
+      repositories: inventory.repositories.filter(({ owner, name }) => `${owner}/${name}` in files),
+      listed: Object.fromEntries(inventory.listed),
+      problems: all,
+      leftOut: failed.leftOut,
+    },
+    files,
+  };
+  await writeManifest(directory, manifest);
+  return { manifest, written, unchanged, problems: all };
+}
+
+/** Who asks for everything must be shown everything. */
+function requireView({ admin, login }: Account, { source, selection, waived }: ExportRequest): void {
+  if (admin === true || !selection.all || waived.codes.has(sourceNotAdministrator.code)) return;
+  throw sourceNotAdministrator(source.url, { user: login });
+}
+
+async function useExportDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw exportUnwritable(directory, { detail: (error as Error).message }, error);
+  }
+  if (await isFree(directory)) return;
+  throw exportUnwritable(directory, { detail: 'it holds files that no export wrote' });
+}
