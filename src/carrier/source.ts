@@ -1,6 +1,9 @@
+import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { exportDamaged } from '../failures/carrier.ts';
 import { fetchFailed } from '../failures/git.ts';
+import { lfsObjectLost } from '../failures/lfs.ts';
 import { GitExit } from '../git/errors.ts';
 import type { Git } from '../git/run.ts';
 import type { Remote } from '../git/remote.ts';
@@ -15,6 +18,7 @@ import type {
   RepositoryPart,
   Source,
 } from '../model/source.ts';
+import { formatBytes } from '../text/format.ts';
 import { updateMirror, type MirrorOptions } from '../transfer/mirror.ts';
 import {
   bundleOf,
@@ -101,6 +105,7 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
         missing: new Set(objects.filter((_object, index) => !there[index]).map(({ oid }) => oid)),
       };
     },
+    lfs: (name) => ({ open: (object) => openLfs(directory, keyOf(name), object) }),
     gitTakesLogin: () => Promise.resolve(true),
     clockMs: () => null,
     probes: {
@@ -196,6 +201,13 @@ async function requireBundle(
 
 async function hasLfs(directory: string, { oid, size }: LfsObject): Promise<boolean> {
   return (await stat(lfsFileOf(directory, oid)).catch(() => null))?.size === size;
+}
+
+/** @throws lfs-object-lost */
+async function openLfs(directory: string, repository: string, object: LfsObject): Promise<Readable> {
+  if (!(await hasLfs(directory, object)))
+    throw lfsObjectLost(object.oid, { repository, size: formatBytes(object.size) });
+  return createReadStream(lfsFileOf(directory, object.oid));
 }
 
 /** True for a directory in which nothing lies that an export did not write. */

@@ -4,13 +4,14 @@ import type { Notice } from '../model/notice.ts';
 import { Failure, type FailureState } from './failure.ts';
 import * as carrier from './carrier.ts';
 import * as git from './git.ts';
+import * as lfs from './lfs.ts';
 import * as network from './network.ts';
 import * as source from './source.ts';
 import * as target from './target.ts';
 import * as tls from './tls.ts';
 import * as usage from './usage.ts';
 
-export const failures = { ...usage, ...network, ...tls, ...source, ...target, ...git, ...carrier };
+export const failures = { ...usage, ...network, ...tls, ...source, ...target, ...git, ...carrier, ...lfs };
 
 export type FailureCode = (typeof failures)[keyof typeof failures]['code'];
 

@@ -15,7 +15,7 @@ import { basicAuth, type Http } from '../net/http.ts';
 import { createGitBucketApi, type GitBucketApi } from './client.ts';
 import { readCounts } from './counts.ts';
 import { readInventory, toRepository, type Surfaces } from './inventory.ts';
-import { lfsAvailability } from './lfs.ts';
+import { createLfsReader, lfsAvailability } from './lfs.ts';
 import { createProbes } from './probes.ts';
 import { findUnreadable, replacement, withoutUnreadable } from './unreadable-refs.ts';
 import { Branch, type Repo, type User } from './schema.ts';
@@ -93,6 +93,10 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
     hasFile: (repository, commit, path) => api.hasFile(repository, commit, path),
     counts: (repository, refs) => readCounts(api, repository, refs),
     lfsAvailability: (repository, objects) => lfsAvailability(http, remote(repository, 'code'), objects),
+    lfs(repository) {
+      const { owner, name } = repository;
+      return createLfsReader({ http, remote: remote(repository, 'code'), repository: `${owner}/${name}` });
+    },
     gitTakesLogin() {
       gitLogin ??= gitTakesLogin(options);
       return gitLogin;

@@ -149,3 +149,16 @@ export const ApplicationSettings = z.object({
   throttle_authenticated_git_http_period_in_seconds: setting(z.number()),
 });
 export type ApplicationSettings = z.infer<typeof ApplicationSettings>;
+
+const LfsAction = z.object({ header: z.record(z.string(), z.string()).default({}) });
+
+/** Answer of the Git LFS batch call (GL-251). */
+export const LfsBatch = z.object({
+  objects: z.array(
+    z.object({
+      oid: z.string(),
+      actions: z.object({ upload: LfsAction.optional(), download: LfsAction.optional() }).optional(),
+    }),
+  ),
+});
+export type LfsBatch = z.infer<typeof LfsBatch>;

@@ -12,6 +12,7 @@ import { basicAuth, type Http } from '../net/http.ts';
 import { createClient, type GitLabClient } from './client.ts';
 import { meaningOf, refusalOf, toFailure, unlessAbsent, unlessRefused } from './errors.ts';
 import { askWho, connect, groupNamespace, owner } from './identity.ts';
+import { createLfsWriter } from './lfs.ts';
 import { createLookups, toProject } from './lookups.ts';
 import { createProbes, type GitLabProbes } from './probes.ts';
 import * as schema from './schema.ts';
@@ -96,6 +97,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
     async listRefs(fullPath) {
       return parseAdvertisement(await remote(fullPath).advertisement('git-upload-pack'), fullPath);
     },
+    lfs: (fullPath) => createLfsWriter({ http, remote: remote(fullPath), fullPath }),
     async createGroup(group) {
       const made = await gitlab.request(group.fullPath, schema.Group, (api) =>
         api.Groups.create(group.name, group.path, {

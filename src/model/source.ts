@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Failure } from '../failures/failure.ts';
 import type { Remote } from '../git/remote.ts';
 import type { Owner, RefListing, Repository, SourceInventory, UnreadableRef } from './forge.ts';
@@ -37,6 +38,7 @@ export type Source = {
   counts(repository: RepositoryName, refs: KnownRefs): Promise<Counts>;
   /** Which of these LFS objects the server has; downloads nothing. */
   lfsAvailability(repository: RepositoryName, objects: readonly LfsObject[]): Promise<LfsAvailability>;
+  lfs(repository: RepositoryName): LfsReader;
   /** Does git of this server take the credentials, as far as that can be told without a repository? Asks only once. */
   gitTakesLogin(): Promise<boolean>;
   /** Milliseconds by which the server's clock is ahead of ours, as its last answers told; null before the first. */
@@ -106,6 +108,16 @@ export type Counts = {
 };
 
 export type LfsObject = { oid: string; size: number };
+
+/** The LFS objects of one repository of the source. */
+export type LfsReader = {
+  /**
+   * Opens one object as a stream of its bytes, unchecked. `soon`: those that will be opened next, so that one question
+   * serves for all.
+   * @throws lfs-object-lost when the source does not have it, lfs-without-base-url, fetch-failed
+   */
+  open(object: LfsObject, signal: AbortSignal, soon?: readonly LfsObject[]): Promise<Readable>;
+};
 
 /** `answers` is false when the server serves no LFS at all. */
 export type LfsAvailability = { answers: boolean; missing: Set<string> };

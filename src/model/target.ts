@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Remote } from '../git/remote.ts';
 import type {
   BranchProtection,
@@ -8,6 +9,7 @@ import type {
   Visibility,
   TagProtection,
 } from './forge.ts';
+import type { LfsObject } from './source.ts';
 
 /**
  * The server that is written to, in neutral verbs. Where it does not tell something, the answer is null. Every call that
@@ -70,6 +72,24 @@ export type Target = {
   remote(fullPath: string): Remote;
   /** Everything that a fetch would see. @throws project-missing, git-token-refused, fetch-failed */
   listRefs(fullPath: string): Promise<RefListing>;
+  lfs(fullPath: string): LfsWriter;
+};
+
+/** The LFS objects of one project of the target. */
+export type LfsWriter = {
+  /**
+   * Those of the objects that the project lacks. Writes nothing, but in a fork GitLab links the parent's objects on this
+   * occasion (GL-258).
+   * @throws lfs-off, target-forbidden, storage-limit
+   */
+  missing(objects: readonly LfsObject[], signal: AbortSignal): Promise<LfsObject[]>;
+  /** Those of the objects that a clone could not get: a download batch. This is the proof. @throws as `missing` does */
+  unprovable(objects: readonly LfsObject[], signal: AbortSignal): Promise<LfsObject[]>;
+  /**
+   * Streams one object in; GitLab compares size and hash (GL-253).
+   * @throws target-refused, lfs-object-too-large, push-failed and what `missing` throws
+   */
+  upload(object: LfsObject, body: Readable, signal: AbortSignal): Promise<void>;
 };
 
 export type TargetIdentity = {

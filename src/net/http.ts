@@ -18,11 +18,11 @@ import {
   type HttpAnswer,
   failureOf,
   type Server,
-  retryAfterMs,
 } from './answers.ts';
 import { createConnections, type Connections, type Limiter } from './connections.ts';
+import { heedOverload } from './overload.ts';
 import { failedAnswer, foreignTo, refuseRedirect, wayOf } from './whose.ts';
-import { postStream, wholeBody, type StreamAnswer, type StreamRequest } from './stream.ts';
+import { sendStream, wholeBody, type StreamAnswer, type StreamRequest } from './stream.ts';
 import type { Proxy } from './way.ts';
 
 export type HttpRequest = {
@@ -37,6 +37,8 @@ export type HttpRequest = {
   expects?: { type: string; isWhole: (bytes: Buffer) => boolean };
   /** How often it is tried at most; 5 when absent. */
   tries?: number;
+  /** A POST that only asks: it may be repeated as a GET is. */
+  asks?: true;
   /** Nothing is known of the server yet: when nobody answers, a wrong URL is likelier than a bad moment. */
   firstContact?: true;
 };
@@ -53,12 +55,14 @@ export type Http = {
    */
   send(request: HttpRequest): Promise<HttpAnswer>;
   /**
-   * One POST of any size in both directions, never repeated; gives the answer whatever its status.
+   * One request of any size in both directions, never repeated; gives the answer whatever its status.
    * @throws unreachable, tls-untrusted, redirected (to another host), timeout, interrupted
    */
   stream(request: StreamRequest): Promise<StreamAnswer>;
   /** False once the server, or something before it, has refused a body whose length was not told beforehand (RFC 9110 §15.5.12). */
   takesChunks(): boolean;
+  /** The clock of the policy, in ms. */
+  now(): number;
 };
 
 /** The `authorization` header of HTTP basic authentication (RFC 7617). */
@@ -123,7 +127,7 @@ export function createHttp(options: HttpOptions): Http {
     async stream(request) {
       const { server, signal, streamTimeoutMs: timeoutMs, proxy: named = null } = options;
       const given = { timeoutMs, signal, connections, proxy: named };
-      const answer = await postStream(client, server, request, given);
+      const answer = await sendStream(client, server, request, given);
       if (answer.status >= 300 && answer.status < 400) {
         answer.body.destroy();
         refuseRedirect(answer, server, request.path);
@@ -133,6 +137,7 @@ export function createHttp(options: HttpOptions): Http {
       return answer;
     },
     takesChunks: () => takesChunks,
+    now: options.now,
   };
 }
 
@@ -181,8 +186,8 @@ function mayRepeat(request: HttpRequest, error: unknown): boolean {
   return reads(request) || (error instanceof Failure && error.code === 'rate-limited');
 }
 
-function reads({ method }: HttpRequest): boolean {
-  return method === 'GET' || method === 'HEAD';
+function reads({ method, asks }: HttpRequest): boolean {
+  return method === 'GET' || method === 'HEAD' || asks === true;
 }
 
 async function once(client: AxiosInstance, options: Policy, request: HttpRequest): Promise<HttpAnswer> {
@@ -219,20 +224,6 @@ async function once(client: AxiosInstance, options: Policy, request: HttpRequest
 /** True for a first answer in words that no API has: the address may be that of something else. */
 function isStranger({ status, body }: HttpAnswer, { firstContact }: HttpRequest): boolean {
   return firstContact === true && (status < 400 || status === 404) && typeof body === 'string';
-}
-
-/** Holds back everything for a server that asks for it, or that shows that it cannot keep up. */
-function heedOverload(
-  { status, headers }: Pick<HttpAnswer, 'status' | 'headers'>,
-  options: HttpOptions,
-): void {
-  if (status !== 429 && !isPassing(status)) return;
-  const { server, limiter, now, emit } = options;
-  limiter.note('overloaded');
-  const waitMs = retryAfterMs(status, headers['retry-after'], now());
-  if (waitMs === null) return;
-  limiter.pause(waitMs);
-  emit({ type: 'pause', server: server.side, reason: `${status}`, waitMs });
 }
 
 function judge(answer: HttpAnswer, options: HttpOptions, request: HttpRequest, sent: unknown): void {

@@ -13,11 +13,12 @@ import type { Limit } from './tunnel.ts';
 import { foreignAnswer, wayOf, type Way } from './whose.ts';
 
 export type StreamRequest = {
+  method?: 'GET' | 'PUT';
   /** Appended to the base URL as it is. */
   path: string;
   headers: Record<string, string | null>;
   /** A stream is sent chunked, unless the headers have its length. */
-  body: Readable | Buffer;
+  body?: Readable | Buffer;
   /** The content type of the server's own answer. */
   expects: string;
 };
@@ -73,25 +74,26 @@ function transportWithin(timeoutMs: number) {
 }
 
 /**
- * POSTs a body of any size and gives the answer as a stream, both with backpressure. Resolves as soon as the answer's
+ * Sends a body of any size and gives the answer as a stream, both with backpressure. Resolves as soon as the answer's
  * head is there, also while the body is still being sent; gives up when nothing moves on the connection for that long.
- * Never repeated, and outside the limit of small requests.
+ * Never repeated, and outside the limit of small requests. A POST unless the request says otherwise.
  */
-export async function postStream(
+export async function sendStream(
   client: AxiosInstance,
   server: Server,
   request: StreamRequest,
   options: { timeoutMs: number; signal: AbortSignal; connections: Connections; proxy: Way['proxy'] },
 ): Promise<StreamAnswer> {
-  const more = Buffer.isBuffer(request.body) ? 0 : Math.min(options.timeoutMs, morePatienceMs);
+  const { method = 'POST', body } = request;
+  const more = body instanceof Readable ? Math.min(options.timeoutMs, morePatienceMs) : 0;
   const timeout = options.timeoutMs + more;
   const transport = transportWithin(timeout);
   try {
     const settings: AxiosRequestConfig = {
-      method: 'POST',
+      method,
       url: server.url + request.path,
       headers: { accept: request.expects, ...request.headers },
-      data: request.body,
+      data: body,
       responseType: 'stream',
       decompress: true,
       // Any other value puts a stream of its own between, with its own buffer.
@@ -101,8 +103,8 @@ export async function postStream(
       transport,
       signal: options.signal,
     };
-    const post = (): Promise<AxiosResponse<Readable>> => client.request<Readable>(settings);
-    const response = await options.connections.send(post, { repeatable: false });
+    const send = (): Promise<AxiosResponse<Readable>> => client.request<Readable>(settings);
+    const response = await options.connections.send(send, { repeatable: method === 'GET' });
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(response.headers)) headers[name.toLowerCase()] = String(value);
     const sent = response.request as http.ClientRequest;
@@ -111,9 +113,10 @@ export async function postStream(
       headers,
       body: response.data,
       ok: response.status === 200 && isOfType(headers, request.expects),
-      foreign(text) {
+      foreign(body) {
         const way = { ...wayOf({ server, proxy: options.proxy }, sent), wanted: request.expects };
-        return foreignAnswer({ status: response.status, headers, body: text }, `POST ${request.path}`, way);
+        const answer = { status: response.status, headers, body };
+        return foreignAnswer(answer, `${method} ${request.path}`, way);
       },
       hangUp() {
         if (!sent.writableFinished) sent.destroy();

@@ -94,7 +94,7 @@ describe('imports', () => {
     gitbucket: ['text', 'model', 'failures', 'net', 'git'],
     plan: ['model', 'failures', 'config', 'journal', 'gitlab/rules'],
     transfer: ['text', 'model', 'failures', 'environment.ts', 'git'],
-    carrier: ['model', 'failures', 'config', 'environment.ts', 'git', 'transfer'],
+    carrier: ['text', 'model', 'failures', 'config', 'environment.ts', 'git', 'transfer'],
     steps: ['model', 'failures', 'config', 'environment.ts', 'journal', 'gitlab/rules', 'plan', 'transfer'],
     engine: [
       'text',
