@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommonOptions, SelectionFlags } from '../environment.ts';
 import { plannedStep, type Plan } from '../model/plan.ts';
-import { ownersOf, planTotals, waitsForDecision } from '../report/plan-summary.ts';
+import { ownersOf, planTotals, verdictOfPlan, writesAnything } from '../report/plan-summary.ts';
 import { shellWord } from '../text/format.ts';
 import { hang } from '../text/lines.ts';
 import { usualPushTime } from '../transfer/request-size.ts';
@@ -20,8 +20,9 @@ type View = { width: number; palette: Palette };
 export function planEnd(plan: Plan, measured: Measured, session: Session): string[] {
   const { palette } = session.terminal;
   const width = session.terminal.columns();
-  const { writes, refs, pushes } = workOf(plan);
-  const lines = verdictLines(plan, writes, { width, palette });
+  const { refs, pushes } = workOf(plan);
+  const writes = writesAnything(plan);
+  const lines = verdictLines(plan, { width, palette });
   const { request, perRef } = usualPushTime;
   const idleMs = (pushes * request + refs * perRef) / session.config.limits.transfers;
   const bytes = measured?.bytes ?? null;
@@ -34,12 +35,11 @@ export function planEnd(plan: Plan, measured: Measured, session: Session): strin
 
 /** The verdict alone, and the counts. */
 export function planVerdict(plan: Plan, { terminal }: Session): string[] {
-  return verdictLines(plan, workOf(plan).writes, { width: terminal.columns(), palette: terminal.palette });
+  return verdictLines(plan, { width: terminal.columns(), palette: terminal.palette });
 }
 
-function verdictLines(plan: Plan, writes: boolean, { width, palette }: View): string[] {
-  const waiting = [...plan.groups, ...plan.projects].filter((item) => waitsForDecision(item)).length;
-  const { tone, title } = messages.planVerdict(plan, waiting, writes);
+function verdictLines(plan: Plan, { width, palette }: View): string[] {
+  const { tone, title } = verdictOfPlan(plan);
   const marks = { good: palette.green('✔'), warn: palette.yellow('!'), bad: palette.red('✖') };
   const totals = planTotals(ownersOf(plan));
   const counts = [
@@ -56,7 +56,7 @@ function verdictLines(plan: Plan, writes: boolean, { width, palette }: View): st
   ];
 }
 
-function workOf({ groups, projects }: Plan): { writes: boolean; pushes: number; refs: number } {
+function workOf({ projects }: Plan): { pushes: number; refs: number } {
   let [pushes, refs] = [0, 0];
   for (const project of projects) {
     const counts = plannedStep(project, refsStep)?.counts ?? {};
@@ -65,8 +65,7 @@ function workOf({ groups, projects }: Plan): { writes: boolean; pushes: number; 
     pushes += 1;
     refs += sent;
   }
-  const open = [...groups, ...projects].filter(({ blocked }) => blocked === null);
-  return { writes: open.some(({ steps }) => steps.some(({ changes }) => changes)), pushes, refs };
+  return { pushes, refs };
 }
 
 /** The command that carries the plan out, or that proves it when nothing is left to do. */
@@ -74,7 +73,7 @@ export function nextCommand(
   plan: Plan,
   options: CommonOptions & SelectionFlags & { prune?: boolean },
 ): string {
-  const { writes } = workOf(plan);
+  const writes = writesAnything(plan);
   const { all, group, user, repo, exclude, waive, config, sameServers, prune, from } = options;
   return [
     'gb2gl',

@@ -1,6 +1,5 @@
 import type { Notice } from '../model/notice.ts';
 import { plannedStep, summedLosses, type Plan } from '../model/plan.ts';
-import { plural } from '../text/format.ts';
 import { findingRemark, leftOutLines, lossParts } from '../ui/loss-messages.ts';
 import { refsStep } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';
@@ -12,7 +11,7 @@ import {
   planTotals,
   type PlannedOwner,
   type PlannedRow,
-  type PlanTotals,
+  verdictOfPlan,
 } from './plan-summary.ts';
 import type { PlanOrigin, PlanPage, PlanPageRow } from './page-data.ts';
 import { countAll, remarkOf } from './result.ts';
@@ -35,7 +34,7 @@ function planPage(plan: Plan, origin: PlanOrigin): PlanPage {
     source,
     target,
     origin,
-    verdict: verdictOf(totals, open.length, problems.length),
+    verdict: verdictOfPlan(plan),
     totals: [
       messages.projectsLine(totals.projects),
       messages.groupsLine(totals.groups),
@@ -50,20 +49,6 @@ function planPage(plan: Plan, origin: PlanOrigin): PlanPage {
     owners: owners.map(ownerOf),
     rows: owners.flatMap(({ rows }) => rows.map(rowOf)),
   };
-}
-
-function verdictOf({ projects }: PlanTotals, open: number, unread: number): PlanPage['verdict'] {
-  const waits = open === 0 ? [] : [`${plural(open, 'item')} ${open === 1 ? 'needs' : 'need'} your decision`];
-  if (unread > 0) {
-    return { tone: 'bad', title: [`${plural(unread, 'object')} could not be read`, ...waits].join(', ') };
-  }
-  if (open > 0) return { tone: 'warn', title: waits.join('') };
-  const writes = projects.create + projects.update;
-  if (writes > 0) {
-    const ready = plural(writes, 'repository is', 'repositories are');
-    return { tone: 'good', title: `${ready} ready to migrate` };
-  }
-  return { tone: 'good', title: 'Nothing to do: everything is on GitLab already' };
 }
 
 function openOf({ group, rows }: PlannedOwner): PlanPage['open'] {

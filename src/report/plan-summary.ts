@@ -1,6 +1,7 @@
 import type { Notice } from '../model/notice.ts';
 import type { Plan, PlanItem, PlannedGroup, PlannedProject } from '../model/plan.ts';
 import type { Totals } from '../model/result.ts';
+import { planVerdict } from '../ui/plan-messages.ts';
 import { sumSteps } from './result.ts';
 
 /** What happens to one item as a whole. */
@@ -76,6 +77,18 @@ export function planTotals(owners: readonly PlannedOwner[]): PlanTotals {
 export function waitsForDecision(item: PlanItem): boolean {
   if (item.blocked !== null || item.steps.some(({ state }) => state !== 'proven')) return true;
   return item.kind === 'project' && item.findings.some(({ refused }) => refused);
+}
+
+/** What the plan comes to, in one sentence. */
+export function verdictOfPlan(plan: Plan): ReturnType<typeof planVerdict> {
+  const waiting = [...plan.groups, ...plan.projects].filter((item) => waitsForDecision(item)).length;
+  return planVerdict(plan, waiting, writesAnything(plan));
+}
+
+/** True when carrying it out would change something on the target. */
+export function writesAnything({ groups, projects }: Plan): boolean {
+  const open = [...groups, ...projects].filter(({ blocked }) => blocked === null);
+  return open.some(({ steps }) => steps.some(({ changes }) => changes));
 }
 
 function actionOfProject(project: PlannedProject): Action {

@@ -89,7 +89,7 @@ test('plan.html is the plan with the same style and script, without secrets', as
   expect(JSON.parse(data)).toMatchObject({
     kind: 'plan',
     origin: { command: 'gb2gl plan --all --work-dir [secret]', targetUser: 'root' },
-    verdict: { tone: 'good', title: '3 repositories are ready to migrate' },
+    verdict: { tone: 'good', title: 'Everything selected can be migrated' },
     totals: ['3 repositories: 3 new', '2 groups: 2 new', '6 refs: 6 to create'],
     open: [],
     rows: [
