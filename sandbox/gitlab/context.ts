@@ -48,7 +48,7 @@ export type Context = {
   canRead(actor: Actor | null, target: Project | Group): boolean;
   gitDir(project: Project): string;
   wikiDir(project: Project): string;
-  /** Makes the wiki's repository unless it is there or the wiki is disabled; false when there is none. */
+  /** Makes the wiki's repository unless it is there, or nobody has asked for it yet (GL-270); false when there is none. */
   ensureWiki(project: Project): boolean;
   lfsDir(): string;
   /** Creation through the API and by push; validates like the model. */
@@ -131,7 +131,7 @@ export function createContext(options: ContextOptions): Context {
 function ensureWiki(context: Context, project: Project): boolean {
   const wikiDir = context.wikiDir(project);
   if (existsSync(join(wikiDir, 'HEAD'))) return true;
-  if (project.withoutWiki || project.attributes['wiki_access_level'] === 'disabled') return false;
+  if (project.withoutWiki) return false;
   createRepository(wikiDir, context.defaultBranchPreference(project));
   return true;
 }

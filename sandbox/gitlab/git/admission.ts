@@ -114,13 +114,14 @@ function pushRefusal(context: Context, actor: Actor, project: Project, wiki: boo
   if (project.repositoryReadOnly) {
     return forbidden('The repository is temporarily read-only. Please try again later.');
   }
-  const archived = project.archived || isArchivedAbove(context, project);
+  if (project.archived || isArchivedAbove(context, project)) {
+    return forbidden("You can't push code to an archived project.");
+  }
   if (wiki) {
     const open = project.attributes['wiki_access_level'] !== 'disabled';
-    if (open && !archived && context.accessLevel(actor, project) >= DEVELOPER) return null;
+    if (open && context.accessLevel(actor, project) >= DEVELOPER) return null;
     return forbidden("You are not allowed to write to this project's wiki.");
   }
-  if (archived) return forbidden("You can't push code to an archived project.");
   if (!canPushCode(context, actor, project)) {
     return forbidden('You are not allowed to push code to this project.');
   }

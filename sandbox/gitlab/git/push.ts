@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { prescribedBranch, type RefUpdate } from '../default-branch.ts';
 import { startPipelines } from '../pipelines.ts';
 import type { Project } from '../state.ts';
+import { shownBranch } from '../wiki.ts';
 import { exceedsOperations } from './memory.ts';
 import { afterPushTexts } from './messages.ts';
 import { pushRefusal } from './push-checks.ts';
@@ -100,7 +101,10 @@ function received(context: Context, call: PushCall, push: PushRequest, verdicts:
   const { fullPath, id: projectId } = project;
   context.pushes.push({ projectId, fullPath, wiki, username, refs, options: push.options });
   if (refs.length === 0) return '';
-  if (!wiki) {
+  if (wiki) {
+    // The job after a push looks which branch is shown, and that one stays (app/services/git/wiki_push_service.rb).
+    context.after(context.settings.asyncDelayMs, () => void shownBranch(context, project));
+  } else {
     context.onPushed(project, refs);
     startPipelines(context, project, refs, push.options);
   }

@@ -11,3 +11,7 @@ test('at least 95 % of what a real GitLab 18.9 was asked is answered with the sa
   expect(outcomes.length).toBeGreaterThan(600);
   expect(equalShare(outcomes), differences.join('\n')).toBeGreaterThanOrEqual(95);
 });
+
+test('and at least 90 % of what it was asked about wikis', async () => {
+  expect(equalShare(await replay('wiki'))).toBeGreaterThanOrEqual(90);
+});

@@ -166,6 +166,19 @@ describe('a renamed project', () => {
 });
 
 describe('a wiki', () => {
+  it('goes on showing what was there when the job after its first push looked (GL-273)', async () => {
+    const project = gitlab.addProject('sticky');
+    const remote = gitlab.remote('team/sticky.wiki.git');
+    await gitOk(work, ['push', '-q', remote, 'main:master']);
+    await gitlab.context.settle();
+    await gitOk(work, ['push', '-q', remote, 'main']);
+    await gitlab.context.settle();
+    expect(project.wikiBranch).toBe('master');
+    await gitOk(work, ['push', '-q', remote, ':master']);
+    await gitlab.context.settle();
+    expect(project.wikiBranch).toBe('main');
+  });
+
   it('is a repository of its own, without checks and without protection', async () => {
     const project = gitlab.addProject('documented');
     const remote = gitlab.remote('team/documented.wiki.git');
@@ -190,7 +203,14 @@ describe('a wiki', () => {
     project.attributes['wiki_access_level'] = 'disabled';
     const switchedOff = await ask('git-receive-pack', gitlab.token);
     expect([switchedOff.status, switchedOff.body]).toEqual([403, write.body]);
-    gitlab.addProject('bare').attributes['wiki_access_level'] = 'disabled';
+    const read = await ask('git-upload-pack', gitlab.token);
+    expect([read.status, read.body]).toEqual([403, 'You are not allowed to download files from this wiki.']);
+    project.archived = true;
+    const archived = await ask('git-receive-pack', gitlab.token);
+    expect([archived.status, archived.body]).toEqual([403, "You can't push code to an archived project."]);
+    const unmade = gitlab.addProject('bare');
+    unmade.attributes['wiki_access_level'] = 'disabled';
+    unmade.withoutWiki = true;
     const none = await ask('git-receive-pack', gitlab.token, 'bare');
     expect([none.status, none.body]).toEqual([404, 'A repository for this wiki does not exist yet.']);
     const missing = await ask('git-upload-pack', gitlab.token, 'missing');
