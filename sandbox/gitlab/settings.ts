@@ -24,6 +24,8 @@ export type GitSettings = {
   namespaceStorageLimit: number | null;
   /** fsck message ids that the administrator ignores beyond Gitaly's own three. */
   fsckIgnore: string[];
+  /** Path of a file with the ids of objects that are not checked (GL-233). */
+  fsckSkipList: string | null;
   pushRules: PushRules | null;
   gitalyDown: boolean;
   pullOverHttp: boolean;
@@ -161,6 +163,7 @@ function defaultGitSettings(): GitSettings {
     repositorySizeLimit: null,
     namespaceStorageLimit: null,
     fsckIgnore: [],
+    fsckSkipList: null,
     pushRules: null,
     gitalyDown: false,
     pullOverHttp: true,

@@ -15,7 +15,7 @@ import { renderPlanPage } from '../report/plan-page.ts';
 import { planJson, waitsForDecision } from '../report/plan-summary.ts';
 import { renderPlan } from '../report/plan-view.ts';
 import { exitCodeOfStates } from '../report/result.ts';
-import { makeRunFolder, pointLatest } from '../report/write.ts';
+import { makeRunFolder, pointLatest, writeSkipList } from '../report/write.ts';
 import {
   openSession,
   readHistory,
@@ -147,6 +147,7 @@ async function writePlan(
     await writeFile(json, planJson(safe), { mode: 0o600 });
     await writeFile(markdown, planMarkdown(safe), { mode: 0o600 });
     await writeFile(html, renderPlanPage(safe, origin), { mode: 0o600 });
+    await writeSkipList(folder, safe);
     await pointLatest(folder);
     return [json, markdown, html];
   } catch (error) {

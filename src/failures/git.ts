@@ -51,7 +51,7 @@ export const pushUnpack = defineFailure(
   { blame: 'target', state: 'failed' },
   (w: { object: string; detail: string }) => ({
     message: `GitLab rejects the objects of ${w.object}: ${w.detail}`,
-    fix: 'GitLab checks every object (git fsck); ask its administrator to set receive.fsck.<check>=ignore or a skip list for this repository, or rewrite the history',
+    fix: 'GitLab checks every object (git fsck): gb2gl plan --deep names all objects that it refuses, and three ways out',
   }),
 );
 

@@ -1,15 +1,10 @@
 import { GitExit } from '../git/errors.ts';
 import type { Git } from '../git/run.ts';
 import { eachLine, type RunningGit } from '../git/stream.ts';
+import { ignoredChecks, skipListName, waysOut } from '../gitlab/rules/object-checks.ts';
 import type { Finding } from '../model/plan.ts';
 import { parseFsckLine, progressOf, type BadObject, type ReachedBadObject } from './objects.ts';
 import { mostShown, placeOf, refList } from './words.ts';
-
-/**
- * GitLab's git checks what it receives and ignores these three (GL-230, GL-231). `git fsck` has the same checks
- * under `fsck.`, and `--strict` makes errors of the same warnings as `receive-pack` does.
- */
-const ignored = ['badTimezone', 'missingSpaceBeforeDate', 'zeroPaddedFilemode'] as const;
 
 /** Each takes some memory; a repository with more of them has one cause. */
 const most = 20_000;
@@ -28,7 +23,8 @@ export type Fsck = {
 /** Everything in the repository that GitLab's git would refuse, whether a ref leads to it or not. */
 export async function fsck(git: Git, progress: (percent: number) => void): Promise<Fsck> {
   const found: Fsck = { bad: new Map(), further: 0 };
-  const ignoring = ignored.flatMap((check) => ['-c', `fsck.${check}=ignore`]);
+  // `git fsck` has the same checks under `fsck.`, and `--strict` makes errors of the same warnings as `receive-pack` does.
+  const ignoring = ignoredChecks.flatMap((check) => ['-c', `fsck.${check}=ignore`]);
   const run = git.start(...ignoring, 'fsck', '--full', '--strict', '--no-dangling', '--progress');
   run.stdin.end();
   run.stdout.resume();
@@ -71,37 +67,33 @@ function note(line: string, found: Fsck, progress: (percent: number) => void): v
   else found.further += 1;
 }
 
-/** git lets nobody ignore these. */
-const neverIgnored: ReadonlySet<string> = new Set(['nulInHeader', 'unterminatedHeader']);
-
-const rewrite = 'remove it from the history on GitBucket (git filter-repo), then run again';
-
 /** What GitLab's git refuses, with the refs by commit; `further` more objects were not looked at one by one. */
 export function badObjectFindings(
   bad: readonly ReachedBadObject[],
   refs: ReadonlyMap<string, readonly string[]>,
-  further: number,
+  { further, repository }: { further: number; repository: string },
 ): Finding[] {
-  const shown = bad.slice(0, mostShown).flatMap((each) => findingsOf(each, refs.get(each.commit) ?? []));
+  const findings = bad
+    .slice(0, mostShown)
+    .flatMap((each) => findingsOf(each, refs.get(each.commit) ?? [], repository));
   const more = bad.length - mostShown + further;
-  if (bad.length === 0 || more <= 0) return shown;
-  const message = `GitLab's git refuses about ${more} more objects; git fsck --strict in the mirror lists them`;
-  return [...shown, { ...common, object: 'further objects', message, fix: shown.at(-1)?.fix ?? rewrite }];
+  if (bad.length === 0 || more <= 0) return findings;
+  const message = `GitLab's git refuses about ${more} more objects; ${skipListName} in the folder of this report has their ids`;
+  return [...findings, { ...common, object: 'further objects', message, fix: findings.at(-1)?.fix ?? '' }];
 }
 
 const common = { code: 'bad-object', refused: true } as const;
 
-function findingsOf({ path, commit, faults }: ReachedBadObject, refs: readonly string[]): Finding[] {
+function findingsOf(
+  { path, commit, faults }: ReachedBadObject,
+  refs: readonly string[],
+  repository: string,
+): Finding[] {
   const where = refs.length === 0 ? '' : `, such as ${refList(refs)}`;
   return faults.map(({ type, id, check, text }) => ({
     ...common,
     object: id,
     message: `${check}: ${text}, in a ${type}${placeOf({ path, commit: commit === id ? '' : commit })}; GitLab's git refuses every ref that reaches it${where}`,
-    fix: neverIgnored.has(check) ? rewrite : letThrough(check),
+    fix: waysOut(check, repository),
   }));
-}
-
-/** The setting of Gitaly that an administrator can make (GL-233). */
-function letThrough(check: string): string {
-  return `as a GitLab administrator, add { key: "receive.fsck.${check}", value: "ignore" } to the git config of gitaly['configuration'] in gitlab.rb (or list the object ids in a file set as "receive.fsck.skipList"); otherwise ${rewrite}`;
 }

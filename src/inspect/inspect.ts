@@ -78,6 +78,7 @@ async function inspectProject(
     project: {
       ...withLosses(project, counted.counts),
       findings: looked?.findings ?? [],
+      ...(looked === null || looked.skipList.length === 0 ? {} : { skipList: looked.skipList }),
       steps: withNotices(project, seen),
     },
     problems,

@@ -28,6 +28,8 @@ export type Looked = {
   findings: Finding[];
   /** LFS objects that the history of the travelling refs names. */
   lfsObjects: number;
+  /** Ids of the objects that GitLab's git refuses. */
+  skipList: string[];
   warnings: string[];
 };
 
@@ -104,7 +106,7 @@ async function look(project: PlannedProject, git: Git, options: LookOptions): Pr
   return {
     findings: [
       ...branchFindings(project, changes, present),
-      ...badObjectFindings(fresh.bad, carriers, checked.further),
+      ...badObjectFindings(fresh.bad, carriers, { further: checked.further, repository: project.id }),
       ...largeFileFindings(fresh, limits),
       ...stuckFindings(stuck, limits),
       ...lfs.findings,
@@ -112,6 +114,7 @@ async function look(project: PlannedProject, git: Git, options: LookOptions): Pr
       ...(project.existing === null ? await ciFileFindings(git, heads) : []),
     ],
     lfsObjects: lfs.count,
+    skipList: fresh.bad.flatMap(({ faults }) => faults.slice(0, 1).map(({ id }) => id)),
     warnings: [...ids.writes, ...ids.stays].some((id) => !present.has(id))
       ? ['it changed during the inspection: newer objects were not inspected']
       : [],

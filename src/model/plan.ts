@@ -145,6 +145,7 @@ export const PlannedProject = z.object({
   defaultBranch: z.string().nullable().describe('Short name; null when the source has no branch'),
   losses: z.array(Loss).describe('What the repository has on GitBucket and this run does not move'),
   findings: z.array(Finding).describe('What the inspection of objects found (--deep)'),
+  skipList: texts.exactOptional().describe("Ids of the objects that GitLab's git refuses (--deep)"),
 });
 export type PlannedProject = z.infer<typeof PlannedProject>;
 

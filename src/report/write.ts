@@ -1,6 +1,8 @@
 import { randomBytes, createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { skipListName } from '../gitlab/rules/object-checks.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Result } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
 import { headings, nextSteps, scopeOf } from '../ui/messages.ts';
@@ -11,6 +13,7 @@ import { mergedFixes } from './merged-fixes.ts';
 import type { ResultPage } from './page-data.ts';
 import { notedBy, remarksOf } from './result.ts';
 import { resultFrom } from './schema.ts';
+import { skipListOf } from './skip-list.ts';
 import { verdictOf } from './verdict.ts';
 
 export type ReportPaths = {
@@ -38,8 +41,15 @@ export async function writeReports(
   await replace(paths.markdown, renderMarkdown(safe));
   await replace(paths.html, renderHtml(safe));
   if (paths.addresses !== null) await replace(paths.addresses, addressesCsv(safe));
+  await writeSkipList(folder, safe);
   await pointLatest(folder);
   return paths;
+}
+
+/** The ids of refused objects beside the reports that tell of them; no file when there are none. */
+export async function writeSkipList(folder: string, document: Plan | Result): Promise<void> {
+  const list = skipListOf(document);
+  if (list !== null) await replace(join(folder, skipListName), list);
 }
 
 /** The files of a run's folder: by their names a copy still tells what it is of. */

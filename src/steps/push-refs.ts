@@ -1,5 +1,6 @@
 import { projectMissing } from '../failures/target.ts';
 import { isRewriteRefusal, matchesPattern, type Protections } from '../gitlab/rules/protections.ts';
+import { refusedObjects, waysOut } from '../gitlab/rules/object-checks.ts';
 import {
   isNoCommit,
   refKind,
@@ -126,8 +127,10 @@ function refusalsIn(
   return refusals;
 }
 
-/** A limit of size is none that a name has to do with. */
-function adviceFor(reason: string): string {
+/** A limit of size, and a bad object, are nothing that a name has to do with. */
+function adviceFor(reason: string, repository: string): string {
+  const [refused] = refusedObjects(reason);
+  if (refused !== undefined) return waysOut(refused.check, repository);
   if (/ requires a push of | avoids sending /.test(reason))
     return "have the administrator raise the limit (GitLab's receive_max_input_size, or the body size of the proxy in front of it), then run again";
   return 'rename or remove the ref on GitBucket, or change the rule on GitLab';
@@ -142,7 +145,7 @@ function refusalOf(
   if (result?.outcome === 'refused') {
     const fix = result.reason.includes(isNoCommit)
       ? toTagAdvice(change.ref, names)
-      : adviceFor(result.reason);
+      : adviceFor(result.reason, names.repository);
     return { outcome: 'refused', reason: result.reason, fix };
   }
   const reason = `${change.reason ?? 'the ref moved on the target'} (${result?.reason ?? 'no answer'})`;

@@ -1,11 +1,14 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { skipListName } from '../../src/gitlab/rules/object-checks.ts';
 import { differencesOf } from '../helpers/code-of.ts';
 import { expect, test } from 'vitest';
 import { commitOn, git } from '../helpers/commits.ts';
 import { planOf } from '../helpers/foresight.ts';
 import { blobOf, commitOf, faults, filesOf, noiseOf, treeOf } from '../helpers/odd-objects.ts';
 import { writesOf } from '../helpers/servers.ts';
-import { gb2gl, itemOf, migrateAll, resultOf } from '../helpers/small-server.ts';
-import { findingsIn, head, projectOf, refusedIn, team } from '../helpers/team.ts';
+import { gb2gl, itemOf, migrateAll, resultOf, workplace } from '../helpers/small-server.ts';
+import { findingsIn, head, projectOf, refusedIn, team, type Team } from '../helpers/team.ts';
 
 test('what --deep calls refused is what GitLab then refuses, object by object and check by check', async () => {
   const servers = await team();
@@ -33,7 +36,26 @@ test('what --deep calls refused is what GitLab then refuses, object by object an
   });
   expect(met).toHaveLength(Object.values(faults).filter(({ refused }) => refused).length);
   expect(told.sort()).toEqual(met.sort());
+
+  // Ready to use: with the list that the plan has written everything gets through.
+  const [planned = ''] = await skipLists(servers, 'plan');
+  const [migrated = ''] = await skipLists(servers, 'migrate');
+  expect(planned.split('\n').filter(Boolean)).toEqual(
+    [...new Set(told.map((line) => line.slice(0, 40)))].sort(),
+  );
+  expect(migrated).toBe(planned);
+  const list = join(servers.folder, 'copy-on-gitaly');
+  await writeFile(list, planned);
+  servers.gitlab.settings.git.fsckSkipList = list;
+  const afterwards = resultOf(await migrateAll(servers));
+  expect(itemOf(afterwards, 'team/refused').state).toBe('proven');
 });
+
+async function skipLists(servers: Team, kind: string): Promise<string[]> {
+  const reports = join(await workplace(servers), '.gb2gl', 'reports');
+  const folders = (await readdir(reports)).filter((name) => name.endsWith(kind));
+  return Promise.all(folders.map((name) => readFile(join(reports, name, skipListName), 'utf8')));
+}
 
 test('only objects count that travelling refs reach and GitLab does not have', async () => {
   const servers = await team();

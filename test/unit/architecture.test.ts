@@ -141,7 +141,7 @@ describe('imports', () => {
       'sandbox',
     ],
     ui: ['text', 'model', 'failures', 'doctor', 'engine'],
-    report: ['text', 'model', 'failures', 'net', 'ui'],
+    report: ['text', 'model', 'failures', 'net', 'gitlab/rules', 'ui'],
     commands: [
       'text',
       'model',

@@ -50,6 +50,7 @@ export function receivePackConfig(settings: GitSettings, hooksDir: string): GitC
   if (settings.receiveMaxInputSize !== null) {
     config.push(['receive.maxInputSize', String(settings.receiveMaxInputSize)]);
   }
+  if (settings.fsckSkipList !== null) config.push(['receive.fsck.skipList', settings.fsckSkipList]);
   return config;
 }
 

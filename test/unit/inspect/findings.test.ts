@@ -17,7 +17,7 @@ function counted(kinds: LossKind[]): Parameters<typeof uncountedIn>[0][number] {
 }
 
 describe('findings', () => {
-  it('of bad objects offer the setting that lets them through, unless git has none', () => {
+  it('of bad objects offer the setting that lets them through, unless git has none, a skip list and rewriting', () => {
     const bad = ['badDate', 'nulInHeader'].map((check, index) => ({
       path: index === 0 ? '' : 'dir',
       commit,
@@ -26,11 +26,15 @@ describe('findings', () => {
     const [date, nul] = badObjectFindings(
       bad,
       new Map([[commit, ['refs/heads/a', 'refs/heads/b', 'refs/tags/c']]]),
-      0,
+      { further: 0, repository: 'team/app' },
     );
     expect(date?.fix).toContain('key: "receive.fsck.badDate", value: "ignore"');
     expect(date?.message).toContain('refs/heads/a and 2 other refs');
-    expect(nul?.fix).not.toContain('receive.fsck');
+    expect(nul?.fix).not.toContain('receive.fsck.nulInHeader');
+    for (const { fix = '' } of [date, nul].flatMap((each) => each ?? [])) {
+      expect(fix).toContain('receive.fsck.skipList');
+      expect(fix).toContain('add "team/app" to "rewrite" below "migrate" in the config');
+    }
     expect(nul?.message).toContain(`(dir, commit ${commit})`);
   });
 
@@ -40,7 +44,7 @@ describe('findings', () => {
       commit: '',
       faults: [{ type: 'commit', id: `${index}`, check: 'badDate', text: '' }],
     }));
-    const findings = badObjectFindings(bad, new Map(), 30);
+    const findings = badObjectFindings(bad, new Map(), { further: 30, repository: 'team/app' });
     expect(findings).toHaveLength(101);
     expect(findings.at(-1)).toMatchObject({ object: 'further objects', refused: true });
     expect(findings.at(-1)?.message).toContain('about 80 more objects');
