@@ -5,10 +5,12 @@ import type { CommonOptions, SelectionFlags, Environment } from '../environment.
 import { Failure } from '../failures/failure.ts';
 import { reportDirUnusable } from '../failures/usage.ts';
 import { inspect } from '../inspect/inspect.ts';
+import type { History } from '../journal/history.ts';
 import { lockWorkDir } from '../journal/lock.ts';
 import type { ItemState, Plan } from '../model/plan.ts';
 import type { ExitCode } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
+import { movedEarlier } from '../plan/old-addresses.ts';
 import type { PlanOrigin } from '../report/page-data.ts';
 import { planMarkdown } from '../report/plan-markdown.ts';
 import { renderPlanPage } from '../report/plan-page.ts';
@@ -60,7 +62,7 @@ export async function planCommand(options: PlanOptions, environment: Environment
       prune: options.prune ?? false,
       waived,
     });
-    const plan = options.deep ? await deepened(prepared, session) : prepared.plan;
+    const plan = options.deep ? await deepened(prepared, history, session) : prepared.plan;
     await session.terminal.stop();
     const measured = options.deep ? { bytes: await bytesBelow(mirrorsOf(session)) } : null;
     const { version, words } = environment;
@@ -88,10 +90,15 @@ function mirrorsOf({ workDir, runtime }: Session): string {
   return mirrorOptions(workDir, runtime).directory;
 }
 
-function deepened({ plan, listings }: Prepared, session: Session): Promise<Plan> {
+function deepened({ plan, listings }: Prepared, history: History, session: Session): Promise<Plan> {
   session.begin();
   const mirrors = mirrorOptions(session.workDir, session.runtime);
-  return inspect(plan, { ...session, mirrors, listings: listings.source });
+  return inspect(plan, {
+    ...session,
+    mirrors,
+    listings: listings.source,
+    moved: movedEarlier(history),
+  });
 }
 
 async function present(

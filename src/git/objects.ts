@@ -13,6 +13,19 @@ export async function presentObjects(git: Git, ids: ReadonlySet<string>): Promis
   return present;
 }
 
+/** Bytes of those of the objects that are files and there. */
+export async function blobSizes(git: Git, ids: ReadonlySet<string>): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  if (ids.size === 0) return sizes;
+  const check = git.start('cat-file', '--buffer', '--batch-check=%(objectname) %(objecttype) %(objectsize)');
+  const read = eachLine(check.stdout, (line) => {
+    const [, id, size] = /^([0-9a-f]{40}) blob (\d+)$/.exec(line) ?? [];
+    if (id !== undefined) sizes.set(id, Number(size));
+  });
+  await together([check], [feed(check.stdin, ids), read]);
+  return sizes;
+}
+
 /** Parents of each commit, every commit after its parents. */
 export type History = ReadonlyMap<string, readonly string[]>;
 

@@ -5,11 +5,11 @@ import { interruption } from '../failures/usage.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedStep, Plan, PlannedProject } from '../model/plan.ts';
 import type { Counts } from '../model/source.ts';
+import type { Places } from '../plan/old-addresses.ts';
 import { code } from '../steps/code.ts';
 import { plural } from '../text/format.ts';
 import { countLosses, original, uncountedIn, withLosses } from './losses.ts';
 import { inspectRepository, type InspectOptions, type LookOptions } from './repository.ts';
-import { destinationsOf } from './submodules.ts';
 
 type Inspected = { project: PlannedProject; problems: Notice[]; counted: Counts };
 
@@ -23,7 +23,7 @@ export async function inspect(plan: Plan, options: InspectOptions): Promise<Plan
   const total = plan.projects.length;
   emit({ type: 'phase', phase: 'inspect', total });
   const limits = await target.sizeLimits();
-  const destinations = destinationsOf(plan);
+  const places = await placesOf(plan, options);
   const names = new Set(plan.projects.map(({ id }) => id));
   let done = 0;
   const tell = (detail: string): void =>
@@ -34,7 +34,7 @@ export async function inspect(plan: Plan, options: InspectOptions): Promise<Plan
       tell(project.id);
       const progress: LookOptions['progress'] = (stage, percent) =>
         tell(`${project.id} ${stage}${percent === null ? '' : ` ${Math.floor(percent)} %`}`);
-      const result = await inspectProject(project, { ...options, limits, destinations, progress, names });
+      const result = await inspectProject(project, { ...options, limits, places, progress, names });
       done += 1;
       tell(project.id);
       return result;
@@ -51,6 +51,17 @@ export async function inspect(plan: Plan, options: InspectOptions): Promise<Plan
     uncounted: uncountedIn(
       inspected.filter(({ problems }) => problems.length === 0).map(({ counted }) => counted),
     ),
+  };
+}
+
+/** Where addresses can lead. The source may believe in another address than the configured one, and shows that to people. */
+async function placesOf(plan: Plan, { source, target, moved }: InspectOptions): Promise<Places> {
+  const { serverUrl } = await source.connect();
+  const planned = plan.projects.map(({ id, fullPath }) => [id.toLowerCase(), fullPath] as const);
+  return {
+    source: [...new Set([source.url, ...(URL.canParse(serverUrl ?? '') ? [serverUrl ?? ''] : [])])],
+    target: target.url,
+    paths: new Map([...moved, ...planned]),
   };
 }
 

@@ -22,7 +22,9 @@ import type { Emit } from '../model/events.ts';
 import type { RefListing } from '../model/forge.ts';
 import { plural } from '../text/format.ts';
 import { refsTooLarge } from './stuck-refs.ts';
-import { modulesOf, submoduleFindings, type Destinations } from './submodules.ts';
+import type { Places } from '../plan/old-addresses.ts';
+import { oldAddressFindings } from './old-addresses.ts';
+import { modulesOf, submoduleFindings } from './submodules.ts';
 
 export type Looked = {
   findings: Finding[];
@@ -42,11 +44,13 @@ export type InspectOptions = {
   mirrors: MirrorOptions;
   /** Refs of the source as they were listed for the plan. */
   listings: ReadonlyMap<string, RefListing>;
+  /** Where the projects of earlier runs are, by `owner/name` in small letters. */
+  moved: ReadonlyMap<string, string>;
 };
 
 export type LookOptions = InspectOptions & {
   limits: SizeLimits;
-  destinations: Destinations;
+  places: Places;
   progress: (stage: string, percent: number | null) => void;
 };
 
@@ -81,7 +85,7 @@ async function freshMirror(
 }
 
 async function look(project: PlannedProject, git: Git, options: LookOptions): Promise<Looked> {
-  const { limits, progress, runtime, destinations } = options;
+  const { limits, progress, runtime, places } = options;
   const changes = refsOf(project);
   const ids = travellingIds(changes);
   const present = await presentObjects(git, new Set([...ids.writes, ...ids.stays, ...ids.there]));
@@ -110,7 +114,8 @@ async function look(project: PlannedProject, git: Git, options: LookOptions): Pr
       ...largeFileFindings(fresh, limits),
       ...stuckFindings(stuck, limits),
       ...lfs.findings,
-      ...submoduleFindings(await modulesOf(git, heads), project, destinations),
+      ...submoduleFindings(await modulesOf(git, heads), project, places),
+      ...(await oldAddressFindings(git, heads, project.id, places)),
       ...(project.existing === null ? await ciFileFindings(git, heads) : []),
     ],
     lfsObjects: lfs.count,

@@ -130,6 +130,7 @@ export const Finding = Notice.extend({
     'large-file',
     'missing-lfs-object',
     'old-server-url',
+    'old-address',
     'ci-file',
   ]),
   refused: z.boolean().describe('True when GitLab refuses the push for it'),

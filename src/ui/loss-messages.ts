@@ -23,6 +23,7 @@ const findingTitles = {
   'large-file': ['large file', 'large files'],
   'missing-lfs-object': ['missing LFS object', 'missing LFS objects'],
   'old-server-url': ['submodule on the old server', 'submodules on the old server'],
+  'old-address': ['address of the old server', 'addresses of the old server'],
   'ci-file': ['CI file', 'CI files'],
 } as const satisfies Record<Finding['code'], readonly [string, string]>;
 

@@ -113,5 +113,33 @@ test('submodules that lead to the old server are named by branch and path, other
   const address = `${servers.gitlab.url}/${projectOf(plan, 'team/c++').fullPath}.git`;
   expect(found[0]?.fix).toContain(`git config -f .gitmodules submodule.absolute.url ${address}`);
   expect(found[1]?.message).toContain('team/gone is not part of this plan');
-  expect(found[2]?.fix).toContain(`submodule.renamed.url ${address}`);
+  expect(found[2]?.fix).toContain('submodule.renamed.url ../cplusplus.git');
+});
+
+test('CI files and manifests that name the old server are listed, each with what leads there on GitLab', async () => {
+  const believed = 'https://git.corp.example';
+  const servers = await team({ gitbucket: { baseUrl: believed } });
+  const { gitbucket, gitlab } = servers;
+  servers.add('lib', (dir) => commitOn(dir, 'main', 'a library'));
+  servers.add('app', (dir) => {
+    const id = filesOf(dir, {
+      Jenkinsfile: `git url: '${gitbucket.url}/git/team/lib.git'`,
+      'README.md': `see ${gitbucket.url}/team/lib`,
+      'go.mod': `require git.corp.example/team/lib v1`,
+    });
+    for (const branch of ['main', 'next']) head(dir, branch, id);
+  });
+
+  const plan = await planOf(servers, ['--deep']);
+  const found = projectOf(plan, 'team/app').findings;
+
+  expect(findingsIn(plan, 'team/app')).toEqual(
+    ['main:Jenkinsfile', 'main:go.mod'].map((object) => ({ code: 'old-address', object, refused: false })),
+  );
+  expect(found[0]).toMatchObject({
+    message: `${gitbucket.url}/git/team/lib.git on main and one other branch leads to the old server`,
+    fix: `replace it by ${gitlab.url}/team/lib.git`,
+  });
+  expect(found[1]?.fix).toBe(`replace it by ${new URL(gitlab.url).host}/team/lib`);
+  expect(writesOf(gitlab.server.requests)).toEqual([]);
 });

@@ -119,6 +119,7 @@ describe('imports', () => {
       'environment.ts',
       'git',
       'gitlab/rules',
+      'plan',
       'transfer',
       'steps',
     ],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parsePointer } from '../../../src/inspect/lfs.ts';
 import { parseFsckLine, progressOf, parseObjectLine } from '../../../src/inspect/objects.ts';
-import { parseModules } from '../../../src/inspect/submodules.ts';
+import { parseModules } from '../../../src/plan/old-addresses.ts';
 
 const id = '68e54bc0db327293544afd7bed191db27b3da60e';
 const oid = 'a'.repeat(64);
