@@ -39,11 +39,37 @@ export const Token = z
   .default(null);
 const Secret = z.string().min(1).nullable().default(null);
 const Name = z.string().min(1);
+/** Characters that git takes in the name of a ref. */
+const refCharacters = String.raw`[^\s\p{Cc}~^:?*[\\]`;
+const FullRef = z.string().regex(/^refs\/./, 'must be a full ref name, such as refs/heads/main');
 const TravellingRef = z
   .string()
+  .regex(/^refs\/[^/]+\/./, 'must be a full ref name of two levels, such as refs/heads/main');
+const usualSpace = /^refs\/(heads|tags|notes)\//;
+
+/** As git takes them: one `*` for anything. */
+const RefPattern = z
+  .string()
   .regex(
-    /^refs\/(heads|tags|notes)\/./,
-    'must be a full ref name under refs/heads/, refs/tags/ or refs/notes/',
+    new RegExp(`^refs/${refCharacters}*[*]?${refCharacters}*$`, 'u'),
+    'must be a ref or a pattern with one *, such as refs/review/*',
+  )
+  .refine(
+    (text) => !usualSpace.test(text),
+    'refs/heads/ and refs/tags/ travel anyway; "notes" decides about refs/notes/',
+  )
+  .refine((text) => !text.startsWith('refs/pull/'), 'pull requests travel by "pullRequestHeads"')
+  .refine(
+    (text) => /^refs\/[^/*]+(\/|$)/.test(text),
+    'must name one space below refs/, such as refs/review/*',
+  );
+
+/** The beginning of a branch's name, to which a number is added. */
+const BranchPrefix = z
+  .string()
+  .regex(
+    /^(?![-./])(?!.*(\.\.|\/\/|\/\.|\.lock\/|@\{))[\p{L}\p{N}_./@+#-]+$/u,
+    'must be how the name of a branch can begin, such as pull-requests/',
   );
 
 /** Address of a server's start page, context path included. */
@@ -107,7 +133,7 @@ export const Config = z.strictObject({
       repositories: z.record(Name, Name).default({}).describe('OWNER/NAME to GROUP/PATH on GitLab'),
       users: z.record(Name, Name).default({}).describe('GitBucket user to GitLab user name'),
       refs: z
-        .record(Name, z.record(TravellingRef, TravellingRef))
+        .record(Name, z.record(FullRef, TravellingRef))
         .default({})
         .describe('for OWNER/NAME: full ref name on GitBucket to full ref name on GitLab'),
     })
@@ -137,6 +163,15 @@ export const Config = z.strictObject({
   migrate: z
     .strictObject({
       notes: z.boolean().default(true).describe('migrate refs/notes/*'),
+      refs: z
+        .array(RefPattern)
+        .default([])
+        .describe('further refs to migrate, as names or patterns such as refs/review/*'),
+      pullRequestHeads: BranchPrefix.nullable()
+        .default(null)
+        .describe(
+          'keep the commits of pull requests that no other branch holds as branches of this prefix and their number, such as pull-requests/; null: leave them',
+        ),
     })
     .prefault({})
     .describe('what to migrate besides branches and tags'),

@@ -75,7 +75,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     sourceRefs,
     targetRefs: targetRefs.refs,
     history,
-    notes: config.migrate.notes,
+    rules: config.migrate,
   });
   const { initialBranch } = settings;
   const waived = options.waived ?? { codes: new Set(), unread: new Set() };

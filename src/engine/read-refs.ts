@@ -20,13 +20,20 @@ import {
   writtenRefs,
 } from '../plan/known-refs.ts';
 import { keyOf } from '../plan/projects.ts';
-import { listSource } from '../steps/code.ts';
+import { knownHeads, listSource } from '../steps/source-listing.ts';
 
 /** Listings that are begun; how many are sent at once is for each server's own limit to say. */
 const concurrency = 32;
 
 type Listed = { refs: Map<string, RefListing>; problems: Notice[] };
-type Options = { source: Source; target: Target; config: Config; runtime: Runtime; emit: Emit };
+type Options = {
+  source: Source;
+  target: Target;
+  config: Config;
+  runtime: Runtime;
+  history: History;
+  emit: Emit;
+};
 
 /**
  * One listing for each repository of the source. One that fails becomes a problem and the others go on; nothing is begun
@@ -47,7 +54,10 @@ export async function listSourceRefs(repositories: readonly Repository[], option
         const id = keyOf(repository);
         try {
           stopIfTold(runtime, id);
-          listed.refs.set(id, await listSource(repository, options));
+          listed.refs.set(
+            id,
+            await listSource(repository, options, knownHeads(options.history.items.get(id))),
+          );
         } catch (error) {
           if (isFatal(error)) cut.note(error, id, listed);
           else if (error instanceof Failure && error.code === 'git-token-refused') refusals.set(id, error);
@@ -152,7 +162,7 @@ type HistoryContext = {
   sourceRefs: ReadonlyMap<string, RefListing>;
   targetRefs: ReadonlyMap<string, RefListing>;
   history: History;
-  notes: boolean;
+  rules: Config['migrate'];
 };
 
 /**
@@ -175,14 +185,14 @@ export async function askSource(context: HistoryContext): Promise<Map<string, Kn
 function questionsFor(
   id: string,
   { existing }: ProjectPath,
-  { sourceRefs, targetRefs, history, notes }: HistoryContext,
+  { sourceRefs, targetRefs, history, rules }: HistoryContext,
 ): HistoryQuestions | null {
   const source = sourceRefs.get(id);
   const target = targetRefs.get(id);
   if (!existing || !source || !target) return null;
   const item = history.items.get(id);
   const ours = item?.target?.id === existing.id;
-  const { moved, others } = questionsOf({ source, target, written: writtenRefs(item), ours, notes });
+  const { moved, others } = questionsOf({ source, target, written: writtenRefs(item), ours, ...rules });
   if (moved.length + others.length === 0) return null;
   const room = Math.max(0, mostQuestions - moved.length);
   return { moved: moved.slice(0, mostQuestions), others: others.slice(0, room) };

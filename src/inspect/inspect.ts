@@ -8,7 +8,7 @@ import type { Counts } from '../model/source.ts';
 import type { Places } from '../plan/old-addresses.ts';
 import { code } from '../steps/code.ts';
 import { plural } from '../text/format.ts';
-import { countLosses, original, uncountedIn, withLosses } from './losses.ts';
+import { countLosses, originalsOf, uncountedIn, withLosses } from './losses.ts';
 import { inspectRepository, type InspectOptions, type LookOptions } from './repository.ts';
 
 type Inspected = { project: PlannedProject; problems: Notice[]; counted: Counts };
@@ -100,14 +100,13 @@ async function inspectProject(
 /** What the source has besides its listing, unless the plan has named it already. */
 async function unseenRefs(
   { id, repository }: PlannedProject,
-  { source, listings, config }: LookOptions,
+  { source, listings }: LookOptions,
 ): Promise<Notice[]> {
   const listing = listings.get(id);
   if (listing === undefined || listing.unreadable !== undefined) return [];
   // The names that the source knows, not those under which the refs travel.
-  const refs = new Map(
-    [...listing.refs].map(([ref, object]) => [original(ref, config.map.refs[id]), object]),
-  );
+  const original = originalsOf(listing);
+  const refs = new Map([...listing.refs].map(([ref, object]) => [original(ref), object]));
   const found = await source.unreadableRefs(repository, { ...listing, refs });
   return found.map(({ ref, detail }) => refUnreadable(`${id} ${ref}`, { detail }).notice);
 }

@@ -36,14 +36,15 @@ export async function countLosses(
   project: PlannedProject,
   options: InspectOptions & { names: ReadonlySet<string> },
 ): Promise<Counts> {
-  const { source, config, runtime, mirrors, names, listings } = options;
+  const { source, runtime, mirrors, names, listings } = options;
   const { id, repository } = project;
+  const original = originalsOf(listings.get(id));
   const branches = refsOf(project)
     .filter((change) => change.new !== null)
-    .map(({ ref }) => original(ref, config.map.refs[id]))
+    .map(({ ref }) => original(ref))
     .filter((ref) => refKind(ref) === 'branch')
     .map(shortName);
-  const all = [...(listings.get(id)?.refs.keys() ?? [])];
+  const all = [...(listings.get(id)?.refs.keys() ?? [])].map(original);
   const { counts, warnings } = await source.counts(repository, { branches, all });
   // A repository of that name lies in the same folder (GB-68): what is there is no wiki.
   const shared = names.has(`${id}.wiki`);
@@ -54,9 +55,10 @@ export async function countLosses(
   return { counts, warnings };
 }
 
-/** What a ref that the config renames is called on the source. */
-export function original(ref: string, renamed: Readonly<Record<string, string>> = {}): string {
-  return Object.entries(renamed).find(([, to]) => to === ref)?.[0] ?? ref;
+/** Tells what a ref that travels under another name is called on the source. */
+export function originalsOf(listing: RefListing | undefined): (ref: string) => string {
+  const originals = new Map([...(listing?.renamed ?? [])].map(([from, to]) => [to, from]));
+  return (ref) => originals.get(ref) ?? ref;
 }
 
 type WikiOptions = { source: Source; mirrors: MirrorOptions; signal: AbortSignal };

@@ -1,5 +1,6 @@
 import { noCommit, refKind, shortName } from '../gitlab/rules/ref-names.ts';
 import { refsOf } from '../steps/code.ts';
+import { fetchPatterns } from '../steps/source-listing.ts';
 import { interruption } from '../failures/usage.ts';
 import { gitFailed } from '../failures/git.ts';
 import { rm } from 'node:fs/promises';
@@ -76,8 +77,9 @@ async function freshMirror(
   { id, repository }: PlannedProject,
   options: LookOptions,
 ): Promise<Pick<Mirror, 'directory' | 'git'>> {
-  const { source, mirrors, config, runtime, progress } = options;
-  const patterns = ['refs/heads/*', 'refs/tags/*', ...(config.migrate.notes ? ['refs/notes/*'] : [])];
+  const { source, mirrors, config, runtime, progress, listings } = options;
+  const listing = listings.get(id) ?? { refs: new Map(), head: null };
+  const patterns = fetchPatterns(config.migrate, listing);
   const remote = source.remote(repository, 'code');
   const signal = runtime.aborting;
   const { directory } = await updateMirror({ id, source: remote, patterns, progress, signal }, mirrors);

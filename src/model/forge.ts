@@ -44,11 +44,16 @@ export type RefListing = {
   tagged?: ReadonlySet<string>;
   /** New full names by those on the source, of the refs that travel under another one. Absent when none does. */
   renamed?: RefMap;
+  /** Heads of pull requests that need no branch of their own, by id, each with what holds it. Absent when none travels. */
+  held?: ReadonlyMap<string, HeadWitness>;
   /** What a reader should know about names that were to be changed. */
   warnings?: readonly string[];
   /** Refs that are there and cannot be told apart, or not be named: they are in nobody's listing. Absent when there are none. */
   unreadable?: readonly UnreadableRef[];
 };
+
+/** A ref of the source, by its name there, in whose history a commit was found when it had this tip. */
+export type HeadWitness = { ref: string; tip: string };
 
 /** The name as far as it can be shown, and what is known of it. */
 export type UnreadableRef = {

@@ -163,6 +163,8 @@ export const PlanSettings = z
     }),
     userRepositories: z.enum(['auto', 'group', 'personal']),
     notes: z.boolean(),
+    refs: texts.default([]),
+    pullRequestHeads: z.string().nullable().default(null),
     prune: z.boolean(),
   })
   .describe('What the plan was decided with; migrate --plan decides with the same');

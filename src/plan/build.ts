@@ -145,19 +145,21 @@ function vanished(input: PlanInput): string[] {
 /** What decides a plan besides what the two servers hold; a plan keeps it, so that carrying it out decides the same. */
 function settingsOf(config: Config, prune: boolean): PlanSettings {
   const { target, map, visibility, userRepositories, migrate } = config;
-  return { parentGroup: target.parentGroup, map, visibility, userRepositories, notes: migrate.notes, prune };
+  const { parentGroup } = target;
+  const { notes, refs, pullRequestHeads } = migrate;
+  return { parentGroup, map, visibility, userRepositories, notes, refs, pullRequestHeads, prune };
 }
 
 /** The config with which the plan was made: servers, tokens and limits are those of today. */
 export function withSettings(config: Config, settings: PlanSettings): Config {
-  const { parentGroup, map, visibility, userRepositories, notes } = settings;
+  const { parentGroup, map, visibility, userRepositories, notes, refs, pullRequestHeads } = settings;
   return {
     ...config,
     target: { ...config.target, parentGroup },
     map,
     visibility,
     userRepositories,
-    migrate: { ...config.migrate, notes },
+    migrate: { ...config.migrate, notes, refs, pullRequestHeads },
   };
 }
 

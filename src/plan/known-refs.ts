@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { pathTaken } from '../failures/target.ts';
-import { refKind, travels } from '../gitlab/rules/ref-names.ts';
+import { isHidden, refKind, travels, type TravelRules } from '../gitlab/rules/ref-names.ts';
 import { journalled, type ItemHistory } from '../journal/history.ts';
 import type { RefListing } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
@@ -26,13 +26,12 @@ export type HistoryQuestions = {
   others: string[];
 };
 
-export type Sides = {
+export type Sides = TravelRules & {
   source: RefListing;
   target: RefListing;
   written: WrittenRefs;
   /** True when the journal says that this tool made or adopted the project. */
   ours: boolean;
-  notes: boolean;
 };
 
 /** What must be asked before the project can be planned: nothing, for one that holds what was written last. */
@@ -48,12 +47,13 @@ export function questionsOf(sides: Sides): HistoryQuestions {
 }
 
 /** Ids on the target that nobody here has seen: the content of a project decides whether it is ours to go on with. */
-export function unknownIds({ source, target, written, ours, notes }: Sides): string[] {
+export function unknownIds(sides: Sides): string[] {
+  const { source, target, written, ours } = sides;
   if (ours) return [];
   const known = new Set(source.refs.values());
   const unknown = new Set<string>();
   for (const [ref, id] of target.refs) {
-    if (!travels(ref, { notes }) || known.has(id) || written.get(ref)?.has(id)) continue;
+    if (isHidden(ref) || !travels(ref, sides) || known.has(id) || written.get(ref)?.has(id)) continue;
     unknown.add(id);
   }
   return [...unknown];
@@ -102,6 +102,8 @@ export const CodeData = z.object({
   refs: z.record(z.string(), z.array(Id)).optional(),
   /** Refs that GitLab did not take, or that somebody moved meanwhile. */
   left: z.record(z.string(), LeftRef).optional(),
+  /** Heads of pull requests that need no branch of their own, by the ref that held them at this tip. */
+  heads: z.record(z.string(), z.object({ tip: Id, ids: z.array(Id) })).optional(),
 });
 export type CodeData = z.infer<typeof CodeData>;
 

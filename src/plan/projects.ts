@@ -6,7 +6,7 @@ import {
   tooVisible,
   visibilityRestricted,
 } from '../failures/target.ts';
-import { refKind, effectiveDefaultBranch } from '../gitlab/rules/ref-names.ts';
+import { effectiveDefaultBranch, travels, type TravelRules } from '../gitlab/rules/ref-names.ts';
 import type { Namespace, Project, RefListing, Repository, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Loss, PlannedProject } from '../model/plan.ts';
@@ -14,6 +14,7 @@ import { shortened } from './free-names.ts';
 import type { Placement } from './groups.ts';
 import type { PlanInput, ProjectPath } from './input.ts';
 import { writtenRefs, foreignProject, unknownIds } from './known-refs.ts';
+import { pullHeadsIn, pullNumber } from './pull-heads.ts';
 import { renamesOf, withRenamedDefault } from './refs.ts';
 import { restrictedIn, narrower, projectVisibility } from './visibility.ts';
 
@@ -49,9 +50,9 @@ function placeProject(
   const { existing } = path;
   const ours = existing !== null && history?.target?.id === existing.id;
   const target = input.targetRefs.get(id) ?? { refs: new Map(), head: null };
-  const { notes } = input.config.migrate;
+  const { migrate } = input.config;
   const known = input.known.get(id);
-  const unknown = unknownIds({ source: listing, target, written: writtenRefs(history), ours, notes });
+  const unknown = unknownIds({ source: listing, target, written: writtenRefs(history), ours, ...migrate });
   const foreign = unknown.filter((object) => known?.get(object)?.known === false);
   const renames = renamesOf(repository, input.config);
   const { branch } = sourceDefaultBranch(withRenamedDefault(repository, listing, renames), listing);
@@ -77,7 +78,7 @@ function placeProject(
     visibility: existing?.visibility ?? decided.visibility,
     existing,
     defaultBranch: branch ?? (listing.refs.size === 0 ? repository.defaultBranch || null : null),
-    losses: lossesIn(listing),
+    losses: lossesIn(listing, migrate),
     findings: [],
     reasons,
     blocked: path.blocked
@@ -143,18 +144,15 @@ export function keyOf({ owner, name }: Repository): string {
   return `${owner}/${name}`;
 }
 
-const pull = /^refs\/pull\/\d+\/head$/;
-
 /**
  * What a listing of refs alone tells about things that stay behind: GitBucket keeps `refs/pull/N/head` for each pull
  * request, and further refs of its own beside it.
  */
-export function lossesIn({ refs }: RefListing): Loss[] {
-  let pulls = 0;
+export function lossesIn(listing: RefListing, rules: TravelRules): Loss[] {
+  const pulls = pullHeadsIn(listing).size;
   let others = 0;
-  for (const ref of refs.keys()) {
-    if (pull.test(ref)) pulls += 1;
-    else if (refKind(ref) === 'other') others += 1;
+  for (const ref of listing.refs.keys()) {
+    if (pullNumber(ref) === null && !travels(ref, { ...rules, notes: true })) others += 1;
   }
   const losses: Loss[] = [];
   if (pulls > 0) losses.push({ kind: 'pull-requests', count: pulls });

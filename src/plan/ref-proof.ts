@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { refLost, refUnreadable } from '../failures/source.ts';
-import { travels } from '../gitlab/rules/ref-names.ts';
+import { travels, type TravelRules } from '../gitlab/rules/ref-names.ts';
 import type { RefListing, RefMap } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { RefChange } from '../model/plan.ts';
 import type { Check } from '../model/result.ts';
 import type { CodeData } from './known-refs.ts';
 
-type Comparing = { notes: boolean; changes: readonly RefChange[]; known: CodeData | null };
+type Comparing = TravelRules & { changes: readonly RefChange[]; known: CodeData | null };
 
 /**
  * Compares the ids of all refs that travel, unpeeled, on both sides. A difference is explained by what the plan says of
@@ -41,15 +41,9 @@ export function compareRefs(source: RefListing, target: RefListing, options: Com
 }
 
 /** What of that which travels is no longer as it was listed before, in words; null when all of it is. */
-export function movedSince(
-  before: RefListing,
-  now: RefListing,
-  options: Pick<Comparing, 'notes'>,
-): string | null {
+export function movedSince(before: RefListing, now: RefListing, rules: TravelRules): string | null {
   const names = new Set([...before.refs.keys(), ...now.refs.keys()]);
-  const moved = [...names].filter(
-    (ref) => travels(ref, options) && before.refs.get(ref) !== now.refs.get(ref),
-  );
+  const moved = [...names].filter((ref) => travels(ref, rules) && before.refs.get(ref) !== now.refs.get(ref));
   const [first] = moved;
   if (first === undefined) return null;
   const [was, is] = [before, now].map(({ refs }) => refs.get(first)?.slice(0, 12) ?? 'absent');

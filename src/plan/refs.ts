@@ -3,16 +3,18 @@ import { protectionRefusal, type Protections } from '../gitlab/rules/protections
 import {
   effectiveDefaultBranch,
   refKind,
+  isHidden,
   refusal,
   shortName,
   travels,
   type RefKind,
+  type TravelRules,
 } from '../gitlab/rules/ref-names.ts';
 import type { RefListing, RefMap, Repository } from '../model/forge.ts';
 import type { RefChange, RefOutcome } from '../model/plan.ts';
 import { decideSourceRef, type RefSituation, createRefObstacles } from './ref-decisions.ts';
 
-export type RefPlanInput = {
+export type RefPlanInput = TravelRules & {
   /** `owner/name` on the source. */
   repository: string;
   source: RefListing;
@@ -25,7 +27,6 @@ export type RefPlanInput = {
   defaultBranch: string | null;
   /** The branch name that GitLab sets for a project without branches; null when it sets none. */
   initialBranch: string | null;
-  notes: boolean;
   prune: boolean;
   /** What GitLab protects in the project; absent while nobody needs to know. */
   protections?: Protections | undefined;
@@ -139,10 +140,9 @@ function rank({ ref, afterOthers }: RefChange, first: readonly string[]): number
   return place === -1 ? kind : place - first.length;
 }
 
-type LeftoverInput = {
+type LeftoverInput = TravelRules & {
   target: RefMap;
   written: ReadonlyMap<string, ReadonlySet<string>>;
-  notes: boolean;
   prune: boolean;
   targetDefault?: string | null;
   /** Refs of the source that are there and cannot be read. */
@@ -155,7 +155,7 @@ type LeftoverInput = {
 function planLeftovers(source: RefMap, input: LeftoverInput): RefChange[] {
   const changes: RefChange[] = [];
   for (const [ref, old] of input.target) {
-    if (source.has(ref) || input.unreadable.has(ref) || !travels(ref, input)) continue;
+    if (source.has(ref) || input.unreadable.has(ref) || isHidden(ref) || !travels(ref, input)) continue;
     const change: RefChange = { ref, outcome: 'kept', old, new: null, force: false, afterOthers: false };
     const why = whyKept(ref, old, source.size === 0, input);
     changes.push(why === null ? { ...change, outcome: 'delete', force: true } : { ...change, ...why });
@@ -194,12 +194,21 @@ export function renamesOf(repository: Repository, { map }: Pick<Config, 'map'>):
  * The listing as it travels: refs under the names that `map.refs` gives them, HEAD included. No ref takes the place of
  * another one and none is lost: an entry without effect becomes a warning.
  */
-export function renameRefs(listing: RefListing, renames: RefRenames): RefListing {
+export function renameRefs(
+  listing: RefListing,
+  renames: RefRenames,
+  rules: TravelRules = { notes: true },
+): RefListing {
   if (Object.keys(renames).length === 0) return listing;
   const warnings = Object.keys(renames)
     .filter((ref) => !listing.refs.has(ref))
     .map((ref) => `"map.refs" names ${ref}, which does not exist in the repository`);
   const names = new Map([...listing.refs.keys()].map((ref) => [ref, renames[ref] ?? ref]));
+  for (const [ref, name] of names) {
+    if (ref === name || travels(name, rules)) continue;
+    warnings.push(`"map.refs" cannot rename ${ref} to ${name}: "migrate.refs" does not name such refs`);
+    names.set(ref, ref);
+  }
   for (let clash = clashIn(names); clash !== null; clash = clashIn(names)) {
     warnings.push(`"map.refs" cannot rename ${clash} to ${names.get(clash)}: that ref already exists`);
     names.set(clash, clash);

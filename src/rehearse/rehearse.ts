@@ -113,8 +113,8 @@ async function withRealHash(
   if (check === null || check.differences.length === 0 || !source) return result;
   const { refs, head } = await stage.target.listRefs(result.target.path);
   const real = { refs: new Map(translate([...refs])), head };
-  const { notes } = options.config.migrate;
-  const { hash } = compareRefs(source, real, { notes, changes: [], known: null });
+  const { migrate: rules } = options.config;
+  const { hash } = compareRefs(source, real, { ...rules, changes: [], known: null });
   const steps = result.steps.map((step) =>
     step.step === code.name ? { ...step, check: { ...check, hash } } : step,
   );

@@ -11,7 +11,7 @@ import { gitFailure } from '../git/errors.ts';
 import { createGit, type Git } from '../git/run.ts';
 import { presentObjects } from '../git/objects.ts';
 import type { GitRemote } from '../git/remote.ts';
-import { refKind } from '../gitlab/rules/ref-names.ts';
+import { isHidden } from '../gitlab/rules/ref-names.ts';
 import type { RefListing, RefMap } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { ItemResult } from '../model/result.ts';
@@ -88,7 +88,7 @@ const stallLimitSeconds = 300;
 export async function stageRefs(options: StageRefsOptions): Promise<StandIns> {
   const { listing, gitDir, scratch, runtime } = options;
   // GitLab's own refs (merge requests, pipelines) are hidden from pushes.
-  const refs = new Map([...listing.refs].filter(([ref]) => refKind(ref) !== 'other'));
+  const refs = new Map([...listing.refs].filter(([ref]) => !isHidden(ref)));
   try {
     if (refs.size === 0) return new Map();
     const git = gitOf(options);

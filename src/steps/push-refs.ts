@@ -17,6 +17,7 @@ import { countOutcomes } from '../plan/refs.ts';
 import type { RefResult, TransferJob, TransferResult } from '../transfer/transport.ts';
 import { claim } from './project.ts';
 import { restoreAll, switchOff } from './quiet.ts';
+import { fetchPatterns } from './source-listing.ts';
 import type { Outcome, Planning, WritingWork } from './step.ts';
 
 type CodeWork = WritingWork<CodeData, PlannedProject>;
@@ -33,7 +34,7 @@ export async function pushRefs(part: Planned, changes: RefChange[], work: CodeWo
     attempt: work.attempt,
     source: source.remote(item.repository, 'code'),
     target: target.remote(place.fullPath),
-    patterns: ['refs/heads/*', 'refs/tags/*', ...(config.migrate.notes ? ['refs/notes/*'] : [])],
+    patterns: fetchPatterns(config.migrate, work.sourceRefs),
     changes,
     unverifiedIds: part.unverifiedIds,
     ensureTarget: () => target.ensureProject(place),

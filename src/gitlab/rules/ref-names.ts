@@ -20,6 +20,7 @@ const tagIsId = 'You cannot create a tag with a SHA-1 or SHA-256 tag name.';
 const tagIsInvalid = 'You cannot create a tag with a prohibited pattern.';
 const tagIsDefaultBranch = 'You cannot use default branch name to create a tag';
 const funny = 'funny refname';
+const hidden = 'deny updating a hidden ref';
 const tooLong = 'File name too long';
 /** GitLab keeps a ref as a file, and locks it by another one with `.lock` at its end (GL-188). */
 const mostBytesOfPart = 255;
@@ -48,12 +49,33 @@ export function shortName(ref: string): string {
   return kind === 'other' ? ref : ref.slice(ref.indexOf('/', 'refs/'.length) + 1);
 }
 
+/** What a migration moves besides branches and tags. */
+export type TravelRules = {
+  notes: boolean;
+  /** Patterns of further refs, such as `refs/review/*`. */
+  refs?: readonly string[];
+};
+
 /** Is the ref one that a migration moves? GitBucket's own (`refs/pull/*`, `refs/remote-temp/*`) never are. */
-export function travels(ref: string, options: { notes: boolean }): boolean {
+export function travels(ref: string, { notes, refs = [] }: TravelRules): boolean {
   const kind = refKind(ref);
-  if (kind === 'note') return options.notes;
-  return kind !== 'other';
+  if (kind === 'note') return notes;
+  return kind !== 'other' || refs.some((pattern) => fits(ref, pattern));
 }
+
+/** As git reads patterns: one `*` stands for anything, slashes included. */
+function fits(ref: string, pattern: string): boolean {
+  const [before = '', after] = pattern.split('*');
+  if (after === undefined) return ref === pattern;
+  return ref.length > before.length + after.length && ref.startsWith(before) && ref.endsWith(after);
+}
+
+/** Does the ref belong to GitLab itself, which lets nobody write it (GL-184)? */
+export function isHidden(ref: string): boolean {
+  return hiddenSpaces.test(ref);
+}
+
+const hiddenSpaces = /^refs\/(merge-requests|keep-around|environments|pipelines|remotes|tmp)\//;
 
 /** Does GitLab refuse the name? */
 export function refusal(ref: string, context: NameContext): RefRefusal | null {
@@ -98,8 +120,14 @@ function refusalReason(ref: string, context: NameContext): string | null {
     case 'note':
       return isWellFormed(name) ? null : funny;
     case 'other':
-      return null;
+      if (isHidden(ref)) return hidden;
+      return isDeep(ref) && isWellFormed(ref) ? null : funny;
   }
+}
+
+/** `refs/stash` and the like have no space of their own (GL-187). */
+function isDeep(ref: string): boolean {
+  return ref.split('/').length > 2;
 }
 
 function isTooLong(ref: string): boolean {
@@ -145,7 +173,9 @@ export function removeAdvice(ref: string): string {
   return `if it can be deleted, run in a clone of the GitLab project: git push origin ${shellWord(`:${ref}`)}`;
 }
 
-function freeName(ref: string, context: RenameContext): string {
+function freeName(given: string, context: RenameContext): string {
+  // There is no name in its own space, so it becomes a branch.
+  const ref = isHidden(given) || !isDeep(given) ? given.replace(/^refs\//, branches) : given;
   const [, space = 'heads', ...rest] = ref.split('/');
   const name = rest.join('/').replace(/^-+/, '').replace(expandedSpace, '');
   const parts = wellFormedPart(name).split('/');
@@ -159,8 +189,8 @@ function freeName(ref: string, context: RenameContext): string {
 }
 
 function wordFor(space: string): string {
-  if (space === 'tags') return 'tag';
-  return space === 'notes' ? 'note' : 'branch';
+  const words: Readonly<Record<string, string>> = { heads: 'branch', tags: 'tag', notes: 'note' };
+  return words[space] ?? 'ref';
 }
 
 function wellFormedPart(name: string): string {

@@ -211,3 +211,33 @@ test.each([
   const [named = ''] = await problemsOf(both, { ...variables, GITLAB_TOKEN: token });
   expect(named).toContain(`target.token (from GITLAB_TOKEN): ${problem}`);
 });
+
+test.each([
+  ['refs/heads/*', 'travel anyway'],
+  ['refs/notes/x', '"notes" decides'],
+  ['refs/pull/*', '"pullRequestHeads"'],
+  ['refs/*', 'one space below refs/'],
+  ['refs/re*', 'one space below refs/'],
+  ['refs/a/*/b/*', 'one *'],
+  ['heads/x', 'such as refs/review/*'],
+  ['refs/a b/*', 'such as refs/review/*'],
+])('further refs are patterns of a space of their own: %s', async (pattern, words) => {
+  const [problem = ''] = await problemsOf({ ...both, migrate: { refs: [pattern] } });
+  expect(problem).toContain('migrate.refs.0');
+  expect(problem).toContain(words);
+});
+
+test.each(['refs/review/*', 'refs/stash', 'refs/remotes/origin/*', 'refs/cl/*/head'])(
+  'a pattern is taken: %s',
+  async (pattern) => {
+    expect((await load({ ...both, migrate: { refs: [pattern] } })).migrate.refs).toEqual([pattern]);
+  },
+);
+
+test.each(['', '/x', '-x', 'a b', 'a..b/', 'x.lock/', '.x/', 'x/.y'])(
+  'the prefix of heads must begin the name of a branch: %j',
+  async (pullRequestHeads) => {
+    const [problem = ''] = await problemsOf({ ...both, migrate: { pullRequestHeads } });
+    expect(problem).toContain('such as pull-requests/');
+  },
+);

@@ -229,6 +229,8 @@ export function plan(groups: PlannedGroup[], projects: PlannedProject[], part: P
       visibility: { public: 'auto', private: 'private' },
       userRepositories: 'auto',
       notes: true,
+      refs: [],
+      pullRequestHeads: null,
       prune: false,
     },
     source: { url: 'https://gitbucket.example.com', view: 'administrator', user: 'root' },

@@ -43,6 +43,20 @@ describe('what a migration moves', () => {
     expect(travels(ref, { notes: true })).toBe(expected);
   });
 
+  test.each([
+    ['refs/review/1', true],
+    ['refs/review/deep/er', true],
+    ['refs/review/', false],
+    ['refs/reviews/1', false],
+    ['refs/meta/config', true],
+    ['refs/meta/config/x', false],
+    ['refs/cl/7/head', true],
+    ['refs/cl/7/merge', false],
+  ])('%s travels by the patterns of the config: %s', (ref, expected) => {
+    const refs = ['refs/review/*', 'refs/meta/config', 'refs/cl/*/head'];
+    expect(travels(ref, { notes: false, refs })).toBe(expected);
+  });
+
   test('notes travel only when asked for', () => {
     expect(travels('refs/notes/commits', { notes: true })).toBe(true);
     expect(travels('refs/notes/commits', { notes: false })).toBe(false);
