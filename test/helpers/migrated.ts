@@ -26,10 +26,10 @@ export type Migration = {
 export type Migrated = {
   plan: Plan;
   items: ItemResult[];
-  item(id: string): ItemResult;
-  planned(id: string): PlannedProject;
+  item: (id: string) => ItemResult;
+  planned: (id: string) => PlannedProject;
   /** Messages of what a step of a project tells in the plan. */
-  told(id: string, step: string): string[];
+  told: (id: string, step: string) => string[];
   /** Of this run, per server: what was asked, and how often something was written. */
   sourceRequests: string[];
   targetRequests: string[];
