@@ -12,6 +12,8 @@ export type FaultAction =
   | { kind: 'slow'; ms: number }
   /** Serves normally, but destroys the socket once this many body bytes of the answer were sent. */
   | { kind: 'cut'; bytes: number }
+  /** Serves normally, but destroys the socket once this many body bytes of the request have come. */
+  | { kind: 'cut-request'; bytes: number }
   /** The server does the work; the client sees a reset instead of the answer. */
   | { kind: 'lost-answer' }
   /** Calls back when the request arrives (before it is served), then serves normally. */
@@ -100,6 +102,9 @@ async function apply(
     case 'cut':
       cutAfter(response, action.bytes);
       return false;
+    case 'cut-request':
+      cutRequestAfter(request, action.bytes);
+      return false;
     case 'lost-answer':
       swallow(response);
       return false;
@@ -128,6 +133,18 @@ function cutAfter(response: ServerResponse, limit: number): void {
     if (chunk !== undefined && typeof chunk !== 'function') limited(chunk);
     return sent < limit ? end() : response;
   }) as ServerResponse['end'];
+}
+
+/** Where the parser hands over what has come: a reader of its own would take it from the server. */
+function cutRequestAfter(request: IncomingMessage, limit: number): void {
+  const push = request.push.bind(request);
+  let come = 0;
+  request.push = (chunk: Buffer | null) => {
+    come += chunk?.length ?? 0;
+    if (chunk === null || come < limit) return push(chunk);
+    request.socket.destroy();
+    return false;
+  };
 }
 
 function swallow(response: ServerResponse): void {

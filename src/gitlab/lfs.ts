@@ -1,4 +1,4 @@
-import { Failure } from '../failures/failure.ts';
+import type { Failure } from '../failures/failure.ts';
 import { pushFailed } from '../failures/git.ts';
 import { rateLimited, serverError } from '../failures/network.ts';
 import { lfsObjectTooLarge, lfsOff } from '../failures/lfs.ts';

@@ -1,6 +1,4 @@
-import http from 'node:http';
-import https from 'node:https';
-import type { Socket } from 'node:net';
+import type { ClientRequest } from 'node:http';
 import { Readable } from 'node:stream';
 import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from 'axios';
 import { Failure } from '../failures/failure.ts';
@@ -9,6 +7,7 @@ import { interruption } from '../failures/usage.ts';
 import { formatBytes } from '../text/format.ts';
 import { type Server, failureOf, isOfType } from './answers.ts';
 import type { Connections } from './connections.ts';
+import { transportWithin } from './transport.ts';
 import type { Limit } from './tunnel.ts';
 import { foreignAnswer, wayOf, type Way } from './whose.ts';
 
@@ -52,28 +51,6 @@ export function limitOf(ms: number, signal: AbortSignal): Limit {
 const morePatienceMs = 15_000;
 
 /**
- * Chosen here because axios bounds its own choice by the clock, however well a long upload goes on. Until the request has
- * a connection, though, nothing else bounds it: that of a socket begins with the socket.
- */
-function transportWithin(timeoutMs: number) {
-  let used: { socket: Socket; before: number } | null = null;
-  return {
-    /** About how much of the request was sent. */
-    sentBytes: () => (used === null ? 0 : used.socket.bytesWritten - used.before),
-    request(options: https.RequestOptions, answered: (response: http.IncomingMessage) => void) {
-      const { request } = options.protocol === 'https:' ? https : http;
-      const sent = request(options, answered);
-      const late = Object.assign(new Error('no connection was free'), { code: 'ETIMEDOUT' });
-      const timer = setTimeout(() => sent.destroy(late), timeoutMs);
-      for (const event of ['socket', 'close']) sent.once(event, () => clearTimeout(timer));
-      // It may have served other requests before.
-      sent.once('socket', (socket) => (used = { socket, before: socket.bytesWritten }));
-      return sent;
-    },
-  };
-}
-
-/**
  * Sends a body of any size and gives the answer as a stream, both with backpressure. Resolves as soon as the answer's
  * head is there, also while the body is still being sent; gives up when nothing moves on the connection for that long.
  * Never repeated, and outside the limit of small requests. A POST unless the request says otherwise.
@@ -87,7 +64,7 @@ export async function sendStream(
   const { method = 'POST', body } = request;
   const more = body instanceof Readable ? Math.min(options.timeoutMs, morePatienceMs) : 0;
   const timeout = options.timeoutMs + more;
-  const transport = transportWithin(timeout);
+  const transport = transportWithin(timeout, body);
   try {
     const settings: AxiosRequestConfig = {
       method,
@@ -107,7 +84,7 @@ export async function sendStream(
     const response = await options.connections.send(send, { repeatable: method === 'GET' });
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(response.headers)) headers[name.toLowerCase()] = String(value);
-    const sent = response.request as http.ClientRequest;
+    const sent = response.request as ClientRequest;
     return {
       status: response.status,
       headers,

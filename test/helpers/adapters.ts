@@ -9,31 +9,35 @@ import { createLimiter } from '../../src/net/connections.ts';
 /** Far more than any answer takes, on a busy machine too. */
 const PATIENCE_MS = 240_000;
 
+/** `url`: of something before the server. */
+export type AdapterOptions = { now?: () => number; url?: string };
+
 function http(
   server: { side: 'source' | 'target'; name: 'GitBucket' | 'GitLab'; url: string },
   headers: Record<string, string>,
+  { now = Date.now, url = server.url }: AdapterOptions = {},
 ): Http {
   return createHttp({
-    server,
+    server: { ...server, url },
     headers,
     ca: null,
     limiter: createLimiter(4, { now: Date.now, sleep: async () => {} }),
     timeoutMs: PATIENCE_MS,
     streamTimeoutMs: PATIENCE_MS,
     backoffMs: 1,
-    now: Date.now,
+    now,
     signal: new AbortController().signal,
     emit: () => {},
   });
 }
 
 /** The source adapter, talking to an embedded GitBucket with the token of this account. */
-export function sourceOf(gitbucket: EmbeddedGitBucket, login = 'root'): Source {
+export function sourceOf(gitbucket: EmbeddedGitBucket, login = 'root', options: AdapterOptions = {}): Source {
   const token = gitbucket.token(login);
   const server = { side: 'source', name: 'GitBucket', url: gitbucket.url } as const;
   return createGitBucketSource({
-    http: http(server, { authorization: `token ${token}` }),
-    anonymousHttp: http(server, {}),
+    http: http(server, { authorization: `token ${token}` }, options),
+    anonymousHttp: http(server, {}, options),
     token,
     username: null,
     password: null,
@@ -43,9 +47,13 @@ export function sourceOf(gitbucket: EmbeddedGitBucket, login = 'root'): Source {
 }
 
 /** The target adapter, talking to an embedded GitLab with this token. */
-export function targetOf(gitlab: EmbeddedGitLab, token = gitlab.token('root')): GitLabTarget {
+export function targetOf(
+  gitlab: EmbeddedGitLab,
+  token = gitlab.token('root'),
+  options: AdapterOptions = {},
+): GitLabTarget {
   const server = { side: 'target', name: 'GitLab', url: gitlab.url } as const;
-  return createGitLabTarget(http(server, { 'private-token': token }), {
+  return createGitLabTarget(http(server, { 'private-token': token }, options), {
     token,
     caFile: null,
     silenceMs: PATIENCE_MS,

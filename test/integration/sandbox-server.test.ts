@@ -137,6 +137,15 @@ describe('faults', () => {
     expect(await (await fetch(server.url)).text()).toBe('0123456789abcdefghij');
   });
 
+  it('cut request: the connection breaks after so many bytes of the request, and the server sees no more', async () => {
+    server.faults.add({ url: /./, action: { kind: 'cut-request', bytes: 100_000 } });
+    const body = 'x'.repeat(1_000_000);
+    await expect(fetch(server.url, { method: 'POST', body })).rejects.toThrow('fetch failed');
+    expect(served).toEqual(['POST /']);
+    expect(server.requests[0]!.status).toBe(0);
+    expect((await fetch(server.url, { method: 'POST', body })).status).toBe(200);
+  });
+
   it('lost answer: the work is done, the client sees a reset', async () => {
     server.faults.add({ method: 'POST', url: /./, action: { kind: 'lost-answer' } });
     await expect(fetch(server.url, { method: 'POST', body: 'x' })).rejects.toThrow('fetch failed');

@@ -253,7 +253,9 @@ test('the clock, chance and the process are touched in cli.ts only', () => {
   expect(
     unexpected(found, {
       'src/net/stream.ts: setTimeout':
-        'one for each chunk: the sleep of the runtime costs more than the chunk; one for each request; and what has no connection yet is bounded, whatever becomes of the event loop',
+        'one for each chunk: the sleep of the runtime costs more than the chunk; and one for each request',
+      'src/net/transport.ts: setTimeout':
+        'what has no connection yet is bounded, whatever becomes of the event loop',
       'src/git/run.ts: setInterval': 'looks whether git still moves for as long as it runs, stopped or not',
       'src/net/tunnel.ts: setTimeout': 'the pause before a proxy is asked for a tunnel again',
       'src/net/whose.ts: AbortSignal.timeout': 'how long a body is read of which an excerpt is enough',
