@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { Failure } from '../failures/failure.ts';
 import { fetchFailed } from '../failures/git.ts';
 import { rateLimited } from '../failures/network.ts';
 import { lfsObjectLost, lfsWithoutBaseUrl } from '../failures/lfs.ts';
@@ -130,6 +131,8 @@ export type LfsReaderOptions = {
 export function createLfsReader({ http, remote, repository }: LfsReaderOptions): LfsReader {
   const links = new Map<string, Link>();
   let asking: Promise<void> | null = null;
+  /** It serves no LFS at all. */
+  let closed: Failure | null = null;
 
   function isFresh({ oid }: LfsObject): boolean {
     const link = links.get(oid);
@@ -142,11 +145,10 @@ export function createLfsReader({ http, remote, repository }: LfsReaderOptions):
     const answer = await postBatch(http, remote, objects);
     const { status, body } = answer;
     const parsed = LfsBatch.safeParse(body);
-    if (status === 401 || status === 500)
-      throw (
-        (await remote.explain?.({ status, text: excerpt(body) })) ??
-        lfsWithoutBaseUrl(http.server.url, { status })
-      );
+    if (status === 401 || status === 500) {
+      const known = await remote.explain?.({ status, text: excerpt(body) });
+      throw (closed = known ?? lfsWithoutBaseUrl(http.server.url, { status }));
+    }
     if (status !== 200 || !parsed.success)
       throw fetchFailed(repository, { detail: `the LFS batch call returns ${status}, ${excerpt(body)}` });
     for (const { oid, actions } of parsed.data.objects) {
@@ -161,6 +163,7 @@ export function createLfsReader({ http, remote, repository }: LfsReaderOptions):
       if (link !== undefined && isFresh(object)) return link;
       if (asked)
         throw fetchFailed(object.oid, { detail: 'the LFS batch call of GitBucket gives no link to it' });
+      if (closed !== null) throw closed;
       if (asking === null) {
         asked = true;
         const others = soon.filter((each) => each.oid !== object.oid && !isFresh(each));

@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
-import { Transform, type Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import pLimit from 'p-limit';
 import { Failure } from '../failures/failure.ts';
-import { lfsObjectDamaged } from '../failures/lfs.ts';
 import { interruption } from '../failures/usage.ts';
 import type { LfsObject, LfsReader } from '../model/source.ts';
 import type { LfsWriter } from '../model/target.ts';
-import { formatBytes } from '../text/format.ts';
+import { ofOneObject, sendObject, type Task } from './lfs-object.ts';
 
 export type LfsCopy = {
   /** `owner/name` of the item. */
@@ -30,37 +27,15 @@ export type LfsCopied = {
   bytes: number;
 };
 
-/** Objects that travel at the same time. */
-const lanes = 8;
+/** Objects that one server gives or takes at the same time. */
+const places = 8;
+/** As many again may wait between the two: the small ones are on one side only at a time. */
+const lanes = 2 * places;
 /** Looked up on the target at once. */
 const objectsAtOnce = 100;
 const bytesAtOnce = 1024 ** 3;
-/** How often an object is sent at most. */
-const tries = 4;
-/** What the source sends whole and wrong it mostly sends wrong again. */
-const triesOfDamaged = 2;
 /** So many objects in a row that did not get through: it is not they that are at fault. */
 const mostInVain = 8;
-
-/** What ends one object and says nothing of the others. */
-const ofOneObject: ReadonlySet<string> = new Set([
-  'lfs-object-lost',
-  'lfs-object-damaged',
-  'lfs-object-too-large',
-  'target-refused',
-]);
-/** What may pass, or be about one object. */
-const passing: ReadonlySet<string> = new Set([
-  'unreachable',
-  'fetch-failed',
-  'push-failed',
-  'connection-cut',
-  'answer-cut',
-  'timeout',
-  'rate-limited',
-  'server-error',
-  'gateway-failed',
-]);
 
 /**
  * Streams what the project lacks from the source to the target, 8 at once, with size and hash checked on the way and
@@ -73,6 +48,7 @@ export async function copyLfs(copy: LfsCopy): Promise<LfsCopied> {
   const halt = new AbortController();
   const signal = AbortSignal.any([copy.signal, halt.signal]);
   const result: LfsCopied = { copied: [], present: [], lost: [], bytes: 0 };
+  const road = { ...copy, signal, giving: pLimit(places), taking: pLimit(places) };
   const underWay = new Map<string, number>();
   let inVain = 0;
 
@@ -95,7 +71,7 @@ export async function copyLfs(copy: LfsCopy): Promise<LfsCopied> {
 
   async function deliver(task: Task): Promise<void> {
     const { object } = task;
-    const failure = await send({ ...copy, signal }, task, (bytes) => {
+    const failure = await sendObject(road, task, (bytes) => {
       underWay.set(object.oid, bytes);
       tell();
     });
@@ -134,8 +110,6 @@ export async function copyLfs(copy: LfsCopy): Promise<LfsCopied> {
   return result;
 }
 
-type Task = { object: LfsObject; soon: readonly LfsObject[] };
-
 /** One of several readers of the same tasks: that one stops does not end them. */
 async function* shared(tasks: AsyncGenerator<Task>): AsyncGenerator<Task> {
   for (;;) {
@@ -158,93 +132,4 @@ function* portionsOf(objects: readonly LfsObject[]): Generator<LfsObject[]> {
     bytes += object.size;
   }
   if (portion.length > 0) yield portion;
-}
-
-/** Null when the object is on the target; else why it is not. @throws what is about more than this object */
-async function send(
-  { reader, writer, signal, id }: Pick<LfsCopy, 'reader' | 'writer' | 'signal' | 'id'>,
-  { object, soon }: Task,
-  progress: (bytes: number) => void,
-): Promise<Failure | null> {
-  for (let tried = 1; ; tried += 1) {
-    let body: Checked | null = null;
-    try {
-      body = checked(object, await reader.open(object, signal, soon), progress);
-      await writer.upload(object, body.stream, signal);
-      return null;
-    } catch (error) {
-      if (signal.aborted) throw interruption(id);
-      // What broke the source breaks the request to the target too, and is the cause.
-      const failure = (await body?.problem()) ?? error;
-      if (!(failure instanceof Failure)) throw failure;
-      if (!ofOneObject.has(failure.code) && !passing.has(failure.code)) throw failure;
-      // It may have arrived although its answer did not: it is not sent a second time unasked.
-      if (body?.whole() && (await writer.missing([object], signal)).length === 0) return null;
-      if (tried < mostTriesAfter(failure)) continue;
-      if (failure.code === 'unreachable') throw failure;
-      return failure;
-    }
-  }
-}
-
-function mostTriesAfter({ code }: Failure): number {
-  if (code === 'lfs-object-lost' || code === 'lfs-object-too-large') return 1;
-  return code === 'lfs-object-damaged' || code === 'target-refused' ? triesOfDamaged : tries;
-}
-
-type Checked = {
-  stream: Transform;
-  /** What was wrong with the bytes, or with their source; null when nothing was. Ends the stream. */
-  problem(): Promise<unknown>;
-  /** True once all bytes have passed and are right. */
-  whole(): boolean;
-};
-
-/** From 4.31 down GitBucket tells the length of a file of this size wrong, and sends no more than that (GB-145). */
-const largestOfOld = 2 ** 31 - 1;
-
-const told = 1024 * 1024;
-
-/** The bytes of the source, of which the last are held back until size and hash are known to be right. */
-function checked(object: LfsObject, source: Readable, progress: (bytes: number) => void): Checked {
-  const hash = createHash('sha256');
-  let size = 0;
-  let toldAt = 0;
-  let held: Buffer | null = null;
-  let problem: unknown = null;
-  let whole = false;
-  const damaged = (detail: string): Failure => lfsObjectDamaged(object.oid, { detail });
-  const sizes = (): string => `${size} of ${object.size} bytes`;
-
-  const stream = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      if (size > object.size) return done(damaged(`more than ${object.size} bytes`));
-      hash.update(chunk);
-      if (size - toldAt >= told) progress((toldAt = size));
-      const before = held;
-      held = chunk;
-      done(null, before ?? undefined);
-    },
-    flush(done) {
-      if (size < object.size) {
-        const old = object.size > largestOfOld ? '; before 4.32 it cannot send so large a file' : '';
-        return done(damaged(`${sizes()}${old}`));
-      }
-      const digest = hash.digest('hex');
-      if (digest !== object.oid) return done(damaged(`its ${formatBytes(size)} have the SHA-256 ${digest}`));
-      whole = true;
-      done(null, held ?? undefined);
-    },
-  });
-  const ended = pipeline(source, stream).catch((error: NodeJS.ErrnoException) => {
-    // The target has let go of it.
-    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') problem = error;
-  });
-  async function problemAtEnd(): Promise<unknown> {
-    stream.destroy();
-    await ended;
-    return problem;
-  }
-  return { stream, problem: problemAtEnd, whole: () => whole };
 }
