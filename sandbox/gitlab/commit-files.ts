@@ -8,7 +8,11 @@ export type FileChanges = Readonly<Record<string, string | Buffer | null>>;
 export async function commitFiles(
   gitDir: string,
   ref: string,
-  { author, message, files }: { author: { name: string; email: string }; message: string; files: FileChanges },
+  {
+    author,
+    message,
+    files,
+  }: { author: { name: string; email: string }; message: string; files: FileChanges },
 ): Promise<string> {
   const person = `${author.name} <${author.email}> ${Math.floor(Date.now() / 1000)} +0000`;
   const parent = readRef(gitDir, ref);

@@ -96,7 +96,7 @@ function adoptDefault(context: Context, project: Project, branch: string): void 
   protectByDefault(context, project, branch);
 }
 
-function protectByDefault(context: Context, project: Project, branch: string): void {
+export function protectByDefault(context: Context, project: Project, branch: string): void {
   const protection = defaultBranchProtection(context, project);
   if (protection === 0 || isProtected(project, branch)) return;
   project.protectedBranches.push({

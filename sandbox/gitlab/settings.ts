@@ -105,6 +105,8 @@ export type Settings = {
   throttleAllowlist: number[];
   /** Branches of a push stay unknown to the API until the background job has refreshed its caches. */
   staleBranchLists: boolean;
+  /** Full paths of forks whose copying fails. */
+  failingForks: string[];
   git: GitSettings;
 };
 
@@ -144,6 +146,7 @@ export function defaultSettings(version: string): Settings {
     throttleText: 'Retry later\n',
     throttleAllowlist: [],
     staleBranchLists: true,
+    failingForks: [],
     git: defaultGitSettings(),
   };
 }

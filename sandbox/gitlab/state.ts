@@ -117,6 +117,8 @@ export type Project = {
   /** The branch whose pages were shown first. */
   wikiBranch?: string | null;
   forkedFromId: number | null;
+  /** Of a fork whose repository is copied; absent where there is nothing to copy. */
+  importStatus?: 'scheduled' | 'finished' | 'failed';
   lfsEnabled: boolean;
   /** Sizes of the LFS objects that are linked to this project, by id. */
   lfsObjects: Record<string, number>;

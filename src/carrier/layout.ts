@@ -61,6 +61,10 @@ export const Manifest = z.object({
     leftOut: z.array(LeftOut),
     warnings: texts,
   }),
+  parents: z
+    .record(z.string(), z.string().nullable())
+    .default({})
+    .describe('What the forks were forked from, as far as the server told'),
   files: z
     .record(z.string(), z.string())
     .describe('SHA-256 of the repository.json of each repository, by owner/name'),

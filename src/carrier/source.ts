@@ -69,6 +69,7 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
     url: source.url,
     connect: () => Promise.resolve(account),
     inventory: (request) => Promise.resolve(selected(manifest, request)),
+    parents: (repositories) => Promise.resolve(parentsIn(manifest, repositories)),
     repositoriesOf: (owner) =>
       Promise.resolve(inventory.repositories.filter((repository) => repository.owner === owner)),
     async refs(name, part) {
@@ -122,6 +123,19 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
 /** The address that the export is of. @throws export-unreadable */
 export async function exportedFrom(directory: string): Promise<string> {
   return (await readManifest(directory)).source.url;
+}
+
+function parentsIn(
+  { parents }: Manifest,
+  repositories: readonly RepositoryName[],
+): Map<string, string | null> {
+  const told = new Map(Object.entries(parents));
+  return new Map(
+    repositories.flatMap((name) => {
+      const parent = told.get(keyOf(name));
+      return parent === undefined ? [] : [[keyOf(name), parent] as const];
+    }),
+  );
 }
 
 function keyOf({ owner, name }: RepositoryName): string {

@@ -172,6 +172,7 @@ export const Config = z.strictObject({
         .describe(
           'keep the commits of pull requests that no other branch holds as branches of this prefix and their number, such as pull-requests/; null: leave them',
         ),
+      forks: z.boolean().default(true).describe('make forks of GitBucket forks on GitLab'),
     })
     .prefault({})
     .describe('what to migrate besides branches and tags'),

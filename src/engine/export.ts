@@ -47,6 +47,7 @@ export async function exportSelection(request: ExportRequest): Promise<ExportOut
   // While it is being written it is none that could be imported.
   await removeManifest(directory);
   const { written, unchanged, files, problems } = await exportRepositories({ ...request, inventory });
+  const parents = await source.parents(inventory.repositories.filter(({ fork }) => fork !== false));
   const failed = withoutWaived({ ...inventory, problems, warnings: [] }, [], waived);
   const all = [...inventory.problems, ...failed.source.problems];
   const manifest: Manifest = {
@@ -63,6 +64,7 @@ export async function exportSelection(request: ExportRequest): Promise<ExportOut
       problems: all,
       leftOut: failed.leftOut,
     },
+    parents: Object.fromEntries(parents),
     files,
   };
   await writeManifest(directory, manifest);

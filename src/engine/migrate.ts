@@ -20,6 +20,7 @@ import {
 import type { Transport } from '../transfer/transport.ts';
 import { createHalts, withAttempts, type Halts } from './attempts.ts';
 import type { PrepareOptions, Prepared } from './prepare.ts';
+import { inFamilies } from './families.ts';
 import { blockedResult, failedStep, haltedResult, itemResult, stepResult, withoutGroup } from './results.ts';
 
 type MigrateOptions = PrepareOptions & { journal: Journal; transport: Transport };
@@ -41,7 +42,7 @@ const phases = { content: 'repositories', tracker: 'tracker', finish: 'finish' }
 
 /**
  * Carries out a plan stage by stage: every item ends one before any enters the next. Within a stage the groups come
- * first, one after the other, then the projects side by side. After a failure that closes the server, or a part of it,
+ * first, one after the other, then the projects side by side, parents before their forks. After a failure that closes the server, or a part of it,
  * to everything else, nothing more is begun there. Gives one result for each item of the plan.
  */
 export async function migrate(prepared: Prepared, given: MigrateOptions): Promise<ItemResult[]> {
@@ -113,23 +114,22 @@ async function runProjects(
   if (concerned.length === 0 && !first) return;
   emit({ type: 'phase', phase, total: concerned.length });
   const limit = pLimit(config.limits.transfers);
-  await Promise.all(
-    concerned.map((progress) =>
-      limit(async () => {
-        // A project with nothing to do waits for nothing: thousands of them would block the event loop.
-        await setImmediate();
-        const cause = failed.get(ownerOf(progress.item));
-        // One line for the failure is enough.
-        if (endHalted(progress, stage, options)) return;
-        if (cause && progress.ended === null && progress.item.blocked === null)
-          progress.ended = withoutGroup(progress.item, cause);
-        const before = resultOf(progress).state;
-        await advance(progress, stage, options);
-        const result = resultOf(progress);
-        const told = stage === 'tracker' && result.steps.at(-1)?.changed === true;
-        if (first || told || result.state !== before) emit({ type: 'item-finished', result });
-      }),
-    ),
+  await inFamilies(concerned, (progress, parent) =>
+    limit(async () => {
+      progress.work.parent = parent?.work.place ?? null;
+      // A project with nothing to do waits for nothing: thousands of them would block the event loop.
+      await setImmediate();
+      const cause = failed.get(ownerOf(progress.item));
+      // One line for the failure is enough.
+      if (endHalted(progress, stage, options)) return;
+      if (cause && progress.ended === null && progress.item.blocked === null)
+        progress.ended = withoutGroup(progress.item, cause);
+      const before = resultOf(progress).state;
+      await advance(progress, stage, options);
+      const result = resultOf(progress);
+      const told = stage === 'tracker' && result.steps.at(-1)?.changed === true;
+      if (first || told || result.state !== before) emit({ type: 'item-finished', result });
+    }),
   );
   const proven = projects.filter((progress) => resultOf(progress).state === 'proven').length;
   const cut = options.halts.over('') === null ? '' : ', the rest was not begun';

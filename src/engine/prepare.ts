@@ -20,6 +20,7 @@ import { checkNames } from './check-names.ts';
 import { parentMissing, type Servers } from './connect.ts';
 import { discover } from './discover.ts';
 import { createHiddenPaths, placeOwners, type HiddenPaths } from './place-owners.ts';
+import { readParents } from './read-parents.ts';
 import { askSource, listSourceRefs, listTargetRefs } from './read-refs.ts';
 import { withoutWaived, type Waived } from './waived.ts';
 
@@ -59,10 +60,11 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   // None of these needs another; when one fails, the listings do not go on in vain.
   const failed = new AbortController();
   const stopping = AbortSignal.any([options.runtime.stopping, failed.signal]);
-  const [placements, settings, { refs: sourceRefs, problems }] = await Promise.all([
+  const [placements, settings, { refs: sourceRefs, problems }, parents] = await Promise.all([
     placeAll(owners, { parent, identity, hidden }, options),
     settingsOf(target),
     listSourceRefs(seen.repositories, { ...options, runtime: { ...options.runtime, stopping } }),
+    readParents(seen.repositories, options),
   ]).catch((error: unknown) => {
     failed.abort();
     throw error;
@@ -98,6 +100,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     sourceRefs,
     targetRefs: targetRefs.refs,
     known,
+    parents,
     problems: [...kept.problems, ...targetRefs.problems],
     leftOut: kept.leftOut,
     history,

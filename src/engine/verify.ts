@@ -10,6 +10,7 @@ import {
   type RunContext,
 } from '../steps/step.ts';
 import type { PrepareOptions, Prepared } from './prepare.ts';
+import { parentOf } from './families.ts';
 import { blockedResult, failedStep, itemResult, placeOf, stepResult } from './results.ts';
 
 /** Lets every step prove its part, from both servers as they are now; needs no journal and writes nothing. */
@@ -38,6 +39,9 @@ async function verifyItem(
 ): Promise<ItemResult> {
   if (item.blocked !== null) return blockedResult(item);
   const work = itemWork(item, context, { place: placeOf(item), groups: new Map() });
+  const parent = parentOf(item);
+  const above = parent === undefined ? undefined : context.plan.projects.find(({ id }) => id === parent);
+  if (above !== undefined) work.parent = placeOf(above);
   const results: StepResult[] = [];
   for (const step of steps) {
     const result = await verifyStep(step, work, history.items.get(item.id));

@@ -220,6 +220,7 @@ export function toRepository(repo: Repo, owner: string): Repository {
     private: repo.private,
     defaultBranch: repo.default_branch,
     ...(repo.id ? { id: repo.id } : {}),
+    ...(repo.fork === undefined ? {} : { fork: repo.fork }),
   };
 }
 

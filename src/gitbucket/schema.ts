@@ -27,6 +27,8 @@ export const Repo = z.object({
   default_branch: z.string().default(''),
   /** Absent or 0 before 4.47. */
   id: z.number().optional(),
+  /** Absent before 4.47 (GB-61). */
+  fork: z.boolean().optional(),
 });
 export type Repo = z.infer<typeof Repo>;
 

@@ -14,6 +14,7 @@ import type { Account, RepositoryName, RepositoryPart, Source } from '../model/s
 import { basicAuth, type Http } from '../net/http.ts';
 import { createGitBucketApi, type GitBucketApi } from './client.ts';
 import { readCounts } from './counts.ts';
+import { readParents } from './forks.ts';
 import { readInventory, toRepository, type Surfaces } from './inventory.ts';
 import { createLfsReader, lfsAvailability } from './lfs.ts';
 import { createProbes } from './probes.ts';
@@ -72,6 +73,7 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
       return known;
     },
     inventory: (request) => readInventory(surfaces, request),
+    parents: (repositories) => readParents({ web, username, password }, repositories),
     async repositoriesOf(owner) {
       return (await api.repositoriesOf(owner)).map((repo) => toRepository(repo, owner));
     },

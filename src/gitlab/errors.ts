@@ -31,7 +31,8 @@ export function toFailure({ server }: Http, object: string, answer: Refused): Fa
   const where = { server: server.name, side: server.side, refusal };
   if (typeof body === 'string' && (status < 400 || status === 404))
     return notTheApi(server.url, { ...where, detail: `a web page instead of JSON (status ${status})` });
-  if (status === 401) return tokenRefused(server.url, { ...where, variable: 'GITLAB_TOKEN', detail });
+  if (status === 401 && refusal.kind !== 'namespace-invalid')
+    return tokenRefused(server.url, { ...where, variable: 'GITLAB_TOKEN', detail });
   const meant = meaningOf(refusal, server.url, object);
   if (meant !== null) return meant;
   if (refusal.kind === 'scope') return tokenScope(server.url, { detail, refusal });
@@ -110,6 +111,8 @@ const refusalWords: readonly Row[] = [
   ['project-limit', /reached your limit of \d+ project|cannot create projects in your personal namespace/],
   // Of a namespace without the right to make projects in it (GL-125).
   ['namespace-invalid', /namespace is not valid/],
+  // Of a relation to a parent; it is no word about the token (GL-148).
+  ['namespace-invalid', /^401 Unauthorized - Target Namespace$/],
   // Of a number that is no namespace: Ruby stumbles (GL-121).
   ['namespace-missing', /undefined method .organization_id. for nil/],
   // Of a project whose path is free (GL-123).

@@ -185,7 +185,15 @@ export function toProject(project: schema.Project): Project {
     ...(typeof project.builds_access_level === 'string' ? { builds: project.builds_access_level } : {}),
     ...(typeof project.auto_devops_enabled === 'boolean' ? { autoDevops: project.auto_devops_enabled } : {}),
     webUrl: project.web_url,
+    ...(project.forked_from_project && { forkedFrom: parentIn(project.forked_from_project) }),
   };
+}
+
+function parentIn({
+  id,
+  path_with_namespace: fullPath,
+}: NonNullable<schema.Project['forked_from_project']>): NonNullable<Project['forkedFrom']> {
+  return { id, fullPath };
 }
 
 /** Does the project wait for its deletion? Under its old path up to 17.x, renamed since 18.0 (GL-150, GL-153). */

@@ -124,6 +124,12 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
       );
       return toProject(made);
     },
+    async linkFork(project, parentId) {
+      const linked = await gitlab.request(project.fullPath, schema.Project, (api) =>
+        api.Projects.createForkRelationship(project.id, parentId),
+      );
+      return toProject(linked);
+    },
     async setDefaultBranch(project, branch) {
       await gitlab.request(project.fullPath, z.unknown(), (api) =>
         api.Projects.edit(project.id, { defaultBranch: branch }),

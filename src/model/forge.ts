@@ -27,6 +27,7 @@ export const Repository = z.object({
   defaultBranch: z.string(),
   // Absent before 4.47 (GB-10).
   id: z.int().optional().describe('Grows with every repository that is created on GitBucket'),
+  fork: z.boolean().optional().describe('Is it a fork? Absent where GitBucket does not tell'),
 });
 export type Repository = z.infer<typeof Repository>;
 
@@ -109,6 +110,12 @@ export const Project = z.object({
     .optional()
     .describe('Pushes start pipelines even without a CI file; absent when unknown'),
   webUrl: z.string(),
+  forkedFrom: z
+    .object({ id: z.int(), fullPath: z.string() })
+    .optional()
+    .describe(
+      'The project of which it is a fork; absent when it is none, or the token does not see that project',
+    ),
 });
 export type Project = z.infer<typeof Project>;
 

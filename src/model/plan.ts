@@ -144,6 +144,10 @@ export const PlannedProject = z.object({
   ...common,
   existing: Project.nullable().describe('The project that exists; null: it will be created'),
   defaultBranch: z.string().nullable().describe('Short name; null when the source has no branch'),
+  parent: z
+    .string()
+    .exactOptional()
+    .describe('owner/name of what it is a fork of; nothing is begun for it before that one has its content'),
   losses: z.array(Loss).describe('What the repository has on GitBucket and this run does not move'),
   findings: z.array(Finding).describe('What the inspection of objects found (--deep)'),
   skipList: texts.exactOptional().describe("Ids of the objects that GitLab's git refuses (--deep)"),
@@ -165,6 +169,7 @@ export const PlanSettings = z
     notes: z.boolean(),
     refs: texts.default([]),
     pullRequestHeads: z.string().nullable().default(null),
+    forks: z.boolean().default(true),
     prune: z.boolean(),
   })
   .describe('What the plan was decided with; migrate --plan decides with the same');

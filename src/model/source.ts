@@ -17,6 +17,11 @@ export type Source = {
   /** All repositories of one owner. @throws server-error when the list cannot be read */
   repositoriesOf(owner: string): Promise<Repository[]>;
   /**
+   * What these repositories were forked from directly, `owner/name` by `owner/name`; null: nothing, or nothing that is
+   * still there. One of which it cannot be told is missing.
+   */
+  parents(repositories: readonly RepositoryName[]): Promise<Map<string, string | null>>;
+  /**
    * Everything that git advertises. Where there is no wiki, some versions advertise nothing and others refuse.
    * @throws repository-broken, repository-unreadable, refs-unreadable, git-token-refused, listing-disagrees, fetch-failed
    */

@@ -61,6 +61,8 @@ export type Target = {
   createGroup(group: NewGroup): Promise<Namespace>;
   /** The project starts with CI/CD disabled, so that no push sets anything off (GL-360). */
   createProject(project: NewProject): Promise<Project>;
+  /** Makes the project a fork of another one, whose objects it does not share; gives it as it is then (GL-148). */
+  linkFork(project: { id: number; fullPath: string }, parentId: number): Promise<Project>;
   /** Points HEAD to a branch that exists. */
   setDefaultBranch(project: { id: number; fullPath: string }, branch: string): Promise<void>;
   /** Sets who may use CI/CD; false when GitLab did not take it. */

@@ -8,6 +8,7 @@ import {
   type PlanSettings,
   uncountedWithoutAsking,
 } from '../model/plan.ts';
+import { belowParents } from './forks.ts';
 import { namesakesOf, planGroups, samePeoplePiece, takesName, type Placement } from './groups.ts';
 import type { Account } from '../model/source.ts';
 import type { PlanInput } from './input.ts';
@@ -18,10 +19,11 @@ import { unreadRestrictions, narrower } from './visibility.ts';
  * Puts the plan together: the groups that the planned projects need, and what could not be read. Pure, as all of it: the
  * same input gives the same plan.
  */
-export function buildPlan(input: PlanInput, projects: readonly PlannedProject[]): Plan {
+export function buildPlan(input: PlanInput, placed: readonly PlannedProject[]): Plan {
+  const projects = belowParents(placed);
   const groups = planGroups(input, projects);
   const unseen = unseenBy(input);
-  const planned = withinLimits(withGroups(fitted(projects, groups), groups), input.placements);
+  const planned = withinLimits(withGroups(belowParents(fitted(projects, groups)), groups), input.placements);
   return {
     version: 1,
     settings: settingsOf(input.config, input.prune),
@@ -146,20 +148,20 @@ function vanished(input: PlanInput): string[] {
 function settingsOf(config: Config, prune: boolean): PlanSettings {
   const { target, map, visibility, userRepositories, migrate } = config;
   const { parentGroup } = target;
-  const { notes, refs, pullRequestHeads } = migrate;
-  return { parentGroup, map, visibility, userRepositories, notes, refs, pullRequestHeads, prune };
+  const { notes, refs, pullRequestHeads, forks } = migrate;
+  return { parentGroup, map, visibility, userRepositories, notes, refs, pullRequestHeads, forks, prune };
 }
 
 /** The config with which the plan was made: servers, tokens and limits are those of today. */
 export function withSettings(config: Config, settings: PlanSettings): Config {
-  const { parentGroup, map, visibility, userRepositories, notes, refs, pullRequestHeads } = settings;
+  const { parentGroup, map, visibility, userRepositories, notes, refs, pullRequestHeads, forks } = settings;
   return {
     ...config,
     target: { ...config.target, parentGroup },
     map,
     visibility,
     userRepositories,
-    migrate: { ...config.migrate, notes, refs, pullRequestHeads },
+    migrate: { ...config.migrate, notes, refs, pullRequestHeads, forks },
   };
 }
 

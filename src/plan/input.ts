@@ -51,6 +51,8 @@ export type PlanInput = {
   targetRefs: ReadonlyMap<string, RefListing>;
   /** What the source said about objects of existing projects, by `owner/name`. */
   known: ReadonlyMap<string, KnownObjects>;
+  /** What forks were forked from, by `owner/name`; null where that cannot be told. */
+  parents?: ReadonlyMap<string, string | null>;
   /** What failed while the refs were listed. */
   problems: readonly Notice[];
   /** What somebody left out on purpose. */

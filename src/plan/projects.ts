@@ -58,6 +58,7 @@ function placeProject(
   const { branch } = sourceDefaultBranch(withRenamedDefault(repository, listing, renames), listing);
   const decided = visibilityOf(repository, placement, existing, input);
   const left = existing === null ? doomedProject(history?.target?.id, placement) : null;
+  const parent = input.parents?.get(id);
   const reasons = [left, path.reason, path.nameReason].filter((reason) => reason !== null);
   reasons.push(...decided.reasons);
   if (existing && !ours && foreign.length === 0)
@@ -78,6 +79,7 @@ function placeProject(
     visibility: existing?.visibility ?? decided.visibility,
     existing,
     defaultBranch: branch ?? (listing.refs.size === 0 ? repository.defaultBranch || null : null),
+    ...(parent && { parent }),
     losses: lossesIn(listing, migrate),
     findings: [],
     reasons,

@@ -1,5 +1,6 @@
 import { code } from './code.ts';
 import { defaultBranch } from './default-branch.ts';
+import { fork } from './fork.ts';
 import { group } from './group.ts';
 import { project } from './project.ts';
 import { quiet } from './quiet.ts';
@@ -9,4 +10,4 @@ import type { AnyStep } from './step.ts';
  * Everything that is done with an item, in the order in which it is done within a stage. Names, schemas, titles, reports,
  * status and journal follow from this list: a new kind of data is one file and one line here.
  */
-export const steps: readonly AnyStep[] = [group, project, code, defaultBranch, quiet];
+export const steps: readonly AnyStep[] = [group, project, fork, code, defaultBranch, quiet];

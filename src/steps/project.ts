@@ -16,6 +16,7 @@ import type { Project } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { isCut, pathBeside } from '../plan/free-names.ts';
+import { narrower } from '../plan/visibility.ts';
 import { codeRecords } from '../plan/known-refs.ts';
 import { atAllowedLevel, lowered } from './group.ts';
 import { createMuted, mute, notCreated } from './quiet.ts';
@@ -72,7 +73,7 @@ async function create(work: ProjectWork, muted: boolean, first: boolean): Promis
   if (!group) throw namespaceFailed(item.id, { detail: 'it has no id' });
   const placed = context.plan.groups.find(({ id }) => id === item.repository.owner);
   try {
-    const made = await atAllowedLevel(item, context, (visibility) =>
+    const made = await atAllowedLevel(belowParent(work), context, (visibility) =>
       context.target.createProject({
         path: item.path,
         fullPath: item.fullPath,
@@ -95,6 +96,11 @@ async function create(work: ProjectWork, muted: boolean, first: boolean): Promis
     if (found) return adopted(found, work);
     return shownLate(error, work);
   }
+}
+
+/** The parent may have come lower than planned, and a fork must not be above it (GL-139). */
+function belowParent({ item, parent }: ProjectWork): PlannedProject {
+  return { ...item, visibility: narrower(item.visibility, parent?.visibility ?? item.visibility) };
 }
 
 /** A name that git refuses would make the whole creation fail (GL-127). */

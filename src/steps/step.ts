@@ -96,6 +96,8 @@ export type ItemWork = {
   place: Place | null;
   /** Where the groups are, by owner's login. */
   groups: ReadonlyMap<string, Place>;
+  /** Where the project is of which it is a fork; null when there is none, or it is not there. */
+  parent: Place | null;
   /** The source's refs that were moved, or found to be there already. */
   sourceRefs: RefListing;
   /** The target's refs; null when they must be read again. */
@@ -137,6 +139,7 @@ export function itemWork(
     context,
     attempt: 1,
     ...where,
+    parent: null,
     sourceRefs: source.get(item.id) ?? { refs: new Map(), head: null },
     targetRefs: target.get(item.id) ?? null,
   };

@@ -32,15 +32,19 @@ function http(
 }
 
 /** The source adapter, talking to an embedded GitBucket with the token of this account. */
-export function sourceOf(gitbucket: EmbeddedGitBucket, login = 'root', options: AdapterOptions = {}): Source {
+export function sourceOf(
+  gitbucket: EmbeddedGitBucket,
+  login = 'root',
+  { password = null, ...options }: AdapterOptions & { password?: string | null } = {},
+): Source {
   const token = gitbucket.token(login);
   const server = { side: 'source', name: 'GitBucket', url: gitbucket.url } as const;
   return createGitBucketSource({
     http: http(server, { authorization: `token ${token}` }, options),
     anonymousHttp: http(server, {}, options),
     token,
-    username: null,
-    password: null,
+    username: password === null ? null : login,
+    password,
     caFile: null,
     silenceMs: PATIENCE_MS,
   });

@@ -3,12 +3,13 @@ import { Config } from '../../src/config/schema.ts';
 import { migrate } from '../../src/engine/migrate.ts';
 import { verify } from '../../src/engine/verify.ts';
 import type { Runtime } from '../../src/environment.ts';
-import { openJournal } from '../../src/journal/journal.ts';
+import { openJournal, type Journal } from '../../src/journal/journal.ts';
 import type { Plan, PlannedProject } from '../../src/model/plan.ts';
 import { plannedStep } from '../../src/model/plan.ts';
 import type { ItemResult } from '../../src/model/result.ts';
+import { createSelection, type Selection } from '../../src/plan/selection.ts';
 import { chooseTransport, type TransportName } from '../../src/transfer/auto.ts';
-import { targetOf } from './adapters.ts';
+import { sourceOf, targetOf } from './adapters.ts';
 import { preparedWith, quietRuntime } from './prepared.ts';
 import { writesOf, type TestServers } from './servers.ts';
 
@@ -19,6 +20,10 @@ export type Migration = {
   prune?: boolean;
   /** Login on GitLab; the administrator when absent. */
   user?: string;
+  /** Password of the administrator on GitBucket, for its pages. */
+  password?: string;
+  /** Plays a kill at the n-th write on GitLab: it is not served, or served and nobody hears of it; all later ones fail. */
+  killAt?: { write: number; served: boolean };
   /** Comes after the plan. */
   between?: (plan: Plan) => void | Promise<void>;
 };
@@ -36,25 +41,73 @@ export type Migrated = {
   writes: string[];
 };
 
+type Kill = NonNullable<Migration['killAt']>;
+type Around = { journal: (journal: Journal) => Journal; aborting?: AbortSignal };
+
+/** Nothing is written down, and nothing is answered, once the run is dead. */
+function deadly({ gitlab }: TestServers, { write, served }: Kill): { around: Around; hit: () => boolean } {
+  const death = new AbortController();
+  let writes = 0;
+  let dead = false;
+  const { faults, requests } = gitlab.server;
+  function arrived(): void {
+    if (dead) throw new Error('the client is gone');
+    writes += writesOf(requests.slice(-1)).length;
+    if (writes < write) return;
+    dead = true;
+    death.abort();
+    if (!served) throw new Error('the client is gone');
+  }
+  faults.add({ url: /./, times: Infinity, action: { kind: 'notice', call: arrived } });
+  return {
+    around: {
+      aborting: death.signal,
+      journal: (journal) => ({
+        ...journal,
+        record: (entry) => (dead ? Promise.reject(new Error('killed')) : journal.record(entry)),
+      }),
+    },
+    hit: () => dead,
+  };
+}
+
+/** Plays a run that is killed; false when it was over before. */
+export async function killed(where: TestServers, options: Migration & { killAt: Kill }): Promise<boolean> {
+  const { around, hit } = deadly(where, options.killAt);
+  await run(where, options, around).catch(() => {});
+  where.gitlab.server.faults.clear();
+  return hit();
+}
+
 /** Plans and migrates everything in this process, with the journal of the test's folder. */
-export async function migrated(where: TestServers, options: Migration = {}): Promise<Migrated> {
-  const { config, runtime } = settingsOf(where, options);
+export function migrated(where: TestServers, options: Migration = {}): Promise<Migrated> {
+  return run(where, options, { journal: (journal) => journal });
+}
+
+async function run(where: TestServers, options: Migration, around: Around): Promise<Migrated> {
+  const { config, runtime: usual } = settingsOf(where, options);
+  const runtime = around.aborting
+    ? { ...usual, stopping: around.aborting, aborting: around.aborting }
+    : usual;
   const addresses = { source: where.gitbucket.url, target: where.gitlab.url };
-  const journal = await openJournal({
+  const opened = await openJournal({
     directory: where.folder,
     servers: addresses,
     run: 'run',
     now: Date.now,
   });
+  const journal = around.journal(opened);
   const [asked, told] = [where.gitbucket.server.requests.length, where.gitlab.server.requests.length];
   try {
     const token = where.gitlab.token(options.user ?? 'root');
     const { prepared, options: preparing } = await preparedWith(where, token, {
       config,
+      selection: everything(config),
       history: journal.history,
       runtime,
       prune: options.prune ?? false,
       target: targetOf(where.gitlab, token),
+      source: sourceOf(where.gitbucket, 'root', { password: options.password ?? null }),
     });
     await options.between?.(prepared.plan);
     const { transport: name = 'auto' } = options;
@@ -70,7 +123,7 @@ export async function migrated(where: TestServers, options: Migration = {}): Pro
       writes: writesOf(requests).map(({ method, url }) => `${method} ${url}`),
     };
   } finally {
-    await journal.close();
+    await opened.close();
   }
 }
 
@@ -82,6 +135,10 @@ export async function verified(where: TestServers, options: Migration = {}): Pro
     runtime,
   });
   return verify(prepared, preparing);
+}
+
+function everything({ select: { include, exclude } }: Config): Selection {
+  return createSelection({ all: true, groups: [], users: [], repositories: [], include, exclude });
 }
 
 function settingsOf(where: TestServers, { config = {} }: Migration): { config: Config; runtime: Runtime } {

@@ -81,7 +81,8 @@ const shared = sharedByAll(smallServers);
 const stamp = stampStep(shared) as AnyStep;
 
 beforeAll(() => {
-  (steps as AnyStep[]).splice(3, 0, stamp);
+  const behindCode = steps.findIndex(({ name }) => name === 'code') + 1;
+  (steps as AnyStep[]).splice(behindCode, 0, stamp);
 });
 
 afterAll(() => {

@@ -10,6 +10,11 @@ function namesIn(dir: string): string[] {
   return refsIn(dir).map((line) => line.slice(41));
 }
 
+/** Questions about what holds a commit. */
+function asked(requests: readonly string[]): number {
+  return requests.filter((request) => request.includes('/branches-where-head')).length;
+}
+
 /** Opens a pull request whose head is a new commit; the branch is gone afterwards unless it is kept. */
 function pull(dir: string, number: number, { keep = false } = {}): string {
   git(dir, 'update-ref', `refs/heads/work-${number}`, 'refs/heads/main');
@@ -33,9 +38,6 @@ test.each(['relay', 'mirror'] as const)(
       git(dir, 'update-ref', 'refs/tags/reviewed', pull(dir, 4));
     });
     const reviewed = git(source, 'rev-parse', 'refs/pull/3/head');
-    const asked = (requests: string[]): number =>
-      requests.filter((request) => request.includes('/branches-where-head')).length;
-
     const first = await migrated(where, { config, transport });
     const target = where.gitlab.gitDir('team/app');
     expect(first.item('team/app').state).toBe('proven');

@@ -54,3 +54,8 @@ export function accepted(): Reply {
 export function noContent(): Reply {
   return { status: 204 };
 }
+
+/** GL-17; HTTP leaves the body away. */
+export function notModified(): Reply {
+  return { status: 304, body: { message: '304 Not Modified' } };
+}

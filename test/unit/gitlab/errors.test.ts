@@ -88,6 +88,7 @@ describe("GitLab's own words are found in every shape of its error bodies", () =
       { message: { limit_reached: ['You cannot create projects in your personal namespace.'] } },
     ],
     ['namespace-invalid', 400, { message: { namespace: ['is not valid'] } }],
+    ['namespace-invalid', 401, { message: '401 Unauthorized - Target Namespace' }],
     ['forbidden', 403, { message: '403 Forbidden' }],
     ['scope', 403, { error: 'insufficient_scope', error_description: 'Higher privileges.' }],
     ['absent', 404, { message: '404 Project Not Found' }],
@@ -166,4 +167,9 @@ describe("GitLab's own words are found in every shape of its error bodies", () =
   ] as const)('tell why it refuses: %s, with status %i', (kind, status, body) => {
     expect(refusalOf({ status, body })).toMatchObject({ kind, status, text: errorText(body) });
   });
+});
+
+test('a namespace in which nothing may be made is no word about the token, whatever the status', () => {
+  const { code } = failureOf({ status: 401, body: { message: '401 Unauthorized - Target Namespace' } });
+  expect(code).toBe('target-refused');
 });

@@ -231,6 +231,7 @@ export function plan(groups: PlannedGroup[], projects: PlannedProject[], part: P
       notes: true,
       refs: [],
       pullRequestHeads: null,
+      forks: true,
       prune: false,
     },
     source: { url: 'https://gitbucket.example.com', view: 'administrator', user: 'root' },

@@ -9,6 +9,7 @@ import { memberEndpoints } from './members.ts';
 import { namespaceEndpoints } from './namespaces.ts';
 import { pipelineEndpoints } from './pipelines.ts';
 import { projectCreationEndpoints } from './project-creation.ts';
+import { projectForkEndpoints } from './project-forks.ts';
 import { projectLifecycleEndpoints } from './project-lifecycle.ts';
 import { projectLinkEndpoints } from './project-links.ts';
 import { projectUpdateEndpoints } from './project-update.ts';
@@ -39,6 +40,7 @@ export const endpoints: readonly Endpoint[] = [
   ...projectCreationEndpoints,
   ...projectUpdateEndpoints,
   ...projectLifecycleEndpoints,
+  ...projectForkEndpoints,
   ...projectLinkEndpoints,
   ...protectedBranchEndpoints,
   ...protectedTagEndpoints,

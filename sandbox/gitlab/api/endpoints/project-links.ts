@@ -1,13 +1,11 @@
-import { created, noContent, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
+import { created, noContent, notModified, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { projectEntity } from '../entities/projects.ts';
 import { failure, notFound } from '../errors.ts';
-import { findGroup, findProject, lookUpProject, requireMaintainer, requireOwner } from '../lookup.ts';
+import { findGroup, findProject, requireMaintainer } from '../lookup.ts';
 import { integerOf, textOf } from '../params.ts';
 
-/** Fork relation, sharing with groups, stars (GL-116, GL-138, GL-144). */
+/** Sharing with groups, stars (GL-116, GL-144). */
 export const projectLinkEndpoints: Endpoint[] = [
-  { method: 'POST', path: '/projects/:id/fork/:source', access: 'user', run: linkFork },
-  { method: 'DELETE', path: '/projects/:id/fork', access: 'user', run: unlinkFork },
   {
     method: 'POST',
     path: '/projects/:id/share',
@@ -26,28 +24,6 @@ export const projectLinkEndpoints: Endpoint[] = [
   { method: 'POST', path: '/projects/:id/unstar', access: 'user', run: (call) => setStar(call, false) },
 ];
 
-function linkFork(call: UserCall): Reply {
-  const { context, route } = call;
-  const project = findProject(call);
-  requireOwner(call, project);
-  const source = lookUpProject(call, route['source'] ?? '');
-  if (!source) throw notFound('Source Project');
-  if (source === project) throw failure(400, 'Target project cannot be equal to source project');
-  if (project.forkedFromId !== null) throw failure(409, 'Project already forked');
-  project.forkedFromId = source.id;
-  context.changed();
-  return created(projectEntity(context, project, call.actor));
-}
-
-function unlinkFork(call: UserCall): Reply {
-  const project = findProject(call);
-  requireOwner(call, project);
-  if (project.forkedFromId === null) return notModified();
-  project.forkedFromId = null;
-  call.context.changed();
-  return noContent();
-}
-
 function setStar(call: UserCall, wanted: boolean): Reply {
   const project = findProject(call);
   const { id } = call.actor.user;
@@ -55,11 +31,6 @@ function setStar(call: UserCall, wanted: boolean): Reply {
   project.stars = wanted ? [...project.stars, id] : project.stars.filter((each) => each !== id);
   call.context.changed();
   return created(projectEntity(call.context, project, call.actor));
-}
-
-/** GL-17; HTTP leaves the body away. */
-function notModified(): Reply {
-  return { status: 304, body: { message: '304 Not Modified' } };
 }
 
 function share(call: UserCall): Reply {

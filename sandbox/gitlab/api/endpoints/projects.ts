@@ -63,7 +63,7 @@ function importStatus(call: Call): Reply {
     path,
     path_with_namespace: fullPath,
     import_type: null,
-    import_status: 'none',
+    import_status: project.importStatus ?? 'none',
     import_error: null,
     failed_relations: [],
     correlation_id: null,

@@ -73,10 +73,12 @@ export function projectEntity(
     creator_id: project.creatorId,
     import_url: null,
     import_type: null,
-    import_status: 'none',
+    import_status: project.importStatus ?? 'none',
     import_error: null,
     open_issues_count: 0,
-    ...(forkedFrom && { forked_from_project: basicProject(context, forkedFrom) }),
+    // Who may not see the parent is not told of it (GL-149).
+    ...(forkedFrom &&
+      context.canRead(actor, forkedFrom) && { forked_from_project: basicProject(context, forkedFrom) }),
     shared_with_groups: project.links.map((link) => ({
       group_id: link.groupId,
       group_name: context.routes.group(link.groupId)?.name,

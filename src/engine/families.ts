@@ -1,0 +1,28 @@
+import type { PlanItem } from '../model/plan.ts';
+import { parentsFirst } from '../plan/forks.ts';
+
+/**
+ * Begins each job when that of its parent has ended, so that a fork finds what it shares with it. Nothing waits inside a
+ * slot: whoever waits for a parent must not keep it from its turn.
+ */
+export async function inFamilies<T extends { item: PlanItem }>(
+  all: readonly T[],
+  run: (each: T, parent: T | undefined) => Promise<void>,
+): Promise<void> {
+  const byId = new Map(all.map((each) => [each.item.id, each]));
+  const runs = new Map<string, Promise<void>>();
+  for (const item of parentsFirst(all.map((each) => each.item))) {
+    const each = byId.get(item.id);
+    if (each === undefined) continue;
+    const parent = byId.get(parentOf(item) ?? '');
+    // Only what comes before is there: a circle has been cut.
+    const before = parent && runs.get(parent.item.id);
+    runs.set(item.id, before === undefined ? run(each, parent) : before.then(() => run(each, parent)));
+  }
+  await Promise.all(runs.values());
+}
+
+/** `owner/name` of what the item is a fork of. */
+export function parentOf(item: PlanItem): string | undefined {
+  return item.kind === 'project' ? item.parent : undefined;
+}

@@ -1,0 +1,240 @@
+import * as z from 'zod';
+import { Failure } from '../failures/failure.ts';
+import type { Project, Visibility } from '../model/forge.ts';
+import type { Notice } from '../model/notice.ts';
+import type { PlannedProject } from '../model/plan.ts';
+import type { Check } from '../model/result.ts';
+import { forkRecords, type ForkData } from '../plan/forks.ts';
+import { narrower } from '../plan/visibility.ts';
+import {
+  proven,
+  remark,
+  type Outcome,
+  type Place,
+  type Planning,
+  type Step,
+  type Work,
+  type WritingWork,
+} from './step.ts';
+
+const Part = z.object({
+  parent: z
+    .string()
+    .nullable()
+    .describe('owner/name of what it was forked from; null when that cannot be told'),
+  at: z
+    .object({ id: z.int(), fullPath: z.string(), url: z.null() })
+    .nullable()
+    .describe('Where an earlier run put the parent; null when it is in this plan, or nowhere'),
+  linked: z.boolean().describe('True when the project is a fork of the parent already'),
+});
+type Part = z.infer<typeof Part>;
+type ForkWork = WritingWork<ForkData, PlannedProject>;
+
+/**
+ * Makes a project the fork of its parent's, before its LFS objects are sent: GitLab then finds those of the parent
+ * (GL-258). What somebody set by hand stays.
+ */
+export const fork: Step<Part, ForkData, PlannedProject> = {
+  ...forkRecords,
+  title: 'Forks',
+  of: 'project',
+  stage: 'content',
+  part: Part,
+  plan(planning) {
+    const { item, input } = planning;
+    const parent = input.parents?.get(item.id);
+    if (parent === undefined) return null;
+    const place = parent === null ? null : placeOfParent(parent, planning);
+    const at = place === 'planned' ? null : place;
+    const now = item.existing?.forkedFrom;
+    const linked = now !== undefined && now.id === idOfParent(parent, planning);
+    const part = { parent, at, linked };
+    const refused = part.linked ? undefined : widerAlready(parent, planning);
+    const other = differenceOf(now, part, { item, known: knownIn(planning), refused });
+    const possible = place !== null && !linked && other === null;
+    return {
+      part,
+      changes: possible && item.blocked === null,
+      state: stateOf(other),
+      counts: possible ? { link: 1 } : {},
+      notices: [
+        ...(other === null ? [] : [other]),
+        ...unlinkable(item, parent, place),
+        ...readersLost(item, parent),
+      ],
+    };
+  },
+  async run(part, work) {
+    const { item, place } = work;
+    const parent = work.parent ?? part.at;
+    if (part.parent === null || parent === null || place === null) return { changed: false };
+    const known = work.known();
+    const done = { parent: part.parent, parentId: parent.id };
+    if (part.linked) {
+      if (known?.parentId !== parent.id) await work.record('done', { data: done });
+      return { changed: false };
+    }
+    const open = work.journal.history.items.get(item.id)?.steps.get(fork.name)?.status !== 'done';
+    const looks = item.existing !== null || work.attempt > 1 || (known !== null && open);
+    const now = looks ? (await work.context.target.findProject(place.fullPath))?.forkedFrom : undefined;
+    if (now?.id === parent.id) {
+      await work.record('done', { data: { ...done, refused: null } });
+      return { changed: open, counts: { link: 1 } };
+    }
+    // Somebody chose another parent, or none, since this tool made it a fork.
+    if (now !== undefined || (known?.parentId !== undefined && !open)) return { changed: false };
+    return link(parent, done, work);
+  },
+  async verify(part, work) {
+    const parent = work.parent ?? part.at;
+    if (part.parent === null || parent === null) {
+      const differences = unlinkable(work.item, part.parent, null);
+      return { ...proven(0), differences };
+    }
+    const { existing } = work.item;
+    const now = part.linked && existing !== null ? existing : await currentProject(work);
+    if (now?.forkedFrom?.id === parent.id) return proven(1);
+    return notLinked(now, part, work);
+  },
+};
+
+async function link(
+  parent: Place,
+  done: { parent: string; parentId: number },
+  work: ForkWork,
+): Promise<Outcome> {
+  const { place, context } = work;
+  if (place === null) return { changed: false };
+  const wider = widerThan(parent, work);
+  if (wider !== null) return leave(wider, done, work);
+  await work.record('started', { data: { ...done, refused: null } });
+  try {
+    await context.target.linkFork(place, parent.id);
+  } catch (error) {
+    const refusal = error instanceof Failure && error.code !== 'token-refused' ? error.refusal : null;
+    if (refusal === null || refusal.status < 400 || refusal.status > 499) throw error;
+    const now = await currentProject(work);
+    if (now?.forkedFrom?.id !== parent.id) return leave(refusal.text, done, work);
+  }
+  await work.record('done', { data: done });
+  return { changed: true, counts: { link: 1 } };
+}
+
+/** Writes down why the project is no fork, once. */
+async function leave(refused: string, { parent }: { parent: string }, work: ForkWork): Promise<Outcome> {
+  const known = work.known();
+  if (known?.refused !== refused || known.parentId !== undefined)
+    await work.record('done', { data: { parent, parentId: null, refused } });
+  return { changed: false };
+}
+
+/** GitLab would take it, and refuse every later change of the level (GL-148). */
+function widerThan(parent: Place, { place, item }: Work<ForkData, PlannedProject>): string | null {
+  const own = place?.visibility ?? item.visibility;
+  return wider(own, parent.visibility ?? own);
+}
+
+function wider(own: Visibility, limit: Visibility): string | null {
+  return narrower(own, limit) === own ? null : `it is ${own} on GitLab and its parent is ${limit}`;
+}
+
+/** Two projects that exist, of which the fork shows more than its parent. */
+function widerAlready(
+  parent: string | null,
+  { item: { existing }, input }: Planning<PlannedProject>,
+): string | undefined {
+  const there = input.paths.get(parent ?? '')?.existing ?? null;
+  if (existing === null || there === null) return undefined;
+  return wider(existing.visibility, there.visibility) ?? undefined;
+}
+
+function currentProject({ context, place, item }: Work<ForkData, PlannedProject>): Promise<Project | null> {
+  return context.target.findProject(place?.fullPath ?? item.fullPath);
+}
+
+async function notLinked(
+  now: Project | null,
+  part: Part,
+  work: Work<ForkData, PlannedProject>,
+): Promise<Check> {
+  const known = work.known();
+  const difference =
+    differenceOf(now?.forkedFrom, part, { item: work.item, known, refused: known?.refused }) ??
+    remark('fork-differs', work.item.id, `it is not a fork of ${part.parent} on GitLab`);
+  return Promise.resolve({ state: stateOf(difference), compared: 1, hash: null, differences: [difference] });
+}
+
+function stateOf(difference: Notice | null): Check['state'] {
+  if (difference === null) return 'proven';
+  if (difference.code === 'fork-diverged') return 'diverged';
+  return difference.code === 'fork-refused' ? 'refused' : 'failed';
+}
+
+/** Why the project is not the fork that it should be; null when nothing is known that explains it. */
+function differenceOf(
+  now: Project['forkedFrom'],
+  { parent, linked }: Part,
+  { item, known, refused }: { item: PlannedProject; known: ForkData | null; refused: string | undefined },
+): Notice | null {
+  if (parent === null || linked) return null;
+  const leave = 'or leave relations alone with "migrate": {"forks": false}';
+  if (now !== undefined) {
+    const message = `on GitLab it is a fork of ${now.fullPath}, on GitBucket of ${parent}`;
+    const fix = `remove the relation on GitLab (Settings > General > Advanced) and run again, ${leave}`;
+    return { code: 'fork-diverged', object: item.id, message, fix };
+  }
+  if (refused !== undefined) {
+    const message = `GitLab does not make it a fork of ${parent}: ${refused}`;
+    const fix = refused.startsWith('it is ')
+      ? `lower its visibility on GitLab and run again, ${leave}`
+      : `have an Owner of its group run it, who may also fork the parent, ${leave}`;
+    return { code: 'fork-refused', object: item.id, message, fix };
+  }
+  if (known?.parentId === undefined || item.existing === null) return null;
+  const message = `on GitLab it is no fork of ${parent} any more: somebody removed the relation`;
+  const fix = `set it again on GitLab (POST /projects/:id/fork/:parent), ${leave}`;
+  return { code: 'fork-diverged', object: item.id, message, fix };
+}
+
+/** Where the parent is or will be; null when it is nowhere. */
+function placeOfParent(
+  parent: string,
+  { input }: Planning<PlannedProject>,
+): NonNullable<Part['at']> | 'planned' | null {
+  if (input.paths.has(parent)) return 'planned';
+  const target = input.history.items.get(parent)?.target ?? null;
+  return target === null ? null : { id: target.id, fullPath: target.path, url: null };
+}
+
+function idOfParent(parent: string | null, { input }: Planning<PlannedProject>): number | undefined {
+  if (parent === null) return undefined;
+  return input.paths.get(parent)?.existing?.id ?? input.history.items.get(parent)?.target?.id;
+}
+
+function knownIn({ history }: Planning<PlannedProject>): ForkData | null {
+  const step = history?.steps.get(forkRecords.name);
+  if (step === undefined || step.status !== 'done') return null;
+  return forkRecords.data.safeParse(step.data).data ?? null;
+}
+
+/** What keeps it from being a fork on GitLab, though nothing failed. */
+function unlinkable({ id }: PlannedProject, parent: string | null, place: object | string | null): Notice[] {
+  if (parent === null) {
+    const message =
+      'it is a fork, and of what is shown only on pages of GitBucket to which the token gives no access: no relation is made unless "source.username" and "source.password" are set';
+    return [remark('fork-unknown', id, message)];
+  }
+  if (place !== null) return [];
+  const message = `it is a fork of ${parent}, which is not on GitLab: a later run that has both makes the relation`;
+  return [remark('fork-alone', id, message)];
+}
+
+/** A private fork is open to the parent's people on GitBucket (GB-123), and to its own namespace on GitLab. */
+function readersLost({ id, repository, visibility }: PlannedProject, parent: string | null): Notice[] {
+  const owner = parent?.split('/')[0];
+  if (owner === undefined || owner === repository.owner || !repository.private || visibility !== 'private')
+    return [];
+  const message = `it is private: on GitBucket ${owner} and the collaborators of ${parent} can read it, on GitLab only members of its own group or namespace`;
+  return [remark('fork-readers', id, message)];
+}
