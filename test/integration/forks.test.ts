@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ItemResult } from '../../src/model/result.ts';
+import { targetOf } from '../helpers/adapters.ts';
 import { commitOn } from '../helpers/commits.ts';
+import { failureFrom } from '../helpers/failures.ts';
 import { killed, migrated, verified, type Migrated } from '../helpers/migrated.ts';
 import { testServers, type TestServers, type TestServersOptions } from '../helpers/servers.ts';
 
@@ -232,4 +234,20 @@ test('a token that may not make the relation moves the rest, and the reason is t
   expect(where.parentOf('third/app')).toBe('other/app');
   const again = await migrated(where, { user: 'mover' });
   expect(forkCheck(again.item('other/app')).state).toBe('refused');
+});
+
+test('a namespace in which nothing may be made is no word about the token, whatever the status', async () => {
+  const { gitlab } = await testServers();
+  gitlab.addUser({ username: 'owner', email: 'o@example.com' });
+  gitlab.addGroup({ path: 'open', visibility: 'public' });
+  gitlab.addGroup({ path: 'closed' });
+  const parent = gitlab.addProject({ namespace: 'open', path: 'app', visibility: 'public' });
+  const { id } = gitlab.addProject({ namespace: 'closed', path: 'app' });
+  const group = gitlab.context.state.groups.find(({ path }) => path === 'closed');
+  if (group) group.attributes['project_creation_level'] = 'noone';
+  gitlab.addMember('closed', 'owner', 50);
+  await gitlab.settle();
+  const target = targetOf(gitlab, gitlab.token('owner'));
+  const failure = await failureFrom(target.linkFork({ id, fullPath: 'closed/app' }, parent.id));
+  expect([failure.code, failure.refusal?.status]).toEqual(['target-refused', 401]);
 });

@@ -168,8 +168,3 @@ describe("GitLab's own words are found in every shape of its error bodies", () =
     expect(refusalOf({ status, body })).toMatchObject({ kind, status, text: errorText(body) });
   });
 });
-
-test('a namespace in which nothing may be made is no word about the token, whatever the status', () => {
-  const { code } = failureOf({ status: 401, body: { message: '401 Unauthorized - Target Namespace' } });
-  expect(code).toBe('target-refused');
-});
