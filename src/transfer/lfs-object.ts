@@ -10,7 +10,7 @@ import type { LfsWriter } from '../model/target.ts';
 import { formatBytes } from '../text/format.ts';
 
 /** An object to be sent; `soon`: those that come next. */
-export type Task = { object: LfsObject; soon: readonly LfsObject[] };
+export type Task = { object: LfsObject; soon: readonly LfsObject[]; hold: Hold };
 
 /** Both servers, with the places that each has for objects under way. */
 export type Road = {
@@ -22,8 +22,8 @@ export type Road = {
   signal: AbortSignal;
 };
 
-/** In bytes: so much of each object under way may be held in memory. */
-const small = 4 * 1024 * 1024;
+/** In bytes: an object up to this size is held in memory on its way. */
+const small = 2 * 1024 * 1024;
 /** How often an object is sent at most. */
 const tries = 4;
 /** What the source sends whole and wrong it mostly sends wrong again. */
@@ -65,8 +65,8 @@ export async function sendObject(
       return body.stream;
     };
     try {
-      if (object.size <= small) await storeAndSend(road, object, open);
-      else await stream(road, object, open);
+      if (object.size <= small) await holdAndSend(road, task, open);
+      else await stream(road, task, open);
       return null;
     } catch (error) {
       if (signal.aborted) throw interruption(id);
@@ -84,22 +84,46 @@ export async function sendObject(
   }
 }
 
-/** A small one is whole before the target hears of it, so neither server waits for the other. */
-async function storeAndSend(
-  { writer, signal, giving, taking }: Road,
-  object: LfsObject,
-  open: () => Promise<Transform>,
-): Promise<void> {
-  const bytes = await giving(async () => Buffer.concat(await (await open()).toArray()));
-  await taking(() => writer.upload(object, Readable.from(bytes), signal));
+/** Where one object after the other is held: to make it anew each time would keep the garbage collector busy. */
+export type Hold = { bytes: Buffer };
+
+/** An empty one; it grows to the largest object that was held. */
+export function createHold(): Hold {
+  return { bytes: Buffer.alloc(0) };
 }
 
-async function stream(
+/** A small one is whole before the target hears of it, so neither server waits for the other. */
+async function holdAndSend(
   { writer, signal, giving, taking }: Road,
-  object: LfsObject,
+  { object, hold }: Task,
   open: () => Promise<Transform>,
 ): Promise<void> {
-  await taking(() => giving(async () => writer.upload(object, await open(), signal)));
+  // Until it is known to be sent nobody else may write there.
+  const { bytes } = hold.bytes.length < object.size ? createHoldOf(object.size) : hold;
+  hold.bytes = Buffer.alloc(0);
+  await giving(async () => {
+    let at = 0;
+    for await (const chunk of await open()) at += (chunk as Buffer).copy(bytes, at);
+  });
+  const body = Readable.from([bytes.subarray(0, object.size)], { objectMode: false });
+  await taking(() => writer.upload(object, body, signal));
+  hold.bytes = bytes;
+}
+
+function createHoldOf(size: number): Hold {
+  return { bytes: Buffer.allocUnsafeSlow(Math.min(small, 2 ** Math.ceil(Math.log2(size)))) };
+}
+
+/** The bytes of others on their way to the target are few: the source is not kept waiting for long. */
+async function stream(
+  { writer, signal, giving, taking }: Road,
+  { object }: Task,
+  open: () => Promise<Transform>,
+): Promise<void> {
+  await giving(async () => {
+    const body = await open();
+    await taking(() => writer.upload(object, body, signal));
+  });
 }
 
 function mostTriesAfter({ code }: Failure): number {

@@ -3,7 +3,7 @@ import { Failure } from '../failures/failure.ts';
 import { interruption } from '../failures/usage.ts';
 import type { LfsObject, LfsReader } from '../model/source.ts';
 import type { LfsWriter } from '../model/target.ts';
-import { ofOneObject, sendObject, type Task } from './lfs-object.ts';
+import { createHold, ofOneObject, sendObject, type Task } from './lfs-object.ts';
 
 export type LfsCopy = {
   /** `owner/name` of the item. */
@@ -59,7 +59,7 @@ export async function copyLfs(copy: LfsCopy): Promise<LfsCopied> {
   }
 
   /** What the target lacks, with what comes next; asked for portion by portion. */
-  async function* work(): AsyncGenerator<Task> {
+  async function* work(): AsyncGenerator<Omit<Task, 'hold'>> {
     for (const portion of portionsOf(objects)) {
       const missing = await writer.missing(portion, signal);
       const absent = new Set(missing.map(({ oid }) => oid));
@@ -90,10 +90,11 @@ export async function copyLfs(copy: LfsCopy): Promise<LfsCopied> {
 
   const tasks = work();
   async function lane(): Promise<void> {
+    const hold = createHold();
     try {
       for await (const task of shared(tasks)) {
         if (signal.aborted) throw interruption(copy.id);
-        await deliver(task);
+        await deliver({ ...task, hold });
       }
     } catch (error) {
       halt.abort();
@@ -111,7 +112,7 @@ export async function copyLfs(copy: LfsCopy): Promise<LfsCopied> {
 }
 
 /** One of several readers of the same tasks: that one stops does not end them. */
-async function* shared(tasks: AsyncGenerator<Task>): AsyncGenerator<Task> {
+async function* shared<T>(tasks: AsyncGenerator<T>): AsyncGenerator<T> {
   for (;;) {
     const { value, done } = await tasks.next();
     if (done) return;

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Context } from '../context.ts';
 import { send } from './workhorse.ts';
 
-const LFS_TYPE = 'application/vnd.git-lfs+json';
+const LFS_TYPE = 'application/vnd.git-lfs+json; charset=utf-8';
 
 /** Answers in the form that git-lfs reads. */
 export function sendLfs(response: ServerResponse, status: number, body: unknown): void {

@@ -61,7 +61,7 @@ describe('batch', () => {
   it('offers an upload without verify, to the address of the project', async () => {
     const { status, headers, json } = await batch('upload');
     expect(status).toBe(200);
-    expect(headers['content-type']).toBe('application/vnd.git-lfs+json');
+    expect(headers['content-type']).toBe('application/vnd.git-lfs+json; charset=utf-8');
     const actions = json.objects[0]!.actions!;
     expect(Object.keys(actions)).toEqual(['upload']);
     expect(actions.upload!.href).toBe(
