@@ -154,13 +154,15 @@ async function firstMessage<T>(child: ChildProcess): Promise<T> {
   return message;
 }
 
+function address({ url, token }: Server, user: string): string {
+  return url.replace('://', `://${user}:${token}@`);
+}
+
 /** Fetches all into a bare clone and pushes all from there; the clone itself does not count. */
 async function withGitLfs(
   folder: string,
   { source, target }: Task,
 ): Promise<{ seconds: number; client: number }> {
-  const address = ({ url, token }: Server, user: string): string =>
-    url.replace('://', `://${user}:${token}@`);
   const clone = join(folder, 'clone.git');
   const from = `${address(source, 'root')}/git/team/lfs.git`;
   execFileSync('git', ['clone', '--quiet', '--bare', from, clone], { stdio: 'inherit' });

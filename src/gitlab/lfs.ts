@@ -140,7 +140,7 @@ export function createLfsWriter({ http, remote, fullPath }: LfsWriterOptions): L
             authorization: leave.authorization,
             'private-token': null,
             'content-type': 'application/octet-stream',
-            // What stands before a server then refuses too large a body before it has come.
+            // What stands before a server then refuses too large a body before it has come (GL-263).
             'content-length': String(object.size),
           },
           body,

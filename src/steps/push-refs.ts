@@ -128,12 +128,14 @@ function refusalsIn(
   return refusals;
 }
 
-/** A limit of size, and a bad object, are nothing that a name has to do with. */
+/** A limit of size, a bad object and a locked file (GL-259) are nothing that a name has to do with. */
 function adviceFor(reason: string, repository: string): string {
   const [refused] = refusedObjects(reason);
   if (refused !== undefined) return waysOut(refused.check, repository);
   if (/ requires a push of | avoids sending /.test(reason))
     return "have the administrator raise the limit (GitLab's receive_max_input_size, or the body size of the proxy in front of it), then run again";
+  if (/ is locked in Git LFS by /.test(reason))
+    return 'have the file unlocked on GitLab (git lfs unlock --force PATH, as a Maintainer), then run again';
   return 'rename or remove the ref on GitBucket, or change the rule on GitLab';
 }
 

@@ -75,7 +75,7 @@ export async function sendObject(
       const failure = (await body?.problem()) ?? error;
       if (!(failure instanceof Failure)) throw failure;
       if (!ofOneObject.has(failure.code) && !passing.has(failure.code)) throw failure;
-      // It may have arrived although its answer did not: it is not sent a second time unasked.
+      // It may have arrived although its answer did not: it is not sent a second time unasked (GL-262).
       if (body?.whole() && (await writer.missing([object], signal)).length === 0) return null;
       if (tried < mostTriesAfter(failure)) continue;
       if (failure.code === 'unreachable') throw failure;

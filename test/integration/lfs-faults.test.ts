@@ -165,6 +165,11 @@ const refusals: readonly [string, (pair: LfsPair) => unknown, { code: string; fi
   ],
   ['the project is archived', ({ project }) => (project.archived = true), { code: 'target-forbidden' }],
   [
+    'there is no storage left',
+    ({ gitlab }) => (gitlab.settings.git.repositorySizeLimit = -1),
+    { code: 'storage-limit', fix: /repository size limit/ },
+  ],
+  [
     'the server is read-only',
     ({ gitlab }) => (gitlab.settings.readOnlyDatabase = true),
     { code: 'read-only' },

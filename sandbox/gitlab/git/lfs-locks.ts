@@ -69,6 +69,12 @@ export function deleteLock(call: LockCall, actor: Actor, id: string, force: bool
   sendLfs(response, 200, { lock: publicLock(lock) });
 }
 
+/** Paths that others have locked, with the names of these users. */
+export function lockedByOthers(context: Context, project: Project, { user }: Actor): Map<string, string> {
+  const others = readLocks(context, project).filter(({ userId }) => userId !== user.id);
+  return new Map(others.map(({ path, userId }) => [path, context.routes.user(userId)?.username ?? '']));
+}
+
 function publicLock({ id, path, locked_at, owner }: StoredLock): Lock {
   return { id, path, locked_at, owner };
 }

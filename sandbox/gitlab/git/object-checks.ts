@@ -1,3 +1,4 @@
+import { lockedByOthers } from './lfs-locks.ts';
 import type { PushSubject } from './push-checks.ts';
 import { changes } from './push-request.ts';
 import { commitRuleRefusal, looksAtCommits } from './push-rules.ts';
@@ -19,12 +20,27 @@ export async function objectRefusal(subject: PushSubject): Promise<string | null
   const relevant = push.objects > 0 && push.commands.some(changes);
   if (!relevant || !(lfs || commits || maxBlobSize !== null)) return null;
   const objects = await subject.quarantine.objects();
+  const locked = lfs ? await lockRefusal(subject, objects) : null;
+  if (locked !== null) return locked;
   if (lfs && (await lacksLfsObject(subject, objects))) return LFS_MISSING;
   if (maxBlobSize !== null) {
     const refusal = oversized(objects, maxBlobSize);
     if (refusal !== null) return refusal;
   }
   return commits ? firstCommitRefusal(subject, objects) : null;
+}
+
+/** Files that somebody else has locked (GL-259). */
+async function lockRefusal(
+  { context, project, actor, quarantine }: PushSubject,
+  objects: NewObject[],
+): Promise<string | null> {
+  const locks = lockedByOthers(context, project, actor);
+  if (locks.size === 0) return null;
+  const commits = objects.filter(({ type }) => type === 'commit').map(({ id }) => id);
+  const changed = await quarantine.changedPaths(commits);
+  const locked = [...locks].find(([path]) => changed.has(path));
+  return locked === undefined ? null : `'${locked[0]}' is locked in Git LFS by @${locked[1]}`;
 }
 
 async function lacksLfsObject(subject: PushSubject, objects: NewObject[]): Promise<boolean> {

@@ -13,6 +13,8 @@ export type Quarantine = {
   objects(): Promise<NewObject[]>;
   /** Contents by id, of objects that arrived with this push. */
   read(ids: string[]): Promise<Map<string, Buffer>>;
+  /** Paths that these commits change, each against its first parent. */
+  changedPaths(commits: string[]): Promise<Set<string>>;
   /** Asks git with the old and the new objects in view. */
   isAncestor(older: string, newer: string): Promise<boolean>;
 };
@@ -57,6 +59,11 @@ export function openQuarantine(gitDir: string, directory: string): Quarantine {
       if (loose) return loose;
       const { output } = await git(['cat-file', '--batch'], only, `${ids.join('\n')}\n`);
       return splitBatch(output);
+    },
+    async changedPaths(commits) {
+      const args = ['diff-tree', '--stdin', '-z', '-r', '-m', '--first-parent', '--root', '--no-commit-id'];
+      const { output } = await git([...args, '--name-only'], all, `${commits.join('\n')}\n`);
+      return new Set(output.toString('utf8').split('\0').filter(Boolean));
     },
     async isAncestor(older, newer) {
       const { code } = await git(['merge-base', '--is-ancestor', older, newer], all);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useRulesFixture } from './git-rules-fixture.ts';
 import { gitOk } from './git-server.ts';
+import { raw } from './git-wire.ts';
 
 const at = useRulesFixture();
 
@@ -68,6 +69,35 @@ describe('LFS pointers', () => {
     expect((await at.push(['lfs'])).code).toBe(0);
     at.project.lfsEnabled = true;
     expect((await at.push(['lfs:again'])).code).toBe(0);
+  });
+});
+
+describe('a file that somebody has locked (GL-259)', () => {
+  it('keeps the pushes of others out that change it, and of nobody that do not', async () => {
+    const commit = async (branch: string, file: string): Promise<void> => {
+      await gitOk(at.work, ['checkout', '-q', '-B', branch, 'main']);
+      await writeFile(join(at.work, file), 'content');
+      await gitOk(at.work, ['add', file]);
+      await gitOk(at.work, ['commit', '-q', '-m', file]);
+      await gitOk(at.work, ['checkout', '-q', 'main']);
+    };
+    await commit('locked', 'a.psd');
+    await commit('unlocked', 'b.psd');
+    await at.fill();
+    const answer = await raw(`${at.gitlab.url}/${at.project.fullPath}.git/info/lfs/locks`, {
+      method: 'POST',
+      token: at.maintainer,
+      headers: { 'content-type': 'application/vnd.git-lfs+json' },
+      body: JSON.stringify({ path: 'a.psd' }),
+    });
+    expect(answer.status).toBe(201);
+
+    expect(await at.refusal(['locked'], at.developer)).toMatch(/^'a\.psd' is locked in Git LFS by @\w+$/);
+    expect((await at.push(['unlocked'], at.developer)).code).toBe(0);
+    at.project.lfsEnabled = false;
+    expect((await at.push(['locked'], at.developer)).code).toBe(0);
+    at.project.lfsEnabled = true;
+    expect((await at.push(['locked:again'], at.maintainer)).code).toBe(0);
   });
 });
 
