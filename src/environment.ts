@@ -62,6 +62,7 @@ export type SelectionFlags = {
   repo?: string[];
   exclude?: string[];
   waive?: string[];
+  allowMissingLfs?: string[];
   /** The journal's servers are the configured ones, under other names. */
   sameServers?: boolean;
 };

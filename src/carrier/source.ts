@@ -95,6 +95,7 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
     },
     hasCommit: async (name, id) => hasObject(await unbundled(name), `${id}^{commit}`),
     hasFile: async (name, commit, path) => hasObject(await unbundled(name), `${commit}:${path}`),
+    readFile: async (name, commit, path) => textOf(await unbundled(name), `${commit}:${path}`),
     async counts(name) {
       const { counts, warnings } = await described(name);
       return { counts: new Map(counts), warnings };
@@ -197,6 +198,11 @@ async function hasObject(git: Git, name: string): Promise<boolean> {
     if (error instanceof GitExit) return false;
     throw error;
   }
+}
+
+/** Empty when there is no such file. */
+async function textOf(git: Git, name: string): Promise<string> {
+  return (await hasObject(git, name)) ? git.run('cat-file', 'blob', name) : '';
 }
 
 /** @throws export-damaged when the bundle is not there as it was written */

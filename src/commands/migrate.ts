@@ -8,7 +8,6 @@ import { prepare, type PrepareOptions, type Prepared } from '../engine/prepare.t
 import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
 import { wrongUsage, planOfOthers, planUnreadable } from '../failures/usage.ts';
 import { areSame, openJournal, type Journal } from '../journal/journal.ts';
-import { lockWorkDir } from '../journal/lock.ts';
 import { summedLosses, type Plan } from '../model/plan.ts';
 import type { ExitCode, ItemResult, Result } from '../model/result.ts';
 import { withSettings } from '../plan/build.ts';
@@ -52,14 +51,14 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
   const waived = waivedBy(options);
   if (options.deep) throw wrongUsage('', { detail: '--deep requires --dry-run or gb2gl plan' });
   const session = await openSession(options, environment);
-  const { workDir, runtime } = session;
+  const { runtime } = session;
   const { config, selection, prune, earlier, followed } = await resolveRequest(
     options,
     session.config,
     runtime.cwd,
   );
   if (!options.yes) demandConsent(options, environment);
-  const lock = await lockWorkDir(workDir, runtime);
+  const lock = await session.lock();
   let journal: Journal | null = null;
   try {
     await useReportDir(session);
@@ -96,7 +95,7 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
   } finally {
     await session.close();
     await journal?.close();
-    await lock.release();
+    await session.unlock();
   }
 }
 
@@ -194,10 +193,10 @@ export async function resolveRequest(flags: WantedFlags, config: Config, cwd: st
     const [selection, prune] = [selectionOf(flags, config), flags.prune ?? false];
     return { config, selection, prune, earlier: null, followed: null };
   }
-  if (flags.all || flags.group || flags.user || flags.repo || flags.exclude || flags.prune) {
+  if (flags.all || flags.group || flags.user || flags.repo || flags.exclude || flags.prune || flags.allowMissingLfs) {
     throw wrongUsage('', {
       detail:
-        '--plan takes its selection from the plan file: omit --all, --group, --user, --repo, --exclude and --prune',
+        '--plan takes its selection from the plan file: omit --all, --group, --user, --repo, --exclude, --allow-missing-lfs and --prune',
     });
   }
   const file = resolve(cwd, flags.plan);

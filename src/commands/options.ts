@@ -18,6 +18,10 @@ export function selectable(command: Command): Command {
       '--waive <code...>',
       'go on despite these findings (gb2gl explain CODE tells of each); unreadable:OWNER/NAME for what GitBucket cannot show',
     )
+    .option(
+      '--allow-missing-lfs <object...>',
+      'move refs although these LFS objects are missing, by id or path, or "all"; reports name them',
+    )
     .option('--same-servers', 'the servers of the journal and of --plan have new names but are the same');
 }
 

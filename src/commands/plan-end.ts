@@ -74,7 +74,8 @@ export function nextCommand(
   options: CommonOptions & SelectionFlags & { prune?: boolean },
 ): string {
   const writes = writesAnything(plan);
-  const { all, group, user, repo, exclude, waive, config, sameServers, prune, from } = options;
+  const { all, group, user, repo, exclude, waive, allowMissingLfs } = options;
+  const { config, sameServers, prune, from } = options;
   return [
     'gb2gl',
     writes ? 'migrate' : 'verify',
@@ -85,6 +86,7 @@ export function nextCommand(
     ...named('--repo', repo),
     ...named('--exclude', exclude),
     ...named('--waive', waive),
+    ...named('--allow-missing-lfs', allowMissingLfs),
     ...(prune && writes ? ['--prune'] : []),
     ...(sameServers ? ['--same-servers'] : []),
     ...named('--config', config === undefined ? [] : [config]),

@@ -6,7 +6,6 @@ import { Failure } from '../failures/failure.ts';
 import { reportDirUnusable } from '../failures/usage.ts';
 import { inspect } from '../inspect/inspect.ts';
 import type { History } from '../journal/history.ts';
-import { lockWorkDir } from '../journal/lock.ts';
 import type { ItemState, Plan } from '../model/plan.ts';
 import type { ExitCode } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
@@ -53,7 +52,7 @@ export async function planCommand(options: PlanOptions, environment: Environment
     (error: Failure) => error,
   );
   // Looking into objects uses the mirrors: no migration may do so meanwhile.
-  const lock = options.deep ? await lockWorkDir(session.workDir, session.runtime) : null;
+  if (options.deep) await session.lock();
   try {
     const prepared = await prepare({
       ...session,
@@ -61,6 +60,7 @@ export async function planCommand(options: PlanOptions, environment: Environment
       history,
       prune: options.prune ?? false,
       waived,
+      deep: options.deep ?? false,
     });
     const plan = options.deep ? await deepened(prepared, history, session) : prepared.plan;
     await session.terminal.stop();
@@ -82,7 +82,7 @@ export async function planCommand(options: PlanOptions, environment: Environment
     return code === 0 ? 1 : code;
   } finally {
     await session.close();
-    await lock?.release();
+    await session.unlock();
   }
 }
 

@@ -46,6 +46,7 @@ export async function rehearseCommand(
     return code;
   } finally {
     await session.close();
+    await session.unlock();
   }
 }
 

@@ -18,9 +18,11 @@ import type { AnyStep } from '../steps/step.ts';
 import { shellWord } from '../text/format.ts';
 import { serversFor, sourceAlone, type ChosenServers } from './servers.ts';
 import { chooseTerminal, type Terminal } from '../ui/terminal.ts';
+import { mirrorsOf, type Mirrors } from './mirrors.ts';
 
 /** What a command that talks to servers, mostly to both, works with. */
-export type Session<S = Servers> = S & {
+export type Session<S = Servers> = S &
+  Mirrors & {
   config: Config;
   steps: readonly AnyStep[];
   redactor: Redactor;
@@ -41,14 +43,18 @@ export type Session<S = Servers> = S & {
   close: () => Promise<void>;
 };
 
+/** What a command says of both servers and of what is moved. */
+type SessionOptions = CommonOptions & Pick<SelectionFlags, 'allowMissingLfs'>;
+
 /** The configuration, its paths made absolute. @throws config-unreadable, config-invalid */
 export async function readConfig(
-  options: CommonOptions,
+  options: SessionOptions,
   { runtime }: Environment,
   instead: Instead = {},
 ): Promise<Config> {
   const loaded = await loadConfig(configFile(options, runtime.cwd), runtime.env, instead);
-  return withConcurrency(withAbsolutePaths(loaded, runtime.cwd), options.concurrency);
+  const config = withConcurrency(withAbsolutePaths(loaded, runtime.cwd), options.concurrency);
+  return withAllowed(config, options.allowMissingLfs);
 }
 
 /** The config file of a command. */
@@ -66,7 +72,7 @@ function resolveReports({ workDir }: CommonOptions, dir: string | null, cwd: str
   return dir === null ? resolve(cwd, workDir, 'reports') : resolve(cwd, dir);
 }
 
-export async function openSession(options: CommonOptions, environment: Environment): Promise<Session> {
+export async function openSession(options: SessionOptions, environment: Environment): Promise<Session> {
   return openSessionWith(await serversFor(options, environment.runtime), options, environment);
 }
 
@@ -80,7 +86,7 @@ export function openSourceSession(
 
 async function openSessionWith<S extends object>(
   { instead, open }: ChosenServers<S>,
-  options: CommonOptions,
+  options: SessionOptions,
   environment: Environment,
 ): Promise<Session<S>> {
   const { redactor } = environment;
@@ -106,6 +112,7 @@ async function openSessionWith<S extends object>(
     workDir,
     runtime,
     begin,
+    ...mirrorsOf(workDir, runtime, config.limits.transfers),
     close: async () => {
       closed.abort();
       await (session?.terminal ?? terminal).stop();
@@ -240,6 +247,12 @@ function withAbsolutePaths(config: Config, cwd: string): Config {
 function withConcurrency(config: Config, concurrency: number | undefined): Config {
   if (concurrency === undefined) return config;
   return { ...config, limits: { ...config.limits, transfers: concurrency } };
+}
+
+function withAllowed(config: Config, more: readonly string[] = []): Config {
+  const { migrate } = config;
+  const allowMissingLfs = [...new Set([...migrate.allowMissingLfs, ...more])];
+  return { ...config, migrate: { ...migrate, allowMissingLfs } };
 }
 
 /** The command as it was typed, ready to be pasted into a shell; with secrets, if they were typed. */

@@ -27,5 +27,6 @@ export async function verifyCommand(
     return await finish('verify', prepared, await verify(prepared, asked), session, options, environment);
   } finally {
     await session.close();
+    await session.unlock();
   }
 }

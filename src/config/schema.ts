@@ -173,6 +173,13 @@ export const Config = z.strictObject({
           'keep the commits of pull requests that no other branch holds as branches of this prefix and their number, such as pull-requests/; null: leave them',
         ),
       forks: z.boolean().default(true).describe('make forks of GitBucket forks on GitLab'),
+      lfs: z.boolean().default(true).describe('migrate Git LFS objects'),
+      allowMissingLfs: z
+        .array(Name)
+        .default([])
+        .describe(
+          'LFS objects without which the refs that need them move all the same, by id or path; "all": every one. Beside --allow-missing-lfs',
+        ),
     })
     .prefault({})
     .describe('what to migrate besides branches and tags'),

@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import type { History } from '../journal/history.ts';
+import type { LfsFinder } from '../lfs/finder.ts';
 import type { Emit } from '../model/events.ts';
 import type { Namespace, Owner, RefListing, SourceInventory } from '../model/forge.ts';
 import type { Plan, PlanItem } from '../model/plan.ts';
@@ -14,11 +15,13 @@ import type { PlanInput } from '../plan/input.ts';
 import { projectPaths } from '../plan/project-paths.ts';
 import { placeProjects } from '../plan/projects.ts';
 import { namesOnly, type Selection } from '../plan/selection.ts';
+import type { Look } from '../steps/lfs-part.ts';
 import type { AnyStep, Listings, Planning } from '../steps/step.ts';
 import { plural } from '../text/format.ts';
 import { checkNames } from './check-names.ts';
 import { parentMissing, type Servers } from './connect.ts';
 import { discover } from './discover.ts';
+import { inSlices } from './in-slices.ts';
 import { createHiddenPaths, placeOwners, type HiddenPaths } from './place-owners.ts';
 import { readParents } from './read-parents.ts';
 import { askSource, listSourceRefs, listTargetRefs } from './read-refs.ts';
@@ -34,6 +37,10 @@ export type PrepareOptions = Servers & {
   /** Everything that is done with an item. */
   steps: readonly AnyStep[];
   waived?: Waived;
+  /** Looks into the objects of the source. */
+  finder: LfsFinder;
+  /** Set when every repository is looked into. */
+  deep?: boolean;
   /** What must hold before anything is read; throws when the run cannot succeed. */
   preflight?: () => Promise<void>;
 };
@@ -161,6 +168,13 @@ async function planSteps(
   const { source, target, history, steps } = options;
   const limit = pLimit(concurrency);
   const items: PlanItem[] = [...plan.groups, ...plan.projects];
+  const look: Look = {
+    finder: options.finder,
+    always: options.deep ?? false,
+    signal: options.runtime.aborting,
+    tell: (detail) =>
+      options.emit({ type: 'phase-progress', phase: 'plan', done: 0, total: items.length, detail }),
+  };
   await Promise.all(
     items.map((item) =>
       limit(async () => {
@@ -178,6 +192,7 @@ async function planSteps(
           unverifiedIds: unverified.get(item.id) ?? [],
           source,
           target,
+          look,
         };
         for (const step of steps) {
           if (step.of !== item.kind) continue;
@@ -213,19 +228,4 @@ async function findParent(target: Target, { target: { parentGroup } }: Config): 
   const found = await target.findGroup(parentGroup);
   if (found === null) throw await parentMissing(target, parentGroup);
   return found;
-}
-
-const sliceMs = 20;
-
-/** Collects what a long computation yields, and lets the display and the sockets have their turn in between. */
-async function inSlices<T>(values: Iterable<T>): Promise<T[]> {
-  const collected: T[] = [];
-  let began = performance.now();
-  for (const value of values) {
-    collected.push(value);
-    if (performance.now() - began < sliceMs) continue;
-    await setImmediate();
-    began = performance.now();
-  }
-  return collected;
 }

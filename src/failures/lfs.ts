@@ -48,3 +48,22 @@ export const lfsObjectTooLarge = defineFailure(
     fix: "have the administrator raise the limit of a request's body (client_max_body_size of nginx, or that of the proxy), then run the same command again: only what is missing is sent",
   }),
 );
+
+export const lfsIncomplete = defineFailure(
+  'lfs-incomplete',
+  { blame: 'network', state: 'failed', retryable: true },
+  (w: { object: string; count: number | string; detail: string }) => ({
+    message: `LFS objects of ${w.object} did not get through (${w.count}): ${w.detail}`,
+    fix: 'run the same command again: only what is missing is sent',
+  }),
+);
+
+/** The next try then looks through the history. */
+export const lfsUnforeseen = defineFailure(
+  'lfs-unforeseen',
+  { blame: 'target', state: 'failed', retryable: true },
+  (w: { object: string; detail: string }) => ({
+    message: `GitLab refuses a push to ${w.object}, since it names LFS objects that nothing told of before: ${w.detail}`,
+    fix: 'run the same command again: it looks through the whole history and moves the objects first',
+  }),
+);

@@ -26,6 +26,19 @@ export async function blobSizes(git: Git, ids: ReadonlySet<string>): Promise<Map
   return sizes;
 }
 
+/** The commit that each id is or points to; ids of anything else are left out. */
+export async function commitsOf(git: Git, ids: readonly string[]): Promise<Map<string, string>> {
+  const commits = new Map<string, string>();
+  const check = git.start('cat-file', '--buffer', '--batch-check=%(objectname) %(rest)');
+  const asked = ids.map((id) => `${id}^{commit} ${id}`);
+  const read = eachLine(check.stdout, (line) => {
+    const [, commit, id] = /^([0-9a-f]{40}) ([0-9a-f]{40})$/.exec(line) ?? [];
+    if (commit !== undefined && id !== undefined) commits.set(id, commit);
+  });
+  await together([check], [feed(check.stdin, asked), read]);
+  return commits;
+}
+
 /** Parents of each commit, every commit after its parents. */
 export type History = ReadonlyMap<string, readonly string[]>;
 

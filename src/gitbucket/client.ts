@@ -5,7 +5,7 @@ import { isServerTrouble } from '../failures/index.ts';
 import type { RepositoryName } from '../model/source.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
-import { Anything, Branch, Commit, Group, Repo, User } from './schema.ts';
+import { Anything, Branch, Commit, Content, Group, Repo, User } from './schema.ts';
 
 /** The few endpoints of GitBucket's API that a migration reads; each gives null where GitBucket says 404. */
 export type GitBucketApi = {
@@ -27,6 +27,8 @@ export type GitBucketApi = {
   hasCommit(repository: RepositoryName, id: string): Promise<boolean | null>;
   /** Has the commit a file at this path? (GB-94) Null when GitBucket does not tell. */
   hasFile(repository: RepositoryName, commit: string, path: string): Promise<boolean | null>;
+  /** The text of a file of the commit (GB-95); empty when there is none, null when GitBucket does not tell. */
+  readFile(repository: RepositoryName, commit: string, path: string): Promise<string | null>;
   /** Status of `GET repositories`: 500 tells of a disabled owner of a public repository (GB-63). */
   publicListStatus(): Promise<number>;
 };
@@ -60,6 +62,22 @@ export function createGitBucketApi(http: Http): GitBucketApi {
   const below: GitBucketApi['below'] = (repository, path, schema) =>
     read(`${pathOf(repository)}/${path}`, schema);
 
+  /** Null when there is no such file, undefined when GitBucket does not tell (GB-94). */
+  async function fileAt<T>(
+    repository: RepositoryName,
+    commit: string,
+    path: string,
+    schema: z.ZodType<T>,
+  ): Promise<T | null | undefined> {
+    try {
+      return await below(repository, `contents/${encodeURIComponent(path)}?ref=${commit}`, schema);
+    } catch (error) {
+      if (isServerTrouble(error) || (error instanceof Failure && error.code === 'not-the-api'))
+        return undefined;
+      throw error;
+    }
+  }
+
   return {
     async whoAmI() {
       const answer = await http.send({ method: 'GET', path: '/api/v3/user', firstContact: true });
@@ -83,13 +101,13 @@ export function createGitBucketApi(http: Http): GitBucketApi {
       return commit === null ? null : commit !== 'absent';
     },
     async hasFile(repository, commit, path) {
-      const file = `contents/${encodeURIComponent(path)}?ref=${commit}`;
-      try {
-        return (await below(repository, file, Anything)) !== null;
-      } catch (error) {
-        if (isServerTrouble(error) || (error instanceof Failure && error.code === 'not-the-api')) return null;
-        throw error;
-      }
+      const found = await fileAt(repository, commit, path, Anything);
+      return found === undefined ? null : found !== null;
+    },
+    async readFile(repository, commit, path) {
+      const found = await fileAt(repository, commit, path, Content);
+      if (found === undefined) return null;
+      return Buffer.from(found?.content ?? '', 'base64').toString('utf8');
     },
     async publicListStatus() {
       return (await get('/repositories')).status;

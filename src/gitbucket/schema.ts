@@ -45,6 +45,8 @@ export const Label = z.object({ name: z.string(), color: z.string() });
 export type Label = z.infer<typeof Label>;
 export const Login = z.object({ login: z.string() });
 export type Login = z.infer<typeof Login>;
+/** Of a file; a large one, and a folder, come without (GB-91). */
+export const Content = z.object({ content: z.string().optional() });
 /** Something that is only counted. */
 export const Anything = z.object({});
 

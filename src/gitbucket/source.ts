@@ -93,6 +93,7 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
     branchTipsWith: (repository, commit) => api.branchTipsWith(repository, commit),
     hasCommit: (repository, id) => api.hasCommit(repository, id),
     hasFile: (repository, commit, path) => api.hasFile(repository, commit, path),
+    readFile: (repository, commit, path) => api.readFile(repository, commit, path),
     counts: (repository, refs) => readCounts(api, repository, refs),
     lfsAvailability: (repository, objects) => lfsAvailability(http, remote(repository, 'code'), objects),
     lfs(repository) {

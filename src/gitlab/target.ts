@@ -33,6 +33,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
   const gitlab = createClient(http, token);
   let identity: TargetIdentity | null = null;
   let greeting: Promise<schema.User> | null = null;
+  let lfs: Promise<boolean> | null = null;
   const lookups = createLookups(gitlab, () => identity?.user ?? null);
   const settings = createSettings(gitlab, () => identity?.user.admin === true);
   const user = { username: 'oauth2', password: token };
@@ -68,10 +69,12 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
     return known ? null : toFailure(http, url, answer);
   }
 
+  const probes = createProbes(gitlab, remote);
   return {
     url: http.server.url,
     gitlab,
-    probes: createProbes(gitlab, remote),
+    probes,
+    servesLfs: () => (lfs ??= probes.lfs()),
     clockMs: () => http.observed.clockMs,
     ...lookups,
     ...settings,
@@ -141,6 +144,12 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
       );
       return answer?.builds_access_level === level;
     },
+    async setLfs(projectId, on) {
+      const answer = await gitlab.request(String(projectId), Lfs, (api) =>
+        api.Projects.edit(projectId, { lfsEnabled: on }),
+      );
+      return answer?.lfs_enabled === on;
+    },
     async allowForcePush(projectId, branch, allow) {
       const rule = await unlessAbsent(
         gitlab.request(branch, schema.ProtectedBranch, (api) =>
@@ -154,6 +163,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
 
 /** Beside a branch `HEAD` the answer is null, and nothing was changed (GL-165). */
 const Builds = z.object({ builds_access_level: z.string().nullish() }).nullable();
+const Lfs = z.object({ lfs_enabled: z.boolean().nullish() }).nullable();
 
 function accessLevel(level: string): 'disabled' | 'private' | 'enabled' {
   return level === 'disabled' || level === 'private' ? level : 'enabled';

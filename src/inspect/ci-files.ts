@@ -1,7 +1,7 @@
 import type { Git } from '../git/run.ts';
 import type { Finding } from '../model/plan.ts';
 import { ciFile } from '../steps/quiet.ts';
-import { branchesWith, type Head } from './branch-files.ts';
+import { branchesWith, type Head } from '../git/branch-files.ts';
 import { branchList, mostShown } from './words.ts';
 
 /** Branches with a CI file: the migration starts nothing, the next push does (GL-360). */

@@ -1,5 +1,6 @@
 import type { Finding } from '../model/plan.ts';
-import type { Scan, WalkedObject } from './objects.ts';
+import type { WalkedObject } from '../git/object-walk.ts';
+import type { Scan } from './objects.ts';
 import type { Stuck } from './stuck-refs.ts';
 import { mostShown, placeOf } from './words.ts';
 import { formatMebibytes } from '../text/format.ts';

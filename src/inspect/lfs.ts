@@ -1,10 +1,7 @@
-import { formatMebibytes, plural } from '../text/format.ts';
-import type { Readable } from 'node:stream';
-import type { Git } from '../git/run.ts';
-import { feedLine, together, type RunningGit } from '../git/stream.ts';
+import type { PointerBlob } from '../model/lfs.ts';
 import type { Finding } from '../model/plan.ts';
 import type { LfsAvailability, LfsObject } from '../model/source.ts';
-import type { WalkedObject } from './objects.ts';
+import { formatMebibytes, plural } from '../text/format.ts';
 import { mostShown, placeOf } from './words.ts';
 
 export type LfsFacts = {
@@ -89,97 +86,10 @@ export type FoundPointer = LfsObject & {
   seenByGitLab: boolean;
 };
 
-export type PointerSearch = {
-  /** Looks into the object when it may be a pointer. */
-  offer(object: WalkedObject, commit: string): void | Promise<void>;
-  /** Resolves once everything that was offered has been looked at. */
-  end(): Promise<void>;
-  stop(): void;
-};
-
-/** Finds LFS pointers among the blobs that are offered; one entry for each LFS object, the first that was met. */
-export function createPointerSearch(git: Git, found: Map<string, FoundPointer>): PointerSearch {
-  let reading: Reading | null = null;
-  return {
-    offer({ id, type, size, path }, commit) {
-      if (type !== 'blob' || size < shortestPointer || size > longestPointer) return;
-      reading ??= startReading(git, (entry) => note(entry, found));
-      return feedLine(reading.git.stdin, `${id} ${commit === '' ? noCommit : commit} ${path}`);
-    },
-    async end() {
-      reading?.git.stdin.end();
-      await reading?.finished;
-    },
-    stop: () => reading?.git.stop(),
-  };
-}
-
-type Reading = { git: RunningGit; finished: Promise<void> };
-
-const noCommit = '-'.repeat(40);
-
-function startReading(git: Git, visit: (entry: BatchEntry) => void): Reading {
-  const read = git.start('cat-file', '--buffer', '--batch=%(objectname) %(objectsize) %(rest)');
-  const finished = together([read], [eachEntry(read.stdout, visit)]);
-  // Whoever ends the search hears of it.
-  finished.catch(() => {});
-  return { git: read, finished };
-}
-
-function note({ size, rest, content }: BatchEntry, found: Map<string, FoundPointer>): void {
-  const pointer = parsePointer(content);
-  if (pointer === null) return;
-  const known = found.get(pointer.oid);
-  const seenByGitLab = size <= longestForGitlab;
-  if (known) known.seenByGitLab ||= seenByGitLab;
-  else found.set(pointer.oid, { ...pointer, commit: rest.slice(0, 40), path: rest.slice(41), seenByGitLab });
-}
-
-export type BatchEntry = { id: string; size: number; rest: string; content: string };
-
-/** One object of `cat-file --batch='%(objectname) %(objectsize) %(rest)'` after the other; all are small. */
-export async function eachEntry(stream: Readable, visit: (entry: BatchEntry) => void): Promise<void> {
-  let bytes: Buffer = Buffer.alloc(0);
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
-    bytes = bytes.subarray(takeWhole(bytes, visit));
-  }
-}
-
-/** Visits the entries that are complete; gives the number of bytes that they took. */
-function takeWhole(bytes: Buffer, visit: (entry: BatchEntry) => void): number {
-  let at = 0;
-  for (let end = bytes.indexOf(10, at); end >= 0; end = bytes.indexOf(10, at)) {
-    const [, id = '', digits = '', rest = ''] =
-      /^(\S+) (\S+)(?: (.*))?$/.exec(bytes.toString('utf8', at, end)) ?? [];
-    const size = Number(digits);
-    // `<what was asked> missing`
-    if (!Number.isInteger(size)) {
-      at = end + 1;
-      continue;
-    }
-    if (bytes.length < end + 1 + size + 1) break;
-    const content = bytes.toString('utf8', end + 1, end + 1 + size);
-    visit({ id, size, rest, content });
-    at = end + 1 + size + 1;
-  }
-  return at;
-}
-
-/** Longer files are no pointers, whatever they begin with (git-lfs spec, "The Pointer"). */
-const longestPointer = 1023;
-/** The shortest text that has all three lines. */
-const shortestPointer = 120;
-/** What Gitaly takes for a pointer when it looks for missing objects; it overlooks longer ones. */
-const longestForGitlab = 200;
-
-const pointerText =
-  /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\nsize (\d+)\n/;
-
-/** Reads a blob as LFS pointer; null when it is an ordinary file. */
-export function parsePointer(content: string): LfsObject | null {
-  const match = pointerText.exec(content);
-  if (match === null) return null;
-  const [, oid = '', size] = match;
-  return { oid, size: Number(size) };
+/** Takes a pointer in: one entry for each LFS object, the first that was met. */
+export function notePointer(found: Map<string, FoundPointer>, pointer: PointerBlob): void {
+  const { oid, size, path, commit, plain } = pointer;
+  const known = found.get(oid);
+  if (known) known.seenByGitLab ||= plain;
+  else found.set(oid, { oid, size, path, commit, seenByGitLab: plain });
 }

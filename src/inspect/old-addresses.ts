@@ -1,10 +1,10 @@
+import type { Head } from '../git/branch-files.ts';
 import { createObjectReader, isFolder, parseTree, type ObjectReader } from '../git/object-reader.ts';
 import { blobSizes } from '../git/objects.ts';
 import type { Git } from '../git/run.ts';
 import type { Finding } from '../model/plan.ts';
 import { addressesIn } from '../plan/addresses-in-text.ts';
 import type { Places } from '../plan/old-addresses.ts';
-import type { Head } from './branch-files.ts';
 import { branchList, mostShown } from './words.ts';
 
 /** Files of CI systems and of package managers, by their names; those of the latter may lie in folders. */

@@ -2,14 +2,12 @@ import { noCommit, refKind, shortName } from '../gitlab/rules/ref-names.ts';
 import { refsOf } from '../steps/code.ts';
 import { fetchPatterns } from '../steps/source-listing.ts';
 import { interruption } from '../failures/usage.ts';
-import { gitFailed } from '../failures/git.ts';
-import { rm } from 'node:fs/promises';
-import { remoteText, GitExit } from '../git/errors.ts';
 import { presentObjects } from '../git/objects.ts';
-import { createGit, type Git } from '../git/run.ts';
+import type { Git } from '../git/run.ts';
 import { eachLine } from '../git/stream.ts';
 import { isWrite, type Finding, type PlannedProject, type RefChange } from '../model/plan.ts';
-import { saysDamaged, updateMirror, type Mirror, type MirrorOptions } from '../transfer/mirror.ts';
+import { lookIntoMirror } from '../transfer/look.ts';
+import type { MirrorOptions } from '../transfer/mirror.ts';
 import { ciFileFindings } from './ci-files.ts';
 import { badObjectFindings, fsck } from './fsck.ts';
 import { largeFileFindings, stuckFindings, type SizeLimits } from './large-files.ts';
@@ -57,33 +55,13 @@ export type LookOptions = InspectOptions & {
 
 /** Brings the mirror up to date and looks into its objects; a damaged mirror is made anew, once. */
 export async function inspectRepository(project: PlannedProject, options: LookOptions): Promise<Looked> {
-  const signal = options.runtime.aborting;
-  for (let attempt = 1; ; attempt += 1) {
-    const { directory, git } = await freshMirror(project, options);
-    try {
-      return await look(project, git, options);
-    } catch (error) {
-      if (signal.aborted) throw interruption(project.id);
-      if (!(error instanceof GitExit)) throw error;
-      // It holds nothing that cannot be fetched again.
-      if (saysDamaged(error)) await rm(directory, { recursive: true, force: true });
-      if (!saysDamaged(error) || attempt > 1)
-        throw gitFailed(project.id, { detail: remoteText(error.stderr) }, error);
-    }
-  }
-}
-
-async function freshMirror(
-  { id, repository }: PlannedProject,
-  options: LookOptions,
-): Promise<Pick<Mirror, 'directory' | 'git'>> {
   const { source, mirrors, config, runtime, progress, listings } = options;
+  const { id, repository } = project;
   const listing = listings.get(id) ?? { refs: new Map(), head: null };
   const patterns = fetchPatterns(config.migrate, listing);
   const remote = source.remote(repository, 'code');
-  const signal = runtime.aborting;
-  const { directory } = await updateMirror({ id, source: remote, patterns, progress, signal }, mirrors);
-  return { directory, git: createGit({ ...mirrors, directory, remotes: [], signal }) };
+  const job = { id, source: remote, patterns, progress, signal: runtime.aborting };
+  return lookIntoMirror(job, mirrors, (git) => look(project, git, options));
 }
 
 async function look(project: PlannedProject, git: Git, options: LookOptions): Promise<Looked> {

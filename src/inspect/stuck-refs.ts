@@ -1,8 +1,15 @@
-import { firstParentLine, longestLine, readHistory, stepsAlong, type History } from '../git/objects.ts';
+import {
+  commitsOf,
+  firstParentLine,
+  longestLine,
+  readHistory,
+  stepsAlong,
+  type History,
+} from '../git/objects.ts';
 import type { Git } from '../git/run.ts';
-import { eachLine, feed, together } from '../git/stream.ts';
 import { isWrite, type RefChange } from '../model/plan.ts';
-import type { Scan, Range } from './objects.ts';
+import type { Range } from '../git/object-walk.ts';
+import type { Scan } from './objects.ts';
 
 /**
  * Refs that cannot be pushed in portions of `limit` bytes though each commit of theirs can be. Only asked when
@@ -28,27 +35,6 @@ export async function refsTooLarge(
   return stuckRefs(history, scan.perCommit, refs, limit).filter(
     (stuck) => !stuck.commits.some((commit) => known.has(commit)),
   );
-}
-
-/** The commit that each id is or points to; ids of anything else are left out. */
-async function commitsOf(git: Git, ids: readonly string[]): Promise<Map<string, string>> {
-  const commits = new Map<string, string>();
-  const check = git.start('cat-file', '--buffer', '--batch-check=%(objectname) %(rest)');
-  const read = eachLine(check.stdout, (line) => {
-    const [, commit, id] = /^([0-9a-f]{40}) ([0-9a-f]{40})$/.exec(line) ?? [];
-    if (commit !== undefined && id !== undefined) commits.set(id, commit);
-  });
-  await together(
-    [check],
-    [
-      feed(
-        check.stdin,
-        ids.map((id) => `${id}^{commit} ${id}`),
-      ),
-      read,
-    ],
-  );
-  return commits;
 }
 
 /** A ref that leads to a commit; tags go in one push, branches along their history. */

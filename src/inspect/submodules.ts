@@ -10,7 +10,7 @@ import {
   type Submodule,
 } from '../plan/old-addresses.ts';
 import { shellWord } from '../text/format.ts';
-import { branchesWith, type Head } from './branch-files.ts';
+import { branchesWith, type Head } from '../git/branch-files.ts';
 import { branchList, mostShown } from './words.ts';
 
 /** Submodules whose address has to change, by branch; one finding for each of them. */

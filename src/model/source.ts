@@ -39,6 +39,8 @@ export type Source = {
   hasCommit(repository: RepositoryName, id: string): Promise<boolean | null>;
   /** Has the commit a file at this path? */
   hasFile(repository: RepositoryName, commit: string, path: string): Promise<boolean | null>;
+  /** The text of a small file of the commit; empty when there is none. */
+  readFile(repository: RepositoryName, commit: string, path: string): Promise<string | null>;
   /** Counts what the repository has beside git; the refs are those that the source lists. */
   counts(repository: RepositoryName, refs: KnownRefs): Promise<Counts>;
   /** Which of these LFS objects the server has; downloads nothing. */

@@ -54,6 +54,8 @@ export type Target = {
   sizeLimits(): Promise<{ push: number | null; file: number | null }>;
   /** Does the project refuse a push whose LFS objects are missing (GL-254)? Its own setting may say no. */
   checksLfs(projectId: number): Promise<boolean>;
+  /** False when the server serves no LFS at all (GL-260). Asks only once. */
+  servesLfs(): Promise<boolean>;
   /** Null when the token may not read them. */
   protectedBranches(projectId: number): Promise<BranchProtection[] | null>;
   protectedTags(projectId: number): Promise<TagProtection[] | null>;
@@ -67,6 +69,8 @@ export type Target = {
   setDefaultBranch(project: { id: number; fullPath: string }, branch: string): Promise<void>;
   /** Sets who may use CI/CD; false when GitLab did not take it. */
   setBuilds(projectId: number, level: string): Promise<boolean>;
+  /** Switches LFS of the project on or off; false when GitLab did not take it. */
+  setLfs(projectId: number, on: boolean): Promise<boolean>;
   /** Lets history be rewritten on a protected branch, or forbids it again; false when the branch is not protected. */
   allowForcePush(projectId: number, branch: string, allow: boolean): Promise<boolean>;
 

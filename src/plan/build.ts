@@ -145,23 +145,23 @@ function vanished(input: PlanInput): string[] {
 }
 
 /** What decides a plan besides what the two servers hold; a plan keeps it, so that carrying it out decides the same. */
-function settingsOf(config: Config, prune: boolean): PlanSettings {
-  const { target, map, visibility, userRepositories, migrate } = config;
-  const { parentGroup } = target;
-  const { notes, refs, pullRequestHeads, forks } = migrate;
-  return { parentGroup, map, visibility, userRepositories, notes, refs, pullRequestHeads, forks, prune };
+function settingsOf(
+  { target, map, visibility, userRepositories, migrate }: Config,
+  prune: boolean,
+): PlanSettings {
+  return { parentGroup: target.parentGroup, map, visibility, userRepositories, ...migrate, prune };
 }
 
 /** The config with which the plan was made: servers, tokens and limits are those of today. */
 export function withSettings(config: Config, settings: PlanSettings): Config {
-  const { parentGroup, map, visibility, userRepositories, notes, refs, pullRequestHeads, forks } = settings;
+  const { parentGroup, map, visibility, userRepositories, prune: _, ...migrate } = settings;
   return {
     ...config,
     target: { ...config.target, parentGroup },
     map,
     visibility,
     userRepositories,
-    migrate: { ...config.migrate, notes, refs, pullRequestHeads, forks },
+    migrate: { ...config.migrate, ...migrate },
   };
 }
 

@@ -10,6 +10,8 @@ import { compareRefs, movedSince, noticeOfChange, noticesOfUnreadable, stateOf }
 import { heldPatch } from '../plan/pull-heads.ts';
 import { countOutcomes, keepPlanDecisions, planRefs, type RefPlanInput } from '../plan/refs.ts';
 import { codeNotices, presetBranch } from './code-notices.ts';
+import { refusedNow } from './lfs-check.ts';
+import { refusedForLfs, withoutRefused } from './lfs-part.ts';
 import { askProtections, pushRefs } from './push-refs.ts';
 import { restoreAll } from './quiet.ts';
 import { knownHeads, listSource } from './source-listing.ts';
@@ -39,7 +41,7 @@ export const code: Step<Part, CodeData, PlannedProject> = {
   async run(part, work) {
     await restoreAll(work, 'force-push');
     const again = work.attempt > 1;
-    const changes = (await decideAfresh(part, work)) ?? part.refs;
+    const changes = withoutRefused((await decideAfresh(part, work)) ?? part.refs, refusedNow(work));
     if (!changes.some(isWrite)) {
       const left = leftAfresh(part, changes);
       if (Object.keys(left).length > 0) await work.record('done', { data: { left } });
@@ -82,7 +84,7 @@ function decide(
   protections: RefPlanInput['protections'],
 ): Decision<Part> {
   const { item, listings, input, known, unverifiedIds } = planning;
-  const refs = planRefs({
+  const decided = planRefs({
     repository: item.id,
     source: listings.source,
     target: listings.target.refs,
@@ -96,6 +98,7 @@ function decide(
     protections,
     isPartOf: (old, tip) => isPartOf(known, old, tip),
   });
+  const refs = withoutRefused(decided, refusedForLfs(item));
   const counts = countOutcomes(refs.map(({ outcome }) => outcome));
   const unread = noticesOfUnreadable(listings.source);
   return {

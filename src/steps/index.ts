@@ -2,6 +2,7 @@ import { code } from './code.ts';
 import { defaultBranch } from './default-branch.ts';
 import { fork } from './fork.ts';
 import { group } from './group.ts';
+import { lfs } from './lfs.ts';
 import { project } from './project.ts';
 import { quiet } from './quiet.ts';
 import type { AnyStep } from './step.ts';
@@ -10,4 +11,4 @@ import type { AnyStep } from './step.ts';
  * Everything that is done with an item, in the order in which it is done within a stage. Names, schemas, titles, reports,
  * status and journal follow from this list: a new kind of data is one file and one line here.
  */
-export const steps: readonly AnyStep[] = [group, project, fork, code, defaultBranch, quiet];
+export const steps: readonly AnyStep[] = [group, project, fork, lfs, code, defaultBranch, quiet];

@@ -15,6 +15,7 @@ import { possibleIds, settled, type CodeData } from '../plan/known-refs.ts';
 import type { Explanation } from '../plan/ref-proof.ts';
 import { countOutcomes } from '../plan/refs.ts';
 import type { RefResult, TransferJob, TransferResult } from '../transfer/transport.ts';
+import { withoutLfsCheck, withSuspicion } from './lfs-check.ts';
 import { claim } from './project.ts';
 import { restoreAll, switchOff } from './quiet.ts';
 import { fetchPatterns } from './source-listing.ts';
@@ -33,7 +34,7 @@ export async function pushRefs(part: Planned, changes: RefChange[], work: CodeWo
     id: item.id,
     attempt: work.attempt,
     source: source.remote(item.repository, 'code'),
-    target: target.remote(place.fullPath),
+    target: withSuspicion(target.remote(place.fullPath), work),
     patterns: fetchPatterns(config.migrate, work.sourceRefs),
     changes,
     unverifiedIds: part.unverifiedIds,
@@ -47,7 +48,7 @@ export async function pushRefs(part: Planned, changes: RefChange[], work: CodeWo
       context.emit({ type: 'item-progress', id: item.id, stage, percent, bytes }),
     signal: context.runtime.aborting,
   };
-  const { results: answers, bytes, note } = await withOpenProtection(job, work);
+  const { results: answers, bytes, note } = await withoutLfsCheck(work, writes, () => withOpenProtection(job, work));
   const results = await lookedUp(answers, writes, work);
   const lost = await leaveLost(results, changes, work);
   const moving = changes.filter(({ ref }) => !lost.has(ref));

@@ -38,6 +38,15 @@ const switches = {
     },
     called: () => 'CI/CD',
   },
+  /** Git LFS of the project, and with it the check of pushes for missing objects (GL-257). */
+  lfs: {
+    off: (target, projectId) => target.setLfs(projectId, false),
+    restore: async (target, projectId) => {
+      const detail = 'its Git LFS could not be switched on again';
+      if (!(await target.setLfs(projectId, true))) throw targetRefused(String(projectId), { detail });
+    },
+    called: () => 'Git LFS',
+  },
 } as const satisfies Record<string, Switch>;
 
 export type SwitchName = keyof typeof switches;
@@ -135,7 +144,7 @@ export async function mute(work: ProjectWork, made: Project): Promise<void> {
 }
 
 function isMuted({ journal, item }: ProjectWork): boolean {
-  return pending(journal.history.items.get(item.id)).some(({ name }) => name === 'builds');
+  return isOff(journal.history.items.get(item.id), 'builds');
 }
 
 async function hasCiFile({ context, item, sourceRefs }: ProjectWork): Promise<boolean> {
@@ -195,6 +204,11 @@ function record(
     status,
     data: { off: { [name]: { [subject]: value } } },
   });
+}
+
+/** Is this switched off by a run that did not come to its end? */
+export function isOff(history: ItemHistory | undefined, name: SwitchName): boolean {
+  return pending(history).some((place) => place.name === name);
 }
 
 function pending(history: ItemHistory | undefined): Place[] {

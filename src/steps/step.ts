@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import { journalled, type ItemHistory } from '../journal/history.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { LfsFinder } from '../lfs/finder.ts';
 import type { Emit } from '../model/events.ts';
 import type { RefListing, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
@@ -19,6 +20,7 @@ import type { Source } from '../model/source.ts';
 import type { TargetIdentity, Target } from '../model/target.ts';
 import type { PlanInput } from '../plan/input.ts';
 import type { KnownObjects } from '../plan/known-refs.ts';
+import type { Look, LfsWork } from './lfs-part.ts';
 import type { Transport } from '../transfer/transport.ts';
 
 /**
@@ -42,6 +44,7 @@ export type Planning<I extends PlanItem = PlanItem> = {
   unverifiedIds: readonly string[];
   source: Source;
   target: Target;
+  look: Look;
 };
 
 /** A step's decision: its own part, and what every reader of the plan needs of it. */
@@ -53,6 +56,7 @@ export type RunContext = {
   runtime: Runtime;
   source: Source;
   target: Target;
+  finder: LfsFinder;
   identity: TargetIdentity;
   plan: Plan;
   /** Refs as they were listed for the plan, by `owner/name`. */
@@ -102,6 +106,7 @@ export type ItemWork = {
   sourceRefs: RefListing;
   /** The target's refs; null when they must be read again. */
   targetRefs: RefListing | null;
+  lfs: LfsWork;
 };
 
 /** What a run begins with: nothing of the target is known beyond the plan. */
@@ -142,6 +147,7 @@ export function itemWork(
     parent: null,
     sourceRefs: source.get(item.id) ?? { refs: new Map(), head: null },
     targetRefs: target.get(item.id) ?? null,
+    lfs: { suspected: false, found: null },
   };
 }
 

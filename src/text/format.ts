@@ -14,8 +14,13 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 
 /** `1 ref`, `2 refs` of things whose title is `Refs`. */
 export function countOf(value: number, title: string): string {
-  const many = title.toLowerCase();
+  const many = lowered(title);
   return plural(value, many.replace(/ies$/, 'y').replace(/s$/, ''), many);
+}
+
+/** A title in the middle of a sentence: `default branch`, `LFS objects`. */
+export function lowered(title: string): string {
+  return title.replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase());
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -1,7 +1,7 @@
 import type { Visibility } from '../model/forge.ts';
 import type { Counts, Plan } from '../model/plan.ts';
 import type { Totals } from '../model/result.ts';
-import { countOf, formatBytes, formatCount, formatEstimate, listed, plural } from '../text/format.ts';
+import { countOf, formatBytes, formatCount, formatEstimate, listed, lowered, plural } from '../text/format.ts';
 import { refsStep } from './messages.ts';
 
 /** Every sentence of the plan as people see it. */
@@ -38,6 +38,9 @@ const countTitles: Readonly<Record<string, string>> = {
   kept: 'only on GitLab, left as is',
   refused: 'refused by GitLab',
   diverged: 'diverged',
+  lost: 'not on GitBucket',
+  sample: 'tracked by no attribute',
+  elsewhere: 'on another server',
 };
 
 /** The plan in one sentence. */
@@ -139,7 +142,7 @@ export function stepParts(steps: readonly StepCounts[]): string {
   return steps
     .map(({ title, counts }) => ({ title, parts: countParts(counts) }))
     .filter(({ parts }) => parts !== '')
-    .map(({ title, parts }) => `${title.toLowerCase()}: ${parts}`)
+    .map(({ title, parts }) => `${lowered(title)}: ${parts}`)
     .join('; ');
 }
 

@@ -6,7 +6,9 @@ import type { Plan, PlannedGroup, PlannedProject } from '../../src/model/plan.ts
 import { createSelection } from '../../src/plan/selection.ts';
 import { steps } from '../../src/steps/index.ts';
 import { sourceOf, targetOf } from './adapters.ts';
+import { finderIn } from './prepared.ts';
 import type { TestServers } from './servers.ts';
+import { tempDir } from './temp-dir.ts';
 
 export type PlanOfOptions = {
   /** Keys of the config file besides the servers. */
@@ -44,6 +46,7 @@ export async function planOf(
     prune: false,
     emit: () => {},
     steps,
+    finder: finderIn(await tempDir()),
   });
   return plan;
 }

@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Config } from '../../src/config/schema.ts';
 import { prepare, type PrepareOptions, type Prepared } from '../../src/engine/prepare.ts';
 import type { Runtime } from '../../src/environment.ts';
 import { emptyHistory } from '../../src/journal/history.ts';
+import { createLfsFinder, type LfsFinder } from '../../src/lfs/finder.ts';
 import { createSelection } from '../../src/plan/selection.ts';
 import { steps } from '../../src/steps/index.ts';
+import { mirrorOptions } from '../../src/transfer/auto.ts';
 import { sourceOf, targetOf } from './adapters.ts';
 import type { TestServers } from './servers.ts';
 
@@ -22,6 +25,12 @@ export function quietRuntime(cwd: string): Runtime {
     aborting: new AbortController().signal,
     waiting: new Set(),
   };
+}
+
+/** Looks into the objects of the source, with its mirrors in this folder. */
+export function finderIn(folder: string): LfsFinder {
+  const mirrors = mirrorOptions(join(folder, 'looks'), quietRuntime(folder));
+  return createLfsFinder({ mirrors, directory: join(folder, 'looks', 'lfs'), atOnce: 4, claim: async () => {} });
 }
 
 /** The plan of everything, made in this process, and what it was made with. */
@@ -52,6 +61,7 @@ export async function preparedWith(
     prune: false,
     emit: () => {},
     steps,
+    finder: finderIn(folder),
     ...more,
   };
   return { prepared: await prepare(options), options };

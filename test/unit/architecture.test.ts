@@ -92,10 +92,23 @@ describe('imports', () => {
     'gitlab/rules': ['text', 'model'],
     gitlab: ['text', 'model', 'failures', 'net', 'git'],
     gitbucket: ['text', 'model', 'failures', 'net', 'git'],
-    plan: ['model', 'failures', 'config', 'journal', 'gitlab/rules'],
+    plan: ['text', 'model', 'failures', 'config', 'journal', 'gitlab/rules'],
     transfer: ['text', 'model', 'failures', 'environment.ts', 'git'],
     carrier: ['text', 'model', 'failures', 'config', 'environment.ts', 'git', 'transfer'],
-    steps: ['model', 'failures', 'config', 'environment.ts', 'journal', 'gitlab/rules', 'plan', 'transfer'],
+    // Pointers of LFS in the mirror: steps move what they name, and the inspection, which knows the steps, counts them.
+    lfs: ['model', 'failures', 'git', 'transfer'],
+    steps: [
+      'text',
+      'model',
+      'failures',
+      'config',
+      'environment.ts',
+      'journal',
+      'gitlab/rules',
+      'plan',
+      'transfer',
+      'lfs',
+    ],
     engine: [
       'text',
       'model',
@@ -109,6 +122,7 @@ describe('imports', () => {
       'carrier',
       'plan',
       'transfer',
+      'lfs',
       'steps',
     ],
     inspect: [
@@ -121,6 +135,7 @@ describe('imports', () => {
       'gitlab/rules',
       'plan',
       'transfer',
+      'lfs',
       'steps',
     ],
     doctor: ['text', 'model', 'failures', 'net', 'config', 'journal', 'git', 'gitlab'],
@@ -154,6 +169,7 @@ describe('imports', () => {
       'carrier',
       'plan',
       'transfer',
+      'lfs',
       'steps',
       'engine',
       'inspect',
@@ -259,7 +275,7 @@ test('the clock, chance and the process are touched in cli.ts only', () => {
       'src/git/run.ts: setInterval': 'looks whether git still moves for as long as it runs, stopped or not',
       'src/net/tunnel.ts: setTimeout': 'the pause before a proxy is asked for a tunnel again',
       'src/net/whose.ts: AbortSignal.timeout': 'how long a body is read of which an excerpt is enough',
-      'src/engine/prepare.ts: performance.':
+      'src/engine/in-slices.ts: performance.':
         'measures how long other work has waited, whatever the clock says',
       'src/report/write.ts: randomBytes': 'the name of a file that is there for a moment only',
       'src/report/page/elements.ts: setTimeout': 'runs in a browser',

@@ -28,9 +28,19 @@ export function registerCommits(app: Hono<GitBucketEnv>, context: GitBucketConte
     readers(context, async (c, repository) => {
       const gitDir = context.gitDir(repository.owner, repository.name);
       const path = c.req.param('path') ?? '';
-      const sha = await resolveRef(gitDir, `${c.req.query('ref') ?? repository.defaultBranch}:${path}`);
+      const ref = c.req.query('ref') ?? repository.defaultBranch;
+      const sha = await resolveRef(gitDir, `${ref}:${path}`);
       if (sha === undefined) return notFound(c);
-      return c.json({ type: 'file', name: path.split('/').at(-1), path, sha });
+      const api = `${context.url()}/api/v3/repos/${repository.owner}/${repository.name}`;
+      const content = await contentOf(gitDir, sha);
+      return c.json({
+        type: 'file',
+        name: path.split('/').at(-1),
+        path,
+        sha,
+        ...(content === null ? {} : { content: content.toString('base64'), encoding: 'base64' }),
+        download_url: `${api}/raw/${sha}/${path}`,
+      });
     }),
   );
   if (context.minor < 35) return;
@@ -52,6 +62,16 @@ export function registerCommits(app: Hono<GitBucketEnv>, context: GitBucketConte
       );
     }),
   );
+}
+
+/** Files above 1 MB, and what is no file, come without (GB-91, GB-95). */
+const largestShown = 1024 * 1024;
+
+async function contentOf(gitDir: string, id: string): Promise<Buffer | null> {
+  const type = (await runGit(gitDir, ['cat-file', '-t', id])).toString().trim();
+  if (type !== 'blob') return null;
+  const size = Number((await runGit(gitDir, ['cat-file', '-s', id])).toString());
+  return size > largestShown ? null : runGit(gitDir, ['cat-file', 'blob', id]);
 }
 
 function byName(a: string, b: string): number {

@@ -5,7 +5,9 @@ import {
   formatDuration,
   formatMoment,
   formatShare,
+  lowered,
   shortId,
+  lowered,
 } from '../../text/format.ts';
 import {
   andMore,
@@ -107,7 +109,7 @@ function tilesOf({ totals }: Result): Tile[] {
     },
     ...besideRefs(totals).map(({ title, counts }) => ({
       value: formatCount(countAll(counts)),
-      label: title.toLowerCase(),
+      label: lowered(title),
     })),
     { value: formatCount(totals.groups), label: totals.groups === 1 ? 'group' : 'groups' },
     ...(totals.bytes > 0 ? [{ value: formatBytes(totals.bytes), label: 'transferred' }] : []),

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { eachLine } from '../../../src/git/stream.ts';
 import { createSizeCheck } from '../../../src/inspect/large-files.ts';
-import { eachEntry, type BatchEntry } from '../../../src/inspect/lfs.ts';
-import type { WalkedObject } from '../../../src/inspect/objects.ts';
+import { eachEntry, type BatchEntry } from '../../../src/lfs/pointers.ts';
+import type { WalkedObject } from '../../../src/git/object-walk.ts';
 import { travellingIds } from '../../../src/inspect/repository.ts';
 import type { RefChange } from '../../../src/model/plan.ts';
 

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parsePointer } from '../../../src/inspect/lfs.ts';
-import { parseFsckLine, progressOf, parseObjectLine } from '../../../src/inspect/objects.ts';
+import { parseObjectLine } from '../../../src/git/object-walk.ts';
+import { parseFsckLine, progressOf } from '../../../src/inspect/objects.ts';
 import { parseModules } from '../../../src/plan/old-addresses.ts';
 
 const id = '68e54bc0db327293544afd7bed191db27b3da60e';
-const oid = 'a'.repeat(64);
 
 describe('lines of git fsck', () => {
   it('name the object and the check of an error', () => {
@@ -53,28 +52,6 @@ describe('lines of git cat-file', () => {
     expect(parseObjectLine(`${id} commit 190 143 `)).toMatchObject({ type: 'commit', path: '' });
     expect(parseObjectLine(`${id} tree 35 52`)).toMatchObject({ type: 'tree', path: '' });
     expect(parseObjectLine(`${id} missing`)).toBeNull();
-  });
-});
-
-describe('LFS pointers', () => {
-  const text = `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize 12345\n`;
-
-  it('name the object and its size, extensions or not', () => {
-    expect(parsePointer(text)).toEqual({ oid, size: 12345 });
-    expect(parsePointer(text.replace('oid', 'ext-0-foo sha256:bar\noid'))).toEqual({ oid, size: 12345 });
-  });
-
-  it('are nothing else', () => {
-    for (const other of [
-      text.replace('spec/v1', 'spec/v2'),
-      text.replace('sha256', 'sha1'),
-      text.replace(oid, oid.slice(1)),
-      text.replace('size 12345', 'size many'),
-      ` ${text}`,
-      'version https://git-lfs.github.com/spec/v1\n',
-    ]) {
-      expect(parsePointer(other), other).toBeNull();
-    }
   });
 });
 

@@ -232,6 +232,8 @@ export function plan(groups: PlannedGroup[], projects: PlannedProject[], part: P
       refs: [],
       pullRequestHeads: null,
       forks: true,
+      lfs: true,
+      allowMissingLfs: [],
       prune: false,
     },
     source: { url: 'https://gitbucket.example.com', view: 'administrator', user: 'root' },

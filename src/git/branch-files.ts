@@ -1,5 +1,5 @@
-import type { Git } from '../git/run.ts';
-import { eachLine, feed, together } from '../git/stream.ts';
+import type { Git } from './run.ts';
+import { eachLine, feed, together } from './stream.ts';
 
 /** The tip of a branch. */
 export type Head = { branch: string; id: string };

@@ -1,0 +1,76 @@
+import { lfsUnforeseen } from '../failures/lfs.ts';
+import { sourceMoved } from '../failures/source.ts';
+import { saysLfsMissing } from '../gitlab/rules/lfs-check.ts';
+import type { PointerBlob } from '../model/lfs.ts';
+import type { PlannedProject, RefChange } from '../model/plan.ts';
+import type { Target } from '../model/target.ts';
+import type { Verdict } from '../plan/lfs-missing.ts';
+import { searchOf } from './lfs-look.ts';
+import { refusedForLfs } from './lfs-part.ts';
+import { restoreAll, switchOff } from './quiet.ts';
+import type { ItemWork, Writing } from './step.ts';
+
+type Remote = ReturnType<Target['remote']>;
+type PushWork = ItemWork & Writing & { item: PlannedProject };
+
+/**
+ * Refs whose LFS objects are missing, as of the refs that the objects were moved for.
+ * @throws source-moved when these are others by now
+ */
+export function refusedNow({ item, context, lfs, sourceRefs }: PushWork): Verdict['refused'] {
+  if (lfs.found === null) return refusedForLfs(item);
+  const { key, progress, signal } = lfs.found.search;
+  if (searchOf(item, sourceRefs, context, { progress, signal }).key !== key)
+    throw sourceMoved(item.id, { detail: 'its refs are others than those whose LFS objects were moved' });
+  return lfs.found.refused;
+}
+
+/**
+ * Pushes with LFS of the project off where GitLab's check would refuse what is as it should be: it counts pointers and
+ * objects, so that two texts of one object are one too many (GL-256), and knows nothing of objects that are missing on
+ * purpose. Switched on again right after the push.
+ */
+export async function withoutLfsCheck<T>(
+  work: PushWork,
+  writes: readonly RefChange[],
+  push: () => Promise<T>,
+): Promise<T> {
+  const { context, place } = work;
+  if (place === null || !(await wouldRefuse(work, writes))) return push();
+  if (!(await context.target.checksLfs(place.id))) return push();
+  try {
+    await switchOff(work, 'lfs', 'on');
+    return await push();
+  } finally {
+    await restoreAll(work, 'lfs');
+  }
+}
+
+async function wouldRefuse({ lfs, context }: PushWork, writes: readonly RefChange[]): Promise<boolean> {
+  if (lfs.found === null) return false;
+  const { search, history, absent } = lfs.found;
+  const seen = history.pointers.filter(({ plain }) => plain);
+  if (passes(seen, absent)) return false;
+  // What GitLab has already is not looked at again.
+  const wanted = writes.flatMap((change) => change.new ?? []);
+  const there = writes.flatMap((change) => change.old ?? []);
+  return !passes(await context.finder.unsent(search, seen, { wanted, there }), absent);
+}
+
+function passes(pointers: readonly PointerBlob[], absent: ReadonlySet<string>): boolean {
+  const objects = new Set(pointers.map(({ oid }) => oid));
+  return objects.size === pointers.length && pointers.every(({ oid }) => !absent.has(oid));
+}
+
+/** The remote, which takes a refusal for missing objects as a sign where nothing told of LFS before. */
+export function withSuspicion(remote: Remote, { item, context, lfs }: PushWork): Remote {
+  if (!context.config.migrate.lfs || lfs.found !== null) return remote;
+  return {
+    ...remote,
+    async explain(refused) {
+      if (!saysLfsMissing(refused.text) || lfs.suspected) return (await remote.explain?.(refused)) ?? null;
+      lfs.suspected = true;
+      return lfsUnforeseen(item.id, { detail: refused.text });
+    },
+  };
+}

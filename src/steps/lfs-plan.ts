@@ -1,0 +1,120 @@
+import { isFatal, noticeOf } from '../failures/index.ts';
+import { lfsOff } from '../failures/lfs.ts';
+import type { LfsSearch } from '../lfs/finder.ts';
+import type { LfsHistory } from '../model/lfs.ts';
+import type { Notice } from '../model/notice.ts';
+import type { PlannedProject } from '../model/plan.ts';
+import type { LfsObject } from '../model/source.ts';
+import { codeRecords } from '../plan/known-refs.ts';
+import { keepsBack, missingNotices, oldAddressNotices, type Absent } from '../plan/lfs-missing.ts';
+import { formatBytes, plural } from '../text/format.ts';
+import { absentOf, bytesOf, countsOf, judge, objectsOf, offNotice, searchOf, unlessOff } from './lfs-look.ts';
+import { lfsRecords, type LfsPart } from './lfs-part.ts';
+import { isOff } from './quiet.ts';
+import { knownTo, remark, type Decision, type Planning } from './step.ts';
+
+const nothing: LfsPart = { found: false, objects: 0, bytes: 0, off: false, missing: [], refused: {} };
+
+/** What would be copied, what cannot be, and which refs that keeps back. Asks nothing of a repository that has not moved. */
+export async function planLfs(planning: Planning<PlannedProject>): Promise<Decision<LfsPart> | null> {
+  const { item, input, listings, source, look } = planning;
+  if (!input.config.migrate.lfs || item.blocked !== null) return null;
+  const progress = (stage: string): void => look.tell(`${item.id} ${stage}`);
+  const context = { config: input.config, source, finder: look.finder };
+  const search = searchOf(item, listings.source, context, { progress, signal: look.signal });
+  const { refs } = listings.target;
+  const differs = [...search.refs].some(([ref, id]) => refs.get(ref) !== id);
+  if (!(await isSuspected(planning, differs))) return differs ? decision(nothing) : null;
+  try {
+    const history = await look.finder.history(search);
+    if (history.pointers.length === 0) return differs ? decision(nothing) : null;
+    return await decide(planning, { search, history });
+  } catch (error) {
+    if (isFatal(error)) throw error;
+    const notice = { ...noticeOf(error, item.id), object: item.id };
+    return { ...decision({ ...nothing, found: true }, [notice]), state: 'failed' };
+  }
+}
+
+function decision(part: LfsPart, notices: Notice[] = []): Decision<LfsPart> {
+  return { part, changes: false, state: 'proven', counts: {}, notices };
+}
+
+/** Does anything speak for LFS? Costs a request for what is to be written, or is not in the journal. */
+async function isSuspected(planning: Planning<PlannedProject>, differs: boolean): Promise<boolean> {
+  const { item, history, listings, source, look } = planning;
+  if (look.always || (knownTo(lfsRecords, history)?.objects ?? 0) > 0) return true;
+  if (!differs && history?.steps.has(codeRecords.name)) return false;
+  const tip = listings.source.refs.get(`refs/heads/${item.defaultBranch}`);
+  if (tip === undefined) return false;
+  const attributes = await source.readFile(item.repository, tip, '.gitattributes');
+  // Where the source does not tell, there may be some.
+  return attributes === null || /\bfilter=lfs\b/.test(attributes);
+}
+
+type Found = { search: LfsSearch; history: LfsHistory };
+
+/** What is lacking, and what of it the source has. What the journal knows of these refs is not asked again. */
+async function decide(planning: Planning<PlannedProject>, found: Found): Promise<Decision<LfsPart>> {
+  const { item, input, source, look } = planning;
+  const context = { config: input.config, source, finder: look.finder };
+  const all = objectsOf(found.history);
+  const lacking = await unlessOff(lackingOf(all, found.search.key, planning));
+  const told = oldAddressNotices(found.history, item.id, addressesOf(item, planning));
+  if (lacking === null) {
+    const part = { ...nothing, found: true, objects: all.length, off: true };
+    return { ...decision(part, [offNotice(item, found.history), ...told]), state: 'refused' };
+  }
+  const asked = await absentOf(lacking.open, item, context);
+  const { missing, refused } = await judge([...asked, ...lacking.settled], found, context);
+  const gone = new Set(missing.map(({ oid }) => oid));
+  const copies = lacking.open.filter(({ oid }) => !gone.has(oid));
+  const bytes = bytesOf(copies);
+  const unchanged = all.length - copies.length - gone.size;
+  const size = remark('lfs-size', item.id, `${plural(copies.length, 'LFS object')} to copy, ${formatBytes(bytes)}`);
+  return {
+    part: { found: true, objects: all.length, bytes, off: false, missing, refused },
+    changes: copies.length > 0,
+    state: missing.some(keepsBack) ? 'refused' : 'proven',
+    counts: countsOf({ create: copies.length, unchanged }, { missing }),
+    notices: [...(copies.length > 0 ? [size] : []), ...told, ...missingNotices(missing, item.id)],
+  };
+}
+
+function addressesOf(item: PlannedProject, { input, target }: Planning): { source: string; target: string } {
+  return { source: input.config.source.url, target: `${target.url}/${item.fullPath}` };
+}
+
+type Lacking = {
+  /** Objects of which the source must say whether it has them. */
+  open: LfsObject[];
+  /** Samples, and what is on another server: nobody needs to be asked again while the refs have not moved. */
+  settled: Absent[];
+};
+
+async function lackingOf(
+  all: readonly LfsObject[],
+  key: string,
+  { item, history, target, look }: Planning<PlannedProject>,
+): Promise<Lacking> {
+  const known = knownTo(lfsRecords, history);
+  if (item.existing === null) {
+    if (await target.servesLfs()) return { open: [...all], settled: [] };
+    throw lfsOff(item.fullPath, { detail: 'it is off on the whole server', whole: 'yes' });
+  }
+  if (known?.refs !== key) {
+    // It is off for us: what is there cannot be asked now.
+    if (isOff(history, 'lfs')) return { open: [...all], settled: [] };
+    return { open: await target.lfs(item.existing.fullPath).unprovable(all, look.signal), settled: [] };
+  }
+  const before = all.flatMap((object) => {
+    const kind = known.missing?.[object.oid];
+    return kind === undefined ? [] : [{ object, settled: kind === 'sample' || kind === 'elsewhere' }];
+  });
+  return {
+    open: before.filter(({ settled }) => !settled).map(({ object }) => object),
+    settled: before
+      .filter(({ settled }) => settled)
+      .map(({ object }) => ({ object, kind: 'lost', detail: '' })),
+  };
+}
