@@ -9,7 +9,8 @@ import { Failure } from '../failures/failure.ts';
 import type { Emit } from '../model/events.ts';
 import type { ExitCode } from '../model/result.ts';
 import { renderFindings } from '../ui/doctor-messages.ts';
-import { openTerminal, readConfig } from './session.ts';
+import { readConfig } from './read-config.ts';
+import { openTerminal } from './session.ts';
 
 export type DoctorCommandOptions = CommonOptions & { waive?: string[] };
 

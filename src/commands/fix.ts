@@ -16,7 +16,8 @@ import { steps } from '../steps/index.ts';
 import { clean } from '../text/format.ts';
 import { createPrompt, saysYes } from '../ui/prompt.ts';
 import type { Palette } from '../ui/terminal.ts';
-import { configFile, openTerminal, reportsOf, shortPath } from './session.ts';
+import { configFile } from './read-config.ts';
+import { openTerminal, reportsOf, shortPath } from './session.ts';
 
 export type FixOptions = CommonOptions & { yes?: boolean };
 

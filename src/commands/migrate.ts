@@ -193,7 +193,15 @@ export async function resolveRequest(flags: WantedFlags, config: Config, cwd: st
     const [selection, prune] = [selectionOf(flags, config), flags.prune ?? false];
     return { config, selection, prune, earlier: null, followed: null };
   }
-  if (flags.all || flags.group || flags.user || flags.repo || flags.exclude || flags.prune || flags.allowMissingLfs) {
+  if (
+    flags.all ||
+    flags.group ||
+    flags.user ||
+    flags.repo ||
+    flags.exclude ||
+    flags.prune ||
+    flags.allowMissingLfs
+  ) {
     throw wrongUsage('', {
       detail:
         '--plan takes its selection from the plan file: omit --all, --group, --user, --repo, --exclude, --allow-missing-lfs and --prune',

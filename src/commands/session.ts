@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { access, constants } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { loadConfig, reportDirIn, usualConfig, type ConfigFile, type Instead } from '../config/load.ts';
+import { reportDirIn } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { waivedObjects, waivers } from '../doctor/index.ts';
 import type { Servers } from '../engine/connect.ts';
@@ -16,6 +16,7 @@ import { createSelection, type Selection } from '../plan/selection.ts';
 import { steps } from '../steps/index.ts';
 import type { AnyStep } from '../steps/step.ts';
 import { shellWord } from '../text/format.ts';
+import { configFile, readConfig, type SessionOptions } from './read-config.ts';
 import { serversFor, sourceAlone, type ChosenServers } from './servers.ts';
 import { chooseTerminal, type Terminal } from '../ui/terminal.ts';
 import { mirrorsOf, type Mirrors } from './mirrors.ts';
@@ -23,44 +24,25 @@ import { mirrorsOf, type Mirrors } from './mirrors.ts';
 /** What a command that talks to servers, mostly to both, works with. */
 export type Session<S = Servers> = S &
   Mirrors & {
-  config: Config;
-  steps: readonly AnyStep[];
-  redactor: Redactor;
-  terminal: Terminal;
-  emit: Emit;
-  /** Writes text for people, without secrets. */
-  say: (text: string) => void;
-  startedAt: Date;
-  /** How long a question waited for its answer: no time of the run. */
-  waitedMs: number;
-  workDir: string;
-  reportDir: string;
-  /** Until `begin` the first Ctrl-C drops everything, as the second one does: nothing is half done by reading. */
-  runtime: Runtime;
-  /** From now on the first Ctrl-C lets what is under way come to its end. @throws interrupted when it was pressed before */
-  begin: () => void;
-  /** Ends the picture on the terminal and hears no Ctrl-C any more. */
-  close: () => Promise<void>;
-};
-
-/** What a command says of both servers and of what is moved. */
-type SessionOptions = CommonOptions & Pick<SelectionFlags, 'allowMissingLfs'>;
-
-/** The configuration, its paths made absolute. @throws config-unreadable, config-invalid */
-export async function readConfig(
-  options: SessionOptions,
-  { runtime }: Environment,
-  instead: Instead = {},
-): Promise<Config> {
-  const loaded = await loadConfig(configFile(options, runtime.cwd), runtime.env, instead);
-  const config = withConcurrency(withAbsolutePaths(loaded, runtime.cwd), options.concurrency);
-  return withAllowed(config, options.allowMissingLfs);
-}
-
-/** The config file of a command. */
-export function configFile({ config }: CommonOptions, cwd: string): ConfigFile {
-  return { path: resolve(cwd, config ?? usualConfig), named: config !== undefined };
-}
+    config: Config;
+    steps: readonly AnyStep[];
+    redactor: Redactor;
+    terminal: Terminal;
+    emit: Emit;
+    /** Writes text for people, without secrets. */
+    say: (text: string) => void;
+    startedAt: Date;
+    /** How long a question waited for its answer: no time of the run. */
+    waitedMs: number;
+    workDir: string;
+    reportDir: string;
+    /** Until `begin` the first Ctrl-C drops everything, as the second one does: nothing is half done by reading. */
+    runtime: Runtime;
+    /** From now on the first Ctrl-C lets what is under way come to its end. @throws interrupted when it was pressed before */
+    begin: () => void;
+    /** Ends the picture on the terminal and hears no Ctrl-C any more. */
+    close: () => Promise<void>;
+  };
 
 /** Where runs leave their reports, for commands that ask no server. @throws config-unreadable */
 export async function reportsOf(options: CommonOptions, { runtime }: Environment): Promise<string> {
@@ -232,27 +214,6 @@ export async function readHistory(
   const { history } = await readJournal(file);
   if (servers) requireSame(history, servers, same, file);
   return history;
-}
-
-/** git works in folders of its own, so a relative path would not lead there. */
-function withAbsolutePaths(config: Config, cwd: string): Config {
-  const absolute = (file: string | null): string | null => (file === null ? null : resolve(cwd, file));
-  return {
-    ...config,
-    source: { ...config.source, caFile: absolute(config.source.caFile) },
-    target: { ...config.target, caFile: absolute(config.target.caFile) },
-  };
-}
-
-function withConcurrency(config: Config, concurrency: number | undefined): Config {
-  if (concurrency === undefined) return config;
-  return { ...config, limits: { ...config.limits, transfers: concurrency } };
-}
-
-function withAllowed(config: Config, more: readonly string[] = []): Config {
-  const { migrate } = config;
-  const allowMissingLfs = [...new Set([...migrate.allowMissingLfs, ...more])];
-  return { ...config, migrate: { ...migrate, allowMissingLfs } };
 }
 
 /** The command as it was typed, ready to be pasted into a shell; with secrets, if they were typed. */

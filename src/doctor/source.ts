@@ -64,7 +64,7 @@ export const sourceBaseUrl = defineFinding(
   'note',
   (w: { object: string; reported: string }) => ({
     message: `GitBucket reports its own URL as ${w.reported}, not ${w.object}`,
-    fix: 'repositories are read from the configured "url", but LFS objects from the URL that GitBucket reports: if that one cannot be reached from here, correct "Base URL" in its system settings',
+    fix: 'repositories and LFS objects are read from the configured "url" all the same; correct "Base URL" in its system settings if people reach it there too',
   }),
 );
 

@@ -193,7 +193,7 @@ export async function pushFindings({ url, probes }: GitLabTarget): Promise<Found
 }
 
 export const targetLfsDisabled = defineFinding('target-lfs-disabled', 'warning', () => ({
-  message: 'Git LFS is disabled on this GitLab server',
+  message: 'Git LFS is disabled on this GitLab server: LFS objects stay behind',
   fix: 'ask the administrator to enable it (gitlab_rails["lfs_enabled"])',
 }));
 

@@ -65,7 +65,7 @@ export async function inspectRepository(project: PlannedProject, options: LookOp
 }
 
 async function look(project: PlannedProject, git: Git, options: LookOptions): Promise<Looked> {
-  const { limits, progress, runtime, places } = options;
+  const { limits, progress, runtime, places, config } = options;
   const changes = refsOf(project);
   const ids = travellingIds(changes);
   const present = await presentObjects(git, new Set([...ids.writes, ...ids.stays, ...ids.there]));
@@ -86,7 +86,8 @@ async function look(project: PlannedProject, git: Git, options: LookOptions): Pr
   );
   const stuck = await refsTooLarge(git, range, { changes, scan: fresh, limit: limits.push });
   const heads = ids.branches.filter(({ id }) => present.has(id));
-  const lfs = await lfsOf(project, { fresh, kept }, options);
+  // What moves is counted and named by its step.
+  const lfs = config.migrate.lfs ? none : await lfsOf(project, { fresh, kept }, options);
   return {
     findings: [
       ...branchFindings(project, changes, present),
@@ -125,6 +126,7 @@ function branchFindings(
   });
 }
 
+const none = { findings: [], count: 0 };
 const nothing = { bad: new Map<string, never[]>(), further: 0 };
 
 async function lfsOf(

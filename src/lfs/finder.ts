@@ -26,7 +26,7 @@ export type LfsSearch = {
   patterns: readonly string[];
   /** Stands for the refs: what was found for it once holds as long as it is the same. */
   key: string;
-  progress(stage: string, percent: number | null): void;
+  progress: (stage: string, percent: number | null) => void;
   signal: AbortSignal;
 };
 
@@ -54,7 +54,7 @@ export type LfsFinderOptions = {
   /** Mirrors that are looked into at once. */
   atOnce: number;
   /** Called before the first mirror is touched. @throws work-dir-locked when another run uses them */
-  claim(): Promise<void>;
+  claim: () => Promise<void>;
 };
 
 const Pointer = z.object({
@@ -83,8 +83,7 @@ export function createLfsFinder({ mirrors, directory, atOnce, claim }: LfsFinder
   async function look<T>(search: LfsSearch, work: (git: Git) => Promise<T>): Promise<T> {
     claimed ??= claim();
     await claimed;
-    const progress = (stage: string, percent: number | null): void => search.progress(stage, percent);
-    return limit(() => lookIntoMirror({ ...search, progress }, mirrors, work));
+    return limit(() => lookIntoMirror(search, mirrors, work));
   }
 
   function fileOf({ id }: LfsSearch): string {

@@ -170,8 +170,8 @@ export const PlanSettings = z
     refs: texts.default([]),
     pullRequestHeads: z.string().nullable().default(null),
     forks: z.boolean().default(true),
-    lfs: z.boolean(),
-    allowMissingLfs: texts,
+    lfs: z.boolean().default(false).describe('False in plans of versions that moved no LFS objects'),
+    allowMissingLfs: texts.default([]),
     prune: z.boolean(),
   })
   .describe('What the plan was decided with; migrate --plan decides with the same');

@@ -33,7 +33,7 @@ export function buildPlan(input: PlanInput, placed: readonly PlannedProject[]): 
     projects: planned,
     problems: [...unseen.problems, ...input.source.problems, ...input.problems],
     leftOut: [...(input.leftOut ?? [])],
-    uncounted: [...uncountedWithoutAsking],
+    uncounted: uncountedWithoutAsking.filter((kind) => kind !== 'lfs-objects' || !input.config.migrate.lfs),
     warnings: [
       ...unseen.warnings,
       ...input.source.warnings,

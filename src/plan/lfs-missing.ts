@@ -138,7 +138,10 @@ export function missingNotices(missing: readonly MissingObject[], repository: st
     if (next === undefined) return notices;
     const count = all.length - mostShown;
     const message = `${plural(count, 'more LFS object')}: ${sentenceOf(next)}`;
-    return [...notices, { code, object: repository, message, fix: keepsBack(next) ? fixOf(next, count) : '' }];
+    return [
+      ...notices,
+      { code, object: repository, message, fix: keepsBack(next) ? fixOf(next, count) : '' },
+    ];
   });
 }
 

@@ -1,4 +1,4 @@
-import { type Finding, type Plan, summedLosses, uncountedWithoutAsking } from '../model/plan.ts';
+import { type Finding, type Plan, summedLosses } from '../model/plan.ts';
 import { mdCode, mdFence, mdText } from './markdown.ts';
 import type { PlannedRow } from './plan-summary.ts';
 import * as messages from '../ui/loss-messages.ts';
@@ -14,9 +14,14 @@ export function lossTotals(plan: Plan): string[] {
   ];
 }
 
+/** Who counts anything counts labels. */
+function wasCounted(uncounted: Plan['uncounted']): boolean {
+  return !uncounted.includes('labels');
+}
+
 /** The sentence about what was not counted; empty when everything was. */
 export function uncountedOf({ uncounted }: Plan): string {
-  return messages.uncountedLine(uncounted, uncounted.length < uncountedWithoutAsking.length);
+  return messages.uncountedLine(uncounted, wasCounted(uncounted));
 }
 
 /** Findings of which GitLab's refusal is certain come first. */

@@ -71,7 +71,11 @@ async function decide(planning: Planning<PlannedProject>, found: Found): Promise
   const copies = lacking.open.filter(({ oid }) => !gone.has(oid));
   const bytes = bytesOf(copies);
   const unchanged = all.length - copies.length - gone.size;
-  const size = remark('lfs-size', item.id, `${plural(copies.length, 'LFS object')} to copy, ${formatBytes(bytes)}`);
+  const size = remark(
+    'lfs-size',
+    item.id,
+    `${plural(copies.length, 'LFS object')} to copy, ${formatBytes(bytes)}`,
+  );
   return {
     part: { found: true, objects: all.length, bytes, off: false, missing, refused },
     changes: copies.length > 0,

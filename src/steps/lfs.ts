@@ -43,7 +43,11 @@ export const lfs: Step<LfsPart, LfsData, PlannedProject> = {
     const all = objectsOf(history);
     const planned = new Set(part.missing.map(({ oid }) => oid));
     const copied = await unlessOff(copyWhatLacks(all, { planned, key: search.key }, work));
-    if (copied === null) return { changed: false };
+    if (copied === null) {
+      // The next run asks again, though the refs have arrived.
+      await recordEnd({ refs: '', objects: all.length, missing: [] }, work);
+      return { changed: false };
+    }
     const absent = [...absentAsPlanned(part.missing, all), ...(await absentOfThese(copied, work))];
     const verdict = await judge(absent, { search, history }, context);
     const ids = new Set(absent.map(({ object }) => object.oid));
@@ -69,7 +73,6 @@ export const lfs: Step<LfsPart, LfsData, PlannedProject> = {
     return { ...compare(lacking, history, found?.missing ?? part.missing), compared: all.length };
   },
 };
-
 
 function listAgain({ item, context, journal, sourceRefs }: LfsStepWork): Promise<RefListing> {
   const known = knownHeads(journal.history.items.get(item.id), sourceRefs);
@@ -114,7 +117,13 @@ async function copyWhatLacks(
     reader: source.lfs(item.repository),
     writer,
     progress: (done, total, bytes) =>
-      emit({ type: 'item-progress', id: item.id, stage: `lfs: ${done} of ${total} objects`, percent: null, bytes }),
+      emit({
+        type: 'item-progress',
+        id: item.id,
+        stage: `lfs: ${done} of ${total} objects`,
+        percent: null,
+        bytes,
+      }),
     signal,
   });
   return { ...copied, present: [...before, ...copied.present], lacking: null };

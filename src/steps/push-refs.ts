@@ -48,7 +48,11 @@ export async function pushRefs(part: Planned, changes: RefChange[], work: CodeWo
       context.emit({ type: 'item-progress', id: item.id, stage, percent, bytes }),
     signal: context.runtime.aborting,
   };
-  const { results: answers, bytes, note } = await withoutLfsCheck(work, writes, () => withOpenProtection(job, work));
+  const {
+    results: answers,
+    bytes,
+    note,
+  } = await withoutLfsCheck(work, writes, () => withOpenProtection(job, work));
   const results = await lookedUp(answers, writes, work);
   const lost = await leaveLost(results, changes, work);
   const moving = changes.filter(({ ref }) => !lost.has(ref));

@@ -104,7 +104,7 @@ export const refsStep = 'code';
 /** What the run was not about, so that nobody takes it for the whole server. Who counts anything counts wiki pages. */
 export function scopeOf({ selected, stays, uncounted, leftOut }: Result): string[] {
   const rest = uncounted.includes('wiki-pages')
-    ? 'Wikis, issues, releases, LFS objects, members and settings stay on GitBucket; gb2gl plan --deep counts them.'
+    ? `Wikis, issues, releases, ${uncounted.includes('lfs-objects') ? 'LFS objects, ' : ''}members and settings stay on GitBucket; gb2gl plan --deep counts them.`
     : `Not counted: ${uncountedLine(uncounted, true)}.`;
   const named = `Selected: ${selected.join(', ')}. Whatever else is on GitBucket was left out.`;
   return [

@@ -1,7 +1,15 @@
 import type { Visibility } from '../model/forge.ts';
 import type { Counts, Plan } from '../model/plan.ts';
 import type { Totals } from '../model/result.ts';
-import { countOf, formatBytes, formatCount, formatEstimate, listed, lowered, plural } from '../text/format.ts';
+import {
+  countOf,
+  formatBytes,
+  formatCount,
+  formatEstimate,
+  listed,
+  lowered,
+  plural,
+} from '../text/format.ts';
 import { refsStep } from './messages.ts';
 
 /** Every sentence of the plan as people see it. */

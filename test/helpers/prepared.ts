@@ -30,7 +30,12 @@ export function quietRuntime(cwd: string): Runtime {
 /** Looks into the objects of the source, with its mirrors in this folder. */
 export function finderIn(folder: string): LfsFinder {
   const mirrors = mirrorOptions(join(folder, 'looks'), quietRuntime(folder));
-  return createLfsFinder({ mirrors, directory: join(folder, 'looks', 'lfs'), atOnce: 4, claim: async () => {} });
+  return createLfsFinder({
+    mirrors,
+    directory: join(folder, 'looks', 'lfs'),
+    atOnce: 4,
+    claim: async () => {},
+  });
 }
 
 /** The plan of everything, made in this process, and what it was made with. */

@@ -84,7 +84,9 @@ test('what is allowed to be missing moves without it, with LFS of the project of
   ]);
   expect(refsIn(servers.gitlab.gitDir('team/one'))).toEqual(refsIn(dir));
   expect(servers.gitlab.project('team/one').lfsEnabled).toBe(true);
-  const puts = servers.gitlab.server.requests.filter(({ method, url }) => method === 'PUT' && /\/projects\/\d+$/.test(url));
+  const puts = servers.gitlab.server.requests.filter(
+    ({ method, url }) => method === 'PUT' && /\/projects\/\d+$/.test(url),
+  );
   expect(puts).toHaveLength(2);
   expect(itemIn(await verified(servers, { migrate: { allowMissingLfs } }), 'one').state).toBe('proven');
   // Nobody may forget it either.
@@ -121,7 +123,9 @@ test('a loss in the middle that shows only while objects are copied does not sto
   expect(stepIn(run, 'one')).toMatchObject({ state: 'refused', counts: { create: 99, lost: 1 } });
   expect(stepIn(run, 'one').check?.differences).toMatchObject([{ object: 'f50.bin' }]);
   expect(itemIn(run, 'one').state).toBe('refused');
-  expect(refsIn(servers.gitlab.gitDir('team/one')).map((line) => line.slice(41))).toEqual(['refs/heads/topic']);
+  expect(refsIn(servers.gitlab.gitDir('team/one')).map((line) => line.slice(41))).toEqual([
+    'refs/heads/topic',
+  ]);
 });
 
 test('pointers without any object in the store are counted by the plan', async () => {
@@ -165,7 +169,9 @@ test('a text that only looks like a pointer is told, and keeps nothing back', as
 
   expect(plannedIn(run, 'one')).toMatchObject({ state: 'proven', counts: { create: 1, sample: 1 } });
   expect(itemIn(run, 'one').state, JSON.stringify(itemIn(run, 'one').problem)).toBe('proven');
-  expect(stepIn(run, 'one').check?.differences).toMatchObject([{ code: 'lfs-sample', object: 'sample.txt', fix: '' }]);
+  expect(stepIn(run, 'one').check?.differences).toMatchObject([
+    { code: 'lfs-sample', object: 'sample.txt', fix: '' },
+  ]);
   expect(refsIn(servers.gitlab.gitDir('team/one'))).toEqual(refsIn(dir));
 });
 

@@ -89,7 +89,9 @@ test('a repository of which nothing speaks for LFS costs one look at its attribu
   expect(itemIn(run, 'plain').state).toBe('proven');
   expect(stepIn(run, 'plain')).toMatchObject({ changed: false, counts: {} });
   expect(looks).toHaveLength(1);
-  expect(servers.gitbucket.server.requests.filter(({ url }) => url.includes('.gitattributes'))).toHaveLength(1);
+  expect(servers.gitbucket.server.requests.filter(({ url }) => url.includes('.gitattributes'))).toHaveLength(
+    1,
+  );
   expect(lfsRequests(servers)).toEqual([]);
 });
 
