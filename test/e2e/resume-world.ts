@@ -120,6 +120,7 @@ export async function endState({ gitlab }: World): Promise<object> {
           path: project.fullPath,
           visibility: project.visibility,
           builds: project.attributes['builds_access_level'] ?? 'enabled',
+          lfs: { on: project.lfsEnabled, objects: Object.keys(project.lfsObjects).sort() },
           head: execFileSync('git', ['-C', gitDir, 'symbolic-ref', 'HEAD'], { encoding: 'utf8' }).trim(),
           refs: refsIn(gitDir, ['refs/']),
           protections: project.protectedBranches.map(({ name, allowForcePush }) => ({
