@@ -64,6 +64,7 @@ const Pointer = z.object({
   path: z.string(),
   commit: z.string(),
   plain: z.boolean(),
+  valid: z.boolean(),
 });
 const Place = z.object({ refs: z.array(z.string()), commit: z.string(), tracked: z.boolean() });
 /** A version of its own: what another one left is looked up again. */

@@ -43,10 +43,13 @@ function startReading(git: Git, visit: (entry: BatchEntry) => void): Reading {
 }
 
 function note({ id, rest, content }: BatchEntry, found: (pointer: PointerBlob) => void): void {
-  const pointer = parsePointer(content);
+  const valid = parsePointer(content);
+  const plain = plainPointer(content);
+  const pointer = valid ?? plain;
   if (pointer === null) return;
   const commit = rest.slice(0, 40) === noCommit ? '' : rest.slice(0, 40);
-  found({ ...pointer, blob: id, path: rest.slice(41), commit, plain: isPlainPointer(content) });
+  const where = { blob: id, path: rest.slice(41), commit };
+  found({ ...pointer, ...where, plain: plain !== null, valid: valid !== null });
 }
 
 export type BatchEntry = { id: string; size: number; rest: string; content: string };
@@ -114,12 +117,11 @@ export function parsePointer(content: string): LfsObject | null {
 /** Gitaly overlooks longer ones. */
 const longestForGitlab = 200;
 
-/** Does GitLab take the text for a pointer when it looks for missing objects (GL-255)? */
-export function isPlainPointer(content: string): boolean {
-  return (
-    Buffer.byteLength(content) <= longestForGitlab &&
-    content.startsWith('version https://git-lfs.github.com/spec') &&
-    /^oid sha256:[0-9a-f]{64}\n/m.test(content) &&
-    /^size \d+\n/m.test(content)
-  );
+/** What GitLab takes the text for a pointer to when it looks for missing objects (GL-255); null when to nothing. */
+export function plainPointer(content: string): LfsObject | null {
+  if (Buffer.byteLength(content) > longestForGitlab) return null;
+  if (!content.startsWith('version https://git-lfs.github.com/spec')) return null;
+  const [, oid] = /^oid sha256:([0-9a-f]{64})\n/m.exec(content) ?? [];
+  const [, size] = /^size (\d{1,15})\n/m.exec(content) ?? [];
+  return oid === undefined || size === undefined ? null : { oid, size: Number(size) };
 }

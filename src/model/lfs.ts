@@ -2,15 +2,17 @@
 import * as z from 'zod';
 import type { LfsObject } from './source.ts';
 
-/** A blob that git-lfs takes for a pointer. */
+/** A blob that git-lfs, or GitLab, takes for a pointer. */
 export type PointerBlob = LfsObject & {
   blob: string;
   /** Where it was met first. */
   path: string;
   /** The commit that brought it; empty for what no commit of the walk brought. */
   commit: string;
-  /** GitLab takes it for a pointer too when it looks for missing objects (GL-255). */
+  /** GitLab takes it for a pointer when it looks for missing objects (GL-255). */
   plain: boolean;
+  /** False for a text that GitLab alone takes for a pointer: a clone shows it as it is. */
+  valid: boolean;
 };
 
 export type LfsHistory = {

@@ -38,7 +38,7 @@ export function judgeAbsent(absent: readonly Absent[], judging: Judging): Verdic
     if (first === undefined) continue;
     const places = blobs.flatMap(({ blob }) => judging.places.get(blob) ?? []);
     const refs = [...new Set(places.flatMap((place) => place.refs))];
-    const tracked = places.length === 0 || places.some((place) => place.tracked);
+    const tracked = blobs.some(({ blob, valid }) => valid && judging.places.get(blob)?.tracked !== false);
     const elsewhere = refs.map((ref) => others.get(ref)).find((address) => address !== undefined);
     const object: MissingObject = {
       ...one.object,

@@ -8,8 +8,11 @@ const LFS_MISSING =
   'LFS objects are missing. Ensure LFS is properly set up or try a manual "git lfs push --all".';
 /** Gitaly takes no greater blob for a pointer; shorter than the least one there is none. */
 const POINTER_SIZE = { least: 120, most: 200 };
-const POINTER =
-  /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\nsize \d+\n/;
+const POINTER_BEGIN = 'version https://git-lfs.github.com/spec';
+const POINTER_OID = /^oid sha256:([0-9a-f]{64})\n/m;
+const POINTER_SIZE_LINE = /^size \d+\n/m;
+/** No more of them are looked at in one push (GL-255). */
+const MOST_POINTERS = 2000;
 
 /** What Rails objects to in the objects of a push: missing LFS objects, then sizes, then commits. */
 export async function objectRefusal(subject: PushSubject): Promise<string | null> {
@@ -48,12 +51,18 @@ async function lacksLfsObject(subject: PushSubject, objects: NewObject[]): Promi
     ({ type, size }) => type === 'blob' && size >= POINTER_SIZE.least && size <= POINTER_SIZE.most,
   );
   const contents = await subject.quarantine.read(candidates.map(({ id }) => id));
-  const pointers = [...contents.values()].flatMap(
-    (content) => POINTER.exec(content.toString('latin1'))?.[1] ?? [],
-  );
+  const pointers = [...contents.values()]
+    .flatMap((content) => pointedTo(content.toString('latin1')) ?? [])
+    .slice(0, MOST_POINTERS);
   // Objects are counted, not compared: two pointers to one of them are one too many (GL-256).
   const present = new Set(pointers.filter((oid) => oid in subject.project.lfsObjects));
   return present.size !== pointers.length;
+}
+
+/** The object that Gitaly takes the text for a pointer to (internal/git/lfs.go); null when it is none to it. */
+function pointedTo(text: string): string | null {
+  if (!text.startsWith(POINTER_BEGIN) || !POINTER_SIZE_LINE.test(text)) return null;
+  return POINTER_OID.exec(text)?.[1] ?? null;
 }
 
 function oversized(objects: NewObject[], limit: number): string | null {

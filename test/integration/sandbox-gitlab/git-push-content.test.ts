@@ -57,6 +57,24 @@ describe('LFS pointers', () => {
     expect((await at.push(['twice'])).code).toBe(0);
   });
 
+  it('are looked at up to the first 2,000 of a push (GL-255)', async () => {
+    const many = Array.from({ length: 2000 }, (_, index) => createHash('sha256').update(`${index}`).digest('hex'));
+    await gitOk(at.work, ['checkout', '-q', '-B', 'many', 'lfs']);
+    for (const [index, id] of many.entries())
+      await writeFile(
+        join(at.work, `${index}.bin`),
+        `version https://git-lfs.github.com/spec/v1\noid sha256:${id}\nsize 1\n`,
+      );
+    await gitOk(at.work, ['add', '.']);
+    await gitOk(at.work, ['commit', '-q', '-m', 'many']);
+    await gitOk(at.work, ['checkout', '-q', 'main']);
+    for (const id of many.slice(1)) at.project.lfsObjects[id] = 1;
+    expect(await at.refusal(['many'])).toBe(missing);
+    // Nobody looks at the one that an older commit brings.
+    at.project.lfsObjects[many[0] ?? ''] = 1;
+    expect((await at.push(['many'])).code).toBe(0);
+  });
+
   it('are not looked at when the project or the server has no LFS', async () => {
     at.project.lfsEnabled = false;
     expect((await at.push(['lfs'])).code).toBe(0);

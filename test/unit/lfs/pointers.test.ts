@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPlainPointer, parsePointer } from '../../../src/lfs/pointers.ts';
+import { parsePointer, plainPointer } from '../../../src/lfs/pointers.ts';
 
 const oid = 'ab'.repeat(32);
 const text = `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize 12345\n`;
@@ -37,11 +37,15 @@ describe('LFS pointers', () => {
   });
 
   it('are seen by GitLab only when they are short and end their lines as git does (GL-255)', () => {
-    expect(isPlainPointer(text)).toBe(true);
-    expect(isPlainPointer(`${text}\n`)).toBe(true);
-    expect(isPlainPointer(text.replaceAll('\n', '\r\n'))).toBe(false);
-    expect(isPlainPointer(text.trimEnd())).toBe(false);
-    expect(isPlainPointer(text.replace('git-lfs', 'hawser'))).toBe(false);
-    expect(isPlainPointer(text.replace('oid', `ext-0-foo sha256:${oid}\noid`))).toBe(false);
+    for (const other of [text, `${text}\n`, text.replace('spec/v1', 'spec/v0'), text.replace('oid', 'x 1\noid')])
+      expect(plainPointer(other), other).toEqual({ oid, size: 12345 });
+    for (const other of [
+      text.replaceAll('\n', '\r\n'),
+      text.trimEnd(),
+      text.replace('git-lfs', 'hawser'),
+      text.replace('oid', `ext-0-foo sha256:${oid}\noid`),
+      ` ${text}`,
+    ])
+      expect(plainPointer(other), other).toBeNull();
   });
 });

@@ -45,7 +45,7 @@ describe('summary on the terminal', () => {
       result([project()], {
         selected: ['--group team', 'select.exclude team/old'],
         stays: [{ kind: 'pull-requests', count: 12 }],
-        uncounted: ['issues', 'wiki-pages'],
+        uncounted: ['issues', 'wiki-pages', 'lfs-objects'],
       }),
       200,
     );
