@@ -25,6 +25,7 @@ export function mirrorsOf(workDir: string, runtime: Runtime, atOnce: number): Mi
       mirrors: mirrorOptions(workDir, runtime),
       directory: join(workDir, 'lfs'),
       atOnce,
+      stopping: runtime.stopping,
       claim: async () => void (await lock()),
     }),
   };

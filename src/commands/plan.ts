@@ -54,6 +54,8 @@ export async function planCommand(options: PlanOptions, environment: Environment
   // Looking into objects uses the mirrors: no migration may do so meanwhile.
   if (options.deep) await session.lock();
   try {
+    // A mirror that is being fetched is brought to its end.
+    if (options.deep) session.begin();
     const prepared = await prepare({
       ...session,
       selection,
@@ -91,7 +93,6 @@ function mirrorsOf({ workDir, runtime }: Session): string {
 }
 
 function deepened({ plan, listings }: Prepared, history: History, session: Session): Promise<Plan> {
-  session.begin();
   const mirrors = mirrorOptions(session.workDir, session.runtime);
   return inspect(plan, {
     ...session,

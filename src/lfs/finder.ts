@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import { sourceMoved } from '../failures/source.ts';
+import { interruption } from '../failures/usage.ts';
 import { walk } from '../git/object-walk.ts';
 import { presentObjects } from '../git/objects.ts';
 import type { GitRemote } from '../git/remote.ts';
@@ -53,6 +54,8 @@ export type LfsFinderOptions = {
   directory: string;
   /** Mirrors that are looked into at once. */
   atOnce: number;
+  /** Aborts when no further mirror is to be looked into; what is under way comes to its end. */
+  stopping: AbortSignal;
   /** Called before the first mirror is touched. @throws work-dir-locked when another run uses them */
   claim: () => Promise<void>;
 };
@@ -77,14 +80,18 @@ const Kept = z.object({
 });
 type Kept = z.infer<typeof Kept>;
 
-export function createLfsFinder({ mirrors, directory, atOnce, claim }: LfsFinderOptions): LfsFinder {
+export function createLfsFinder(options: LfsFinderOptions): LfsFinder {
+  const { mirrors, directory, atOnce, stopping, claim } = options;
   const limit = pLimit(atOnce);
   let claimed: Promise<void> | null = null;
 
   async function look<T>(search: LfsSearch, work: (git: Git) => Promise<T>): Promise<T> {
     claimed ??= claim();
     await claimed;
-    return limit(() => lookIntoMirror(search, mirrors, work));
+    return limit(() => {
+      if (stopping.aborted) throw interruption(search.id);
+      return lookIntoMirror(search, mirrors, work);
+    });
   }
 
   function fileOf({ id }: LfsSearch): string {

@@ -1,25 +1,31 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { addLfsObject } from '../../sandbox/gitbucket.ts';
+import { plannedStep, type PlannedStep } from '../../src/model/plan.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { planOf } from '../helpers/foresight.ts';
 import { filesOf, lfsPointer } from '../helpers/odd-objects.ts';
 import { writesOf } from '../helpers/servers.ts';
-import { migrateAll, resultOf } from '../helpers/small-server.ts';
+import { migrateAll, resultOf, workplace } from '../helpers/small-server.ts';
 import { findingsIn, head, projectOf, refusedIn, team } from '../helpers/team.ts';
 
-test('LFS objects are counted, the lost ones named, and history that names any is what GitLab refuses', async () => {
+test('LFS objects of every repository are counted, the lost ones named, and the run comes to what the plan says', async () => {
   const servers = await team();
   const { gitbucket, gitlab } = servers;
   const kept = lfsPointer('kept');
   const lost = lfsPointer('lost');
+  const attributes = '*.bin filter=lfs\n';
   for (const name of ['kept', 'lost', 'switched-off']) {
     servers.add(name, (dir) => {
-      const first = filesOf(dir, { 'a.bin': kept.text });
-      const second = filesOf(dir, { 'a.bin': kept.text, 'b.bin': lost.text }, { parents: [first] });
-      head(dir, 'main', name === 'kept' ? first : filesOf(dir, { c: 'c' }, { parents: [second] }));
+      const first = filesOf(dir, { '.gitattributes': attributes, 'a.bin': kept.text });
+      const both = { '.gitattributes': attributes, 'a.bin': kept.text, 'b.bin': lost.text };
+      const second = filesOf(dir, both, { parents: [first] });
+      head(dir, 'main', filesOf(dir, { c: 'c' }, { parents: [name === 'kept' ? first : second] }));
     });
     await addLfsObject(gitbucket.context, `team/${name}`, Buffer.from('kept'));
   }
+  // GitLab takes it for a pointer, git-lfs does not.
   servers.add('no-pointer', (dir) =>
     head(dir, 'main', filesOf(dir, { a: kept.text.replace('spec/v1', 'spec/v9') })),
   );
@@ -28,36 +34,45 @@ test('LFS objects are counted, the lost ones named, and history that names any i
   gitbucket.server.requests.length = 0;
 
   const plan = await planOf(servers, ['--deep']);
-  expect(writesOf(gitlab.server.requests)).toEqual([]);
+  expect(writesOf(gitlab.server.requests).filter(({ url }) => !url.endsWith('/objects/batch'))).toEqual([]);
   const downloads = gitbucket.server.requests.filter(({ url }) => url.startsWith('/git-lfs/'));
-  expect(downloads.map(({ method }) => method)).toEqual(Array.from({ length: 5 }, () => 'HEAD'));
+  expect(downloads.map(({ method }) => method)).toEqual(Array.from({ length: 4 }, () => 'HEAD'));
   const result = resultOf(await migrateAll(servers));
 
-  const commit = git(gitbucket.gitDir('team', 'lost'), 'rev-parse', 'main~1');
-  const stays = { code: 'missing-lfs-object', object: 'a.bin', refused: true };
-  expect(findingsIn(plan, 'team/kept')).toEqual([stays]);
-  expect(findingsIn(plan, 'team/lost')).toEqual([stays, { ...stays, object: lost.oid }]);
-  expect(projectOf(plan, 'team/lost').findings[1]?.message).toContain(`(b.bin, commit ${commit})`);
-  expect(findingsIn(plan, 'team/switched-off')).toEqual([{ ...stays, object: lost.oid, refused: false }]);
-  expect(findingsIn(plan, 'team/no-pointer')).toEqual([]);
-  const counts = plan.projects.map(({ losses }) => losses.find(({ kind }) => kind === 'lfs-objects')?.count);
-  expect(counts).toEqual([1, 2, undefined, 2]);
+  const planned = (name: string): PlannedStep | null => plannedStep(projectOf(plan, `team/${name}`), 'lfs');
+  expect(planned('kept')).toMatchObject({ state: 'proven', counts: { create: 1 } });
+  expect(planned('lost')).toMatchObject({ state: 'refused', counts: { create: 1, lost: 1 } });
+  const commit = git(gitbucket.gitDir('team', 'lost'), 'rev-parse', 'main');
+  const [, notice] = planned('lost')?.notices ?? [];
+  expect(notice).toMatchObject({ code: 'lfs-missing-refused', object: 'b.bin' });
+  expect(notice?.message).toContain(`branch main, last commit ${commit}`);
+  expect(planned('switched-off')).toMatchObject({ state: 'refused', notices: [{ code: 'lfs-off-refused' }] });
+  expect(planned('no-pointer')).toMatchObject({ state: 'proven', counts: { sample: 1 } });
+  expect(plan.projects.flatMap(({ findings, losses }) => [...findings, ...losses])).toEqual([]);
+  expect(plan.uncounted).not.toContain('lfs-objects');
+  expect(result.items.filter(({ state }) => state === 'refused').map(({ id }) => id)).toEqual([
+    'team/lost',
+    'team/switched-off',
+  ]);
+});
+
+test('where LFS is left out, its objects are what stays, and history that names any is what GitLab refuses', async () => {
+  const servers = await team();
+  const kept = lfsPointer('kept');
+  servers.add('one', (dir) => head(dir, 'main', filesOf(dir, { 'a.bin': kept.text })));
+  await addLfsObject(servers.gitbucket.context, 'team/one', Buffer.from('kept'));
+  await writeFile(join(await workplace(servers), 'migrate.config.json'), '{"migrate": {"lfs": false}}');
+
+  const plan = await planOf(servers, ['--deep']);
+  const result = resultOf(await migrateAll(servers));
+
+  expect(findingsIn(plan, 'team/one')).toEqual([
+    { code: 'missing-lfs-object', object: 'a.bin', refused: true },
+  ]);
+  expect(projectOf(plan, 'team/one').losses).toEqual([{ kind: 'lfs-objects', count: 1 }]);
   expect(result.items.filter(({ state }) => state === 'refused').map(({ id }) => id)).toEqual(
     refusedIn(plan),
   );
-});
-
-test('a GitBucket without base URL is told of once for each repository that has LFS', async () => {
-  const servers = await team({ gitbucket: { baseUrl: null } });
-  servers.add('one', (dir) => head(dir, 'main', filesOf(dir, { 'a.bin': lfsPointer('kept').text })));
-  const plan = await planOf(servers, ['--deep']);
-  expect(plan.problems).toEqual([]);
-  expect(findingsIn(plan, 'team/one').at(-1)).toEqual({
-    code: 'missing-lfs-object',
-    object: 'Git LFS',
-    refused: false,
-  });
-  expect(projectOf(plan, 'team/one').findings.at(-1)?.fix).toContain('Base URL');
 });
 
 function modules(urls: Record<string, string>): string {

@@ -114,12 +114,13 @@ test('without --deep no question is asked for it, and the plan says once what it
   const run = await gb2gl(servers, ['plan', '--all']);
 
   expect(run.stdout).toContain('stays on GitBucket: full (6 pull requests)');
-  const sentence = 'issues, labels, milestones, releases, wiki pages, LFS objects, collaborators,';
+  const sentence = 'issues, labels, milestones, releases, wiki pages, collaborators,';
   expect(run.stdout.split(sentence)).toHaveLength(2);
   expect(run.stdout.replaceAll(/\s+/g, ' ')).toContain(
     'protected branches stay on GitBucket; gb2gl plan --deep counts them',
   );
-  expect(servers.gitbucket.server.requests.filter(({ url }) => url.includes('/repos/'))).toEqual([]);
+  const asked = servers.gitbucket.server.requests.filter(({ url }) => url.includes('/repos/'));
+  expect(asked.filter(({ url }) => !url.includes('/contents/.gitattributes?'))).toEqual([]);
   await expect(stat(join(await workplace(servers), '.gb2gl', 'mirrors'))).rejects.toThrow('ENOENT');
 });
 

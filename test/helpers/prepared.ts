@@ -34,6 +34,7 @@ export function finderIn(folder: string): LfsFinder {
     mirrors,
     directory: join(folder, 'looks', 'lfs'),
     atOnce: 4,
+    stopping: new AbortController().signal,
     claim: async () => {},
   });
 }

@@ -50,10 +50,11 @@ test('a plan with nothing migrated asks GitLab six times, whatever the number of
   const plan = await planOf(servers);
   expect(plan.projects.length).toBe(REPOSITORIES);
   expect(costs(servers.gitlab.server.requests)).toEqual({ api: 6, listings: 0, twice: 0 });
-  // Two lists of owners and the repositories of each, the token's own account included; who the token is, and whether an owner is hidden.
+  // Two lists of owners and the repositories of each, the token's own account included; who the token is, and whether an
+  // owner is hidden; and of each repository that is to be written, whether its attributes tell of LFS.
   const owners = servers.owners.length + 1;
   expect(costs(servers.gitbucket.server.requests)).toEqual({
-    api: 2 + owners + 2,
+    api: 2 + owners + 2 + REPOSITORIES,
     listings: REPOSITORIES,
     twice: 0,
   });

@@ -58,7 +58,9 @@ describe('LFS pointers', () => {
   });
 
   it('are looked at up to the first 2,000 of a push (GL-255)', async () => {
-    const many = Array.from({ length: 2000 }, (_, index) => createHash('sha256').update(`${index}`).digest('hex'));
+    const many = Array.from({ length: 2000 }, (_, index) =>
+      createHash('sha256').update(`${index}`).digest('hex'),
+    );
     await gitOk(at.work, ['checkout', '-q', '-B', 'many', 'lfs']);
     for (const [index, id] of many.entries())
       await writeFile(

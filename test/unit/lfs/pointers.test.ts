@@ -37,7 +37,12 @@ describe('LFS pointers', () => {
   });
 
   it('are seen by GitLab only when they are short and end their lines as git does (GL-255)', () => {
-    for (const other of [text, `${text}\n`, text.replace('spec/v1', 'spec/v0'), text.replace('oid', 'x 1\noid')])
+    for (const other of [
+      text,
+      `${text}\n`,
+      text.replace('spec/v1', 'spec/v0'),
+      text.replace('oid', 'x 1\noid'),
+    ])
       expect(plainPointer(other), other).toEqual({ oid, size: 12345 });
     for (const other of [
       text.replaceAll('\n', '\r\n'),
