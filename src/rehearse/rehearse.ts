@@ -10,7 +10,9 @@ import type { Redactor } from '../net/redact.ts';
 import { code } from '../steps/code.ts';
 import { compareRefs } from '../plan/ref-proof.ts';
 import { chooseTransport, type TransportName } from '../transfer/auto.ts';
+import { lfsObjectsThere } from './lfs-objects.ts';
 import { readTarget } from './read-target.ts';
+import type { Snapshot } from './snapshot.ts';
 import { stageProjects } from './stage-projects.ts';
 import { openStage, type Stage } from './stage.ts';
 import { asStaged, rememberStandIns, translatedEmit, translator, type Translate } from './translate.ts';
@@ -37,7 +39,12 @@ export function rehearse(prepared: Prepared, options: RehearseOptions): Promise<
   return withFolder(workDir, runtime, async (folder) => {
     const snapshot = await readTarget(prepared, options.target);
     const real = { url: options.target.url, version: prepared.identity.version };
-    const stage = await openStage(snapshot, { ...options, real, folder: join(folder, 'gitlab') });
+    const lfsObjects = await lfsObjectsThere(prepared, options);
+    const stage = await openStage(withLfs(snapshot, lfsObjects), {
+      ...options,
+      real,
+      folder: join(folder, 'gitlab'),
+    });
     try {
       return {
         items: await perform(prepared, stage, folder, options),
@@ -47,6 +54,14 @@ export function rehearse(prepared: Prepared, options: RehearseOptions): Promise<
       await stage.close();
     }
   });
+}
+
+function withLfs(snapshot: Snapshot, objects: ReadonlyMap<number, Record<string, number>>): Snapshot {
+  const projects = snapshot.projects.map((project) => ({
+    ...project,
+    lfsObjects: objects.get(project.id) ?? {},
+  }));
+  return { ...snapshot, projects };
 }
 
 async function perform(

@@ -62,6 +62,8 @@ export type SnapshotProject = Pick<Project, Common> & {
   /** Role of the token's user in the project itself; 0 without one. */
   accessLevel: number;
   protectedBranches: Omit<ProtectedBranch, 'id'>[];
+  /** Sizes by id, as far as the source's history names them; absent where it names none. */
+  lfsObjects?: Record<string, number>;
 };
 
 /** GitLab's own default; only administrators see that of others. */

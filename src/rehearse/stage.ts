@@ -150,7 +150,7 @@ function stagedProject(
     links: [],
     protectedBranches: project.protectedBranches.map((branch) => ({ id: nextId(), ...branch })),
     forkedFromId: null,
-    lfsObjects: {},
+    lfsObjects: project.lfsObjects ?? {},
     labels: [],
     topics: [],
     stars: [],

@@ -21,7 +21,8 @@ test('LFS objects of every repository are counted, the lost ones named, and the 
       const first = filesOf(dir, { '.gitattributes': attributes, 'a.bin': kept.text });
       const both = { '.gitattributes': attributes, 'a.bin': kept.text, 'b.bin': lost.text };
       const second = filesOf(dir, both, { parents: [first] });
-      head(dir, 'main', filesOf(dir, { c: 'c' }, { parents: [name === 'kept' ? first : second] }));
+      const tip = { '.gitattributes': attributes, c: 'c' };
+      head(dir, 'main', filesOf(dir, tip, { parents: [name === 'kept' ? first : second] }));
     });
     await addLfsObject(gitbucket.context, `team/${name}`, Buffer.from('kept'));
   }
