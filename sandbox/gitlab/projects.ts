@@ -144,6 +144,8 @@ function build(
   const now = new Date().toISOString();
   // Every project has a namespace of its own, which takes a number from the same sequence.
   nextId.namespace += 1;
+  const preset = context.settings.wikiByDefault ? {} : { wiki_access_level: 'disabled' };
+  const attributes: Record<string, unknown> = { ...preset, ...input.attributes };
   const project: Project = {
     id: nextId.project++,
     namespaceId: namespaceId(namespace),
@@ -163,14 +165,14 @@ function build(
     links: [],
     protectedBranches: [],
     protectedTags: [],
-    withoutWiki: input.attributes?.['wiki_access_level'] === 'disabled',
+    withoutWiki: attributes['wiki_access_level'] === 'disabled',
     forkedFromId: null,
     lfsEnabled: input.lfsEnabled ?? true,
     lfsObjects: {},
     labels: context.settings.labelTemplates.map((label) => ({ id: nextId.other++, ...label })),
     topics: input.topics ?? [],
     stars: [],
-    attributes: { ...input.attributes },
+    attributes,
   };
   const branch = shortName(input.defaultBranch ?? '') || context.defaultBranchPreference(project);
   createRepository(context.gitDir(project), branch);

@@ -72,6 +72,8 @@ export type Settings = {
   pipelineDelayMs: number;
   /** Pushes start pipelines without a CI file; a fresh GitLab has it on, but for files of a known language only. */
   autoDevops: boolean;
+  /** New projects have a wiki (gitlab.yml default_projects_features). */
+  wikiByDefault: boolean;
   /**
    * `delayed` renames and keeps (18.0 and later), `marked` keeps under the same name (Premium before that),
    * `immediate` destroys in a background job.
@@ -126,6 +128,7 @@ export function defaultSettings(version: string): Settings {
     asyncDelayMs: 20,
     pipelineDelayMs: 500,
     autoDevops: false,
+    wikiByDefault: true,
     deletion: isSince(version, 18, 0) ? 'delayed' : 'immediate',
     permanentDeletion: true,
     rubyInspect: 'rocket',

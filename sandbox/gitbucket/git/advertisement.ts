@@ -41,8 +41,8 @@ function agent(minor: number): string {
 }
 
 /** One pkt-line. */
-export function packet(text: string): Buffer {
-  const payload = Buffer.from(text, 'utf8');
+export function packet(text: string | Buffer): Buffer {
+  const payload = Buffer.from(text as string);
   const length = (payload.length + 4).toString(16).padStart(4, '0');
   return Buffer.concat([Buffer.from(length), payload]);
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { serveGit } from '../../git-http.ts';
 import type { GitBucketContext } from '../context.ts';
@@ -10,6 +11,7 @@ import { sendErrorPage } from './error-page.ts';
 import type { GitRequest } from './git-request.ts';
 import { hideLoss } from './hidden-loss.ts';
 import { leadsNowhere, readRefs } from './refs.ts';
+import { generatedWikiAnswer } from './small-pack.ts';
 
 const NO_CACHE = {
   Expires: 'Fri, 01 Jan 1980 00:00:00 GMT',
@@ -41,17 +43,32 @@ export async function sendAdvertisement(context: GitBucketContext, git: GitReque
 /** The pack itself comes from the real git; v0 takes advertised tips only, v2 anything reachable (GB-108). */
 export async function uploadPack(context: GitBucketContext, git: GitRequest): Promise<void> {
   const v2 = context.minor >= 36 && /version=2/.test(String(git.request.headers['git-protocol'] ?? ''));
+  const asked =
+    git.wiki && !v2 && !git.request.headers['content-encoding'] ? await bodyOf(git.request) : null;
+  const generated = asked && generatedWikiAnswer(git.gitDir, asked.toString('latin1'));
+  if (generated) {
+    git.response.writeHead(200, { ...NO_CACHE, 'Content-Type': 'application/x-git-upload-pack-result' });
+    git.response.end(generated);
+    return;
+  }
   hideLoss(git.response);
   renameErrors(git.response);
   await serveGit(git.request, git.response, {
     gitDir: git.gitDir,
     path: '/git-upload-pack',
     v0Only: !v2,
+    ...(asked && { body: Readable.from([asked]) }),
     config: [
       ['uploadpack.allowFilter', 'false'],
       ['uploadpack.allowReachableSHA1InWant', String(v2)],
     ],
   });
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /** JGit says the same in other words when something is wanted that it does not give (GB-108). */

@@ -189,6 +189,18 @@ describe('who may read', () => {
 });
 
 describe('wikis', () => {
+  it.each(['--no-tags', '--depth=1'])(
+    'give the generated page to protocol 0 as to any other, with %s',
+    async (option) => {
+      const wiki = `${gitbucket.url}/git/alice/c++.wiki.git`;
+      const clone = join(running.dir, 'wiki-clone');
+      const run = await git('-c', 'protocol.version=0', 'clone', '-q', option, wiki, clone);
+      expect(run).toMatchObject({ code: 0, stderr: '' });
+      expect((await git('-C', clone, 'show', 'HEAD:Home.md')).stdout).toBe('Welcome to the c++ wiki!!');
+      expect((await git('-C', clone, 'fsck', '--strict')).code).toBe(0);
+    },
+  );
+
   it('are born with one commit of one page', async () => {
     const wiki = `${gitbucket.url}/git/alice/c++.wiki.git`;
     expect((await git('clone', '-q', wiki, work)).code).toBe(0);
