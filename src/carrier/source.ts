@@ -4,7 +4,6 @@ import type { Readable } from 'node:stream';
 import { exportDamaged } from '../failures/carrier.ts';
 import { fetchFailed } from '../failures/git.ts';
 import { lfsObjectLost } from '../failures/lfs.ts';
-import { GitExit } from '../git/errors.ts';
 import type { Git } from '../git/run.ts';
 import type { Remote } from '../git/remote.ts';
 import type { Owner, Repository } from '../model/forge.ts';
@@ -20,6 +19,7 @@ import type {
 } from '../model/source.ts';
 import { formatBytes } from '../text/format.ts';
 import { updateMirror, type MirrorOptions } from '../transfer/mirror.ts';
+import { hasObject, textOf, wikiIn } from './bundled-git.ts';
 import {
   bundleOf,
   lfsFileOf,
@@ -57,9 +57,9 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
   }
 
   /** git in the repository as it lies in the bundle: only questions about objects need it. */
-  function unbundled(name: RepositoryName): Promise<Git> {
-    const id = keyOf(name);
-    const found = mirrors.get(id) ?? unbundle(id, remoteOf(directory, name, 'code'), options);
+  function unbundled(name: RepositoryName, part: RepositoryPart = 'code'): Promise<Git> {
+    const id = part === 'code' ? keyOf(name) : `${keyOf(name)}.wiki`;
+    const found = mirrors.get(id) ?? unbundle(id, remoteOf(directory, name, part), options);
     mirrors.set(id, found);
     return found;
   }
@@ -96,6 +96,9 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
     hasCommit: async (name, id) => hasObject(await unbundled(name), `${id}^{commit}`),
     hasFile: async (name, commit, path) => hasObject(await unbundled(name), `${commit}:${path}`),
     readFile: async (name, commit, path) => textOf(await unbundled(name), `${commit}:${path}`),
+    wikiAt: async (name, tip) => wikiIn(await unbundled(name, 'wiki'), tip),
+    // The export has no settings.
+    wikiEnabled: () => Promise.resolve(null),
     async counts(name) {
       const { counts, warnings } = await described(name);
       return { counts: new Map(counts), warnings };
@@ -188,21 +191,6 @@ async function unbundle(id: string, source: Remote, { mirrors, signal }: Carried
   const patterns = ['refs/heads/*', 'refs/tags/*'];
   const { git } = await updateMirror({ id, source, patterns, progress() {}, signal }, mirrors);
   return git;
-}
-
-async function hasObject(git: Git, name: string): Promise<boolean> {
-  try {
-    await git.run('cat-file', '-e', name);
-    return true;
-  } catch (error) {
-    if (error instanceof GitExit) return false;
-    throw error;
-  }
-}
-
-/** Empty when there is no such file. */
-async function textOf(git: Git, name: string): Promise<string> {
-  return (await hasObject(git, name)) ? git.run('cat-file', 'blob', name) : '';
 }
 
 /** @throws export-damaged when the bundle is not there as it was written */

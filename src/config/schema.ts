@@ -163,6 +163,7 @@ export const Config = z.strictObject({
   migrate: z
     .strictObject({
       notes: z.boolean().default(true).describe('migrate refs/notes/*'),
+      wiki: z.boolean().default(true).describe('migrate the wikis'),
       refs: z
         .array(RefPattern)
         .default([])

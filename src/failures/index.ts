@@ -10,8 +10,19 @@ import * as source from './source.ts';
 import * as target from './target.ts';
 import * as tls from './tls.ts';
 import * as usage from './usage.ts';
+import * as wiki from './wiki.ts';
 
-export const failures = { ...usage, ...network, ...tls, ...source, ...target, ...git, ...carrier, ...lfs };
+export const failures = {
+  ...usage,
+  ...network,
+  ...tls,
+  ...source,
+  ...target,
+  ...wiki,
+  ...git,
+  ...carrier,
+  ...lfs,
+};
 
 export type FailureCode = (typeof failures)[keyof typeof failures]['code'];
 

@@ -4,6 +4,7 @@ import { fetchFailed } from '../failures/git.ts';
 import { hear, type Heard } from '../net/stream.ts';
 import { beginningOf } from '../net/whose.ts';
 import { cutTo, pageText, plural } from '../text/format.ts';
+import type { SourcePack } from './pack.ts';
 import { createPktReader, delim, flush, pktLine } from './pkt-line.ts';
 import { capabilitiesIn, version2 } from './ref-advertisement.ts';
 import type { Remote } from './remote.ts';
@@ -14,17 +15,8 @@ export type FetchJob = {
   source: Remote;
   progress(stage: string, percent: number | null, bytes: number): void;
   signal: AbortSignal;
-};
-
-/** A pack that is on its way from the source. */
-export type SourcePack = {
-  /** The pack; ends early, without an error, when the source breaks off: the target must see a proper end. */
-  bytes: AsyncIterable<Buffer>;
-  /** Nobody reads on: lets go of the source. */
-  stop(): void;
-  size(): number;
-  /** Why the pack is not whole; null when it is. */
-  failure(): Failure | null;
+  /** So many commits of each line of history; all of them when absent. */
+  depth?: number;
 };
 
 /**
@@ -37,12 +29,12 @@ export async function openPack(
   wants: readonly string[],
   haves: readonly string[],
 ): Promise<SourcePack> {
-  const first = await ask(job, uploadPackRequest(wants, haves));
+  const first = await ask(job, uploadPackRequest(job, wants, haves));
   if (!(first instanceof Failure)) return first;
   // The listing knows why a repository is refused; or the server speaks protocol 2 alone.
   const listing = await job.source.advertisement('git-upload-pack');
   if (!capabilitiesIn(listing, job.id).includes(version2)) throw first;
-  const second = await ask(job, fetchRequest(wants, haves));
+  const second = await ask(job, fetchRequest(job, wants, haves));
   if (second instanceof Failure) throw second;
   return second;
 }
@@ -126,10 +118,14 @@ const mostHaves = 256;
  * Body of a version 0 request for everything that `wants` reach and `haves` do not (gitprotocol-pack "Packfile
  * Negotiation"): one round, ended by `done`, so that the answer is one ACK or NAK and then the pack.
  */
-function uploadPackRequest(wants: readonly string[], haves: readonly string[]): Buffer {
-  const capabilities = 'ofs-delta side-band-64k thin-pack no-progress agent=gb2gl';
+function uploadPackRequest(job: FetchJob, wants: readonly string[], haves: readonly string[]): Buffer {
+  const capabilities = `${job.depth === undefined ? '' : 'shallow '}ofs-delta side-band-64k thin-pack no-progress agent=gb2gl`;
   const lines = wants.map((id, index) => pktLine(`want ${id}${index === 0 ? ` ${capabilities}` : ''}\n`));
-  return Buffer.concat([...lines, flush, ...haveLines(haves), pktLine('done\n')]);
+  return Buffer.concat([...lines, ...deepen(job), flush, ...haveLines(haves), pktLine('done\n')]);
+}
+
+function deepen({ depth }: FetchJob): Buffer[] {
+  return depth === undefined ? [] : [pktLine(`deepen ${depth}`)];
 }
 
 function haveLines(haves: readonly string[]): Buffer[] {
@@ -137,12 +133,13 @@ function haveLines(haves: readonly string[]): Buffer[] {
 }
 
 /** Asks for everything that `wants` reach and `haves` do not, in one round (gitprotocol-v2 "fetch"). */
-function fetchRequest(wants: readonly string[], haves: readonly string[]): Buffer {
+function fetchRequest(job: FetchJob, wants: readonly string[], haves: readonly string[]): Buffer {
   return Buffer.concat([
     pktLine('command=fetch\n'),
     delim,
     ...['thin-pack', 'no-progress', 'ofs-delta'].map((option) => pktLine(`${option}\n`)),
     ...wants.map((id) => pktLine(`want ${id}\n`)),
+    ...deepen(job),
     ...haveLines(haves),
     pktLine('done\n'),
     flush,
@@ -240,10 +237,4 @@ export function createPackCheck(): PackCheck {
     bytes: () => total,
     objects: () => (head.length < packHeader ? null : head.readUInt32BE(8)),
   };
-}
-
-/** A pack of no objects, which receive-pack wants to see when all objects are there already (GL-203). */
-export function emptyPack(): Buffer {
-  const header = Buffer.from('5041434b0000000200000000', 'hex');
-  return Buffer.concat([header, createHash('sha1').update(header).digest()]);
 }

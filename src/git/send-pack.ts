@@ -10,7 +10,7 @@ import { asBody, hear, type StreamAnswer } from '../net/stream.ts';
 import { beginningOf } from '../net/whose.ts';
 import { plural, cutTo, pageText } from '../text/format.ts';
 import { packCut, saysIncomplete, saysShort } from './errors.ts';
-import { type SourcePack, emptyPack } from './fetch-pack.ts';
+import { type SourcePack, emptyPack } from './pack.ts';
 import { flush, pktLine, pktLines, readPktLines } from './pkt-line.ts';
 import type { Remote } from './remote.ts';
 

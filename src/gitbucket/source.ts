@@ -18,8 +18,10 @@ import { readParents } from './forks.ts';
 import { readInventory, toRepository, type Surfaces } from './inventory.ts';
 import { createLfsReader, lfsAvailability } from './lfs.ts';
 import { createProbes } from './probes.ts';
+import { signIn } from './session.ts';
 import { findUnreadable, replacement, withoutUnreadable } from './unreadable-refs.ts';
 import { Branch, type Repo, type User } from './schema.ts';
+import { existing, keyOf, readWiki, whyNoWiki, wikiEnabled } from './wiki.ts';
 
 export type GitBucketOptions = {
   http: Http;
@@ -40,6 +42,14 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
   let login = username ?? '';
   let known: Account | null = null;
   let gitLogin: Promise<boolean> | null = null;
+  let signedIn: Promise<string | null> | null = null;
+
+  /** Cookie of a session with the configured login; null when there is none, or GitBucket does not take it. */
+  function session(): Promise<string | null> {
+    if (username === null || password === null) return Promise.resolve(null);
+    signedIn ??= signIn(web, username, password).then(({ cookie, accepted }) => (accepted ? cookie : null));
+    return signedIn;
+  }
 
   /**
    * GitBucket's servlet must see `.git` (without it the repository looks empty) and does not decode the path
@@ -54,7 +64,8 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
       password: (withPassword ? password : options.token) ?? '',
       caFile: options.caFile,
       silenceMs: options.silenceMs,
-      whyRefused: ({ status }) => whyDenied(surfaces, http, stored, status),
+      whyRefused: ({ status }) =>
+        part === 'wiki' ? whyNoWiki(surfaces, repository, status) : whyDenied(surfaces, http, stored, status),
       explain: ({ status }) => whyNoLogin(surfaces, status),
     });
   }
@@ -78,8 +89,8 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
       return (await api.repositoriesOf(owner)).map((repo) => toRepository(repo, owner));
     },
     async refs(repository, part) {
+      if (part === 'wiki') return existing(list(repository, part));
       const listing = await list(repository, part);
-      if (part === 'wiki') return listing;
       if (listing.refs.size === 0) await confirmEmpty(api, repository);
       if (![...listing.refs.keys()].some((ref) => ref.includes(replacement))) return listing;
       return withoutUnreadable(
@@ -93,6 +104,8 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
     branchTipsWith: (repository, commit) => api.branchTipsWith(repository, commit),
     hasCommit: (repository, id) => api.hasCommit(repository, id),
     hasFile: (repository, commit, path) => api.hasFile(repository, commit, path),
+    wikiAt: (repository, tip) => readWiki(remote(repository, 'wiki'), keyOf(repository), tip),
+    wikiEnabled: (repository) => wikiEnabled(web, repository, session),
     readFile: (repository, commit, path) => api.readFile(repository, commit, path),
     counts: (repository, refs) => readCounts(api, repository, refs),
     lfsAvailability: (repository, objects) => lfsAvailability(http, remote(repository, 'code'), objects),

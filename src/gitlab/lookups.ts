@@ -183,6 +183,7 @@ export function toProject(project: schema.Project): Project {
     archived: project.archived,
     creatorId: project.creator_id ?? null,
     ...(typeof project.builds_access_level === 'string' ? { builds: project.builds_access_level } : {}),
+    ...(typeof project.wiki_access_level === 'string' ? { wiki: project.wiki_access_level } : {}),
     ...(typeof project.auto_devops_enabled === 'boolean' ? { autoDevops: project.auto_devops_enabled } : {}),
     webUrl: project.web_url,
     ...(project.forked_from_project && { forkedFrom: parentIn(project.forked_from_project) }),

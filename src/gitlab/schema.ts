@@ -87,6 +87,7 @@ export const Project = z.object({
   lfs_enabled: z.boolean().nullish(),
   auto_devops_enabled: z.boolean().nullish(),
   builds_access_level: z.string().nullish(),
+  wiki_access_level: z.string().nullish(),
   repository_access_level: z.string().nullish(),
   permissions: z.object({ project_access: z.object({ access_level: z.number() }).nullish() }).nullish(),
   web_url: z.string().default(''),
@@ -94,6 +95,9 @@ export const Project = z.object({
   forked_from_project: z.object({ id: z.number(), path_with_namespace: z.string() }).nullish(),
 });
 export type Project = z.infer<typeof Project>;
+
+/** A page of a wiki, as its list shows it; the slug is its address. */
+export const WikiPage = z.object({ slug: z.string() });
 
 /** What lists of groups and of projects tell of each in any form. */
 export const GroupPath = z.object({ full_path: z.string() });

@@ -3,9 +3,11 @@ import type { Failure } from '../failures/failure.ts';
 import { fetchFailed } from '../failures/git.ts';
 import { gitTokenRefused } from '../failures/network.ts';
 import { projectMissing } from '../failures/target.ts';
+import { wikiAbsent, wikiOff } from '../failures/wiki.ts';
 import { unexpected } from '../failures/usage.ts';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
 import { createRemote, type Refused, type Remote } from '../git/remote.ts';
+import type { RepositoryPart } from '../model/source.ts';
 import type { TargetIdentity, Target } from '../model/target.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import { basicAuth, type Http } from '../net/http.ts';
@@ -47,14 +49,15 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
     return greeting;
   }
 
-  function remote(fullPath: string): Remote {
+  function remote(fullPath: string, part: RepositoryPart = 'code'): Remote {
     return createRemote(http, {
-      path: `/${fullPath}.git`,
+      path: part === 'wiki' ? `/${fullPath}.wiki.git` : `/${fullPath}.git`,
       ...user,
       caFile,
       silenceMs,
       whyRefused: async (answer) =>
         (await explain(fullPath, { status: answer.status, text: excerpt(answer.body) })) ??
+        whyNoWiki(fullPath, answer) ??
         whyRefused(fullPath, answer),
       explain: (refused) => explain(fullPath, refused),
     });
@@ -97,8 +100,8 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
       return (await unlessRefused(project))?.lfs_enabled ?? true;
     },
     remote,
-    async listRefs(fullPath) {
-      return parseAdvertisement(await remote(fullPath).advertisement('git-upload-pack'), fullPath);
+    async listRefs(fullPath, part) {
+      return parseAdvertisement(await remote(fullPath, part).advertisement('git-upload-pack'), fullPath);
     },
     lfs: (fullPath) => createLfsWriter({ http, remote: remote(fullPath), fullPath }),
     async createGroup(group) {
@@ -139,10 +142,20 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
       );
     },
     async setBuilds(projectId, level) {
-      const answer = await gitlab.request(String(projectId), Builds, (api) =>
+      const answer = await gitlab.request(String(projectId), Levels, (api) =>
         api.Projects.edit(projectId, { buildsAccessLevel: accessLevel(level) }),
       );
       return answer?.builds_access_level === level;
+    },
+    async setWiki(projectId, level) {
+      const answer = await gitlab.request(String(projectId), Levels, (api) =>
+        api.Projects.edit(projectId, { wikiAccessLevel: accessLevel(level) }),
+      );
+      return answer?.wiki_access_level === level;
+    },
+    async wikiPages({ id, fullPath }) {
+      const path = `/projects/${id}/wikis`;
+      return (await gitlab.list({ path, type: schema.WikiPage, object: fullPath })).map(({ slug }) => slug);
     },
     async setLfs(projectId, on) {
       const answer = await gitlab.request(String(projectId), Lfs, (api) =>
@@ -162,11 +175,20 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
 }
 
 /** Beside a branch `HEAD` the answer is null, and nothing was changed (GL-165). */
-const Builds = z.object({ builds_access_level: z.string().nullish() }).nullable();
+const Levels = z
+  .object({ builds_access_level: z.string().nullish(), wiki_access_level: z.string().nullish() })
+  .nullable();
 const Lfs = z.object({ lfs_enabled: z.boolean().nullish() }).nullable();
 
 function accessLevel(level: string): 'disabled' | 'private' | 'enabled' {
   return level === 'disabled' || level === 'private' ? level : 'enabled';
+}
+
+/** What GitLab says of a wiki that is not there yet, or that nobody may read (GL-270, GL-271). */
+function whyNoWiki(fullPath: string, { status, body }: HttpAnswer): Failure | null {
+  const text = excerpt(body);
+  if (status === 404 && text.startsWith('A repository for this wiki')) return wikiAbsent(fullPath);
+  return status === 403 && text.includes('from this wiki') ? wikiOff(fullPath) : null;
 }
 
 function whyRefused(fullPath: string, answer: HttpAnswer): Failure {

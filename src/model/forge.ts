@@ -105,6 +105,7 @@ export const Project = z.object({
   archived: z.boolean(),
   creatorId: z.int().nullable(),
   builds: z.string().optional().describe('Who may use CI/CD; absent when unknown'),
+  wiki: z.string().optional().describe('Who may use the wiki; absent when unknown'),
   autoDevops: z
     .boolean()
     .optional()

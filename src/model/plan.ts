@@ -46,6 +46,23 @@ export const ItemState = z.enum([
 ]);
 export type ItemState = z.infer<typeof ItemState>;
 
+/** The worst of the states; `proven` when there is none. */
+export function worstOf(states: Iterable<ItemState>): ItemState {
+  let worst = 0;
+  for (const state of states) worst = Math.max(worst, severity.indexOf(state));
+  return severity[worst] ?? 'proven';
+}
+
+const severity: readonly ItemState[] = [
+  'proven',
+  'refused',
+  'diverged',
+  'drifted',
+  'blocked',
+  'interrupted',
+  'failed',
+];
+
 /** What one step is going to do with one item. */
 export const PlannedStep = z.object({
   step: z.string().describe('Name of the step'),
@@ -167,6 +184,7 @@ export const PlanSettings = z
     }),
     userRepositories: z.enum(['auto', 'group', 'personal']),
     notes: z.boolean(),
+    wiki: z.boolean().default(false).describe('False in plans of versions that moved no wikis'),
     refs: texts.default([]),
     pullRequestHeads: z.string().nullable().default(null),
     forks: z.boolean().default(true),

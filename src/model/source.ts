@@ -22,8 +22,8 @@ export type Source = {
    */
   parents(repositories: readonly RepositoryName[]): Promise<Map<string, string | null>>;
   /**
-   * Everything that git advertises. Where there is no wiki, some versions advertise nothing and others refuse.
-   * @throws repository-broken, repository-unreadable, refs-unreadable, git-token-refused, listing-disagrees, fetch-failed
+   * Everything that git advertises; nothing where there is no wiki.
+   * @throws repository-broken, repository-unreadable, refs-unreadable, wiki-unreadable, git-token-refused, listing-disagrees, fetch-failed
    */
   refs(repository: RepositoryName, part: RepositoryPart): Promise<RefListing>;
   /**
@@ -41,6 +41,10 @@ export type Source = {
   hasFile(repository: RepositoryName, commit: string, path: string): Promise<boolean | null>;
   /** The text of a small file of the commit; empty when there is none. */
   readFile(repository: RepositoryName, commit: string, path: string): Promise<string | null>;
+  /** What the wiki holds at the tip of a branch; null when that is too much to be looked through. @throws fetch-failed */
+  wikiAt(repository: RepositoryName, tip: string): Promise<WikiContent | null>;
+  /** Is the wiki switched on? Null when the source does not tell these credentials. Costs the page of the repository. */
+  wikiEnabled(repository: Repository): Promise<boolean | null>;
   /** Counts what the repository has beside git; the refs are those that the source lists. */
   counts(repository: RepositoryName, refs: KnownRefs): Promise<Counts>;
   /** Which of these LFS objects the server has; downloads nothing. */
@@ -57,6 +61,19 @@ export type RepositoryName = Pick<Repository, 'owner' | 'name'>;
 
 /** The git repositories that belong to one repository. */
 export type RepositoryPart = 'code' | 'wiki';
+
+/** Under which key listings have a part of the repository `owner/name`: no name has a colon. */
+export function partKey(id: string, part: RepositoryPart): string {
+  return part === 'code' ? id : `${id}:${part}`;
+}
+
+export type WikiContent = {
+  /** Files by their paths from the top. */
+  files: ReadonlyMap<string, Buffer>;
+  /** Of the commit, and how many parents it has. */
+  message: string;
+  parents: number;
+};
 
 export type Account = {
   login: string;

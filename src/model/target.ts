@@ -9,7 +9,7 @@ import type {
   Visibility,
   TagProtection,
 } from './forge.ts';
-import type { LfsObject } from './source.ts';
+import type { LfsObject, RepositoryPart } from './source.ts';
 
 /**
  * The server that is written to, in neutral verbs. Where it does not tell something, the answer is null. Every call that
@@ -69,15 +69,22 @@ export type Target = {
   setDefaultBranch(project: { id: number; fullPath: string }, branch: string): Promise<void>;
   /** Sets who may use CI/CD; false when GitLab did not take it. */
   setBuilds(projectId: number, level: string): Promise<boolean>;
+  /** Sets who may use the wiki; false when GitLab did not take it. */
+  setWiki(projectId: number, level: string): Promise<boolean>;
+  /**
+   * Addresses of the pages that the wiki shows. Whoever asks first has its repository created, and decides which branch
+   * is shown (GL-270, GL-273). @throws target-forbidden when the wiki is off
+   */
+  wikiPages(project: { id: number; fullPath: string }): Promise<string[]>;
   /** Switches LFS of the project on or off; false when GitLab did not take it. */
   setLfs(projectId: number, on: boolean): Promise<boolean>;
   /** Lets history be rewritten on a protected branch, or forbids it again; false when the branch is not protected. */
   allowForcePush(projectId: number, branch: string, allow: boolean): Promise<boolean>;
 
-  /** The project's repository for git. */
-  remote(fullPath: string): Remote;
-  /** Everything that a fetch would see. @throws project-missing, git-token-refused, fetch-failed */
-  listRefs(fullPath: string): Promise<RefListing>;
+  /** The project's repository for git: that of its code, or of its wiki. */
+  remote(fullPath: string, part?: RepositoryPart): Remote;
+  /** Everything that a fetch would see. @throws project-missing, wiki-absent, wiki-off, git-token-refused, fetch-failed */
+  listRefs(fullPath: string, part?: RepositoryPart): Promise<RefListing>;
   lfs(fullPath: string): LfsWriter;
 };
 

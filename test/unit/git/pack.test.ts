@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createPackCheck, emptyPack } from '../../../src/git/fetch-pack.ts';
+import { createPackCheck } from '../../../src/git/fetch-pack.ts';
+import { emptyPack } from '../../../src/git/pack.ts';
 
 /** Bytes with a pack's head and trailer; what lies between is not looked at here. */
 function packOf(objects: number, body: Uint8Array): Buffer {
