@@ -3,10 +3,9 @@ import type { History, ItemHistory, StepHistory } from '../journal/history.ts';
 import { areSame } from '../journal/journal.ts';
 import { runIn, type OtherRun } from '../journal/lock.ts';
 import type { Notice } from '../model/notice.ts';
-import type { ItemState } from '../model/plan.ts';
+import { type ItemState, worstOf } from '../model/plan.ts';
 import type { ItemResult, Result } from '../model/result.ts';
 import { resultsIn } from '../report/write.ts';
-import { worstOf } from '../steps/step.ts';
 import { readHistory } from './session.ts';
 
 /** `begun` only while a run is at work on it. */

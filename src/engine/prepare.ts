@@ -1,12 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import type { History } from '../journal/history.ts';
 import type { LfsFinder } from '../lfs/finder.ts';
 import type { Emit } from '../model/events.ts';
-import type { Namespace, Owner, RefListing, SourceInventory } from '../model/forge.ts';
-import type { Plan, PlanItem } from '../model/plan.ts';
+import type { Namespace, Owner, SourceInventory } from '../model/forge.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Account } from '../model/source.ts';
 import type { TargetIdentity, Target } from '../model/target.ts';
 import { buildPlan } from '../plan/build.ts';
@@ -15,14 +13,14 @@ import type { PlanInput } from '../plan/input.ts';
 import { projectPaths } from '../plan/project-paths.ts';
 import { placeProjects } from '../plan/projects.ts';
 import { namesOnly, type Selection } from '../plan/selection.ts';
-import type { Look } from '../steps/lfs-part.ts';
-import type { AnyStep, Listings, Planning } from '../steps/step.ts';
+import type { AnyStep, Listings } from '../steps/step.ts';
 import { plural } from '../text/format.ts';
 import { checkNames } from './check-names.ts';
 import { parentMissing, type Servers } from './connect.ts';
 import { discover } from './discover.ts';
 import { inSlices } from './in-slices.ts';
 import { createHiddenPaths, placeOwners, type HiddenPaths } from './place-owners.ts';
+import { planSteps } from './plan-steps.ts';
 import { readParents } from './read-parents.ts';
 import { askSource, listSourceRefs, listTargetRefs } from './read-refs.ts';
 import { withoutWaived, type Waived } from './waived.ts';
@@ -121,13 +119,14 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     placed.map(({ project }) => project),
   );
   const unverified = new Map(placed.map(({ project, unverifiedIds }) => [project.id, unverifiedIds]));
-  await planSteps(plan, input, unverified, options);
+  const listings = { source: sourceRefs, target: targetRefs.refs };
+  await planSteps(plan, { input, unverified, listings }, options);
   emit({
     type: 'phase-done',
     phase: 'plan',
     summary: `${plural(plan.groups.length, 'group')}, ${plural(plan.projects.length, 'project')}`,
   });
-  return { plan, identity, listings: { source: sourceRefs, target: targetRefs.refs }, initialBranch };
+  return { plan, identity, listings, initialBranch };
 }
 
 type Places = { parent: Namespace | null; identity: TargetIdentity; hidden: HiddenPaths };
@@ -152,56 +151,6 @@ async function settingsOf(
     restricted: await target.restrictedLevels(),
     newGroupsTakeProjects: await target.newGroupsTakeProjects(),
   };
-}
-
-/** Items that are begun side by side. */
-const concurrency = 32;
-const nothing: RefListing = { refs: new Map(), head: null };
-
-/** Lets every step decide its part of every item; how much is asked at once is for each server's own limit to say. */
-async function planSteps(
-  plan: Plan,
-  input: PlanInput,
-  unverified: ReadonlyMap<string, string[]>,
-  options: PrepareOptions,
-): Promise<void> {
-  const { source, target, history, steps } = options;
-  const limit = pLimit(concurrency);
-  const items: PlanItem[] = [...plan.groups, ...plan.projects];
-  const look: Look = {
-    finder: options.finder,
-    always: options.deep ?? false,
-    signal: options.runtime.aborting,
-    tell: (detail) =>
-      options.emit({ type: 'phase-progress', phase: 'plan', done: 0, total: items.length, detail }),
-  };
-  await Promise.all(
-    items.map((item) =>
-      limit(async () => {
-        // A plan of thousands would hold up the display, and Ctrl-C.
-        await setImmediate();
-        const planning: Planning = {
-          item,
-          listings: {
-            source: input.sourceRefs.get(item.id) ?? nothing,
-            target: input.targetRefs.get(item.id) ?? nothing,
-          },
-          history: history.items.get(item.id),
-          input,
-          known: input.known.get(item.id),
-          unverifiedIds: unverified.get(item.id) ?? [],
-          source,
-          target,
-          look,
-        };
-        for (const step of steps) {
-          if (step.of !== item.kind) continue;
-          const decision = await step.plan(planning);
-          if (decision !== null) item.steps.push({ step: step.name, title: step.title, ...decision });
-        }
-      }),
-    ),
-  );
 }
 
 async function connectBoth(options: PrepareOptions): Promise<{ reader: Account; identity: TargetIdentity }> {

@@ -2,17 +2,18 @@ import { exitCodeOf, noticeOf } from '../failures/index.ts';
 import { Failure } from '../failures/failure.ts';
 import { notProven } from '../failures/target.ts';
 import type { Visibility } from '../model/forge.ts';
-import { plannedStep, type ItemState, type PlanItem, type PlannedStep } from '../model/plan.ts';
+import { plannedStep, type ItemState, type PlanItem, type PlannedStep, worstOf } from '../model/plan.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Check, ItemResult, StepResult } from '../model/result.ts';
 import { codeRecords } from '../plan/known-refs.ts';
-import { worstOf, type Place } from '../steps/step.ts';
+import type { Place } from '../steps/step.ts';
 
 /** Where an item is before anything was done for it; null when it does not exist yet. */
 export function placeOf({ existing, fullPath }: PlanItem): Place | null {
   if (existing === null) return null;
   if (typeof existing === 'number') return { id: existing, fullPath, url: null };
-  return { id: existing.id, fullPath: existing.fullPath, url: existing.webUrl || null };
+  const { id, webUrl, wiki } = existing;
+  return { id, fullPath: existing.fullPath, url: webUrl || null, wiki };
 }
 
 /** The result of an item before anything was done for it. Its refs count all the same: they are not on the target. */

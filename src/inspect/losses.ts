@@ -1,6 +1,5 @@
 import { refKind, shortName } from '../gitlab/rules/ref-names.ts';
 import { refsOf } from '../steps/code.ts';
-import { Failure } from '../failures/failure.ts';
 import { createGit, type Git } from '../git/run.ts';
 import type { Source, Counts, RepositoryName } from '../model/source.ts';
 import type { RefListing } from '../model/forge.ts';
@@ -36,7 +35,7 @@ export async function countLosses(
   project: PlannedProject,
   options: InspectOptions & { names: ReadonlySet<string> },
 ): Promise<Counts> {
-  const { source, runtime, mirrors, names, listings } = options;
+  const { source, config, runtime, mirrors, names, listings } = options;
   const { id, repository } = project;
   const original = originalsOf(listings.get(id));
   const branches = refsOf(project)
@@ -46,11 +45,11 @@ export async function countLosses(
     .map(shortName);
   const all = [...(listings.get(id)?.refs.keys() ?? [])].map(original);
   const { counts, warnings } = await source.counts(repository, { branches, all });
-  // A repository of that name lies in the same folder (GB-68): what is there is no wiki.
-  const shared = names.has(`${id}.wiki`);
+  // What moves is no loss; and a repository of that name lies in the same folder (GB-68): what is there is no wiki.
+  const nothing = config.migrate.wiki || names.has(`${id}.wiki`);
   counts.set(
     'wiki-pages',
-    shared ? 0 : await wikiPages(repository, { source, mirrors, signal: runtime.aborting }),
+    nothing ? 0 : await wikiPages(repository, { source, mirrors, signal: runtime.aborting }),
   );
   return { counts, warnings };
 }
@@ -66,8 +65,7 @@ type WikiOptions = { source: Source; mirrors: MirrorOptions; signal: AbortSignal
 /** Pages of the repository's wiki at its head; 0 when there is only the page that GitBucket made itself (GB-130). */
 async function wikiPages(repository: RepositoryName, options: WikiOptions): Promise<number> {
   const { source, mirrors, signal } = options;
-  const listing = await wikiRefs(source, repository);
-  const tip = listing === null ? undefined : tipOf(listing);
+  const tip = tipOf(await source.refs(repository, 'wiki'));
   if (tip === undefined) return 0;
   const { directory } = await updateMirror(
     {
@@ -84,16 +82,6 @@ async function wikiPages(repository: RepositoryName, options: WikiOptions): Prom
   const pages = files.filter((file) => /\.(md|markdown)$/i.test(file));
   const boilerplate = files.length === 1 && files[0] === 'Home.md' && (await hasOneCommit(git, tip));
   return boilerplate ? 0 : pages.length;
-}
-
-/** Null when GitBucket says that there is no wiki; before 4.31 it says so when the directory is missing. */
-async function wikiRefs(source: Source, repository: RepositoryName): Promise<RefListing | null> {
-  try {
-    return await source.refs(repository, 'wiki');
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'repository-unreadable') return null;
-    throw error;
-  }
 }
 
 function tipOf({ refs, head }: RefListing): string | undefined {

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import { sourceNotAdministrator } from '../failures/source.ts';
 import { projectLimit } from '../failures/target.ts';
 import {
+  type LossKind,
   type Plan,
   type PlannedGroup,
   type PlannedProject,
@@ -33,7 +34,7 @@ export function buildPlan(input: PlanInput, placed: readonly PlannedProject[]): 
     projects: planned,
     problems: [...unseen.problems, ...input.source.problems, ...input.problems],
     leftOut: [...(input.leftOut ?? [])],
-    uncounted: uncountedWithoutAsking.filter((kind) => kind !== 'lfs-objects' || !input.config.migrate.lfs),
+    uncounted: uncountedWithoutAsking.filter((kind) => !movedKinds(input.config).has(kind)),
     warnings: [
       ...unseen.warnings,
       ...input.source.warnings,
@@ -142,6 +143,14 @@ function vanished(input: PlanInput): string[] {
     );
   }
   return texts.sort();
+}
+
+/** Kinds that move as the config says, so that they are no losses. */
+function movedKinds({ migrate }: Config): ReadonlySet<LossKind> {
+  return new Set<LossKind>([
+    ...(migrate.wiki ? (['wiki-pages'] as const) : []),
+    ...(migrate.lfs ? (['lfs-objects'] as const) : []),
+  ]);
 }
 
 /** What decides a plan besides what the two servers hold; a plan keeps it, so that carrying it out decides the same. */

@@ -6,9 +6,12 @@ import type { Runtime } from '../environment.ts';
 import { journalFile, openJournal, useDirectory } from '../journal/journal.ts';
 import { holdFolder, othersIn } from '../journal/lock.ts';
 import type { ItemResult } from '../model/result.ts';
+import { partKey, type RepositoryPart } from '../model/source.ts';
 import type { Redactor } from '../net/redact.ts';
 import { code } from '../steps/code.ts';
+import { wiki } from '../steps/wiki.ts';
 import { compareRefs } from '../plan/ref-proof.ts';
+import { planWikiRefs } from '../plan/wiki-refs.ts';
 import { chooseTransport, type TransportName } from '../transfer/auto.ts';
 import { lfsObjectsThere } from './lfs-objects.ts';
 import { readTarget } from './read-target.ts';
@@ -105,9 +108,13 @@ async function perform(
     });
     const told = await Promise.all(
       translate(results).map(async (result) => {
-        const known = (standIns.get(result.id)?.size ?? 0) === 0;
-        if (known || runtime.aborting.aborted) return result;
-        return withRealHash(result, prepared, { stage, options, translate });
+        let told = result;
+        for (const part of ['code', 'wiki'] as const) {
+          const known = (standIns.get(partKey(result.id, part))?.size ?? 0) === 0;
+          if (known || runtime.aborting.aborted) continue;
+          told = await withRealHash(told, part, prepared, { stage, options, translate });
+        }
+        return told;
       }),
     );
     return sortByPlan(prepared, [...told, ...failed.values()]);
@@ -119,19 +126,24 @@ async function perform(
 /** A hash over ids cannot be translated: where stand-ins are among them it is made again from the real ones. */
 async function withRealHash(
   result: ItemResult,
+  part: RepositoryPart,
   { listings }: Prepared,
   { stage, options, translate }: { stage: Stage; options: RehearseOptions; translate: Translate },
 ): Promise<ItemResult> {
-  const { id } = result;
-  const source = listings.source.get(id);
-  const check = result.steps.find(({ step }) => step === code.name)?.check ?? null;
+  const name = part === 'wiki' ? wiki.name : code.name;
+  const source = listings.source.get(partKey(result.id, part));
+  const check = result.steps.find(({ step }) => step === name)?.check ?? null;
   if (check === null || check.differences.length === 0 || !source) return result;
-  const { refs, head } = await stage.target.listRefs(result.target.path);
+  const { refs, head } = await stage.target.listRefs(result.target.path, part);
   const real = { refs: new Map(translate([...refs])), head };
-  const { migrate: rules } = options.config;
-  const { hash } = compareRefs(source, real, { ...rules, changes: [], known: null });
+  const rules = part === 'wiki' ? { notes: false } : options.config.migrate;
+  const travelling =
+    part === 'wiki'
+      ? planWikiRefs({ source, target: real, written: new Map(), moved: null, prune: false }).listing
+      : source;
+  const { hash } = compareRefs(travelling, real, { ...rules, changes: [], known: null });
   const steps = result.steps.map((step) =>
-    step.step === code.name ? { ...step, check: { ...check, hash } } : step,
+    step.step === name ? { ...step, check: { ...check, hash } } : step,
   );
   return { ...result, steps };
 }

@@ -157,9 +157,10 @@ export function projectOf(project: schema.Project): SnapshotProject {
     accessLevel: project.permissions?.project_access?.access_level ?? 0,
     protectedBranches: [],
     protectedTags: [],
-    attributes: project.repository_access_level
-      ? { repository_access_level: project.repository_access_level }
-      : {},
+    attributes: {
+      ...(project.repository_access_level && { repository_access_level: project.repository_access_level }),
+      ...(project.wiki_access_level && { wiki_access_level: project.wiki_access_level }),
+    },
   };
 }
 

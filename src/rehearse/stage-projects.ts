@@ -15,6 +15,7 @@ import { isHidden } from '../gitlab/rules/ref-names.ts';
 import type { RefListing, RefMap } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { ItemResult } from '../model/result.ts';
+import { partKey } from '../model/source.ts';
 import { needsRefs } from './read-target.ts';
 import type { Stage } from './stage.ts';
 import { type StandIns, makeStandIns } from './translate.ts';
@@ -28,7 +29,9 @@ export async function stageProjects(
   options: PrepareOptions,
 ): Promise<{ standIns: Map<string, StandIns>; failed: Map<string, ItemResult> }> {
   const { runtime, emit, source } = options;
-  const concerned = plan.projects.filter((item) => needsRefs(item, listings.target.get(item.id)));
+  const concerned = plan.projects.filter(
+    (item) => needsRefs(item, listings.target.get(item.id)) || wikiOf(item, listings) !== null,
+  );
   const standIns = new Map<string, StandIns>();
   const failed = new Map<string, ItemResult>();
   const limit = pLimit(options.config.limits.transfers);
@@ -37,18 +40,35 @@ export async function stageProjects(
 
   async function one(item: PlannedProject): Promise<void> {
     const listing = listings.target.get(item.id);
+    const wiki = wikiOf(item, listings);
     if (runtime.stopping.aborted) throw interruption(item.id);
-    if (!listing || item.existing === null) return;
-    const job = {
-      id: item.id,
-      source: source.remote(item.repository, 'code'),
-      listing,
-      gitDir: stage.gitDir(item.existing.id),
-      scratch: join(folder, `source-${item.existing.id}.git`),
-      runtime,
-    };
+    if ((!listing && !wiki) || item.existing === null) return;
+    const { id } = item.existing;
+    const scratch = join(folder, `source-${id}.git`);
+    const code = source.remote(item.repository, 'code');
+    const jobs: (StageRefsOptions & { key: string })[] = [
+      ...(listing && needsRefs(item, listing)
+        ? [{ key: item.id, id: item.id, source: code, listing, gitDir: stage.gitDir(id), scratch, runtime }]
+        : []),
+      ...(wiki
+        ? [
+            {
+              key: partKey(item.id, 'wiki'),
+              id: `${item.id}.wiki`,
+              source: source.remote(item.repository, 'wiki'),
+              listing: wiki,
+              gitDir: await stage.makeWiki(id),
+              scratch,
+              runtime,
+            },
+          ]
+        : []),
+    ];
     try {
-      standIns.set(item.id, await withAttempts(item.id, { runtime, emit }, () => stageRefs(job)));
+      for (const job of jobs) {
+        const made = await withAttempts(item.id, { runtime, emit }, () => stageRefs(job));
+        standIns.set(job.key, made);
+      }
     } catch (error) {
       if (runtime.stopping.aborted) throw error;
       failed.set(item.id, failedResult(item, error));
@@ -64,6 +84,16 @@ export async function stageProjects(
     summary: `${plural(concerned.length, 'project')} copied from GitLab`,
   });
   return { standIns, failed };
+}
+
+/** What the real project's wiki has, where the migration would look into it; null where it has nothing, or is closed. */
+function wikiOf(
+  { id, existing, blocked }: PlannedProject,
+  { target }: Prepared['listings'],
+): RefListing | null {
+  if (existing === null || existing.wiki === 'disabled' || blocked !== null) return null;
+  const listing = target.get(partKey(id, 'wiki'));
+  return listing === undefined || listing.refs.size === 0 ? null : listing;
 }
 
 export type StageRefsOptions = {

@@ -27,6 +27,8 @@ export type Stage = {
   url: string;
   /** The repository of a project that was there already. */
   gitDir(projectId: number): string;
+  /** Makes the repository of its wiki, and gives its place. */
+  makeWiki(projectId: number): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -65,6 +67,11 @@ export async function openStage(snapshot: Snapshot, options: StageOptions): Prom
   return {
     url: gitlab.url,
     gitDir,
+    makeWiki(projectId) {
+      const wikiDir = join(folder, 'repositories', `${projectId}.wiki.git`);
+      createRepository(wikiDir, branch);
+      return Promise.resolve(wikiDir);
+    },
     target: targetAt(gitlab.url, token, options),
     close: () => gitlab.close(),
   };

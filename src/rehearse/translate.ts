@@ -6,18 +6,21 @@ import { deflateSync } from 'node:zlib';
 import type { Prepared } from '../engine/prepare.ts';
 import type { History } from '../journal/history.ts';
 import type { Emit, RunEvent } from '../model/events.ts';
+import { partKey } from '../model/source.ts';
 import { code } from '../steps/code.ts';
 import { knownTo } from '../steps/step.ts';
+import { wiki } from '../steps/wiki.ts';
 
-/** Stand-ins by item: `owner/name`. */
+/** Stand-ins by item, `owner/name`; of its wiki, by `partKey`. */
 export type StandInsOf = ReadonlyMap<string, StandIns>;
 
 /** The plan and its listings as the stage has them: an id that only the real target holds is the stand-in's there. */
 export function asStaged(prepared: Prepared, standIns: StandInsOf): Prepared {
   const { plan, listings } = prepared;
   const projects = plan.projects.map((item) => {
-    const own = standIns.get(item.id);
-    if (!own || own.size === 0) return item;
+    const keys = [item.id, partKey(item.id, 'wiki')];
+    const own = new Map(keys.flatMap((key) => [...(standIns.get(key) ?? [])]));
+    if (own.size === 0) return item;
     return { ...item, steps: withIds(item.steps, own) };
   });
   const target = new Map(
@@ -39,9 +42,11 @@ function withIds<T>(value: T, ids: ReadonlyMap<string, string>): T {
 
 /** What was written earlier may be there as a stand-in: that is ours too. */
 export function rememberStandIns({ items }: History, standIns: StandInsOf): void {
-  for (const [id, own] of standIns) {
-    const refs = knownTo(code, items.get(id))?.refs ?? {};
-    const known = items.get(id)?.steps.get(code.name);
+  for (const [key, own] of standIns) {
+    const [id = '', part] = key.split(':');
+    const step = part === undefined ? code : wiki;
+    const refs = knownTo(step, items.get(id))?.refs ?? {};
+    const known = items.get(id)?.steps.get(step.name);
     if (known === undefined) continue;
     known.data['refs'] = Object.fromEntries(
       Object.entries(refs).map(([ref, ids]) => [

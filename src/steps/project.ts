@@ -199,8 +199,8 @@ async function settle(
   part: Part,
   work: ProjectWork,
 ): Promise<Outcome> {
-  const { id, fullPath, visibility } = found;
-  work.place = { id, fullPath, url: found.webUrl || null, visibility };
+  const { id, fullPath, visibility, wiki } = found;
+  work.place = { id, fullPath, url: found.webUrl || null, visibility, wiki };
   const fresh = changed || isUnfinished(work);
   // A project that must yet be proven to be ours is not claimed before.
   if (!part.unverified) await claim(work);

@@ -11,13 +11,13 @@ import { knownTo, proven, type ItemWork, type Step, type Writing, type WritingWo
 
 const disabled = 'disabled';
 
-/** Something that a run switches off for a while, and restores as it was. */
+/** Something that a run switches for a while, mostly off, and restores as it was. */
 type Switch = {
   /** False when there is nothing to switch off. */
   off(target: Target, projectId: number, subject: string): Promise<boolean>;
   restore(target: Target, projectId: number, subject: string): Promise<void>;
-  /** How people call what is switched off. */
-  called(subject: string): string;
+  /** How people call it when it is as the run set it. */
+  left(subject: string): string;
 };
 
 const switches = {
@@ -27,7 +27,7 @@ const switches = {
     restore: async (target, projectId, ref) => {
       await target.allowForcePush(projectId, shortName(ref), false);
     },
-    called: (ref) => `force-push of ${ref}`,
+    left: (ref) => `force-push of ${ref} is still disabled`,
   },
   /** CI/CD of a project that this tool fills for the first time; the subject is the level that it gets back. */
   builds: {
@@ -36,7 +36,16 @@ const switches = {
       const detail = `its CI/CD could not be set to ${level}`;
       if (!(await target.setBuilds(projectId, level))) throw targetRefused(String(projectId), { detail });
     },
-    called: () => 'CI/CD',
+    left: () => 'CI/CD is still disabled',
+  },
+  /** The other way round: a wiki that is open for the members while it is filled; the subject is the level it gets back. */
+  wiki: {
+    off: (target, projectId) => target.setWiki(projectId, 'private'),
+    restore: async (target, projectId, level) => {
+      const detail = `its wiki could not be set to ${level}`;
+      if (!(await target.setWiki(projectId, level))) throw targetRefused(String(projectId), { detail });
+    },
+    left: () => 'its wiki is still switched on',
   },
   /** Git LFS of the project, and with it the check of pushes for missing objects (GL-257). */
   lfs: {
@@ -45,12 +54,14 @@ const switches = {
       const detail = 'its Git LFS could not be switched on again';
       if (!(await target.setLfs(projectId, true))) throw targetRefused(String(projectId), { detail });
     },
-    called: () => 'Git LFS',
+    left: () => 'Git LFS is still disabled',
   },
 } as const satisfies Record<string, Switch>;
 
 export type SwitchName = keyof typeof switches;
 
+/** How a step says in its part of the plan that it is going to switch something. */
+const Opening = z.object({ switches: z.literal(true) });
 const Part = z.object({});
 /** What is switched off now: by switch, the subjects; each is a key so that one can be taken out. */
 const Data = z.object({ off: z.record(z.string(), z.record(z.string(), z.literal(true))).optional() });
@@ -71,7 +82,8 @@ export const quiet: Step<z.infer<typeof Part>, Data, PlannedProject> = {
   plan({ item, history }) {
     const { length: restore } = pending(history);
     const creates = item.existing === null && item.blocked === null;
-    if (restore === 0 && !creates) return null;
+    const opens = item.steps.some(({ part }) => Opening.safeParse(part).success);
+    if (restore === 0 && !creates && !opens) return null;
     const counts = restore === 0 ? {} : { restore };
     return { part: {}, changes: restore > 0, state: 'proven', counts, notices: [] };
   },
@@ -87,7 +99,7 @@ export const quiet: Step<z.infer<typeof Part>, Data, PlannedProject> = {
     const differences = left.map(({ name, subject }) => ({
       code: 'not-restored',
       object: work.item.id,
-      message: `${switches[name].called(subject)} is still disabled by an earlier run`,
+      message: `${switches[name].left(subject)} by an earlier run`,
       fix: 'run gb2gl migrate again to restore it',
     }));
     return { state: 'failed', compared: left.length, hash: null, differences };

@@ -7,16 +7,9 @@ import type { LfsFinder } from '../lfs/finder.ts';
 import type { Emit } from '../model/events.ts';
 import type { RefListing, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
-import {
-  plannedStep,
-  type Counts,
-  type ItemState,
-  type Plan,
-  type PlanItem,
-  type PlannedStep,
-} from '../model/plan.ts';
+import { plannedStep, type Counts, type Plan, type PlanItem, type PlannedStep } from '../model/plan.ts';
 import type { Check } from '../model/result.ts';
-import type { Source } from '../model/source.ts';
+import type { RepositoryPart, Source } from '../model/source.ts';
 import type { TargetIdentity, Target } from '../model/target.ts';
 import type { PlanInput } from '../plan/input.ts';
 import type { KnownObjects } from '../plan/known-refs.ts';
@@ -44,6 +37,8 @@ export type Planning<I extends PlanItem = PlanItem> = {
   unverifiedIds: readonly string[];
   source: Source;
   target: Target;
+  /** Keeps what was listed of another part of the repository for the run to begin with. */
+  keep(part: RepositoryPart, listings: { source: RefListing; target: RefListing | null }): void;
   look: Look;
 };
 
@@ -59,7 +54,7 @@ export type RunContext = {
   finder: LfsFinder;
   identity: TargetIdentity;
   plan: Plan;
-  /** Refs as they were listed for the plan, by `owner/name`. */
+  /** Refs as they were listed for the plan, by `owner/name`; of a wiki, by `partKey`. */
   listings: Listings;
   initialBranch: string | null;
   /** Set when nothing may be done but what a plan file says. */
@@ -88,6 +83,8 @@ export type Place = {
   url: string | null;
   /** As it is there; absent when it is as planned. */
   visibility?: Visibility;
+  /** Who may use its wiki; absent when unknown. */
+  wiki?: string | undefined;
 };
 
 /** What the steps of one item share. */
@@ -106,6 +103,8 @@ export type ItemWork = {
   sourceRefs: RefListing;
   /** The target's refs; null when they must be read again. */
   targetRefs: RefListing | null;
+  /** The same of its wiki, once a step has read it; the source's under the names with which they travel. */
+  wikiRefs?: { source: RefListing; target: RefListing | null } | undefined;
   lfs: LfsWork;
 };
 
@@ -230,20 +229,3 @@ export function remark(code: string, object: string, message: string): Notice {
 export function proven(compared: number, hash: Check['hash'] = null): Check {
   return { state: 'proven', compared, hash, differences: [] };
 }
-
-/** The worst of the states; `proven` when there is none. */
-export function worstOf(states: Iterable<ItemState>): ItemState {
-  let worst = 0;
-  for (const state of states) worst = Math.max(worst, severity.indexOf(state));
-  return severity[worst] ?? 'proven';
-}
-
-const severity: readonly ItemState[] = [
-  'proven',
-  'refused',
-  'diverged',
-  'drifted',
-  'blocked',
-  'interrupted',
-  'failed',
-];

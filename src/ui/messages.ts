@@ -7,6 +7,7 @@ import {
   formatDuration,
   formatLocalTime,
   formatZone,
+  listed,
   plural,
 } from '../text/format.ts';
 import { leftOutLines, lossParts, uncountedLine } from './loss-messages.ts';
@@ -95,16 +96,31 @@ export type Verdict = { tone: 'good' | 'warn' | 'bad'; title: string; detail: st
 
 /** What the steps counted that is no ref: those are told as a share. */
 export function besideRefs({ steps }: Result['totals']): Result['totals']['steps'] {
-  return steps.filter(({ step }) => step !== refsStep);
+  return steps.flatMap((each) => {
+    const counts = Object.entries(each.counts).filter(([what]) => !nothingMoved.has(what));
+    return each.step === refsStep || counts.length === 0
+      ? []
+      : [{ ...each, counts: Object.fromEntries(counts) }];
+  });
 }
+
+/** What steps count of which there is nothing to move. */
+const nothingMoved: ReadonlySet<string> = new Set(['empty', 'untouched']);
 
 /** Name of the step that counts refs. */
 export const refsStep = 'code';
 
-/** What the run was not about, so that nobody takes it for the whole server. Who counts anything counts wiki pages. */
+/** What the run was not about, so that nobody takes it for the whole server. Who counts anything counts issues. */
 export function scopeOf({ selected, stays, uncounted, leftOut }: Result): string[] {
-  const rest = uncounted.includes('wiki-pages')
-    ? `Wikis, issues, releases, ${uncounted.includes('lfs-objects') ? 'LFS objects, ' : ''}members and settings stay on GitBucket; gb2gl plan --deep counts them.`
+  const kinds = [
+    ...(uncounted.includes('wiki-pages') ? ['Wikis', 'issues'] : ['Issues']),
+    'releases',
+    ...(uncounted.includes('lfs-objects') ? ['LFS objects'] : []),
+    'members',
+    'settings',
+  ];
+  const rest = uncounted.includes('issues')
+    ? `${listed(kinds)} stay on GitBucket; gb2gl plan --deep counts them.`
     : `Not counted: ${uncountedLine(uncounted, true)}.`;
   const named = `Selected: ${selected.join(', ')}. Whatever else is on GitBucket was left out.`;
   return [

@@ -46,6 +46,8 @@ const countTitles: Readonly<Record<string, string>> = {
   kept: 'only on GitLab, left as is',
   refused: 'refused by GitLab',
   diverged: 'diverged',
+  untouched: 'with only the generated page',
+  empty: 'empty',
   lost: 'not on GitBucket',
   sample: 'tracked by no attribute',
   elsewhere: 'on another server',
