@@ -1,4 +1,4 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -71,6 +71,12 @@ async function wiki({ gitbucket }: Team, name: string): Promise<void> {
   );
 }
 
+/** A config with which wikis are counted instead of moved. */
+async function leaveWikis(servers: Team): Promise<void> {
+  const file = join(await workplace(servers), 'migrate.config.json');
+  await writeFile(file, JSON.stringify({ source: {}, target: {}, migrate: { wiki: false } }));
+}
+
 function losses(plan: Plan, id: string): Record<string, Loss['count']> {
   return Object.fromEntries(projectOf(plan, id).losses.map(({ kind, count }) => [kind, count]));
 }
@@ -90,6 +96,7 @@ const all = {
 test('--deep counts all that stays on GitBucket, with few requests, and shows it', async () => {
   const servers = await filled();
   await wiki(servers, 'full');
+  await leaveWikis(servers);
   const shown = await gb2gl(servers, ['plan', '--all', '--deep']);
   const file = join(await workplace(servers), '.gb2gl', 'reports', 'latest', 'plan.json');
   const plan = JSON.parse(await readFile(file, 'utf8')) as Plan;
@@ -110,6 +117,7 @@ test('--deep counts all that stays on GitBucket, with few requests, and shows it
 
 test('without --deep no question is asked for it, and the plan says once what it does not count', async () => {
   const servers = await filled();
+  await leaveWikis(servers);
   servers.gitbucket.server.requests.length = 0;
   const run = await gb2gl(servers, ['plan', '--all']);
 

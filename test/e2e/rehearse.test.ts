@@ -15,6 +15,7 @@ import { met } from '../helpers/foresight.ts';
 import { deadPort } from '../helpers/hosts.ts';
 import { refsIn, testServers, type TestServers } from '../helpers/servers.ts';
 import { gb2gl, itemOf, resultOf, smallServers, workplace } from '../helpers/small-server.ts';
+import { commitPages } from '../helpers/wikis.ts';
 
 /** Everything that somebody could have changed on the target. */
 function contentsOf({ context, pushes }: EmbeddedGitLab): object {
@@ -136,9 +137,13 @@ async function partlyMigrated(): Promise<TestServers> {
     commitOn(gitbucket.gitDir('team', name), 'main', `first of ${name}`);
     commitOn(gitbucket.gitDir('team', name), 'topic', `topic of ${name}`);
   }
+  const wiki = (name: string): string => gitbucket.wikiDir('team', name);
+  for (const name of ['same', 'ahead', 'moved']) commitPages(wiki(name), 'main', { 'Home.md': name });
   const first = await gb2gl(servers, ['migrate', '--all', '--json', '--yes']);
   expect(first.code, first.stderr).toBe(0);
   await gitlab.settle();
+  for (const name of ['ahead', 'moved']) commitPages(wiki(name), 'main', { 'Home.md': `more of ${name}` });
+  commitPages(gitlab.wikiDir('team/moved'), 'main', { 'Home.md': 'edited on GitLab' });
   const source = (name: string): string => gitbucket.gitDir('team', name);
   commitOn(source('ahead'), 'main', 'second');
   commitOn(source('rewritten'), 'main', 'another beginning', { orphan: true });

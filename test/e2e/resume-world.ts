@@ -8,6 +8,7 @@ import { commitOn, git, pointAt } from '../helpers/commits.ts';
 import { descendants, ended, killAll } from '../helpers/processes.ts';
 import { startCli } from '../helpers/run-cli.ts';
 import { refsIn, writesOf } from '../helpers/servers.ts';
+import { commitPages } from '../helpers/wikis.ts';
 
 /** Two servers and a work place on disk, stopped: each kill point goes on from its own copy. */
 export type Snapshot = { folder: string; sourceToken: string; urls: { gitbucket: string; gitlab: string } };
@@ -46,6 +47,11 @@ export function seedSmall(gitbucket: EmbeddedGitBucket): void {
   commitOn(rewritten, 'main', 'first');
   commitOn(rewritten, 'main', 'second');
   commitOn(rewritten, 'gone', 'a branch that is deleted later');
+  // One wiki with a history, and one that is switched off; the others are as GitBucket makes them.
+  commitPages(gitbucket.wikiDir('team-a', 'refs'), 'main', { 'Home.md': 'Refs', 'Guide.md': 'Steps' });
+  commitPages(gitbucket.wikiDir('team-a', 'rewritten'), 'main', { 'Home.md': 'Off' });
+  const hidden = gitbucket.context.repository('team-a', 'rewritten');
+  if (hidden) hidden.wikiOption = 'DISABLE';
   const tools = add('carol', 'tools', true);
   commitOn(tools, 'trunk', 'first');
   git(tools, 'symbolic-ref', 'HEAD', 'refs/heads/trunk');
@@ -54,6 +60,8 @@ export function seedSmall(gitbucket: EmbeddedGitBucket): void {
 /** What people did on the source between the first run and the second. */
 export function changeSource(gitbucket: EmbeddedGitBucket): void {
   commitOn(gitbucket.gitDir('team-a', 'refs'), 'main', 'second');
+  for (const name of ['refs', 'rewritten'])
+    commitPages(gitbucket.wikiDir('team-a', name), 'main', { 'Home.md': `More of ${name}` });
   const rewritten = gitbucket.gitDir('team-a', 'rewritten');
   commitOn(rewritten, 'main', 'rewritten', { orphan: true });
   git(rewritten, 'update-ref', '-d', 'refs/heads/gone');
@@ -123,6 +131,8 @@ export async function endState({ gitlab }: World): Promise<object> {
           lfs: { on: project.lfsEnabled, objects: Object.keys(project.lfsObjects).sort() },
           head: execFileSync('git', ['-C', gitDir, 'symbolic-ref', 'HEAD'], { encoding: 'utf8' }).trim(),
           refs: refsIn(gitDir, ['refs/']),
+          wiki: gitlab.context.ensureWiki(project) ? refsIn(gitlab.wikiDir(project.fullPath), ['refs/']) : [],
+          wikiLevel: project.attributes['wiki_access_level'] ?? 'enabled',
           protections: project.protectedBranches.map(({ name, allowForcePush }) => ({
             name,
             allowForcePush,

@@ -166,7 +166,11 @@ test.each(['git-upload-pack', 'git-receive-pack'])(
         // The next run begins to write when this request is served.
         await until(() => plans(world) > before, 'the plan of the next run');
       };
-      server.faults.add({ method: 'POST', url: new RegExp(`${service}$`), action: { kind: 'notice', call } });
+      server.faults.add({
+        method: 'POST',
+        url: new RegExp(`(?<!\\.wiki)\\.git/${service}$`),
+        action: { kind: 'notice', call },
+      });
       const running = startCli(['migrate', '--all', '--yes', '--transport', 'mirror'], world);
       await new Promise((resolve) => running.child.once('exit', resolve));
       expect(orphans.length).toBeGreaterThan(0);

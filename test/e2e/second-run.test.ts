@@ -34,6 +34,7 @@ test('an unchanged run of one repository asks both servers for no more than it n
     'GET /api/v3/user',
     'GET /api/v3/users',
     'GET /git/team-a/one.git/info/refs',
+    'GET /git/team-a/one.wiki.git/info/refs',
   ]);
   const group = servers.gitlab.context.state.groups.find(({ fullPath }) => fullPath === 'team-a')?.id;
   expect(paths(servers.gitlab.server.requests)).toEqual([

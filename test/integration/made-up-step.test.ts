@@ -81,8 +81,8 @@ const shared = sharedByAll(smallServers);
 const stamp = stampStep(shared) as AnyStep;
 
 beforeAll(() => {
-  const behindCode = steps.findIndex(({ name }) => name === 'code') + 1;
-  (steps as AnyStep[]).splice(behindCode, 0, stamp);
+  const behindPushes = steps.findIndex(({ name }) => name === 'wiki') + 1;
+  (steps as AnyStep[]).splice(behindPushes, 0, stamp);
 });
 
 afterAll(() => {

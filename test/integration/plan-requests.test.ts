@@ -55,7 +55,8 @@ test('a plan with nothing migrated asks GitLab six times, whatever the number of
   const owners = servers.owners.length + 1;
   expect(costs(servers.gitbucket.server.requests)).toEqual({
     api: 2 + owners + 2 + REPOSITORIES,
-    listings: REPOSITORIES,
+    // Each repository and its wiki.
+    listings: 2 * REPOSITORIES,
     twice: 0,
   });
 });

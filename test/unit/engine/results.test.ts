@@ -10,11 +10,10 @@ import {
 import { fetchFailed } from '../../../src/failures/git.ts';
 import { groupMissing } from '../../../src/failures/target.ts';
 import { interruption, planDrifted } from '../../../src/failures/usage.ts';
-import { ItemState } from '../../../src/model/plan.ts';
+import { ItemState, worstOf } from '../../../src/model/plan.ts';
 import type { Notice } from '../../../src/model/notice.ts';
 import type { Check, ItemResult, Result, StepResult } from '../../../src/model/result.ts';
 import { buildResult } from '../../../src/report/result.ts';
-import { worstOf } from '../../../src/steps/step.ts';
 import { moved, plannedProject, plannedRefs, refChange } from '../report/samples.ts';
 
 /** The order in which states are worse than each other. */

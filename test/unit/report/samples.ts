@@ -5,13 +5,13 @@ import {
   type PlannedStep,
   type RefChange,
   isWrite,
+  worstOf,
 } from '../../../src/model/plan.ts';
 import type { ItemResult, Result, StepResult } from '../../../src/model/result.ts';
 import { countOutcomes } from '../../../src/plan/refs.ts';
 import { buildResult } from '../../../src/report/result.ts';
 import { code } from '../../../src/steps/code.ts';
 import { compareRefs, noticeOfChange } from '../../../src/plan/ref-proof.ts';
-import { worstOf } from '../../../src/steps/step.ts';
 
 export const idA = 'a'.repeat(40);
 export const idB = 'b'.repeat(40);
@@ -229,6 +229,7 @@ export function plan(groups: PlannedGroup[], projects: PlannedProject[], part: P
       visibility: { public: 'auto', private: 'private' },
       userRepositories: 'auto',
       notes: true,
+      wiki: true,
       refs: [],
       pullRequestHeads: null,
       forks: true,
