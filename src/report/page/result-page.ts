@@ -7,7 +7,6 @@ import {
   formatShare,
   lowered,
   shortId,
-  lowered,
 } from '../../text/format.ts';
 import {
   andMore,
