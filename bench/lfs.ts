@@ -3,8 +3,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createGitBucket, storeLfsObject } from '../sandbox/gitbucket.ts';
 import { createGitLab } from '../sandbox/gitlab.ts';
@@ -23,9 +25,10 @@ import { clientCost, median } from './client.ts';
  * The LFS objects of one repository, against `git lfs fetch --all` and `git lfs push --all` of the same. Each server is a
  * process of its own, as on machines of their own; what is on both GitLabs afterwards is compared byte for byte.
  *
- *   LFS_OBJECTS=500 LFS_MB=1000 LFS_ROUNDS=3 LFS_ANSWER_MS=0 npx tsx bench/lfs.ts
+ *   LFS_OBJECTS=500 LFS_MB=1000 LFS_ROUNDS=3 LFS_ANSWER_MS=0 LFS_LINE_MB=0 npx tsx bench/lfs.ts
  *
- * LFS_ANSWER_MS is added to every answer of both servers. Needs git-lfs.
+ * LFS_ANSWER_MS is added to every answer of both servers; LFS_LINE_MB is what the line of each carries in a second, each
+ * way, 0 for no limit. Needs git-lfs.
  */
 
 const MB = 1_000_000;
@@ -33,7 +36,10 @@ const count = Number(process.env['LFS_OBJECTS'] ?? 500);
 const megabytes = Number(process.env['LFS_MB'] ?? 1000);
 const rounds = Number(process.env['LFS_ROUNDS'] ?? 3);
 const answerMs = Number(process.env['LFS_ANSWER_MS'] ?? 0);
+const lineMB = Number(process.env['LFS_LINE_MB'] ?? 0);
 const everyMs = 20;
+/** No timer is more exact. */
+const leastWaitMs = 2;
 
 type Server = { url: string; token: string };
 type Task = { source: Server; target: Server; objects: LfsObject[] };
@@ -49,9 +55,49 @@ function slowed(server: SandboxServer): void {
   server.faults.add({ url: /^/, times: Infinity, action: { kind: 'slow', ms: answerMs } });
 }
 
+/** How far one direction of a line is used up. */
+type Direction = { freeAt: number };
+
+/** Passes everything on, no faster than the line, which all connections share. */
+async function pass(from: Socket, to: Socket, direction: Direction): Promise<void> {
+  try {
+    for await (const chunk of from as AsyncIterable<Buffer>) {
+      const ms = chunk.length / (lineMB * 1000);
+      direction.freeAt = Math.max(direction.freeAt, performance.now()) + ms;
+      const wait = direction.freeAt - performance.now();
+      if (wait > leastWaitMs) await sleep(wait);
+      if (!to.write(chunk)) await once(to, 'drain');
+    }
+    to.end();
+  } catch {
+    from.destroy();
+    to.destroy();
+  }
+}
+
+/** An address before a server that is not there yet; the server's own where the line is none. */
+async function startLine(): Promise<{ url: string | undefined; leadTo(port: number): void }> {
+  if (lineMB === 0) return { url: undefined, leadTo: () => {} };
+  let upstream = 0;
+  const [up, down]: Direction[] = [{ freeAt: 0 }, { freeAt: 0 }];
+  const server = createServer((socket) => {
+    const inner = connect(upstream, '127.0.0.1');
+    for (const end of [socket, inner]) end.setNoDelay(true).on('error', () => end.destroy());
+    if (up && down) void Promise.all([pass(socket, inner, up), pass(inner, socket, down)]);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    leadTo: (port) => (upstream = port),
+  };
+}
+
 /** GitBucket with the repository `team/lfs`. */
 async function serveSource(dir: string): Promise<void> {
-  const gitbucket = await createGitBucket({ dir });
+  const line = await startLine();
+  const gitbucket = await createGitBucket({ dir, ...(line.url === undefined ? {} : { baseUrl: line.url }) });
+  line.leadTo(gitbucket.server.port);
   gitbucket.addGroup({ login: 'team', members: [{ login: 'root', manager: true }] });
   gitbucket.addRepository({ owner: 'team', name: 'lfs', defaultBranch: 'main' });
   const objects: LfsObject[] = [];
@@ -68,16 +114,18 @@ async function serveSource(dir: string): Promise<void> {
   const commit = filesOf(gitDir, pointers, { parents: [], message: 'all' });
   git(gitDir, 'update-ref', 'refs/heads/main', commit);
   slowed(gitbucket.server);
-  process.send?.({ server: { url: gitbucket.url, token: gitbucket.token('root') }, objects });
+  process.send?.({ server: { url: line.url ?? gitbucket.url, token: gitbucket.token('root') }, objects });
 }
 
 /** GitLab with the empty project `root/lfs`. */
 async function serveTarget(dir: string): Promise<void> {
-  const gitlab = await createGitLab({ dir });
+  const line = await startLine();
+  const gitlab = await createGitLab({ dir, ...(line.url === undefined ? {} : { externalUrl: line.url }) });
+  line.leadTo(gitlab.server.port);
   gitlab.addProject({ namespace: 'root', path: 'lfs' });
   slowed(gitlab.server);
   process.send?.({
-    server: { url: gitlab.url, token: gitlab.token('root') },
+    server: { url: line.url ?? gitlab.url, token: gitlab.token('root') },
     folder: gitlab.context.lfsDir(),
   });
 }
@@ -240,7 +288,7 @@ async function bench(): Promise<void> {
     const of = (pick: (result: (typeof results)[number]) => number): number => median(results.map(pick));
     const total = stored.objects.reduce((sum, { size }) => sum + size, 0);
     console.log(
-      `${count} objects, ${Math.round(total / MB)} MB, ${answerMs} ms for every answer: ` +
+      `${count} objects, ${Math.round(total / MB)} MB, ${answerMs} ms for every answer, ${lineMB === 0 ? 'no line' : `${lineMB} MB/s`}: ` +
         `gb2gl ${of(({ tool }) => tool.seconds).toFixed(2)} s (its CPU ${of(({ tool }) => tool.cpu).toFixed(1)} s, ` +
         `memory idle ${Math.round(of(({ tool }) => tool.idle) / MB)} MB, at most ${Math.round(of(({ tool }) => tool.peak) / MB)} MB), ` +
         `git lfs ${of(({ gitLfs }) => gitLfs.seconds).toFixed(2)} s (its CPU ${of(({ gitLfs }) => gitLfs.client).toFixed(1)} s), ` +
