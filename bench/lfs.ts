@@ -40,6 +40,8 @@ const lineMB = Number(process.env['LFS_LINE_MB'] ?? 0);
 const everyMs = 20;
 /** No timer is more exact. */
 const leastWaitMs = 2;
+/** What a line may make up for: on a busy machine everybody comes late to send. */
+const burstMs = 250;
 
 type Server = { url: string; token: string };
 type Task = { source: Server; target: Server; objects: LfsObject[] };
@@ -63,7 +65,7 @@ async function pass(from: Socket, to: Socket, direction: Direction): Promise<voi
   try {
     for await (const chunk of from as AsyncIterable<Buffer>) {
       const ms = chunk.length / (lineMB * 1000);
-      direction.freeAt = Math.max(direction.freeAt, performance.now()) + ms;
+      direction.freeAt = Math.max(direction.freeAt, performance.now() - burstMs) + ms;
       const wait = direction.freeAt - performance.now();
       if (wait > leastWaitMs) await sleep(wait);
       if (!to.write(chunk)) await once(to, 'drain');
