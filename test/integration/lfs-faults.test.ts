@@ -130,14 +130,14 @@ test('an object larger than a proxy lets through is named with the limit to rais
   );
 });
 
-/** A proxy as nginx is: what says that it is longer than the limit is refused before it has come. */
+/** A proxy as nginx is: what says that it is longer than the limit is refused before it has come, and read on (lingering_close). */
 async function limitedFront(upstream: string, limit: number): Promise<string> {
   const { hostname, port } = new URL(upstream);
   const server = createServer((request, response) => {
     const { method, url: path, headers } = request;
     if (Number(headers['content-length'] ?? 0) > limit) {
       request.resume();
-      response.writeHead(413, { 'content-type': 'text/html', connection: 'close' });
+      response.writeHead(413, { 'content-type': 'text/html' });
       response.end(
         '<html><head><title>413 Request Entity Too Large</title></head><center>nginx</center></html>',
       );
