@@ -1,22 +1,18 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import type { Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
-import { bundleFailed } from '../failures/carrier.ts';
 import { isFatal, noticeOf } from '../failures/index.ts';
 import { sourceMoved } from '../failures/source.ts';
 import { interruption } from '../failures/usage.ts';
-import { GitExit, remoteText } from '../git/errors.ts';
-import { createGit } from '../git/run.ts';
-import { feed } from '../git/stream.ts';
+import type { LfsFinder } from '../lfs/finder.ts';
 import type { Emit } from '../model/events.ts';
 import type { RefListing, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Inventory, RepositoryPart, Source } from '../model/source.ts';
-import { updateMirror, type MirrorOptions } from '../transfer/mirror.ts';
+import type { LfsWriter } from '../model/target.ts';
+import type { MirrorOptions } from '../transfer/mirror.ts';
+import { exportLfs } from './export-lfs.ts';
 import {
   bundleOf,
   carriedListing,
@@ -27,6 +23,8 @@ import {
   type CarriedPart,
   type CarriedRepository,
 } from './layout.ts';
+import { lfsStore } from './lfs-store.ts';
+import { isCarried, writeBundle } from './write-bundle.ts';
 
 export type ExportOptions = {
   source: Source;
@@ -36,6 +34,7 @@ export type ExportOptions = {
   config: Config;
   runtime: Runtime;
   mirrors: MirrorOptions;
+  finder: LfsFinder;
   emit: Emit;
 };
 
@@ -62,6 +61,7 @@ export async function exportRepositories(options: ExportOptions): Promise<Export
   const total = repositories.length;
   const exported: Exported = { written: [], unchanged: [], files: {}, problems: [] };
   const limit = pLimit(config.limits.transfers);
+  const store = lfsStore(options.directory);
   let done = 0;
   emit({ type: 'phase', phase: 'export', total });
   await Promise.all(
@@ -72,7 +72,7 @@ export async function exportRepositories(options: ExportOptions): Promise<Export
         const tell = (detail: string): void =>
           emit({ type: 'phase-progress', phase: 'export', done, total, detail });
         try {
-          const { changed, carried } = await exportRepository(repository, options, tell);
+          const { changed, carried } = await exportRepository(repository, { ...options, store, tell });
           exported.files[id] = await writeRepository(options.directory, carried);
           (changed ? exported.written : exported.unchanged).push(id);
         } catch (error) {
@@ -92,15 +92,15 @@ export async function exportRepositories(options: ExportOptions): Promise<Export
 
 async function exportRepository(
   repository: Repository,
-  options: ExportOptions,
-  tell: (detail: string) => void,
+  options: RepositoryOptions,
 ): Promise<{ changed: boolean; carried: CarriedRepository }> {
   const { source, directory } = options;
   const id = `${repository.owner}/${repository.name}`;
   const earlier = await earlierRepository(directory, id);
   await mkdir(folderOf(directory, id), { recursive: true, mode: 0o700 });
-  const code = await exportPart(repository, 'code', { ...options, earlier, tell });
-  const wiki = await exportPart(repository, 'wiki', { ...options, earlier, tell });
+  const code = await exportPart(repository, 'code', { ...options, earlier });
+  const wiki = await exportPart(repository, 'wiki', { ...options, earlier });
+  const lfs = await exportLfs(repository, listingOf(code.part), options);
   const refs = listingOf(code.part).refs;
   const branches = [...refs.keys()].filter((ref) => ref.startsWith('refs/heads/'));
   const counted = await source.counts(repository, {
@@ -108,21 +108,26 @@ async function exportRepository(
     all: [...refs.keys()],
   });
   return {
-    changed: code.changed || wiki.changed,
+    changed: code.changed || wiki.changed || lfs.copied > 0,
     carried: {
       id,
       code: code.part,
       wiki: wiki.part,
+      wikiEnabled: await source.wikiEnabled(repository),
+      lfs: lfs.objects,
       counts: [...counted.counts],
       warnings: counted.warnings,
     },
   };
 }
 
-type PartOptions = ExportOptions & {
-  earlier: CarriedRepository | null;
+export type RepositoryOptions = ExportOptions & {
+  /** Takes the LFS objects in. */
+  store: LfsWriter;
   tell: (detail: string) => void;
 };
+
+export type PartOptions = RepositoryOptions & { earlier: CarriedRepository | null };
 
 async function exportPart(
   repository: Repository,
@@ -164,71 +169,4 @@ function movedRef(before: RefListing, now: RefListing): string | null {
   const names = new Set([...before.refs.keys(), ...now.refs.keys()]);
   const moved = [...names].find((ref) => isCarried(ref) && before.refs.get(ref) !== now.refs.get(ref));
   return moved ?? null;
-}
-
-/** What GitBucket makes anew whenever somebody looks at a pull request is nobody's. */
-function isCarried(ref: string): boolean {
-  return !/^refs\/(?:pull\/\d+\/(?:merge|conflict)$|remote-temp\/)/.test(ref);
-}
-
-/** What was written; null where there is nothing to be bundled. @throws bundle-failed */
-async function writeBundle(
-  repository: Repository,
-  part: RepositoryPart,
-  { refs }: RefListing,
-  { source, directory, mirrors, runtime, tell }: PartOptions,
-): Promise<CarriedPart['bundle']> {
-  const id = `${repository.owner}/${repository.name}`;
-  const file = bundleOf(directory, id, part);
-  const names = [...refs.keys()].filter((ref) => isCarried(ref));
-  if (names.length === 0) {
-    await rm(file, { force: true });
-    return null;
-  }
-  const usual = ['refs/heads/*', 'refs/tags/*'];
-  const others = names.filter((ref) => !/^refs\/(?:heads|tags)\//.test(ref));
-  const { directory: mirror, git } = await updateMirror(
-    {
-      id: part === 'code' ? id : `${id}.wiki`,
-      source: source.remote(repository, part),
-      patterns: [...usual, ...patternsOf(others)],
-      progress: (stage, percent) =>
-        tell(`${id} ${stage}${percent === null ? '' : ` ${Math.floor(percent)} %`}`),
-      signal: runtime.aborting,
-    },
-    mirrors,
-  );
-  const unfinished = `${file}.new`;
-  try {
-    const at = createGit({ ...mirrors, directory: mirror, remotes: [], signal: runtime.aborting });
-    const bundling = at.start('bundle', 'create', '--quiet', unfinished, '--stdin');
-    const there = new Set((await git.run('for-each-ref', '--format=%(refname)')).split('\n'));
-    await feed(
-      bundling.stdin,
-      names.filter((ref) => there.has(ref)),
-    );
-    bundling.stdout.resume();
-    await bundling.ended;
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    if (runtime.aborting.aborted) throw interruption(id);
-    if (!(error instanceof GitExit)) throw error;
-    throw bundleFailed(id, { detail: remoteText(error.stderr) }, error);
-  }
-  const bundle = { bytes: (await stat(unfinished)).size, sha256: await hashOf(unfinished) };
-  await rename(unfinished, file);
-  return bundle;
-}
-
-async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
-}
-
-/** Refs of the same kind in one pattern: thousands of pull requests are too much for a command line. */
-function patternsOf(refs: readonly string[]): string[] {
-  const spaces = new Set(refs.map((ref) => /^refs\/[^/]+\//.exec(ref)?.[0] ?? ''));
-  const single = refs.filter((ref) => !/^refs\/[^/]+\//.test(ref));
-  return [...[...spaces].filter((space) => space !== '').map((space) => `${space}*`), ...single];
 }

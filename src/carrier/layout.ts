@@ -38,6 +38,10 @@ export const CarriedRepository = z.object({
   id: z.string(),
   code: CarriedPart,
   wiki: CarriedPart,
+  wikiEnabled: z.boolean().nullable(),
+  lfs: z
+    .array(z.object({ oid: z.string(), size: count }))
+    .describe('LFS objects that it needs and that are here'),
   counts: z.array(z.tuple([LossKind, count.nullable()])),
   warnings: texts,
 });
@@ -77,6 +81,11 @@ const descriptionName = 'repository.json';
 /** The folder of a repository. Names come from a server and are never used as a path. */
 export function folderOf(directory: string, id: string): string {
   return join(directory, 'repositories', createHash('sha256').update(id).digest('hex').slice(0, 24));
+}
+
+/** Key of the mirror of one part of a repository. */
+export function mirrorOf(id: string, part: RepositoryPart): string {
+  return part === 'code' ? id : `${id}.wiki`;
 }
 
 /** The bundle of one part of a repository. */
@@ -130,15 +139,18 @@ export async function writeRepository(directory: string, carried: CarriedReposit
 export async function writeManifest(directory: string, manifest: Manifest): Promise<void> {
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
   const sums = [[sha256(text), manifestName]];
+  const objects = new Set<string>();
   for (const [id, sum] of Object.entries(manifest.files)) {
     const folder = relative(directory, folderOf(directory, id));
     sums.push([sum, join(folder, descriptionName)]);
     const carried = await earlierRepository(directory, id);
+    for (const { oid } of carried?.lfs ?? []) objects.add(oid);
     for (const part of ['code', 'wiki'] as const) {
       const bundle = carried?.[part].bundle ?? null;
       if (bundle !== null) sums.push([bundle.sha256, relative(directory, bundleOf(directory, id, part))]);
     }
   }
+  for (const oid of objects) sums.push([oid, relative(directory, lfsFileOf(directory, oid))]);
   await replace(join(directory, manifestName), text);
   await replace(join(directory, 'SHA256SUMS'), sums.map((line) => `${line.join('  ')}\n`).join(''));
 }

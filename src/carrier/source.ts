@@ -1,29 +1,21 @@
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { exportDamaged } from '../failures/carrier.ts';
-import { fetchFailed } from '../failures/git.ts';
-import { lfsObjectLost } from '../failures/lfs.ts';
+import { readdir } from 'node:fs/promises';
 import type { Git } from '../git/run.ts';
-import type { Remote } from '../git/remote.ts';
 import type { Owner, Repository } from '../model/forge.ts';
 import type { LeftOut } from '../model/plan.ts';
 import type {
   Account,
   Inventory,
   InventoryRequest,
-  LfsObject,
   RepositoryName,
   RepositoryPart,
   Source,
 } from '../model/source.ts';
-import { formatBytes } from '../text/format.ts';
-import { updateMirror, type MirrorOptions } from '../transfer/mirror.ts';
-import { hasObject, textOf, wikiIn } from './bundled-git.ts';
+import type { MirrorOptions } from '../transfer/mirror.ts';
+import { remoteOf, requireBundle, hasObject, textOf, unbundle, wikiIn } from './bundled.ts';
+import { hasLfs, openLfs } from './lfs-store.ts';
 import {
-  bundleOf,
-  lfsFileOf,
   listingOf,
+  mirrorOf,
   readManifest,
   readRepository,
   type CarriedRepository,
@@ -58,8 +50,8 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
 
   /** git in the repository as it lies in the bundle: only questions about objects need it. */
   function unbundled(name: RepositoryName, part: RepositoryPart = 'code'): Promise<Git> {
-    const id = part === 'code' ? keyOf(name) : `${keyOf(name)}.wiki`;
-    const found = mirrors.get(id) ?? unbundle(id, remoteOf(directory, name, part), options);
+    const id = mirrorOf(keyOf(name), part);
+    const found = mirrors.get(id) ?? unbundle(id, remoteOf(directory, keyOf(name), part), options);
     mirrors.set(id, found);
     return found;
   }
@@ -80,7 +72,7 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
     async unreadableRefs(name) {
       return (await described(name)).code.listing.unreadable;
     },
-    remote: (name, part) => remoteOf(directory, name, part),
+    remote: (name, part) => remoteOf(directory, keyOf(name), part),
     async branchTipsWith(name, commit) {
       const git = await unbundled(name);
       if (!(await hasObject(git, `${commit}^{commit}`))) return 'absent';
@@ -97,8 +89,7 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
     hasFile: async (name, commit, path) => hasObject(await unbundled(name), `${commit}:${path}`),
     readFile: async (name, commit, path) => textOf(await unbundled(name), `${commit}:${path}`),
     wikiAt: async (name, tip) => wikiIn(await unbundled(name, 'wiki'), tip),
-    // The export has no settings.
-    wikiEnabled: () => Promise.resolve(null),
+    wikiEnabled: async (name) => (await described(name)).wikiEnabled,
     async counts(name) {
       const { counts, warnings } = await described(name);
       return { counts: new Map(counts), warnings };
@@ -166,56 +157,6 @@ function selected({ source, inventory }: Manifest, request: InventoryRequest): I
     listed: new Map(Object.entries(inventory.listed)),
     leftOut: [...inventory.leftOut, ...leftOut],
   };
-}
-
-/** A bundle is read by git alone: it answers no requests. */
-function remoteOf(directory: string, name: RepositoryName, part: RepositoryPart): Remote {
-  const url = bundleOf(directory, keyOf(name), part);
-  function refused(): Promise<never> {
-    return Promise.reject(fetchFailed(keyOf(name), { detail: 'it is a bundle on disk' }));
-  }
-  return {
-    url,
-    onDisk: true,
-    username: '',
-    password: '',
-    caFile: null,
-    silenceMs: 0,
-    advertisement: refused,
-    post: refused,
-    takesChunks: () => true,
-  };
-}
-
-async function unbundle(id: string, source: Remote, { mirrors, signal }: CarriedOptions): Promise<Git> {
-  const patterns = ['refs/heads/*', 'refs/tags/*'];
-  const { git } = await updateMirror({ id, source, patterns, progress() {}, signal }, mirrors);
-  return git;
-}
-
-/** @throws export-damaged when the bundle is not there as it was written */
-async function requireBundle(
-  directory: string,
-  id: string,
-  part: RepositoryPart,
-  bytes: number,
-): Promise<void> {
-  const file = bundleOf(directory, id, part);
-  const there = await stat(file).catch(() => null);
-  if (there === null) throw exportDamaged(id, { file, detail: 'it is missing' });
-  if (there.size !== bytes)
-    throw exportDamaged(id, { file, detail: `it has ${there.size} bytes instead of ${bytes}` });
-}
-
-async function hasLfs(directory: string, { oid, size }: LfsObject): Promise<boolean> {
-  return (await stat(lfsFileOf(directory, oid)).catch(() => null))?.size === size;
-}
-
-/** @throws lfs-object-lost */
-async function openLfs(directory: string, repository: string, object: LfsObject): Promise<Readable> {
-  if (!(await hasLfs(directory, object)))
-    throw lfsObjectLost(object.oid, { repository, size: formatBytes(object.size) });
-  return createReadStream(lfsFileOf(directory, object.oid));
 }
 
 /** True for a directory in which nothing lies that an export did not write. */

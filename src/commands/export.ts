@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { exportSelection, type ExportOutcome } from '../engine/export.ts';
 import type { CommonOptions, Environment, SelectionFlags } from '../environment.ts';
-import { lockWorkDir } from '../journal/lock.ts';
 import type { ExitCode } from '../model/result.ts';
 import { shellWord } from '../text/format.ts';
 import { mirrorOptions } from '../transfer/auto.ts';
@@ -21,7 +20,7 @@ export async function exportCommand(
   try {
     const selection = selectionOf(options, config);
     const waived = waivedBy(options);
-    const lock = await lockWorkDir(workDir, runtime);
+    await session.lock();
     let outcome: ExportOutcome;
     try {
       session.begin();
@@ -29,7 +28,7 @@ export async function exportCommand(
       const mirrors = mirrorOptions(workDir, runtime);
       outcome = await exportSelection({ ...session, directory, selection, waived, mirrors, program });
     } finally {
-      await lock.release();
+      await session.unlock();
     }
     await session.terminal.stop();
     const exitCode: ExitCode = outcome.problems.length > 0 ? 1 : 0;

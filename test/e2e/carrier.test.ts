@@ -8,7 +8,9 @@ import { commitOn, git } from '../helpers/commits.ts';
 import { until } from '../helpers/processes.ts';
 import { runCli, startCli, type CliResult } from '../helpers/run-cli.ts';
 import { refsIn, writesOf } from '../helpers/servers.ts';
+import { commitFiles, oidsOf, onGitLab, pointersTo, store, tracked } from '../helpers/lfs-world.ts';
 import { team, type Team } from '../helpers/team.ts';
+import { commitPages } from '../helpers/wikis.ts';
 
 const kinds = ['refs/heads', 'refs/tags', 'refs/notes'];
 
@@ -100,6 +102,47 @@ test('what was exported is moved and proven where GitBucket cannot be reached, a
   expect(stale.code).toBe(1);
   expect((await where.imported('import', '--yes', '--prune')).code).toBe(0);
   expect(refsIn(gitlab.gitDir('team/one'), kinds)).toEqual(refsIn(one, kinds));
+});
+
+test('LFS objects and wikis are carried too, what is lost named, and nothing is written twice', async () => {
+  const where = await carried();
+  const { add, gitbucket, gitlab, directory } = where;
+  const films = add('films');
+  commitFiles(films, 'main', {
+    '.gitattributes': tracked,
+    ...pointersTo({ 'a.bin': 'a film', 'b.bin': 'another' }),
+  });
+  commitFiles(films, 'attic', { '.gitattributes': tracked, ...pointersTo({ 'lost.bin': 'a lost one' }) });
+  await store(where, 'films', 'a film', 'another');
+  const wiki = commitPages(gitbucket.wikiDir('team', 'films'), 'main', {
+    'Home.md': 'hello',
+    'More.md': 'more',
+  });
+  gitbucket.context.repository('team', 'films')!.wikiOption = 'DISABLE';
+
+  expect((await where.exported()).code).toBe(0);
+  execFileSync('sha256sum', ['--check', '--quiet', 'SHA256SUMS'], { cwd: directory });
+  const asked = gitbucket.server.requests.length;
+  const run = await where.imported('import', '--yes');
+
+  expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code: 4 });
+  expect(onGitLab(where, 'films')).toEqual(oidsOf('a film', 'another'));
+  expect(refsIn(gitlab.gitDir('team/films')).map((line) => line.slice(41))).toEqual(['refs/heads/main']);
+  expect(refsIn(gitlab.wikiDir('team/films'))).toEqual([`${wiki} refs/heads/main`]);
+  expect(run.stdout).toContain('lost.bin');
+
+  await store(where, 'films', 'a lost one');
+  const again = await where.exported();
+  expect(JSON.parse(again.stdout)).toMatchObject({ written: ['team/films'] });
+  expect((await where.imported('import', '--yes')).code).toBe(0);
+  expect(onGitLab(where, 'films')).toEqual(oidsOf('a film', 'a lost one', 'another'));
+  const before = gitlab.server.requests.length;
+  expect((await where.imported('import', '--yes')).code).toBe(0);
+  expect((await where.imported('verify')).code).toBe(0);
+  expect(writesOf(gitlab.server.requests.slice(before)).filter(({ url }) => !url.includes('/lfs/'))).toEqual(
+    [],
+  );
+  expect(asked).toBeGreaterThan(0);
 });
 
 test('an export that was killed in the middle is none, and the next one goes on', async () => {

@@ -94,7 +94,7 @@ describe('imports', () => {
     gitbucket: ['text', 'model', 'failures', 'net', 'git'],
     plan: ['text', 'model', 'failures', 'config', 'journal', 'gitlab/rules'],
     transfer: ['text', 'model', 'failures', 'environment.ts', 'git'],
-    carrier: ['text', 'model', 'failures', 'config', 'environment.ts', 'git', 'transfer'],
+    carrier: ['text', 'model', 'failures', 'config', 'environment.ts', 'git', 'transfer', 'lfs'],
     // Pointers of LFS in the mirror: steps move what they name, and the inspection, which knows the steps, counts them.
     lfs: ['model', 'failures', 'git', 'transfer'],
     steps: [

@@ -1,0 +1,84 @@
+import { stat } from 'node:fs/promises';
+import { exportDamaged } from '../failures/carrier.ts';
+import { fetchFailed } from '../failures/git.ts';
+import { GitExit } from '../git/errors.ts';
+import type { Remote } from '../git/remote.ts';
+import type { Git } from '../git/run.ts';
+import type { RepositoryPart, WikiContent } from '../model/source.ts';
+import { updateMirror, type MirrorOptions } from '../transfer/mirror.ts';
+import { bundleOf } from './layout.ts';
+
+/** A repository as it lies in its bundle. */
+
+/** A bundle is read by git alone: it answers no requests. */
+export function remoteOf(directory: string, id: string, part: RepositoryPart): Remote {
+  const url = bundleOf(directory, id, part);
+  function refused(): Promise<never> {
+    return Promise.reject(fetchFailed(id, { detail: 'it is a bundle on disk' }));
+  }
+  return {
+    url,
+    onDisk: true,
+    username: '',
+    password: '',
+    caFile: null,
+    silenceMs: 0,
+    advertisement: refused,
+    post: refused,
+    takesChunks: () => true,
+  };
+}
+
+/** git in a bundle, unpacked into a mirror. @throws what updating a mirror throws */
+export async function unbundle(
+  id: string,
+  source: Remote,
+  { mirrors, signal }: { mirrors: MirrorOptions; signal: AbortSignal },
+): Promise<Git> {
+  const patterns = ['refs/heads/*', 'refs/tags/*'];
+  const { git } = await updateMirror({ id, source, patterns, progress() {}, signal }, mirrors);
+  return git;
+}
+
+/** Is there an object of that name, such as `COMMIT:PATH`? */
+export async function hasObject(git: Git, name: string): Promise<boolean> {
+  try {
+    await git.run('cat-file', '-e', name);
+    return true;
+  } catch (error) {
+    if (error instanceof GitExit) return false;
+    throw error;
+  }
+}
+
+/** Empty when there is no such file. */
+export async function textOf(git: Git, name: string): Promise<string> {
+  return (await hasObject(git, name)) ? git.run('cat-file', 'blob', name) : '';
+}
+
+/** What a wiki holds at its tip. Only the texts of pages are read: nobody looks into the other files. */
+export async function wikiIn(git: Git, tip: string): Promise<WikiContent> {
+  const files = new Map<string, Buffer>();
+  for (const path of (await git.run('ls-tree', '-r', '-z', '--name-only', tip)).split('\0')) {
+    if (path === '') continue;
+    const text = /\.(md|markdown)$/i.test(path) ? await git.run('cat-file', 'blob', `${tip}:${path}`) : '';
+    files.set(path, Buffer.from(text));
+  }
+  const parents = (await git.run('show', '--no-patch', '--format=%P', tip)).trim();
+  const message = (await git.run('show', '--no-patch', '--format=%B', tip)).trim();
+  return { files, message, parents: parents === '' ? 0 : parents.split(' ').length };
+}
+
+/** @throws export-damaged when the bundle is not there as it was written */
+export async function requireBundle(
+  directory: string,
+  id: string,
+  part: RepositoryPart,
+  bytes: number,
+): Promise<void> {
+  const file = bundleOf(directory, id, part);
+  const there = await stat(file).catch(() => null);
+  if (there === null) throw exportDamaged(id, { file, detail: 'it is missing' });
+  if (there.size !== bytes)
+    throw exportDamaged(id, { file, detail: `it has ${there.size} bytes instead of ${bytes}` });
+}
