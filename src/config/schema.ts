@@ -200,6 +200,14 @@ export const Config = z.strictObject({
         .max(240)
         .default(20)
         .describe('seconds that one push may take; less than the proxies in front of GitLab wait'),
+      sharedForks: z
+        .int()
+        .min(0)
+        .nullable()
+        .default(5_000_000)
+        .describe(
+          'bytes of a repository from which its forks are copied on GitLab, so that they share its objects; null: none is',
+        ),
       quietSeconds: z
         .int()
         .min(0)

@@ -1,5 +1,7 @@
 import type { PlanItem } from '../model/plan.ts';
+import type { StepResult } from '../model/result.ts';
 import { parentsFirst } from '../plan/forks.ts';
+import type { ItemWork } from '../steps/step.ts';
 
 /**
  * Begins each job when that of its parent has ended, so that a fork finds what it shares with it. Nothing waits inside a
@@ -25,4 +27,13 @@ export async function inFamilies<T extends { item: PlanItem }>(
 /** `owner/name` of what the item is a fork of. */
 export function parentOf(item: PlanItem): string | undefined {
   return item.kind === 'project' ? item.parent : undefined;
+}
+
+/** Where the parent is, and what was sent for it. */
+export function placeAbove(
+  parent: { work: Pick<ItemWork, 'place'>; done: readonly Pick<StepResult, 'bytes'>[] } | undefined,
+): ItemWork['parent'] {
+  const place = parent?.work.place ?? null;
+  const bytes = parent?.done.reduce((sum, step) => sum + step.bytes, 0) ?? 0;
+  return place === null ? null : { ...place, bytes };
 }

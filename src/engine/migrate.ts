@@ -20,7 +20,7 @@ import {
 import type { Transport } from '../transfer/transport.ts';
 import { createHalts, withAttempts, type Halts } from './attempts.ts';
 import type { PrepareOptions, Prepared } from './prepare.ts';
-import { inFamilies } from './families.ts';
+import { inFamilies, placeAbove } from './families.ts';
 import { blockedResult, failedStep, haltedResult, itemResult, stepResult, withoutGroup } from './results.ts';
 
 type MigrateOptions = PrepareOptions & { journal: Journal; transport: Transport };
@@ -116,7 +116,7 @@ async function runProjects(
   const limit = pLimit(config.limits.transfers);
   await inFamilies(concerned, (progress, parent) =>
     limit(async () => {
-      progress.work.parent = parent?.work.place ?? null;
+      progress.work.parent = placeAbove(parent);
       // A project with nothing to do waits for nothing: thousands of them would block the event loop.
       await setImmediate();
       const cause = failed.get(ownerOf(progress.item));

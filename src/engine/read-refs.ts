@@ -103,6 +103,11 @@ export async function listTargetRefs(
     [...paths].map(([id, { existing }]) =>
       limit(async () => {
         if (existing === null) return;
+        // It has no repository yet, and the run waits for it.
+        if (existing.copying !== undefined) {
+          listed.refs.set(id, { refs: new Map(), head: null });
+          return;
+        }
         try {
           stopIfTold(runtime, id);
           listed.refs.set(id, sharing(await target.listRefs(existing.fullPath), sourceRefs.get(id)));

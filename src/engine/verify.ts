@@ -41,7 +41,8 @@ async function verifyItem(
   const work = itemWork(item, context, { place: placeOf(item), groups: new Map() });
   const parent = parentOf(item);
   const above = parent === undefined ? undefined : context.plan.projects.find(({ id }) => id === parent);
-  if (above !== undefined) work.parent = placeOf(above);
+  const place = above === undefined ? null : placeOf(above);
+  if (place !== null) work.parent = { ...place, bytes: 0 };
   const results: StepResult[] = [];
   for (const step of steps) {
     const result = await verifyStep(step, work, history.items.get(item.id));

@@ -3,6 +3,7 @@ import type { ExitCode } from '../model/result.ts';
 import type { Notice } from '../model/notice.ts';
 import { Failure, type FailureState } from './failure.ts';
 import * as carrier from './carrier.ts';
+import * as forks from './forks.ts';
 import * as git from './git.ts';
 import * as lfs from './lfs.ts';
 import * as network from './network.ts';
@@ -18,10 +19,11 @@ export const failures = {
   ...tls,
   ...source,
   ...target,
-  ...wiki,
-  ...git,
   ...carrier,
+  ...forks,
+  ...git,
   ...lfs,
+  ...wiki,
 };
 
 export type FailureCode = (typeof failures)[keyof typeof failures]['code'];

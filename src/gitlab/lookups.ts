@@ -186,8 +186,15 @@ export function toProject(project: schema.Project): Project {
     ...(typeof project.wiki_access_level === 'string' ? { wiki: project.wiki_access_level } : {}),
     ...(typeof project.auto_devops_enabled === 'boolean' ? { autoDevops: project.auto_devops_enabled } : {}),
     webUrl: project.web_url,
+    ...copyingOf(project),
     ...(project.forked_from_project && { forkedFrom: parentIn(project.forked_from_project) }),
   };
+}
+
+/** GL-145. */
+function copyingOf({ import_status: status }: schema.Project): Pick<Project, 'copying'> {
+  if (status === 'scheduled' || status === 'started') return { copying: 'running' };
+  return status === 'failed' ? { copying: 'failed' } : {};
 }
 
 function parentIn({

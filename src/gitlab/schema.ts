@@ -91,6 +91,7 @@ export const Project = z.object({
   repository_access_level: z.string().nullish(),
   permissions: z.object({ project_access: z.object({ access_level: z.number() }).nullish() }).nullish(),
   web_url: z.string().default(''),
+  import_status: z.string().nullish(),
   /** GL-149. */
   forked_from_project: z.object({ id: z.number(), path_with_namespace: z.string() }).nullish(),
 });

@@ -130,6 +130,12 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
       );
       return toProject(made);
     },
+    async forkProject(parentId, { fullPath, path, name, description, visibility, namespaceId, branch }) {
+      const made = await gitlab.request(fullPath, schema.Project, (api) =>
+        api.Projects.fork(parentId, { path, name, description, visibility, namespaceId, branches: branch }),
+      );
+      return toProject(made);
+    },
     async linkFork(project, parentId) {
       const linked = await gitlab.request(project.fullPath, schema.Project, (api) =>
         api.Projects.createForkRelationship(project.id, parentId),

@@ -111,6 +111,10 @@ export const Project = z.object({
     .optional()
     .describe('Pushes start pipelines even without a CI file; absent when unknown'),
   webUrl: z.string(),
+  copying: z
+    .enum(['running', 'failed'])
+    .optional()
+    .describe('Its repository is being copied, or could not be: it has none yet'),
   forkedFrom: z
     .object({ id: z.int(), fullPath: z.string() })
     .optional()

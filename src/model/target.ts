@@ -63,6 +63,11 @@ export type Target = {
   createGroup(group: NewGroup): Promise<Namespace>;
   /** The project starts with CI/CD disabled, so that no push sets anything off (GL-360). */
   createProject(project: NewProject): Promise<Project>;
+  /**
+   * Makes a project out of one branch of another one, whose objects it shares; the copy is made later (GL-145). The level
+   * may come lower than asked (GL-146).
+   */
+  forkProject(parentId: number, fork: NewFork): Promise<Project>;
   /** Makes the project a fork of another one, whose objects it does not share; gives it as it is then (GL-148). */
   linkFork(project: { id: number; fullPath: string }, parentId: number): Promise<Project>;
   /** Points HEAD to a branch that exists. */
@@ -149,6 +154,8 @@ export type NewGroup = {
   visibility: Visibility;
   parentId: number | null;
 };
+
+export type NewFork = Omit<NewProject, 'defaultBranch' | 'buildsEnabled' | 'userId'> & { branch: string };
 
 export type NewProject = {
   path: string;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Project } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { narrower } from './visibility.ts';
 
@@ -6,12 +7,21 @@ import { narrower } from './visibility.ts';
 export const ForkData = z.object({
   parent: z.string().optional().describe('owner/name of what it was forked from'),
   parentId: z.int().optional().describe('Id of the project of which it was made a fork, or was about to be'),
+  copied: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Ids that GitLab copied from the parent, or was asked to, by ref'),
   refused: z.string().optional().describe("GitLab's words"),
 });
 export type ForkData = z.infer<typeof ForkData>;
 
 /** Under which name the journal has it. */
 export const forkRecords = { name: 'fork', data: ForkData } as const;
+
+/** Is it the copy that a run of ours asked for? */
+export function isOwnCopy(found: Pick<Project, 'forkedFrom'>, known: ForkData | null): boolean {
+  return known?.copied !== undefined && found.forkedFrom?.id === known.parentId;
+}
 
 /**
  * Forks that are about to be made are never more visible than their parents: GitLab would make them lower, or refuse every

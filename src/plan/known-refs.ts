@@ -5,6 +5,7 @@ import { journalled, type ItemHistory } from '../journal/history.ts';
 import type { RefListing } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import { isWrite, type RefChange } from '../model/plan.ts';
+import { forkRecords } from './forks.ts';
 import { pathBeside } from './free-names.ts';
 import { reasonOf, type Explanation } from './ref-proof.ts';
 
@@ -116,7 +117,10 @@ export type WrittenRefs = ReadonlyMap<string, ReadonlySet<string>>;
 /** The ids of one item. @throws journal-damaged */
 export function writtenRefs(history: ItemHistory | undefined): WrittenRefs {
   const refs = journalled(history, codeRecords)?.refs ?? {};
-  return new Map(Object.entries(refs).map(([ref, ids]) => [ref, new Set(ids)]));
+  const written = new Map(Object.entries(refs).map(([ref, ids]) => [ref, new Set(ids)]));
+  for (const [ref, id] of Object.entries(journalled(history, forkRecords)?.copied ?? {}))
+    written.set(ref, new Set([...(written.get(ref) ?? []), id]));
+  return written;
 }
 
 /** Between `started` and `done` the target may hold what it held or the new id. */

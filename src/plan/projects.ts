@@ -6,6 +6,7 @@ import {
   tooVisible,
   visibilityRestricted,
 } from '../failures/target.ts';
+import { forkFailed } from '../failures/forks.ts';
 import { effectiveDefaultBranch, travels, type TravelRules } from '../gitlab/rules/ref-names.ts';
 import type { Namespace, Project, RefListing, Repository, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
@@ -138,6 +139,7 @@ function blockedBy(existing: Project | null, allowed: Visibility): Notice | null
   if (existing === null) return null;
   const { fullPath, visibility } = existing;
   if (existing.archived) return archived(fullPath).notice;
+  if (existing.copying === 'failed') return forkFailed(fullPath).notice;
   if (narrower(visibility, allowed) === visibility) return null;
   return tooVisible(fullPath, { visibility, allowed }).notice;
 }

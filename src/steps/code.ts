@@ -10,12 +10,21 @@ import { compareRefs, movedSince, noticeOfChange, noticesOfUnreadable, stateOf }
 import { heldPatch } from '../plan/pull-heads.ts';
 import { countOutcomes, keepPlanDecisions, planRefs, type RefPlanInput } from '../plan/refs.ts';
 import { codeNotices, presetBranch } from './code-notices.ts';
+import { moveCopied } from './copied-branch.ts';
 import { refusedNow } from './lfs-check.ts';
 import { refusedForLfs, withoutRefused } from './lfs-part.ts';
 import { askProtections, pushRefs } from './push-refs.ts';
 import { restoreAll } from './quiet.ts';
 import { knownHeads, listSource } from './source-listing.ts';
-import { partOf, type Decision, type Planning, type Step, type Work, type WritingWork } from './step.ts';
+import {
+  partOf,
+  type Decision,
+  type Outcome,
+  type Planning,
+  type Step,
+  type Work,
+  type WritingWork,
+} from './step.ts';
 
 const Part = z.object({
   refs: z.array(RefChange),
@@ -53,10 +62,15 @@ export const code: Step<Part, CodeData, PlannedProject> = {
     }
     if (work.place === null) throw projectMissing(work.item.id, { target: work.item.fullPath });
     const listed = work.sourceRefs;
-    const outcome = await pushRefs(part, changes, work);
+    const moved = await moveCopied(part, changes, work);
+    const { changes: left } = moved;
+    const outcome: Outcome = left.some(isWrite)
+      ? await pushRefs(part, left, work)
+      : { changed: false, counts: countOutcomes(left.map((change) => change.outcome)) };
     await requireUnmoved(listed, work);
     await rememberHeads(work);
-    return outcome;
+    const bytes = (outcome.bytes ?? 0) + moved.bytes;
+    return { ...outcome, changed: outcome.changed || moved.changed, bytes };
   },
   drift(earlier, now) {
     return refsDrift(earlier.refs, now.refs);

@@ -16,11 +16,21 @@ import type { Project } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { isCut, pathBeside } from '../plan/free-names.ts';
+import { forkRecords, isOwnCopy } from '../plan/forks.ts';
 import { narrower } from '../plan/visibility.ts';
 import { codeRecords } from '../plan/known-refs.ts';
 import { atAllowedLevel, lowered } from './group.ts';
+import { createShared, untilCopied } from './fork-copy.ts';
 import { createMuted, mute, notCreated } from './quiet.ts';
-import { askAgain, proven, type Outcome, type RunContext, type Step, type WritingWork } from './step.ts';
+import {
+  askAgain,
+  knownTo,
+  proven,
+  type Outcome,
+  type RunContext,
+  type Step,
+  type WritingWork,
+} from './step.ts';
 
 const Part = z.object({
   unverified: z
@@ -73,6 +83,10 @@ async function create(work: ProjectWork, muted: boolean, first: boolean): Promis
   if (!group) throw namespaceFailed(item.id, { detail: 'it has no id' });
   const placed = context.plan.groups.find(({ id }) => id === item.repository.owner);
   try {
+    const { visibility: asked } = belowParent(work);
+    const branch = firstBranch(item);
+    const copy = await createShared(work, { namespaceId: group.id, visibility: asked, branch });
+    if (copy !== null) return [copy, true, checked(copy, work)];
     const made = await atAllowedLevel(belowParent(work), context, (visibility) =>
       context.target.createProject({
         path: item.path,
@@ -80,7 +94,7 @@ async function create(work: ProjectWork, muted: boolean, first: boolean): Promis
         name: item.name,
         description: item.description,
         visibility,
-        defaultBranch: firstBranch(item),
+        defaultBranch: branch,
         namespaceId: group.id,
         buildsEnabled: !muted,
         userId: placed?.userId === context.identity.user.id ? null : (placed?.userId ?? null),
@@ -177,8 +191,9 @@ function descriptionNotices({ id, repository: { description } }: PlannedProject)
 function adopted(found: Project, work: ProjectWork): Settled {
   const { item, context, journal } = work;
   if (journal.history.items.get(item.id)?.target?.id === found.id) return [found, true, []];
+  const fork = knownTo(forkRecords, journal.history.items.get(item.id));
   const mine = found.creatorId === null || found.creatorId === context.identity.user.id;
-  if (found.empty && mine) return [found, true, checked(found, work)];
+  if ((found.empty || isOwnCopy(found, fork)) && mine) return [found, true, checked(found, work)];
   throw taken(
     item,
     'it appeared after the plan was created, and it is not empty or someone else created it',
@@ -205,6 +220,7 @@ async function settle(
   // A project that must yet be proven to be ours is not claimed before.
   if (!part.unverified) await claim(work);
   if (fresh) await mute(work, found);
+  await untilCopied(found, work);
   return { changed, notices };
 }
 

@@ -6,6 +6,7 @@ import type { Target } from '../model/target.ts';
 import { refKind, shortName } from '../gitlab/rules/ref-names.ts';
 import type { ItemHistory } from '../journal/history.ts';
 import type { PlannedProject } from '../model/plan.ts';
+import { forkRecords, isOwnCopy } from '../plan/forks.ts';
 import { codeRecords } from '../plan/known-refs.ts';
 import { knownTo, proven, type ItemWork, type Step, type Writing, type WritingWork } from './step.ts';
 
@@ -138,6 +139,16 @@ export async function createMuted(work: ProjectWork): Promise<boolean> {
   return true;
 }
 
+/** The level that the item's project gets back when its CI/CD is disabled by a run; null when it is not. */
+export function mutedLevel(history: ItemHistory | undefined): string | null {
+  return pending(history).find(({ name }) => name === 'builds')?.subject ?? null;
+}
+
+/** Writes down that a project is about to be created with CI/CD disabled, as its parent has it, and which level it gets. */
+export async function muteLike(work: ItemWork & Writing, level: string): Promise<void> {
+  await record(work, 'started', { name: 'builds', subject: level }, true);
+}
+
 /** The project was not created after all: what is at its place is none of ours. */
 export async function notCreated(work: ProjectWork): Promise<void> {
   const { level } = work.context.pipelines;
@@ -148,7 +159,13 @@ export async function notCreated(work: ProjectWork): Promise<void> {
 export async function mute(work: ProjectWork, made: Project): Promise<void> {
   const { pipelines } = work.context;
   pipelines.everywhere ||= made.autoDevops ?? false;
-  if (isMuted(work)) return;
+  if (isMuted(work)) {
+    // A copy gets the level of its parent, whatever was asked for (GL-147).
+    const fork = knownTo(forkRecords, work.journal.history.items.get(work.item.id));
+    if (isOwnCopy(made, fork) && made.builds !== disabled)
+      await work.context.target.setBuilds(made.id, disabled);
+    return;
+  }
   const level = made.builds ?? 'enabled';
   pipelines.level ??= level;
   if (level === disabled || !(pipelines.everywhere || (await hasCiFile(work)))) return;

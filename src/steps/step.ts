@@ -98,7 +98,7 @@ export type ItemWork = {
   /** Where the groups are, by owner's login. */
   groups: ReadonlyMap<string, Place>;
   /** Where the project is of which it is a fork; null when there is none, or it is not there. */
-  parent: Place | null;
+  parent: (Place & { /** Sent for it in this run. */ bytes: number }) | null;
   /** The source's refs that were moved, or found to be there already. */
   sourceRefs: RefListing;
   /** The target's refs; null when they must be read again. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Config } from '../../src/config/schema.ts';
 import { migrate } from '../../src/engine/migrate.ts';
 import { verify } from '../../src/engine/verify.ts';
@@ -149,7 +150,7 @@ function settingsOf(where: TestServers, { config = {} }: Migration): { config: C
       limits: { quietSeconds: 0 },
       ...config,
     }),
-    runtime: { ...quietRuntime(where.folder), sleep: async () => {} },
+    runtime: { ...quietRuntime(where.folder), sleep: (ms) => delay(Math.min(ms, 10)) },
   };
 }
 
