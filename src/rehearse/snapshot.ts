@@ -54,6 +54,7 @@ type Common =
   | 'archived'
   | 'markedForDeletionOn'
   | 'lfsEnabled'
+  | 'forkedFromId'
   | 'protectedTags'
   | 'attributes';
 
@@ -154,6 +155,7 @@ export function projectOf(project: schema.Project): SnapshotProject {
     markedForDeletionOn: project.marked_for_deletion_on ?? null,
     creatorId: project.creator_id ?? null,
     lfsEnabled: project.lfs_enabled ?? true,
+    forkedFromId: project.forked_from_project?.id ?? null,
     accessLevel: project.permissions?.project_access?.access_level ?? 0,
     protectedBranches: [],
     protectedTags: [],

@@ -156,7 +156,6 @@ function stagedProject(
     members: memberships(accessLevel, userId, now),
     links: [],
     protectedBranches: project.protectedBranches.map((branch) => ({ id: nextId(), ...branch })),
-    forkedFromId: null,
     lfsObjects: project.lfsObjects ?? {},
     labels: [],
     topics: [],

@@ -1,5 +1,6 @@
 import { Failure } from '../failures/failure.ts';
 import { forkFailed, forkPending } from '../failures/forks.ts';
+import { interruption } from '../failures/usage.ts';
 import type { Project, Visibility } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { forkRecords } from '../plan/forks.ts';
@@ -74,6 +75,8 @@ export async function untilCopied(found: Project, work: ProjectWork): Promise<vo
     found.copying === 'failed'
       ? found
       : await askAgain(pauses, reason, work, async () => {
+          // The next run goes on from here.
+          if (work.context.runtime.stopping.aborted) throw interruption(work.item.id);
           const project = await target.findProject(fullPath);
           return project?.copying === 'running' ? null : project;
         });

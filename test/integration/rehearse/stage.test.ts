@@ -85,7 +85,8 @@ test('the stage holds what the real GitLab holds: settings, rights, groups, subg
     allowForcePush: true,
   });
   one.protectedTags.push({ name: 'v*', createAccessLevel: 0 });
-  gitlab.addProject({ namespace: 'team-a', path: 'other' }).archived = true;
+  const other = gitlab.addProject({ namespace: 'team-a', path: 'other', visibility: 'public' });
+  Object.assign(other, { archived: true, forkedFromId: one.id });
 
   const { seen, again, stage } = await readTwice(servers, gitlab.token('root'));
 
@@ -107,7 +108,7 @@ test('the stage holds what the real GitLab holds: settings, rights, groups, subg
       protectedBranches: [{ name: 'rel/*', pushAccessLevel: 0, mergeAccessLevel: 30, allowForcePush: true }],
       protectedTags: [{ name: 'v*', createAccessLevel: 0 }],
     },
-    { fullPath: 'team-a/other', archived: true },
+    { fullPath: 'team-a/other', archived: true, forkedFromId: one.id },
   ]);
   expect(await stage.target.findProject('team-a/one')).toMatchObject({
     id: one.id,

@@ -47,6 +47,7 @@ function project(id: number, namespaceId: number, fullPath: string): SnapshotPro
     markedForDeletionOn: null,
     creatorId: 3,
     lfsEnabled: true,
+    forkedFromId: null,
     accessLevel: 30,
     protectedBranches: [{ name: 'main', pushAccessLevel: 40, mergeAccessLevel: 40, allowForcePush: false }],
     protectedTags: [],
