@@ -42,7 +42,8 @@ async function verifyItem(
   const parent = parentOf(item);
   const above = parent === undefined ? undefined : context.plan.projects.find(({ id }) => id === parent);
   const place = above === undefined ? null : placeOf(above);
-  if (place !== null) work.parent = { ...place, bytes: 0 };
+  if (above !== undefined && place !== null)
+    work.parent = { ...place, visibility: above.visibility, bytes: 0 };
   const results: StepResult[] = [];
   for (const step of steps) {
     const result = await verifyStep(step, work, history.items.get(item.id));

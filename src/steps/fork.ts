@@ -26,7 +26,6 @@ const Part = z.object({
     .object({ id: z.int(), fullPath: z.string(), url: z.null() })
     .nullable()
     .describe('Where an earlier run put the parent; null when it is in this plan, or nowhere'),
-  linked: z.boolean().describe('True when the project is a fork of the parent already'),
 });
 type Part = z.infer<typeof Part>;
 type ForkWork = WritingWork<ForkData, PlannedProject>;
@@ -49,9 +48,11 @@ export const fork: Step<Part, ForkData, PlannedProject> = {
     const at = place === 'planned' ? null : place;
     const now = item.existing?.forkedFrom;
     const linked = now !== undefined && now.id === idOfParent(parent, planning);
-    const part = { parent, at, linked };
-    const refused = part.linked ? undefined : widerAlready(parent, planning);
-    const other = differenceOf(now, part, { item, known: knownIn(planning), refused });
+    const part = { parent, at };
+    const refused = linked ? undefined : widerAlready(parent, planning);
+    // Without the parent nobody knows which project it should be.
+    const other =
+      place === null || linked ? null : differenceOf(now, part, { item, known: knownIn(planning), refused });
     const possible = place !== null && !linked && other === null;
     return {
       part,
@@ -71,7 +72,7 @@ export const fork: Step<Part, ForkData, PlannedProject> = {
     if (part.parent === null || parent === null || place === null) return { changed: false };
     const known = work.known();
     const done = { parent: part.parent, parentId: parent.id };
-    if (part.linked) {
+    if (item.existing?.forkedFrom?.id === parent.id) {
       if (known?.parentId !== parent.id) await work.record('done', { data: done });
       return { changed: false };
     }
@@ -80,7 +81,7 @@ export const fork: Step<Part, ForkData, PlannedProject> = {
     const now = looks ? (await work.context.target.findProject(place.fullPath))?.forkedFrom : undefined;
     if (now?.id === parent.id) {
       await work.record('done', { data: { ...done, refused: null } });
-      return { changed: open, counts: { link: 1 } };
+      return { changed: open || work.attempt > 1, counts: { link: 1 } };
     }
     // Somebody chose another parent, or none, since this tool made it a fork.
     if (now !== undefined || (known?.parentId !== undefined && !open)) return { changed: false };
@@ -92,10 +93,10 @@ export const fork: Step<Part, ForkData, PlannedProject> = {
       const differences = unlinkable(work.item, part.parent, null);
       return { ...proven(0), differences };
     }
-    const { existing } = work.item;
-    const now = part.linked && existing !== null ? existing : await currentProject(work);
+    if (work.item.existing?.forkedFrom?.id === parent.id) return proven(1);
+    const now = await currentProject(work);
     if (now?.forkedFrom?.id === parent.id) return proven(1);
-    return notLinked(now, part, work);
+    return notLinked(now, part, work, widerThan(parent, work));
   },
 };
 
@@ -112,13 +113,18 @@ async function link(
   try {
     await context.target.linkFork(place, parent.id);
   } catch (error) {
-    const refusal = error instanceof Failure && error.code !== 'token-refused' ? error.refusal : null;
-    if (refusal === null || refusal.status < 400 || refusal.status > 499) throw error;
+    if (!(error instanceof Failure) || !isAboutIt(error) || error.refusal === null) throw error;
+    const { refusal } = error;
     const now = await currentProject(work);
     if (now?.forkedFrom?.id !== parent.id) return leave(refusal.text, done, work);
   }
   await work.record('done', { data: done });
   return { changed: true, counts: { link: 1 } };
+}
+
+/** Other refusals are about the user, the server or the whole group. */
+function isAboutIt({ code }: Failure): boolean {
+  return code === 'target-refused' || code === 'target-forbidden';
 }
 
 /** Writes down why the project is no fork, once. */
@@ -157,11 +163,15 @@ async function notLinked(
   now: Project | null,
   part: Part,
   work: Work<ForkData, PlannedProject>,
+  wide: string | null,
 ): Promise<Check> {
   const known = work.known();
   const difference =
-    differenceOf(now?.forkedFrom, part, { item: work.item, known, refused: known?.refused }) ??
-    remark('fork-differs', work.item.id, `it is not a fork of ${part.parent} on GitLab`);
+    differenceOf(now?.forkedFrom, part, {
+      item: work.item,
+      known,
+      refused: known?.refused ?? wide ?? undefined,
+    }) ?? remark('fork-differs', work.item.id, `it is not a fork of ${part.parent} on GitLab`);
   return Promise.resolve({ state: stateOf(difference), compared: 1, hash: null, differences: [difference] });
 }
 
@@ -174,10 +184,10 @@ function stateOf(difference: Notice | null): Check['state'] {
 /** Why the project is not the fork that it should be; null when nothing is known that explains it. */
 function differenceOf(
   now: Project['forkedFrom'],
-  { parent, linked }: Part,
+  { parent }: Part,
   { item, known, refused }: { item: PlannedProject; known: ForkData | null; refused: string | undefined },
 ): Notice | null {
-  if (parent === null || linked) return null;
+  if (parent === null) return null;
   const leave = 'or leave relations alone with "migrate": {"forks": false}';
   if (now !== undefined) {
     const message = `on GitLab it is a fork of ${now.fullPath}, on GitBucket of ${parent}`;
@@ -219,7 +229,12 @@ function knownIn({ history }: Planning<PlannedProject>): ForkData | null {
 }
 
 /** What keeps it from being a fork on GitLab, though nothing failed. */
-function unlinkable({ id }: PlannedProject, parent: string | null, place: object | string | null): Notice[] {
+function unlinkable(
+  { id, existing }: PlannedProject,
+  parent: string | null,
+  place: object | string | null,
+): Notice[] {
+  if (place === null && existing?.forkedFrom !== undefined) return [];
   if (parent === null) {
     const message =
       'it is a fork, and of what is shown only on pages of GitBucket to which the token gives no access: no relation is made unless "source.username" and "source.password" are set';

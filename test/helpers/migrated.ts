@@ -133,6 +133,7 @@ export async function verified(where: TestServers, options: Migration = {}): Pro
   const { config, runtime } = settingsOf(where, options);
   const { prepared, options: preparing } = await preparedWith(where, where.gitlab.token('root'), {
     config,
+    selection: everything(config),
     runtime,
   });
   return verify(prepared, preparing);

@@ -175,6 +175,8 @@ test('no relation is made to a parent that shows less: GitLab would refuse every
   expect(forkCheck(item('other/app'))).toEqual({ state: 'refused', codes: ['fork-refused'] });
   expect(writes).toHaveLength(1);
   expect(where.parentOf('other/app')).toBeNull();
+  const proof = (await verified(where)).find(({ id }) => id === 'other/app');
+  expect(proof?.state).toBe('refused');
 });
 
 test('who could read a private fork and will not is told; of what it is a fork is only known to a session', async () => {
@@ -218,6 +220,8 @@ test('a fork whose parent is not on GitLab is told, and gets its relation when b
   expect(forkCheck(later.item('other/app'))).toEqual({ state: 'proven', codes: [] });
   expect(where.parentOf('other/app')).toBe('team/app');
   expect((await migrated(where, { config })).writes).toEqual([]);
+  // Without the journal nobody knows which project is the parent's.
+  expect((await verified(where, { config })).map(({ state }) => state)).toEqual(['proven', 'proven']);
 });
 
 test('a token that may not make the relation moves the rest, and the reason is told once', async () => {
