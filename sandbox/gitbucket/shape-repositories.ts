@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemDefaultBranch } from './build-context.ts';
 import type { GitBucketContext } from './context.ts';
@@ -61,7 +61,7 @@ export function addRepository(context: GitBucketContext, wanted: NewRepository):
   return repository;
 }
 
-/** Forks with all refs that a clone takes, and with the wiki (GB-123). */
+/** Forks with all refs that a clone takes, with the wiki and the LFS objects (GB-123). */
 export function forkRepository(
   context: GitBucketContext,
   source: RepositoryRecord,
@@ -80,6 +80,8 @@ export function forkRepository(
   });
   const wiki = context.wikiDir(source.owner, source.name);
   if (existsSync(wiki)) copyBare(wiki, context.wikiDir(owner, source.name));
+  const objects = context.lfsDir(source.owner, source.name);
+  if (existsSync(objects)) cpSync(objects, context.lfsDir(owner, source.name), { recursive: true });
   fork.parent = { owner: source.owner, name: source.name };
   fork.origin = source.origin ?? fork.parent;
   if (source.private) {

@@ -3,8 +3,10 @@ import type { ItemResult } from '../../src/model/result.ts';
 import { targetOf } from '../helpers/adapters.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { failureFrom } from '../helpers/failures.ts';
+import { commitFiles, oidsOf, pointersTo, store, tracked } from '../helpers/lfs-world.ts';
 import { killed, migrated, verified, type Migrated } from '../helpers/migrated.ts';
 import { testServers, type TestServers, type TestServersOptions } from '../helpers/servers.ts';
+import { team } from '../helpers/team.ts';
 
 /** `team/app`, its fork `other/app`, and the fork of that, `third/app`; all of them in groups. */
 async function family(
@@ -254,4 +256,33 @@ test('a namespace in which nothing may be made is no word about the token, whate
   const target = targetOf(gitlab, gitlab.token('owner'));
   const failure = await failureFrom(target.linkFork({ id, fullPath: 'closed/app' }, parent.id));
   expect([failure.code, failure.refusal?.status]).toEqual(['target-refused', 401]);
+});
+
+test('three forks of a repository with LFS objects send these once, with the relation and with copies', async () => {
+  for (const sharedForks of [null, 0]) {
+    const where = await team();
+    const dir = where.add('one');
+    const pointers = pointersTo({ 'a.bin': 'aaaa', 'b.bin': 'bb' });
+    commitFiles(dir, 'main', { '.gitattributes': tracked, ...pointers });
+    await store(where, 'one', 'aaaa', 'bb');
+    const owners = ['one-fork', 'two-fork', 'three-fork'];
+    for (const login of owners) {
+      where.gitbucket.addGroup({ login, members: [{ login: 'root', manager: true }] });
+      where.gitbucket.fork('team', 'one', login);
+    }
+    const { items, writes } = await migrated(where, {
+      config: { limits: { sharedForks, quietSeconds: 0 } },
+    });
+    expect(new Set(items.map(({ state }) => state))).toEqual(new Set(['proven']));
+    const sent = writes.filter((write) => /^PUT .*\/gitlab-lfs\/objects\//.test(write));
+    expect(sent.map((write) => write.split('/', 3).join('/'))).toEqual([
+      'PUT /team/one.git',
+      'PUT /team/one.git',
+    ]);
+    const { projects } = where.gitlab.context.state;
+    for (const owner of owners) {
+      const fork = projects.find(({ fullPath }) => fullPath === `${owner}/one`);
+      expect(Object.keys(fork?.lfsObjects ?? {}).sort()).toEqual(oidsOf('aaaa', 'bb').sort());
+    }
+  }
 });
