@@ -192,7 +192,8 @@ async function advance(progress: Progress, stage: Stage, options: Options): Prom
       work.attempt = attempt;
       if (attempt > 1) work.targetRefs = null;
       results.length = 0;
-      for (const each of due) {
+      // A failure may have told of a step that is needed too.
+      for (const each of attempt === 1 ? due : stepsOf(item, stage, options.steps)) {
         current = { planned: each.planned, started: runtime.now() };
         results.push(await runStep(each, work));
       }

@@ -15,7 +15,7 @@ export async function lfsObjectsThere(
   for (const item of plan.projects) {
     const { existing } = item;
     const listing = listings.source.get(item.id);
-    if (existing === null || listing === undefined || partOf(lfs, item)?.found !== true) continue;
+    if (existing === null || listing === undefined || partOf(lfs, item) === null) continue;
     const search = searchOf(item, listing, options, { progress() {}, signal: runtime.aborting });
     try {
       const all = objectsOf(await finder.history(search));

@@ -2,11 +2,11 @@ import { lfsUnforeseen } from '../failures/lfs.ts';
 import { sourceMoved } from '../failures/source.ts';
 import { saysLfsMissing } from '../gitlab/rules/lfs-check.ts';
 import type { PointerBlob } from '../model/lfs.ts';
-import type { PlannedProject, RefChange } from '../model/plan.ts';
+import { plannedStep, type PlannedProject, type PlannedStep, type RefChange } from '../model/plan.ts';
 import type { Target } from '../model/target.ts';
 import type { Verdict } from '../plan/lfs-missing.ts';
 import { searchOf } from './lfs-look.ts';
-import { refusedForLfs } from './lfs-part.ts';
+import { lfsRecords, lfsTitle, noLfs, refusedForLfs } from './lfs-part.ts';
 import { restoreAll, switchOff } from './quiet.ts';
 import type { ItemWork, Writing } from './step.ts';
 
@@ -18,11 +18,11 @@ type PushWork = ItemWork & Writing & { item: PlannedProject };
  * @throws source-moved when these are others by now
  */
 export function refusedNow({ item, context, lfs, sourceRefs }: PushWork): Verdict['refused'] {
-  if (lfs.found === null) return refusedForLfs(item);
-  const { key, progress, signal } = lfs.found.search;
+  if (lfs === null) return refusedForLfs(item);
+  const { key, progress, signal } = lfs.search;
   if (searchOf(item, sourceRefs, context, { progress, signal }).key !== key)
     throw sourceMoved(item.id, { detail: 'its refs are others than those whose LFS objects were moved' });
-  return lfs.found.refused;
+  return lfs.refused;
 }
 
 /**
@@ -47,8 +47,8 @@ export async function withoutLfsCheck<T>(
 }
 
 async function wouldRefuse({ lfs, context }: PushWork, writes: readonly RefChange[]): Promise<boolean> {
-  if (lfs.found === null) return false;
-  const { search, history, absent } = lfs.found;
+  if (lfs === null) return false;
+  const { search, history, absent } = lfs;
   const seen = history.pointers.filter(({ plain }) => plain);
   if (passes(seen, absent)) return false;
   // What GitLab has already is not looked at again.
@@ -62,15 +62,28 @@ function passes(pointers: readonly PointerBlob[], absent: ReadonlySet<string>): 
   return objects.size === pointers.length && pointers.every(({ oid }) => !absent.has(oid));
 }
 
-/** The remote, which takes a refusal for missing objects as a sign where nothing told of LFS before. */
-export function withSuspicion(remote: Remote, { item, context, lfs }: PushWork): Remote {
-  if (!context.config.migrate.lfs || lfs.found !== null) return remote;
+/**
+ * The remote, which takes a refusal for missing objects as a sign where nothing told of LFS before: the item gets the step
+ * that moves them, and the next try begins with that.
+ */
+export function withSuspicion(remote: Remote, { item, context }: PushWork): Remote {
+  if (!context.config.migrate.lfs || plannedStep(item, lfsRecords.name) !== null) return remote;
   return {
     ...remote,
     async explain(refused) {
-      if (!saysLfsMissing(refused.text) || lfs.suspected) return (await remote.explain?.(refused)) ?? null;
-      lfs.suspected = true;
+      if (!saysLfsMissing(refused.text)) return (await remote.explain?.(refused)) ?? null;
+      if (plannedStep(item, lfsRecords.name) === null) item.steps.push(unforeseen);
       return lfsUnforeseen(item.id, { detail: refused.text });
     },
   };
 }
+
+const unforeseen: PlannedStep = {
+  step: lfsRecords.name,
+  title: lfsTitle,
+  changes: true,
+  state: 'proven',
+  counts: {},
+  notices: [],
+  part: noLfs,
+};

@@ -9,7 +9,6 @@ const Refusal = z.object({ reason: z.string(), fix: z.string() });
 
 /** What the step `lfs` has in the plan; the step that moves refs reads of it what stays behind. */
 export const LfsPart = z.object({
-  found: z.boolean().describe('False where nothing tells of LFS: its history is not looked through then'),
   objects: z.int().nonnegative().describe('Objects that the history names'),
   bytes: z.int().nonnegative().describe('Size of those that are going to be copied'),
   off: z.boolean().describe('GitLab has LFS off for the project'),
@@ -28,6 +27,10 @@ export const LfsData = z.object({
 });
 export type LfsData = z.infer<typeof LfsData>;
 
+/** What it is while nothing is known of objects. */
+export const noLfs: LfsPart = { objects: 0, bytes: 0, off: false, missing: [], refused: {} };
+
+export const lfsTitle = 'LFS objects';
 /** Under which name the journal has it. */
 export const lfsRecords = { name: 'lfs', data: LfsData } as const;
 
@@ -40,15 +43,8 @@ export type Look = {
   tell(detail: string): void;
 };
 
-/** What is known of the LFS objects of an item while it is being migrated or verified. */
-export type LfsWork = {
-  /** GitLab has refused a push for missing objects, so the history must be looked through whatever else was found. */
-  suspected: boolean;
-  /** What was found at the refs that are being moved; null while nothing was, or nothing was looked for. */
-  found: (Verdict & Looked) | null;
-};
-
-type Looked = {
+/** What was found at the refs that are being moved, and what of it stays behind. */
+export type FoundLfs = Verdict & {
   search: LfsSearch;
   history: LfsHistory;
   /** Ids of what the source cannot give. */

@@ -9,11 +9,9 @@ import { codeRecords } from '../plan/known-refs.ts';
 import { keepsBack, missingNotices, oldAddressNotices, type Absent } from '../plan/lfs-missing.ts';
 import { formatBytes, plural } from '../text/format.ts';
 import { absentOf, bytesOf, countsOf, judge, objectsOf, offNotice, searchOf, unlessOff } from './lfs-look.ts';
-import { lfsRecords, type LfsPart } from './lfs-part.ts';
+import { lfsRecords, noLfs, type LfsPart } from './lfs-part.ts';
 import { isOff } from './quiet.ts';
 import { knownTo, remark, type Decision, type Planning } from './step.ts';
-
-const nothing: LfsPart = { found: false, objects: 0, bytes: 0, off: false, missing: [], refused: {} };
 
 /** What would be copied, what cannot be, and which refs that keeps back. Asks nothing of a repository that has not moved. */
 export async function planLfs(planning: Planning<PlannedProject>): Promise<Decision<LfsPart> | null> {
@@ -24,15 +22,15 @@ export async function planLfs(planning: Planning<PlannedProject>): Promise<Decis
   const search = searchOf(item, listings.source, context, { progress, signal: look.signal });
   const { refs } = listings.target;
   const differs = [...search.refs].some(([ref, id]) => refs.get(ref) !== id);
-  if (!(await isSuspected(planning, differs))) return differs ? decision(nothing) : null;
+  if (!(await isSuspected(planning, differs))) return null;
   try {
     const history = await look.finder.history(search);
-    if (history.pointers.length === 0) return differs ? decision(nothing) : null;
+    if (history.pointers.length === 0) return null;
     return await decide(planning, { search, history });
   } catch (error) {
     if (isFatal(error)) throw error;
     const notice = { ...noticeOf(error, item.id), object: item.id };
-    return { ...decision({ ...nothing, found: true }, [notice]), state: 'failed' };
+    return { ...decision(noLfs, [notice]), state: 'failed' };
   }
 }
 
@@ -62,7 +60,7 @@ async function decide(planning: Planning<PlannedProject>, found: Found): Promise
   const lacking = await unlessOff(lackingOf(all, found.search.key, planning));
   const told = oldAddressNotices(found.history, item.id, addressesOf(item, planning));
   if (lacking === null) {
-    const part = { ...nothing, found: true, objects: all.length, off: true };
+    const part = { ...noLfs, objects: all.length, off: true };
     return { ...decision(part, [offNotice(item, found.history), ...told]), state: 'refused' };
   }
   const asked = await absentOf(lacking.open, item, context);
@@ -77,7 +75,7 @@ async function decide(planning: Planning<PlannedProject>, found: Found): Promise
     `${plural(copies.length, 'LFS object')} to copy, ${formatBytes(bytes)}`,
   );
   return {
-    part: { found: true, objects: all.length, bytes, off: false, missing, refused },
+    part: { objects: all.length, bytes, off: false, missing, refused },
     changes: copies.length > 0,
     state: missing.some(keepsBack) ? 'refused' : 'proven',
     counts: countsOf({ create: copies.length, unchanged }, { missing }),

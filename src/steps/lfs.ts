@@ -11,7 +11,7 @@ import { keepsBack, missingNotices, type Absent } from '../plan/lfs-missing.ts';
 import { plural } from '../text/format.ts';
 import { copyLfs, type LfsCopied } from '../transfer/lfs.ts';
 import { absentOf, countsOf, judge, objectsOf, offNotice, searchOf, unlessOff } from './lfs-look.ts';
-import { LfsPart, lfsRecords, type LfsData } from './lfs-part.ts';
+import { LfsPart, lfsRecords, lfsTitle, type LfsData } from './lfs-part.ts';
 import { planLfs } from './lfs-plan.ts';
 import { restoreAll } from './quiet.ts';
 import { knownHeads, listSource } from './source-listing.ts';
@@ -21,19 +21,18 @@ type LfsStepWork = WritingWork<LfsData, PlannedProject>;
 
 /**
  * Moves the LFS objects that the history of the travelling refs names, before the refs. Where nothing speaks for LFS the
- * history is not looked through; GitLab's refusal of the push does, for the next try.
+ * history is not looked through; GitLab's refusal of a push does, for the next try.
  */
 export const lfs: Step<LfsPart, LfsData, PlannedProject> = {
   ...lfsRecords,
-  title: 'LFS objects',
+  title: lfsTitle,
   of: 'project',
   stage: 'content',
   part: LfsPart,
   plan: planLfs,
   async run(part, work) {
-    if (!part.found && !work.lfs.suspected) return { changed: false };
     const { context, item, place } = work;
-    work.lfs.found = null;
+    work.lfs = null;
     await restoreAll(work, 'lfs');
     if (work.attempt > 1) work.sourceRefs = await listAgain(work);
     const search = ownSearch(work);
@@ -51,15 +50,14 @@ export const lfs: Step<LfsPart, LfsData, PlannedProject> = {
     const absent = [...absentAsPlanned(part.missing, all), ...(await absentOfThese(copied, work))];
     const verdict = await judge(absent, { search, history }, context);
     const ids = new Set(absent.map(({ object }) => object.oid));
-    work.lfs.found = { ...verdict, search, history, absent: ids, lacking: copied.lacking };
+    work.lfs = { ...verdict, search, history, absent: ids, lacking: copied.lacking };
     await recordEnd({ refs: search.key, objects: all.length, missing: verdict.missing }, work);
     const counts = countsOf({ create: copied.copied.length, unchanged: copied.present.length }, verdict);
     return { changed: copied.copied.length > 0, counts, bytes: copied.bytes };
   },
   async verify(part, work) {
-    if (!part.found && !work.lfs.suspected) return proven(0);
     const { context, item, place } = work;
-    const { found } = work.lfs;
+    const { lfs: found } = work;
     const history = found?.history ?? (await context.finder.history(ownSearch(work)));
     const all = objectsOf(history);
     if (all.length === 0) return proven(0);

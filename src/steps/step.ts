@@ -13,7 +13,7 @@ import type { RepositoryPart, Source } from '../model/source.ts';
 import type { TargetIdentity, Target } from '../model/target.ts';
 import type { PlanInput } from '../plan/input.ts';
 import type { KnownObjects } from '../plan/known-refs.ts';
-import type { Look, LfsWork } from './lfs-part.ts';
+import type { FoundLfs, Look } from './lfs-part.ts';
 import type { Transport } from '../transfer/transport.ts';
 
 /**
@@ -105,7 +105,8 @@ export type ItemWork = {
   targetRefs: RefListing | null;
   /** The same of its wiki, once a step has read it; the source's under the names with which they travel. */
   wikiRefs?: { source: RefListing; target: RefListing | null } | undefined;
-  lfs: LfsWork;
+  /** Null while nothing is known of LFS objects. */
+  lfs: FoundLfs | null;
 };
 
 /** What a run begins with: nothing of the target is known beyond the plan. */
@@ -146,7 +147,7 @@ export function itemWork(
     parent: null,
     sourceRefs: source.get(item.id) ?? { refs: new Map(), head: null },
     targetRefs: target.get(item.id) ?? null,
-    lfs: { suspected: false, found: null },
+    lfs: null,
   };
 }
 
