@@ -9,7 +9,7 @@ export type Scanned = {
   /** Ids of all refs whose history counts. */
   tips: readonly string[];
   heads: readonly Head[];
-  visited(objects: number): void;
+  visited: (objects: number) => void;
 };
 
 const reportEvery = 20_000;

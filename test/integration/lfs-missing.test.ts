@@ -175,11 +175,17 @@ test('a text that only looks like a pointer is told, and keeps nothing back', as
   expect(refsIn(servers.gitlab.gitDir('team/one'))).toEqual(refsIn(dir));
 });
 
+function config(url: string): Record<string, string> {
+  return { '.lfsconfig': `[lfs]\n\turl = ${url}\n` };
+}
+
+function files(content: string): Record<string, string> {
+  return { 'a.bin': lfsPointer(content).text };
+}
+
 test('.lfsconfig is read on every branch: this server, another one, none', async () => {
   const servers = await team();
   const dir = servers.add('one');
-  const config = (url: string): Record<string, string> => ({ '.lfsconfig': `[lfs]\n\turl = ${url}\n` });
-  const files = (content: string): Record<string, string> => ({ 'a.bin': lfsPointer(content).text });
   commitFiles(dir, 'main', { '.gitattributes': tracked, ...files('ours') });
   const own = `${servers.gitbucket.url}/git/team/one.git/info/lfs`;
   commitFiles(dir, 'own', { '.gitattributes': tracked, ...config(own), ...files('own') });

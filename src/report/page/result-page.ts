@@ -5,7 +5,6 @@ import {
   formatDuration,
   formatMoment,
   formatShare,
-  lowered,
   shortId,
 } from '../../text/format.ts';
 import {
