@@ -31,8 +31,10 @@ export async function planSteps(
     finder: options.finder,
     always: options.deep ?? false,
     signal: options.runtime.aborting,
-    tell: (detail) =>
-      options.emit({ type: 'phase-progress', phase: 'plan', done: 0, total: items.length, detail }),
+    tell(detail) {
+      const { length: total } = plan.projects;
+      options.emit({ type: 'phase-progress', phase: 'plan', done: total, total, detail });
+    },
   };
   await Promise.all(
     items.map((item) =>

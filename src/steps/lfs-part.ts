@@ -51,6 +51,8 @@ export type FoundLfs = Verdict & {
   absent: ReadonlySet<string>;
   /** What the target said a moment ago that it lacks, where nothing was written since. */
   lacking: readonly LfsObject[] | null;
+  /** What was copied before the refs. */
+  bytes: number;
 };
 
 /** The changes without those that need an object which is missing. */

@@ -50,7 +50,7 @@ export const lfs: Step<LfsPart, LfsData, PlannedProject> = {
     const absent = [...absentAsPlanned(part.missing, all), ...(await absentOfThese(copied, work))];
     const verdict = await judge(absent, { search, history }, context);
     const ids = new Set(absent.map(({ object }) => object.oid));
-    work.lfs = { ...verdict, search, history, absent: ids, lacking: copied.lacking };
+    work.lfs = { ...verdict, search, history, absent: ids, lacking: copied.lacking, bytes: copied.bytes };
     await recordEnd({ refs: search.key, objects: all.length, missing: verdict.missing }, work);
     const counts = countsOf({ create: copied.copied.length, unchanged: copied.present.length }, verdict);
     return { changed: copied.copied.length > 0, counts, bytes: copied.bytes };

@@ -44,8 +44,10 @@ export async function pushRefs(part: Planned, changes: RefChange[], work: CodeWo
       if (part.unverifiedIds.length > 0) await claim(work);
       await work.record('started', { data: { refs: possibleIds(writes, work.known()) } });
     },
-    progress: (stage, percent, bytes) =>
-      context.emit({ type: 'item-progress', id: item.id, stage, percent, bytes }),
+    progress(stage, percent, sent) {
+      const bytes = sent + (work.lfs?.bytes ?? 0);
+      context.emit({ type: 'item-progress', id: item.id, stage, percent, bytes });
+    },
     signal: context.runtime.aborting,
   };
   const {

@@ -89,7 +89,7 @@ export function timeLine({ pushes, refs, idleMs, bytes }: Effort): string {
 
 export function diskLine(mirrors: string, bytes: number | null): string {
   return bytes === null
-    ? `Disk: journal and reports only; a repository that cannot be relayed is fetched into ${mirrors} first.`
+    ? `Disk: journal and reports only; a repository that cannot be relayed, or has LFS objects, is fetched into ${mirrors} first.`
     : `Disk: --deep left ${formatBytes(bytes)} in ${mirrors}; you can delete it.`;
 }
 
