@@ -152,12 +152,18 @@ function codeOf(object: MissingObject): string {
 
 function noticeFor(object: MissingObject, code: string): Notice {
   const { oid, size, ref, commit } = object;
+  const back = keepsBack(object);
+  const name = nameOf(object);
   const where = [
+    // Where nothing has to be done, reports show the words alone.
+    ...(back || name === oid ? [] : [name]),
+    oid,
+    formatBytes(size),
     ...(ref === '' ? [] : [ref.replace(/^refs\/heads\//, 'branch ')]),
     ...(commit === '' ? [] : [`last commit ${commit}`]),
   ].join(', ');
-  const message = `${sentenceOf(object)} (${oid}, ${formatBytes(size)}${where === '' ? '' : `, ${where}`})`;
-  return { code, object: nameOf(object), message, fix: keepsBack(object) ? fixOf(object) : '' };
+  const message = `${sentenceOf(object)} (${where})`;
+  return { code, object: name, message, fix: back ? fixOf(object) : '' };
 }
 
 function sentenceOf({ kind, detail, allowed }: MissingObject): string {

@@ -104,8 +104,8 @@ export function besideRefs({ steps }: Result['totals']): Result['totals']['steps
   });
 }
 
-/** What steps count of which there is nothing to move. */
-const nothingMoved: ReadonlySet<string> = new Set(['empty', 'untouched']);
+/** What steps count that is not moved. */
+const nothingMoved: ReadonlySet<string> = new Set(['empty', 'untouched', 'lost', 'sample', 'elsewhere']);
 
 /** Name of the step that counts refs. */
 export const refsStep = 'code';

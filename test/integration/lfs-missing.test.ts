@@ -206,3 +206,32 @@ test('.lfsconfig is read on every branch: this server, another one, none', async
   expect(refsIn(servers.gitlab.gitDir('team/one'))).toEqual(refsIn(dir));
   expect(onGitLab(servers, 'one')).toEqual(oidsOf('ours', 'own'));
 });
+
+test('an object that does not get through keeps back only what needs it, and the item fails', async () => {
+  const servers = await team();
+  const dir = servers.add('one');
+  commitFiles(dir, 'main', { '.gitattributes': tracked, ...pointersTo({ 'a.bin': 'too large' }) });
+  commitFiles(dir, 'topic', { '.gitattributes': tracked, ...pointersTo({ 'b.bin': 'small' }) });
+  await store(servers, 'one', 'too large', 'small');
+  const [oid = ''] = oidsOf('too large');
+  servers.gitlab.server.faults.add({
+    method: 'PUT',
+    url: new RegExp(`/gitlab-lfs/objects/${oid}`),
+    times: Infinity,
+    action: { kind: 'status', status: 413 },
+  });
+
+  const run = await runOnce(servers);
+
+  expect(itemIn(run, 'one').state).toBe('failed');
+  expect(stepIn(run, 'one').check).toMatchObject({
+    state: 'failed',
+    differences: [{ code: 'lfs-missing-refused', object: 'a.bin' }],
+  });
+  expect(stepIn(run, 'one').check?.differences[0]?.message).toContain('too large');
+  expect(refsIn(servers.gitlab.gitDir('team/one')).map((line) => line.slice(41))).toEqual([
+    'refs/heads/topic',
+  ]);
+  servers.gitlab.server.faults.clear();
+  expect(itemIn(await runOnce(servers), 'one').state).toBe('proven');
+});
