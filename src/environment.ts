@@ -49,6 +49,7 @@ export type CommonOptions = {
   verbose?: boolean;
   color: boolean;
   concurrency?: number;
+  fixSubmodules?: boolean;
   /** A directory that `gb2gl export` wrote: it is read instead of GitBucket. */
   from?: string;
   /** False where the caller tells the end itself. */

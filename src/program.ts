@@ -6,6 +6,8 @@ import type { ExitCode } from './model/result.ts';
 
 /** Of commands that go over all repositories. */
 const ofMigrations = ['config', 'workDir', 'json', 'quiet', 'concurrency'] as const;
+/** Of those that write, or say what would be written. */
+const ofRuns = ['prune', 'fixSubmodules', ...ofMigrations] as const;
 
 type Handler = (options: never, environment: Environment) => Promise<ExitCode>;
 
@@ -88,12 +90,11 @@ export function createProgram(
       }),
     )
       .addOption(from())
-      .option('--prune', 'same as migrate --prune')
       .option(
         '--deep',
         'also inspect objects (fetches into the work directory) and count what is not migrated',
       ),
-    ...ofMigrations,
+    ...ofRuns,
   );
   share(
     add('fix', {
@@ -120,10 +121,8 @@ export function createProgram(
         },
         load: async () => (await import('./commands/rehearse.ts')).rehearseCommand,
       }),
-    )
-      .option('--prune', 'same as migrate --prune')
-      .addOption(transport('same as migrate --transport')),
-    ...ofMigrations,
+    ).addOption(transport('same as migrate --transport')),
+    ...ofRuns,
   );
   share(
     selectable(
@@ -143,10 +142,9 @@ export function createProgram(
         '--plan <file>',
         'apply exactly this plan.json; anything that has changed since is skipped and listed',
       )
-      .option('--prune', 'delete refs on GitLab that gb2gl wrote and that were deleted on GitBucket')
       .option('--yes', 'do not ask before applying the plan; needed where there is no terminal to ask on')
       .addOption(transport('how to transfer repositories')),
-    ...ofMigrations,
+    ...ofRuns,
   );
   share(
     selectable(
@@ -190,9 +188,8 @@ export function createProgram(
     )
       .argument('<directory>', 'written by gb2gl export')
       .option('--plan <file>', 'same as migrate --plan')
-      .option('--prune', 'same as migrate --prune')
       .option('--yes', 'same as migrate --yes'),
-    ...ofMigrations,
+    ...ofRuns,
   );
   share(
     add('status', {

@@ -174,6 +174,7 @@ function wordsOf({ all, group, user, repo, exclude, plan }: WantedFlags, { selec
 export type WantedFlags = SelectionFlags & {
   plan?: string;
   prune?: boolean;
+  fixSubmodules?: boolean;
   /** Where the plan file really is: the way to it may lead elsewhere once the run has ended. */
   followed?: string | null;
 };
@@ -200,11 +201,12 @@ export async function resolveRequest(flags: WantedFlags, config: Config, cwd: st
     flags.repo ||
     flags.exclude ||
     flags.prune ||
+    flags.fixSubmodules ||
     flags.allowMissingLfs
   ) {
     throw wrongUsage('', {
       detail:
-        '--plan takes its selection from the plan file: omit --all, --group, --user, --repo, --exclude, --allow-missing-lfs and --prune',
+        '--plan takes its selection from the plan file: omit --all, --group, --user, --repo, --exclude, --allow-missing-lfs, --fix-submodules and --prune',
     });
   }
   const file = resolve(cwd, flags.plan);

@@ -25,11 +25,16 @@ export function selectable(command: Command): Command {
     .option('--same-servers', 'the servers of the journal and of --plan have new names but are the same');
 }
 
-type Shared = 'config' | 'workDir' | 'json' | 'quiet' | 'concurrency';
+type Shared = 'prune' | 'fixSubmodules' | 'config' | 'workDir' | 'json' | 'quiet' | 'concurrency';
 
 /** Adds options that commands have in common, below their own. */
 export function share(command: Command, ...names: Shared[]): void {
   const shared: Record<Shared, Option> = {
+    prune: new Option('--prune', 'delete refs on GitLab that gb2gl wrote and that were deleted on GitBucket'),
+    fixSubmodules: new Option(
+      '--fix-submodules',
+      'make a branch gb2gl/submodules on GitLab where submodules of the default branch lead to the old server',
+    ),
     config: new Option('--config <file>', 'config file (default: migrate.config.json, if it exists)'),
     workDir: new Option('--work-dir <dir>', 'directory for journal, mirrors and reports').default('.gb2gl'),
     concurrency: new Option('--concurrency <n>', 'repositories to migrate concurrently').argParser(positive),

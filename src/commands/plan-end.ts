@@ -75,7 +75,7 @@ export function nextCommand(
 ): string {
   const writes = writesAnything(plan);
   const { all, group, user, repo, exclude, waive, allowMissingLfs } = options;
-  const { config, sameServers, prune, from } = options;
+  const { config, sameServers, prune, from, fixSubmodules } = options;
   return [
     'gb2gl',
     writes ? 'migrate' : 'verify',
@@ -88,6 +88,7 @@ export function nextCommand(
     ...named('--waive', waive),
     ...named('--allow-missing-lfs', allowMissingLfs),
     ...(prune && writes ? ['--prune'] : []),
+    ...(fixSubmodules && writes ? ['--fix-submodules'] : []),
     ...(sameServers ? ['--same-servers'] : []),
     ...named('--config', config === undefined ? [] : [config]),
     ...named('--work-dir', options.workDir === '.gb2gl' ? [] : [options.workDir]),

@@ -14,7 +14,9 @@ export async function readConfig(
 ): Promise<Config> {
   const loaded = await loadConfig(configFile(options, runtime.cwd), runtime.env, instead);
   const config = withConcurrency(withAbsolutePaths(loaded, runtime.cwd), options.concurrency);
-  return withAllowed(config, options.allowMissingLfs);
+  const { fixSubmodules = config.migrate.fixSubmodules } = options;
+  const migrate = { ...config.migrate, fixSubmodules };
+  return withAllowed({ ...config, migrate }, options.allowMissingLfs);
 }
 
 /** The config file of a command. */

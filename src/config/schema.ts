@@ -181,6 +181,12 @@ export const Config = z.strictObject({
         .describe(
           'LFS objects without which the refs that need them move all the same, by id or path; "all": every one. Beside --allow-missing-lfs',
         ),
+      fixSubmodules: z
+        .boolean()
+        .default(false)
+        .describe(
+          'make a branch gb2gl/submodules on GitLab where the submodules of the default branch lead to the old server; same as --fix-submodules',
+        ),
     })
     .prefault({})
     .describe('what to migrate besides branches and tags'),

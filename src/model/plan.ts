@@ -191,6 +191,7 @@ export const PlanSettings = z
     lfs: z.boolean().default(false).describe('False in plans of versions that moved no LFS objects'),
     allowMissingLfs: texts.default([]),
     prune: z.boolean(),
+    fixSubmodules: z.boolean().default(false),
   })
   .describe('What the plan was decided with; migrate --plan decides with the same');
 export type PlanSettings = z.infer<typeof PlanSettings>;

@@ -54,6 +54,8 @@ export function unknownIds(sides: Sides): string[] {
   const known = new Set(source.refs.values());
   const unknown = new Set<string>();
   for (const [ref, id] of target.refs) {
+    // Nobody but this tool has a branch of that name, and its journal may be lost.
+    if (ref === modulesRef && !source.refs.has(ref)) continue;
     if (isHidden(ref) || !travels(ref, sides) || known.has(id) || written.get(ref)?.has(id)) continue;
     unknown.add(id);
   }
@@ -86,7 +88,10 @@ export function foreignProject(
   return pathTaken(fullPath, { detail, repository, suggestion }).notice;
 }
 
-const Id = z.string().regex(/^[0-9a-f]{40}$/);
+/** The branch that `--fix-submodules` makes: on the target only. */
+export const modulesRef = 'refs/heads/gb2gl/submodules';
+
+export const Id = z.string().regex(/^[0-9a-f]{40}$/);
 
 /** A ref that the target does not have as the source does, and why. */
 const LeftRef = z.object({

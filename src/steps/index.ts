@@ -5,6 +5,7 @@ import { group } from './group.ts';
 import { lfs } from './lfs.ts';
 import { project } from './project.ts';
 import { quiet } from './quiet.ts';
+import { submodules } from './submodules.ts';
 import type { AnyStep } from './step.ts';
 import { wiki } from './wiki.ts';
 
@@ -12,4 +13,14 @@ import { wiki } from './wiki.ts';
  * Everything that is done with an item, in the order in which it is done within a stage. Names, schemas, titles, reports,
  * status and journal follow from this list: a new kind of data is one file and one line here.
  */
-export const steps: readonly AnyStep[] = [group, project, fork, lfs, code, wiki, defaultBranch, quiet];
+export const steps: readonly AnyStep[] = [
+  group,
+  project,
+  fork,
+  lfs,
+  code,
+  submodules,
+  wiki,
+  defaultBranch,
+  quiet,
+];

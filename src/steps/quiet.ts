@@ -186,13 +186,17 @@ async function hasCiFile({ context, item, sourceRefs }: ProjectWork): Promise<bo
   return found.some((each) => each !== false);
 }
 
+/** Steps whose pushes may start pipelines. */
+const pushingSteps = [codeRecords.name, 'submodules'];
+
 /**
  * A job makes the pipelines seconds after a push, and looks only then whether CI/CD is on (GL-366).
  * @throws interrupted
  */
 async function untilPushesAreDone({ journal, item, context }: ItemWork & Writing): Promise<void> {
   const { runtime, config, emit, pipelines } = context;
-  const last = Date.parse(journal.history.items.get(item.id)?.steps.get(codeRecords.name)?.at ?? '');
+  const pushed = pushingSteps.map((step) => journal.history.items.get(item.id)?.steps.get(step)?.at ?? '');
+  const last = Date.parse(pushed.toSorted().at(-1) ?? '');
   const waitMs = last + config.limits.quietSeconds * 1000 - runtime.now();
   // Not a number when nothing was written yet.
   if (!(waitMs > 0)) return;

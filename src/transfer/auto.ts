@@ -7,7 +7,9 @@ import { createMirrorTransport, type MirrorOptions } from './mirror.ts';
 import { createRelayTransport, fitsRelay } from './relay.ts';
 import { createRequestSize } from './request-size.ts';
 import { isOfSource, salvage } from './salvage.ts';
-import type { Transport, TransferJob, TransferResult } from './transport.ts';
+import { pushCommit } from './push-commit.ts';
+import { createPushLimit } from './push-size.ts';
+import type { Carrier, Transport, TransferJob, TransferResult } from './transport.ts';
 
 export type TransportName = 'auto' | 'relay' | 'mirror';
 
@@ -24,10 +26,13 @@ export type TransportOptions = {
 export function chooseTransport(
   name: TransportName,
   { workDir, runtime, pushSeconds }: TransportOptions,
-): Transport {
+): Carrier {
   const sizes = createRequestSize(pushSeconds * 1000);
   const relay = createRelayTransport(runtime, sizes);
-  if (name === 'relay') return withSalvage(relay);
+  const { now } = runtime;
+  const addCommit: Carrier['addCommit'] = (job) =>
+    pushCommit(job, mirrorOptions(workDir, runtime), { limit: createPushLimit(), sizes, now });
+  if (name === 'relay') return { ...withSalvage(relay), addCommit };
   let made: Transport | null = null;
   // Most runs never need it.
   const mirror: Transport = {
@@ -36,7 +41,7 @@ export function chooseTransport(
       return made.transfer(job);
     },
   };
-  return withSalvage(name === 'mirror' ? mirror : createAutoTransport({ relay, mirror }));
+  return { ...withSalvage(name === 'mirror' ? mirror : createAutoTransport({ relay, mirror })), addCommit };
 }
 
 /** Where the mirrors are, and how git fetches into them. */

@@ -45,3 +45,28 @@ export type TransferResult = {
 
 /** A way to move objects and refs. The engine does not know which one it has. */
 export type Transport = { transfer(job: TransferJob): Promise<TransferResult> };
+
+/** One commit that the source does not have: values of a config file of git's are changed, nothing else. */
+export type CommitJob = Pick<
+  TransferJob,
+  'id' | 'attempt' | 'source' | 'target' | 'ensureTarget' | 'progress' | 'signal'
+> & {
+  /** The commit on which it is made, with the ref that leads to it on the source. */
+  base: { ref: string; id: string };
+  /** The file at the root of the repository, and the id that its content must have. */
+  file: { path: string; id: string };
+  /** New values by their keys. */
+  values: ReadonlyMap<string, string>;
+  message: string;
+  /** The ref that gets it, and the id that the target must still have there; null: none. */
+  ref: string;
+  old: string | null;
+  /** Called with its id, just before the push. */
+  beforeWrite(commit: string): Promise<void>;
+};
+
+/** How the push of such a commit ended; `commit` is null when none was made. */
+export type CommitResult = { commit: string | null; result: RefResult; bytes: number };
+
+/** Everything that a run carries objects with. */
+export type Carrier = Transport & { addCommit(job: CommitJob): Promise<CommitResult> };

@@ -9,7 +9,7 @@ import { emptyHistory } from '../../src/journal/history.ts';
 import { plannedStep, type Plan, type PlannedProject, type PlannedStep } from '../../src/model/plan.ts';
 import type { ItemResult, StepResult } from '../../src/model/result.ts';
 import { Config } from '../../src/config/schema.ts';
-import { createRelayTransport } from '../../src/transfer/relay.ts';
+import { chooseTransport } from '../../src/transfer/auto.ts';
 import type { Transport } from '../../src/transfer/transport.ts';
 import { filesOf, lfsPointer } from './odd-objects.ts';
 import { preparedWith, quietRuntime } from './prepared.ts';
@@ -62,7 +62,8 @@ export async function runOnce(team: Team, options: RunOptions = {}): Promise<Run
     const { history } = journal;
     const asked = await preparedFor(team, { ...options, more: { history, runtime, ...options.more } });
     await options.between?.();
-    const transport = options.transport ?? createRelayTransport(runtime);
+    const carrier = chooseTransport('relay', { workDir: folder, runtime, pushSeconds: 20 });
+    const transport = { ...carrier, ...options.transport };
     const items = await migrate(asked.prepared, { ...asked.options, journal, transport });
     return { plan: asked.prepared.plan, items };
   } finally {

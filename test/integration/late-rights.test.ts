@@ -4,7 +4,7 @@ import { migrate } from '../../src/engine/migrate.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import type { ItemResult } from '../../src/model/result.ts';
 import type { RunEvent } from '../../src/model/events.ts';
-import { createRelayTransport } from '../../src/transfer/relay.ts';
+import { chooseTransport } from '../../src/transfer/auto.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { preparedWith, quietRuntime } from '../helpers/prepared.ts';
 import { refsIn, type TestServers } from '../helpers/servers.ts';
@@ -53,7 +53,7 @@ async function run(
       runtime,
     });
     await between?.();
-    const transport = createRelayTransport(runtime);
+    const transport = chooseTransport('relay', { workDir: where.folder, runtime, pushSeconds: 20 });
     const items = await migrate(prepared, { ...options, journal, transport });
     return { items: new Map(items.map((item) => [item.id, item])), waits, events };
   } finally {

@@ -3,7 +3,7 @@ import type { Runtime } from '../../src/environment.ts';
 import { migrate } from '../../src/engine/migrate.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import type { Check, ItemResult } from '../../src/model/result.ts';
-import { createRelayTransport } from '../../src/transfer/relay.ts';
+import { chooseTransport } from '../../src/transfer/auto.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { preparedWith, quietRuntime } from '../helpers/prepared.ts';
 import { refsIn, writesOf, type TestServers } from '../helpers/servers.ts';
@@ -32,7 +32,7 @@ async function run(where: TestServers, { between, later = 0, ...exact }: Between
     });
     between?.();
     ahead = later;
-    const transport = createRelayTransport(runtime);
+    const transport = chooseTransport('relay', { workDir: where.folder, runtime, pushSeconds: 20 });
     const items = await migrate({ ...prepared, ...exact }, { ...options, journal, transport });
     const item = items.find(({ id }) => id === 'team-a/one');
     if (item === undefined) throw new Error('the plan has no team-a/one');

@@ -74,14 +74,14 @@ it('but on one machine only those of the very server', () => {
   expect(oldUrl('https://git.example.com/gitbucket/lab/team.git', both, 'team/app')).toBeNull();
 });
 
+function placesWith(paths: Record<string, string>): Places {
+  return { source: [root], target, paths: new Map(Object.entries(paths)) };
+}
+
 describe('submodules (S01, S02)', () => {
-  const places = (paths: Record<string, string>): Places => ({
-    source: [root],
-    target,
-    paths: new Map(Object.entries(paths)),
-  });
   const changed = (url: string, fullPath: string, paths: Record<string, string>): string | null | undefined =>
-    moduleChanges([{ name: 'lib', path: 'lib', url }], { id: 'team/app', fullPath }, places(paths))[0]?.to;
+    moduleChanges([{ name: 'lib', path: 'lib', url }], { id: 'team/app', fullPath }, placesWith(paths))[0]
+      ?.to;
 
   it('with an absolute address get the new one, by the way in which they were reached', () => {
     const paths = { 'team/lib': 'team/lib', 'other/c++': 'imported/other/cpp' };

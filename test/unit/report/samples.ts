@@ -236,6 +236,7 @@ export function plan(groups: PlannedGroup[], projects: PlannedProject[], part: P
       lfs: true,
       allowMissingLfs: [],
       prune: false,
+      fixSubmodules: false,
     },
     source: { url: 'https://gitbucket.example.com', view: 'administrator', user: 'root' },
     target: { url: 'https://gitlab.example.com', version: '19.2.1' },
