@@ -81,8 +81,10 @@ async function openSessionWith<S extends object>(
     (session?.terminal ?? terminal).handle(isMeasure(event) ? event : redactor.scrubDeep(event));
   const workDir = resolve(runtime.cwd, options.workDir);
   const closed = tellStops(runtime, emit);
+  const mirrors = mirrorsOf(workDir, runtime, config.limits.transfers);
+  const { lock } = mirrors;
   session = {
-    ...(await open(config, { runtime, emit, redactor, workDir })),
+    ...(await open(config, { runtime, emit, redactor, workDir, lock })),
     config,
     steps,
     redactor,
@@ -94,7 +96,7 @@ async function openSessionWith<S extends object>(
     workDir,
     runtime,
     begin,
-    ...mirrorsOf(workDir, runtime, config.limits.transfers),
+    ...mirrors,
     close: async () => {
       closed.abort();
       await (session?.terminal ?? terminal).stop();

@@ -181,6 +181,12 @@ export const Config = z.strictObject({
         .describe(
           'LFS objects without which the refs that need them move all the same, by id or path; "all": every one. Beside --allow-missing-lfs',
         ),
+      rewrite: z
+        .array(z.string().regex(/^[^/]+\/[^/]+$/, 'must be OWNER/NAME'))
+        .default([])
+        .describe(
+          'OWNER/NAME of repositories in whose history gb2gl puts right what git refuses; commits from there on get new ids',
+        ),
       fixSubmodules: z
         .boolean()
         .default(false)

@@ -12,11 +12,12 @@ export type ObjectReader = {
   stop(): void;
 };
 
-/** Starts `git cat-file --batch`: one question, one answer. Holds one object at a time. */
+/** Starts `git cat-file --batch`. Who asks for several at once waits for git only once, and holds them all. */
 export function createObjectReader(git: Git): ObjectReader {
   const run = git.start('cat-file', '--batch');
   const bytes = run.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let rest: Buffer = Buffer.alloc(0);
+  let last: Promise<unknown> = Promise.resolve();
 
   async function more(): Promise<void> {
     const { value, done } = await bytes.next();
@@ -54,13 +55,19 @@ export function createObjectReader(git: Git): ObjectReader {
     return whole.subarray(0, size);
   }
 
+  async function answer(): Promise<ReadObject | null> {
+    const head = await line();
+    const [, id = '', type = '', size = ''] = /^([0-9a-f]{40}) (\w+) (\d+)$/.exec(head) ?? [];
+    return id === '' ? null : { id, type, body: await body(Number(size)) };
+  }
+
   return {
-    async read(name) {
-      const waiting = feedLine(run.stdin, name);
-      if (waiting !== undefined) await waiting;
-      const head = await line();
-      const [, id = '', type = '', size = ''] = /^([0-9a-f]{40}) (\w+) (\d+)$/.exec(head) ?? [];
-      return id === '' ? null : { id, type, body: await body(Number(size)) };
+    read(name) {
+      // git answers in the order of the questions.
+      void feedLine(run.stdin, name);
+      const object = last.then(answer);
+      last = object.catch(() => {});
+      return object;
     },
     async end() {
       run.stdin.end();

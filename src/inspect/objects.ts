@@ -1,3 +1,4 @@
+import type { BadObject } from '../git/fsck.ts';
 import type { Git } from '../git/run.ts';
 import { walk, type Range } from '../git/object-walk.ts';
 import { createSizeCheck, type LargeCommit, type LargeFile, type SizeLimits } from './large-files.ts';
@@ -51,29 +52,4 @@ export async function scan(git: Git, range: Range, options: ScanOptions): Promis
   }
   const { files, commits, perCommit } = sizes;
   return { bad, files, commits, perCommit, pointers };
-}
-
-export type BadObject = {
-  type: string;
-  id: string;
-  /** Name of git's check, such as `badDate`. */
-  check: string;
-  text: string;
-};
-
-const fsckError = /^error in (\w+) ([0-9a-f]{40})(?: \([^)]*\))?: (\w+): (.*)$/;
-const progress = /^Checking objects: +(\d+)%/;
-
-/** `error in commit <id>: badDate: invalid author/committer line`, from `git fsck`; null for warnings and all else. */
-export function parseFsckLine(line: string): BadObject | null {
-  const match = fsckError.exec(line);
-  if (match === null) return null;
-  const [, type = '', id = '', check = '', text = ''] = match;
-  return { type, id, check, text };
-}
-
-/** Percent of the objects that are checked; null for other lines. */
-export function progressOf(line: string): number | null {
-  const percent = progress.exec(line)?.[1];
-  return percent === undefined ? null : Number(percent);
 }

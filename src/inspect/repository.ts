@@ -2,6 +2,8 @@ import { noCommit, refKind, shortName } from '../gitlab/rules/ref-names.ts';
 import { refsOf } from '../steps/code.ts';
 import { fetchPatterns } from '../steps/source-listing.ts';
 import { interruption } from '../failures/usage.ts';
+import { fsck } from '../git/fsck.ts';
+import { ignoredChecks } from '../gitlab/rules/object-checks.ts';
 import { presentObjects } from '../git/objects.ts';
 import type { Git } from '../git/run.ts';
 import { eachLine } from '../git/stream.ts';
@@ -9,7 +11,7 @@ import { isWrite, type Finding, type PlannedProject, type RefChange } from '../m
 import { lookIntoMirror } from '../transfer/look.ts';
 import type { MirrorOptions } from '../transfer/mirror.ts';
 import { ciFileFindings } from './ci-files.ts';
-import { badObjectFindings, fsck } from './fsck.ts';
+import { badObjectFindings } from './fsck.ts';
 import { largeFileFindings, stuckFindings, type SizeLimits } from './large-files.ts';
 import { lfsFindings } from './lfs.ts';
 import { scan, type Scan } from './objects.ts';
@@ -72,7 +74,9 @@ async function look(project: PlannedProject, git: Git, options: LookOptions): Pr
   const here = (list: readonly string[]): string[] => list.filter((id) => present.has(id));
   const range = { wanted: here(ids.writes), there: here(ids.there) };
   const checked =
-    range.wanted.length === 0 ? nothing : await fsck(git, (percent) => progress('check', percent));
+    range.wanted.length === 0
+      ? nothing
+      : await fsck(git, { ignored: ignoredChecks, progress: (percent) => progress('check', percent) });
   stopIfTold(runtime.stopping, project.id);
   const visited = (objects: number): void => progress(plural(objects, 'object'), null);
   const fresh = await scan(git, range, { bad: checked.bad, limits, visited });

@@ -49,6 +49,8 @@ export type RefListing = {
   held?: ReadonlyMap<string, HeadWitness>;
   /** What a reader should know about names that were to be changed. */
   warnings?: readonly string[];
+  /** What else is to be told of it. */
+  remarks?: readonly { code: string; message: string }[];
   /** Refs that are there and cannot be told apart, or not be named: they are in nobody's listing. Absent when there are none. */
   unreadable?: readonly UnreadableRef[];
 };

@@ -192,6 +192,7 @@ export const PlanSettings = z
     allowMissingLfs: texts.default([]),
     prune: z.boolean(),
     fixSubmodules: z.boolean().default(false),
+    rewrite: texts.default([]),
   })
   .describe('What the plan was decided with; migrate --plan decides with the same');
 export type PlanSettings = z.infer<typeof PlanSettings>;

@@ -55,7 +55,9 @@ function headsIn({ item, listings, input }: Planning<PlannedProject>): Notice[] 
 
 /** What a reader would not expect of the refs. */
 export function codeNotices(planning: Planning<PlannedProject>, refs: readonly RefChange[]): Notice[] {
-  return [...renamesIn(planning, refs), ...headsIn(planning), ...surprises(planning)];
+  const { item, listings } = planning;
+  const remarks = (listings.source.remarks ?? []).map(({ code, message }) => remark(code, item.id, message));
+  return [...renamesIn(planning, refs), ...remarks, ...headsIn(planning), ...surprises(planning)];
 }
 
 function surprises(planning: Planning<PlannedProject>): Notice[] {

@@ -138,6 +138,7 @@ describe('imports', () => {
       'lfs',
       'steps',
     ],
+    rewrite: ['text', 'model', 'failures', 'git', 'gitlab/rules', 'transfer'],
     doctor: ['text', 'model', 'failures', 'net', 'config', 'journal', 'git', 'gitlab'],
     rehearse: [
       'text',
@@ -173,6 +174,7 @@ describe('imports', () => {
       'steps',
       'engine',
       'inspect',
+      'rewrite',
       'doctor',
       'rehearse',
       'ui',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { parseFsckLine, progressOf } from '../../../src/git/fsck.ts';
 import { parseObjectLine } from '../../../src/git/object-walk.ts';
-import { parseFsckLine, progressOf } from '../../../src/inspect/objects.ts';
 import { parseModules } from '../../../src/plan/old-addresses.ts';
 
 const id = '68e54bc0db327293544afd7bed191db27b3da60e';

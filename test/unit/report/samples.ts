@@ -237,6 +237,7 @@ export function plan(groups: PlannedGroup[], projects: PlannedProject[], part: P
       allowMissingLfs: [],
       prune: false,
       fixSubmodules: false,
+      rewrite: [],
     },
     source: { url: 'https://gitbucket.example.com', view: 'administrator', user: 'root' },
     target: { url: 'https://gitlab.example.com', version: '19.2.1' },
