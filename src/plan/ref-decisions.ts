@@ -1,3 +1,4 @@
+import { modulesRef } from './known-refs.ts';
 import type { Write } from '../gitlab/rules/protections.ts';
 import {
   noCommit,
@@ -157,4 +158,9 @@ function foldersOf(ref: string): string[] {
   const folders: string[] = [];
   for (let length = 3; length < parts.length; length += 1) folders.push(parts.slice(0, length).join('/'));
   return folders;
+}
+
+/** Where a ref comes from that only the target has and the step of refs did not write. */
+export function originOf(ref: string): string {
+  return ref === modulesRef ? 'the branch of --fix-submodules' : 'not created by this tool';
 }

@@ -12,8 +12,7 @@ import {
 } from '../gitlab/rules/ref-names.ts';
 import type { RefListing, RefMap, Repository } from '../model/forge.ts';
 import type { RefChange, RefOutcome } from '../model/plan.ts';
-import { modulesRef } from './known-refs.ts';
-import { decideSourceRef, type RefSituation, createRefObstacles } from './ref-decisions.ts';
+import { decideSourceRef, type RefSituation, createRefObstacles, originOf } from './ref-decisions.ts';
 
 export type RefPlanInput = TravelRules & {
   /** `owner/name` on the source. */
@@ -171,10 +170,7 @@ function whyKept(
   input: LeftoverInput,
 ): { reason: string; fix?: string } | null {
   const ids = input.written.get(ref);
-  if (ids === undefined || ids.size === 0) {
-    const made = ref === modulesRef ? 'the branch of --fix-submodules' : 'not created by this tool';
-    return { reason: `only on the target; ${made}` };
-  }
+  if (ids === undefined || ids.size === 0) return { reason: `only on the target; ${originOf(ref)}` };
   if (!ids.has(id))
     return { reason: 'deleted on the source; changed on the target since this tool wrote it' };
   if (!input.prune) {

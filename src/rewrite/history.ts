@@ -23,7 +23,7 @@ export type HistoryOptions = {
   refs: ReadonlyMap<string, string>;
   /** New ids of commits and tags by their old ones, as an earlier rewriting gave them; those of this one are added. */
   ids: Map<string, string>;
-  visited(commits: number): void;
+  visited: (commits: number) => void;
 };
 
 /** What a rewriting has lost. */
@@ -151,7 +151,9 @@ function createTrees(
   }
 
   async function written(id: string, entries: readonly TreeEntry[]): Promise<string | null> {
-    const newIds = await Promise.all(entries.map((entry) => (isFolder(entry) ? fixed(entry.id) : null)));
+    const newIds = await Promise.all(
+      entries.map((entry) => (isFolder(entry) ? fixed(entry.id) : Promise.resolve(null))),
+    );
     const changed =
       bad.has(id) ||
       entries.some((entry, index) => newIds[index] !== null || (!isFolder(entry) && bad.has(entry.id)));
@@ -161,6 +163,6 @@ function createTrees(
     return now === id ? null : now;
   }
 
-  const all = [...bad.values()];
-  return { fixed: all.includes('tree') || all.includes('blob') ? fixed : null };
+  const types = new Set(bad.values());
+  return { fixed: types.has('tree') || types.has('blob') ? fixed : null };
 }

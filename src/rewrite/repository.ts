@@ -28,7 +28,7 @@ export type RewriteJob = {
   source: GitRemote;
   listing: RefListing;
   store: Store;
-  progress(stage: string, percent: number | null): void;
+  progress: (stage: string, percent: number | null) => void;
   signal: AbortSignal;
 };
 

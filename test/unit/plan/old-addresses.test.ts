@@ -78,11 +78,12 @@ function placesWith(paths: Record<string, string>): Places {
   return { source: [root], target, paths: new Map(Object.entries(paths)) };
 }
 
-describe('submodules (S01, S02)', () => {
-  const changed = (url: string, fullPath: string, paths: Record<string, string>): string | null | undefined =>
-    moduleChanges([{ name: 'lib', path: 'lib', url }], { id: 'team/app', fullPath }, placesWith(paths))[0]
-      ?.to;
+function changed(url: string, fullPath: string, paths: Record<string, string>): string | null | undefined {
+  const submodule = { name: 'lib', path: 'lib', url };
+  return moduleChanges([submodule], { id: 'team/app', fullPath }, placesWith(paths))[0]?.to;
+}
 
+describe('submodules (S01, S02)', () => {
   it('with an absolute address get the new one, by the way in which they were reached', () => {
     const paths = { 'team/lib': 'team/lib', 'other/c++': 'imported/other/cpp' };
     expect(changed(`${root}/git/team/lib.git`, 'team/app', paths)).toBe(`${target}/team/lib.git`);
