@@ -12,6 +12,7 @@ import { gitUrls } from './classic.ts';
 import { clientCost } from './client.ts';
 import { floorOf } from './floor.ts';
 import { cli, environment, refsIn } from './run.ts';
+import { git } from '../test/helpers/commits.ts';
 import { startBenchServers } from './servers.ts';
 
 /**
@@ -102,8 +103,13 @@ function noiseOf(seed: string): () => Buffer {
 }
 
 async function fill(gitDir: string, chunks: Iterable<Buffer | string>): Promise<void> {
-  const settings = ['-c', 'core.compression=0', '-c', 'core.bigFileThreshold=4m'];
-  const child = spawn('git', ['-C', gitDir, ...settings, 'fast-import', '--quiet', '--force'], {
+  // Noise is no delta of other noise, and does not shrink: neither this nor the server shall try.
+  for (const [key, value] of [
+    ['core.compression', '0'],
+    ['core.bigFileThreshold', '4m'],
+  ] as const)
+    git(gitDir, 'config', key, value);
+  const child = spawn('git', ['-C', gitDir, 'fast-import', '--quiet', '--force'], {
     stdio: ['pipe', 'inherit', 'inherit'],
   });
   const ended = once(child, 'close') as Promise<[number | null]>;
