@@ -67,7 +67,12 @@ function travels(ref: string): boolean {
 }
 
 function twice(names: readonly string[]): string[] {
-  return names.filter((name, index) => travels(name) && names.indexOf(name) !== index);
+  const seen = new Set<string>();
+  return names.filter((name) => {
+    const again = seen.has(name);
+    seen.add(name);
+    return again && travels(name);
+  });
 }
 
 async function branchNames(api: GitBucketApi, repository: RepositoryName): Promise<string[] | null> {

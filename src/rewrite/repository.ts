@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sourceMoved } from '../failures/source.ts';
 import { explained, gitFailure } from '../git/errors.ts';
@@ -40,7 +40,7 @@ export type RewriteJob = {
 export async function rewrittenFor(job: RewriteJob, mirrors: MirrorOptions): Promise<State> {
   const { store, listing } = job;
   const before = await readState(store);
-  if (before?.refsHash === hashOf(listing.refs)) return before;
+  if (before?.refsHash === hashOf(listing.refs) && (await isWhole(store))) return before;
   const mirror = await updateMirror(
     // A mirror of its own: that of the repository's name gets what is rewritten.
     { ...job, id: `${job.id} before it is rewritten`, patterns: patternsOf(listing.refs) },
@@ -51,6 +51,16 @@ export async function rewrittenFor(job: RewriteJob, mirrors: MirrorOptions): Pro
   } catch (error) {
     throw (await explained(error, job.source)) ?? gitFailure(error, 'source', job.id, job.signal);
   }
+}
+
+/** Its objects and the mirror from which it borrows are where they were: somebody may have moved or cleared the folder. */
+async function isWhole({ git }: Store): Promise<boolean> {
+  const borrowed = await readFile(alternatesOf(git), 'utf8').catch(() => '');
+  return borrowed !== '' && (await stat(borrowed.trimEnd()).catch(() => null)) !== null;
+}
+
+function alternatesOf(git: string): string {
+  return join(git, 'objects', 'info', 'alternates');
 }
 
 async function rewrite(
@@ -110,7 +120,7 @@ async function prepare(git: Git, mirror: string, { git: directory }: Store): Pro
   await mkdir(join(directory, '..'), { recursive: true, mode: 0o700 });
   await git.run('init', '--bare', '--quiet', '--template=', directory);
   await mkdir(join(directory, 'objects', 'info'), { recursive: true });
-  await writeFile(join(directory, 'objects', 'info', 'alternates'), `${join(mirror, 'objects')}\n`);
+  await writeFile(alternatesOf(directory), `${join(mirror, 'objects')}\n`);
 }
 
 /** Ids of an earlier rewriting, all of them or none: only whole they can be gone on with. */

@@ -66,6 +66,11 @@ async function bufferFor(packBytes: () => Promise<number>): Promise<number> {
   return 2 * (await packBytes()) + 1024 * 1024;
 }
 
+/** The words that a change takes in the command line of a push. */
+export function pushArguments(change: RefChange): string[] {
+  return [...lease(change), refspec(change)];
+}
+
 /** A bare id would be taken for a branch of that name, where there is one. */
 function refspec(change: RefChange): string {
   return change.outcome === 'delete' ? `:${change.ref}` : `${change.new ?? ''}^{object}:${change.ref}`;

@@ -11,6 +11,7 @@ import { explained, GitExit, gitFailure } from '../git/errors.ts';
 import { presentObjects } from '../git/objects.ts';
 import { strangerAt, type GitRemote } from '../git/remote.ts';
 import { createGit, type Git, type GitRuntime } from '../git/run.ts';
+import { argumentPortions } from './arguments.ts';
 import { createPushLimit } from './push-size.ts';
 import { createRequestSize, type RequestSize } from './request-size.ts';
 import { pushChanges, type PushChangesOptions } from './split-push.ts';
@@ -165,17 +166,10 @@ async function fetchInto(mirror: Git, directory: string, job: MirrorJob): Promis
   const all = job.patterns.map((pattern) => `+${pattern}:${pattern}`);
   const few = job.only?.flatMap(({ ref, new: id }) => (id === null ? [] : [`+${id}:${ref}`]));
   if (few?.length === 0) return true;
-  const refspecs = few ?? all;
+  const own = [...(few ? [] : ['--prune']), '--no-tags', '--no-write-fetch-head', '--force'];
   try {
-    await mirror.run(
-      'fetch',
-      ...(few ? [] : ['--prune']),
-      '--no-tags',
-      '--no-write-fetch-head',
-      '--force',
-      job.source.url,
-      ...refspecs,
-    );
+    for (const refspecs of argumentPortions(few ?? all, (refspec) => [refspec]))
+      await mirror.run('fetch', ...own, job.source.url, ...refspecs);
     return true;
   } catch (error) {
     if (job.signal.aborted || !saysDamaged(error)) throw error;

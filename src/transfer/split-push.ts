@@ -3,8 +3,9 @@ import { gitFailure } from '../git/errors.ts';
 import type { Git } from '../git/run.ts';
 import type { PushAnswer } from '../git/send-pack.ts';
 import { isWrite, type RefChange } from '../model/plan.ts';
+import { argumentPortions } from './arguments.ts';
 import { sendBatches } from './batches.ts';
-import { bytesOf, createSplitPush, type SplitPush } from './git-push.ts';
+import { bytesOf, createSplitPush, pushArguments, type SplitPush } from './git-push.ts';
 import { pushByHistory } from './push-by-history.ts';
 import type { PushLimit } from './push-size.ts';
 import type { RequestSize } from './request-size.ts';
@@ -68,6 +69,12 @@ async function pushInRounds(
 /** Sends the batch whole when it can be, else in parts: fewer refs first, then one ref along its history. */
 async function pushSplit(batch: readonly RefChange[], split: SplitPush): Promise<PushAnswer> {
   const { pushedRefs, limit } = split;
+  const portions = argumentPortions(batch, pushArguments);
+  if (portions.length > 1) {
+    let answer: PushAnswer = { refs: new Map(), text: '' };
+    for (const portion of portions) answer = joined(answer, await pushSplit(portion, split));
+    return answer;
+  }
   // Measuring takes time, and most servers take everything.
   const bytes = limit.budget() === Infinity ? null : await bytesOf(batch, split);
   if (bytes === null || bytes <= limit.budget()) {

@@ -169,7 +169,10 @@ test('the same history always gives the same ids: again, elsewhere, and when it 
   await at.list();
   expect(at.git('for-each-ref', '--format=%(refname)')).toBe('refs/heads/main');
 
-  // Whatever is lost on disk is made again.
+  // Whatever is lost on disk is made again: the mirror, then the rewritten repository with all that is known of it.
+  rmSync(join(at.servers.folder, 'work', 'mirrors'), { recursive: true });
+  expect((await at.list()).refs).toEqual((await at.list('a third place')).refs);
+  expect(at.git('log', '--format=%s', 'main')).toBe('newer\na commit');
   rmSync(storeOf(join(at.servers.folder, 'work', 'rewritten'), 'team/app').git, { recursive: true });
   rmSync(storeOf(join(at.servers.folder, 'work', 'rewritten'), 'team/app').state);
   expect((await at.list()).refs.get('refs/heads/main')).toBe(second.refs.get('refs/heads/main'));
