@@ -170,10 +170,13 @@ for (const name of values.only.split(',')) {
   );
 }
 
+function percent(part: number): string {
+  return `${(part * 100).toFixed(0)} %`;
+}
+
 async function shown(fixture: Fixture, amount: number): Promise<Measured> {
   const measured = await measure(fixture, amount);
   const { seconds, again, memory, floor, servers } = measured;
-  const percent = (part: number): string => `${(part * 100).toFixed(0)} %`;
   console.log(
     `${fixture.title(amount).padEnd(44)} ${seconds.toFixed(1)} s, again ${again.toFixed(1)} s, memory ${memory.toFixed(0)} MB; the servers' own: ${floor.toFixed(1)} s (${percent(floor / seconds)} of the time), ${percent(servers)} of the CPU`,
   );

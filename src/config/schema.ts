@@ -187,12 +187,7 @@ export const Config = z.strictObject({
         .describe(
           'OWNER/NAME of repositories in whose history gb2gl puts right what git refuses; commits from there on get new ids',
         ),
-      fixSubmodules: z
-        .boolean()
-        .default(false)
-        .describe(
-          'make a branch gb2gl/submodules on GitLab where the submodules of the default branch lead to the old server; same as --fix-submodules',
-        ),
+      fixSubmodules: z.boolean().default(false).describe('the same as --fix-submodules, on every run'),
     })
     .prefault({})
     .describe('what to migrate besides branches and tags'),
