@@ -1,5 +1,6 @@
 import { configInvalid, wrongUsage } from '../failures/usage.ts';
-import { addressIn, Config, ServerUrl, Token, withoutInvisibleEnds } from '../config/schema.ts';
+import { addressIn, Config, ServerUrl } from '../config/schema.ts';
+import { Token, withoutInvisibleEnds } from '../config/token.ts';
 import {
   parentMissing,
   probeSource,

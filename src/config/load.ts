@@ -4,7 +4,8 @@ import type * as z from 'zod';
 
 import { listed } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
-import { Config, environmentKeys, withoutInvisibleEnds } from './schema.ts';
+import { Config, environmentKeys } from './schema.ts';
+import { withoutInvisibleEnds } from './token.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 /** The config file when none is named. */

@@ -17,13 +17,13 @@ import {
   type Writing,
   type WritingWork,
 } from '../steps/step.ts';
-import type { Carrier } from '../transfer/transport.ts';
+import type { FullTransport } from '../transfer/transport.ts';
 import { createHalts, withAttempts, type Halts } from './attempts.ts';
 import type { PrepareOptions, Prepared } from './prepare.ts';
 import { inFamilies, placeAbove } from './families.ts';
 import { blockedResult, failedStep, haltedResult, itemResult, stepResult, withoutGroup } from './results.ts';
 
-type MigrateOptions = PrepareOptions & { journal: Journal; transport: Carrier };
+type MigrateOptions = PrepareOptions & { journal: Journal; transport: FullTransport };
 type Options = MigrateOptions & { halts: Halts };
 
 /** An item on its way through the stages. */

@@ -14,7 +14,7 @@ import type { TargetIdentity, Target } from '../model/target.ts';
 import type { PlanInput } from '../plan/input.ts';
 import type { KnownObjects } from '../plan/known-refs.ts';
 import type { FoundLfs, Look } from './lfs-part.ts';
-import type { Carrier } from '../transfer/transport.ts';
+import type { FullTransport } from '../transfer/transport.ts';
 
 /**
  * *content* is all that is pushed, *tracker* what refers to it, *finish* what people feel. Every item ends one stage
@@ -152,7 +152,7 @@ export function itemWork(
 }
 
 /** Only a run that writes has these. */
-export type Writing = { journal: Journal; transport: Carrier };
+export type Writing = { journal: Journal; transport: FullTransport };
 
 /** What one step works with. */
 export type Work<D, I extends PlanItem = PlanItem> = ItemWork & {

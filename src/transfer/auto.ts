@@ -9,7 +9,7 @@ import { createRequestSize } from './request-size.ts';
 import { isOfSource, salvage } from './salvage.ts';
 import { pushCommit } from './push-commit.ts';
 import { createPushLimit } from './push-size.ts';
-import type { Carrier, Transport, TransferJob, TransferResult } from './transport.ts';
+import type { FullTransport, Transport, TransferJob, TransferResult } from './transport.ts';
 
 export type TransportName = 'auto' | 'relay' | 'mirror';
 
@@ -26,11 +26,11 @@ export type TransportOptions = {
 export function chooseTransport(
   name: TransportName,
   { workDir, runtime, pushSeconds }: TransportOptions,
-): Carrier {
+): FullTransport {
   const sizes = createRequestSize(pushSeconds * 1000);
   const relay = createRelayTransport(runtime, sizes);
   const { now } = runtime;
-  const addCommit: Carrier['addCommit'] = (job) =>
+  const addCommit: FullTransport['addCommit'] = (job) =>
     pushCommit(job, mirrorOptions(workDir, runtime), { limit: createPushLimit(), sizes, now });
   if (name === 'relay') return { ...withSalvage(relay), addCommit };
   let made: Transport | null = null;

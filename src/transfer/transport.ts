@@ -69,4 +69,4 @@ export type CommitJob = Pick<
 export type CommitResult = { commit: string | null; result: RefResult; bytes: number };
 
 /** Everything that a run carries objects with. */
-export type Carrier = Transport & { addCommit(job: CommitJob): Promise<CommitResult> };
+export type FullTransport = Transport & { addCommit(job: CommitJob): Promise<CommitResult> };
