@@ -4,7 +4,7 @@ import { interruption } from '../failures/usage.ts';
 import type { Project, Visibility } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { forkRecords } from '../plan/forks.ts';
-import { mutedLevel, muteLike } from './quiet.ts';
+import { muteLikeParent } from './quiet.ts';
 import { askAgain, type ItemWork, type Writing } from './step.ts';
 
 type ProjectWork = ItemWork & Writing & { item: PlannedProject };
@@ -28,8 +28,7 @@ export async function createShared(
     journal.record({ item: item.id, step: forkRecords.name, status: 'started', data });
   // What will be copied counts as ours from here on.
   await note({ parent: item.parent, parentId: parent.id, copied: { [ref]: tip } });
-  const level = mutedLevel(journal.history.items.get(item.parent ?? ''));
-  if (level !== null) await muteLike(work, level);
+  await muteLikeParent(work, item.parent ?? '');
   const { path, fullPath, name, description } = item;
   try {
     return await context.target.forkProject(parent.id, {

@@ -6,6 +6,7 @@ import type { PlannedProject } from '../model/plan.ts';
 import type { Check } from '../model/result.ts';
 import { forkRecords, type ForkData } from '../plan/forks.ts';
 import { narrower } from '../plan/visibility.ts';
+import { readersLost, unlinkable } from './fork-notices.ts';
 import {
   proven,
   remark,
@@ -226,30 +227,4 @@ function knownIn({ history }: Planning<PlannedProject>): ForkData | null {
   const step = history?.steps.get(forkRecords.name);
   if (step === undefined || step.status !== 'done') return null;
   return forkRecords.data.safeParse(step.data).data ?? null;
-}
-
-/** What keeps it from being a fork on GitLab, though nothing failed. */
-function unlinkable(
-  { id, existing }: PlannedProject,
-  parent: string | null,
-  place: object | string | null,
-): Notice[] {
-  if (place === null && existing?.forkedFrom !== undefined) return [];
-  if (parent === null) {
-    const message =
-      'it is a fork, and of what is shown only on pages of GitBucket to which the token gives no access: no relation is made unless "source.username" and "source.password" are set';
-    return [remark('fork-unknown', id, message)];
-  }
-  if (place !== null) return [];
-  const message = `it is a fork of ${parent}, which is not on GitLab: a later run that has both makes the relation`;
-  return [remark('fork-alone', id, message)];
-}
-
-/** A private fork is open to the parent's people on GitBucket (GB-123), and to its own namespace on GitLab. */
-function readersLost({ id, repository, visibility }: PlannedProject, parent: string | null): Notice[] {
-  const owner = parent?.split('/')[0];
-  if (owner === undefined || owner === repository.owner || !repository.private || visibility !== 'private')
-    return [];
-  const message = `it is private: on GitBucket ${owner} and the collaborators of ${parent} can read it, on GitLab only members of its own group or namespace`;
-  return [remark('fork-readers', id, message)];
 }

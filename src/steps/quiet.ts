@@ -87,14 +87,10 @@ export async function createMuted(work: ProjectWork): Promise<boolean> {
   return true;
 }
 
-/** The level that the item's project gets back when its CI/CD is disabled by a run; null when it is not. */
-export function mutedLevel(history: ItemHistory | undefined): string | null {
-  return pending(history).find(({ name }) => name === 'builds')?.subject ?? null;
-}
-
-/** Writes down that a project is about to be created with CI/CD disabled, as its parent has it, and which level it gets. */
-export async function muteLike(work: ItemWork & Writing, level: string): Promise<void> {
-  await record(work, 'started', { name: 'builds', subject: level }, true);
+/** Writes down that a project is about to be created with CI/CD disabled, where a run has disabled that of its parent. */
+export async function muteLikeParent(work: ItemWork & Writing, parent: string): Promise<void> {
+  const muted = pending(work.journal.history.items.get(parent)).find(({ name }) => name === 'builds');
+  if (muted !== undefined) await record(work, 'started', muted, true);
 }
 
 /** The project was not created after all: what is at its place is none of ours. */
