@@ -56,8 +56,9 @@ async function carried(): Promise<Carried> {
   };
 }
 
-function seed({ add }: Team): string {
+function seed({ add, gitbucket }: Team): string {
   const one = add('one');
+  commitPages(gitbucket.wikiDir('team', 'one'), 'main', { 'Home.md': 'One', 'Guide.md': 'Steps' });
   const first = commitOn(one, 'main', 'first');
   commitOn(one, 'topic', 'topic');
   git(one, 'tag', '-a', '-m', 'one', 'v1', 'main');
@@ -85,6 +86,7 @@ test('what was exported is moved and proven where GitBucket cannot be reached, a
   const first = await where.imported('import', '--yes');
   expect({ code: first.code, stderr: first.stderr }).toMatchObject({ code: 0 });
   expect(refsIn(gitlab.gitDir('team/one'), kinds)).toEqual(refsIn(one, kinds));
+  expect(refsIn(gitlab.wikiDir('team/one'))).toEqual(refsIn(gitbucket.wikiDir('team', 'one')));
   const result = parseResult(JSON.parse(first.stdout));
   expect(result.items.map(({ id, state }) => [id, state])).toContainEqual(['team/one', 'proven']);
 
