@@ -2,6 +2,7 @@ import type { EmbeddedGitBucket } from '../gitbucket.ts';
 import { seedAccounts } from './accounts.ts';
 import { seedEverydayRepositories } from './everyday.ts';
 import { seedForks } from './forks.ts';
+import { seedLfs } from './lfs.ts';
 import { seedOddNames } from './odd-names.ts';
 import { seedOddRefs } from './odd-refs.ts';
 import { createShelf, type SampleRepository } from './shelf.ts';
@@ -31,6 +32,7 @@ export function seedSample(gitbucket: EmbeddedGitBucket): SampleServer {
   seedOddRefs(shelf);
   seedOddNames(shelf);
   seedForks(shelf, gitbucket);
+  seedLfs(shelf, gitbucket);
   seedWikis(gitbucket);
   gitbucket.break('dave', 'broken');
   gitbucket.disable('carol');
