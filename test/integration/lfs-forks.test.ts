@@ -26,7 +26,7 @@ test('objects that a fork shares with its parent are sent once, and proven in bo
   const sent = gitlab.server.requests.filter(
     ({ method, url }) => method === 'PUT' && url.includes('/gitlab-lfs/'),
   );
-  expect(sent.map(({ url }) => url.split('/').at(-2)).toSorted()).toEqual(
+  expect(sent.map(({ url }) => url.split('/').at(-2) ?? '').toSorted()).toEqual(
     oidsOf('shared', 'shared too', 'of the fork'),
   );
   expect(sent.filter(({ url }) => url.includes('/other/'))).toHaveLength(1);
