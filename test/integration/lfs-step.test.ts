@@ -54,7 +54,7 @@ test('a second run writes nothing, fetches nothing, and asks one question', asyn
   const { requests } = servers.gitlab.server;
   expect(writesOf(requests).filter(({ url }) => !url.endsWith('/objects/batch'))).toEqual([]);
   expect(lfsRequests(servers)).toEqual(['POST /team/one.git/info/lfs/objects/batch']);
-  expect(servers.gitbucket.server.requests.filter(({ url }) => url.includes('one'))).toMatchObject([
+  expect(servers.gitbucket.server.requests.filter(({ url }) => url.includes('/one.git'))).toMatchObject([
     { url: '/git/team/one.git/info/refs?service=git-upload-pack' },
   ]);
 });
