@@ -5,6 +5,7 @@ import {
   formatDuration,
   formatMoment,
   formatShare,
+  lowered,
   shortId,
 } from '../../text/format.ts';
 import {
