@@ -70,6 +70,7 @@ export const PlannedStep = z.object({
   changes: z.boolean().describe('True when the step is going to write'),
   state: ItemState.describe('What the step can come to, as far as it can be foreseen'),
   counts: Counts,
+  bytes: count.exactOptional().describe('What is to be copied, where that is known beforehand'),
   notices: z.array(Notice).describe('What will be different on GitLab from what you might expect'),
   part: z.unknown().describe('What the step itself needs'),
 });

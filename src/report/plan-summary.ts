@@ -10,7 +10,7 @@ export type Action = 'blocked' | 'create' | 'update' | 'unchanged';
 export type PlanTotals = {
   groups: Record<Action, number>;
   projects: Record<Action, number>;
-  steps: Totals['steps'];
+  steps: (Totals['steps'][number] & { bytes?: number })[];
 };
 
 /** A project with what a reader should know about it before it happens. */
@@ -64,13 +64,21 @@ export function planTotals(owners: readonly PlannedOwner[]): PlanTotals {
   const totals: PlanTotals = {
     groups: { ...none },
     projects: { ...none },
-    steps: sumSteps(owners.flatMap(({ rows }) => rows.map(({ project }) => project))),
+    steps: withBytes(owners.flatMap(({ rows }) => rows.map(({ project }) => project))),
   };
   for (const { group, rows } of owners) {
     if (group !== null) totals.groups[actionOfGroup(group)] += 1;
     for (const { action } of rows) totals.projects[action] += 1;
   }
   return totals;
+}
+
+function withBytes(projects: readonly PlannedProject[]): PlanTotals['steps'] {
+  const planned = projects.flatMap(({ steps }) => steps);
+  return sumSteps(projects).map((sum) => {
+    const bytes = planned.reduce((all, each) => all + (each.step === sum.step ? (each.bytes ?? 0) : 0), 0);
+    return bytes === 0 ? sum : { ...sum, bytes };
+  });
 }
 
 /** True for an item of which something stays behind until somebody decides. */

@@ -7,11 +7,10 @@ import type { PlannedProject } from '../model/plan.ts';
 import type { LfsObject } from '../model/source.ts';
 import { codeRecords } from '../plan/known-refs.ts';
 import { keepsBack, missingNotices, oldAddressNotices, type Absent } from '../plan/lfs-missing.ts';
-import { formatBytes, plural } from '../text/format.ts';
 import { absentOf, bytesOf, countsOf, judge, objectsOf, offNotice, searchOf, unlessOff } from './lfs-look.ts';
 import { lfsRecords, noLfs, type LfsPart } from './lfs-part.ts';
 import { isOff } from './quiet.ts';
-import { knownTo, remark, type Decision, type Planning } from './step.ts';
+import { knownTo, type Decision, type Planning } from './step.ts';
 
 /** What would be copied, what cannot be, and which refs that keeps back. Asks nothing of a repository that has not moved. */
 export async function planLfs(planning: Planning<PlannedProject>): Promise<Decision<LfsPart> | null> {
@@ -69,17 +68,13 @@ async function decide(planning: Planning<PlannedProject>, found: Found): Promise
   const copies = lacking.open.filter(({ oid }) => !gone.has(oid));
   const bytes = bytesOf(copies);
   const unchanged = all.length - copies.length - gone.size;
-  const size = remark(
-    'lfs-size',
-    item.id,
-    `${plural(copies.length, 'LFS object')} to copy, ${formatBytes(bytes)}`,
-  );
   return {
     part: { objects: all.length, bytes, off: false, missing, refused },
     changes: copies.length > 0,
     state: missing.some(keepsBack) ? 'refused' : 'proven',
     counts: countsOf({ create: copies.length, unchanged }, { missing }),
-    notices: [...(copies.length > 0 ? [size] : []), ...told, ...missingNotices(missing, item.id)],
+    bytes,
+    notices: [...told, ...missingNotices(missing, item.id)],
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Phase } from '../model/events.ts';
 import type { Notice } from '../model/notice.ts';
+import type { Counts } from '../model/plan.ts';
 import type { ItemState, Result } from '../model/result.ts';
 import {
   formatBytes,
@@ -97,11 +98,14 @@ export type Verdict = { tone: 'good' | 'warn' | 'bad'; title: string; detail: st
 /** What the steps counted that is no ref: those are told as a share. */
 export function besideRefs({ steps }: Result['totals']): Result['totals']['steps'] {
   return steps.flatMap((each) => {
-    const counts = Object.entries(each.counts).filter(([what]) => !nothingMoved.has(what));
-    return each.step === refsStep || counts.length === 0
-      ? []
-      : [{ ...each, counts: Object.fromEntries(counts) }];
+    const counts = ofMoved(each.counts);
+    return each.step === refsStep || Object.keys(counts).length === 0 ? [] : [{ ...each, counts }];
   });
+}
+
+/** Of what a step counts, that which is moved, or is there already. */
+export function ofMoved(counts: Counts): Counts {
+  return Object.fromEntries(Object.entries(counts).filter(([what]) => !nothingMoved.has(what)));
 }
 
 /** What steps count that is not moved. */

@@ -14,7 +14,7 @@ import { refsStep } from './messages.ts';
 
 /** Every sentence of the plan as people see it. */
 
-type StepCounts = Pick<Totals['steps'][number], 'title' | 'counts'>;
+type StepCounts = Pick<Totals['steps'][number], 'title' | 'counts'> & { bytes?: number };
 type Action = 'blocked' | 'create' | 'update' | 'unchanged';
 
 export const planHeadings = {
@@ -129,12 +129,16 @@ export function projectsLine(counts: Record<Action, number>): string {
   return totalLine('repository', 'repositories', counts, actionTitles);
 }
 
-/** `12 refs: 3 to create, 9 unchanged`. */
-export function stepLine({ title, counts }: StepCounts): string {
+/** `12 refs: 3 to create, 9 unchanged`; with the bytes that are to be copied, where they are known. */
+export function stepLine({ title, counts, bytes }: StepCounts): string {
   const sum = Object.values(counts).reduce((total, count) => total + count, 0);
   const parts = countParts(counts);
   const lead = countOf(sum, title);
-  return parts === '' ? lead : `${lead}: ${parts}`;
+  return parts === '' ? lead : `${lead}: ${parts}${sizePart(bytes)}`;
+}
+
+function sizePart(bytes = 0): string {
+  return bytes === 0 ? '' : ` (${formatBytes(bytes)})`;
 }
 
 /** `3 to create, 1 refused by GitLab`; empty when there are none. */
@@ -150,9 +154,9 @@ export function countParts(counts: Counts): string {
 /** What the steps of one project count: `refs: 3 to create`. */
 export function stepParts(steps: readonly StepCounts[]): string {
   return steps
-    .map(({ title, counts }) => ({ title, parts: countParts(counts) }))
+    .map(({ title, counts, bytes }) => ({ title, bytes, parts: countParts(counts) }))
     .filter(({ parts }) => parts !== '')
-    .map(({ title, parts }) => `${lowered(title)}: ${parts}`)
+    .map(({ title, bytes, parts }) => `${lowered(title)}: ${parts}${sizePart(bytes)}`)
     .join('; ');
 }
 

@@ -53,7 +53,7 @@ Next:    gb2gl sandbox   both servers, to try things by hand
 }
 
 export function demoRefused(id: string, count: number, example: string): string {
-  return `${id}: GitLab does not take ${plural(count, 'ref')}, such as ${example}`;
+  return `${id}: ${plural(count, 'thing')} not taken by GitLab, such as ${example}`;
 }
 
 export function demoFailed(unexpected: readonly string[]): string {

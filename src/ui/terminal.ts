@@ -163,7 +163,7 @@ export function createPlain(options: PlainOptions): (event: RunEvent) => void {
 function outcomeOf(result: ItemResult): string {
   const { bytes, ms } = costOf(result);
   const counts = result.steps
-    .map(({ title, counts: counted }) => ({ title, count: countAll(counted) }))
+    .map(({ title, counts: counted }) => ({ title, count: countAll(messages.ofMoved(counted)) }))
     .filter(({ count }) => count > 0)
     .map(({ title, count }) => countOf(count, title));
   return messages.itemFinished(result.state, result.changed, counts, bytes, ms);

@@ -197,7 +197,7 @@ test('.lfsconfig is read on every branch: this server, another one, none', async
 
   const planned = plannedIn(run, 'one');
   expect(planned).toMatchObject({ state: 'proven', counts: { create: 2, elsewhere: 1 } });
-  expect(planned?.notices.map(({ code }) => code)).toEqual(['lfs-size', 'lfs-old-address', 'lfs-elsewhere']);
+  expect(planned?.notices.map(({ code }) => code)).toEqual(['lfs-old-address', 'lfs-elsewhere']);
   const [, old, elsewhere] = planned?.notices ?? [];
   expect(old?.message).toContain(`.lfsconfig on own names ${own}`);
   expect(old?.message).toContain(`${servers.gitlab.url}/team/one.git/info/lfs`);
