@@ -151,10 +151,15 @@ export function countParts(counts: Counts): string {
     .join(', ');
 }
 
+/** Nearly every repository has a wiki that nobody has touched: the sum tells it, not each line. */
+function withoutNothing({ untouched: _untouched, empty: _empty, ...counts }: Counts): Counts {
+  return counts;
+}
+
 /** What the steps of one project count: `refs: 3 to create`. */
 export function stepParts(steps: readonly StepCounts[]): string {
   return steps
-    .map(({ title, counts, bytes }) => ({ title, bytes, parts: countParts(counts) }))
+    .map(({ title, counts, bytes }) => ({ title, bytes, parts: countParts(withoutNothing(counts)) }))
     .filter(({ parts }) => parts !== '')
     .map(({ title, bytes, parts }) => `${lowered(title)}: ${parts}${sizePart(bytes)}`)
     .join('; ');

@@ -44,7 +44,7 @@ test('LFS objects of every repository are counted, the lost ones named, and the 
   expect(planned('kept')).toMatchObject({ state: 'proven', counts: { create: 1 } });
   expect(planned('lost')).toMatchObject({ state: 'refused', counts: { create: 1, lost: 1 } });
   const commit = git(gitbucket.gitDir('team', 'lost'), 'rev-parse', 'main');
-  const [, notice] = planned('lost')?.notices ?? [];
+  const [notice] = planned('lost')?.notices ?? [];
   expect(notice).toMatchObject({ code: 'lfs-missing-refused', object: 'b.bin' });
   expect(notice?.message).toContain(`branch main, last commit ${commit}`);
   expect(planned('switched-off')).toMatchObject({ state: 'refused', notices: [{ code: 'lfs-off-refused' }] });

@@ -67,7 +67,7 @@ test.each(['relay', 'mirror'])(
     const again = await runCli(['migrate', '--all', '--yes', '--json'], { cwd, env });
     expect(again.code).toBe(0);
     expect(JSON.parse(again.stdout)).toMatchObject({
-      totals: { steps: [{ step: 'code', counts: { create: 0, update: 0, kept: 0 } }] },
+      totals: { steps: [{ step: 'code', counts: { create: 0, update: 0, kept: 0 } }, { step: 'wiki' }] },
     });
   },
 );

@@ -89,7 +89,8 @@ test.each([
   const others = ['team-a', 'team-b', 'carol', 'dave', 'hollow'].filter((owner) => !groups.includes(owner));
   expect(touched.filter((url) => others.some((owner) => url.includes(owner)))).toEqual([]);
   const read = where.gitbucket.server.requests.filter(({ url }) => url.startsWith('/git/'));
-  expect(read.filter(({ url }) => !projects.some((id) => url.startsWith(`/git/${id}.git/`)))).toEqual([]);
+  const wanted = projects.flatMap((id) => [`/git/${id}.git/`, `/git/${id}.wiki.git/`]);
+  expect(read.filter(({ url }) => !wanted.some((start) => url.startsWith(start)))).toEqual([]);
 });
 
 test('a name that is mistyped is an error that suggests the nearest, before anything is written', async () => {
