@@ -1,5 +1,6 @@
 import type { Result } from '../model/result.ts';
-import { formatCount, plural } from '../text/format.ts';
+import { countOf, formatCount, plural } from '../text/format.ts';
+import { besideRefs } from './messages.ts';
 
 /** Sentences of `gb2gl sandbox` and `gb2gl demo`. */
 export function sandboxReady(variables: Readonly<Record<string, string>>): string {
@@ -33,9 +34,21 @@ export function demoVerified(verified: Result): string {
   return `Equal on both servers: ${completeOf(verified)}.`;
 }
 
-function completeOf({ totals: { complete, projects, groups } }: Result): string {
+function completeOf({ totals }: Result): string {
+  const { complete, projects, groups } = totals;
   const { done, of } = complete.refs;
-  return `${formatCount(complete.projects)} of ${plural(projects, 'repository', 'repositories')}, ${formatCount(done)} of ${plural(of, 'ref')}, ${plural(groups, 'group')}`;
+  const parts = [
+    `${formatCount(complete.projects)} of ${plural(projects, 'repository', 'repositories')}`,
+    `${formatCount(done)} of ${plural(of, 'ref')}`,
+    ...besideRefs(totals).map(({ title, counts }) =>
+      countOf(
+        Object.values(counts).reduce((sum, count) => sum + count, 0),
+        title,
+      ),
+    ),
+    plural(groups, 'group'),
+  ];
+  return parts.join(', ');
 }
 
 export function demoEnd(verdict: string, faults: readonly string[], report: string): string {

@@ -14,6 +14,9 @@ async function started(servers: TestServers): Promise<RunningCli> {
   return startCli(args, { cwd: await workplace(servers), env: servers.env });
 }
 
+/** A fetch of a repository, not the look into its wiki that the plan takes. */
+const ofCode = /(?<!\.wiki)\.git\/git-upload-pack$/;
+
 /** Folders that a rehearsal makes for itself. */
 async function leftovers(servers: TestServers): Promise<string[]> {
   const workDir = join(await workplace(servers), '.gb2gl');
@@ -23,7 +26,7 @@ async function leftovers(servers: TestServers): Promise<string[]> {
 
 function fetches({ gitbucket }: TestServers): number {
   return gitbucket.server.requests.filter(
-    ({ method, url }) => method === 'POST' && url.endsWith('/git-upload-pack'),
+    ({ method, url }) => method === 'POST' && ofCode.test(url),
   ).length;
 }
 
@@ -31,7 +34,7 @@ function fetches({ gitbucket }: TestServers): number {
 async function startedAndHanging(servers: TestServers): Promise<RunningCli> {
   servers.gitbucket.server.faults.add({
     method: 'POST',
-    url: /git-upload-pack$/,
+    url: ofCode,
     action: { kind: 'hang' },
   });
   const running = await started(servers);
@@ -48,7 +51,7 @@ test('Ctrl-C lets what is under way come to its end, and leaves nothing behind',
   };
   servers.gitbucket.server.faults.add({
     method: 'POST',
-    url: /git-upload-pack$/,
+    url: ofCode,
     action: { kind: 'notice', call },
   });
   const running = await started(servers);

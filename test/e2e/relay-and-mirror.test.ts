@@ -8,7 +8,7 @@ test('a new repository takes three requests to the source and four to the target
 
   expectMoved(servers, result);
   const asked = [...servers.gitbucket.server.requests, ...servers.gitlab.server.requests]
-    .filter(({ url }) => /team-.*\.git\/|\/projects(\/\d+)?$/.test(url))
+    .filter(({ url }) => /team-.*(?<!\.wiki)\.git\/|\/projects(\/\d+)?$/.test(url))
     .map(
       ({ method, url }) =>
         `${method} ${url

@@ -90,7 +90,12 @@ test('plan.html is the plan with the same style and script, without secrets', as
     kind: 'plan',
     origin: { command: 'gb2gl plan --all --work-dir [secret]', targetUser: 'root' },
     verdict: { tone: 'good', title: 'Everything selected can be migrated' },
-    totals: ['3 repositories: 3 new', '2 groups: 2 new', '6 refs: 6 to create'],
+    totals: [
+      '3 repositories: 3 new',
+      '2 groups: 2 new',
+      '6 refs: 6 to create',
+      '3 wikis: 3 with only the generated page',
+    ],
     open: [],
     rows: [
       { id: 'team-a/one', path: 'team-a/one', action: 'create', refs: 2 },

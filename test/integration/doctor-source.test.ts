@@ -131,7 +131,8 @@ test('git that refuses the token, a wiki that fails and a strange answer of LFS 
   expect(refused).toContain('source-version');
   expect(refused).not.toContain('source-wiki');
 
-  faults.add({ url: /hidden\.wiki\.git/, action: { kind: 'status', status: 404, body: 'no wiki' } });
+  const damaged = { kind: 'status', status: 401, headers: realm, body: 'no wiki' } as const;
+  faults.add({ url: /hidden\.wiki\.git/, action: damaged });
   faults.add({
     method: 'POST',
     url: /lfs\/objects\/batch/,

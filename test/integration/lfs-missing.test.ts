@@ -40,7 +40,7 @@ test('lost objects are named with path, branch and commit before anything is wri
 
   const planned = plannedIn(run, 'one');
   expect(planned).toMatchObject({ state: 'refused', counts: { create: 38, lost: 3 } });
-  const [, notice] = planned?.notices ?? [];
+  const [notice] = planned?.notices ?? [];
   expect(notice).toMatchObject({ code: 'lfs-missing-refused', object: 'f00.bin' });
   expect(notice?.message).toContain(`branch main, last commit ${main}`);
   expect(notice?.message).toContain(lfsPointer(lost[0] ?? '').oid);
@@ -198,7 +198,7 @@ test('.lfsconfig is read on every branch: this server, another one, none', async
   const planned = plannedIn(run, 'one');
   expect(planned).toMatchObject({ state: 'proven', counts: { create: 2, elsewhere: 1 } });
   expect(planned?.notices.map(({ code }) => code)).toEqual(['lfs-old-address', 'lfs-elsewhere']);
-  const [, old, elsewhere] = planned?.notices ?? [];
+  const [old, elsewhere] = planned?.notices ?? [];
   expect(old?.message).toContain(`.lfsconfig on own names ${own}`);
   expect(old?.message).toContain(`${servers.gitlab.url}/team/one.git/info/lfs`);
   expect(elsewhere?.message).toContain('stays on https://lfs.example.com/store');
