@@ -25,7 +25,7 @@ import { clientCost, median } from './client.ts';
  * The LFS objects of one repository, against `git lfs fetch --all` and `git lfs push --all` of the same. Each server is a
  * process of its own, as on machines of their own; what is on both GitLabs afterwards is compared byte for byte.
  *
- *   LFS_OBJECTS=500 LFS_MB=1000 LFS_ROUNDS=3 LFS_ANSWER_MS=0 LFS_LINE_MB=0 npx tsx bench/lfs.ts
+ *   LFS_OBJECTS=500 LFS_MB=1000 LFS_ROUNDS=3 LFS_ANSWER_MS=25 LFS_LINE_MB=50 npx tsx bench/lfs.ts
  *
  * LFS_ANSWER_MS is added to every answer of both servers; LFS_LINE_MB is what the line of each carries in a second, each
  * way, 0 for no limit. Needs git-lfs.
@@ -35,8 +35,8 @@ const MB = 1_000_000;
 const count = Number(process.env['LFS_OBJECTS'] ?? 500);
 const megabytes = Number(process.env['LFS_MB'] ?? 1000);
 const rounds = Number(process.env['LFS_ROUNDS'] ?? 3);
-const answerMs = Number(process.env['LFS_ANSWER_MS'] ?? 0);
-const lineMB = Number(process.env['LFS_LINE_MB'] ?? 0);
+const answerMs = Number(process.env['LFS_ANSWER_MS'] ?? 25);
+const lineMB = Number(process.env['LFS_LINE_MB'] ?? 50);
 const everyMs = 20;
 /** No timer is more exact. */
 const leastWaitMs = 2;
