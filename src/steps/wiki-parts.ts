@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { Notice } from '../model/notice.ts';
-import { RefChange } from '../model/plan.ts';
+import type { RefListing } from '../model/forge.ts';
+import { isWrite, RefChange } from '../model/plan.ts';
 import { CodeData, type WrittenRefs } from '../plan/known-refs.ts';
+import type { Patch } from './step.ts';
 
 const Id = z.string().regex(/^[0-9a-f]{40}$/);
 const Pages = z.object({
@@ -32,6 +34,10 @@ export type Part = z.infer<typeof Part>;
 export const Data = CodeData.extend({
   untouched: Id.optional().describe('Tip at which the wiki held only the page that GitBucket makes itself'),
   pages: Pages.extend({ tip: Id }).optional().describe('Pages at the tip that was proven last'),
+  arrived: z
+    .record(z.string(), Id)
+    .optional()
+    .describe('What GitLab had when it was last seen or told, by ref; none while a push is under way'),
 });
 export type Data = z.infer<typeof Data>;
 
@@ -58,4 +64,56 @@ export function writtenIn(known: Data | null): WrittenRefs {
 /** What of the journal decides about the refs. */
 export function writtenAndMoved(known: Data | null): { written: WrittenRefs; moved: string | null } {
   return { written: writtenIn(known), moved: known?.pages?.tip ?? null };
+}
+
+/** What a wiki that shows nothing would have, had all that was ever sent arrived: good for names, proof of nothing. */
+export function lastSent(known: Data | null): RefListing {
+  const refs = Object.entries(known?.refs ?? {}).map(([ref, ids]): [string, string] => [
+    ref,
+    ids.at(-1) ?? '',
+  ]);
+  return { refs: new Map(refs), head: null };
+}
+
+/**
+ * The decisions about a wiki that is switched off on GitLab, made with `lastSent`: what diverged stays so, and of what is
+ * in doubt a run must have a look.
+ */
+export function decidedUnseen(refs: readonly RefChange[], known: Data | null): RefChange[] {
+  return refs.map((change) => {
+    const { ref, outcome, new: next } = change;
+    if (next === null || (outcome !== 'unchanged' && !isWrite(change))) return change;
+    const left = known?.left?.[ref];
+    if (left?.outcome === 'diverged' && left.id === next)
+      return { ...change, outcome: 'diverged', force: false, reason: left.reason, fix: left.fix };
+    if (outcome !== 'unchanged' || known?.arrived?.[ref] === next) return change;
+    const reason = 'it is off on GitLab, and the journal does not tell whether this arrived';
+    return { ...change, outcome: 'create', old: null, reason };
+  });
+}
+
+/** Before a push: what GitLab has of these refs is in doubt until it has answered. */
+export function inDoubt(writes: readonly RefChange[]): Record<string, null> {
+  return Object.fromEntries(writes.map(({ ref }) => [ref, null]));
+}
+
+/** After a look at GitLab, or its answers: only what was seen there, or was taken, has arrived. */
+export function seenPatch(
+  refs: readonly RefChange[],
+  refusals: ReadonlyMap<string, unknown>,
+  known: Data | null,
+): Pick<Patch<Data>, 'arrived' | 'left'> {
+  const arrived: Record<string, string | null> = {};
+  const left: Record<string, null> = {};
+  for (const change of refs) {
+    const { ref, outcome, new: next } = change;
+    const there = (outcome === 'unchanged' || isWrite(change)) && !refusals.has(ref);
+    const id = there ? next : null;
+    if (id !== (known?.arrived?.[ref] ?? null)) arrived[ref] = id;
+    if (there && known?.left?.[ref] !== undefined) left[ref] = null;
+  }
+  return {
+    ...(Object.keys(arrived).length > 0 && { arrived }),
+    ...(Object.keys(left).length > 0 && { left }),
+  };
 }

@@ -8,7 +8,16 @@ import { noticeOfChange, stateOf } from '../plan/ref-proof.ts';
 import { headOf, planWikiRefs, type WikiRefs } from '../plan/wiki-refs.ts';
 import { isGenerated, pageList, slugsOf, wikiNotices } from '../plan/wiki-pages.ts';
 import { knownTo, remark, type Decision, type Planning } from './step.ts';
-import { nothing, wikiRecords, writtenAndMoved, writtenIn, type Data, type Part } from './wiki-parts.ts';
+import {
+  decidedUnseen,
+  lastSent,
+  nothing,
+  wikiRecords,
+  writtenAndMoved,
+  writtenIn,
+  type Data,
+  type Part,
+} from './wiki-parts.ts';
 import { ofWiki } from './wiki-proof.ts';
 
 /** The plan of one wiki. @throws what GitBucket or GitLab answer instead of the refs */
@@ -31,14 +40,18 @@ export async function planWiki(planning: Planning<PlannedProject>): Promise<Deci
   if (alone && content !== null && isGenerated(content) && writtenIn(known).size === 0)
     return skipped('untouched', tip, []);
   const there = await targetSide(planning, known);
-  const planned = planWikiRefs({
+  const decided = planWikiRefs({
     source: listing,
     target: there.listing,
     ...writtenAndMoved(known),
     prune: input.prune,
   });
+  const planned = there.open ? decided : { ...decided, refs: decidedUnseen(decided.refs, known) };
   if (planned.shown === null) return skipped('empty', null, []);
-  planning.keep('wiki', { source: listing, target: item.existing === null ? null : there.listing });
+  planning.keep('wiki', {
+    source: listing,
+    target: item.existing === null || !there.open ? null : there.listing,
+  });
   const changes = planned.refs.some(isWrite);
   const closes = changes && (await isOffOnSource(planning, there, known));
   const servers = [source.url, ...(input.reader.serverUrl === null ? [] : [input.reader.serverUrl])];
@@ -60,6 +73,7 @@ export async function planWiki(planning: Planning<PlannedProject>): Promise<Deci
       ...(content === null ? [] : wikiNotices(content.files, { id: item.id, servers })),
       ...switchNotices(item.id, { changes, closes, open: there.open }),
       ...renamed(item.id, planned.shown),
+      ...onlyForward(item.id, planned.refs),
       ...planned.refs.flatMap(noticeOfChange).map((notice) => ofWiki(item.id, notice)),
     ],
   };
@@ -75,6 +89,16 @@ function renamed(id: string, { from, to }: NonNullable<WikiRefs['shown']>): Noti
   const [was, is] = [from, to].map((ref) => ref.replace('refs/heads/', ''));
   const message = `the branch ${was} of its wiki goes to ${is}, which GitLab shows there already`;
   return [remark('wiki-branch', id, message)];
+}
+
+/** Whose commits they are is told by the push alone. */
+function onlyForward(id: string, refs: Part['refs']): Notice[] {
+  return refs.flatMap(({ ref, outcome, old, force }) => {
+    if (outcome !== 'update' || force || old === null) return [];
+    const branch = ref.replace('refs/heads/', '');
+    const message = `the branch ${branch} of its wiki is at ${old.slice(0, 12)} on GitLab, which this tool did not write: it only goes on if GitBucket's wiki has that commit too, else it is left as it is, and diverged`;
+    return [remark('wiki-forward-only', id, message)];
+  });
 }
 
 function switchNotices(
@@ -98,15 +122,14 @@ export function countsOf(refs: Part['refs'], changed: boolean): Decision<Part>['
 /** `made`: there is a repository; `open`: the wiki is switched on, so that the listing is GitLab's. */
 type TargetSide = { listing: RefListing; made: boolean; open: boolean };
 
-/** What GitLab shows. A wiki that is switched off shows nothing: then it has what this tool wrote, as far as anybody knows. */
+/** What GitLab shows. A wiki that is switched off shows nothing: then what this tool sent stands for it. */
 async function targetSide(
   { item: { existing }, target }: Pick<Planning<PlannedProject>, 'item' | 'target'>,
   known: Data | null,
 ): Promise<TargetSide> {
   const empty: RefListing = { refs: new Map(), head: null };
   if (existing === null) return { listing: empty, made: true, open: true };
-  const refs = new Map(Object.entries(known?.refs ?? {}).map(([ref, ids]) => [ref, ids.at(-1) ?? '']));
-  const closed: TargetSide = { listing: { refs, head: null }, made: false, open: false };
+  const closed: TargetSide = { listing: lastSent(known), made: false, open: false };
   if (existing.wiki === 'disabled') return closed;
   try {
     return { listing: await target.listRefs(existing.fullPath, 'wiki'), made: true, open: true };

@@ -6,7 +6,7 @@ import type { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { Check } from '../model/result.ts';
 import { partKey } from '../model/source.ts';
-import { compareRefs } from '../plan/ref-proof.ts';
+import { compareRefs, reasonOf } from '../plan/ref-proof.ts';
 import { pageList, slugsOf, type PageList } from '../plan/wiki-pages.ts';
 import { planWikiRefs } from '../plan/wiki-refs.ts';
 import { proven, remark, type Work } from './step.ts';
@@ -23,7 +23,7 @@ export async function proveWiki(part: Part, work: WikiWork): Promise<Check> {
   if (part.skipped !== null) return proven(0);
   const target = await targetListing(work);
   const source = sourceListing(part, target, work);
-  if (target === null) return closed(source, work);
+  if (target === null) return closed(part, source, work);
   const check = compareRefs(source, target, { notes: false, changes: part.refs, known: work.known() });
   const differences = check.differences.map((each) => ofWiki(work.item.id, each));
   if (check.state !== 'proven') return { ...check, differences };
@@ -60,19 +60,47 @@ function sourceListing(part: Part, target: RefListing | null, work: WikiWork): R
   return planWikiRefs({ source, target: there, written: new Map(), moved: null, prune: false }).listing;
 }
 
-/** What cannot be seen is proven by the journal alone: nobody can have pushed since, nor can anybody look. */
-function closed(source: RefListing, work: WikiWork): Check {
-  const written = work.known()?.refs ?? {};
-  const { id } = work.item;
-  const equal = [...source.refs].every(([ref, tip]) => written[ref]?.length === 1 && written[ref][0] === tip);
-  if (!equal) {
-    const { message, fix } = wikiOff(work.item.fullPath).notice;
-    const difference = { code: 'wiki-off-refused', object: `wiki of ${id}`, message, fix };
-    return { state: 'refused', compared: 0, hash: null, differences: [difference] };
+/**
+ * What cannot be seen is proven by the journal alone: nobody can have pushed since, nor can anybody look. Only ids count
+ * that GitLab took or showed, not what was about to be sent.
+ */
+function closed(part: Part, source: RefListing, work: WikiWork): Check {
+  const { id, fullPath } = work.item;
+  const differences = leftBehind(part, source, work);
+  const explained = new Set(differences.map(({ object }) => object));
+  const { arrived = {} } = work.known() ?? {};
+  const unknown = [...source.refs].some(([ref, tip]) => arrived[ref] !== tip && !explained.has(ref));
+  const told = differences.map((each) => ofWiki(id, each));
+  if (unknown) {
+    const { message, fix } = wikiOff(fullPath).notice;
+    told.push({ code: 'wiki-off-refused', object: `wiki of ${id}`, message, fix });
+  }
+  if (told.length > 0) {
+    const diverged = told.some(({ code }) => code === 'ref-diverged');
+    return { state: diverged ? 'diverged' : 'refused', compared: 0, hash: null, differences: told };
   }
   const message =
     'its wiki is switched off on GitLab and cannot be compared; it was equal when this tool moved it';
   return { ...proven(0), differences: [remark('wiki-off', id, message)] };
+}
+
+/** What the plan and the journal say of refs that GitLab does not have as GitBucket has them. */
+function leftBehind(part: Part, source: RefListing, work: WikiWork): Notice[] {
+  const changes = new Map(part.refs.map((change) => [change.ref, change]));
+  const { left = {} } = work.known() ?? {};
+  const names = new Set([...source.refs.keys(), ...Object.keys(left)]);
+  return [...names].flatMap((ref) => {
+    const tip = source.refs.get(ref);
+    const change = changes.get(ref);
+    const before = left[ref];
+    const planned = change?.new === tip ? reasonOf(change) : null;
+    const why = planned ?? (before?.id === tip ? before : undefined);
+    if (why === undefined) return [];
+    const { outcome, reason, fix } = why;
+    const message = `${reason}; its wiki is switched off on GitLab, so this is what was seen there last`;
+    const look = `${fix}; switch the wiki on for a new look at what GitLab has`;
+    return [{ code: `ref-${outcome}`, object: ref, message, fix: look }];
+  });
 }
 
 /** Null when GitLab lists the pages that are at the tip of the branch. */

@@ -5,7 +5,7 @@ import type { Explanation } from '../plan/ref-proof.ts';
 import { mustComeFirst, type WikiRefs } from '../plan/wiki-refs.ts';
 import type { RefResult, TransferJob, TransferResult } from '../transfer/transport.ts';
 import type { Outcome, WritingWork } from './step.ts';
-import type { Data, Part } from './wiki-parts.ts';
+import { inDoubt, seenPatch, type Data, type Part } from './wiki-parts.ts';
 
 export type WikiWork = WritingWork<Data, PlannedProject>;
 
@@ -24,7 +24,10 @@ export async function pushWiki(part: Part, now: WikiRefs, work: WikiWork): Promi
     changes: now.refs,
     unverifiedIds: [],
     ensureTarget: () => target.ensureProject(place),
-    beforeWrite: () => work.record('started', { data: { refs: possibleIds(writes, work.known()) } }),
+    beforeWrite: () =>
+      work.record('started', {
+        data: { refs: possibleIds(writes, work.known()), arrived: inDoubt(writes) },
+      }),
     progress: (stage, percent, bytes) =>
       context.emit({ type: 'item-progress', id: item.id, stage, percent, bytes }),
     signal: context.runtime.aborting,
@@ -32,7 +35,10 @@ export async function pushWiki(part: Part, now: WikiRefs, work: WikiWork): Promi
   const answers = await inOrder(job, now, work);
   const results = await lookedUp(answers.results, writes, work);
   const refusals = refusalsIn(writes, results);
-  await work.record('done', { data: settled(part, { changes: now.refs, refusals }, work.known()) });
+  const known = work.known();
+  const { refs, left } = settled(part, { changes: now.refs, refusals }, known);
+  const seen = seenPatch(now.refs, refusals, known);
+  await work.record('done', { data: { ...seen, refs, left: { ...seen.left, ...left } } });
   const wrote = results.some(({ outcome }) => outcome === 'written');
   if (wrote && work.wikiRefs) work.wikiRefs.target = null;
   const { note } = answers;

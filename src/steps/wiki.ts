@@ -1,7 +1,9 @@
+import { Failure } from '../failures/failure.ts';
 import { asFailure, isFatal } from '../failures/index.ts';
 import { sourceMoved } from '../failures/source.ts';
 import { projectMissing } from '../failures/target.ts';
 import { planDrifted } from '../failures/usage.ts';
+import { wikiOff } from '../failures/wiki.ts';
 import type { RefListing } from '../model/forge.ts';
 import { isWrite, type PlannedProject } from '../model/plan.ts';
 import { partKey } from '../model/source.ts';
@@ -10,8 +12,17 @@ import { leftAfresh } from '../plan/known-refs.ts';
 import { movedSince } from '../plan/ref-proof.ts';
 import { planWikiRefs, type WikiRefs } from '../plan/wiki-refs.ts';
 import { switchOff } from './quiet.ts';
-import type { RunContext, Step } from './step.ts';
-import { nothing, Part, wikiRecords, writtenAndMoved, type Data } from './wiki-parts.ts';
+import type { Place, RunContext, Step } from './step.ts';
+import {
+  decidedUnseen,
+  lastSent,
+  nothing,
+  Part,
+  seenPatch,
+  wikiRecords,
+  writtenAndMoved,
+  type Data,
+} from './wiki-parts.ts';
 import { countsOf, planWiki } from './wiki-plan.ts';
 import { proveWiki } from './wiki-proof.ts';
 import { pushWiki, type WikiWork } from './wiki-push.ts';
@@ -49,8 +60,7 @@ export const wiki: Step<Part, Data, PlannedProject> = {
     }
     const { now, again } = await decideAfresh(part, work);
     if (!now.refs.some(isWrite)) {
-      const left = leftAfresh(part, now.refs);
-      if (Object.keys(left).length > 0) await work.record('done', { data: { left } });
+      await rememberSeen(part, now, work);
       await rememberPages(part, work);
       return { changed: again && part.refs.some(isWrite), counts: countsOf(now.refs, again) };
     }
@@ -79,13 +89,36 @@ async function decideAfresh(part: Part, work: WikiWork): Promise<{ now: WikiRefs
   const fresh = listed !== undefined && context.runtime.now() - (listed.readAt ?? 0) < freshMs;
   const source = first && fresh ? listed : await listWiki(item, context);
   const before = first && !made ? (context.listings.target.get(key) ?? newWiki(item)) : null;
-  const target = before ?? (await context.target.listRefs(place.fullPath, 'wiki'));
-  const now = planWikiRefs({ source, target, ...writtenAndMoved(work.known()), prune: context.prune });
+  // Of a wiki that stays closed nothing is seen.
+  let target = !made && place.wiki === 'disabled' ? null : (before ?? (await shownBy(work)));
+  let now = decide(source, target, work);
+  if (target === null && now.refs.some(isWrite)) {
+    await open(place, work);
+    target = await context.target.listRefs(place.fullPath, 'wiki');
+    now = decide(source, target, work);
+  }
   const detail = context.exact && !made ? refsDrift(part.refs, now.refs) : null;
   if (detail !== null) throw planDrifted(item.id, { detail });
-  // Of a wiki that stays closed nothing was seen.
-  work.wikiRefs = { source: now.listing, target: made || place.wiki !== 'disabled' ? target : null };
+  work.wikiRefs = { source: now.listing, target };
   return { now, again: !first };
+}
+
+function decide(source: RefListing, target: RefListing | null, work: WikiWork): WikiRefs {
+  const { prune } = work.context;
+  const known = work.known();
+  const sides = { source, target: target ?? lastSent(known), ...writtenAndMoved(known), prune };
+  const decided = planWikiRefs(sides);
+  return target === null ? { ...decided, refs: decidedUnseen(decided.refs, known) } : decided;
+}
+
+/** Null when GitLab says that the wiki is switched off. */
+async function shownBy({ item, context, place }: WikiWork): Promise<RefListing | null> {
+  try {
+    return await context.target.listRefs(place?.fullPath ?? item.fullPath, 'wiki');
+  } catch (error) {
+    if (error instanceof Failure && error.code === wikiOff.code) return null;
+    throw error;
+  }
 }
 
 /** What GitLab makes with a project has no refs. */
@@ -103,6 +136,12 @@ async function prepareTarget(part: Part, work: WikiWork): Promise<boolean> {
   // The first look has GitLab create the repository (GL-270).
   await context.target.wikiPages(place);
   return true;
+}
+
+/** Until the run ends. */
+async function open(place: Place, work: WikiWork): Promise<void> {
+  await switchOff(work, 'wiki', 'disabled');
+  await work.context.target.wikiPages(place);
 }
 
 async function listWiki(
@@ -124,9 +163,21 @@ async function requireUnmoved({ listing, shown }: WikiRefs, work: WikiWork): Pro
   if (work.wikiRefs) work.wikiRefs.source = { ...work.wikiRefs.source, readAt: now.readAt ?? 0 };
 }
 
+/** Only what was seen is written down: the proof of a wiki that is switched off later rests on it. */
+async function rememberSeen(part: Part, now: WikiRefs, work: WikiWork): Promise<void> {
+  if ((work.wikiRefs?.target ?? null) === null) return;
+  const seen = seenPatch(now.refs, new Map(), work.known());
+  const left = { ...seen.left, ...leftAfresh(part, now.refs) };
+  if (Object.keys(left).length === 0 && seen.arrived === undefined) return;
+  await work.record('done', { data: { ...seen, left } });
+}
+
 /** Later plans need not look into the wiki as long as its tip is this one. */
 async function rememberPages({ tip, branch, pages }: Part, work: WikiWork): Promise<void> {
   const now = work.wikiRefs?.source.refs.get(branch ?? '');
-  if (tip === null || pages === null || now !== tip || work.known()?.pages?.tip === tip) return;
+  const known = work.known();
+  if (tip === null || pages === null || now !== tip || known?.pages?.tip === tip) return;
+  // It counts as moved, so that what differs from it later is somebody's edit.
+  if (known?.arrived?.[branch ?? ''] !== tip) return;
   await work.record('done', { data: { pages: { tip, count: pages.count, hash: pages.hash } } });
 }

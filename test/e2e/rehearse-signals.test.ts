@@ -25,9 +25,7 @@ async function leftovers(servers: TestServers): Promise<string[]> {
 }
 
 function fetches({ gitbucket }: TestServers): number {
-  return gitbucket.server.requests.filter(
-    ({ method, url }) => method === 'POST' && ofCode.test(url),
-  ).length;
+  return gitbucket.server.requests.filter(({ method, url }) => method === 'POST' && ofCode.test(url)).length;
 }
 
 /** A rehearsal whose first fetch gets no answer. */

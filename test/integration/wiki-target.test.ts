@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openJournal } from '../../src/journal/journal.ts';
 import { git } from '../helpers/commits.ts';
 import { refsIn, writesOf, type TestServers } from '../helpers/servers.ts';
 import { commitPages } from '../helpers/wikis.ts';
@@ -118,7 +120,7 @@ test('a wiki that GitLab shows on another branch gets the pages there', async ()
 
   const run = await migrateWikis(servers);
   expect(run.wiki()).toMatchObject({ state: 'proven', changed: true, counts: { update: 1 } });
-  expect(codesOf(run.planned().notices)).toEqual(['wiki-branch']);
+  expect(codesOf(run.planned().notices)).toEqual(['wiki-branch', 'wiki-forward-only']);
   const tip = git(gitbucket.wikiDir('team', 'docs'), 'rev-parse', 'master');
   expect(refsIn(dir)).toEqual([`${tip} refs/heads/trunk`]);
   expect((await migrateWikis(servers)).item()).toMatchObject({ state: 'proven', changed: false });
@@ -187,3 +189,96 @@ test('150 pages come in one push, so that the feed gets one batch of events and 
   expect(run.wiki().state).toBe('proven');
   expect(servers.gitlab.context.pushes.filter(({ wiki }) => wiki)).toHaveLength(1);
 });
+
+/** Somebody edited the wiki on GitLab and switched it off; GitBucket's went on too. Gives the tip on GitLab. */
+async function editedAndClosed(servers: TestServers): Promise<string> {
+  const { gitbucket, gitlab } = servers;
+  writeWiki(servers, 'docs', pages);
+  await migrateWikis(servers);
+  const theirs = commitPages(gitlab.wikiDir('team/docs'), 'master', { 'Home.md': 'edited on GitLab' });
+  gitlab.project('team/docs').attributes['wiki_access_level'] = 'disabled';
+  commitPages(gitbucket.wikiDir('team', 'docs'), 'master', { 'Home.md': 'edited on GitBucket' });
+  return theirs;
+}
+
+/** As if the work directory were a new one. */
+function forget({ folder }: TestServers): void {
+  rmSync(join(folder, 'journal.jsonl'));
+}
+
+test.each([
+  ['the journal of the first move', () => {}],
+  ['a new work directory', forget],
+])('with %s, a wiki that diverged and is off on GitLab stays diverged', async (_what, prepare) => {
+  const servers = await wikiServers();
+  const theirs = await editedAndClosed(servers);
+  prepare(servers);
+  expect((await migrateWikis(servers)).wiki().state).toBe('diverged');
+  await servers.gitlab.settle();
+  servers.gitlab.server.requests.length = 0;
+  const again = await migrateWikis(servers);
+  expect(again.planned()).toMatchObject({ state: 'diverged', changes: false, counts: { diverged: 1 } });
+  expect(again.wiki()).toMatchObject({ state: 'diverged', changed: false, counts: { diverged: 1 } });
+  expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
+  const verified = (await verifyWikis(servers)).wiki();
+  expect(verified.state).toBe('diverged');
+  expect(codesOf(verified.check?.differences ?? [])).toEqual(['ref-diverged']);
+  expect(refsIn(servers.gitlab.wikiDir('team/docs'))).toEqual([`${theirs} refs/heads/master`]);
+  expect(level(servers)).toBe('disabled');
+});
+
+test('a merged wiki is moved though it was left as diverged and is off', async () => {
+  const servers = await wikiServers();
+  const { gitbucket, gitlab } = servers;
+  await editedAndClosed(servers);
+  await migrateWikis(servers);
+  const dir = gitbucket.wikiDir('team', 'docs');
+  git(dir, 'fetch', '-q', gitlab.wikiDir('team/docs'), 'master:refs/heads/theirs');
+  const tree = git(dir, 'rev-parse', 'theirs^{tree}');
+  const merged = git(dir, 'commit-tree', '-m', 'merge', '-p', 'master', '-p', 'theirs', tree);
+  git(dir, 'update-ref', 'refs/heads/master', merged);
+  git(dir, 'update-ref', '-d', 'refs/heads/theirs');
+  expect((await migrateWikis(servers)).wiki()).toMatchObject({ state: 'proven', changed: true });
+  expect((await migrateWikis(servers)).item()).toMatchObject({ state: 'proven', changed: false });
+});
+
+test('once GitLab has been put right, a wiki that was left as diverged goes on', async () => {
+  const servers = await wikiServers();
+  const { gitlab } = servers;
+  await editedAndClosed(servers);
+  forget(servers);
+  expect((await migrateWikis(servers)).wiki().state).toBe('diverged');
+  gitlab.project('team/docs').attributes['wiki_access_level'] = 'enabled';
+  git(gitlab.wikiDir('team/docs'), 'update-ref', 'refs/heads/master', 'refs/heads/master~1');
+  expect((await migrateWikis(servers)).wiki()).toMatchObject({ state: 'proven', changed: true });
+  gitlab.project('team/docs').attributes['wiki_access_level'] = 'disabled';
+  expect((await verifyWikis(servers)).wiki().state).toBe('proven');
+});
+
+test('what was only about to be sent when a run was killed is no proof: the next run has a look', async () => {
+  const servers = await wikiServers();
+  const { gitbucket, gitlab } = servers;
+  writeWiki(servers, 'docs', pages);
+  await migrateWikis(servers);
+  gitlab.project('team/docs').attributes['wiki_access_level'] = 'disabled';
+  const tip = commitPages(gitbucket.wikiDir('team', 'docs'), 'master', { 'Home.md': 'later' });
+  forget(servers);
+  await recordStarted(servers, tip);
+  expect((await verifyWikis(servers)).wiki().state).toBe('refused');
+  expect((await migrateWikis(servers)).wiki()).toMatchObject({ state: 'proven', changed: true });
+  expect(refsIn(gitlab.wikiDir('team/docs'))).toEqual([`${tip} refs/heads/master`]);
+  expect((await migrateWikis(servers)).item()).toMatchObject({ state: 'proven', changed: false });
+});
+
+/** What a run leaves that is killed between its record and its push. */
+async function recordStarted({ folder, gitbucket, gitlab }: TestServers, tip: string): Promise<void> {
+  const journal = await openJournal({
+    directory: folder,
+    servers: { source: gitbucket.url, target: gitlab.url },
+    run: 'killed',
+    now: Date.now,
+  });
+  const data = { refs: { 'refs/heads/master': [tip] } };
+  await journal.record({ item: 'team/docs', step: 'wiki', status: 'started', data });
+  await journal.close();
+}
