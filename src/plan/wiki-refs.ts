@@ -70,7 +70,8 @@ export function mustComeFirst({ listing, shown }: Pick<WikiRefs, 'listing' | 'sh
   );
 }
 
-const fix = 'merge the two by hand: push the result to the wiki on GitBucket, or keep what GitLab has';
+export const mergeAdvice =
+  "merge the two with git and push the result to the wiki on GitBucket, then run again; or leave GitLab's as it is, and the item diverged";
 
 type Deciding = Pick<WikiSides, 'target' | 'written' | 'moved'>;
 
@@ -90,11 +91,11 @@ function decide(
         ...change,
         outcome: 'diverged',
         reason: 'it was edited on GitLab since this tool wrote it',
-        fix,
+        fix: mergeAdvice,
       };
     const reason = 'this tool did not write the target: only a fast-forward is allowed';
     if (refKind(ref) === 'branch') return { ...change, outcome: 'update', reason };
-    return { ...change, outcome: 'diverged', reason: 'the target has a different object', fix };
+    return { ...change, outcome: 'diverged', reason: 'the target has a different object', fix: mergeAdvice };
   }
   const obstacle = obstacles.inTheWayOf(ref);
   if (obstacle === null) return { ...change, outcome: 'create' };

@@ -2,7 +2,7 @@ import { projectMissing } from '../failures/target.ts';
 import { isWrite, type PlannedProject, type RefChange } from '../model/plan.ts';
 import { possibleIds, settled } from '../plan/known-refs.ts';
 import type { Explanation } from '../plan/ref-proof.ts';
-import { mustComeFirst, type WikiRefs } from '../plan/wiki-refs.ts';
+import { mergeAdvice, mustComeFirst, type WikiRefs } from '../plan/wiki-refs.ts';
 import type { RefResult, TransferJob, TransferResult } from '../transfer/transport.ts';
 import type { Outcome, WritingWork } from './step.ts';
 import { inDoubt, seenPatch, type Data, type Part } from './wiki-parts.ts';
@@ -98,8 +98,7 @@ function refusalsIn(writes: readonly RefChange[], results: readonly RefResult[])
     }
     const reason =
       result?.outcome === 'unreadable' ? said : `${why ?? 'the wiki was edited on GitLab'} (${said})`;
-    const fix = 'merge the two by hand: push the result to the wiki on GitBucket, or keep what GitLab has';
-    refusals.set(ref, { outcome: 'diverged', reason, fix });
+    refusals.set(ref, { outcome: 'diverged', reason, fix: mergeAdvice });
   }
   return refusals;
 }

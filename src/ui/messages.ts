@@ -142,9 +142,9 @@ export const advice = {
   drifted:
     'Drifted: one of the servers changed after the plan was created. Create a new plan, review it, and run that one.',
   diverged:
-    'Diverged: someone changed the target. Compare both ids and keep one: push it to GitBucket, or delete the ref on GitLab, then run again.',
+    'Diverged: someone changed the target. Apply the fix for each one, mostly: compare both ids and keep one; then run again.',
   refused:
-    'Refused: GitLab does not accept these as they are. Apply the fix for each one, or leave them on GitBucket.',
+    'Refused: GitLab does not accept these as they are, or does not show them. Apply the fix for each one, or leave them as they are.',
   interrupted: 'Interrupted: run the same command again; it resumes where it stopped.',
 } as const satisfies Record<TroubleState, string>;
 
@@ -222,6 +222,6 @@ export const stateNotes = {
   blocked: 'Waiting for your decision; nothing was written.',
   drifted: 'No longer matches the plan; nothing was written.',
   diverged: 'Someone else changed the target; those changes were left untouched.',
-  refused: 'GitLab does not accept some of it.',
+  refused: 'GitLab does not accept some of it, or does not show it.',
   interrupted: 'The run stopped before this was finished.',
 } as const satisfies Record<ItemState, string>;
