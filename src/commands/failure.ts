@@ -5,7 +5,7 @@ import type { Environment } from '../environment.ts';
 import { asFailure, exitCodeOf, exitCodeOfStart, noticeOf } from '../failures/index.ts';
 import type { Failure } from '../failures/failure.ts';
 import type { ExitCode } from '../model/result.ts';
-import { hang, hangFix } from '../text/lines.ts';
+import { hang, hangFix, usualColumns } from '../text/lines.ts';
 
 /** `json`: stdout wants a document and has none yet. */
 export type FailedOptions = { json: boolean; verbose: boolean };
@@ -52,7 +52,8 @@ export function neverEnding(): Failure {
 
 /** A failure as people read it. Wrapped on a terminal only: a script looks for whole sentences. */
 export function errorText({ message, fix }: Notice, { isTTY, columns }: NodeJS.WriteStream): string {
-  const width = isTTY ? columns : Infinity;
+  // Some terminals tell no width.
+  const width = isTTY ? columns || usualColumns : Infinity;
   const [first = '', ...more] = message.split('\n');
   const lines = [
     ...hang('', `gb2gl: ${first}`, width, 2),

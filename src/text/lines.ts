@@ -2,6 +2,9 @@ import { clean } from './format.ts';
 
 /** How texts stand on lines of a terminal. */
 
+/** Of a terminal that does not tell its width. */
+export const usualColumns = 80;
+
 /** Cells that a text takes on a terminal, by a simple rule: marks 0, East Asian wide and emoji 2, all else 1. */
 export function displayWidth(text: string): number {
   if (plainAscii.test(text)) return text.length;

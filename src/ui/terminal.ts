@@ -3,6 +3,7 @@ import type { RunEvent } from '../model/events.ts';
 import type { ItemResult } from '../model/result.ts';
 import { noticesOf, costOf, countAll } from '../report/result.ts';
 import { clean, countOf } from '../text/format.ts';
+import { usualColumns } from '../text/lines.ts';
 import * as messages from './messages.ts';
 import { counter, createMeter, stopping } from './meter.ts';
 
@@ -28,8 +29,6 @@ export type Terminal = {
   handle(event: RunEvent): void;
   stop(): Promise<void>;
 };
-
-const usualColumns = 80;
 
 /** Picks the way of telling people what happens, from what the terminal can do and what was asked for. */
 export async function chooseTerminal(options: TerminalOptions): Promise<Terminal> {
