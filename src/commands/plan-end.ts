@@ -1,18 +1,19 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommonOptions, SelectionFlags } from '../environment.ts';
-import { plannedStep, type Plan } from '../model/plan.ts';
+import { plannedStep, type Plan, type PlannedStep } from '../model/plan.ts';
 import { ownersOf, planTotals, verdictOfPlan, writesAnything } from '../report/plan-summary.ts';
 import { shellWord } from '../text/format.ts';
 import { hang } from '../text/lines.ts';
+import { mirrorPath } from '../transfer/mirror.ts';
 import { usualPushTime } from '../transfer/request-size.ts';
 import { refsStep } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';
 import type { Palette } from '../ui/terminal.ts';
 import type { Session } from './session.ts';
 
-/** What is known of the size: what `--deep` has fetched into the mirrors, or nothing. */
-export type Measured = { bytes: number } | null;
+/** What `--deep` has fetched: objects of the selected repositories, and what all mirrors take on disk; or nothing. */
+export type Measured = { bytes: number; disk: number } | null;
 
 type View = { width: number; palette: Palette };
 
@@ -20,15 +21,15 @@ type View = { width: number; palette: Palette };
 export function planEnd(plan: Plan, measured: Measured, session: Session): string[] {
   const { palette } = session.terminal;
   const width = session.terminal.columns();
-  const { refs, pushes } = workOf(plan);
+  const { refs, pushes, wikis } = workOf(plan);
   const writes = writesAnything(plan);
   const lines = verdictLines(plan, { width, palette });
   const { request, perRef } = usualPushTime;
-  const idleMs = (pushes * request + refs * perRef) / session.config.limits.transfers;
+  const idleMs = ((pushes + wikis) * request + (refs + wikis) * perRef) / session.config.limits.transfers;
   const bytes = measured?.bytes ?? null;
-  const time = messages.timeLine({ pushes, refs, idleMs, bytes });
-  const disk = messages.diskLine(join(session.workDir, 'mirrors'), bytes);
-  for (const line of [...(writes ? [time] : []), ...(writes || bytes !== null ? [disk] : [])])
+  const time = pushes + wikis === 0 ? [] : [messages.timeLine({ pushes, refs, wikis, idleMs, bytes })];
+  const disk = messages.diskLine(join(session.workDir, 'mirrors'), measured?.disk ?? null);
+  for (const line of [...(writes ? time : []), ...(writes || measured !== null ? [disk] : [])])
     lines.push(...hang('  ', line, width));
   return lines;
 }
@@ -56,16 +57,22 @@ function verdictLines(plan: Plan, { width, palette }: View): string[] {
   ];
 }
 
-function workOf({ projects }: Plan): { pushes: number; refs: number } {
-  let [pushes, refs] = [0, 0];
+function workOf({ projects }: Plan): { pushes: number; refs: number; wikis: number } {
+  let [pushes, refs, wikis] = [0, 0, 0];
   for (const project of projects) {
-    const counts = plannedStep(project, refsStep)?.counts ?? {};
-    const sent = (counts['create'] ?? 0) + (counts['update'] ?? 0) + (counts['delete'] ?? 0);
-    if (project.blocked !== null || sent === 0) continue;
-    pushes += 1;
-    refs += sent;
+    if (project.blocked !== null) continue;
+    wikis += writtenBy(plannedStep(project, 'wiki'));
+    const sent = writtenBy(plannedStep(project, refsStep));
+    const branches = plannedStep(project, 'submodules')?.changes === true ? 1 : 0;
+    pushes += (sent > 0 ? 1 : 0) + branches;
+    refs += sent + branches;
   }
-  return { pushes, refs };
+  return { pushes, refs, wikis };
+}
+
+function writtenBy(step: PlannedStep | null): number {
+  const { create = 0, update = 0, delete: gone = 0 } = step?.counts ?? {};
+  return create + update + gone;
 }
 
 /** The command that carries the plan out, or that proves it when nothing is left to do. */
@@ -99,14 +106,31 @@ function named(option: string, values: readonly string[] = []): string[] {
   return values.length === 0 ? [] : [option, ...values.map(shellWord)];
 }
 
-/** Bytes of all files below a folder; 0 when there is none. */
-export async function bytesBelow(folder: string): Promise<number> {
+/** Both sizes, of what is in the folder of the mirrors; other runs may have left those of further repositories. */
+export async function measure({ projects }: Plan, mirrors: string): Promise<NonNullable<Measured>> {
+  let bytes = 0;
+  for (const { id } of projects) bytes += await sizeBelow(join(mirrorPath(mirrors, id), 'objects'), isObject);
+  return { bytes, disk: await sizeBelow(mirrors, null) };
+}
+
+/** Indexes of packs are not sent. */
+function isObject(name: string): boolean {
+  return /\.pack$|^[\da-f]{38}$/.test(name);
+}
+
+/** Bytes of the files of these names below a folder, or what everything in it takes on disk; 0 when there is none. */
+async function sizeBelow(folder: string, wanted: ((name: string) => boolean) | null): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   let bytes = 0;
   for (const entry of entries) {
-    if (!entry.isFile()) continue;
+    if (wanted !== null && !wanted(entry.name)) continue;
     const found = await stat(join(entry.parentPath, entry.name)).catch(() => null);
-    bytes += found?.size ?? 0;
+    if (found !== null) bytes += wanted === null ? onDisk(found) : found.size;
   }
   return bytes;
+}
+
+/** As `du` counts; some file systems tell no blocks. */
+function onDisk({ blocks, size }: { blocks: number; size: number }): number {
+  return blocks > 0 ? blocks * 512 : size;
 }

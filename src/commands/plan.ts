@@ -31,7 +31,7 @@ import { hang } from '../text/lines.ts';
 import { mirrorOptions } from '../transfer/auto.ts';
 import { planHeadings } from '../ui/plan-messages.ts';
 import { errorText } from './failure.ts';
-import { bytesBelow, nextCommand, planEnd, planVerdict, type Measured } from './plan-end.ts';
+import { measure, nextCommand, planEnd, planVerdict, type Measured } from './plan-end.ts';
 
 export type PlanOptions = CommonOptions & SelectionFlags & { prune?: boolean; deep?: boolean };
 
@@ -66,7 +66,7 @@ export async function planCommand(options: PlanOptions, environment: Environment
     });
     const plan = options.deep ? await deepened(prepared, history, session) : prepared.plan;
     await session.terminal.stop();
-    const measured = options.deep ? { bytes: await bytesBelow(mirrorsOf(session)) } : null;
+    const measured = options.deep ? await measure(plan, mirrorsOf(session)) : null;
     const { version, words } = environment;
     const origin = {
       at: session.startedAt.toISOString(),

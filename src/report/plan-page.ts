@@ -7,6 +7,7 @@ import { mergedFixes } from './merged-fixes.ts';
 import { findingsOf, uncountedOf } from './plan-losses.ts';
 import {
   actionOfGroup,
+  hasProblem,
   ownersOf,
   planTotals,
   type PlannedOwner,
@@ -67,7 +68,8 @@ function openOfRow(row: PlannedRow): PlanPage['open'] {
   ];
   if (remarks.length === 0) return [];
   const diverged = attention.some(({ code }) => code.endsWith('-diverged'));
-  return [{ name: project.id, state: diverged ? 'diverged' : 'refused', remarks }];
+  const waits = diverged ? 'diverged' : 'refused';
+  return [{ name: project.id, state: hasProblem(project) ? 'failed' : waits, remarks }];
 }
 
 function openBlocked(name: string, blocked: Notice): PlanPage['open'][number] {

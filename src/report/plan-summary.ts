@@ -89,8 +89,14 @@ export function waitsForDecision(item: PlanItem): boolean {
 
 /** What the plan comes to, in one sentence. */
 export function verdictOfPlan(plan: Plan): ReturnType<typeof planVerdict> {
-  const waiting = [...plan.groups, ...plan.projects].filter((item) => waitsForDecision(item)).length;
-  return planVerdict(plan, waiting, writesAnything(plan));
+  const open = [...plan.groups, ...plan.projects].filter((item) => waitsForDecision(item));
+  const failed = open.filter((item) => hasProblem(item)).length;
+  return planVerdict(plan, { failed, waiting: open.length - failed, writes: writesAnything(plan) });
+}
+
+/** True for an item of which something could not be planned: no decision helps there. */
+export function hasProblem({ blocked, steps }: PlanItem): boolean {
+  return blocked === null && steps.some(({ state }) => state === 'failed');
 }
 
 /** True when carrying it out would change something on the target. */

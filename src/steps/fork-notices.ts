@@ -11,7 +11,7 @@ export function unlinkable(
   if (place === null && existing?.forkedFrom !== undefined) return [];
   if (parent === null) {
     const message =
-      'it is a fork, and of what is shown only on pages of GitBucket to which the token gives no access: no relation is made unless "source.username" and "source.password" are set';
+      'it is a fork, but its parent is shown only on pages of GitBucket to which the token gives no access: no relation is made unless "source.username" and "source.password" are set';
     return [remark('fork-unknown', id, message)];
   }
   if (place !== null) return [];

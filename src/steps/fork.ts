@@ -59,7 +59,7 @@ export const fork: Step<Part, ForkData, PlannedProject> = {
       part,
       changes: possible && item.blocked === null,
       state: stateOf(other),
-      counts: possible ? { link: 1 } : {},
+      counts: countsOf(linked, possible),
       notices: [
         ...(other === null ? [] : [other]),
         ...unlinkable(item, parent, place),
@@ -75,7 +75,7 @@ export const fork: Step<Part, ForkData, PlannedProject> = {
     const done = { parent: part.parent, parentId: parent.id };
     if (item.existing?.forkedFrom?.id === parent.id) {
       if (known?.parentId !== parent.id) await work.record('done', { data: done });
-      return { changed: false };
+      return { changed: false, counts: { unchanged: 1 } };
     }
     const open = work.journal.history.items.get(item.id)?.steps.get(fork.name)?.status !== 'done';
     const looks = item.existing !== null || work.attempt > 1 || (known !== null && open);
@@ -100,6 +100,11 @@ export const fork: Step<Part, ForkData, PlannedProject> = {
     return notLinked(now, part, work, widerThan(parent, work));
   },
 };
+
+function countsOf(linked: boolean, possible: boolean): Record<string, number> {
+  if (linked) return { unchanged: 1 };
+  return possible ? { link: 1 } : {};
+}
 
 async function link(
   parent: Place,

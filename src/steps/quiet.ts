@@ -23,7 +23,7 @@ type Place = { name: SwitchName; subject: string };
  */
 export const quiet: Step<z.infer<typeof Part>, Data, PlannedProject> = {
   name: 'quiet',
-  title: 'Restore',
+  title: 'Settings',
   of: 'project',
   stage: 'finish',
   part: Part,

@@ -108,7 +108,7 @@ export type Mirror = {
 /** The repository's mirror, as new as the source: fetched, or cloned when there is none or it is damaged. */
 export async function updateMirror(job: MirrorJob, options: MirrorOptions): Promise<Mirror> {
   const mirrors = await ensureDirectory(options.directory);
-  const directory = join(mirrors, mirrorName(job.id));
+  const directory = mirrorPath(mirrors, job.id);
   const git = createGit({
     directory: mirrors,
     runtime: options.runtime,
@@ -131,9 +131,9 @@ export async function updateMirror(job: MirrorJob, options: MirrorOptions): Prom
   return { git: mirror, directory, bytes: (await packBytes(directory)) - before };
 }
 
-/** Names come from the server and are never used as a path. */
-function mirrorName(id: string): string {
-  return `${createHash('sha256').update(id).digest('hex').slice(0, 24)}.git`;
+/** Where the mirror of a repository is: names come from the server and are never used as a path. */
+export function mirrorPath(mirrors: string, id: string): string {
+  return join(mirrors, `${createHash('sha256').update(id).digest('hex').slice(0, 24)}.git`);
 }
 
 /** Its real path, for that is what git compares. */

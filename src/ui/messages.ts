@@ -99,7 +99,7 @@ export type Verdict = { tone: 'good' | 'warn' | 'bad'; title: string; detail: st
 export function besideRefs({ steps }: Result['totals']): Result['totals']['steps'] {
   return steps.flatMap((each) => {
     const counts = ofMoved(each.counts);
-    return each.step === refsStep || Object.keys(counts).length === 0 ? [] : [{ ...each, counts }];
+    return untold.has(each.step) || Object.keys(counts).length === 0 ? [] : [{ ...each, counts }];
   });
 }
 
@@ -109,10 +109,15 @@ export function ofMoved(counts: Counts): Counts {
 }
 
 /** What steps count that is not moved. */
-const nothingMoved: ReadonlySet<string> = new Set(['empty', 'untouched', 'lost', 'sample', 'elsewhere']);
+const nothingMoved: ReadonlySet<string> = new Set([
+  ...['empty', 'untouched', 'lost', 'sample', 'elsewhere'],
+  ...['refused', 'diverged'],
+]);
 
 /** Name of the step that counts refs. */
 export const refsStep = 'code';
+/** Steps whose counts are not told of a run: refs have their share, and a restored setting is as it was before. */
+const untold: ReadonlySet<string> = new Set([refsStep, 'quiet']);
 
 /** What the run was not about, so that nobody takes it for the whole server. Who counts anything counts issues. */
 export function scopeOf({ selected, stays, uncounted, leftOut }: Result): string[] {

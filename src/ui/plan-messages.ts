@@ -46,6 +46,9 @@ const countTitles: Readonly<Record<string, string>> = {
   kept: 'only on GitLab, left as is',
   refused: 'refused by GitLab',
   diverged: 'diverged',
+  link: 'to link',
+  changed: 'to change',
+  restore: 'to restore',
   untouched: 'with only the generated page',
   empty: 'empty',
   lost: 'not on GitBucket',
@@ -53,18 +56,19 @@ const countTitles: Readonly<Record<string, string>> = {
   elsewhere: 'on another server',
 };
 
-/** The plan in one sentence. */
+/** The plan in one sentence; `failed` and `waiting` count items, and no item twice. */
 export function planVerdict(
   plan: Pick<Plan, 'groups' | 'projects' | 'problems'>,
-  waiting: number,
-  writes: boolean,
+  { failed, waiting, writes }: { failed: number; waiting: number; writes: boolean },
 ): { tone: 'good' | 'warn' | 'bad'; title: string } {
   const problems = plan.problems.length;
   const unread = problems === 0 ? [] : [`${plural(problems, 'object')} could not be read`];
+  const broken = failed === 0 ? [] : [`${plural(failed, 'item')} ${failed === 1 ? 'has' : 'have'} a problem`];
+  const bad = [...unread, ...broken];
   const decide =
     waiting === 0 ? [] : [`${plural(waiting, 'item')} ${waiting === 1 ? 'needs' : 'need'} your decision`];
-  const title = [...unread, ...decide].join(', ');
-  if (title !== '') return { tone: problems > 0 ? 'bad' : 'warn', title };
+  const title = [...bad, ...decide].join(', ');
+  if (title !== '') return { tone: bad.length > 0 ? 'bad' : 'warn', title };
   if (plan.groups.length + plan.projects.length === 0)
     return { tone: 'warn', title: 'Nothing to do: the selection holds nothing' };
   return {
@@ -76,43 +80,58 @@ export function planVerdict(
 /** What a usual line moves, for want of a measurement. */
 const usualBytesPerSecond = 10_000_000;
 
-type Effort = { pushes: number; refs: number; idleMs: number; bytes: number | null };
+type Effort = { pushes: number; refs: number; wikis: number; idleMs: number; bytes: number | null };
 
 /** `idleMs` is what an idle GitLab takes for the pushes (GL-204); bytes are null while nobody has measured them. */
-export function timeLine({ pushes, refs, idleMs, bytes }: Effort): string {
-  const lead = `Time: ${formatEstimate(idleMs)} for ${plural(pushes, 'push', 'pushes')} of ${plural(refs, 'ref')} on an idle GitLab, several times that on a busy one;`;
+export function timeLine({ pushes, refs, wikis, idleMs, bytes }: Effort): string {
+  const sent = listed([
+    ...(pushes === 0 ? [] : [`${plural(pushes, 'push', 'pushes')} of ${plural(refs, 'ref')}`]),
+    ...(wikis === 0 ? [] : [`${plural(wikis, 'push', 'pushes')} of ${plural(wikis, 'wiki')}`]),
+  ]);
+  const lead = `Time: ${formatEstimate(idleMs)} for ${sent} on an idle GitLab, several times that on a busy one;`;
   if (bytes === null)
     return `${lead} what the size of the repositories adds is not known (gb2gl plan --deep measures it).`;
   const ms = (bytes / usualBytesPerSecond) * 1000;
   return `${lead} and ${formatEstimate(ms)} for up to ${formatBytes(bytes)} at ${formatBytes(usualBytesPerSecond)}/s.`;
 }
 
+/** `bytes`: what the mirrors of all repositories take on disk; null while nothing was fetched. */
 export function diskLine(mirrors: string, bytes: number | null): string {
   return bytes === null
-    ? `Disk: journal and reports only; a repository that cannot be relayed, or has LFS objects, is fetched into ${mirrors} first.`
+    ? `Disk: journal and reports only; a repository that cannot be relayed, has LFS objects, or is changed by migrate.rewrite or --fix-submodules, is fetched into ${mirrors} first.`
     : `Disk: --deep left ${formatBytes(bytes)} in ${mirrors}; you can delete it.`;
 }
 
-type Totalled = { groups: Record<Action, number>; projects: Record<Action, number>; steps: Totals['steps'] };
+type Totalled = { groups: Record<Action, number>; projects: Record<Action, number>; steps: StepSum[] };
+type StepSum = Totals['steps'][number] & { bytes?: number };
 
 /**
- * `Create 3 groups and 42 projects on https://gitlab.example.com and push 422 refs? [y/N] `; null for a plan that writes
+ * `Create 3 groups and 42 projects on https://gitlab.example.com and push 422 refs? [y/N] `: all that is written; null for a plan that writes
  * nothing.
  */
 export function planQuestion({ groups, projects, steps }: Totalled, url: string): string | null {
   const created = [...counted(groups.create, 'group'), ...counted(projects.create, 'project')];
   const updated = counted(projects.update, 'project');
-  const refs = steps.find(({ step }) => step === refsStep)?.counts ?? {};
-  const pushed = counted((refs['create'] ?? 0) + (refs['update'] ?? 0), 'ref');
-  const deleted = counted(refs['delete'] ?? 0, 'ref');
+  const sum = (of: string, ...whats: string[]): number => {
+    const counts = steps.find(({ step }) => step === of)?.counts ?? {};
+    return whats.reduce((all, what) => all + (counts[what] ?? 0), 0);
+  };
+  const pushed = [
+    ...counted(sum(refsStep, 'create', 'update'), 'ref'),
+    ...counted(sum('wiki', 'create', 'update'), 'wiki'),
+  ];
+  const size = sizePart(steps.find(({ step }) => step === 'lfs')?.bytes);
   const deeds = [
     ...(created.length > 0 ? [`create ${listed(created)}`] : []),
-    ...pushed.map((count) => `push ${count}`),
-    ...deleted.map((count) => `delete ${count}`),
+    ...(pushed.length > 0 ? [`push ${listed(pushed)}`] : []),
+    ...counted(sum('lfs', 'create'), 'LFS object').map((count) => `copy ${count}${size}`),
+    ...counted(sum('fork', 'link'), 'fork').map((count) => `link ${count}`),
+    ...counted(sum('submodules', 'changed'), 'submodule').map((count) => `change ${count} on a branch`),
+    ...counted(sum(refsStep, 'delete'), 'ref').map((count) => `delete ${count}`),
   ];
   const [first = updated.map((count) => `update ${count}`).join(''), ...more] = deeds;
   if (first === '') return null;
-  const place = created.length > 0 || pushed.length === 0 ? 'on' : 'to';
+  const place = /^(?:push|copy) /.test(first) ? 'to' : 'on';
   const sentence = listed([`${first} ${place} ${url}`, ...more]);
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}? [y/N] `;
 }

@@ -72,6 +72,11 @@ test('forks are made forks of their direct parents, parents first and before any
 
   const second = await migrated(where);
   expect(second.writes).toEqual([]);
+  // A relation that stays is counted like one that is made.
+  const counted = second.planned('other/app').steps.find(({ step }) => step === 'fork')?.counts;
+  expect(counted).toEqual({ unchanged: 1 });
+  const fork = second.item('other/app').steps.find(({ step }) => step === 'fork');
+  expect(fork?.counts).toEqual({ unchanged: 1 });
   expect(pages(second.sourceRequests)).toEqual([]);
   expect(second.targetRequests.filter((request) => /projects\/\d+$/.test(request))).toEqual([]);
   expect((await verified(where)).map(({ state }) => state)).toEqual(

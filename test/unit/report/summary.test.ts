@@ -40,6 +40,24 @@ describe('summary on the terminal', () => {
     expect(lines(result([project({ changed })], { command }))[1]).toBe(`✔ ${title}`);
   });
 
+  it('counts what is moved: no wiki that GitLab refused, and no setting that is as it was', () => {
+    const step = (name: string, title: string, counts: Record<string, number>) => ({
+      ...noticed(''),
+      notices: [],
+      step: name,
+      title,
+      counts,
+    });
+    const steps = [
+      step('wiki', 'Wikis', { create: 1, refused: 1 }),
+      step('fork', 'Forks', { unchanged: 1 }),
+      step('quiet', 'Settings', { restore: 1 }),
+    ];
+    expect(lines(result([project({ steps })]), 200)[2]).toMatch(
+      /^ {2}1 repository complete, 0 refs, 1 wiki, 1 fork, 0 groups, /,
+    );
+  });
+
   it('says what the run was not about: what was not selected, and what stays on GitBucket', () => {
     const text = lines(
       result([project()], {
