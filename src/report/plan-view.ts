@@ -2,7 +2,7 @@ import type { Notice } from '../model/notice.ts';
 import type { Plan, PlannedGroup } from '../model/plan.ts';
 import { findingRemark, leftOutLines } from '../ui/loss-messages.ts';
 import { clean } from '../text/format.ts';
-import { hang, hangFix } from '../text/lines.ts';
+import { displayWidth, hang, hangFix } from '../text/lines.ts';
 import { warned } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';
 import type { Palette } from '../ui/terminal.ts';
@@ -17,7 +17,7 @@ import {
   type PlannedOwner,
   type PlannedRow,
 } from './plan-summary.ts';
-import { remarkOf } from './result.ts';
+import { aboutOf, remarkOf } from './result.ts';
 
 export type PlanOptions = { width: number; palette: Palette; /** Only the problems. */ quiet?: boolean };
 
@@ -91,7 +91,10 @@ function groupLines(group: PlannedGroup, options: PlanOptions): string[] {
   const { palette } = options;
   const where = `${clean(group.id)} → ${clean(group.fullPath)}`;
   const what = messages.namespaceLine(actionOfGroup(group), group.namespaceKind, group.visibility);
-  const lines = [`${palette.bold(where)}  ${palette.dim(what)}`];
+  const fits = displayWidth(`${where}  ${what}`) <= options.width;
+  const lines = fits
+    ? [`${palette.bold(where)}  ${palette.dim(what)}`]
+    : [palette.bold(where), palette.dim(`  ${what}`)];
   for (const reason of group.reasons) lines.push(...text(reason, '  ', options));
   if (group.blocked !== null) lines.push(...blockedLines(group.blocked, '  ', options));
   return lines;
@@ -120,9 +123,11 @@ function rowLines(row: PlannedRow, options: PlanOptions): string[] {
   const waits = action === 'blocked' || row.attention.length > 0 || findings.some(({ refused }) => refused);
   const paint = waits ? palette.yellow : palette.cyan;
   const counts = messages.stepParts(project.steps);
-  const lines = [
-    `  ${paint(clean(project.repository.name))}  ${messages.actionTitles[action]}${counts === '' ? '' : `, ${counts}`}`,
-  ];
+  const name = clean(project.repository.name);
+  const what = `${messages.actionTitles[action]}${counts === '' ? '' : `, ${counts}`}`;
+  // Further lines stand under what is told below it.
+  const [first = '', ...more] = hang('  ', `${name}  ${what}`, options.width, 4);
+  const lines = [`  ${paint(name)}${first.slice(name.length + 2)}`, ...more];
   if (row.renamed) lines.push(...text(messages.renamedTo(project.path), '    ', options));
   if (row.lowered) lines.push(...text(messages.loweredTo(project.visibility), '    ', options));
   const known = [...project.reasons, ...row.notices.map(({ message }) => message)];
@@ -130,7 +135,7 @@ function rowLines(row: PlannedRow, options: PlanOptions): string[] {
   if (project.blocked !== null) lines.push(...blockedLines(project.blocked, '    ', options));
   for (const notice of row.attention) {
     const remark = remarkOf(notice);
-    lines.push(...text(`${notice.object} ${remark.message}`, '    ', options));
+    lines.push(...text(aboutOf(remark, project.id), '    ', options));
     lines.push(...fixLines(notice.fix, '      ', options));
   }
   for (const finding of findings.slice(0, mostFindings)) {

@@ -208,6 +208,12 @@ function ofProblem(notice: Notice, pasteable: boolean): Notice {
   return { ...notice, object: '', message: problem(notice), fix: '' };
 }
 
+/** With the name in front, where neither what stands above it nor the words name it. */
+export function aboutOf({ object, message }: Notice, above: string): string {
+  if (object === '' || object === above || message.includes(object)) return message;
+  return /^(?:refused|diverged): /.test(message) ? `${object} ${message}` : `${object}: ${message}`;
+}
+
 /** A refused or diverged thing says so in front: `refused: …`. */
 export function remarkOf(notice: Notice): Notice {
   const [, word] = /-(refused|diverged)$/.exec(notice.code) ?? [];

@@ -15,7 +15,7 @@ import {
 import { planHeadings } from '../ui/plan-messages.ts';
 import type { Palette } from '../ui/terminal.ts';
 import { isPiece, mergedFixes, pasteable, type Json } from './merged-fixes.ts';
-import { attentionOf, notedBy, type Attention } from './result.ts';
+import { aboutOf, attentionOf, notedBy, type Attention } from './result.ts';
 import { verdictOf } from './verdict.ts';
 import type { ReportPaths } from './write.ts';
 
@@ -97,8 +97,9 @@ function trouble(
   const paint = state === 'failed' ? palette.red : palette.yellow;
   const name = truncate(clean(item.id) + andMore(also), Math.max(8, width - state.length - 4));
   const lines = [`  ${paint(state)}  ${name}`];
-  for (const { object, message, fix } of remarks.slice(0, most)) {
-    lines.push(...hang('    ', object === '' ? message : `${object} ${message}`, width));
+  for (const remark of remarks.slice(0, most)) {
+    const { fix } = remark;
+    lines.push(...hang('    ', aboutOf(remark, item.id), width));
     // All pieces of the config are in one block.
     if (!isPiece(fix)) lines.push(...hangFix('    ', fix, width));
   }

@@ -53,14 +53,16 @@ export const submodules: Step<Part, Data, PlannedProject> = {
     return decision ?? (known === null ? null : asItIs(planning));
   },
   async run(part, work) {
-    const counts = countsOf(part);
     const { refs } = await targetListing(work);
-    if (!isDue(part, work.known(), refs.get(modulesRef) ?? null)) return { changed: false, counts };
+    const standing = standingOf(part, work.known(), refs.get(modulesRef) ?? null);
+    const counts = countsOf(part, standing);
+    if (standing !== 'due') return { changed: false, counts };
     // Only on top of what is there: the branch must not bring in what GitLab refused, or what somebody else wrote.
     const base = work.sourceRefs.refs.get(part.base);
     if (base === undefined || refs.get(part.base) !== base)
-      return { changed: false, counts, notices: [remark('submodules-wait', work.item.id, waits(part))] };
-    return { ...(await make(part, base, work)), counts };
+      return { changed: false, counts: {}, notices: [remark('submodules-wait', work.item.id, waits(part))] };
+    const outcome = await make(part, base, work);
+    return { ...outcome, counts: outcome.changed ? counts : {} };
   },
   async verify(_, work) {
     const known = work.known();
@@ -73,13 +75,18 @@ export const submodules: Step<Part, Data, PlannedProject> = {
     }
     if (there !== null && known?.commits?.includes(there)) return proven(1);
     if (known?.made === undefined && there === null) return proven(0);
-    const message =
-      there === null
-        ? 'the branch with the new addresses was merged or removed: it is not made again'
-        : 'the branch with the new addresses was changed by somebody else: it is left alone';
-    return { ...proven(1), differences: [remark('submodules-kept', object, message)] };
+    return { ...proven(1), differences: [leftAlone(there)] };
   },
 };
+
+/** The branch is no longer ours: what the plan says of it is what the proof says. */
+function leftAlone(there: string | null): Notice {
+  const message =
+    there === null
+      ? 'the branch with the new addresses was merged or removed: it is not made again'
+      : 'the branch with the new addresses was changed by somebody else: it is left alone';
+  return remark('submodules-kept', modulesRef, message);
+}
 
 /** Nothing is to be made; what was made is proven. */
 function asItIs({ item }: Planning<PlannedProject>): Decision<Part> {
@@ -112,12 +119,16 @@ async function decide(
     return { ...asItIs(planning), notices: [...taken, ...lost] };
   }
   const part = { base, file: blobId(text), changes };
+  const there = listings.target.refs.get(modulesRef) ?? null;
+  const standing = standingOf(part, known, there);
+  const told =
+    standing === 'theirs' ? [leftAlone(there)] : changes.map((change) => changeNotice(item.id, change));
   return {
     part,
-    changes: isDue(part, known, listings.target.refs.get(modulesRef) ?? null),
+    changes: standing === 'due',
     state: 'proven',
-    counts: countsOf(part),
-    notices: [...changes.map((change) => changeNotice(item.id, change)), ...lost],
+    counts: countsOf(part, standing),
+    notices: [...told, ...lost],
   };
 }
 
@@ -162,8 +173,9 @@ function lostNotice(id: string, { name, url, old }: ModuleChange): Notice {
   );
 }
 
-function countsOf({ changes }: Part): Record<string, number> {
-  return changes.length === 0 ? {} : { changed: changes.length };
+function countsOf({ changes }: Part, standing: Standing): Record<string, number> {
+  if (changes.length === 0 || standing === 'theirs') return {};
+  return { [standing === 'due' ? 'changed' : 'unchanged']: changes.length };
 }
 
 /** What the commit is made for: as long as that stays, it stays. */
@@ -171,12 +183,16 @@ function purpose({ file: id, changes }: Part): string {
   return [id, ...changes.map(({ name, to }) => `${name} ${to}`)].join('\n');
 }
 
-/** True while the branch is not there and never was, or holds what was made for other addresses. */
-function isDue(part: Part, known: Data | null, there: string | null): boolean {
-  if (part.changes.length === 0) return false;
-  if (there !== null) return known?.made !== purpose(part) && known?.commits?.includes(there) === true;
+/** `theirs`: somebody merged, removed or changed the branch, or made it. */
+type Standing = 'due' | 'made' | 'theirs';
+
+/** The branch is due while it is not there and never was, or holds what was made for other addresses. */
+function standingOf(part: Part, known: Data | null, there: string | null): Standing {
+  if (part.changes.length === 0) return 'made';
   // Started and never made: the run was killed in between.
-  return known?.made === undefined;
+  if (there === null) return known?.made === undefined ? 'due' : 'theirs';
+  if (known?.commits?.includes(there) !== true) return 'theirs';
+  return known.made === purpose(part) ? 'made' : 'due';
 }
 
 async function make(part: Part, base: string, work: ModulesWork): Promise<Outcome> {

@@ -78,6 +78,11 @@ test('one branch with one commit gets the new addresses; the next run writes not
   const second = resultOf(await gb2gl(servers, flags));
   expect(writesOf(gitlab.server.requests)).toEqual([]);
   expect(itemOf(second, 'team/super').state).toBe('proven');
+  expect(second.totals.steps).toContainEqual({
+    step: 'submodules',
+    title: 'Submodules',
+    counts: { unchanged: 2 },
+  });
   // Neither the option nor the journal's branch makes it foreign or lets it be deleted.
   const without = resultOf(await gb2gl(servers, ['migrate', '--all', '--yes', '--json', '--prune']));
   expect(writesOf(gitlab.server.requests)).toEqual([]);
@@ -113,7 +118,16 @@ test('a branch that somebody has changed, merged or removed is left alone', asyn
   ]);
 
   git(target, 'update-ref', '-d', branch);
+  // Plan, run and report say one thing: nothing leads to GitLab on a branch that is not there.
+  const gone = 'the branch with the new addresses was merged or removed: it is not made again';
+  const plan = await planOf(servers, ['--fix-submodules']);
+  const planned = projectOf(plan, 'team/super').steps.find(({ step }) => step === 'submodules');
+  expect(planned).toMatchObject({ changes: false, counts: {} });
+  expect(planned?.notices.map(({ message }) => message)).toEqual([gone]);
   const removed = resultOf(await gb2gl(servers, flags));
+  const step = itemOf(removed, 'team/super').steps.find(({ step: name }) => name === 'submodules');
+  expect(step).toMatchObject({ counts: {}, notices: [] });
+  expect(step?.check?.differences.map(({ message }) => message)).toEqual([gone]);
   expect(refsIn(target, [branch])).toEqual([]);
   expect(itemOf(removed, 'team/super').state).toBe('proven');
 });

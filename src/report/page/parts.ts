@@ -3,6 +3,7 @@ import type { Loss } from '../../model/plan.ts';
 import { formatCount } from '../../text/format.ts';
 import { lossParts } from '../../ui/loss-messages.ts';
 import { reportHeadings } from '../../ui/report-messages.ts';
+import { isPiece } from '../merged-fixes.ts';
 import { copyButton, el, link, svg, type Child } from './elements.ts';
 
 /** What the pages have in common. */
@@ -106,8 +107,14 @@ export function remark({ object, message, fix }: Notice): HTMLElement {
     { class: 'remark' },
     object === '' ? null : el('div', {}, el('code', {}, object)),
     el('div', {}, message),
-    fix === '' ? null : pasteable(fix),
+    fix === '' ? null : wayOut(fix),
   );
+}
+
+/** A command and a piece of the config can be copied; a sentence is there to be read. */
+function wayOut(fix: string): HTMLElement {
+  if (isPiece(fix) || /^(?:git|gb2gl) /.test(fix)) return pasteable(fix);
+  return el('div', { class: 'soft' }, `→ ${fix}`);
 }
 
 export function pasteable(text: string): HTMLElement {
