@@ -117,6 +117,18 @@ describe.skipIf(browserName === null)('HTML report in a real browser', () => {
     expect(await browser.evaluate(`document.querySelectorAll('.detail').length`)).toBe(0);
   });
 
+  it('offers no sentence to be copied', async () => {
+    const fix = 'push it again from a clone';
+    const differences = [{ code: 'x-refused', object: 'a', message: 'It is missing.', fix }];
+    const check = { state: 'refused' as const, compared: 1, hash: null, differences };
+    const item = project({ id: 'team/prose', state: 'refused', steps: [moved({ state: 'refused', check })] });
+    const file = join(folder, 'prose.html');
+    await writeFile(file, renderHtml(result([item])));
+    await browser.open(pathToFileURL(file).href, wide);
+    expect(await text('body')).toContain(`→ ${fix}`);
+    expect(await browser.evaluate(`document.querySelectorAll('.fix').length`)).toBe(0);
+  });
+
   it.each([
     ['wide', wide],
     ['narrow', narrow],

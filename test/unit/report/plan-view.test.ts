@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Project } from '../../../src/model/forge.ts';
 import { planMarkdown } from '../../../src/report/plan-markdown.ts';
+import { verdictOfPlan } from '../../../src/report/plan-summary.ts';
 import { renderPlan } from '../../../src/report/plan-view.ts';
 import { displayWidth } from '../../../src/text/lines.ts';
 import { createPalette } from '../../../src/ui/terminal.ts';
@@ -116,6 +117,41 @@ describe('plan on the terminal', () => {
     })) {
       expect(displayWidth(line)).toBeLessThanOrEqual(40);
     }
+  });
+
+  it('wraps what one repository counts, and the place of its group', () => {
+    const steps = [
+      ...['LFS objects', 'Wikis', 'Submodules'].map((title) => ({
+        ...plannedRefs([]),
+        step: title,
+        title,
+        counts: { create: 1200, unchanged: 3 },
+      })),
+    ];
+    const group = plannedGroup({ fullPath: 'a/very/long/way/down/to/the/place/of/team' });
+    const project = plannedProject('old-artwork', { reasons: ['a reason'], steps });
+    const shown = renderPlan(plan([group], [project]), { width: 60, palette: createPalette(false) });
+    expect(shown.slice(shown.indexOf('') + 1).filter((line) => displayWidth(line) > 60)).toEqual([]);
+    expect(shown).toContain('  old-artwork  new, LFS objects: 1,200 to create, 3');
+    expect(shown).toContain('    unchanged; wikis: 1,200 to create, 3 unchanged;');
+    expect(shown).toContain('team → a/very/long/way/down/to/the/place/of/team');
+    expect(shown).toContain('  new group, private');
+  });
+
+  it('names what a problem is about once, and calls it a problem', () => {
+    const unread = {
+      code: 'git-failed',
+      object: 'team/textures',
+      message: 'fetching team/textures failed: x',
+      fix: 'Try.',
+    };
+    const wiki = { ...unread, object: 'wiki of team/textures', message: 'GitBucket answered 500' };
+    const steps = [{ ...plannedRefs([]), state: 'failed' as const, notices: [unread, wiki] }];
+    const broken = plan([plannedGroup()], [plannedProject('textures', { steps })]);
+    const shown = renderPlan(broken, { width: 80, palette: createPalette(false) });
+    expect(shown).toContain('    fetching team/textures failed: x');
+    expect(shown).toContain('    wiki of team/textures: GitBucket answered 500');
+    expect(verdictOfPlan(broken)).toEqual({ tone: 'bad', title: '1 item has a problem' });
   });
 
   it('says so when there is nothing to do', () => {
