@@ -185,11 +185,16 @@ export function remarksOf(item: ItemResult): Notice[] {
 }
 
 /** What items noticed, with the name in front; what many noticed alike is told once. */
-export function notedBy(items: readonly ItemResult[]): string[] {
+export function notedBy(
+  items: readonly ItemResult[],
+  matters: (notice: Notice, item: ItemResult) => boolean = () => true,
+): string[] {
   const namesOf = new Map<string, string[]>();
   for (const item of items) {
-    for (const { message } of noticesOf(item))
-      namesOf.set(message, [...(namesOf.get(message) ?? []), item.id]);
+    for (const notice of noticesOf(item)) {
+      if (!matters(notice, item)) continue;
+      namesOf.set(notice.message, [...(namesOf.get(notice.message) ?? []), item.id]);
+    }
   }
   return [...namesOf].map(([message, [first, ...others]]) => `${first}${andMore(others)}: ${message}`);
 }

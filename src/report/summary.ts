@@ -14,6 +14,7 @@ import {
 } from '../ui/messages.ts';
 import { planHeadings } from '../ui/plan-messages.ts';
 import type { Palette } from '../ui/terminal.ts';
+import { isAllowedLoss } from './allowed-losses.ts';
 import { isPiece, mergedFixes, pasteable, type Json } from './merged-fixes.ts';
 import { aboutOf, attentionOf, notedBy, type Attention } from './result.ts';
 import { verdictOf } from './verdict.ts';
@@ -110,10 +111,13 @@ function warnings({ warnings: all }: Result, options: SummaryOptions): string[] 
   return section(headings.warnings, all, options);
 }
 
-/** What this run made different from what one might expect: said once, not again by every later run. */
+/**
+ * What this run made different from what one might expect: said once, not again by every later run. What is lost is said
+ * by each.
+ */
 function notes({ items }: Result, options: SummaryOptions): string[] {
-  const made = items.filter(({ changed }) => changed);
-  return section(headings.notes, notedBy(made), options);
+  const noted = notedBy(items, (notice, { changed }) => changed || isAllowedLoss(notice));
+  return section(headings.notes, noted, options);
 }
 
 /** All at once, for pasted one by one they would repeat each other's keys. */

@@ -1,6 +1,7 @@
 import type { Result } from '../model/result.ts';
 import { countOf, formatBytes, formatCount, formatDuration, plural } from '../text/format.ts';
 import { besideRefs, type Verdict } from '../ui/messages.ts';
+import { allowedMissing } from './allowed-losses.ts';
 import { countAll } from './result.ts';
 
 /** The whole run in one sentence, and what it amounts to in a second one. */
@@ -21,12 +22,19 @@ export function verdictOf(result: Result): Verdict {
       : [];
   if (bad.length > 0) return { tone: 'bad', title: [...bad, ...open].join(', '), detail };
   if (open.length > 0) return { tone: 'warn', title: open.join(''), detail };
-  return { tone: isWholeView(result) ? 'good' : 'warn', title: calmTitle(result), detail };
+  const without = allowedMissing(result.items);
+  const title = `${calmTitle(result)}${butFor(without)}`;
+  return { tone: isWholeView(result) && without === 0 ? 'good' : 'warn', title, detail };
 }
 
 /** False when the whole server was meant, and an unknown part of it was not shown. */
 function isWholeView({ source, selected }: Result): boolean {
   return source.view === 'administrator' || !selected.includes('--all');
+}
+
+/** What is not there is told in the same breath: the sentence must not say more than was seen. */
+function butFor(objects: number): string {
+  return objects === 0 ? '' : `, but for ${plural(objects, 'LFS object')} that you allowed to be missing`;
 }
 
 function calmTitle(result: Result): string {

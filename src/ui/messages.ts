@@ -164,10 +164,22 @@ export function nextSteps(result: Result, fixable = false): string[] {
     .map((state): string => advice[state]);
   if (result.problems.length > 0) steps.unshift(notRead);
   if (fixable) steps.push('gb2gl fix writes the suggested fixes into the config, after showing the change.');
-  if (steps.length === 0 && result.command === 'migrate' && result.items.length > 0) {
+  const calm = steps.length === 0;
+  if (forgetsAllowance(result)) steps.push(remember);
+  if (calm && result.command === 'migrate' && result.items.length > 0) {
     steps.push('Run this again whenever GitBucket has changed; only the differences are transferred.');
   }
   return steps;
+}
+
+const remember =
+  'Write the LFS objects that you allow to be missing into "migrate": { "allowMissingLfs": [ … ] } in the config: without that every later run, plan and verify waits for your decision again, and ends with 4.';
+
+/** Did this run go on without objects because its own options said so? The next one has others. */
+function forgetsAllowance({ items, gb2gl }: Result): boolean {
+  if (!/ --(?:allow-missing-lfs|plan)\b/.test(gb2gl.command)) return false;
+  const found = items.flatMap(({ steps }) => steps.flatMap(({ check }) => check?.differences ?? []));
+  return found.some(({ code }) => code === 'lfs-missing');
 }
 
 /** `336 proven, 2 refused`; states that nothing is in are left out. */

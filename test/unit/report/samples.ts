@@ -149,7 +149,7 @@ export function result(items: ItemResult[], part: Partial<Result> & { interrupte
     command: part.command ?? 'migrate',
     startedAt: new Date('2026-03-01T10:00:00Z'),
     finishedAt: new Date('2026-03-01T10:03:04Z'),
-    gb2gl: { version: '1.2.3', command: 'gb2gl migrate --all' },
+    gb2gl: part.gb2gl ?? { version: '1.2.3', command: 'gb2gl migrate --all' },
     source: { url: 'https://gitbucket.example.com', view: 'administrator', user: 'admin' },
     target: { url: 'https://gitlab.example.com', version: '19.2.1', user: 'root' },
     selected: part.selected ?? ['--all'],

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Result } from '../../../src/model/result.ts';
 import { renderSummary } from '../../../src/report/summary.ts';
 import { displayWidth } from '../../../src/text/lines.ts';
 import { createPalette } from '../../../src/ui/terminal.ts';
-import { diverged, failed, group, noticed, project, refused, result } from './samples.ts';
+import { diverged, failed, group, moved, noticed, project, refused, result } from './samples.ts';
 
 const palette = createPalette(false);
 const paths = { json: '/r/result.json', markdown: '/r/report.md', html: '/r/report.html', addresses: null };
@@ -56,6 +57,40 @@ describe('summary on the terminal', () => {
     expect(lines(result([project({ steps })]), 200)[2]).toMatch(
       /^ {2}1 repository complete, 0 refs, 1 wiki, 1 fork, 0 groups, /,
     );
+  });
+
+  describe('of what was allowed to be missing', () => {
+    const message = 'its LFS object is lost (a.bin, 4f1c)';
+    const notice = { code: 'lfs-missing', object: 'a.bin', message, fix: '' };
+    const check = { state: 'proven', compared: 2, hash: null, differences: [notice] } as const;
+    const step = moved({ step: 'lfs', title: 'LFS objects', counts: { lost: 1 }, bytes: 0, check });
+    const of = (command: Result['command'], changed: boolean, typed = 'gb2gl'): string[] =>
+      lines(
+        result([project({ changed, steps: [moved(), step] })], {
+          command,
+          gb2gl: { version: '1', command: typed },
+        }),
+        300,
+      );
+
+    it.each([
+      ['migrate', true, 'Everything selected is on GitLab and proven'],
+      ['migrate', false, 'Everything selected was already on GitLab and is proven'],
+      ['verify', false, 'Everything selected is equal on both sides'],
+    ] as const)('%s, written: %s, does not call everything equal, and names it', (command, changed, lead) => {
+      const text = of(command, changed);
+      expect(text[1]).toBe(`! ${lead}, but for 1 LFS object that you allowed to be missing.`);
+      expect(text).toContain(`  team/web: ${message}`);
+    });
+
+    it('says where it is remembered, when only the command line said so', () => {
+      const remembered = '"migrate": { "allowMissingLfs": [ … ] }';
+      expect(of('migrate', true, 'gb2gl migrate --all --allow-missing-lfs a.bin').join()).toContain(
+        remembered,
+      );
+      expect(of('migrate', true, 'gb2gl migrate --plan plan.json').join()).toContain(remembered);
+      expect(of('migrate', true, 'gb2gl migrate --all').join()).not.toContain(remembered);
+    });
   });
 
   it('says what the run was not about: what was not selected, and what stays on GitBucket', () => {
