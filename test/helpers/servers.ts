@@ -43,11 +43,14 @@ export async function testServers(options: TestServersOptions = {}): Promise<Tes
   };
 }
 
+/** POST requests that only ask. What an LFS batch is followed by is the write: its PUT. */
+const asks = /git-upload-pack|\/info\/lfs\/objects\/batch$/;
+
 /** Requests by which a client changes something: API writes and pushes, but not the question whether pushes are taken at all. */
 export function writesOf(requests: readonly LoggedRequest[]): LoggedRequest[] {
   return requests.filter(
     ({ method, url }) =>
-      (method !== 'GET' && method !== 'HEAD' && !url.includes('git-upload-pack')) ||
+      (method !== 'GET' && method !== 'HEAD' && !asks.test(url)) ||
       (url.includes('git-receive-pack') && !url.includes('/gb2gl-no-such-group/')),
   );
 }
