@@ -62,7 +62,7 @@ describe('summary on the terminal', () => {
   describe('of what was allowed to be missing', () => {
     const message = 'its LFS object is lost (a.bin, 4f1c)';
     const notice = { code: 'lfs-missing', object: 'a.bin', message, fix: '' };
-    const check = { state: 'proven', compared: 2, hash: null, differences: [notice] } as const;
+    const check = { state: 'proven' as const, compared: 2, hash: null, differences: [notice] };
     const step = moved({ step: 'lfs', title: 'LFS objects', counts: { lost: 1 }, bytes: 0, check });
     const of = (command: Result['command'], changed: boolean, typed = 'gb2gl'): string[] =>
       lines(
