@@ -13,6 +13,7 @@ import { codeNotices, presetBranch } from './code-notices.ts';
 import { moveCopied } from './copied-branch.ts';
 import { refusedNow } from './lfs-check.ts';
 import { refusedForLfs, withoutRefused } from './lfs-part.ts';
+import { lfsLeftBehind } from './lfs-plan.ts';
 import { askProtections, pushRefs } from './push-refs.ts';
 import { restoreAll } from './quiet.ts';
 import { knownHeads, listSource } from './source-listing.ts';
@@ -45,7 +46,9 @@ export const code: Step<Part, CodeData, PlannedProject> = {
   async plan(planning) {
     const first = decide(planning, undefined);
     const protections = await askProtections(planning, first.part.refs);
-    return protections === null ? first : decide(planning, protections);
+    const decided = protections === null ? first : decide(planning, protections);
+    const left = await lfsLeftBehind(planning, decided.part.refs);
+    return { ...decided, notices: [...decided.notices, ...left] };
   },
   async run(part, work) {
     await restoreAll(work, 'force-push');

@@ -5,7 +5,7 @@ import type { PointerBlob } from '../model/lfs.ts';
 import { plannedStep, type PlannedProject, type PlannedStep, type RefChange } from '../model/plan.ts';
 import type { Target } from '../model/target.ts';
 import type { Verdict } from '../plan/lfs-missing.ts';
-import { searchOf } from './lfs-look.ts';
+import { leftBehindAdvice, searchOf } from './lfs-look.ts';
 import { lfsRecords, lfsTitle, noLfs, refusedForLfs } from './lfs-part.ts';
 import { restoreAll, switchOff } from './quiet.ts';
 import type { ItemWork, Writing } from './step.ts';
@@ -76,6 +76,14 @@ export function withSuspicion(remote: Remote, { item, context }: PushWork): Remo
       return lfsUnforeseen(item.id, { detail: refused.text });
     },
   };
+}
+
+/** The way out of a refusal for missing objects; null for one of another kind. `moves`: whether objects move at all. */
+export function lfsAdvice(reason: string, moves: boolean): string | null {
+  if (!saysLfsMissing(reason)) return null;
+  return moves
+    ? 'run again; if GitLab goes on refusing, switch Git LFS off in the project (Settings > General > Visibility), run again, and switch it on afterwards'
+    : leftBehindAdvice;
 }
 
 const unforeseen: PlannedStep = {

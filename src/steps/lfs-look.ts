@@ -96,6 +96,10 @@ export function offNotice({ fullPath }: PlannedProject, history: LfsHistory): No
   };
 }
 
+/** What to do where `migrate.lfs` is false and GitLab checks. */
+export const leftBehindAdvice =
+  'set "lfs": true below "migrate" in the config, or switch Git LFS off in the project (Settings > General > Visibility), and run again';
+
 /** Null when GitLab has LFS off. */
 export async function unlessOff<T>(work: Promise<T>): Promise<T | null> {
   try {

@@ -3,14 +3,24 @@ import { lfsOff } from '../failures/lfs.ts';
 import type { LfsSearch } from '../lfs/finder.ts';
 import type { LfsHistory } from '../model/lfs.ts';
 import type { Notice } from '../model/notice.ts';
-import type { PlannedProject } from '../model/plan.ts';
+import { isWrite, type PlannedProject, type RefChange } from '../model/plan.ts';
 import type { LfsObject } from '../model/source.ts';
 import { codeRecords } from '../plan/known-refs.ts';
 import { keepsBack, missingNotices, oldAddressNotices, type Absent } from '../plan/lfs-missing.ts';
-import { absentOf, bytesOf, countsOf, judge, objectsOf, offNotice, searchOf, unlessOff } from './lfs-look.ts';
+import {
+  absentOf,
+  bytesOf,
+  countsOf,
+  judge,
+  leftBehindAdvice,
+  objectsOf,
+  offNotice,
+  searchOf,
+  unlessOff,
+} from './lfs-look.ts';
 import { lfsRecords, noLfs, type LfsPart } from './lfs-part.ts';
 import { isOff } from './quiet.ts';
-import { knownTo, type Decision, type Planning } from './step.ts';
+import { knownTo, remark, type Decision, type Planning } from './step.ts';
 
 /** What would be copied, what cannot be, and which refs that keeps back. Asks nothing of a repository that has not moved. */
 export async function planLfs(planning: Planning<PlannedProject>): Promise<Decision<LfsPart> | null> {
@@ -33,20 +43,38 @@ export async function planLfs(planning: Planning<PlannedProject>): Promise<Decis
   }
 }
 
+/** What is to be written although GitLab will refuse it, because objects do not move; told where one question shows it. */
+export async function lfsLeftBehind(
+  planning: Planning<PlannedProject>,
+  refs: readonly RefChange[],
+): Promise<Notice[]> {
+  const { item, input, target } = planning;
+  if (input.config.migrate.lfs || item.blocked !== null || !refs.some(isWrite)) return [];
+  if (!(await speaksForLfs(planning)) || !(await target.servesLfs())) return [];
+  if (item.existing !== null && !(await target.checksLfs(item.existing.id))) return [];
+  const message = `its files are in Git LFS, and "lfs": false leaves the objects on GitBucket: GitLab refuses every branch and tag that needs one; ${leftBehindAdvice}`;
+  return [remark('lfs-left-behind', item.id, message)];
+}
+
 function decision(part: LfsPart, notices: Notice[] = []): Decision<LfsPart> {
   return { part, changes: false, state: 'proven', counts: {}, notices };
 }
 
 /** Does anything speak for LFS? Costs a request for what is to be written, or is not in the journal. */
 async function isSuspected(planning: Planning<PlannedProject>, differs: boolean): Promise<boolean> {
-  const { item, history, listings, source, look } = planning;
+  const { history, look } = planning;
   if (look.always || (knownTo(lfsRecords, history)?.objects ?? 0) > 0) return true;
   if (!differs && history?.steps.has(codeRecords.name)) return false;
+  // Where the source does not tell, there may be some.
+  return (await speaksForLfs(planning)) ?? true;
+}
+
+/** Does the default branch give files to Git LFS? Null where the source does not tell. */
+async function speaksForLfs({ item, listings, source }: Planning<PlannedProject>): Promise<boolean | null> {
   const tip = listings.source.refs.get(`refs/heads/${item.defaultBranch}`);
   if (tip === undefined) return false;
   const attributes = await source.readFile(item.repository, tip, '.gitattributes');
-  // Where the source does not tell, there may be some.
-  return attributes === null || /\bfilter=lfs\b/.test(attributes);
+  return attributes === null ? null : /\bfilter=lfs\b/.test(attributes);
 }
 
 type Found = { search: LfsSearch; history: LfsHistory };

@@ -15,13 +15,15 @@ import { possibleIds, settled, type CodeData } from '../plan/known-refs.ts';
 import type { Explanation } from '../plan/ref-proof.ts';
 import { countOutcomes } from '../plan/refs.ts';
 import type { RefResult, TransferJob, TransferResult } from '../transfer/transport.ts';
-import { withoutLfsCheck, withSuspicion } from './lfs-check.ts';
+import { lfsAdvice, withoutLfsCheck, withSuspicion } from './lfs-check.ts';
 import { claim } from './project.ts';
 import { restoreAll, switchOff } from './quiet.ts';
 import { fetchPatterns } from './source-listing.ts';
 import type { Outcome, Planning, WritingWork } from './step.ts';
 
 type CodeWork = WritingWork<CodeData, PlannedProject>;
+/** `lfs`: whether objects move. */
+type Names = RenameContext & { lfs: boolean };
 type Planned = { refs: readonly RefChange[]; unverifiedIds: string[] };
 
 /** Sends the changes that write, and writes down what came of them. @throws those of the transport */
@@ -58,7 +60,7 @@ export async function pushRefs(part: Planned, changes: RefChange[], work: CodeWo
   const results = await lookedUp(answers, writes, work);
   const lost = await leaveLost(results, changes, work);
   const moving = changes.filter(({ ref }) => !lost.has(ref));
-  const refusals = refusalsIn(moving, results, item.id);
+  const refusals = refusalsIn(moving, results, { repository: item.id, lfs: config.migrate.lfs });
   await work.record('done', { data: settled(part, { changes: moving, refusals }, work.known()) });
   const wrote = results.some(({ outcome }) => outcome === 'written');
   if (wrote) work.targetRefs = null;
@@ -122,12 +124,12 @@ const mostAsked = 20;
 function refusalsIn(
   changes: readonly RefChange[],
   results: readonly RefResult[],
-  repository: string,
+  about: Pick<Names, 'repository' | 'lfs'>,
 ): Map<string, Explanation> {
   const answers = new Map(results.map((result) => [result.ref, result]));
   const refusals = new Map<string, Explanation>();
   const known = new Set(changes.map(({ ref }) => ref));
-  const names = { repository, isTaken: (ref: string) => known.has(ref), proposed: new Map<string, string>() };
+  const names = { ...about, isTaken: (ref: string) => known.has(ref), proposed: new Map<string, string>() };
   for (const change of changes.filter(isWrite)) {
     const refusal = refusalOf(change, answers.get(change.ref), names);
     if (refusal !== null) refusals.set(change.ref, refusal);
@@ -136,7 +138,9 @@ function refusalsIn(
 }
 
 /** A limit of size, a bad object and a locked file (GL-259) are nothing that a name has to do with. */
-function adviceFor(reason: string, repository: string): string {
+function adviceFor(reason: string, { repository, lfs }: Names): string {
+  const ofLfs = lfsAdvice(reason, lfs);
+  if (ofLfs !== null) return ofLfs;
   const [refused] = refusedObjects(reason);
   if (refused !== undefined) return waysOut(refused.check, repository);
   if (/ requires a push of | avoids sending /.test(reason))
@@ -146,16 +150,12 @@ function adviceFor(reason: string, repository: string): string {
   return 'rename or remove the ref on GitBucket, or change the rule on GitLab';
 }
 
-function refusalOf(
-  change: RefChange,
-  result: RefResult | undefined,
-  names: RenameContext,
-): Explanation | null {
+function refusalOf(change: RefChange, result: RefResult | undefined, names: Names): Explanation | null {
   if (result?.outcome === 'written') return null;
   if (result?.outcome === 'refused') {
     const fix = result.reason.includes(isNoCommit)
       ? toTagAdvice(change.ref, names)
-      : adviceFor(result.reason, names.repository);
+      : adviceFor(result.reason, names);
     return { outcome: 'refused', reason: result.reason, fix };
   }
   const reason = `${change.reason ?? 'the ref moved on the target'} (${result?.reason ?? 'no answer'})`;

@@ -87,3 +87,26 @@ test('a repository that cannot be looked into fails alone, in the plan and in th
   expect(plannedIn(run, 'one')).toMatchObject({ state: 'failed' });
   expect(itemIn(run, 'one').state).toBe('proven');
 });
+
+test('objects that the config leaves behind: plan and refusal name the two ways out, also for a project with LFS off', async () => {
+  const servers = await team();
+  await withOne(servers);
+  commitFiles(servers.add('plain'), 'main', { 'a.txt': 'a' });
+
+  const run = await runOnce(servers, { migrate: { lfs: false } });
+
+  const ways = /set "lfs": true below "migrate" in the config, or switch Git LFS off in the project/;
+  expect(plannedIn(run, 'one', 'code')?.notices).toMatchObject([
+    { code: 'lfs-left-behind', object: 'team/one', message: expect.stringMatching(ways) },
+  ]);
+  expect(plannedIn(run, 'plain', 'code')?.notices).toEqual([]);
+  expect(itemIn(run, 'one').state).toBe('refused');
+  expect(stepIn(run, 'one', 'code').check?.differences).toMatchObject([
+    { object: 'refs/heads/main', fix: expect.stringMatching(ways) },
+  ]);
+
+  servers.gitlab.project('team/one').lfsEnabled = false;
+  const off = await runOnce(servers, { migrate: { lfs: false } });
+  expect(plannedIn(off, 'one', 'code')?.notices).toEqual([]);
+  expect(itemIn(off, 'one').state).toBe('proven');
+});
