@@ -25,6 +25,8 @@ import { mirrorsOf, type Mirrors } from './mirrors.ts';
 export type Session<S = Servers> = S &
   Mirrors & {
     config: Config;
+    /** LFS objects that the command line allows to be missing; they are in the config too. */
+    allowedNow: readonly string[];
     steps: readonly AnyStep[];
     redactor: Redactor;
     terminal: Terminal;
@@ -86,6 +88,7 @@ async function openSessionWith<S extends object>(
   session = {
     ...(await open(config, { runtime, emit, redactor, workDir, lock })),
     config,
+    allowedNow: options.allowMissingLfs ?? [],
     steps,
     redactor,
     terminal,

@@ -10,9 +10,11 @@ import type { TargetIdentity, Target } from '../model/target.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { Placement } from '../plan/groups.ts';
 import type { PlanInput } from '../plan/input.ts';
+import { idleAllowances } from '../plan/lfs-missing.ts';
 import { projectPaths } from '../plan/project-paths.ts';
 import { placeProjects } from '../plan/projects.ts';
 import { namesOnly, type Selection } from '../plan/selection.ts';
+import { missingIn } from '../steps/lfs-part.ts';
 import type { AnyStep, Listings } from '../steps/step.ts';
 import { plural } from '../text/format.ts';
 import { checkNames } from './check-names.ts';
@@ -35,6 +37,8 @@ export type PrepareOptions = Servers & {
   /** Everything that is done with an item. */
   steps: readonly AnyStep[];
   waived?: Waived;
+  /** What the command line allows to be missing: of `migrate.allowMissingLfs` in the config given here. */
+  allowedNow?: readonly string[];
   /** Looks into the objects of the source. */
   finder: LfsFinder;
   /** Set when every repository is looked into. */
@@ -121,12 +125,18 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const unverified = new Map(placed.map(({ project, unverifiedIds }) => [project.id, unverifiedIds]));
   const listings = { source: sourceRefs, target: targetRefs.refs };
   await planSteps(plan, { input, unverified, listings }, options);
+  plan.warnings.push(...idleAllowances(namedNow(options), plan.projects.flatMap(missingIn)));
   emit({
     type: 'phase-done',
     phase: 'plan',
     summary: `${plural(plan.groups.length, 'group')}, ${plural(plan.projects.length, 'project')}`,
   });
   return { plan, identity, listings, initialBranch };
+}
+
+/** Of a part of the server only the command line is judged: the config's entries may be about the rest. */
+function namedNow({ selection, config, allowedNow = [] }: PrepareOptions): readonly string[] {
+  return selection.all ? config.migrate.allowMissingLfs : allowedNow;
 }
 
 type Places = { parent: Namespace | null; identity: TargetIdentity; hidden: HiddenPaths };

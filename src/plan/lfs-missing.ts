@@ -91,6 +91,17 @@ function kindOf(
   return elsewhere === undefined ? { kind, detail } : { kind: 'elsewhere', detail: elsewhere };
 }
 
+/** What is allowed to be missing although nothing of that name is known to be, or is mistyped: one sentence for each. */
+export function idleAllowances(allow: readonly string[], missing: readonly MissingObject[]): string[] {
+  const named = allow.filter((entry) => entry !== 'all');
+  const idle = named.filter((entry) => !missing.some(({ oid, path }) => isAllowed(oid, path, [entry])));
+  return idle.map((entry) => {
+    const short = /^[0-9a-f]{4,63}(?:…|\.\.\.)?[0-9a-f]*$/i.test(entry) && entry.length !== 64;
+    const note = short ? ': an id must be given whole, with its 64 digits' : '';
+    return `${entry} among what may be missing (--allow-missing-lfs, "allowMissingLfs") has no effect: no LFS object that is known to be missing has this id or path${note}`;
+  });
+}
+
 function isAllowed(oid: string, path: string, allow: readonly string[]): boolean {
   return allow.some((entry) => entry === 'all' || entry.toLowerCase() === oid || entry === path);
 }
@@ -106,7 +117,9 @@ function refusalFor(objects: readonly MissingObject[]): { reason: string; fix: s
   const number = plural(objects.length, 'LFS object');
   const example = `${objects.length === 1 ? '' : 'such as '}${nameOf(first)} (${first.oid})`;
   const reason = `its history needs ${number} that GitLab does not get: ${example}, ${whyOf(first)}`;
-  return { reason, fix: fixOf(first, objects.length) };
+  // The object itself says what to do: reports show it beside the ref.
+  const fix = objects.length === 1 ? `apply the fix of ${nameOf(first)}` : 'apply the fixes of these objects';
+  return { reason, fix };
 }
 
 function whyOf({ kind, detail }: MissingObject): string {

@@ -91,7 +91,7 @@ export function offNotice({ fullPath }: PlannedProject, history: LfsHistory): No
   return {
     code: 'lfs-off-refused',
     object: fullPath,
-    message: `GitLab has Git LFS off for this project: its ${count} stay behind`,
+    message: `GitLab has Git LFS off for this project (${count}): what GitLab does not have yet stays behind, and clones get nothing of it`,
     fix: 'switch Git LFS on in the project (Settings > General > Visibility) or, where the whole server has it off, in gitlab.rb (gitlab_rails[\'lfs_enabled\']), and run again; or leave all LFS objects behind with "lfs": false below "migrate" in the config',
   };
 }

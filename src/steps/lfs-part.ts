@@ -68,6 +68,11 @@ export function withoutRefused(
   });
 }
 
+/** What the plan knows to be missing in an item. */
+export function missingIn(item: PlanItem): readonly MissingObject[] {
+  return (plannedStep(item, lfsRecords.name)?.part as LfsPart | undefined)?.missing ?? [];
+}
+
 /** Refs that the plan keeps back for the sake of missing objects. */
 export function refusedForLfs(item: PlanItem): Verdict['refused'] {
   return (plannedStep(item, lfsRecords.name)?.part as LfsPart | undefined)?.refused ?? {};

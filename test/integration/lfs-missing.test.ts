@@ -47,6 +47,8 @@ test('lost objects are named with path, branch and commit before anything is wri
   expect(notice?.fix).toContain(`--allow-missing-lfs ${lfsPointer(lost[0] ?? '').oid}`);
   const refused = refsOf(projectIn(run, 'one')).filter(({ outcome }) => outcome === 'refused');
   expect(refused).toMatchObject([{ ref: 'refs/heads/main' }]);
+  // The objects tell the way out, once.
+  expect(refused[0]?.fix).toBe('apply the fixes of these objects');
   expect(refused[0]?.reason).toContain('its history needs 3 LFS objects that GitLab does not get');
 
   expect(itemIn(run, 'one').state).toBe('refused');
@@ -74,6 +76,7 @@ test('what is allowed to be missing moves without it, with LFS of the project of
 
   const run = await runOnce(servers, { migrate: { allowMissingLfs } });
 
+  expect(run.plan.warnings).toEqual([]);
   expect(plannedIn(run, 'one')).toMatchObject({ state: 'proven', counts: { create: 38, lost: 3 } });
   expect(itemIn(run, 'one').state, JSON.stringify(itemIn(run, 'one').problem)).toBe('proven');
   const { differences } = stepIn(run, 'one').check ?? { differences: [] };
@@ -89,6 +92,10 @@ test('what is allowed to be missing moves without it, with LFS of the project of
   );
   expect(puts).toHaveLength(2);
   expect(itemIn(await verified(servers, { migrate: { allowMissingLfs } }), 'one').state).toBe('proven');
+  const mistyped = await verified(servers, {
+    migrate: { allowMissingLfs: [...allowMissingLfs, 'nope.bin'] },
+  });
+  expect(mistyped.plan.warnings).toEqual([expect.stringContaining('nope.bin among what may be missing')]);
   // Nobody may forget it either.
   expect(itemIn(await verified(servers), 'one').state).toBe('refused');
 });

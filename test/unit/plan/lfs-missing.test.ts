@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LfsHistory, PointerBlob, PointerPlace } from '../../../src/model/lfs.ts';
 import {
+  idleAllowances,
   judgeAbsent,
   keepsBack,
   missingNotices,
@@ -71,6 +72,20 @@ describe('an object that the source cannot give', () => {
     const one = judged(both, places, { allow: ['f1.bin', 'f2'] });
     expect(one.missing.map(keepsBack)).toEqual([false, true]);
     expect(one.refused['refs/heads/main']?.reason).toContain(`1 LFS object that GitLab does not get: f2.bin`);
+  });
+
+  it('that is allowed to be missing and is not, or is mistyped, is told', () => {
+    const { missing } = judged([pointer(1)], { 'blob 1': place(['refs/heads/main']) });
+    expect(idleAllowances(['all', oid(1), 'f1.bin'], missing)).toEqual([]);
+    const [path, id, ...others] = idleAllowances(['nope.bin', '0000', oid(2), '0000…01'], missing);
+    expect(path).toBe(
+      'nope.bin among what may be missing (--allow-missing-lfs, "allowMissingLfs") has no effect: no LFS object that is known to be missing has this id or path',
+    );
+    expect(id).toMatch(/^0000 /);
+    expect(id).toContain('an id must be given whole, with its 64 digits');
+    expect(others).toHaveLength(2);
+    expect(others[0]).not.toContain('given whole');
+    expect(others[1]).toContain('given whole');
   });
 
   it('is a sample where no attribute tracks it, and where only GitLab takes the text for a pointer', () => {
