@@ -149,7 +149,7 @@ export const advice = {
   diverged:
     'Diverged: someone changed the target. Apply the fix for each one, mostly: compare both ids and keep one; then run again.',
   refused:
-    'Refused: GitLab does not accept these as they are, or does not show them. Apply the fix for each one, or leave them as they are.',
+    'Refused: these cannot go to GitLab as they are, or are not shown there. Apply the fix for each one, or leave them as they are.',
   interrupted: 'Interrupted: run the same command again; it resumes where it stopped.',
 } as const satisfies Record<TroubleState, string>;
 
@@ -239,6 +239,6 @@ export const stateNotes = {
   blocked: 'Waiting for your decision; nothing was written.',
   drifted: 'No longer matches the plan; nothing was written.',
   diverged: 'Someone else changed the target; those changes were left untouched.',
-  refused: 'GitLab does not accept some of it, or does not show it.',
+  refused: 'Some of it cannot go to GitLab as it is, or is not shown there.',
   interrupted: 'The run stopped before this was finished.',
 } as const satisfies Record<ItemState, string>;

@@ -44,7 +44,7 @@ const countTitles: Readonly<Record<string, string>> = {
   delete: 'to delete',
   unchanged: 'unchanged',
   kept: 'only on GitLab, left as is',
-  refused: 'refused by GitLab',
+  refused: 'refused',
   diverged: 'diverged',
   link: 'to link',
   changed: 'to change',
@@ -160,7 +160,7 @@ function sizePart(bytes = 0): string {
   return bytes === 0 ? '' : ` (${formatBytes(bytes)})`;
 }
 
-/** `3 to create, 1 refused by GitLab`; empty when there are none. */
+/** `3 to create, 1 refused`; empty when there are none. */
 export function countParts(counts: Counts): string {
   const known = Object.keys(countTitles);
   const keys = [...known, ...Object.keys(counts).filter((key) => !known.includes(key))];

@@ -65,7 +65,7 @@ describe('plan on the terminal', () => {
       '',
       '2 groups: 1 new, 1 unchanged',
       '7 repositories: 5 new, 1 unchanged, 1 blocked',
-      '8 refs: 5 to create, 1 unchanged, 1 refused by GitLab, 1 diverged',
+      '8 refs: 5 to create, 1 unchanged, 1 refused, 1 diverged',
       '',
       'Could not be read',
     ]);
@@ -82,7 +82,7 @@ describe('plan on the terminal', () => {
       '    GitLab takes no + in a path',
       '  site  new, refs: 1 to create',
       '    public on GitBucket, becomes internal',
-      '  odd  new, refs: 1 refused by GitLab, 1 diverged',
+      '  odd  new, refs: 1 refused, 1 diverged',
       '    refs/heads/-x refused: GitLab says "invalid name"',
       '      → git branch -m -- -x x',
       '    refs/heads/main diverged: both sides moved, source',
