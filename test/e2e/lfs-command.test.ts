@@ -38,6 +38,15 @@ test('lost objects end a run with 4 until they are allowed to be missing: by opt
 
   // Nobody allows it any more.
   expect((await gb2gl(servers, ['verify', '--all'])).code).toBe(4);
+  const short = lfsPointer('lost').oid.slice(0, 6);
+  const allowed = await gb2gl(servers, ['verify', '--group', 'team', '--allow-missing-lfs', 'b.bin', short]);
+  expect(allowed.code, allowed.stdout).toBe(0);
+  const said = allowed.stdout.replaceAll(/\s+/g, ' ');
+  expect(said).toContain('equal on both sides, but for 1 LFS object that you allowed to be missing');
+  expect(said).toContain(lfsPointer('lost').oid);
+  expect(said).toContain(`${short} among what may be missing`);
+  expect(said).toContain('"migrate": { "allowMissingLfs": [ … ] } in the config');
+
   const config = { migrate: { allowMissingLfs: ['all'] } };
   await writeFile(join(cwd, 'migrate.config.json'), JSON.stringify(config));
   expect((await gb2gl(servers, ['verify', '--all'])).code).toBe(0);
