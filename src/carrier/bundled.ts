@@ -1,17 +1,27 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { exportDamaged } from '../failures/carrier.ts';
+import type { Failure } from '../failures/failure.ts';
 import { fetchFailed } from '../failures/git.ts';
+import { interruption } from '../failures/usage.ts';
 import { GitExit } from '../git/errors.ts';
 import type { Remote } from '../git/remote.ts';
 import type { Git } from '../git/run.ts';
 import type { RepositoryPart, WikiContent } from '../model/source.ts';
 import { updateMirror, type MirrorOptions } from '../transfer/mirror.ts';
-import { bundleOf } from './layout.ts';
+import { bundleOf, type CarriedPart } from './layout.ts';
 
 /** A repository as it lies in its bundle. */
 
-/** A bundle is read by git alone: it answers no requests. */
-export function remoteOf(directory: string, id: string, part: RepositoryPart): Remote {
+/** A bundle is read by git alone: it answers no requests. `damage` tells whether git fails because of it. */
+export function remoteOf(
+  directory: string,
+  id: string,
+  part: RepositoryPart,
+  damage: () => Promise<Failure | null>,
+): Remote {
   const url = bundleOf(directory, id, part);
   function refused(): Promise<never> {
     return Promise.reject(fetchFailed(id, { detail: 'it is a bundle on disk' }));
@@ -26,6 +36,7 @@ export function remoteOf(directory: string, id: string, part: RepositoryPart): R
     advertisement: refused,
     post: refused,
     takesChunks: () => true,
+    explain: damage,
   };
 }
 
@@ -69,16 +80,39 @@ export async function wikiIn(git: Git, tip: string): Promise<WikiContent> {
   return { files, message, parents: parents === '' ? 0 : parents.split(' ').length };
 }
 
-/** @throws export-damaged when the bundle is not there as it was written */
+type Bundle = NonNullable<CarriedPart['bundle']>;
+
+/** @throws export-damaged when the bundle is missing, or has another length than when it was written */
 export async function requireBundle(
   directory: string,
   id: string,
   part: RepositoryPart,
-  bytes: number,
+  { bytes }: Bundle,
 ): Promise<void> {
   const file = bundleOf(directory, id, part);
   const there = await stat(file).catch(() => null);
   if (there === null) throw exportDamaged(id, { file, detail: 'it is missing' });
   if (there.size !== bytes)
     throw exportDamaged(id, { file, detail: `it has ${there.size} bytes instead of ${bytes}` });
+}
+
+/** @throws export-damaged when the bundle is not, byte by byte, what was written, interrupted */
+export async function requireWhole(
+  directory: string,
+  id: string,
+  part: RepositoryPart,
+  { bundle, signal }: { bundle: Bundle; signal: AbortSignal },
+): Promise<void> {
+  await requireBundle(directory, id, part, bundle);
+  const file = bundleOf(directory, id, part);
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(file), hash, { signal });
+  } catch (error) {
+    if (signal.aborted) throw interruption(id);
+    throw exportDamaged(id, { file, detail: (error as Error).message }, error);
+  }
+  const sha256 = hash.digest('hex');
+  if (sha256 !== bundle.sha256)
+    throw exportDamaged(id, { file, detail: `it has the SHA-256 ${sha256} instead of ${bundle.sha256}` });
 }

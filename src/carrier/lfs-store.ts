@@ -3,6 +3,8 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { exportDamaged } from '../failures/carrier.ts';
+import type { Failure } from '../failures/failure.ts';
 import { lfsObjectLost } from '../failures/lfs.ts';
 import type { LfsObject } from '../model/source.ts';
 import type { LfsWriter } from '../model/target.ts';
@@ -16,11 +18,40 @@ export async function hasLfs(directory: string, { oid, size }: LfsObject): Promi
   return (await stat(lfsFileOf(directory, oid)).catch(() => null))?.size === size;
 }
 
-/** @throws lfs-object-lost */
-export async function openLfs(directory: string, repository: string, object: LfsObject): Promise<Readable> {
-  if (!(await hasLfs(directory, object)))
-    throw lfsObjectLost(object.oid, { repository, size: formatBytes(object.size) });
-  return createReadStream(lfsFileOf(directory, object.oid));
+/** The repository, and the objects of it that were there when it was exported. */
+export type HeldLfs = { id: string; oids: ReadonlySet<string> };
+
+/** Ids of the objects that the server did not have. @throws export-damaged when one is gone since */
+export async function missingLfs(
+  directory: string,
+  { id, oids }: HeldLfs,
+  objects: readonly LfsObject[],
+): Promise<Set<string>> {
+  const there = await Promise.all(objects.map((object) => hasLfs(directory, object)));
+  const missing = objects.filter((_, index) => !there[index]);
+  const gone = missing.find(({ oid }) => oids.has(oid));
+  if (gone !== undefined) throw lfsDamaged(directory, id, gone.oid, notWhole(gone));
+  return new Set(missing.map(({ oid }) => oid));
+}
+
+/** @throws lfs-object-lost when the server did not have it, export-damaged when it is gone since */
+export async function openLfs(
+  directory: string,
+  { id, oids }: HeldLfs,
+  object: LfsObject,
+): Promise<Readable> {
+  if (await hasLfs(directory, object)) return createReadStream(lfsFileOf(directory, object.oid));
+  if (oids.has(object.oid)) throw lfsDamaged(directory, id, object.oid, notWhole(object));
+  throw lfsObjectLost(object.oid, { repository: id, size: formatBytes(object.size) });
+}
+
+/** It was there whole, for only then it gets its name. */
+export function lfsDamaged(directory: string, id: string, oid: string, detail: string): Failure {
+  return exportDamaged(id, { file: lfsFileOf(directory, oid), detail });
+}
+
+function notWhole({ size }: LfsObject): string {
+  return `this LFS object is missing, or has not its ${size} bytes`;
 }
 
 /** Takes objects in as a project of the target does. */

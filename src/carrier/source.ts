@@ -1,4 +1,7 @@
 import { readdir } from 'node:fs/promises';
+import pLimit from 'p-limit';
+import { Failure } from '../failures/failure.ts';
+import type { Remote } from '../git/remote.ts';
 import type { Git } from '../git/run.ts';
 import type { Owner, Repository } from '../model/forge.ts';
 import type { LeftOut } from '../model/plan.ts';
@@ -11,8 +14,8 @@ import type {
   Source,
 } from '../model/source.ts';
 import type { MirrorOptions } from '../transfer/mirror.ts';
-import { remoteOf, requireBundle, hasObject, textOf, unbundle, wikiIn } from './bundled.ts';
-import { hasLfs, openLfs } from './lfs-store.ts';
+import { remoteOf, requireBundle, requireWhole, hasObject, textOf, unbundle, wikiIn } from './bundled.ts';
+import { lfsDamaged, missingLfs, openLfs, type HeldLfs } from './lfs-store.ts';
 import {
   listingOf,
   mirrorOf,
@@ -21,6 +24,9 @@ import {
   type CarriedRepository,
   type Manifest,
 } from './layout.ts';
+
+/** Bundles that are read through at once: more of them only make a disk slow. */
+const readAtOnce = 2;
 
 export type CarriedOptions = {
   directory: string;
@@ -40,6 +46,8 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
   const { source, inventory } = manifest;
   const descriptions = new Map<string, Promise<CarriedRepository>>();
   const mirrors = new Map<string, Promise<Git>>();
+  const checked = new Map<string, Promise<void>>();
+  const reading = pLimit(readAtOnce);
 
   function described(name: RepositoryName): Promise<CarriedRepository> {
     const id = keyOf(name);
@@ -48,10 +56,45 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
     return found;
   }
 
+  /** What was there when it was exported. */
+  async function held(name: RepositoryName): Promise<HeldLfs> {
+    return { id: keyOf(name), oids: new Set((await described(name)).lfs.map(({ oid }) => oid)) };
+  }
+
+  /** Reads a bundle once: one that is damaged is found before anything is built on it. */
+  async function requireOnce(name: RepositoryName, part: RepositoryPart): Promise<void> {
+    const { bundle } = (await described(name))[part];
+    if (bundle === null) return;
+    const id = keyOf(name);
+    await requireBundle(directory, id, part, bundle);
+    const key = mirrorOf(id, part);
+    const found =
+      checked.get(key) ??
+      reading(() => requireWhole(directory, id, part, { bundle, signal: options.signal }));
+    checked.set(key, found);
+    await found;
+  }
+
+  function remote(name: RepositoryName, part: RepositoryPart): Remote {
+    /** What git makes of a damaged bundle is never the server's fault. */
+    async function damage(): Promise<Failure | null> {
+      const { bundle } = (await described(name))[part];
+      if (bundle === null || options.signal.aborted) return null;
+      try {
+        await requireWhole(directory, keyOf(name), part, { bundle, signal: options.signal });
+        return null;
+      } catch (error) {
+        if (error instanceof Failure) return error;
+        throw error;
+      }
+    }
+    return remoteOf(directory, keyOf(name), part, damage);
+  }
+
   /** git in the repository as it lies in the bundle: only questions about objects need it. */
   function unbundled(name: RepositoryName, part: RepositoryPart = 'code'): Promise<Git> {
     const id = mirrorOf(keyOf(name), part);
-    const found = mirrors.get(id) ?? unbundle(id, remoteOf(directory, keyOf(name), part), options);
+    const found = mirrors.get(id) ?? unbundle(id, remote(name, part), options);
     mirrors.set(id, found);
     return found;
   }
@@ -65,14 +108,13 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
     repositoriesOf: (owner) =>
       Promise.resolve(inventory.repositories.filter((repository) => repository.owner === owner)),
     async refs(name, part) {
-      const carried = (await described(name))[part];
-      if (carried.bundle !== null) await requireBundle(directory, keyOf(name), part, carried.bundle.bytes);
-      return listingOf(carried);
+      await requireOnce(name, part);
+      return listingOf((await described(name))[part]);
     },
     async unreadableRefs(name) {
       return (await described(name)).code.listing.unreadable;
     },
-    remote: (name, part) => remoteOf(directory, keyOf(name), part),
+    remote,
     async branchTipsWith(name, commit) {
       const git = await unbundled(name);
       if (!(await hasObject(git, `${commit}^{commit}`))) return 'absent';
@@ -94,14 +136,13 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
       const { counts, warnings } = await described(name);
       return { counts: new Map(counts), warnings };
     },
-    async lfsAvailability(_, objects) {
-      const there = await Promise.all(objects.map((object) => hasLfs(directory, object)));
-      return {
-        answers: true,
-        missing: new Set(objects.filter((_object, index) => !there[index]).map(({ oid }) => oid)),
-      };
+    async lfsAvailability(name, objects) {
+      return { answers: true, missing: await missingLfs(directory, await held(name), objects) };
     },
-    lfs: (name) => ({ open: (object) => openLfs(directory, keyOf(name), object) }),
+    lfs: (name) => ({
+      open: async (object) => openLfs(directory, await held(name), object),
+      damaged: ({ oid }, detail) => lfsDamaged(directory, keyOf(name), oid, detail),
+    }),
     gitTakesLogin: () => Promise.resolve(true),
     clockMs: () => null,
     probes: {

@@ -15,7 +15,7 @@ export const exportDamaged = defineFailure(
   { blame: 'you', state: 'failed' },
   (w: { object: string; file: string; detail: string }) => ({
     message: `the export of ${w.object} is damaged (${w.file}): ${w.detail}`,
-    fix: 'copy the directory once more and compare it (sha256sum --check SHA256SUMS in it), or export it again',
+    fix: 'copy the directory once more from where it was exported and compare it (sha256sum --check SHA256SUMS in it); if it is damaged there too, delete this file and run the same gb2gl export again',
   }),
 );
 

@@ -141,6 +141,8 @@ export type LfsReader = {
    * @throws lfs-object-lost when the source does not have it, lfs-without-base-url, fetch-failed
    */
   open(object: LfsObject, signal: AbortSignal, soon?: readonly LfsObject[]): Promise<Readable>;
+  /** What it means that the bytes are not the object, where it is not the server that gave them. */
+  damaged?(object: LfsObject, detail: string): Failure;
 };
 
 /** `answers` is false when the server serves no LFS at all. */

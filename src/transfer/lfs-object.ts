@@ -60,7 +60,7 @@ export async function sendObject(
   for (let tried = 1; ; tried += 1) {
     const opened: Checked[] = [];
     const open = async (): Promise<Transform> => {
-      const body = checked(object, await road.reader.open(object, signal, task.soon), progress);
+      const body = checked(object, road.reader, await road.reader.open(object, signal, task.soon), progress);
       opened.push(body);
       return body.stream;
     };
@@ -145,14 +145,20 @@ const largestOfOld = 2 ** 31 - 1;
 const told = 1024 * 1024;
 
 /** The bytes of the source, of which the last are held back until size and hash are known to be right. */
-function checked(object: LfsObject, source: Readable, progress: (bytes: number) => void): Checked {
+function checked(
+  object: LfsObject,
+  reader: LfsReader,
+  source: Readable,
+  progress: (bytes: number) => void,
+): Checked {
   const hash = createHash('sha256');
   let size = 0;
   let toldAt = 0;
   let held: Buffer | null = null;
   let problem: unknown = null;
   let whole = false;
-  const damaged = (detail: string): Failure => lfsObjectDamaged(object.oid, { detail });
+  const damaged = (detail: string): Failure =>
+    reader.damaged?.(object, detail) ?? lfsObjectDamaged(object.oid, { detail });
   const sizes = (): string => `${size} of ${object.size} bytes`;
 
   const stream = new Transform({
