@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { addCompletion } from './commands/completion.ts';
-import { examplesText, from, port, selectable, share, transport } from './commands/options.ts';
+import { examplesText, from, movable, port, selectable, share, transport } from './commands/options.ts';
 import type { Environment } from './environment.ts';
 import type { ExitCode } from './model/result.ts';
 
@@ -79,7 +79,7 @@ export function createProgram(
     'quiet',
   );
   share(
-    selectable(
+    movable(
       add('plan', {
         summary: 'show what migrate would do; changes nothing',
         examples: {
@@ -111,7 +111,7 @@ export function createProgram(
     'quiet',
   );
   share(
-    selectable(
+    movable(
       add('rehearse', {
         summary:
           'migrate into the embedded GitLab to find everything the real one would reject; changes nothing',
@@ -125,7 +125,7 @@ export function createProgram(
     ...ofRuns,
   );
   share(
-    selectable(
+    movable(
       add('migrate', {
         summary: 'migrate everything that is selected',
         examples: {
@@ -147,7 +147,7 @@ export function createProgram(
     ...ofRuns,
   );
   share(
-    selectable(
+    movable(
       add('verify', {
         summary: 'compare both servers, ref by ref',
         examples: {
@@ -174,7 +174,7 @@ export function createProgram(
     ...ofMigrations,
   );
   share(
-    selectable(
+    movable(
       add('import', {
         summary: 'migrate what an export holds; needs no GitBucket',
         examples: {

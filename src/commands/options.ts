@@ -6,7 +6,7 @@ export function examplesText(examples: Record<string, string>): string {
   return `\nExamples:\n${lines.join('\n')}`;
 }
 
-/** What a command works on. */
+/** What a command reads of the source. */
 export function selectable(command: Command): Command {
   return command
     .option('--all', 'the whole server (narrowed by "select" in the config)')
@@ -17,7 +17,12 @@ export function selectable(command: Command): Command {
     .option(
       '--waive <code...>',
       'go on despite these findings (gb2gl explain CODE tells of each); unreadable:OWNER/NAME for what GitBucket cannot show',
-    )
+    );
+}
+
+/** What a command works on, on both sides. */
+export function movable(command: Command): Command {
+  return selectable(command)
     .option(
       '--allow-missing-lfs <object...>',
       'move refs although these LFS objects are missing, by id or path, or "all"; reports name them',

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import type { Environment } from '../../src/environment.ts';
+import { createProgram } from '../../src/program.ts';
+
+test('an export offers no options of what is done with GitLab', () => {
+  const program = createProgram('0', {} as Environment, () => {});
+  const optionsOf = (name: string): (string | undefined)[] =>
+    program.commands.find((each) => each.name() === name)?.options.map(({ long }) => long ?? undefined) ?? [];
+
+  expect(optionsOf('export')).toEqual(expect.arrayContaining(['--all', '--waive', '--concurrency']));
+  for (const option of ['--allow-missing-lfs', '--same-servers']) {
+    expect(optionsOf('export')).not.toContain(option);
+    expect(optionsOf('import')).toContain(option);
+  }
+});
