@@ -45,6 +45,8 @@ export type Exported = {
   unchanged: string[];
   files: Record<string, string>;
   problems: Notice[];
+  /** LFS objects that the server itself does not have: the rest of their repositories is there. */
+  lost: Notice[];
 };
 
 /** A repository that is read while people push to it: so often it is read again. */
@@ -59,7 +61,7 @@ export async function exportRepositories(options: ExportOptions): Promise<Export
   const { inventory, config, runtime, emit } = options;
   const { repositories } = inventory;
   const total = repositories.length;
-  const exported: Exported = { written: [], unchanged: [], files: {}, problems: [] };
+  const exported: Exported = { written: [], unchanged: [], files: {}, problems: [], lost: [] };
   const limit = pLimit(config.limits.transfers);
   const store = lfsStore(options.directory);
   let done = 0;
@@ -72,8 +74,9 @@ export async function exportRepositories(options: ExportOptions): Promise<Export
         const tell = (detail: string): void =>
           emit({ type: 'phase-progress', phase: 'export', done, total, detail });
         try {
-          const { changed, carried } = await exportRepository(repository, { ...options, store, tell });
+          const { changed, carried, lost } = await exportRepository(repository, { ...options, store, tell });
           exported.files[id] = await writeRepository(options.directory, carried);
+          exported.lost.push(...lost);
           (changed ? exported.written : exported.unchanged).push(id);
         } catch (error) {
           if (isFatal(error)) throw error;
@@ -93,7 +96,7 @@ export async function exportRepositories(options: ExportOptions): Promise<Export
 async function exportRepository(
   repository: Repository,
   options: RepositoryOptions,
-): Promise<{ changed: boolean; carried: CarriedRepository }> {
+): Promise<{ changed: boolean; carried: CarriedRepository; lost: Notice[] }> {
   const { source, directory } = options;
   const id = `${repository.owner}/${repository.name}`;
   const earlier = await earlierRepository(directory, id);
@@ -109,6 +112,7 @@ async function exportRepository(
   });
   return {
     changed: code.changed || wiki.changed || lfs.copied > 0,
+    lost: lfs.lost,
     carried: {
       id,
       code: code.part,

@@ -40,6 +40,7 @@ export async function exportCommand(
       written: outcome.written,
       unchanged: outcome.unchanged,
       problems: outcome.problems,
+      lost: outcome.lost,
       leftOut: outcome.manifest.inventory.leftOut,
       warnings: outcome.manifest.inventory.warnings,
       exitCode,

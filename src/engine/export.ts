@@ -25,6 +25,8 @@ export type ExportOutcome = {
   written: readonly string[];
   unchanged: readonly string[];
   problems: readonly Notice[];
+  /** LFS objects that the source itself does not have. */
+  lost: readonly Notice[];
 };
 
 /**
@@ -46,7 +48,7 @@ export async function exportSelection(request: ExportRequest): Promise<ExportOut
   const inventory = { ...found, ...kept.source, leftOut: kept.leftOut };
   // While it is being written it is none that could be imported.
   await removeManifest(directory);
-  const { written, unchanged, files, problems } = await exportRepositories({ ...request, inventory });
+  const { written, unchanged, files, problems, lost } = await exportRepositories({ ...request, inventory });
   const parents = await source.parents(inventory.repositories.filter(({ fork }) => fork !== false));
   const failed = withoutWaived({ ...inventory, problems, warnings: [] }, [], waived);
   const all = [...inventory.problems, ...failed.source.problems];
@@ -68,7 +70,7 @@ export async function exportSelection(request: ExportRequest): Promise<ExportOut
     files,
   };
   await writeManifest(directory, manifest);
-  return { manifest, written, unchanged, problems: all };
+  return { manifest, written, unchanged, problems: all, lost };
 }
 
 /** Who asks for everything must be shown everything. */

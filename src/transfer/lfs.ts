@@ -22,7 +22,7 @@ export type LfsCopied = {
   /** The project had them before. */
   present: LfsObject[];
   /** With the reason; the others went on. */
-  lost: { object: LfsObject; reason: string }[];
+  lost: { object: LfsObject; reason: string; failure: Failure }[];
   /** Of the objects that were copied, each counted once. */
   bytes: number;
 };
@@ -81,7 +81,7 @@ export async function copyLfs(copy: LfsCopy): Promise<LfsCopied> {
       result.copied.push(object);
       result.bytes += object.size;
     } else {
-      result.lost.push({ object, reason: failure.message });
+      result.lost.push({ object, reason: failure.message, failure });
       inVain = ofOneObject.has(failure.code) ? 0 : inVain + 1;
       if (inVain === mostInVain) throw failure;
     }

@@ -94,14 +94,18 @@ test.each([
   expect(itemIn(run, 'good').state).toBe('proven');
 });
 
-test('an LFS object that GitBucket had lost before is called so', async () => {
+test('an LFS object that GitBucket has lost is named by the export, and called so by the import', async () => {
   const servers = await team();
   const dir = servers.add('films');
   commitFiles(dir, 'main', { '.gitattributes': tracked, ...pointersTo({ 'a.bin': 'a film' }) });
   await store(servers, 'films', 'a film');
   await forget(servers, 'films', 'a film');
-  await exported(servers);
+  const { lost, problems } = await exported(servers);
 
+  const { oid } = lfsPointer('a film');
+  expect(problems).toEqual([]);
+  expect(lost).toMatchObject([{ code: 'lfs-object-lost', object: 'a.bin in team/films' }]);
+  expect(lost[0]?.message).toBe(`GitBucket does not have the LFS object ${oid} of team/films (6 B)`);
   const run = await imported(servers);
 
   expect(plannedIn(run, 'films')?.notices).toMatchObject([{ code: 'lfs-missing-refused', object: 'a.bin' }]);
