@@ -196,8 +196,14 @@ function selected({ source, inventory }: Manifest, request: InventoryRequest): I
     url: source.url,
     repositories: kept,
     listed: new Map(Object.entries(inventory.listed)),
+    problems: inventory.problems.map((problem) => ({ ...problem, fix: exportedAgain(problem.fix) })),
     leftOut: [...inventory.leftOut, ...leftOut],
   };
+}
+
+/** What could not be exported is not mended by importing once more. */
+function exportedAgain(fix: string): string {
+  return fix.replaceAll(/\brun (?:the same command )?again\b/g, 'run the same gb2gl export again');
 }
 
 /** True for a directory in which nothing lies that an export did not write. */

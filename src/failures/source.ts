@@ -71,7 +71,7 @@ export const refUnreadable = defineFailure(
   { blame: 'source', state: 'failed' },
   (w: { object: string; detail: string }) => ({
     message: `${w.object} cannot be read from outside the GitBucket machine: ${w.detail}`,
-    fix: 'list the refs with git for-each-ref in the repository directory on the GitBucket machine, give each a UTF-8 name (git update-ref NEW OLD, then git update-ref -d OLD), and run again',
+    fix: 'list the refs with git for-each-ref in the repository directory on the GitBucket machine, give each a UTF-8 name (git update-ref NEW OLD, then git update-ref -d OLD), and run again, beginning with gb2gl export where there is an export',
   }),
 );
 
@@ -80,7 +80,7 @@ export const refLost = defineFailure(
   { blame: 'source', state: 'failed' },
   (w: { object: string; detail: string }) => ({
     message: `GitBucket cannot send ${w.object}, though it sends other refs of the repository: an object of its history is lost (${w.detail})`,
-    fix: 'run git fsck --full in the directory of the repository on the GitBucket machine: it names the lost objects; bring them back from a clone or a backup, then run again',
+    fix: 'run git fsck --full in the directory of the repository on the GitBucket machine: it names the lost objects; bring them back from a clone or a backup, then run again, beginning with gb2gl export where there is an export',
   }),
 );
 

@@ -145,7 +145,7 @@ export const groupMissing = defineFailure(
   { blame: 'you', state: 'failed' },
   (w: { object: string; target: string }) => ({
     message: `the group for ${w.object} does not exist at ${w.target} on GitLab`,
-    fix: 'run gb2gl migrate on it first',
+    fix: 'run gb2gl migrate (or import) on it first',
   }),
 );
 
@@ -154,7 +154,7 @@ export const projectMissing = defineFailure(
   { blame: 'you', state: 'failed' },
   (w: { object: string; target: string }) => ({
     message: `${w.object} has no project at ${w.target} on GitLab`,
-    fix: 'run gb2gl migrate on it first',
+    fix: 'run gb2gl migrate (or import) on it first',
   }),
 );
 
@@ -235,6 +235,6 @@ export const notProven = defineFailure(
   { blame: 'target', state: 'failed' },
   (w: { object: string; count: number | string }) => ({
     message: `${w.object} differs from the source (refs: ${w.count})`,
-    fix: 'run gb2gl migrate again; refs that were changed on GitLab are reported as diverged and left untouched',
+    fix: 'run gb2gl migrate (or import) again; refs that were changed on GitLab are reported as diverged and left untouched',
   }),
 );

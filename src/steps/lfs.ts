@@ -186,11 +186,16 @@ function compare(
   const paths = new Map(pointers.map(({ oid, path }) => [oid, path]));
   const open = [...ids].slice(0, mostNamed).map((oid): Notice => {
     const message = `its LFS object ${oid} is not on GitLab`;
-    return { code: 'lfs-differs', object: paths.get(oid) || oid, message, fix: 'run gb2gl migrate again' };
+    return {
+      code: 'lfs-differs',
+      object: paths.get(oid) || oid,
+      message,
+      fix: 'run gb2gl migrate (or import) again',
+    };
   });
   if (ids.size > mostNamed) {
     const message = `${plural(ids.size - mostNamed, 'more LFS object')} are not on GitLab`;
-    open.push({ code: 'lfs-differs', object: '', message, fix: 'run gb2gl migrate again' });
+    open.push({ code: 'lfs-differs', object: '', message, fix: 'run gb2gl migrate (or import) again' });
   }
   const kept = explained.filter(keepsBack);
   const failed = open.length > 0 || kept.some(({ kind }) => kind === 'unsent');

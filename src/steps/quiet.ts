@@ -49,7 +49,7 @@ export const quiet: Step<z.infer<typeof Part>, Data, PlannedProject> = {
       code: 'not-restored',
       object: work.item.id,
       message: `${switches[name].left(subject)} by an earlier run`,
-      fix: 'run gb2gl migrate again to restore it',
+      fix: 'run gb2gl migrate (or import) again to restore it',
     }));
     return { state: 'failed', compared: left.length, hash: null, differences };
   },

@@ -32,7 +32,7 @@ export const provenMeans = {
 } as const satisfies Record<Result['command'], string>;
 
 export const planNext =
-  'gb2gl migrate --plan plan.json carries out exactly this plan; whatever has changed by then is left alone and listed.';
+  'gb2gl migrate --plan plan.json (of an export: gb2gl import DIRECTORY --plan plan.json) carries out exactly this plan; whatever has changed by then is left alone and listed.';
 
 export const actionNotes = {
   blocked: 'Waits for your decision; nothing would be written.',

@@ -1,4 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bundleOf, lfsFileOf } from '../../src/carrier/layout.ts';
 import { updateMirror } from '../../src/transfer/mirror.ts';
@@ -109,4 +110,21 @@ test('an LFS object that GitBucket has lost is named by the export, and called s
   const run = await imported(servers);
 
   expect(plannedIn(run, 'films')?.notices).toMatchObject([{ code: 'lfs-missing-refused', object: 'a.bin' }]);
+});
+
+test('what could not be exported is to be exported again, not imported again', async () => {
+  const servers = await team();
+  commitOn(servers.add('one'), 'main', 'one');
+  await exported(servers);
+  const file = join(stickOf(servers), 'export.json');
+  const manifest = JSON.parse(await readFile(file, 'utf8')) as { inventory: { problems: unknown[] } };
+  const fix = 'repair it, then run the same command again';
+  manifest.inventory.problems.push({ code: 'bundle-failed', object: 'team/two', message: 'no bundle', fix });
+  await writeFile(file, JSON.stringify(manifest));
+
+  const { plan } = await imported(servers);
+
+  expect(plan.problems.map((problem) => problem.fix)).toEqual([
+    'repair it, then run the same gb2gl export again',
+  ]);
 });
