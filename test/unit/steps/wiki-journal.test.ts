@@ -95,8 +95,8 @@ test('for any pushes, answers, kills and edits that were seen: what has arrived 
             else target.set(ref, next);
           }
           if (killed === 'no') end(history, [change], { [ref]: answer });
-          if (killed === 'no' && answer === 'written' && next !== null)
-            expect(known(history)?.arrived?.[ref]).toBe(next);
+          const sure = killed === 'no' && answer === 'written' ? next : null;
+          expect(known(history)?.arrived?.[ref] ?? null).toBe(sure);
         }
         const { arrived = {}, left = {} } = known(history) ?? {};
         for (const [each, id] of Object.entries(arrived)) {
