@@ -110,8 +110,13 @@ export function ofMoved(counts: Counts): Counts {
 
 /** What steps count that is not moved. */
 const nothingMoved: ReadonlySet<string> = new Set([
-  ...['empty', 'untouched', 'lost', 'sample', 'elsewhere'],
-  ...['refused', 'diverged'],
+  'empty',
+  'untouched',
+  'lost',
+  'sample',
+  'elsewhere',
+  'refused',
+  'diverged',
 ]);
 
 /** Name of the step that counts refs. */

@@ -120,14 +120,12 @@ describe('plan on the terminal', () => {
   });
 
   it('wraps what one repository counts, and the place of its group', () => {
-    const steps = [
-      ...['LFS objects', 'Wikis', 'Submodules'].map((title) => ({
-        ...plannedRefs([]),
-        step: title,
-        title,
-        counts: { create: 1200, unchanged: 3 },
-      })),
-    ];
+    const steps = ['LFS objects', 'Wikis', 'Submodules'].map((title) => ({
+      ...plannedRefs([]),
+      step: title,
+      title,
+      counts: { create: 1200, unchanged: 3 },
+    }));
     const group = plannedGroup({ fullPath: 'a/very/long/way/down/to/the/place/of/team' });
     const project = plannedProject('old-artwork', { reasons: ['a reason'], steps });
     const shown = renderPlan(plan([group], [project]), { width: 60, palette: createPalette(false) });

@@ -42,17 +42,11 @@ describe('summary on the terminal', () => {
   });
 
   it('counts what is moved: no wiki that GitLab refused, and no setting that is as it was', () => {
-    const step = (name: string, title: string, counts: Record<string, number>) => ({
-      ...noticed(''),
-      notices: [],
-      step: name,
-      title,
-      counts,
-    });
+    const plain = { ...noticed(''), notices: [] };
     const steps = [
-      step('wiki', 'Wikis', { create: 1, refused: 1 }),
-      step('fork', 'Forks', { unchanged: 1 }),
-      step('quiet', 'Settings', { restore: 1 }),
+      { ...plain, step: 'wiki', title: 'Wikis', counts: { create: 1, refused: 1 } },
+      { ...plain, step: 'fork', title: 'Forks', counts: { unchanged: 1 } },
+      { ...plain, step: 'quiet', title: 'Settings', counts: { restore: 1 } },
     ];
     expect(lines(result([project({ steps })]), 200)[2]).toMatch(
       /^ {2}1 repository complete, 0 refs, 1 wiki, 1 fork, 0 groups, /,
