@@ -77,6 +77,8 @@ test('for any pushes, answers, kills and edits that were seen: what has arrived 
       const target = new Map<string, string>();
       for (const { ref, next, answer, killed, edited } of events) {
         const old = target.get(ref) ?? null;
+        let sure: string | null = null;
+        let isPush = false;
         if (edited && next !== null) {
           // Somebody else writes, and a run that means another id sees it.
           target.set(ref, next);
@@ -95,10 +97,12 @@ test('for any pushes, answers, kills and edits that were seen: what has arrived 
             else target.set(ref, next);
           }
           if (killed === 'no') end(history, [change], { [ref]: answer });
-          const sure = killed === 'no' && answer === 'written' ? next : null;
-          expect(known(history)?.arrived?.[ref] ?? null).toBe(sure);
+          if (killed === 'no' && answer === 'written') sure = next;
+          isPush = true;
         }
         const { arrived = {}, left = {} } = known(history) ?? {};
+        const told = isPush ? (arrived[ref] ?? null) : null;
+        expect(told).toBe(sure);
         for (const [each, id] of Object.entries(arrived)) {
           expect(target.get(each)).toBe(id);
           expect(left[each]?.id).not.toBe(id);
