@@ -154,7 +154,7 @@ export const advice = {
   diverged:
     'Diverged: someone changed the target. Apply the fix for each one, mostly: compare both ids and keep one; then run again.',
   refused:
-    'Refused: these cannot go to GitLab as they are, or are not shown there. Apply the fix for each one, or leave them as they are.',
+    'Refused: these cannot go to GitLab as they are. Apply the fix for each one, or leave them as they are.',
   interrupted: 'Interrupted: run the same command again; it resumes where it stopped.',
 } as const satisfies Record<TroubleState, string>;
 
@@ -244,6 +244,6 @@ export const stateNotes = {
   blocked: 'Waiting for your decision; nothing was written.',
   drifted: 'No longer matches the plan; nothing was written.',
   diverged: 'Someone else changed the target; those changes were left untouched.',
-  refused: 'Some of it cannot go to GitLab as it is, or is not shown there.',
+  refused: 'Some of it cannot go to GitLab as it is.',
   interrupted: 'The run stopped before this was finished.',
 } as const satisfies Record<ItemState, string>;
