@@ -111,16 +111,20 @@ function shown(items: ItemResult[], plan: Plan): WikiRun {
   };
 }
 
-/** One run of migrate in this process, with the journal of the folder. */
-export async function migrateWikis(servers: TestServers, given: WikiRunOptions = {}): Promise<WikiRun> {
-  const runtime = runtimeOf(servers);
-  const { folder, gitbucket, gitlab } = servers;
-  const journal = await openJournal({
+function journalOf({ folder, gitbucket, gitlab }: TestServers): ReturnType<typeof openJournal> {
+  return openJournal({
     directory: folder,
     servers: { source: gitbucket.url, target: gitlab.url },
     run: 'run',
     now: Date.now,
   });
+}
+
+/** One run of migrate in this process, with the journal of the folder. */
+export async function migrateWikis(servers: TestServers, given: WikiRunOptions = {}): Promise<WikiRun> {
+  const runtime = runtimeOf(servers);
+  const { folder, gitlab } = servers;
+  const journal = await journalOf(servers);
   try {
     const login = given.login ? { username: 'root', password: 'root' } : {};
     const config = configOf(servers, { ...given.config, source: login });
@@ -145,13 +149,8 @@ export async function migrateWikis(servers: TestServers, given: WikiRunOptions =
 
 /** One run of verify. */
 export async function verifyWikis(servers: TestServers, given: WikiRunOptions = {}): Promise<WikiRun> {
-  const { folder, gitbucket, gitlab } = servers;
-  const journal = await openJournal({
-    directory: folder,
-    servers: { source: gitbucket.url, target: gitlab.url },
-    run: 'run',
-    now: Date.now,
-  });
+  const { gitlab } = servers;
+  const journal = await journalOf(servers);
   try {
     const { prepared, options } = await preparedWith(servers, gitlab.token('root'), {
       history: given.forgetful ? emptyHistory() : journal.history,
