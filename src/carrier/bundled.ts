@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { exportDamaged } from '../failures/carrier.ts';
 import type { Failure } from '../failures/failure.ts';
-import { fetchFailed } from '../failures/git.ts';
 import { interruption } from '../failures/usage.ts';
 import { GitExit } from '../git/errors.ts';
-import type { Remote } from '../git/remote.ts';
+import { diskRemote, type Remote } from '../git/remote.ts';
 import type { Git } from '../git/run.ts';
 import type { RepositoryPart, WikiContent } from '../model/source.ts';
 import { updateMirror, type MirrorOptions } from '../transfer/mirror.ts';
-import { bundleOf, type CarriedPart } from './layout.ts';
+import { bundleOf, hashOf, type CarriedPart } from './layout.ts';
 
 /** A repository as it lies in its bundle. */
 
@@ -22,22 +18,8 @@ export function remoteOf(
   part: RepositoryPart,
   damage: () => Promise<Failure | null>,
 ): Remote {
-  const url = bundleOf(directory, id, part);
-  function refused(): Promise<never> {
-    return Promise.reject(fetchFailed(id, { detail: 'it is a bundle on disk' }));
-  }
-  return {
-    url,
-    onDisk: true,
-    username: '',
-    password: '',
-    caFile: null,
-    silenceMs: 0,
-    advertisement: refused,
-    post: refused,
-    takesChunks: () => true,
-    explain: damage,
-  };
+  const detail = 'it is a bundle on disk';
+  return diskRemote(bundleOf(directory, id, part), { id, detail, explain: damage });
 }
 
 /** git in a bundle, unpacked into a mirror. @throws what updating a mirror throws */
@@ -105,14 +87,10 @@ export async function requireWhole(
 ): Promise<void> {
   await requireBundle(directory, id, part, bundle);
   const file = bundleOf(directory, id, part);
-  const hash = createHash('sha256');
-  try {
-    await pipeline(createReadStream(file), hash, { signal });
-  } catch (error) {
+  const sha256 = await hashOf(file, signal).catch((error: Error) => {
     if (signal.aborted) throw interruption(id);
-    throw exportDamaged(id, { file, detail: (error as Error).message }, error);
-  }
-  const sha256 = hash.digest('hex');
+    throw exportDamaged(id, { file, detail: error.message }, error);
+  });
   if (sha256 !== bundle.sha256)
     throw exportDamaged(id, { file, detail: `it has the SHA-256 ${sha256} instead of ${bundle.sha256}` });
 }

@@ -2,7 +2,7 @@ import { Failure } from '../failures/failure.ts';
 import { lfsIncomplete, lfsObjectDamaged, lfsObjectLost, lfsWithoutBaseUrl } from '../failures/lfs.ts';
 import type { RefListing, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
-import type { LfsObject } from '../model/source.ts';
+import { keyOf, type LfsObject } from '../model/source.ts';
 import { copyLfs, type LfsCopied } from '../transfer/lfs.ts';
 import type { RepositoryOptions } from './export.ts';
 import { carriedListing } from './layout.ts';
@@ -23,7 +23,7 @@ export async function exportLfs(
   listing: RefListing,
   { source, finder, store, runtime, tell }: RepositoryOptions,
 ): Promise<ExportedLfs> {
-  const id = `${repository.owner}/${repository.name}`;
+  const id = keyOf(repository);
   const refs = new Map([...listing.refs].filter(([ref]) => isCarried(ref)));
   if (refs.size === 0) return none;
   const signal = runtime.aborting;

@@ -9,7 +9,7 @@ import type { LfsFinder } from '../lfs/finder.ts';
 import type { Emit } from '../model/events.ts';
 import type { RefListing, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
-import type { Inventory, RepositoryPart, Source } from '../model/source.ts';
+import { keyOf, type Inventory, type RepositoryPart, type Source } from '../model/source.ts';
 import type { LfsWriter } from '../model/target.ts';
 import type { MirrorOptions } from '../transfer/mirror.ts';
 import { exportLfs } from './export-lfs.ts';
@@ -19,6 +19,7 @@ import {
   earlierRepository,
   folderOf,
   listingOf,
+  sumsOf,
   writeRepository,
   type CarriedPart,
   type CarriedRepository,
@@ -44,6 +45,8 @@ export type Exported = {
   written: string[];
   unchanged: string[];
   files: Record<string, string>;
+  /** Of all files of the repositories. */
+  sums: Map<string, string>;
   problems: Notice[];
   /** LFS objects that the server itself does not have: the rest of their repositories is there. */
   lost: Notice[];
@@ -61,7 +64,14 @@ export async function exportRepositories(options: ExportOptions): Promise<Export
   const { inventory, config, runtime, emit } = options;
   const { repositories } = inventory;
   const total = repositories.length;
-  const exported: Exported = { written: [], unchanged: [], files: {}, problems: [], lost: [] };
+  const exported: Exported = {
+    written: [],
+    unchanged: [],
+    files: {},
+    sums: new Map(),
+    problems: [],
+    lost: [],
+  };
   const limit = pLimit(config.limits.transfers);
   const store = lfsStore(options.directory);
   let done = 0;
@@ -69,13 +79,15 @@ export async function exportRepositories(options: ExportOptions): Promise<Export
   await Promise.all(
     repositories.map((repository) =>
       limit(async () => {
-        const id = `${repository.owner}/${repository.name}`;
+        const id = keyOf(repository);
         if (runtime.stopping.aborted) return;
         const tell = (detail: string): void =>
           emit({ type: 'phase-progress', phase: 'export', done, total, detail });
         try {
           const { changed, carried, lost } = await exportRepository(repository, { ...options, store, tell });
-          exported.files[id] = await writeRepository(options.directory, carried);
+          const sum = await writeRepository(options.directory, carried);
+          exported.files[id] = sum;
+          for (const [file, each] of sumsOf(options.directory, carried, sum)) exported.sums.set(file, each);
           exported.lost.push(...lost);
           (changed ? exported.written : exported.unchanged).push(id);
         } catch (error) {
@@ -98,7 +110,7 @@ async function exportRepository(
   options: RepositoryOptions,
 ): Promise<{ changed: boolean; carried: CarriedRepository; lost: Notice[] }> {
   const { source, directory } = options;
-  const id = `${repository.owner}/${repository.name}`;
+  const id = keyOf(repository);
   const earlier = await earlierRepository(directory, id);
   await mkdir(folderOf(directory, id), { recursive: true, mode: 0o700 });
   const code = await exportPart(repository, 'code', { ...options, earlier });
@@ -139,7 +151,7 @@ async function exportPart(
   options: PartOptions,
 ): Promise<{ part: CarriedPart; changed: boolean }> {
   const { source, directory, earlier, runtime } = options;
-  const id = `${repository.owner}/${repository.name}`;
+  const id = keyOf(repository);
   let listing = await source.refs(repository, part);
   for (let attempt = 1; ; attempt += 1) {
     const readAt = runtime.now();

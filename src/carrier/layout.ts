@@ -1,21 +1,23 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { exportDamaged, exportUnreadable } from '../failures/carrier.ts';
-import { Owner, Repository, SourceView, type RefListing } from '../model/forge.ts';
+import { ObjectId, Owner, Repository, SourceView, type RefListing } from '../model/forge.ts';
 import { Notice } from '../model/notice.ts';
 import { LeftOut, LossKind } from '../model/plan.ts';
 import type { RepositoryPart } from '../model/source.ts';
+import { nameOnDisk } from '../transfer/mirror.ts';
 
 /** The files of an exported directory, their schemas, and how they are read and written. */
 
 const count = z.int().nonnegative();
 const texts = z.array(z.string());
-const objectId = z.string().regex(/^[0-9a-f]{40}$/);
 
 const Listing = z.object({
-  refs: z.record(z.string(), objectId),
+  refs: z.record(z.string(), ObjectId),
   head: z.string().nullable(),
   tagged: texts,
   warnings: texts,
@@ -78,14 +80,9 @@ export type Manifest = z.infer<typeof Manifest>;
 const manifestName = 'export.json';
 const descriptionName = 'repository.json';
 
-/** The folder of a repository. Names come from a server and are never used as a path. */
+/** The folder of a repository. */
 export function folderOf(directory: string, id: string): string {
-  return join(directory, 'repositories', createHash('sha256').update(id).digest('hex').slice(0, 24));
-}
-
-/** Key of the mirror of one part of a repository. */
-export function mirrorOf(id: string, part: RepositoryPart): string {
-  return part === 'code' ? id : `${id}.wiki`;
+  return join(directory, 'repositories', nameOnDisk(id));
 }
 
 /** The bundle of one part of a repository. */
@@ -135,24 +132,28 @@ export async function writeRepository(directory: string, carried: CarriedReposit
   return sha256(text);
 }
 
-/** Writes what the export holds as a whole, and `SHA256SUMS` for whoever copies it. */
-export async function writeManifest(directory: string, manifest: Manifest): Promise<void> {
-  const text = `${JSON.stringify(manifest, null, 2)}\n`;
-  const sums = [[sha256(text), manifestName]];
-  const objects = new Set<string>();
-  for (const [id, sum] of Object.entries(manifest.files)) {
-    const folder = relative(directory, folderOf(directory, id));
-    sums.push([sum, join(folder, descriptionName)]);
-    const carried = await earlierRepository(directory, id);
-    for (const { oid } of carried?.lfs ?? []) objects.add(oid);
-    for (const part of ['code', 'wiki'] as const) {
-      const bundle = carried?.[part].bundle ?? null;
-      if (bundle !== null) sums.push([bundle.sha256, relative(directory, bundleOf(directory, id, part))]);
-    }
+/** Lines of `SHA256SUMS`, by file. */
+export type Sums = ReadonlyMap<string, string>;
+
+/** The files of a repository, with the SHA-256 of its description. */
+export function sumsOf(directory: string, carried: CarriedRepository, description: string): Sums {
+  const { id } = carried;
+  const sums = new Map([[join(folderOf(directory, id), descriptionName), description]]);
+  for (const part of ['code', 'wiki'] as const) {
+    const { bundle } = carried[part];
+    if (bundle !== null) sums.set(bundleOf(directory, id, part), bundle.sha256);
   }
-  for (const oid of objects) sums.push([oid, relative(directory, lfsFileOf(directory, oid))]);
+  for (const { oid } of carried.lfs) sums.set(lfsFileOf(directory, oid), oid);
+  return sums;
+}
+
+/** Writes what the export holds as a whole, and `SHA256SUMS` for whoever copies it. */
+export async function writeManifest(directory: string, manifest: Manifest, sums: Sums): Promise<void> {
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  const all = [[join(directory, manifestName), sha256(text)], ...sums] as const;
+  const lines = all.map(([file, sum]) => `${sum}  ${relative(directory, file ?? '')}\n`);
   await replace(join(directory, manifestName), text);
-  await replace(join(directory, 'SHA256SUMS'), sums.map((line) => `${line.join('  ')}\n`).join(''));
+  await replace(join(directory, 'SHA256SUMS'), lines.join(''));
 }
 
 /** Until the next `writeManifest` the directory is no export. */
@@ -183,6 +184,13 @@ export function carriedListing(listing: RefListing): CarriedPart['listing'] {
     warnings: [...warnings],
     unreadable: unreadable.map(({ ref, detail, lost }) => ({ ref, detail, ...(lost ? { lost } : {}) })),
   };
+}
+
+/** SHA-256 of a file. @throws what reading it throws; when the signal aborts */
+export async function hashOf(file: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash, { signal });
+  return hash.digest('hex');
 }
 
 function sha256(text: string): string {

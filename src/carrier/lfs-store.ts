@@ -14,8 +14,13 @@ import { lfsFileOf } from './layout.ts';
 /** The LFS objects of an export, each a file that is there whole or not at all. */
 
 /** Is the object here, with the size that it should have? */
-export async function hasLfs(directory: string, { oid, size }: LfsObject): Promise<boolean> {
+async function hasLfs(directory: string, { oid, size }: LfsObject): Promise<boolean> {
   return (await stat(lfsFileOf(directory, oid)).catch(() => null))?.size === size;
+}
+
+async function absentIn(directory: string, objects: readonly LfsObject[]): Promise<LfsObject[]> {
+  const there = await Promise.all(objects.map((object) => hasLfs(directory, object)));
+  return objects.filter((_, index) => !there[index]);
 }
 
 /** The repository, and the objects of it that were there when it was exported. */
@@ -27,8 +32,7 @@ export async function missingLfs(
   { id, oids }: HeldLfs,
   objects: readonly LfsObject[],
 ): Promise<Set<string>> {
-  const there = await Promise.all(objects.map((object) => hasLfs(directory, object)));
-  const missing = objects.filter((_, index) => !there[index]);
+  const missing = await absentIn(directory, objects);
   const gone = missing.find(({ oid }) => oids.has(oid));
   if (gone !== undefined) throw lfsDamaged(directory, id, gone.oid, notWhole(gone));
   return new Set(missing.map(({ oid }) => oid));
@@ -56,10 +60,7 @@ function notWhole({ size }: LfsObject): string {
 
 /** Takes objects in as a project of the target does. */
 export function lfsStore(directory: string): LfsWriter {
-  async function missing(objects: readonly LfsObject[]): Promise<LfsObject[]> {
-    const there = await Promise.all(objects.map((object) => hasLfs(directory, object)));
-    return objects.filter((_, index) => !there[index]);
-  }
+  const missing = (objects: readonly LfsObject[]): Promise<LfsObject[]> => absentIn(directory, objects);
   // Two repositories may bring the same object at the same time.
   let count = 0;
   return {

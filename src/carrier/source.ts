@@ -5,25 +5,20 @@ import type { Remote } from '../git/remote.ts';
 import type { Git } from '../git/run.ts';
 import type { Owner, Repository } from '../model/forge.ts';
 import type { LeftOut } from '../model/plan.ts';
-import type {
-  Account,
-  Inventory,
-  InventoryRequest,
-  RepositoryName,
-  RepositoryPart,
-  Source,
+import {
+  keyOf,
+  partKey,
+  type Account,
+  type Inventory,
+  type InventoryRequest,
+  type RepositoryName,
+  type RepositoryPart,
+  type Source,
 } from '../model/source.ts';
 import type { MirrorOptions } from '../transfer/mirror.ts';
 import { remoteOf, requireBundle, requireWhole, hasObject, textOf, unbundle, wikiIn } from './bundled.ts';
 import { lfsDamaged, missingLfs, openLfs, type HeldLfs } from './lfs-store.ts';
-import {
-  listingOf,
-  mirrorOf,
-  readManifest,
-  readRepository,
-  type CarriedRepository,
-  type Manifest,
-} from './layout.ts';
+import { listingOf, readManifest, readRepository, type CarriedRepository, type Manifest } from './layout.ts';
 
 /** Bundles that are read through at once: more of them only make a disk slow. */
 const readAtOnce = 2;
@@ -67,7 +62,7 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
     if (bundle === null) return;
     const id = keyOf(name);
     await requireBundle(directory, id, part, bundle);
-    const key = mirrorOf(id, part);
+    const key = partKey(id, part);
     const found =
       checked.get(key) ??
       reading(() => requireWhole(directory, id, part, { bundle, signal: options.signal }));
@@ -93,7 +88,7 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
 
   /** git in the repository as it lies in the bundle: only questions about objects need it. */
   function unbundled(name: RepositoryName, part: RepositoryPart = 'code'): Promise<Git> {
-    const id = mirrorOf(keyOf(name), part);
+    const id = partKey(keyOf(name), part);
     const found = mirrors.get(id) ?? unbundle(id, remote(name, part), options);
     mirrors.set(id, found);
     return found;
@@ -172,10 +167,6 @@ function parentsIn(
       return parent === undefined ? [] : [[keyOf(name), parent] as const];
     }),
   );
-}
-
-function keyOf({ owner, name }: RepositoryName): string {
-  return `${owner}/${name}`;
 }
 
 /** What of the export is wanted, as the server itself would have answered. */

@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { bundleFailed } from '../failures/carrier.ts';
 import { interruption } from '../failures/usage.ts';
 import { GitExit, remoteText } from '../git/errors.ts';
-import { createGit } from '../git/run.ts';
 import { feed } from '../git/stream.ts';
 import type { RefListing } from '../model/forge.ts';
-import type { RepositoryName, RepositoryPart } from '../model/source.ts';
+import { keyOf, partKey, type RepositoryName, type RepositoryPart } from '../model/source.ts';
 import { updateMirror } from '../transfer/mirror.ts';
 import type { PartOptions } from './export.ts';
-import { bundleOf, mirrorOf, type CarriedPart } from './layout.ts';
+import { bundleOf, hashOf, type CarriedPart } from './layout.ts';
 
 /** What GitBucket makes anew whenever somebody looks at a pull request is nobody's. */
 export function isCarried(ref: string): boolean {
@@ -25,16 +21,16 @@ export async function writeBundle(
   { refs }: RefListing,
   { source, directory, mirrors, runtime, tell }: PartOptions,
 ): Promise<CarriedPart['bundle']> {
-  const id = `${repository.owner}/${repository.name}`;
+  const id = keyOf(repository);
   const file = bundleOf(directory, id, part);
   const names = [...refs.keys()].filter((ref) => isCarried(ref));
   if (names.length === 0) {
     await rm(file, { force: true });
     return null;
   }
-  const { directory: mirror, git } = await updateMirror(
+  const { git } = await updateMirror(
     {
-      id: mirrorOf(id, part),
+      id: partKey(id, part),
       source: source.remote(repository, part),
       patterns: patternsOf(names),
       progress: (stage, percent) =>
@@ -45,8 +41,7 @@ export async function writeBundle(
   );
   const unfinished = `${file}.new`;
   try {
-    const at = createGit({ ...mirrors, directory: mirror, remotes: [], signal: runtime.aborting });
-    const bundling = at.start('bundle', 'create', '--quiet', unfinished, '--stdin');
+    const bundling = git.start('bundle', 'create', '--quiet', unfinished, '--stdin');
     const there = new Set((await git.run('for-each-ref', '--format=%(refname)')).split('\n'));
     await feed(
       bundling.stdin,
@@ -54,21 +49,18 @@ export async function writeBundle(
     );
     bundling.stdout.resume();
     await bundling.ended;
+    const bundle = {
+      bytes: (await stat(unfinished)).size,
+      sha256: await hashOf(unfinished, runtime.aborting),
+    };
+    await rename(unfinished, file);
+    return bundle;
   } catch (error) {
     await rm(unfinished, { force: true });
     if (runtime.aborting.aborted) throw interruption(id);
     if (!(error instanceof GitExit)) throw error;
     throw bundleFailed(id, { detail: remoteText(error.stderr) }, error);
   }
-  const bundle = { bytes: (await stat(unfinished)).size, sha256: await hashOf(unfinished) };
-  await rename(unfinished, file);
-  return bundle;
-}
-
-async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 }
 
 /** Patterns that fetch all these refs, one for each kind: thousands of names are too much for a command line. */

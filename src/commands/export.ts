@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
+import { viewFailure } from '../doctor/preflight.ts';
 import { exportSelection, type ExportOutcome } from '../engine/export.ts';
 import type { CommonOptions, Environment, SelectionFlags } from '../environment.ts';
 import type { ExitCode } from '../model/result.ts';
+import type { Selection } from '../plan/selection.ts';
 import { shellWord } from '../text/format.ts';
 import { mirrorOptions } from '../transfer/auto.ts';
 import { renderExport } from '../ui/export-messages.ts';
-import { openSourceSession, selectionOf, waivedBy } from './session.ts';
+import { openSourceSession, selectionOf, waivedBy, type Session } from './session.ts';
 
 export type ExportCommandOptions = CommonOptions & SelectionFlags & { words: [directory: string] };
 
@@ -26,7 +28,15 @@ export async function exportCommand(
       session.begin();
       const { version: program } = environment;
       const mirrors = mirrorOptions(workDir, runtime);
-      outcome = await exportSelection({ ...session, directory, selection, waived, mirrors, program });
+      outcome = await exportSelection({
+        ...session,
+        directory,
+        selection,
+        waived,
+        mirrors,
+        program,
+        preflight: () => demandView(session, { selection, waived: waived.codes }),
+      });
     } finally {
       await session.unlock();
     }
@@ -57,4 +67,13 @@ export async function exportCommand(
   } finally {
     await session.close();
   }
+}
+
+/** Who asks for everything must be shown everything. @throws source-not-administrator */
+async function demandView(
+  { source }: Pick<Session, 'source'>,
+  asked: { selection: Selection; waived: ReadonlySet<string> },
+): Promise<void> {
+  const failure = viewFailure(await source.connect(), { source, ...asked });
+  if (failure !== null) throw failure;
 }

@@ -70,8 +70,10 @@ export async function preflight(options: PreflightOptions): Promise<void> {
 }
 
 /** Who asks for everything must be shown everything; null when so, or when it is waived. */
-function viewFailure({ login, admin }: Account, options: PreflightOptions): Failure | null {
-  const { source, selection, waived } = options;
+export function viewFailure(
+  { login, admin }: Account,
+  { source, selection, waived }: Pick<PreflightOptions, 'source' | 'selection' | 'waived'>,
+): Failure | null {
   if (admin === true || !selection.all || waived.has(sourceNotAdministrator.code)) return null;
   return sourceNotAdministrator(source.url, { user: login });
 }

@@ -3,10 +3,9 @@ import { exportRepositories, type ExportOptions } from '../carrier/export.ts';
 import { removeManifest, writeManifest, type Manifest } from '../carrier/layout.ts';
 import { isFree } from '../carrier/source.ts';
 import { exportUnwritable } from '../failures/carrier.ts';
-import { sourceNotAdministrator } from '../failures/source.ts';
 import { emptyHistory } from '../journal/history.ts';
 import type { Notice } from '../model/notice.ts';
-import type { Account } from '../model/source.ts';
+import { keyOf } from '../model/source.ts';
 import { sourceView } from '../plan/build.ts';
 import type { Selection } from '../plan/selection.ts';
 import { checkNames } from './check-names.ts';
@@ -18,6 +17,8 @@ export type ExportRequest = Omit<ExportOptions, 'inventory'> & {
   waived: Waived;
   /** Version of this program. */
   program: string;
+  /** What must hold before anything is read; throws when the export cannot succeed. */
+  preflight?: () => Promise<void>;
 };
 
 export type ExportOutcome = {
@@ -32,14 +33,14 @@ export type ExportOutcome = {
 /**
  * Writes what the selection means on the source into a directory that `gb2gl import` reads. Once more, it writes what has
  * changed; killed, it goes on.
- * @throws export-unwritable, source-not-administrator, unknown-selection, interrupted, and what concerns the whole server
+ * @throws export-unwritable, unknown-selection, interrupted, what `preflight` throws, and what concerns the whole server
  */
 export async function exportSelection(request: ExportRequest): Promise<ExportOutcome> {
   const { source, directory, emit, runtime, waived } = request;
   await useExportDirectory(directory);
   emit({ type: 'phase', phase: 'connect', total: 1 });
+  await request.preflight?.();
   const account = await source.connect();
-  requireView(account, request);
   emit({ type: 'phase-done', phase: 'connect', summary: `GitBucket as ${account.login}` });
   const history = emptyHistory();
   const found = await discover({ ...request, history });
@@ -48,7 +49,10 @@ export async function exportSelection(request: ExportRequest): Promise<ExportOut
   const inventory = { ...found, ...kept.source, leftOut: kept.leftOut };
   // While it is being written it is none that could be imported.
   await removeManifest(directory);
-  const { written, unchanged, files, problems, lost } = await exportRepositories({ ...request, inventory });
+  const { written, unchanged, files, sums, problems, lost } = await exportRepositories({
+    ...request,
+    inventory,
+  });
   const parents = await source.parents(inventory.repositories.filter(({ fork }) => fork !== false));
   const failed = withoutWaived({ ...inventory, problems, warnings: [] }, [], waived);
   const all = [...inventory.problems, ...failed.source.problems];
@@ -61,7 +65,7 @@ export async function exportSelection(request: ExportRequest): Promise<ExportOut
     serverUrl: account.serverUrl,
     inventory: {
       ...inventory,
-      repositories: inventory.repositories.filter(({ owner, name }) => `${owner}/${name}` in files),
+      repositories: inventory.repositories.filter((repository) => keyOf(repository) in files),
       listed: Object.fromEntries(inventory.listed),
       problems: all,
       leftOut: failed.leftOut,
@@ -69,14 +73,8 @@ export async function exportSelection(request: ExportRequest): Promise<ExportOut
     parents: Object.fromEntries(parents),
     files,
   };
-  await writeManifest(directory, manifest);
+  await writeManifest(directory, manifest, sums);
   return { manifest, written, unchanged, problems: all, lost };
-}
-
-/** Who asks for everything must be shown everything. */
-function requireView({ admin, login }: Account, { source, selection, waived }: ExportRequest): void {
-  if (admin === true || !selection.all || waived.codes.has(sourceNotAdministrator.code)) return;
-  throw sourceNotAdministrator(source.url, { user: login });
 }
 
 async function useExportDirectory(directory: string): Promise<void> {

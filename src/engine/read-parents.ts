@@ -1,8 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { History } from '../journal/history.ts';
 import type { Repository } from '../model/forge.ts';
-import type { Source } from '../model/source.ts';
-import { keyOf } from '../plan/projects.ts';
+import { keyOf, type Source } from '../model/source.ts';
 import { forkRecords } from '../plan/forks.ts';
 import { knownTo } from '../steps/step.ts';
 

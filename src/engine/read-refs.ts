@@ -9,7 +9,7 @@ import type { History } from '../journal/history.ts';
 import type { Emit } from '../model/events.ts';
 import type { RefListing, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
-import type { Source } from '../model/source.ts';
+import { keyOf, type Source } from '../model/source.ts';
 import type { Target } from '../model/target.ts';
 import type { ProjectPath } from '../plan/input.ts';
 import {
@@ -19,7 +19,6 @@ import {
   type KnownObjects,
   writtenRefs,
 } from '../plan/known-refs.ts';
-import { keyOf } from '../plan/projects.ts';
 import { knownHeads, listSource } from '../steps/source-listing.ts';
 
 /** Listings that are begun; how many are sent at once is for each server's own limit to say. */

@@ -48,6 +48,27 @@ export type RemoteOptions = Omit<GitRemote, 'url'> & {
   whyRefused(answer: HttpAnswer): Promise<Failure>;
 };
 
+/** A repository or bundle on disk, which answers no requests. `explain` tells why git fails at it. */
+export function diskRemote(
+  path: string,
+  about: { id: string; detail: string; silenceMs?: number; explain?: GitRemote['explain'] },
+): Remote {
+  const { id, detail, silenceMs = 0, explain } = about;
+  const refused = (): Promise<never> => Promise.reject(fetchFailed(id, { detail }));
+  const own: Remote = {
+    url: path,
+    onDisk: true,
+    username: '',
+    password: '',
+    caFile: null,
+    silenceMs,
+    takesChunks: () => true,
+    advertisement: refused,
+    post: refused,
+  };
+  return explain === undefined ? own : { ...own, explain };
+}
+
 /** How often a listing is asked for whose answer breaks off. */
 const triesOfListing = 3;
 

@@ -10,7 +10,13 @@ import { Failure } from '../failures/failure.ts';
 import { parseAdvertisement } from '../git/ref-advertisement.ts';
 import { createRemote, type Remote } from '../git/remote.ts';
 import type { RefListing } from '../model/forge.ts';
-import type { Account, RepositoryName, RepositoryPart, Source } from '../model/source.ts';
+import {
+  keyOf,
+  type Account,
+  type RepositoryName,
+  type RepositoryPart,
+  type Source,
+} from '../model/source.ts';
 import { basicAuth, type Http } from '../net/http.ts';
 import { createGitBucketApi, type GitBucketApi } from './client.ts';
 import { readCounts } from './counts.ts';
@@ -21,7 +27,7 @@ import { createProbes } from './probes.ts';
 import { signIn } from './session.ts';
 import { findUnreadable, replacement, withoutUnreadable } from './unreadable-refs.ts';
 import { Branch, type Repo, type User } from './schema.ts';
-import { existing, keyOf, readWiki, whyNoWiki, wikiEnabled } from './wiki.ts';
+import { existing, readWiki, whyNoWiki, wikiEnabled } from './wiki.ts';
 
 export type GitBucketOptions = {
   http: Http;

@@ -5,14 +5,10 @@ import { openPack } from '../git/fetch-pack.ts';
 import { filesIn, readPack } from '../git/pack.ts';
 import type { Remote } from '../git/remote.ts';
 import type { RefListing, Repository } from '../model/forge.ts';
-import type { RepositoryName, WikiContent } from '../model/source.ts';
+import { keyOf, type RepositoryName, type WikiContent } from '../model/source.ts';
 import type { Http } from '../net/http.ts';
 import { isTurnedAway } from './client.ts';
 import type { Surfaces } from './inventory.ts';
-
-export function keyOf({ owner, name }: RepositoryName): string {
-  return `${owner}/${name}`;
-}
 
 /** The listing of a wiki; an empty one where there is no wiki, as GitBucket from 4.31 on gives it by itself (GB-132). */
 export async function existing(listing: Promise<RefListing>): Promise<RefListing> {

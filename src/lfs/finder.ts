@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
@@ -12,7 +11,7 @@ import type { Git } from '../git/run.ts';
 import type { RefMap } from '../model/forge.ts';
 import type { LfsHistory, PointerBlob, PointerPlace } from '../model/lfs.ts';
 import { lookIntoMirror } from '../transfer/look.ts';
-import type { MirrorOptions } from '../transfer/mirror.ts';
+import { nameOnDisk, type MirrorOptions } from '../transfer/mirror.ts';
 import { placesOf } from './places.ts';
 import { scanLfs } from './scan.ts';
 
@@ -95,7 +94,7 @@ export function createLfsFinder(options: LfsFinderOptions): LfsFinder {
   }
 
   function fileOf({ id }: LfsSearch): string {
-    return join(directory, `${createHash('sha256').update(id).digest('hex').slice(0, 24)}.json`);
+    return join(directory, `${nameOnDisk(id)}.json`);
   }
 
   /** Null when nothing is kept for these refs; what cannot be read counts as nothing. */

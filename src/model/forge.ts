@@ -31,6 +31,9 @@ export const Repository = z.object({
 });
 export type Repository = z.infer<typeof Repository>;
 
+/** An object id of git in data that comes from a file. */
+export const ObjectId = z.string().regex(/^[0-9a-f]{40}$/);
+
 /** Full ref name (`refs/heads/main`) to unpeeled object id (40 hex digits). */
 export type RefMap = ReadonlyMap<string, string>;
 

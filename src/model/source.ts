@@ -59,6 +59,11 @@ export type Source = {
 
 export type RepositoryName = Pick<Repository, 'owner' | 'name'>;
 
+/** `owner/name`: how a repository is called in plan, journal and reports. */
+export function keyOf({ owner, name }: RepositoryName): string {
+  return `${owner}/${name}`;
+}
+
 /** The git repositories that belong to one repository. */
 export type RepositoryPart = 'code' | 'wiki';
 

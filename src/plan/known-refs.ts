@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { pathTaken } from '../failures/target.ts';
 import { isHidden, refKind, travels, type TravelRules } from '../gitlab/rules/ref-names.ts';
 import { journalled, type ItemHistory } from '../journal/history.ts';
-import type { RefListing } from '../model/forge.ts';
+import { ObjectId, type RefListing } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import { isWrite, type RefChange } from '../model/plan.ts';
 import { forkRecords } from './forks.ts';
@@ -91,12 +91,10 @@ export function foreignProject(
 /** The branch that `--fix-submodules` makes: on the target only. */
 export const modulesRef = 'refs/heads/gb2gl/submodules';
 
-export const Id = z.string().regex(/^[0-9a-f]{40}$/);
-
 /** A ref that the target does not have as the source does, and why. */
 const LeftRef = z.object({
   /** What the source had; absent for a ref that was to be deleted: a merge patch cannot keep a null. */
-  id: Id.optional(),
+  id: ObjectId.optional(),
   outcome: z.enum(['refused', 'diverged']),
   reason: z.string(),
   fix: z.string(),
@@ -105,11 +103,11 @@ const LeftRef = z.object({
 /** What the step `code` keeps in the journal. */
 export const CodeData = z.object({
   /** Ids that this tool wrote, or was writing when it was killed, by ref. */
-  refs: z.record(z.string(), z.array(Id)).optional(),
+  refs: z.record(z.string(), z.array(ObjectId)).optional(),
   /** Refs that GitLab did not take, or that somebody moved meanwhile. */
   left: z.record(z.string(), LeftRef).optional(),
   /** Heads of pull requests that need no branch of their own, by the ref that held them at this tip. */
-  heads: z.record(z.string(), z.object({ tip: Id, ids: z.array(Id) })).optional(),
+  heads: z.record(z.string(), z.object({ tip: ObjectId, ids: z.array(ObjectId) })).optional(),
 });
 export type CodeData = z.infer<typeof CodeData>;
 

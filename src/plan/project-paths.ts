@@ -4,7 +4,7 @@ import { assignNames } from './free-names.ts';
 import { lastPart } from './groups.ts';
 import type { PlanInput, ProjectPath } from './input.ts';
 import { assignPaths, type PathAssignment, type PathEntry } from './path-assignment.ts';
-import { keyOf } from './projects.ts';
+import { keyOf } from '../model/source.ts';
 
 type PathInput = Pick<PlanInput, 'source' | 'placements' | 'config' | 'history'>;
 

@@ -11,6 +11,7 @@ import { effectiveDefaultBranch, travels, type TravelRules } from '../gitlab/rul
 import type { Namespace, Project, RefListing, Repository, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Loss, PlannedProject } from '../model/plan.ts';
+import { keyOf } from '../model/source.ts';
 import { shortened } from './free-names.ts';
 import type { Placement } from './groups.ts';
 import type { PlanInput, ProjectPath } from './input.ts';
@@ -142,10 +143,6 @@ function blockedBy(existing: Project | null, allowed: Visibility): Notice | null
   if (existing.copying === 'failed') return forkFailed(fullPath).notice;
   if (narrower(visibility, allowed) === visibility) return null;
   return tooVisible(fullPath, { visibility, allowed }).notice;
-}
-
-export function keyOf({ owner, name }: Repository): string {
-  return `${owner}/${name}`;
 }
 
 /**

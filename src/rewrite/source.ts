@@ -1,7 +1,6 @@
-import { fetchFailed } from '../failures/git.ts';
-import type { Remote } from '../git/remote.ts';
+import { diskRemote } from '../git/remote.ts';
 import type { RefListing } from '../model/forge.ts';
-import type { RepositoryName, Source } from '../model/source.ts';
+import { keyOf, type RepositoryName, type Source } from '../model/source.ts';
 import type { MirrorOptions } from '../transfer/mirror.ts';
 import { plural } from '../text/format.ts';
 import { rewrittenFor } from './repository.ts';
@@ -79,7 +78,10 @@ export function withRewriting(source: Source, options: RewriteOptions): Source {
     },
     remote(name, part) {
       const remote = source.remote(name, part);
-      return part === 'code' && isRewritten(name) ? onDisk(remote, store(name), keyOf(name)) : remote;
+      if (part !== 'code' || !isRewritten(name)) return remote;
+      const { silenceMs } = remote;
+      const detail = 'its rewritten history is on disk';
+      return diskRemote(store(name).git, { id: keyOf(name), detail, silenceMs });
     },
     async branchTipsWith(name, commit) {
       const old = await before(name, commit);
@@ -102,10 +104,6 @@ export function withRewriting(source: Source, options: RewriteOptions): Source {
   };
 }
 
-function keyOf({ owner, name }: RepositoryName): string {
-  return `${owner}/${name}`;
-}
-
 async function readBoth(store: Store): Promise<Ids> {
   const forward = await readIds(store);
   return { forward, back: new Map([...forward].map(([old, written]) => [written, old])) };
@@ -122,22 +120,4 @@ function withState(listing: RefListing, state: State, { ids }: Store): RefListin
       ? 'its history is listed in "migrate.rewrite", but git refuses nothing in it: nothing is rewritten'
       : `its history is rewritten: ${plural(state.changed, 'commit or tag', 'commits and tags')} have other ids on GitLab, because git refuses ${plural(state.bad, 'object')}${lost}; both ids are in ${ids}`;
   return { ...listing, refs, remarks: [{ code: 'history-rewritten', message }] };
-}
-
-/** Only git reads it, as it would read a bundle. */
-function onDisk(remote: Remote, { git: url }: Store, id: string): Remote {
-  const refused = (): Promise<never> =>
-    Promise.reject(fetchFailed(id, { detail: 'its rewritten history is on disk' }));
-  const { silenceMs, takesChunks } = remote;
-  return {
-    url,
-    onDisk: true,
-    username: '',
-    password: '',
-    caFile: null,
-    silenceMs,
-    takesChunks,
-    advertisement: refused,
-    post: refused,
-  };
 }

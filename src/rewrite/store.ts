@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { RefMap } from '../model/forge.ts';
-
-const Id = z.string().regex(/^[0-9a-f]{40}$/);
+import { ObjectId, type RefMap } from '../model/forge.ts';
+import { nameOnDisk } from '../transfer/mirror.ts';
 
 /** What is known of one rewritten repository. */
 export const State = z.object({
@@ -12,7 +11,7 @@ export const State = z.object({
   /** Over the refs of the source for which it holds. */
   refsHash: z.string(),
   /** New ids of refs that have one, by their full names. */
-  refs: z.record(z.string(), Id),
+  refs: z.record(z.string(), ObjectId),
   /** How many commits and tags have another id. */
   changed: z.int(),
   /** How many objects were bad themselves. */
@@ -21,11 +20,11 @@ export const State = z.object({
 });
 export type State = z.infer<typeof State>;
 
-/** Files of one rewritten repository; names come from the server and are never used as a path. */
+/** Files of one rewritten repository. */
 export type Store = { git: string; ids: string; state: string };
 
 export function storeOf(directory: string, id: string): Store {
-  const name = createHash('sha256').update(id).digest('hex').slice(0, 24);
+  const name = nameOnDisk(id);
   return {
     git: join(directory, `${name}.git`),
     ids: join(directory, `${name}.ids.tsv`),

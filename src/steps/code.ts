@@ -16,7 +16,7 @@ import { refusedForLfs, withoutRefused } from './lfs-part.ts';
 import { lfsLeftBehind } from './lfs-plan.ts';
 import { askProtections, pushRefs } from './push-refs.ts';
 import { restoreAll } from './quiet.ts';
-import { knownHeads, listSource } from './source-listing.ts';
+import { isFresh, knownHeads, listSource } from './source-listing.ts';
 import {
   partOf,
   type Decision,
@@ -127,9 +127,6 @@ function decide(
   };
 }
 
-/** A listing of the source that is older is read again: somebody may have thought about the plan, or others came first. */
-const freshMs = 60_000;
-
 /**
  * What is to be done now that the source has moved; null when the plan still holds. After a failed try both servers are
  * read again: either may have moved, and part of the work may be done.
@@ -139,7 +136,7 @@ async function decideAfresh(part: Part, work: CodeWork): Promise<RefChange[] | n
   const { item, context, place, journal, sourceRefs: listed } = work;
   const { migrate: rules } = context.config;
   const first = work.attempt === 1;
-  if (first && context.runtime.now() - (listed.readAt ?? 0) < freshMs) return null;
+  if (first && isFresh(listed, context)) return null;
   const known = knownHeads(journal.history.items.get(item.id), listed);
   work.sourceRefs = await listSource(item.repository, context, known);
   if (first && movedSince(listed, work.sourceRefs, rules) === null) return null;

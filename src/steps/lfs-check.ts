@@ -1,6 +1,6 @@
 import { lfsUnforeseen } from '../failures/lfs.ts';
 import { sourceMoved } from '../failures/source.ts';
-import { saysLfsMissing } from '../gitlab/rules/lfs-check.ts';
+import { saysLfsMissing } from '../gitlab/rules/object-checks.ts';
 import type { PointerBlob } from '../model/lfs.ts';
 import { plannedStep, type PlannedProject, type PlannedStep, type RefChange } from '../model/plan.ts';
 import type { Target } from '../model/target.ts';

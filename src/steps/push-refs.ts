@@ -8,7 +8,7 @@ import {
   toTagAdvice,
   type RenameContext,
 } from '../gitlab/rules/ref-names.ts';
-import type { BranchProtection, UnreadableRef } from '../model/forge.ts';
+import type { BranchProtection, RefListing, UnreadableRef } from '../model/forge.ts';
 import { isWrite, type RefChange, type PlannedProject } from '../model/plan.ts';
 import type { Source } from '../model/source.ts';
 import { possibleIds, settled, type CodeData } from '../plan/known-refs.ts';
@@ -57,7 +57,7 @@ export async function pushRefs(part: Planned, changes: RefChange[], work: CodeWo
     bytes,
     note,
   } = await withoutLfsCheck(work, writes, () => withOpenProtection(job, work));
-  const results = await lookedUp(answers, writes, work);
+  const results = await lookedUp(answers, writes, () => target.listRefs(place.fullPath));
   const lost = await leaveLost(results, changes, work);
   const moving = changes.filter(({ ref }) => !lost.has(ref));
   const refusals = refusalsIn(moving, results, { repository: item.id, lfs: config.migrate.lfs });
@@ -70,13 +70,13 @@ export async function pushRefs(part: Planned, changes: RefChange[], work: CodeWo
 }
 
 /** When an answer is lost, git sends the push again by itself and meets its own refs: they are as they should be. */
-async function lookedUp(
+export async function lookedUp(
   results: readonly RefResult[],
   writes: readonly RefChange[],
-  { context, place }: CodeWork,
+  list: () => Promise<RefListing>,
 ): Promise<readonly RefResult[]> {
-  if (place === null || !results.some(({ outcome }) => outcome === 'moved')) return results;
-  const { refs } = await context.target.listRefs(place.fullPath);
+  if (!results.some(({ outcome }) => outcome === 'moved')) return results;
+  const { refs } = await list();
   const wanted = new Map(
     writes.map(({ ref, outcome, new: next }) => [ref, outcome === 'delete' ? null : next]),
   );

@@ -41,6 +41,13 @@ export async function listSource(
   return { ...renameRefs(listing, { ...names, ...renames }, config.migrate), held, readAt };
 }
 
+const freshMs = 60_000;
+
+/** False for a listing of the source that is to be read again: somebody may have thought about the plan, or others came first. */
+export function isFresh({ readAt = 0 }: RefListing, { runtime }: Pick<RunContext, 'runtime'>): boolean {
+  return runtime.now() - readAt < freshMs;
+}
+
 /** What the journal and an earlier listing of the run tell of the heads of an item. */
 export function knownHeads(history: ItemHistory | undefined, before?: RefListing): KnownHeads {
   const written = new Map(writtenRefs(history));

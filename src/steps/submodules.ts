@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { projectMissing } from '../failures/target.ts';
-import type { RefListing } from '../model/forge.ts';
+import { ObjectId, type RefListing } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { blobId, readModules } from '../plan/git-modules.ts';
-import { Id, modulesRef } from '../plan/known-refs.ts';
+import { modulesRef } from '../plan/known-refs.ts';
 import { moduleChanges, movedEarlier, withoutPassword, type ModuleChange } from '../plan/old-addresses.ts';
 import { targetListing } from './code.ts';
 import {
@@ -28,7 +28,7 @@ const Part = z.object({
 });
 type Part = z.infer<typeof Part>;
 const Data = z.object({
-  commits: z.array(Id).optional().describe('What the branch may hold of ours'),
+  commits: z.array(ObjectId).optional().describe('What the branch may hold of ours'),
   made: z.string().optional().describe('The file and the addresses for which the last of them was made'),
   refused: z.string().optional().describe('Why GitLab did not take it'),
 });

@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { Notice } from '../model/notice.ts';
-import type { RefListing } from '../model/forge.ts';
+import { ObjectId, type RefListing } from '../model/forge.ts';
 import { isWrite, RefChange } from '../model/plan.ts';
 import { CodeData, type WrittenRefs } from '../plan/known-refs.ts';
 import type { Patch } from './step.ts';
 
-const Id = z.string().regex(/^[0-9a-f]{40}$/);
 const Pages = z.object({
   count: z.int().nonnegative(),
   hash: z.string().describe('SHA-256 over the sorted addresses of the pages'),
@@ -19,7 +18,7 @@ export const Part = z.object({
       'Why there is nothing to move: no commit, only the page that GitBucket makes itself, or the repository NAME.wiki has the same directory',
     ),
   unread: Notice.nullable().describe('Why GitBucket does not show the wiki'),
-  tip: Id.nullable().describe('Commit of the branch that GitBucket shows'),
+  tip: ObjectId.nullable().describe('Commit of the branch that GitBucket shows'),
   branch: z.string().nullable().describe('Full name of that branch on GitLab'),
   refs: z.array(RefChange),
   pages: Pages.nullable().describe(
@@ -32,10 +31,12 @@ export type Part = z.infer<typeof Part>;
 
 /** What the step keeps in the journal: as for code, and what it has seen in the wiki. */
 export const Data = CodeData.extend({
-  untouched: Id.optional().describe('Tip at which the wiki held only the page that GitBucket makes itself'),
-  pages: Pages.extend({ tip: Id }).optional().describe('Pages at the tip that was proven last'),
+  untouched: ObjectId.optional().describe(
+    'Tip at which the wiki held only the page that GitBucket makes itself',
+  ),
+  pages: Pages.extend({ tip: ObjectId }).optional().describe('Pages at the tip that was proven last'),
   arrived: z
-    .record(z.string(), Id)
+    .record(z.string(), ObjectId)
     .optional()
     .describe('What GitLab had when it was last seen or told, by ref; none while a push is under way'),
 });

@@ -4,6 +4,7 @@ import { possibleIds, settled } from '../plan/known-refs.ts';
 import type { Explanation } from '../plan/ref-proof.ts';
 import { mergeAdvice, mustComeFirst, type WikiRefs } from '../plan/wiki-refs.ts';
 import type { RefResult, TransferJob, TransferResult } from '../transfer/transport.ts';
+import { lookedUp } from './push-refs.ts';
 import type { Outcome, WritingWork } from './step.ts';
 import { inDoubt, seenPatch, type Data, type Part } from './wiki-parts.ts';
 
@@ -33,7 +34,7 @@ export async function pushWiki(part: Part, now: WikiRefs, work: WikiWork): Promi
     signal: context.runtime.aborting,
   };
   const answers = await inOrder(job, now, work);
-  const results = await lookedUp(answers.results, writes, work);
+  const results = await lookedUp(answers.results, writes, () => target.listRefs(place.fullPath, 'wiki'));
   const refusals = refusalsIn(writes, results);
   const known = work.known();
   const { refs, left } = settled(part, { changes: now.refs, refusals }, known);
@@ -63,21 +64,6 @@ async function inOrder(job: TransferJob, now: WikiRefs, work: WikiWork): Promise
   const there: RefChange = { ...first, outcome: 'unchanged', old: first.new };
   const rest = await transport.transfer({ ...job, changes: [there, ...others] });
   return { ...rest, results: [...one.results, ...rest.results], bytes: one.bytes + rest.bytes };
-}
-
-/** When an answer is lost, git sends the push again by itself and meets its own refs: they are as they should be. */
-async function lookedUp(
-  results: readonly RefResult[],
-  writes: readonly RefChange[],
-  { context, place }: WikiWork,
-): Promise<readonly RefResult[]> {
-  if (place === null || !results.some(({ outcome }) => outcome === 'moved')) return results;
-  const { refs } = await context.target.listRefs(place.fullPath, 'wiki');
-  const wanted = new Map(writes.map(({ ref, new: next }) => [ref, next]));
-  return results.map((result) => {
-    const arrived = result.outcome === 'moved' && (refs.get(result.ref) ?? null) === wanted.get(result.ref);
-    return arrived ? { ref: result.ref, outcome: 'written' } : result;
-  });
 }
 
 /** Why changes that were to be written were not, in the words of the servers. */

@@ -12,6 +12,7 @@ import { leftAfresh } from '../plan/known-refs.ts';
 import { movedSince } from '../plan/ref-proof.ts';
 import { planWikiRefs, type WikiRefs } from '../plan/wiki-refs.ts';
 import { switchOff } from './quiet.ts';
+import { isFresh } from './source-listing.ts';
 import type { Place, RunContext, Step } from './step.ts';
 import {
   decidedUnseen,
@@ -72,9 +73,6 @@ export const wiki: Step<Part, Data, PlannedProject> = {
   verify: (part, work) => proveWiki(part, work),
 };
 
-/** A listing of the source that is older is read again: somebody may have thought about the plan, or others came first. */
-const freshMs = 60_000;
-
 /**
  * Opens the wiki where need be, and decides again where either side may have moved since the plan.
  * @throws plan-drifted when only the plan may be carried out
@@ -86,8 +84,8 @@ async function decideAfresh(part: Part, work: WikiWork): Promise<{ now: WikiRefs
   const made = await prepareTarget(part, work);
   const key = partKey(item.id, 'wiki');
   const listed = context.listings.source.get(key);
-  const fresh = listed !== undefined && context.runtime.now() - (listed.readAt ?? 0) < freshMs;
-  const source = first && fresh ? listed : await listWiki(item, context);
+  const holds = first && listed !== undefined && isFresh(listed, context);
+  const source = holds ? listed : await listWiki(item, context);
   const before = first && !made ? (context.listings.target.get(key) ?? newWiki(item)) : null;
   // Of a wiki that stays closed nothing is seen.
   let target = !made && place.wiki === 'disabled' ? null : (before ?? (await shownBy(work)));

@@ -131,9 +131,14 @@ export async function updateMirror(job: MirrorJob, options: MirrorOptions): Prom
   return { git: mirror, directory, bytes: (await packBytes(directory)) - before };
 }
 
-/** Where the mirror of a repository is: names come from the server and are never used as a path. */
+/** What a repository is called on disk: names come from a server and are never used as a path. */
+export function nameOnDisk(id: string): string {
+  return createHash('sha256').update(id).digest('hex').slice(0, 24);
+}
+
+/** Where the mirror of a repository is. */
 export function mirrorPath(mirrors: string, id: string): string {
-  return join(mirrors, `${createHash('sha256').update(id).digest('hex').slice(0, 24)}.git`);
+  return join(mirrors, `${nameOnDisk(id)}.git`);
 }
 
 /** Its real path, for that is what git compares. */

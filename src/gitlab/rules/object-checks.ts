@@ -1,4 +1,9 @@
-/** What GitLab's git checks in the objects that it receives, and how to get round it (GL-230 to GL-234). */
+/** What GitLab and its git check in what they receive, and how to get round it (GL-230 to GL-234). */
+
+/** Did GitLab refuse the push because an LFS object is missing, or because two texts name one (GL-254, GL-256)? */
+export function saysLfsMissing(text: string): boolean {
+  return /\bLFS objects are missing\b/.test(text);
+}
 
 /** These three it ignores, whatever an administrator sets (GL-231, GL-233). */
 export const ignoredChecks = ['badTimezone', 'missingSpaceBeforeDate', 'zeroPaddedFilemode'] as const;
