@@ -30,6 +30,7 @@ import { minorOf, type GitBucketVersion } from './gitbucket/version.ts';
 /** For whoever furnishes the server beyond the methods below: bare repositories, objects, and all that a tracker holds. */
 export { initBare, writeObject } from './gitbucket/git/bare.ts';
 export { runGit } from './gitbucket/git/run-git.ts';
+export { addSshKey, setAvatar } from './gitbucket/shape-accounts.ts';
 export type { NewRepository } from './gitbucket/shape-repositories.ts';
 export {
   addAttachment,

@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sha256 } from './auth.ts';
 import type { GitBucketContext } from './context.ts';
-import type { AccountRecord, GroupMember } from './state.ts';
+import type { AccountRecord, GroupMember, SshKey } from './state.ts';
 
 export type NewUser = {
   login: string;
   email: string;
   fullName?: string;
-  /** The login itself when absent. */
-  password?: string;
+  /** The login itself when absent; null for a user of a directory, who has none here. */
+  password?: string | null;
+  federation?: { issuer: string; subject: string };
+  extraMails?: readonly string[];
   admin?: boolean;
   description?: string;
   url?: string;
@@ -26,11 +30,14 @@ export type NewGroup = {
 
 /** Adds a user; names are not checked, only an exact duplicate fails, as in the API (GB-45). */
 export function addUser(context: GitBucketContext, user: NewUser): AccountRecord {
+  const { federation, password = federation === undefined ? user.login : null } = user;
   return add(context, {
     kind: 'user',
     email: user.email,
     fullName: user.fullName ?? user.login,
-    password: user.password ?? user.login,
+    ...(password !== null && { password }),
+    ...(federation !== undefined && { federation }),
+    ...(user.extraMails !== undefined && { extraMails: [...user.extraMails] }),
     admin: user.admin ?? false,
     members: [],
     ...common(context, user),
@@ -49,6 +56,28 @@ export function addGroup(context: GitBucketContext, group: NewGroup): AccountRec
     members: group.members.map((member) => ({ ...member })),
     ...common(context, group),
   });
+}
+
+/** Adds a key as the form does; the same one may belong to several users (GB-227). */
+export function addSshKey(context: GitBucketContext, login: string, key: Omit<SshKey, 'id'>): SshKey {
+  const row = { id: context.nextId('ssh-key'), ...key };
+  (existing(context, login).sshKeys ??= []).push(row);
+  context.changed();
+  return row;
+}
+
+/** Gives an account a picture of its own. */
+export function setAvatar(context: GitBucketContext, login: string, image: string, bytes: Uint8Array): void {
+  const folder = filesOf(context, login);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, image), bytes);
+  existing(context, login).image = image;
+  context.changed();
+}
+
+/** Where the files of an account lie (GB-240). */
+export function filesOf(context: GitBucketContext, login: string): string {
+  return join(context.dir, 'data', encodeURIComponent(login), 'files');
 }
 
 /** Disabling also ends all memberships and collaborations, for good (GB-46). */

@@ -6,6 +6,10 @@ export type Role = 'ADMIN' | 'DEVELOPER' | 'GUEST';
 /** Who may use a repository's issues or wiki. */
 export type FeatureOption = 'DISABLE' | 'PRIVATE' | 'PUBLIC' | 'ALL';
 
+export type SshKey = { id: number; title: string; publicKey: string };
+
+export type MergeMethod = 'merge-commit' | 'squash' | 'rebase';
+
 export type GroupMember = { login: string; manager: boolean };
 
 /** A row of ACCOUNT: users and groups share one table and one name space. */
@@ -15,8 +19,16 @@ export type AccountRecord = {
   login: string;
   email: string;
   fullName: string;
-  /** Absent on groups and on users that never got one. */
+  /** Absent on groups and on users that never got one: those of a directory, whose column is empty (GB-57). */
   password?: string;
+  /** Where OpenID Connect or SAML knows the user; the password is a dummy then. */
+  federation?: { issuer: string; subject: string };
+  extraMails?: string[];
+  sshKeys?: SshKey[];
+  /** Name of the picture's file; absent while GitBucket draws one itself. */
+  image?: string;
+  /** Milliseconds since the epoch. */
+  lastSignInAt?: number;
   admin: boolean;
   description?: string;
   url?: string;
@@ -53,6 +65,14 @@ export type RepositoryRecord = {
   issuesOption: FeatureOption;
   wikiOption: FeatureOption;
   allowFork: boolean;
+  externalIssuesUrl?: string;
+  externalWikiUrl?: string;
+  /** All three when absent. */
+  mergeOptions?: MergeMethod[];
+  /** A merge commit when absent. */
+  defaultMergeOption?: MergeMethod;
+  /** On when absent. */
+  safeMode?: boolean;
   /** Root of the fork network; absent when this is no fork. */
   origin?: { owner: string; name: string };
   /** What it was forked from directly. */

@@ -52,12 +52,33 @@ function accountRow(context: GitBucketContext, account: AccountRecord): string {
     : `<a href="${base}/${encodeURIComponent(account.login)}">${login}</a>`;
   const role = account.admin ? 'Administrator' : 'Normal';
   const about = group ? '- Group' : `(${escapeHtml(account.fullName)})\n- ${role}`;
+  const image = `<img src="${base}/${login}/_avatar?0" class="avatar-mini" alt="@${login}" />`;
+  const signedIn = account.lastSignInAt === undefined ? '' : shownTime(account.lastSignInAt);
+  const registered = shownTime(account.createdAt);
   const mail = group ? '' : `<i class="octicon octicon-mail"></i>${escapeHtml(account.email)}`;
   return `<tr>
 <td ${grey}>
   <div class="pull-right"><a href="${base}/admin/users/${login}/${group ? '_editgroup' : '_edituser'}">Edit</a></div>
-  <div><span class="strong">${name}</span> ${about}</div>
-  <div>${mail}</div>
+  <div>
+    <span class="strong">
+      ${image}
+      ${name}
+    </span>
+    ${about}
+  </div>
+  <div>
+    <hr>
+    ${mail}
+  </div>
+  <div>
+    <span class="muted">Registered:</span> ${registered}
+    <span class="muted">Updated:</span> ${registered}
+    ${group ? '' : `<span class="muted">Last Login:</span> ${signedIn}`}
+  </div>
 </td>
 </tr>`;
+}
+
+function shownTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
 }

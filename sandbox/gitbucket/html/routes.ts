@@ -5,6 +5,7 @@ import type { GitBucketContext, GitBucketEnv, GitBucketRequest } from '../contex
 import { registerAdminPages } from './admin-pages.ts';
 import { escapeHtml, layout } from './layout.ts';
 import { repositoryBlocks, sidebar } from './lists.ts';
+import { keysText, registerPersonPages } from './person-pages.ts';
 import { repositoryPage } from './repository-page.ts';
 
 /** The pages that a client can come across; the lists do not open repositories (GB-64, GB-65). */
@@ -22,6 +23,7 @@ export function registerPages(app: Hono<GitBucketEnv>, context: GitBucketContext
     return page(c, layout(context, 'Repositories', body));
   });
   registerAdminPages(app, context);
+  registerPersonPages(app, context);
   app.get('/:owner', (c) => ownerPage(c, context));
   app.get('/:owner/:repository', (c) => {
     const repository = context.repository(c.req.param('owner'), c.req.param('repository'));
@@ -46,17 +48,14 @@ function search(c: GitBucketRequest, context: GitBucketContext): Response {
 
 function ownerPage(c: GitBucketRequest, context: GitBucketContext): Response {
   const name = c.req.param('owner') ?? '';
-  if (name.endsWith('.keys') && context.minor >= 25) return noKeys(c);
+  if (name.endsWith('.keys') && context.minor >= 25) {
+    c.header('content-type', 'text/plain;charset=utf-8');
+    return c.body(keysText(context, name.slice(0, -'.keys'.length)));
+  }
   const account = context.account(name);
   if (!account) return pageNotFound(c, context);
   const rows = visible(context, c.get('viewer'), account.login);
   if (rows.some((row) => !context.isIntact(row))) return pageServerError(c, context);
   const body = rows.length === 0 ? 'No repositories' : repositoryBlocks(context, rows, { bareName: true });
   return page(c, layout(context, account.login, body));
-}
-
-/** SSH keys of a user; nobody has any here, and an unknown user is no error either (GB-55). */
-function noKeys(c: GitBucketRequest): Response {
-  c.header('content-type', 'text/plain;charset=utf-8');
-  return c.body('');
 }

@@ -47,7 +47,8 @@ function membersTab(group: AccountRecord, context: GitBucketContext): string {
   return group.members
     .map(({ login, manager }) => {
       const name = escapeHtml(login);
-      const link = `<a href="${pagePath(context)}/${encodeURIComponent(login)}">${name}</a>`;
+      const href = `${pagePath(context)}/${encodeURIComponent(login)}`;
+      const link = `${avatarLink(context, login, href)} <a href="${href}">${name}</a>`;
       const mark = manager ? ' (Manager) ' : '';
       return `<div class="block">
   <div class="block-header">
@@ -57,6 +58,14 @@ function membersTab(group: AccountRecord, context: GitBucketContext): string {
 </div>`;
     })
     .join('\n');
+}
+
+/** Whoever is disabled has a picture without a link. */
+function avatarLink(context: GitBucketContext, login: string, href: string): string {
+  const name = escapeHtml(login);
+  const image = `<img src="${pagePath(context)}/${name}/_avatar?0" class="avatar-mini" style="width: 20px; height: 20px;"
+     alt="@${name}" />`;
+  return context.account(login) ? `<a href="${href}" class="">${image}</a>` : image;
 }
 
 function editPage(c: GitBucketRequest, context: GitBucketContext, group: AccountRecord): Response {

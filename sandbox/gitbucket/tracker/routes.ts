@@ -17,6 +17,7 @@ import { registerPullMerge } from './pull-merge.ts';
 import { registerPulls } from './pulls.ts';
 import { registerReleases } from './releases.ts';
 import { registerSession } from './session.ts';
+import { registerSettingsPages } from './settings-pages.ts';
 import { registerStatuses } from './statuses.ts';
 
 /** Everything beside accounts, repositories and git: API, pages, LFS, sign-in and database. */
@@ -40,6 +41,7 @@ export function registerTracker(app: Hono<GitBucketEnv>, context: GitBucketConte
     registerExport,
     registerMemberPages,
     registerCollaboratorPage,
+    registerSettingsPages,
   ];
   for (const register of parts) register(app, context);
 }

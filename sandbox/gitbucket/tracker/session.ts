@@ -23,6 +23,8 @@ export function registerSession(app: Hono<GitBucketEnv>, context: GitBucketConte
     // A failure does not end the session that the cookie stands for.
     if (!account) return redirect(c, context, '/signin');
     c.get('session').session.login = account.login;
+    account.lastSignInAt = context.now();
+    context.changed();
     return redirect(c, context, '/');
   });
 

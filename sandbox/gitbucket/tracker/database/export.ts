@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { pageServerError, pageUnauthorized } from '../../answers.ts';
 import type { GitBucketContext, GitBucketEnv } from '../../context.ts';
 import { formBody } from '../body.ts';
-import type { Cell, Table } from './table.ts';
+import { tablesOf, type Cell, type Table } from './table.ts';
 import { TABLES } from './tables.ts';
 
 /** The administrator's export as SQL; since 4.47 it always fails (GB-175, GB-176). */
@@ -18,7 +18,9 @@ export function registerExport(app: Hono<GitBucketEnv>, context: GitBucketContex
 }
 
 function exported(names: string[], context: GitBucketContext): string {
-  const chosen = TABLES.filter((table) => names.includes(table.name) && table.name !== 'VERSIONS');
+  const chosen = tablesOf(TABLES, context.minor).filter(
+    (table) => names.includes(table.name) && table.name !== 'VERSIONS',
+  );
   const deletes = chosen.toReversed().map((table) => `DELETE FROM ${table.name};\n`);
   const inserts = chosen.flatMap((table) => table.rows(context).map((row) => insert(table, row)));
   return [...deletes, ...inserts].join('');

@@ -1,7 +1,7 @@
 import type { Database, SqlJsStatic, SqlValue } from 'sql.js';
 import type { GitBucketContext } from '../../context.ts';
 import { timestamp } from './h2.ts';
-import type { Cell, Table } from './table.ts';
+import { tablesOf, type Cell, type Table } from './table.ts';
 import { TABLES } from './tables.ts';
 
 /** A column of a result; those that are computed have no origin. */
@@ -22,8 +22,9 @@ export async function runSelect(sql: string, context: GitBucketContext): Promise
   const database = new (await sqlite).Database();
   try {
     database.exec('PRAGMA case_sensitive_like = ON');
-    for (const table of TABLES) createTable(database, table);
-    for (const table of TABLES) if (sql.includes(table.name)) fillTable(database, table, context);
+    const tables = tablesOf(TABLES, context.minor);
+    for (const table of tables) createTable(database, table);
+    for (const table of tables) if (sql.includes(table.name)) fillTable(database, table, context);
     return resultOf(database, sql);
   } finally {
     database.close();

@@ -1,9 +1,9 @@
 import { sha256 } from '../../auth.ts';
-import type { RepositoryRecord } from '../../state.ts';
+import type { AccountRecord, RepositoryRecord } from '../../state.ts';
 import { PRIORITIES } from '../issue-filter.ts';
 import { isPull } from '../pulls.ts';
 import type { TrackerState } from '../state.ts';
-import { at, perRepository, repositoryTable, table, type Cell, type Table } from './table.ts';
+import { at, perRepository, repositoryTable, table, within, type Cell, type Table } from './table.ts';
 
 const PRIORITY_COLORS = ['fc2929', 'fc5629', 'fc9629', 'fcd629', 'acacac'];
 
@@ -16,12 +16,34 @@ export const TABLES: readonly Table[] = [
      REMOVED BOOLEAN, DESCRIPTION CLOB`,
     ({ state }) =>
       state.accounts.map((row) => {
-        const password = row.password === undefined ? '' : sha256(row.password);
         const registered = at(row.createdAt);
-        const head = [row.login, row.email, password, row.admin, row.url ?? null, registered, registered];
+        const head = [row.login, row.email, passwordOf(row), row.admin, row.url ?? null];
         const isGroup = row.kind === 'group';
-        return [...head, null, null, isGroup, row.fullName, row.disabled, row.description ?? null];
+        const times = [registered, registered, at(row.lastSignInAt ?? null)];
+        const tail = [isGroup, row.fullName, row.disabled, row.description ?? null];
+        return [...head, ...times, row.image ?? null, ...tail];
       }),
+  ),
+  within(
+    24,
+    Infinity,
+    table('ACCOUNT_EXTRA_MAIL_ADDRESS', 'USER_NAME, EXTRA_MAIL_ADDRESS', ({ state }) =>
+      state.accounts.flatMap(({ login, extraMails = [] }) => extraMails.map((mail): Cell[] => [login, mail])),
+    ),
+  ),
+  within(
+    21,
+    Infinity,
+    table('ACCOUNT_FEDERATION', 'ISSUER, SUBJECT, USER_NAME', ({ state }) =>
+      state.accounts.flatMap(({ login, federation }): Cell[][] =>
+        federation === undefined ? [] : [[federation.issuer, federation.subject, login]],
+      ),
+    ),
+  ),
+  table('SSH_KEY', 'USER_NAME, SSH_KEY_ID INTEGER, TITLE, PUBLIC_KEY CLOB', ({ state }) =>
+    state.accounts.flatMap(({ login, sshKeys = [] }) =>
+      sshKeys.map((row): Cell[] => [login, row.id, row.title, row.publicKey]),
+    ),
   ),
   table('GROUP_MEMBER', 'GROUP_NAME, USER_NAME, MANAGER BOOLEAN', ({ state }) =>
     state.accounts.flatMap((group) =>
@@ -45,23 +67,48 @@ export const TABLES: readonly Table[] = [
         active,
       ];
       const forked = [row.origin, row.parent].flatMap((from) => [from?.owner ?? null, from?.name ?? null]);
-      const options = [row.allowFork, row.wikiOption, row.issuesOption, 'merge-commit,squash,rebase'];
-      return [[...head, ...forked, null, null, ...options, 'merge-commit', true]];
+      const external = [row.externalIssuesUrl ?? null, row.externalWikiUrl ?? null];
+      const { merges, merge, safe } = mergingOf(row);
+      const options = [row.allowFork, row.wikiOption, row.issuesOption, merges.join(',')];
+      return [[...head, ...forked, ...external, ...options, merge, safe]];
     },
   ),
   repositoryTable('COLLABORATOR', 'COLLABORATOR_NAME, ROLE', (_tracker, repository) =>
     repository.collaborators.map(({ login, role }) => [login, role]),
   ),
-  repositoryTable(
-    'PROTECTED_BRANCH',
-    'BRANCH, STATUS_CHECK_ADMIN BOOLEAN, REQUIRED_STATUS_CHECK BOOLEAN, RESTRICTIONS BOOLEAN',
-    (_tracker, { protections }) =>
-      protections.map((row) => [
-        row.branch,
-        row.enforceAdmins,
-        row.contexts !== undefined,
-        row.restrictedTo !== undefined,
-      ]),
+  within(
+    44,
+    Infinity,
+    repositoryTable(
+      'PROTECTED_BRANCH',
+      'BRANCH, STATUS_CHECK_ADMIN BOOLEAN, REQUIRED_STATUS_CHECK BOOLEAN, RESTRICTIONS BOOLEAN',
+      (_tracker, { protections }) =>
+        protections.map((row) => [
+          row.branch,
+          row.enforceAdmins,
+          row.contexts !== undefined,
+          row.restrictedTo !== undefined,
+        ]),
+    ),
+  ),
+  within(
+    0,
+    44,
+    repositoryTable('PROTECTED_BRANCH', 'BRANCH, STATUS_CHECK_ADMIN BOOLEAN', (_tracker, { protections }) =>
+      protections.map((row) => [row.branch, row.enforceAdmins]),
+    ),
+  ),
+  repositoryTable('PROTECTED_BRANCH_REQUIRE_CONTEXT', 'BRANCH, CONTEXT', (_tracker, { protections }) =>
+    protections.flatMap(({ branch, contexts = [] }) => contexts.map((name): Cell[] => [branch, name])),
+  ),
+  within(
+    44,
+    Infinity,
+    repositoryTable('PROTECTED_BRANCH_RESTRICTION', 'BRANCH, ALLOWED_USER', (_tracker, { protections }) =>
+      protections.flatMap(({ branch, restrictedTo = [] }) =>
+        restrictedTo.map((login): Cell[] => [branch, login]),
+      ),
+    ),
   ),
   table('VERSIONS', 'MODULE_ID, VERSION', ({ minor }) => [['gitbucket-core', `4.${minor}.0`]]),
   repositoryTable(
@@ -177,6 +224,21 @@ export const TABLES: readonly Table[] = [
     ({ deployKeys }) => deployKeys.map((row) => [row.id, row.title, row.publicKey, row.allowWrite]),
   ),
 ];
+
+/** Whom a directory or a federation lets in has no password of GitBucket's (GB-57). */
+function passwordOf({ password, federation }: AccountRecord): string {
+  if (federation !== undefined) return '[DUMMY]';
+  return password === undefined ? '' : sha256(password);
+}
+
+/** How a repository merges, as far as nobody chose otherwise. */
+export function mergingOf({ mergeOptions, defaultMergeOption, safeMode }: RepositoryRecord) {
+  return {
+    merges: mergeOptions ?? ['merge-commit', 'squash', 'rebase'],
+    merge: defaultMergeOption ?? 'merge-commit',
+    safe: safeMode ?? true,
+  };
+}
 
 /** Labels and priorities are known by name here; their ids are made up for the tables. */
 function labelId(tracker: TrackerState, repository: RepositoryRecord, name: string): number {
