@@ -7,12 +7,13 @@ import { sourceMoved } from '../failures/source.ts';
 import { interruption } from '../failures/usage.ts';
 import type { LfsFinder } from '../lfs/finder.ts';
 import type { Emit } from '../model/events.ts';
-import type { RefListing, Repository } from '../model/forge.ts';
+import type { Owner, RefListing, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import { keyOf, type Inventory, type RepositoryPart, type Source } from '../model/source.ts';
 import type { LfsWriter } from '../model/target.ts';
 import type { MirrorOptions } from '../transfer/mirror.ts';
 import { exportLfs } from './export-lfs.ts';
+import { readSettings } from './people.ts';
 import {
   bundleOf,
   carriedListing,
@@ -47,6 +48,8 @@ export type Exported = {
   files: Record<string, string>;
   /** Of all files of the repositories. */
   sums: Map<string, string>;
+  /** Users and groups that have a role in one of them. */
+  named: Map<string, Owner['kind']>;
   problems: Notice[];
   /** LFS objects that the server itself does not have: the rest of their repositories is there. */
   lost: Notice[];
@@ -69,6 +72,7 @@ export async function exportRepositories(options: ExportOptions): Promise<Export
     unchanged: [],
     files: {},
     sums: new Map(),
+    named: new Map(),
     problems: [],
     lost: [],
   };
@@ -89,6 +93,8 @@ export async function exportRepositories(options: ExportOptions): Promise<Export
           exported.files[id] = sum;
           for (const [file, each] of sumsOf(options.directory, carried, sum)) exported.sums.set(file, each);
           exported.lost.push(...lost);
+          for (const { name, kind } of carried.settings?.collaborators.value ?? [])
+            exported.named.set(name, kind);
           (changed ? exported.written : exported.unchanged).push(id);
         } catch (error) {
           if (isFatal(error)) throw error;
@@ -117,11 +123,10 @@ async function exportRepository(
   const wiki = await exportPart(repository, 'wiki', { ...options, earlier });
   const lfs = await exportLfs(repository, listingOf(code.part), options);
   const refs = listingOf(code.part).refs;
-  const branches = [...refs.keys()].filter((ref) => ref.startsWith('refs/heads/'));
-  const counted = await source.counts(repository, {
-    branches: branches.map((ref) => ref.slice('refs/heads/'.length)),
-    all: [...refs.keys()],
-  });
+  const heads = [...refs.keys()].filter((ref) => ref.startsWith('refs/heads/'));
+  const branches = heads.map((ref) => ref.slice('refs/heads/'.length));
+  const counted = await source.counts(repository, { branches, all: [...refs.keys()] });
+  const settings = await readSettings(source, repository, branches);
   return {
     changed: code.changed || wiki.changed || lfs.copied > 0,
     lost: lfs.lost,
@@ -133,6 +138,7 @@ async function exportRepository(
       lfs: lfs.objects,
       counts: [...counted.counts],
       warnings: counted.warnings,
+      settings,
     },
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
@@ -10,6 +10,8 @@ import { Notice } from '../model/notice.ts';
 import { LeftOut, LossKind } from '../model/plan.ts';
 import type { RepositoryPart } from '../model/source.ts';
 import { nameOnDisk } from '../transfer/mirror.ts';
+import { replaceFile, sha256Of } from './files.ts';
+import { CarriedSettings, filesOfPeople, PeopleFiles } from './people.ts';
 
 /** The files of an exported directory, their schemas, and how they are read and written. */
 
@@ -46,6 +48,7 @@ export const CarriedRepository = z.object({
     .describe('LFS objects that it needs and that are here'),
   counts: z.array(z.tuple([LossKind, count.nullable()])),
   warnings: texts,
+  settings: CarriedSettings.optional().describe('Absent in exports of older versions'),
 });
 export type CarriedRepository = z.infer<typeof CarriedRepository>;
 
@@ -71,6 +74,7 @@ export const Manifest = z.object({
     .record(z.string(), z.string().nullable())
     .default({})
     .describe('What the forks were forked from, as far as the server told'),
+  people: PeopleFiles.optional().describe('Absent in exports of older versions'),
   files: z
     .record(z.string(), z.string())
     .describe('SHA-256 of the repository.json of each repository, by owner/name'),
@@ -114,7 +118,7 @@ export async function readRepository(
   const text = await readFile(file, 'utf8').catch((error: Error) => {
     throw exportDamaged(id, { file, detail: error.message }, error);
   });
-  if (sha256(text) !== files[id])
+  if (sha256Of(text) !== files[id])
     throw exportDamaged(id, { file, detail: 'it is not the file that was exported' });
   return CarriedRepository.parse(JSON.parse(text));
 }
@@ -128,8 +132,8 @@ export async function earlierRepository(directory: string, id: string): Promise<
 /** Writes the description of a repository, whole or not at all; gives its SHA-256. */
 export async function writeRepository(directory: string, carried: CarriedRepository): Promise<string> {
   const text = `${JSON.stringify(carried)}\n`;
-  await replace(join(folderOf(directory, carried.id), descriptionName), text);
-  return sha256(text);
+  await replaceFile(join(folderOf(directory, carried.id), descriptionName), text);
+  return sha256Of(text);
 }
 
 /** Lines of `SHA256SUMS`, by file. */
@@ -150,10 +154,11 @@ export function sumsOf(directory: string, carried: CarriedRepository, descriptio
 /** Writes what the export holds as a whole, and `SHA256SUMS` for whoever copies it. */
 export async function writeManifest(directory: string, manifest: Manifest, sums: Sums): Promise<void> {
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
-  const all = [[join(directory, manifestName), sha256(text)], ...sums] as const;
+  const people = manifest.people === undefined ? [] : filesOfPeople(directory, manifest.people);
+  const all = [[join(directory, manifestName), sha256Of(text)], ...people, ...sums] as const;
   const lines = all.map(([file, sum]) => `${sum}  ${relative(directory, file ?? '')}\n`);
-  await replace(join(directory, manifestName), text);
-  await replace(join(directory, 'SHA256SUMS'), lines.join(''));
+  await replaceFile(join(directory, manifestName), text);
+  await replaceFile(join(directory, 'SHA256SUMS'), lines.join(''));
 }
 
 /** Until the next `writeManifest` the directory is no export. */
@@ -191,15 +196,6 @@ export async function hashOf(file: string, signal: AbortSignal): Promise<string>
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash, { signal });
   return hash.digest('hex');
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-async function replace(file: string, text: string): Promise<void> {
-  await writeFile(`${file}.new`, text, { mode: 0o600 });
-  await rename(`${file}.new`, file);
 }
 
 async function textOf(file: string, directory: string): Promise<string> {

@@ -17,6 +17,7 @@ import {
 } from '../model/source.ts';
 import type { MirrorOptions } from '../transfer/mirror.ts';
 import { remoteOf, requireBundle, requireWhole, hasObject, textOf, unbundle, wikiIn } from './bundled.ts';
+import { carriedPeople } from './people.ts';
 import { lfsDamaged, missingLfs, openLfs, type HeldLfs } from './lfs-store.ts';
 import { listingOf, readManifest, readRepository, type CarriedRepository, type Manifest } from './layout.ts';
 
@@ -138,6 +139,7 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
       open: async (object) => openLfs(directory, await held(name), object),
       damaged: ({ oid }, detail) => lfsDamaged(directory, keyOf(name), oid, detail),
     }),
+    ...carriedPeople(directory, manifest.people?.sha256, async (name) => (await described(name)).settings),
     gitTakesLogin: () => Promise.resolve(true),
     clockMs: () => null,
     probes: {

@@ -71,7 +71,7 @@ export async function createSource(
   const authorization = sourceAuthorization(source);
   if (authorization === null) throw missing('source', 'GitBucket', 'GITBUCKET_TOKEN');
   const make = await httpFactory('source', { ...source, places: limits.source }, runtime, emit, redactor);
-  const gitbucket = createGitBucketSource({
+  return createGitBucketSource({
     http: make({ authorization }),
     anonymousHttp: make({}),
     token: source.token,
@@ -79,16 +79,8 @@ export async function createSource(
     password: source.password,
     caFile: source.caFile,
     silenceMs: silenceOf('source', runtime),
+    keepSecret: (secret, user) => redactor.add(secret, user),
   });
-  return {
-    ...gitbucket,
-    async connect() {
-      const account = await gitbucket.connect();
-      // Only now the Basic form is known in which git sends the token.
-      if (source.token !== null) redactor.add(source.token, account.login);
-      return account;
-    },
-  };
 }
 
 /** By token, else by login; null when there is neither. */

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { exportRepositories, type ExportOptions } from '../carrier/export.ts';
 import { removeManifest, writeManifest, type Manifest } from '../carrier/layout.ts';
+import { exportPeople } from '../carrier/people.ts';
 import { isFree } from '../carrier/source.ts';
 import { exportUnwritable } from '../failures/carrier.ts';
 import { emptyHistory } from '../journal/history.ts';
@@ -36,7 +37,7 @@ export type ExportOutcome = {
  * @throws export-unwritable, unknown-selection, interrupted, what `preflight` throws, and what concerns the whole server
  */
 export async function exportSelection(request: ExportRequest): Promise<ExportOutcome> {
-  const { source, directory, emit, runtime, waived } = request;
+  const { source, directory, emit, runtime, selection, waived } = request;
   await useExportDirectory(directory);
   emit({ type: 'phase', phase: 'connect', total: 1 });
   await request.preflight?.();
@@ -49,11 +50,14 @@ export async function exportSelection(request: ExportRequest): Promise<ExportOut
   const inventory = { ...found, ...kept.source, leftOut: kept.leftOut };
   // While it is being written it is none that could be imported.
   await removeManifest(directory);
-  const { written, unchanged, files, sums, problems, lost } = await exportRepositories({
+  const { written, unchanged, files, sums, named, problems, lost } = await exportRepositories({
     ...request,
     inventory,
   });
   const parents = await source.parents(inventory.repositories.filter(({ fork }) => fork !== false));
+  const owners = inventory.owners.filter((owner) => selection.ownerMatters(owner));
+  const people = await exportPeople(source, directory, owners, named);
+  problems.push(...people.problems);
   const failed = withoutWaived({ ...inventory, problems, warnings: [] }, [], waived);
   const all = [...inventory.problems, ...failed.source.problems];
   const manifest: Manifest = {
@@ -71,6 +75,7 @@ export async function exportSelection(request: ExportRequest): Promise<ExportOut
       leftOut: failed.leftOut,
     },
     parents: Object.fromEntries(parents),
+    people: people.files,
     files,
   };
   await writeManifest(directory, manifest, sums);

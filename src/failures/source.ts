@@ -119,3 +119,31 @@ export const hiddenOwners = defineFailure(
     fix: 'repositories of disabled accounts are invisible to the API and to git; enable the account during the migration (System administration > User management), then run again',
   }),
 );
+
+/** Then only what a token tells is known. */
+export const sourceSessionRefused = defineFailure(
+  'source-session-refused',
+  { blame: 'you', state: 'noted' },
+  (w: { object: string; user: string }) => ({
+    message: `GitBucket does not let ${w.user} sign in with the configured password: what only its pages and its database tell (disabled accounts, full names, deploy keys, options, secrets of webhooks) is not read`,
+    fix: 'correct "username" and "password" of the source; an account that comes from OpenID Connect has no password of its own: use another administrator, or remove both, and the token tells what it can',
+  }),
+);
+
+export const membersDisagree = defineFailure(
+  'members-disagree',
+  { blame: 'source', state: 'failed' },
+  (w: { object: string; one: string; other: string; detail: string }) => ({
+    message: `${w.one} and ${w.other} of GitBucket do not agree on who is in the group ${w.object}: ${w.detail}`,
+    fix: `look at the members of ${w.object} on GitBucket; if somebody is changing them, run the same command again afterwards`,
+  }),
+);
+
+export const collaboratorsUnexplained = defineFailure(
+  'collaborators-unexplained',
+  { blame: 'source', state: 'failed' },
+  (w: { object: string; detail: string }) => ({
+    message: `GitBucket lists collaborators of ${w.object} that have no role of their own and are in no group that has one: ${w.detail}`,
+    fix: 'probably they come through a group that is disabled: look at the collaborators in the settings of the repository; with "username" and "password" of an administrator in the config they are read exactly',
+  }),
+);

@@ -5,7 +5,7 @@ import { isServerTrouble } from '../failures/index.ts';
 import type { RepositoryName } from '../model/source.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
-import { Anything, Branch, Commit, Content, Group, Repo, User } from './schema.ts';
+import { Anything, Branch, Commit, Content, Group, Login, Repo, User } from './schema.ts';
 
 /** The few endpoints of GitBucket's API that a migration reads; each gives null where GitBucket says 404. */
 export type GitBucketApi = {
@@ -13,6 +13,8 @@ export type GitBucketApi = {
   users(): Promise<User[] | null>;
   groups(): Promise<Group[] | null>;
   account(login: string): Promise<User | null>;
+  /** The enabled groups of a user, since 4.30 (GB-44). */
+  groupsOf(login: string): Promise<Login[] | null>;
   repositoriesOf(login: string): Promise<Repo[]>;
   repository(repository: RepositoryName): Promise<Repo | null>;
   /** As `repository`, without a second try. */
@@ -86,6 +88,7 @@ export function createGitBucketApi(http: Http): GitBucketApi {
     users: () => read('/users', z.array(User)),
     groups: () => read('/organizations', z.array(Group)),
     account: (login) => read(`/users/${encodeURIComponent(login)}`, User),
+    groupsOf: (login) => read(`/users/${encodeURIComponent(login)}/orgs`, z.array(Login)),
     repositoriesOf: (login) => readExisting(`/users/${encodeURIComponent(login)}/repos`, z.array(Repo)),
     repository: (repository) => read(pathOf(repository), Repo),
     repositoryAtOnce: (repository) => read(pathOf(repository), Repo, 1),
@@ -139,6 +142,11 @@ export function isTurnedAway(error: unknown): boolean {
 /** Path of a repository in the API. */
 export function pathOf({ owner, name }: RepositoryName): string {
   return `/repos/${encodeURIComponent(owner)}/${encodeURIComponent(name)}`;
+}
+
+/** Path of a repository's pages. */
+export function pagePathOf({ owner, name }: RepositoryName): string {
+  return `/${encodeURIComponent(owner)}/${encodeURIComponent(name)}`;
 }
 
 /** 404 as JSON means "no such object"; as HTML it means that this is not the API (GB-32). */

@@ -4,20 +4,20 @@ import type { GitRemote } from '../git/remote.ts';
 import { listAnonymously, type GitBucketApi } from './client.ts';
 import { hiddenOwnersFailure, type Surfaces } from './inventory.ts';
 import { postBatch } from './lfs.ts';
-import { signIn } from './session.ts';
+import type { GitBucketSession } from './session.ts';
 import { quirksOf, readVersion, versionText } from './version.ts';
 
 export type ProbeOptions = Surfaces & {
   http: Http;
-  username: string | null;
-  password: string | null;
+  session: GitBucketSession;
+  /** A password is configured, which git takes as well. */
+  withPassword: boolean;
   remote(repository: RepositoryName): GitRemote;
 };
 
 /** What doctor tries on GitBucket. */
 export function createProbes(options: ProbeOptions): SourceProbes {
-  const { http, web, api, anonymous, username, password } = options;
-  let cookie: string | null = null;
+  const { http, web, api, anonymous, session, withPassword } = options;
   let logins: Promise<string[] | null> | null = null;
 
   function owners(): Promise<string[] | null> {
@@ -33,17 +33,15 @@ export function createProbes(options: ProbeOptions): SourceProbes {
       );
     },
     async signIn() {
-      if (username === null || password === null) return null;
-      const session = await signIn(web, username, password);
-      cookie = session.accepted ? session.cookie : null;
-      return { user: username, accepted: session.accepted };
+      const { user } = session;
+      return user === null ? null : { user, accepted: (await session.cookie()) !== null };
     },
     owners,
     hiddenOwners: () => hiddenOwnersFailure(options),
     lfs: (repository) => probeLfs(http, options.remote(repository)),
     async version(repository) {
-      const version = await readVersion({ http, web, cookie, repository, owners });
-      return { text: versionText(version), quirks: quirksOf(version, password !== null) };
+      const version = await readVersion({ http, web, cookie: await session.cookie(), repository, owners });
+      return { text: versionText(version), quirks: quirksOf(version, withPassword) };
     },
   };
 }

@@ -29,6 +29,8 @@ export const Repo = z.object({
   id: z.number().optional(),
   /** Absent before 4.47 (GB-61). */
   fork: z.boolean().optional(),
+  /** Absent before 4.35. */
+  has_issues: z.boolean().optional(),
 });
 export type Repo = z.infer<typeof Repo>;
 
@@ -37,7 +39,19 @@ export const RepoId = z.object({ id: z.number().default(0) });
 
 export const Branch = z.object({ name: z.string(), commit: z.object({ sha: z.string() }) });
 export const GitRef = z.object({ ref: z.string() });
-export const BranchProtection = z.object({ protection: z.object({ enabled: z.boolean() }).optional() });
+export const BranchProtection = z.object({
+  protection: z
+    .object({
+      enabled: z.boolean(),
+      required_status_checks: z
+        .object({ enforcement_level: z.string().default('off'), contexts: z.array(z.string()).default([]) })
+        .optional(),
+      restrictions: z.object({ users: z.array(z.string()).default([]) }).optional(),
+      enforce_admins: z.object({ enabled: z.boolean() }).optional(),
+    })
+    .optional(),
+});
+export type BranchProtection = z.infer<typeof BranchProtection>;
 export const Commit = z.object({ sha: z.string() });
 
 export const Numbered = z.object({ number: z.int() });
@@ -47,6 +61,13 @@ export const Login = z.object({ login: z.string() });
 export type Login = z.infer<typeof Login>;
 /** Of a file; a large one, and a folder, come without (GB-91). */
 export const Content = z.object({ content: z.string().optional() });
+/** Role of a direct entry. */
+export const Permission = z.object({ permission: z.string() });
+/** Never with the secret, nor without events (GB-220). */
+export const Hook = z.object({
+  events: z.array(z.string()),
+  config: z.object({ url: z.string(), content_type: z.string().default('form') }),
+});
 /** Something that is only counted. */
 export const Anything = z.object({});
 

@@ -23,8 +23,9 @@ import { readCounts } from './counts.ts';
 import { readParents } from './forks.ts';
 import { readInventory, toRepository, type Surfaces } from './inventory.ts';
 import { createLfsReader, lfsAvailability } from './lfs.ts';
+import { createPeopleVerbs } from './people-verbs.ts';
 import { createProbes } from './probes.ts';
-import { signIn } from './session.ts';
+import { createSession } from './session.ts';
 import { findUnreadable, replacement, withoutUnreadable } from './unreadable-refs.ts';
 import { Branch, type Repo, type User } from './schema.ts';
 import { existing, readWiki, whyNoWiki, wikiEnabled } from './wiki.ts';
@@ -37,6 +38,8 @@ export type GitBucketOptions = {
   password: string | null;
   caFile: string | null;
   silenceMs: number;
+  /** Is told each secret that is learned on the way, and with the user the form in which it travels. */
+  keepSecret?(secret: string, user?: string): void;
 };
 
 /** GitBucket as the server that is read. */
@@ -45,17 +48,11 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
   const { url } = http.server;
   const api = createGitBucketApi(http);
   const surfaces: Surfaces = { url, api, anonymous: createGitBucketApi(web), web };
+  const keepSecret = (secret: string, user?: string): void => options.keepSecret?.(secret, user);
+  const session = createSession({ web, username, password, keepSecret });
   let login = username ?? '';
   let known: Account | null = null;
   let gitLogin: Promise<boolean> | null = null;
-  let signedIn: Promise<string | null> | null = null;
-
-  /** Cookie of a session with the configured login; null when there is none, or GitBucket does not take it. */
-  function session(): Promise<string | null> {
-    if (username === null || password === null) return Promise.resolve(null);
-    signedIn ??= signIn(web, username, password).then(({ cookie, accepted }) => (accepted ? cookie : null));
-    return signedIn;
-  }
 
   /**
    * GitBucket's servlet must see `.git` (without it the repository looks empty) and does not decode the path
@@ -87,10 +84,12 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
     async connect() {
       known ??= accountOf(await api.whoAmI());
       login = known.login;
+      // Only now the Basic form is known in which git sends the token.
+      if (options.token !== null) keepSecret(options.token, login);
       return known;
     },
     inventory: (request) => readInventory(surfaces, request),
-    parents: (repositories) => readParents({ web, username, password }, repositories),
+    parents: (repositories) => readParents(session, repositories),
     async repositoriesOf(owner) {
       return (await api.repositoriesOf(owner)).map((repo) => toRepository(repo, owner));
     },
@@ -111,7 +110,7 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
     hasCommit: (repository, id) => api.hasCommit(repository, id),
     hasFile: (repository, commit, path) => api.hasFile(repository, commit, path),
     wikiAt: (repository, tip) => readWiki(remote(repository, 'wiki'), keyOf(repository), tip),
-    wikiEnabled: (repository) => wikiEnabled(web, repository, session),
+    wikiEnabled: (repository) => wikiEnabled(session, repository),
     readFile: (repository, commit, path) => api.readFile(repository, commit, path),
     counts: (repository, refs) => readCounts(api, repository, refs),
     lfsAvailability: (repository, objects) => lfsAvailability(http, remote(repository, 'code'), objects),
@@ -119,6 +118,7 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
       const { owner, name } = repository;
       return createLfsReader({ http, remote: remote(repository, 'code'), repository: `${owner}/${name}` });
     },
+    ...createPeopleVerbs(api, web, session, keepSecret),
     gitTakesLogin() {
       gitLogin ??= gitTakesLogin(options);
       return gitLogin;
@@ -128,8 +128,8 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
       return createProbes({
         ...surfaces,
         http,
-        username,
-        password,
+        session,
+        withPassword: password !== null,
         remote: (repository) => remote(repository, 'code'),
       });
     },

@@ -6,9 +6,8 @@ import { filesIn, readPack } from '../git/pack.ts';
 import type { Remote } from '../git/remote.ts';
 import type { RefListing, Repository } from '../model/forge.ts';
 import { keyOf, type RepositoryName, type WikiContent } from '../model/source.ts';
-import type { Http } from '../net/http.ts';
-import { isTurnedAway } from './client.ts';
 import type { Surfaces } from './inventory.ts';
+import type { GitBucketSession } from './session.ts';
 
 /** The listing of a wiki; an empty one where there is no wiki, as GitBucket from 4.31 on gives it by itself (GB-132). */
 export async function existing(listing: Promise<RefListing>): Promise<RefListing> {
@@ -64,25 +63,13 @@ export async function readWiki(remote: Remote, id: string, tip: string): Promise
  * repository it takes a session.
  */
 export async function wikiEnabled(
-  web: Http,
+  session: GitBucketSession,
   repository: Repository,
-  session: () => Promise<string | null>,
 ): Promise<boolean | null> {
   const { owner, name } = repository;
-  const cookie = await session();
-  if (repository.private && cookie === null) return null;
-  const answer = await web
-    .send({
-      method: 'GET',
-      path: `/${encodeURIComponent(owner)}/${encodeURIComponent(name)}`,
-      ...(cookie === null ? {} : { headers: { cookie } }),
-    })
-    .catch((error: unknown) => {
-      if (isTurnedAway(error)) return null;
-      throw error;
-    });
-  const page = answer?.status === 200 ? String(answer.body) : '';
-  if (!page.includes('sidebar-menu')) return null;
+  if (repository.private && (await session.cookie()) === null) return null;
+  const page = await session.page(`/${encodeURIComponent(owner)}/${encodeURIComponent(name)}`);
+  if (page === null || !page.text.includes('sidebar-menu')) return null;
   // An external wiki has the same tab, and opens in a window of its own.
-  return /<a href="[^"]*\/wiki">\s*<i class="menu-icon octicon octicon-book"/.test(page);
+  return /<a href="[^"]*\/wiki">\s*<i class="menu-icon octicon octicon-book"/.test(page.text);
 }

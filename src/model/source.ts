@@ -2,10 +2,11 @@ import type { Readable } from 'node:stream';
 import type { Failure } from '../failures/failure.ts';
 import type { Remote } from '../git/remote.ts';
 import type { Owner, RefListing, Repository, SourceInventory, UnreadableRef } from './forge.ts';
+import type { PeopleVerbs } from './people.ts';
 import type { LeftOut, LossKind } from './plan.ts';
 
 /** The server that is read, in neutral verbs. Where a server cannot tell something, the answer is null. */
-export type Source = {
+export type Source = PeopleVerbs & {
   readonly url: string;
   /** Proves the credentials; gives the account they belong to. Asks only once. */
   connect(): Promise<Account>;

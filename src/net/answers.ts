@@ -53,9 +53,10 @@ function parsed(text: string, isJson: boolean): unknown {
   }
 }
 
-/** True for an answer of this content type, whatever parameters it has. */
+/** True for an answer of this content type, or of these where it ends in `/*`, whatever parameters it has. */
 export function isOfType(headers: Readonly<Record<string, string>>, type: string): boolean {
-  return (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() === type;
+  const given = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  return type.endsWith('/*') ? given.startsWith(type.slice(0, -1)) : given === type;
 }
 
 /** The beginning of a body in one line, for messages. */

@@ -31,11 +31,19 @@ function http(
   });
 }
 
-/** The source adapter, talking to an embedded GitBucket with the token of this account. */
+type SourceOptions = AdapterOptions &
+  Partial<Pick<Parameters<typeof createGitBucketSource>[0], 'username' | 'password' | 'keepSecret'>>;
+
+/** The source adapter, talking to an embedded GitBucket with the token of this account; a password is its own, unless a user is named. */
 export function sourceOf(
   gitbucket: EmbeddedGitBucket,
   login = 'root',
-  { password = null, ...options }: AdapterOptions & { password?: string | null } = {},
+  {
+    password = null,
+    username = password === null ? null : login,
+    keepSecret,
+    ...options
+  }: SourceOptions = {},
 ): Source {
   const token = gitbucket.token(login);
   const server = { side: 'source', name: 'GitBucket', url: gitbucket.url } as const;
@@ -43,10 +51,11 @@ export function sourceOf(
     http: http(server, { authorization: `token ${token}` }, options),
     anonymousHttp: http(server, {}, options),
     token,
-    username: password === null ? null : login,
+    username,
     password,
     caFile: null,
     silenceMs: PATIENCE_MS,
+    ...(keepSecret && { keepSecret }),
   });
 }
 
