@@ -115,8 +115,6 @@ function differences(first: Reading, other: Reading, enabled: ReadonlySet<string
         .map(({ login, manager }) => [login, manager]),
     );
   const [one, two] = [told(first.members), told(other.members)];
-  const missing = (from: Map<string, unknown>, of: Map<string, unknown>): string[] =>
-    [...of.keys()].filter((login) => !from.has(login)).sort();
   const managers = [...one].filter(([login, manager]) => {
     const same = two.get(login);
     return manager !== null && same !== undefined && same !== null && manager !== same;
@@ -129,4 +127,8 @@ function differences(first: Reading, other: Reading, enabled: ReadonlySet<string
   return parts
     .flatMap(([what, logins]) => (logins.length === 0 ? [] : [`${what} ${someOf(logins)}`]))
     .join('; ');
+}
+
+function missing(from: ReadonlyMap<string, unknown>, of: ReadonlyMap<string, unknown>): string[] {
+  return [...of.keys()].filter((login) => !from.has(login)).sort();
 }

@@ -24,10 +24,16 @@ export function registerSettingsPages(app: Hono<GitBucketEnv>, context: GitBucke
   });
 }
 
+function radio(name: string, value: string, on: boolean): string {
+  return `<input type="radio" name="${name}" value="${value}" ${on ? ' checked' : ''}> ${value}`;
+}
+
+function text(name: string, value = ''): string {
+  return `<input type="text" class="form-control" id="${name}" name="${name}" value="${escapeHtml(value)}"/>`;
+}
+
 function optionsForm(context: GitBucketContext, repository: RepositoryRecord): string {
   const { merges, merge, safe } = mergingOf(repository);
-  const radio = (name: string, value: string, on: boolean): string =>
-    `<input type="radio" name="${name}" value="${value}" ${on ? ' checked' : ''}> ${value}`;
   const access = (name: string, now: string): string =>
     ['DISABLE', 'PRIVATE', 'PUBLIC', 'ALL'].map((value) => radio(name, value, value === now)).join('\n');
   const methods = (['merge-commit', 'squash', 'rebase'] as const).map(
@@ -37,8 +43,6 @@ function optionsForm(context: GitBucketContext, repository: RepositoryRecord): s
   const choices = ['merge-commit', 'squash', 'rebase'].map(
     (value) => `<option value="${value}" ${value === merge ? 'selected' : ''}>${value}</option>`,
   );
-  const text = (name: string, value = ''): string =>
-    `<input type="text" class="form-control" id="${name}" name="${name}" value="${escapeHtml(value)}"/>`;
   const safeMode =
     context.minor < 36
       ? ''

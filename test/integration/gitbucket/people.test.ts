@@ -11,6 +11,10 @@ import { testServers } from '../../helpers/servers.ts';
 
 const administrator = { username: 'root', password: 'root' };
 
+function member(login: string, manager = false) {
+  return { login, manager };
+}
+
 /** A server with all kinds of people and two groups. */
 async function peopled(options: Partial<GitBucketOptions> = {}): Promise<EmbeddedGitBucket> {
   const { gitbucket } = await testServers({ gitbucket: options });
@@ -27,7 +31,6 @@ async function peopled(options: Partial<GitBucketOptions> = {}): Promise<Embedde
   add('x@corp', { email: 'x@corp@ldap-devnull', password: null });
   add('oidc', { federation: { issuer: 'https://id.example.com', subject: '42' } });
   add('left');
-  const member = (login: string, manager = false) => ({ login, manager });
   gitbucket.addGroup({ login: 'team', members: [member('alice', true), member('bob.b'), member('x@corp')] });
   gitbucket.addGroup({ login: 'we ird', members: [member('Bob.B', true)] });
   gitbucket.disable('left');

@@ -17,11 +17,14 @@ const owner = { username: 'alice', password: 'alice' };
 const app = { owner: 'alice', name: 'c++.app' };
 const id = 'alice/c++.app';
 
+function member(login: string, manager = false) {
+  return { login, manager };
+}
+
 async function furnished(options: Partial<GitBucketOptions> = {}): Promise<EmbeddedGitBucket> {
   const { gitbucket } = await testServers({ gitbucket: options });
   for (const login of ['alice', 'bob.b', 'carol', 'x@corp'])
     gitbucket.addUser({ login, email: `${login}@example.com` });
-  const member = (login: string, manager = false) => ({ login, manager });
   gitbucket.addGroup({ login: 'team', members: [member('bob.b', true), member('carol')] });
   gitbucket.addGroup({ login: 'other', members: [member('bob.b', true), member('root')] });
   for (const name of [app.name, 'plain']) {
@@ -47,13 +50,9 @@ describe('collaborators', () => {
   ];
 
   function share({ context }: EmbeddedGitBucket): void {
-    for (const { name, role } of rows)
-      addCollaborator(
-        context,
-        id,
-        name,
-        role === 'admin' ? 'ADMIN' : role === 'guest' ? 'GUEST' : 'DEVELOPER',
-      );
+    addCollaborator(context, id, 'bob.b', 'GUEST');
+    addCollaborator(context, id, 'team', 'ADMIN');
+    addCollaborator(context, id, 'x@corp', 'DEVELOPER');
   }
 
   for (const version of versions)
@@ -204,28 +203,28 @@ describe('options', () => {
   });
 });
 
+async function ruled(version: GitBucketVersion): Promise<EmbeddedGitBucket> {
+  const gitbucket = await furnished({ version });
+  const directory = gitbucket.gitDir('alice', 'plain');
+  for (const branch of ['release/1.0/x', 'free', 'a;b%c']) commitOn(directory, branch, branch);
+  const since44 = version === '4.47';
+  gitbucket.context.repository('alice', 'plain')?.protections.push(
+    {
+      branch: 'release/1.0/x',
+      enforceAdmins: true,
+      contexts: ['ci/test', 'ci/build'],
+      ...(since44 && { restrictedTo: ['x@corp', 'bob.b'] }),
+    },
+    { branch: 'main', enforceAdmins: false },
+    { branch: 'a;b%c', enforceAdmins: false, contexts: ['ci'] },
+    { branch: 'gone', enforceAdmins: false, contexts: ['ci'] },
+  );
+  gitbucket.server.requests.length = 0;
+  return gitbucket;
+}
+
 describe('rules of branches', () => {
   const branches = ['main', 'release/1.0/x', 'main/protection', 'free', 'a;b%c'];
-
-  async function ruled(version: GitBucketVersion): Promise<EmbeddedGitBucket> {
-    const gitbucket = await furnished({ version });
-    const directory = gitbucket.gitDir('alice', 'plain');
-    for (const branch of ['release/1.0/x', 'free', 'a;b%c']) commitOn(directory, branch, branch);
-    const since44 = version === '4.47';
-    gitbucket.context.repository('alice', 'plain')?.protections.push(
-      {
-        branch: 'release/1.0/x',
-        enforceAdmins: true,
-        contexts: ['ci/test', 'ci/build'],
-        ...(since44 && { restrictedTo: ['x@corp', 'bob.b'] }),
-      },
-      { branch: 'main', enforceAdmins: false },
-      { branch: 'a;b%c', enforceAdmins: false, contexts: ['ci'] },
-      { branch: 'gone', enforceAdmins: false, contexts: ['ci'] },
-    );
-    gitbucket.server.requests.length = 0;
-    return gitbucket;
-  }
 
   for (const version of versions)
     test(`${version}: are the same by database and by the API, those of gone branches aside`, async () => {
