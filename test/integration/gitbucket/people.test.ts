@@ -179,6 +179,18 @@ describe('the login for pages', () => {
     expect(via).toEqual(['database']);
   });
 
+  test('is refused where something in front lets nobody pass without a token, which then tells what it can', async () => {
+    for (const gate of ['forbidden', 'login-page', { signOn: 'https://sso.example.com/' }] as const) {
+      const gitbucket = await peopled({ gate });
+      const source = sourceOf(gitbucket, 'root', administrator);
+      expect((await source.session()).state).toBe('refused');
+      expect((await source.people()).via).toEqual(['api']);
+      expect((await source.members('team')).via).toEqual(['api']);
+      expect((await source.sshKeys('alice')).value).toBeNull();
+      expect((await source.avatar('alice')).value).toBeNull();
+    }
+  });
+
   test('of somebody who is no administrator opens no queries, and asks for none again', async () => {
     const gitbucket = await peopled();
     const source = sourceOf(gitbucket, 'root', { username: 'alice', password: 'alice' });

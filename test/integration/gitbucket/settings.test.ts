@@ -42,18 +42,18 @@ function asked({ server }: EmbeddedGitBucket): string[] {
 const query = 'POST /admin/dbviewer/_query';
 const versions: GitBucketVersion[] = ['4.36', '4.42', '4.47'];
 
+function share({ context }: EmbeddedGitBucket): void {
+  addCollaborator(context, id, 'bob.b', 'GUEST');
+  addCollaborator(context, id, 'team', 'ADMIN');
+  addCollaborator(context, id, 'x@corp', 'DEVELOPER');
+}
+
 describe('collaborators', () => {
   const rows: Collaborator[] = [
     { name: 'bob.b', kind: 'user', role: 'guest' },
     { name: 'team', kind: 'group', role: 'admin' },
     { name: 'x@corp', kind: 'user', role: 'developer' },
   ];
-
-  function share({ context }: EmbeddedGitBucket): void {
-    addCollaborator(context, id, 'bob.b', 'GUEST');
-    addCollaborator(context, id, 'team', 'ADMIN');
-    addCollaborator(context, id, 'x@corp', 'DEVELOPER');
-  }
 
   for (const version of versions)
     test(`${version}: are the same by database, by the owner's page and by the API`, async () => {
