@@ -134,7 +134,6 @@ async function exportRepository(
       id,
       code: code.part,
       wiki: wiki.part,
-      wikiEnabled: await source.wikiEnabled(repository),
       lfs: lfs.objects,
       counts: [...counted.counts],
       warnings: counted.warnings,

@@ -42,7 +42,6 @@ export const CarriedRepository = z.object({
   id: z.string(),
   code: CarriedPart,
   wiki: CarriedPart,
-  wikiEnabled: z.boolean().nullable(),
   lfs: z
     .array(z.object({ oid: z.string(), size: count }))
     .describe('LFS objects that it needs and that are here'),

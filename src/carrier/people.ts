@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import * as z from 'zod';
 import { exportDamaged } from '../failures/carrier.ts';
 import { isFatal, noticeOf } from '../failures/index.ts';
-import type { Owner } from '../model/forge.ts';
+import type { Owner, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import {
   BranchRules,
@@ -60,7 +60,7 @@ export type PeopleFiles = z.infer<typeof PeopleFiles>;
 /** Reads the settings of one repository. Secrets of webhooks stay where they are. */
 export async function readSettings(
   source: PeopleVerbs,
-  repository: RepositoryName,
+  repository: Repository,
   branches: readonly string[],
 ): Promise<CarriedSettings> {
   const webhooks = await source.webhooks(repository);

@@ -127,7 +127,6 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
     hasFile: async (name, commit, path) => hasObject(await unbundled(name), `${commit}:${path}`),
     readFile: async (name, commit, path) => textOf(await unbundled(name), `${commit}:${path}`),
     wikiAt: async (name, tip) => wikiIn(await unbundled(name, 'wiki'), tip),
-    wikiEnabled: async (name) => (await described(name)).wikiEnabled,
     async counts(name) {
       const { counts, warnings } = await described(name);
       return { counts: new Map(counts), warnings };

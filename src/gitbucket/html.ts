@@ -86,6 +86,27 @@ function piecesOf(html: string, beginning: string, end: string): string[] {
   return rest.map((piece) => piece.split(end, 1)[0] ?? '');
 }
 
+/** Where an entry of a repository's menu leads: to a part of it, to another address, or nowhere, since it is off. */
+type MenuEntry = { state: 'on' | 'off'; external: string | null };
+
+/** What the menu of a repository's pages tells of its tracker and wiki (GB-136); null when the page is another one. */
+export function menuOn(html: string): { issues: MenuEntry; wiki: MenuEntry } | null {
+  const [menu = ''] = piecesOf(html, '<ul class="sidebar-menu">', '</ul>');
+  const entries = new Map<string, MenuEntry>();
+  for (const piece of piecesOf(menu, '<a ', '</a>')) {
+    const [, label] = /<span>(Files|Issues|Wiki)<\/span>/.exec(piece) ?? [];
+    const [, href = ''] = /^[^<>]*?href="([^"<>]*)"/.exec(piece) ?? [];
+    const external = /^[^<>]*\btarget="_blank"/.test(piece);
+    const entry: MenuEntry = external
+      ? { state: 'off', external: unescapeHtml(href) }
+      : { state: 'on', external: null };
+    if (label !== undefined && !entries.has(label)) entries.set(label, entry);
+  }
+  if (!entries.has('Files')) return null;
+  const off: MenuEntry = { state: 'off', external: null };
+  return { issues: entries.get('Issues') ?? off, wiki: entries.get('Wiki') ?? off };
+}
+
 /** The calls that fill the page of collaborators (GB-167); null when the page is another one. */
 export function collaboratorsOn(html: string): { name: string; role: string; group: boolean }[] | null {
   if (!html.includes('id="collaborator-list"')) return null;

@@ -5,9 +5,10 @@ import { readCollaborators } from './collaborators.ts';
 import { createDatabase } from './database.ts';
 import { createGroupMembers } from './members.ts';
 import { once } from './once.ts';
+import { readOptions } from './options.ts';
 import { readAvatar, readPeople, readSession, readSshKeys, type Sources } from './people.ts';
 import type { GitBucketSession } from './session.ts';
-import { readBranchRules, readDeployKeys, readOptions, readWebhooks } from './settings.ts';
+import { readBranchRules, readDeployKeys, readWebhooks } from './settings.ts';
 
 /** What GitBucket tells of people and settings; `web` sends no token, and `keepSecret` is told what must not be shown. */
 export function createPeopleVerbs(

@@ -1,10 +1,7 @@
 import {
-  MergeMethod,
   type BranchRule,
   type BranchRules,
   type DeployKey,
-  type FeatureUse,
-  type RepositoryOptions,
   type Told,
   type Webhook,
   type Webhooks,
@@ -15,69 +12,6 @@ import type { GitBucketDatabase } from './database.ts';
 import { fieldsOf } from './html.ts';
 import { keyOf, told, untold, type Sources } from './people.ts';
 import { BranchProtection, Hook } from './schema.ts';
-
-const uses: Readonly<Record<string, FeatureUse>> = {
-  DISABLE: 'off',
-  PRIVATE: 'developers',
-  PUBLIC: 'collaborators',
-  ALL: 'everybody',
-};
-
-/** What a repository offers, by the database (one query for all), by the owner's page, or a little of it by the API (GB-73). */
-export async function readOptions(
-  { api, session, database }: Sources,
-  repository: RepositoryName,
-): Promise<Told<RepositoryOptions>> {
-  const [row] = (await database.rowsOfRepository('REPOSITORY', repository)) ?? [];
-  if (row !== undefined) {
-    const merges = row.text('MERGE_OPTIONS')?.split(',') ?? null;
-    const flags = { forking: row.flag('ALLOW_FORK'), safeMode: row.flag('SAFE_MODE') };
-    return told({ ...optionsIn((name) => row.text(name), merges), ...flags }, 'database');
-  }
-  const page = await session.ownPage(`${pagePathOf(repository)}/settings/options`);
-  const fields = page === null ? null : fieldsOf(page);
-  if (fields?.has('issuesOption') === true) {
-    const ticked = (name: string): boolean | null => (fields.has(name) ? fields.value(name) !== null : null);
-    const merges = fields.has('mergeOptions') ? fields.values('mergeOptions') : null;
-    const flags = { forking: ticked('allowFork'), safeMode: ticked('safeMode') };
-    return told({ ...optionsIn((name) => fields.value(camel(name)), merges), ...flags }, 'session');
-  }
-  const shown = await api.repository(repository);
-  if (shown === null) return untold();
-  const { has_issues: issues } = shown;
-  return told(
-    {
-      ...optionsIn(() => null, null),
-      issues: issues === undefined ? null : onOrOff(issues),
-      forking: null,
-      safeMode: null,
-    },
-    'api',
-  );
-}
-
-function onOrOff(on: boolean): FeatureUse {
-  return on ? 'on' : 'off';
-}
-
-/** `ISSUES_OPTION` of the database is `issuesOption` of the form. */
-function camel(column: string): string {
-  return column.toLowerCase().replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
-}
-
-function optionsIn(
-  text: (column: string) => string | null,
-  merges: readonly string[] | null,
-): Omit<RepositoryOptions, 'forking' | 'safeMode'> {
-  return {
-    issues: uses[text('ISSUES_OPTION') ?? ''] ?? null,
-    externalIssues: text('EXTERNAL_ISSUES_URL') || null,
-    wiki: uses[text('WIKI_OPTION') ?? ''] ?? null,
-    externalWiki: text('EXTERNAL_WIKI_URL') || null,
-    mergeMethods: merges?.flatMap((name) => MergeMethod.safeParse(name.trim()).data ?? []) ?? null,
-    defaultMergeMethod: MergeMethod.safeParse(text('DEFAULT_MERGE_OPTION')).data ?? null,
-  };
-}
 
 /** For each of them GitBucket reads all branches there are (GB-24). */
 const mostBranches = 500;

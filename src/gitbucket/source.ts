@@ -28,7 +28,7 @@ import { createProbes } from './probes.ts';
 import { createSession } from './session.ts';
 import { findUnreadable, replacement, withoutUnreadable } from './unreadable-refs.ts';
 import { Branch, type Repo, type User } from './schema.ts';
-import { existing, readWiki, whyNoWiki, wikiEnabled } from './wiki.ts';
+import { existing, readWiki, whyNoWiki } from './wiki.ts';
 
 export type GitBucketOptions = {
   http: Http;
@@ -110,7 +110,6 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
     hasCommit: (repository, id) => api.hasCommit(repository, id),
     hasFile: (repository, commit, path) => api.hasFile(repository, commit, path),
     wikiAt: (repository, tip) => readWiki(remote(repository, 'wiki'), keyOf(repository), tip),
-    wikiEnabled: (repository) => wikiEnabled(session, repository),
     readFile: (repository, commit, path) => api.readFile(repository, commit, path),
     counts: (repository, refs) => readCounts(api, repository, refs),
     lfsAvailability: (repository, objects) => lfsAvailability(http, remote(repository, 'code'), objects),

@@ -4,10 +4,9 @@ import { wikiMissing, wikiUnreadable } from '../failures/wiki.ts';
 import { openPack } from '../git/fetch-pack.ts';
 import { filesIn, readPack } from '../git/pack.ts';
 import type { Remote } from '../git/remote.ts';
-import type { RefListing, Repository } from '../model/forge.ts';
+import type { RefListing } from '../model/forge.ts';
 import { keyOf, type RepositoryName, type WikiContent } from '../model/source.ts';
 import type { Surfaces } from './inventory.ts';
-import type { GitBucketSession } from './session.ts';
 
 /** The listing of a wiki; an empty one where there is no wiki, as GitBucket from 4.31 on gives it by itself (GB-132). */
 export async function existing(listing: Promise<RefListing>): Promise<RefListing> {
@@ -56,20 +55,4 @@ export async function readWiki(remote: Remote, id: string, tip: string): Promise
   const end = commit.indexOf('\n\n');
   const parents = [...commit.slice(0, end).matchAll(/^parent /gm)].length;
   return { files, message: commit.slice(end).trim(), parents };
-}
-
-/**
- * Whether the repository's page has the tab of the wiki (GB-136). Null when the page is closed to us: of a private
- * repository it takes a session.
- */
-export async function wikiEnabled(
-  session: GitBucketSession,
-  repository: Repository,
-): Promise<boolean | null> {
-  const { owner, name } = repository;
-  if (repository.private && (await session.cookie()) === null) return null;
-  const page = await session.page(`/${encodeURIComponent(owner)}/${encodeURIComponent(name)}`);
-  if (page === null || !page.text.includes('sidebar-menu')) return null;
-  // An external wiki has the same tab, and opens in a window of its own.
-  return /<a href="[^"]*\/wiki">\s*<i class="menu-icon octicon octicon-book"/.test(page.text);
 }

@@ -156,7 +156,10 @@ export type PeopleVerbs = {
   members(group: string): Promise<Told<Member[]>>;
   /** Users and groups with a role of their own in the repository; its owner, and members of its owner, are not among them. */
   collaborators(repository: RepositoryName): Promise<Told<Collaborator[]>>;
-  options(repository: RepositoryName): Promise<Told<RepositoryOptions>>;
+  /** The page of a private one is not tried without a login. */
+  options(
+    repository: RepositoryName & Partial<Pick<Repository, 'private'>>,
+  ): Promise<Told<RepositoryOptions>>;
   /** Rules of protected branches; of these by their short names where the server has no list. May cost a request for each. */
   branchRules(repository: RepositoryName, branches: readonly string[]): Promise<Told<BranchRules>>;
   deployKeys(repository: RepositoryName): Promise<Told<DeployKey[]>>;

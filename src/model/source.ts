@@ -44,8 +44,6 @@ export type Source = PeopleVerbs & {
   readFile(repository: RepositoryName, commit: string, path: string): Promise<string | null>;
   /** What the wiki holds at the tip of a branch; null when that is too much to be looked through. @throws fetch-failed */
   wikiAt(repository: RepositoryName, tip: string): Promise<WikiContent | null>;
-  /** Is the wiki switched on? Null when the source does not tell these credentials. Costs the page of the repository. */
-  wikiEnabled(repository: Repository): Promise<boolean | null>;
   /** Counts what the repository has beside git; the refs are those that the source lists. */
   counts(repository: RepositoryName, refs: KnownRefs): Promise<Counts>;
   /** Which of these LFS objects the server has; downloads nothing. */

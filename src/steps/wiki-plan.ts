@@ -151,5 +151,5 @@ async function isOffOnSource(
   const begun = history?.target === null && history.steps.has('project');
   const ours = item.existing === null || begun || history?.target?.id === item.existing.id;
   if (!ours || listing.refs.size > 0 || writtenIn(known).size > 0) return false;
-  return (await source.wikiEnabled(item.repository)) === false;
+  return (await source.options(item.repository)).value?.wiki === 'off';
 }

@@ -25,7 +25,8 @@ async function exported(login: { username?: string; password?: string }) {
   context.repository('team-a', 'one')?.protections.push({ branch: 'main', enforceAdmins: true });
 
   const source = sourceOf(gitbucket, 'root', login);
-  const settings = await readSettings(source, one, ['main', 'topic']);
+  const repository = { ...one, description: '', private: false, defaultBranch: 'main' };
+  const settings = await readSettings(source, repository, ['main', 'topic']);
   const named = new Map(settings.collaborators.value?.map(({ name, kind }) => [name, kind]));
   const owner = { login: 'team-a', kind: 'group', description: '', email: '' } as const;
   const { files, problems } = await exportPeople(source, folder, [owner], named);
@@ -71,7 +72,7 @@ test('no secret of a webhook is carried, and every file is in the list of sums',
   expect(JSON.stringify(settings) + (await readFile(join(folder, 'people.json'), 'utf8'))).not.toContain(
     's3cret',
   );
-  const [people, ...pictures] = filesOfPeople(files).map(([, name]) => name);
+  const [people, ...pictures] = filesOfPeople('', files).map(([name]) => name);
   expect(people).toBe('people.json');
   expect(pictures.map((name) => name.replace('avatars/', '')).sort()).toEqual(
     (await readdir(join(folder, 'avatars'))).sort(),

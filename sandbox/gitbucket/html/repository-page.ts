@@ -7,35 +7,39 @@ import { forkedFrom } from './lists.ts';
 export function repositoryPage(context: GitBucketContext, repository: RepositoryRecord): string {
   const fullName = `${repository.owner}/${repository.name}`;
   const description = escapeHtml(repository.description ?? '');
-  const body = `${menu(context, repository)}
-<div class="headbar">
+  const body = `<div class="headbar">
   <span class="strong">${escapeHtml(fullName)}</span>
   ${forkedFrom(context, repository)}
 </div>
 <p class="description">${description}</p>
 <input type="text" value="${escapeHtml(`${context.url()}/git/${fullName}.git`)}" id="repository-url" readonly>`;
-  return layout(context, fullName, body);
+  return layout(context, fullName, `${menu(context, repository)}\n${body}`);
 }
 
-/** The tabs of a repository; those of issues and of the wiki are there while the options let them (GB-136). */
-function menu(
-  context: GitBucketContext,
-  { owner, name, issuesOption, wikiOption }: RepositoryRecord,
-): string {
-  const base = escapeHtml(`${pagePath(context)}/${encodeURIComponent(owner)}/${encodeURIComponent(name)}`);
-  const tabs = [
-    ['', 'Files', 'code'],
-    ['/releases', 'Releases', 'tag'],
-    ...(issuesOption === 'DISABLE' ? [] : [['/issues', 'Issues', 'issue-opened']]),
-    ...(wikiOption === 'DISABLE' ? [] : [['/wiki', 'Wiki', 'book']]),
+/** The menu beside every page of a repository: what is switched off is not in it, or leads elsewhere (GB-136). */
+function menu(context: GitBucketContext, repository: RepositoryRecord): string {
+  const { issuesOption, wikiOption, externalIssuesUrl, externalWikiUrl } = repository;
+  const base = `${pagePath(context)}/${encodeURIComponent(repository.owner)}/${encodeURIComponent(repository.name)}`;
+  const entry = (path: string, label: string, icon: string): string => {
+    const address = path.startsWith('http')
+      ? `href="${escapeHtml(path)}" target="_blank"`
+      : `href="${escapeHtml(base + path)}"`;
+    return `<li class = "menu-item-hover ">
+  <a ${address}>
+    <i class="menu-icon octicon octicon-${icon}"></i>
+    <span>${label}</span>
+  </a>
+</li>`;
+  };
+  const feature = (on: boolean, path: string, external: string | undefined, label: string, icon: string) => {
+    const leads = on ? path : external;
+    return leads === undefined ? [] : [entry(leads, label, icon)];
+  };
+  const entries = [
+    entry('', 'Files', 'code'),
+    entry('/releases', 'Releases', 'tag'),
+    ...feature(issuesOption !== 'DISABLE', '/issues', externalIssuesUrl, 'Issues', 'issue-opened'),
+    ...feature(wikiOption !== 'DISABLE', '/wiki', externalWikiUrl, 'Wiki', 'book'),
   ];
-  const items = tabs.map(
-    ([path = '', label = '', icon = '']) => `<li class = "menu-item-hover ">
-      <a href="${base}${path}">
-        <i class="menu-icon octicon octicon-${icon}"></i>
-        <span>${label}</span>
-      </a>
-  </li>`,
-  );
-  return `<ul class="sidebar-menu">\n${items.join('\n')}\n</ul>`;
+  return `<ul class="sidebar-menu">\n${entries.join('\n')}\n</ul>`;
 }

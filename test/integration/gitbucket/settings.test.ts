@@ -173,17 +173,39 @@ describe('options', () => {
       expect(await byPage.options(plain)).toMatchObject({ value: usual });
     });
 
-  test('are hardly told by a token: whether there are issues, since 4.35', async () => {
-    const nothing = {
-      issues: null,
-      externalIssues: null,
-      wiki: null,
-      externalWiki: null,
-      forking: null,
-      mergeMethods: null,
-      defaultMergeMethod: null,
-      safeMode: null,
-    };
+  const nothing = {
+    issues: null,
+    externalIssues: null,
+    wiki: null,
+    externalWiki: null,
+    forking: null,
+    mergeMethods: null,
+    defaultMergeMethod: null,
+    safeMode: null,
+  };
+
+  test('are told as on or off by the page of a public repository', async () => {
+    const gitbucket = await furnished();
+    for (const name of ['open', 'shut']) gitbucket.addRepository({ owner: 'team', name });
+    const { issuesOption, externalIssuesUrl } = chosen;
+    const shut = { issuesOption, externalIssuesUrl, wikiOption: 'DISABLE' };
+    Object.assign(gitbucket.context.repository('team', 'shut') ?? {}, shut);
+    const { externalIssues } = expected;
+    const source = sourceOf(gitbucket);
+    expect(await source.options({ owner: 'team', name: 'shut' })).toEqual({
+      value: { ...nothing, issues: 'off', externalIssues, wiki: 'off' },
+      via: ['page'],
+      notices: [],
+    });
+    expect(await source.options({ owner: 'team', name: 'open' })).toMatchObject({
+      value: { ...nothing, issues: 'on', wiki: 'on' },
+    });
+    expect(asked(gitbucket)).toEqual(['GET /team/shut', 'GET /team/open']);
+    const member = sourceOf(gitbucket, 'root', { username: 'x@corp', password: 'x@corp' });
+    expect(await member.options({ owner: 'team', name: 'open' })).toMatchObject({ via: ['session'] });
+  });
+
+  test('of a private repository are hardly told by a token: whether there are issues, since 4.35', async () => {
     for (const [version, off, on] of [
       ['4.47', 'off', 'on'],
       ['4.30', null, null],

@@ -4,6 +4,7 @@ import {
   collaboratorsOn,
   fieldsOf,
   membersOn,
+  menuOn,
   unescapeHtml,
 } from '../../../src/gitbucket/html.ts';
 
@@ -94,6 +95,27 @@ ${about}
 </div><div><hr>${more}</div>
 <div><span class="muted">Registered:</span> 2024-01-01 <span class="muted">Last Login:</span> 2026-01-02 03:04:05</div></td></tr>`;
 }
+
+function entry(label: string, more = ''): string {
+  return `<li><a href="/o/r/x"${more}>\n<i class="octicon"></i>\n<span>${label}</span></a></li>`;
+}
+
+function menuPage(...entries: string[]): string {
+  return `<ul class="sidebar-menu">${entries.join('')}</ul><span>Wiki</span>`;
+}
+
+test('a menu tells what is on, off, or elsewhere, and another page has none', () => {
+  const external = ' href="" target="_blank"';
+  const on = { state: 'on', external: null };
+  expect(menuOn(menuPage(entry('Files'), entry('Issues')))).toEqual({
+    issues: on,
+    wiki: { state: 'off', external: null },
+  });
+  expect(menuOn(menuPage(entry('Files'), entry('Wiki', external)))).toMatchObject({
+    wiki: { state: 'off', external: '/o/r/x' },
+  });
+  expect(menuOn(menuPage(entry('Wiki')))).toBeNull();
+});
 
 describe('accounts', () => {
   test('are read with what the page tells of each', () => {
