@@ -8,7 +8,8 @@ import { prepare, type PrepareOptions, type Prepared } from '../engine/prepare.t
 import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
 import { wrongUsage, planOfOthers, planUnreadable } from '../failures/usage.ts';
 import { areSame, openJournal, type Journal } from '../journal/journal.ts';
-import { summedLosses, type Plan } from '../model/plan.ts';
+import { summedLosses } from '../model/losses.ts';
+import { type Plan } from '../model/plan.ts';
 import type { ExitCode, ItemResult, Result } from '../model/result.ts';
 import { withSettings } from '../plan/build.ts';
 import { plannedSelection, type Selection } from '../plan/selection.ts';

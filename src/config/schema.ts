@@ -1,42 +1,14 @@
 import * as z from 'zod';
 import { normalAddress } from '../text/format.ts';
+import { Migrate } from './migrate.ts';
 import { Token, withoutInvisibleEnds } from './token.ts';
 
 const Secret = z.string().min(1).nullable().default(null);
 const Name = z.string().min(1);
-/** Characters that git takes in the name of a ref. */
-const refCharacters = String.raw`[^\s\p{Cc}~^:?*[\\]`;
 const FullRef = z.string().regex(/^refs\/./, 'must be a full ref name, such as refs/heads/main');
 const TravellingRef = z
   .string()
   .regex(/^refs\/[^/]+\/./, 'must be a full ref name of two levels, such as refs/heads/main');
-const usualSpace = /^refs\/(heads|tags|notes)\//;
-
-/** As git takes them: one `*` for anything. */
-const RefPattern = z
-  .string()
-  .regex(
-    new RegExp(`^refs/${refCharacters}*[*]?${refCharacters}*$`, 'u'),
-    'must be a ref or a pattern with one *, such as refs/review/*',
-  )
-  .refine(
-    (text) => !usualSpace.test(text),
-    'refs/heads/ and refs/tags/ travel anyway; "notes" decides about refs/notes/',
-  )
-  .refine((text) => !text.startsWith('refs/pull/'), 'pull requests travel by "pullRequestHeads"')
-  .refine(
-    (text) => /^refs\/[^/*]+(\/|$)/.test(text),
-    'must name one space below refs/, such as refs/review/*',
-  );
-
-/** The beginning of a branch's name, to which a number is added. */
-const BranchPrefix = z
-  .string()
-  .regex(
-    /^(?![-./])(?!.*(\.\.|\/\/|\/\.|\.lock\/|@\{))[\p{L}\p{N}_./@+#-]+$/u,
-    'must be how the name of a branch can begin, such as pull-requests/',
-  );
-
 /** Address of a server's start page, context path included. */
 export const ServerUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL', abort: true })
@@ -125,37 +97,23 @@ export const Config = z.strictObject({
     .describe(
       'where user repositories go; auto: the personal namespace of the same person if the token can create projects there, otherwise a group',
     ),
-  migrate: z
+  migrate: Migrate,
+  people: z
     .strictObject({
-      notes: z.boolean().default(true).describe('migrate refs/notes/*'),
-      wiki: z.boolean().default(true).describe('migrate the wikis'),
-      refs: z
-        .array(RefPattern)
-        .default([])
-        .describe('further refs to migrate, as names or patterns such as refs/review/*'),
-      pullRequestHeads: BranchPrefix.nullable()
+      file: Name.nullable()
         .default(null)
         .describe(
-          'keep the commits of pull requests that no other branch holds as branches of this prefix and their number, such as pull-requests/; null: leave them',
+          'CSV file of people and their GitLab accounts, which plan writes and you edit; null: people.csv in the work directory',
         ),
-      forks: z.boolean().default(true).describe('make forks of GitBucket forks on GitLab'),
-      lfs: z.boolean().default(true).describe('migrate Git LFS objects'),
-      allowMissingLfs: z
-        .array(Name)
-        .default([])
+      providers: z
+        .record(Name, Name)
+        .default({})
         .describe(
-          'LFS objects without which the refs that need them move all the same, by id or path; "all": every one. Beside --allow-missing-lfs',
+          "for accounts that are created: issuer of a sign-in on GitBucket to the name of the same provider in GitLab's configuration, such as openid_connect",
         ),
-      rewrite: z
-        .array(z.string().regex(/^[^/]+\/[^/]+$/, 'must be OWNER/NAME'))
-        .default([])
-        .describe(
-          'OWNER/NAME of repositories in whose history gb2gl puts right what git refuses; commits from there on get new ids',
-        ),
-      fixSubmodules: z.boolean().default(false).describe('the same as --fix-submodules, on every run'),
     })
     .prefault({})
-    .describe('what to migrate besides branches and tags'),
+    .describe('who is who'),
   limits: z
     .strictObject({
       source: z

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { RefListing } from '../model/forge.ts';
-import type { Plan, PlanItem } from '../model/plan.ts';
+import { itemsOf, type Plan, type PlanItem } from '../model/plan.ts';
 import { partKey } from '../model/source.ts';
 import type { PlanInput } from '../plan/input.ts';
 import type { Look } from '../steps/lfs-part.ts';
@@ -26,7 +26,7 @@ export async function planSteps(
 ): Promise<void> {
   const { source, target, history, steps } = options;
   const limit = pLimit(concurrency);
-  const items: PlanItem[] = [...plan.groups, ...plan.projects];
+  const items: PlanItem[] = itemsOf(plan);
   const look: Look = {
     finder: options.finder,
     always: options.deep ?? false,

@@ -24,6 +24,7 @@ import { inSlices } from './in-slices.ts';
 import { createHiddenPaths, placeOwners, type HiddenPaths } from './place-owners.ts';
 import { planSteps } from './plan-steps.ts';
 import { readParents } from './read-parents.ts';
+import { nobody, readPeople } from './read-people.ts';
 import { askSource, listSourceRefs, listTargetRefs } from './read-refs.ts';
 import { withoutWaived, type Waived } from './waived.ts';
 
@@ -69,11 +70,12 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   // None of these needs another; when one fails, the listings do not go on in vain.
   const failed = new AbortController();
   const stopping = AbortSignal.any([options.runtime.stopping, failed.signal]);
-  const [placements, settings, { refs: sourceRefs, problems }, parents] = await Promise.all([
+  const [placements, settings, { refs: sourceRefs, problems }, parents, people] = await Promise.all([
     placeAll(owners, { parent, identity, hidden }, options),
     settingsOf(target),
     listSourceRefs(seen.repositories, { ...options, runtime: { ...options.runtime, stopping } }),
     readParents(seen.repositories, options),
+    config.migrate.members ? readPeople(options.source, seen) : nobody,
   ]).catch((error: unknown) => {
     failed.abort();
     throw error;
@@ -90,7 +92,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   });
   const { initialBranch } = settings;
   const waived = options.waived ?? { codes: new Set(), unread: new Set() };
-  const kept = withoutWaived({ ...seen, leftOut: source.leftOut }, problems, waived);
+  const kept = withoutWaived({ ...seen, leftOut: source.leftOut }, [...problems, ...people.problems], waived);
   const input: PlanInput = {
     config,
     source: kept.source,
@@ -103,6 +105,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       user: identity.user,
       ...settings,
     },
+    people: { ...people, planned: [] },
     placements,
     paths,
     wholeOwners: new Set(owners.filter((owner) => selection.ownerSelected(owner)).map(({ login }) => login)),

@@ -1,7 +1,6 @@
 import { exitCodeOf, noticeOf } from '../failures/index.ts';
 import { Failure } from '../failures/failure.ts';
 import { notProven } from '../failures/target.ts';
-import type { Visibility } from '../model/forge.ts';
 import { plannedStep, type ItemState, type PlanItem, type PlannedStep, worstOf } from '../model/plan.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Check, ItemResult, StepResult } from '../model/result.ts';
@@ -9,11 +8,12 @@ import { codeRecords } from '../plan/known-refs.ts';
 import type { Place } from '../steps/step.ts';
 
 /** Where an item is before anything was done for it; null when it does not exist yet. */
-export function placeOf({ existing, fullPath }: PlanItem): Place | null {
-  if (existing === null) return null;
-  if (typeof existing === 'number') return { id: existing, fullPath, url: null };
-  const { id, webUrl, wiki } = existing;
-  return { id, fullPath: existing.fullPath, url: webUrl || null, wiki };
+export function placeOf(item: PlanItem): Place | null {
+  if (item.existing === null) return null;
+  if (item.kind === 'group') return { id: item.existing, fullPath: item.fullPath, url: null };
+  if (item.kind === 'person') return { id: item.existing.id, fullPath: item.existing.username, url: null };
+  const { id, fullPath, webUrl, wiki } = item.existing;
+  return { id, fullPath, url: webUrl || null, wiki };
 }
 
 /** The result of an item before anything was done for it. Its refs count all the same: they are not on the target. */
@@ -24,7 +24,7 @@ export function emptyResult(item: PlanItem, state: ItemState): ItemResult {
     kind: item.kind,
     id: item.id,
     target: { path: item.fullPath, id: place?.id ?? null, url: place?.url ?? null },
-    visibility: { source: visibilityOnSource(item), target: item.visibility },
+    visibility: visibilityOf(item, place),
     state,
     changed: false,
     steps: [],
@@ -34,9 +34,11 @@ export function emptyResult(item: PlanItem, state: ItemState): ItemResult {
   };
 }
 
-function visibilityOnSource(item: PlanItem): Visibility | null {
-  if (item.kind === 'group') return null;
-  return item.repository.private ? 'private' : 'public';
+function visibilityOf(item: PlanItem, place: Place | null): ItemResult['visibility'] {
+  if (item.kind === 'person') return null;
+  const target = place?.visibility ?? item.visibility;
+  if (item.kind === 'group') return { source: null, target };
+  return { source: item.repository.private ? 'private' : 'public', target };
 }
 
 /** The result of an item for which a human must decide first. */
@@ -79,7 +81,7 @@ export function itemResult(item: PlanItem, steps: StepResult[], place: Place | n
   return {
     ...result,
     target: place === null ? result.target : { path: place.fullPath, id: place.id, url: place.url },
-    visibility: { ...result.visibility, target: place?.visibility ?? item.visibility },
+    visibility: visibilityOf(item, place),
     changed: steps.some(({ changed }) => changed),
     steps,
     problem: failed?.notices.at(-1) ?? differing(item, steps),

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { plannedStep, type PlanItem } from '../model/plan.ts';
+import { itemsOf, plannedStep, type PlanItem } from '../model/plan.ts';
 import type { ItemResult, StepResult } from '../model/result.ts';
 import {
   itemWork,
@@ -7,6 +7,7 @@ import {
   runContext,
   type AnyStep,
   type ItemWork,
+  type Place,
   type RunContext,
 } from '../steps/step.ts';
 import type { PrepareOptions, Prepared } from './prepare.ts';
@@ -19,9 +20,10 @@ export async function verify(prepared: Prepared, options: PrepareOptions): Promi
   const { plan, emit, runtime } = context;
   emit({ type: 'phase', phase: 'repositories', total: plan.projects.length });
   const results: ItemResult[] = [];
-  for (const item of [...plan.groups, ...plan.projects]) {
+  const accounts = new Map<string, Place>();
+  for (const item of itemsOf(plan)) {
     await setImmediate();
-    const result = await verifyItem(item, context, options);
+    const result = await verifyItem(item, accounts, context, options);
     if (item.kind === 'project') emit({ type: 'item-finished', result });
     results.push(result);
   }
@@ -34,11 +36,13 @@ export async function verify(prepared: Prepared, options: PrepareOptions): Promi
 
 async function verifyItem(
   item: PlanItem,
+  accounts: Map<string, Place>,
   context: RunContext,
   { steps, history }: PrepareOptions,
 ): Promise<ItemResult> {
   if (item.blocked !== null) return blockedResult(item);
-  const work = itemWork(item, context, { place: placeOf(item), groups: new Map() });
+  const work = itemWork(item, context, { place: placeOf(item), accounts, groups: new Map() });
+  if (item.kind === 'person' && work.place !== null) accounts.set(item.person.login, work.place);
   const parent = parentOf(item);
   const above = parent === undefined ? undefined : context.plan.projects.find(({ id }) => id === parent);
   const place = above === undefined ? null : placeOf(above);

@@ -1,5 +1,5 @@
 import { isServerTrouble } from '../failures/index.ts';
-import type { LossKind } from '../model/plan.ts';
+import type { LossKind } from '../model/losses.ts';
 import type { Counts, KnownRefs, RepositoryName } from '../model/source.ts';
 import { pageSize, type GitBucketApi } from './client.ts';
 import { Anything, BranchProtection, Label, Login, Numbered } from './schema.ts';

@@ -3,13 +3,8 @@ import { refsOf } from '../steps/code.ts';
 import { createGit, type Git } from '../git/run.ts';
 import type { Source, Counts, RepositoryName } from '../model/source.ts';
 import type { RefListing } from '../model/forge.ts';
-import {
-  type Loss,
-  type LossKind,
-  type PlannedProject,
-  sortByKind,
-  uncountedWithoutAsking,
-} from '../model/plan.ts';
+import { type Loss, type LossKind, sortByKind, uncountedWithoutAsking } from '../model/losses.ts';
+import { type PlannedProject } from '../model/plan.ts';
 import { updateMirror, type MirrorOptions } from '../transfer/mirror.ts';
 import type { InspectOptions } from './repository.ts';
 

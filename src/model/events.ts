@@ -8,6 +8,7 @@ export type Phase =
   | 'inspect'
   | 'export'
   | 'stage'
+  | 'people'
   | 'groups'
   | 'repositories'
   | 'tracker'

@@ -1,12 +1,14 @@
 /** What is decided before anything is done; schema and type are one thing. */
 import * as z from 'zod';
 import { Owner, Project, Repository, SourceView, Visibility } from './forge.ts';
+import { Loss, LossKind } from './losses.ts';
 import { Notice } from './notice.ts';
+import { Person } from './people.ts';
+import { PlanSettings } from './plan-settings.ts';
 
 const count = z.int().nonnegative();
 const id = z.int();
 const texts = z.array(z.string());
-const names = z.record(z.string(), z.string());
 const objectId = z.string().nullable();
 
 export const RefOutcome = z.enum(['create', 'update', 'delete', 'unchanged', 'kept', 'refused', 'diverged']);
@@ -77,68 +79,62 @@ export const PlannedStep = z.object({
 export type PlannedStep = z.infer<typeof PlannedStep>;
 
 const common = {
-  path: z.string(),
-  fullPath: z.string().describe('Path on GitLab, with the groups above it'),
+  fullPath: z
+    .string()
+    .describe('Path on GitLab, with the groups above it; of a person the user name, empty without one'),
   name: z.string(),
-  description: z.string(),
-  visibility: Visibility,
   reasons: texts.describe('Why the plan decides as it does'),
   blocked: Notice.nullable().describe('Why you must decide first; the fix can be pasted into the config'),
   steps: z.array(PlannedStep),
 };
 
+/** Of what has an address. */
+const addressed = { ...common, path: z.string(), description: z.string(), visibility: Visibility };
+
+/** How it is known which account of GitLab is a person's. */
+export const Evidence = z
+  .enum(['config', 'file', 'mail', 'public-mail', 'commit-mail', 'name-and-mail', 'nothing'])
+  .describe(
+    'config: map.users; file: a row of people.csv; mail, public-mail, commit-mail: GitLab shows the same address there; name-and-mail: the same user name with the same address',
+  );
+export type Evidence = z.infer<typeof Evidence>;
+
+/** What becomes of a person. `ask`: somebody must say whether an account is theirs. `none`: no account, and none is made. */
+export const PersonAction = z.enum(['use', 'create', 'ask', 'none']);
+export type PersonAction = z.infer<typeof PersonAction>;
+
+export const PlannedAccount = z.object({
+  id,
+  username: z.string(),
+  state: z.string().describe("In GitLab's words: active, blocked, blocked_pending_approval, …"),
+  external: z.boolean().describe('Sees no internal projects'),
+});
+export type PlannedAccount = z.infer<typeof PlannedAccount>;
+
+export const PlannedPerson = z.object({
+  kind: z.literal('person'),
+  id: z.string().describe('@ and the login on the source'),
+  person: Person,
+  ...common,
+  action: PersonAction,
+  evidence: Evidence,
+  existing: PlannedAccount.nullable().describe(
+    'The account that exists; null: there is none, or it will be created',
+  ),
+  firstSignIn: z.string().describe('What will happen when the person signs in to GitLab for the first time'),
+});
+export type PlannedPerson = z.infer<typeof PlannedPerson>;
+
 export const PlannedGroup = z.object({
   kind: z.literal('group'),
   id: z.string().describe("The owner's login"),
   owner: Owner,
-  ...common,
+  ...addressed,
   existing: id.nullable().describe('Id of the namespace that exists; null: it will be created'),
   namespaceKind: z.enum(['group', 'user']).describe('Personal namespaces are never created'),
   userId: id.nullable().describe('Whose personal namespace it is, when not that of the token'),
 });
 export type PlannedGroup = z.infer<typeof PlannedGroup>;
-
-export const lossKinds = [
-  'pull-requests',
-  'issues',
-  'labels',
-  'milestones',
-  'releases',
-  'wiki-pages',
-  'lfs-objects',
-  'collaborators',
-  'webhooks',
-  'protected-branches',
-  'other-refs',
-] as const;
-export const LossKind = z.enum(lossKinds);
-export type LossKind = z.infer<typeof LossKind>;
-
-export const Loss = z.object({
-  kind: LossKind,
-  count: count.nullable().describe('Null when there are some, but the source does not say how many'),
-});
-export type Loss = z.infer<typeof Loss>;
-
-/** Kinds that only further questions to the source tell, in the order in which they are shown. */
-export const uncountedWithoutAsking = lossKinds.filter(
-  (kind) => kind !== 'pull-requests' && kind !== 'other-refs',
-);
-
-/** The same losses in the order in which they are shown. */
-export function sortByKind(losses: readonly Loss[]): Loss[] {
-  return [...losses].sort((a, b) => lossKinds.indexOf(a.kind) - lossKinds.indexOf(b.kind));
-}
-
-/** By kind; not known as soon as one of them is not known. */
-export function summedLosses(losses: readonly Loss[]): Loss[] {
-  const sums = new Map<LossKind, number | null>();
-  for (const { kind, count } of losses) {
-    const sum = sums.get(kind);
-    sums.set(kind, count === null || sum === null ? null : (sum ?? 0) + count);
-  }
-  return sortByKind([...sums].map(([kind, count]) => ({ kind, count })));
-}
 
 /** Something inside a repository that GitLab refuses, or that will not work there as it did. */
 export const Finding = Notice.extend({
@@ -159,7 +155,7 @@ export const PlannedProject = z.object({
   kind: z.literal('project'),
   id: z.string().describe('owner/name on the source'),
   repository: Repository,
-  ...common,
+  ...addressed,
   existing: Project.nullable().describe('The project that exists; null: it will be created'),
   defaultBranch: z.string().nullable().describe('Short name; null when the source has no branch'),
   parent: z
@@ -172,31 +168,9 @@ export const PlannedProject = z.object({
 });
 export type PlannedProject = z.infer<typeof PlannedProject>;
 
-export type PlanItem = PlannedGroup | PlannedProject;
-
-/** What the plan was decided with, besides the two servers. */
-export const PlanSettings = z
-  .object({
-    parentGroup: z.string().nullable(),
-    map: z.object({ owners: names, repositories: names, users: names, refs: z.record(z.string(), names) }),
-    visibility: z.object({
-      public: z.enum(['auto', 'private', 'internal', 'public']),
-      private: z.enum(['private', 'internal']),
-    }),
-    userRepositories: z.enum(['auto', 'group', 'personal']),
-    notes: z.boolean(),
-    wiki: z.boolean().default(false).describe('False in plans of versions that moved no wikis'),
-    refs: texts.default([]),
-    pullRequestHeads: z.string().nullable().default(null),
-    forks: z.boolean().default(true),
-    lfs: z.boolean().default(false).describe('False in plans of versions that moved no LFS objects'),
-    allowMissingLfs: texts.default([]),
-    prune: z.boolean(),
-    fixSubmodules: z.boolean().default(false),
-    rewrite: texts.default([]),
-  })
-  .describe('What the plan was decided with; migrate --plan decides with the same');
-export type PlanSettings = z.infer<typeof PlanSettings>;
+/** What has an address of its own on GitLab. */
+export type AddressedItem = PlannedGroup | PlannedProject;
+export type PlanItem = PlannedPerson | AddressedItem;
 
 /** Something on the source that somebody left out on purpose, so that it is told without being a trouble. */
 export const LeftOut = z.object({
@@ -211,6 +185,7 @@ export const Plan = z.object({
   settings: PlanSettings,
   source: SourceView,
   target: z.object({ url: z.string(), version: z.string() }),
+  people: z.array(PlannedPerson).default([]).describe('Everybody who has to do with what is planned'),
   groups: z.array(PlannedGroup),
   projects: z.array(PlannedProject),
   problems: z
@@ -221,6 +196,16 @@ export const Plan = z.object({
   warnings: texts,
 });
 export type Plan = z.infer<typeof Plan>;
+
+/** Everything that is planned, in the order in which it is begun. */
+export function itemsOf({ people, groups, projects }: Plan): PlanItem[] {
+  return [...people, ...groups, ...projects];
+}
+
+/** Under which id a person is an item: no owner and no repository begins so. */
+export function personId(login: string): string {
+  return `@${login}`;
+}
 
 /** What the plan has for one step of an item; null when the step has nothing to do with it. */
 export function plannedStep({ steps }: PlanItem, name: string): PlannedStep | null {

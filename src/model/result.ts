@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { SourceView, Visibility } from './forge.ts';
 import { Notice } from './notice.ts';
-import { Counts, ItemState, LeftOut, Loss, LossKind } from './plan.ts';
+import { Loss, LossKind } from './losses.ts';
+import { Counts, ItemState, LeftOut } from './plan.ts';
 
 const count = z.int().nonnegative();
 const millis = z.number().nonnegative();
@@ -39,12 +40,15 @@ export const StepResult = z.object({
 export type StepResult = z.infer<typeof StepResult>;
 
 export const ItemResult = z.object({
-  kind: z.enum(['group', 'project']),
-  id: z.string().describe('On the source: the owner, or owner/name'),
+  kind: z.enum(['person', 'group', 'project']),
+  id: z.string().describe('On the source: the owner, owner/name, or @ and a login'),
   target: z.object({ path: z.string(), id: count.nullable(), url: z.string().nullable() }),
   visibility: z
     .object({ source: Visibility.nullable(), target: Visibility })
-    .describe('On both sides; GitBucket has none for groups. The planned one until there is something'),
+    .nullable()
+    .describe(
+      'On both sides; GitBucket has none for groups. The planned one until there is something; null for people',
+    ),
   state: ItemState.describe('The worst state of its steps'),
   changed: z.boolean().describe('True when this run wrote something on the target'),
   steps: z.array(StepResult),
@@ -57,6 +61,7 @@ export const ItemResult = z.object({
 export type ItemResult = z.infer<typeof ItemResult>;
 
 export const Totals = z.object({
+  people: count.default(0),
   groups: count,
   projects: count,
   states: z.record(ItemState, count).describe('Number of items by state'),

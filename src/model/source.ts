@@ -3,7 +3,8 @@ import type { Failure } from '../failures/failure.ts';
 import type { Remote } from '../git/remote.ts';
 import type { Owner, RefListing, Repository, SourceInventory, UnreadableRef } from './forge.ts';
 import type { PeopleVerbs } from './people.ts';
-import type { LeftOut, LossKind } from './plan.ts';
+import type { LossKind } from './losses.ts';
+import type { LeftOut } from './plan.ts';
 
 /** The server that is read, in neutral verbs. Where a server cannot tell something, the answer is null. */
 export type Source = PeopleVerbs & {

@@ -1,16 +1,11 @@
 import type { Config } from '../config/schema.ts';
 import { sourceNotAdministrator } from '../failures/source.ts';
 import { projectLimit } from '../failures/target.ts';
-import {
-  type LossKind,
-  type Plan,
-  type PlannedGroup,
-  type PlannedProject,
-  type PlanSettings,
-  uncountedWithoutAsking,
-} from '../model/plan.ts';
+import { type LossKind, uncountedWithoutAsking } from '../model/losses.ts';
+import { type Plan, type PlannedGroup, type PlannedProject } from '../model/plan.ts';
 import { belowParents } from './forks.ts';
 import { namesakesOf, planGroups, samePeoplePiece, takesName, type Placement } from './groups.ts';
+import type { PlanSettings } from '../model/plan-settings.ts';
 import type { Account } from '../model/source.ts';
 import type { PlanInput } from './input.ts';
 import { codeRecords } from './known-refs.ts';
@@ -30,6 +25,7 @@ export function buildPlan(input: PlanInput, placed: readonly PlannedProject[]): 
     settings: settingsOf(input.config, input.prune),
     source: sourceView(input.source.url, input.reader),
     target: { url: input.target.url, version: input.target.version },
+    people: [...input.people.planned],
     groups,
     projects: planned,
     problems: [...unseen.problems, ...input.source.problems, ...input.problems],

@@ -1,5 +1,6 @@
 import type { ItemHistory } from '../journal/history.ts';
 import {
+  type AddressedItem,
   plannedStep,
   type Plan,
   type PlannedGroup,
@@ -93,7 +94,7 @@ function isMade(earlier: PlanItem, now: PlanItem): boolean {
 }
 
 /** The run lowers a level that GitLab refuses; what it made lower itself, and what goes in there, is as planned. */
-function visibilityDrift(earlier: PlanItem, now: PlanItem, ours: boolean): string | null {
+function visibilityDrift(earlier: AddressedItem, now: AddressedItem, ours: boolean): string | null {
   const [before, after] = [earlier.visibility, now.visibility];
   if (after === before || (ours && narrower(after, before) === after)) return null;
   return `the ${now.kind} would now be ${after} instead of ${before}`;

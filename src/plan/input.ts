@@ -3,7 +3,8 @@ import type { History } from '../journal/history.ts';
 import type { Project, RefListing, SourceInventory, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Account } from '../model/source.ts';
-import type { LeftOut } from '../model/plan.ts';
+import type { Collaborator, Member, Told } from '../model/people.ts';
+import type { LeftOut, PlannedPerson } from '../model/plan.ts';
 import type { TargetIdentity } from '../model/target.ts';
 import type { Placement } from './groups.ts';
 import type { KnownObjects } from './known-refs.ts';
@@ -18,6 +19,16 @@ export type ProjectPath = PathAssignment & {
   existing: Project | null;
   /** True when a project that waits for its deletion still has the path. */
   pendingDeletion: boolean;
+};
+
+/** Who has to do with what is planned. Empty when nobody is migrated. */
+export type KnownPeople = {
+  /** Everybody, and which account is theirs. */
+  planned: readonly PlannedPerson[];
+  /** By the login of the group. */
+  members: ReadonlyMap<string, Told<Member[]>>;
+  /** By `owner/name`. */
+  collaborators: ReadonlyMap<string, Told<Collaborator[]>>;
 };
 
 /** Everything that a plan is decided from. */
@@ -39,6 +50,7 @@ export type PlanInput = {
     restricted: readonly Visibility[] | null;
     newGroupsTakeProjects: boolean;
   };
+  people: KnownPeople;
   /** By owner's login. */
   placements: ReadonlyMap<string, Placement>;
   /** Owners whose group is made even when nothing of it is selected. */

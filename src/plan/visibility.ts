@@ -1,5 +1,5 @@
 import type { Visibility, Namespace } from '../model/forge.ts';
-import type { PlannedGroup, PlannedProject, PlanItem } from '../model/plan.ts';
+import type { PlannedGroup, PlannedProject, AddressedItem } from '../model/plan.ts';
 import type { PlanInput } from './input.ts';
 
 export type VisibilityConfig = {
@@ -62,7 +62,7 @@ export function atMost(wish: Visibility, refused: Iterable<Visibility>): Visibil
 
 /** May an item get a lower level where GitLab refuses the planned one? Not when the config names that level. */
 export function mayBeLowered(
-  item: PlanItem,
+  item: AddressedItem,
   { public: open }: VisibilityConfig,
   projects: readonly PlannedProject[],
 ): boolean {

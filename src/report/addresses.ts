@@ -1,7 +1,9 @@
 import type { ItemResult, Result } from '../model/result.ts';
 
 /** `private`, or `public → internal` when it is not the same on both sides. */
-export function visibilityText({ source, target }: ItemResult['visibility']): string {
+export function visibilityText(visibility: ItemResult['visibility']): string {
+  if (visibility === null) return '';
+  const { source, target } = visibility;
   return source === null || source === target ? target : `${source} → ${target}`;
 }
 
@@ -24,12 +26,12 @@ export function addressAt(server: string, path: string): string {
 export function addressesCsv(result: Result): string {
   const lines = ['old_url,new_url,old_clone_url,new_clone_url,visibility,state'];
   for (const item of result.items) {
-    if (item.kind === 'group') continue;
+    if (item.kind !== 'project') continue;
     const { old, now } = addressesOf(item, result);
     // GitBucket serves git below a path of its own.
     const oldClone = `${result.source.url}/git${old.slice(result.source.url.length)}.git`;
     const newClone = now === null ? '' : `${now}.git`;
-    const cells = [old, now ?? '', oldClone, newClone, item.visibility.target, item.state];
+    const cells = [old, now ?? '', oldClone, newClone, item.visibility?.target ?? '', item.state];
     lines.push(
       cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(','),
     );

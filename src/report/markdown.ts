@@ -125,7 +125,7 @@ function everything(result: Result): string {
 }
 
 function groupLine({ id, target, state, visibility }: ItemResult): string {
-  return `${mdCode(id)} → ${mdLink(target.path, target.url)}: ${state}, ${visibility.target}`;
+  return `${mdCode(id)} → ${mdLink(target.path, target.url)}: ${state}, ${visibilityText(visibility)}`;
 }
 
 function ownerLine({ totals: { complete, projects, bytes } }: OwnerResult): string {

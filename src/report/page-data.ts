@@ -1,5 +1,6 @@
 import type { Notice } from '../model/notice.ts';
-import type { Loss, Plan } from '../model/plan.ts';
+import type { Loss } from '../model/losses.ts';
+import type { Plan } from '../model/plan.ts';
 import type { ItemResult, Result } from '../model/result.ts';
 import type { Verdict } from '../ui/messages.ts';
 import type { Action } from './plan-summary.ts';

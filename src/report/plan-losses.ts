@@ -1,4 +1,5 @@
-import { type Finding, type Plan, summedLosses } from '../model/plan.ts';
+import { summedLosses } from '../model/losses.ts';
+import { type Finding, type Plan } from '../model/plan.ts';
 import { mdCode, mdFence, mdText } from './markdown.ts';
 import type { PlannedRow } from './plan-summary.ts';
 import * as messages from '../ui/loss-messages.ts';

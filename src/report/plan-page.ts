@@ -1,5 +1,6 @@
 import type { Notice } from '../model/notice.ts';
-import { plannedStep, summedLosses, type Plan } from '../model/plan.ts';
+import { summedLosses } from '../model/losses.ts';
+import { plannedStep, type Plan } from '../model/plan.ts';
 import { findingRemark, leftOutLines, lossParts } from '../ui/loss-messages.ts';
 import { refsStep } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';

@@ -97,6 +97,7 @@ export function sumSteps(items: readonly { steps: readonly StepCounts[] }[]): St
 /** What items come to together. */
 function totalsOf(items: readonly ItemResult[], ms: number): Totals {
   const totals: Totals = {
+    people: 0,
     groups: 0,
     projects: 0,
     states: { ...noStates },
@@ -106,8 +107,7 @@ function totalsOf(items: readonly ItemResult[], ms: number): Totals {
     ms,
   };
   for (const item of items) {
-    if (item.kind === 'group') totals.groups += 1;
-    else totals.projects += 1;
+    totals[item.kind === 'person' ? 'people' : (`${item.kind}s` as const)] += 1;
     totals.states[item.state] += 1;
     totals.bytes += costOf(item).bytes;
   }
@@ -232,6 +232,7 @@ export type OwnerResult = { owner: string; group: ItemResult | null; projects: I
 export function byOwner(items: readonly ItemResult[]): OwnerResult[] {
   const owners = new Map<string, ItemResult[]>();
   for (const item of items) {
+    if (item.kind === 'person') continue;
     const owner = item.id.split('/', 1)[0] ?? item.id;
     const own = owners.get(owner);
     if (own === undefined) owners.set(owner, [item]);

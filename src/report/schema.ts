@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { planUnreadable } from '../failures/usage.ts';
-import { Plan, Counts, type PlanItem } from '../model/plan.ts';
+import { Plan, Counts, itemsOf, type PlanItem } from '../model/plan.ts';
 import { Result } from '../model/result.ts';
 
 /** Reads a result from JSON; throws a zod error that names every problem with its path. */
@@ -37,7 +37,7 @@ export function parsePlan(text: string, file: string, steps: Parts): Plan {
   }
   const parsed = Plan.safeParse(json);
   if (!parsed.success) throw planUnreadable(file, { detail: placesOf(parsed.error, []) });
-  for (const item of [...parsed.data.groups, ...parsed.data.projects]) checkParts(item, file, steps);
+  for (const item of itemsOf(parsed.data)) checkParts(item, file, steps);
   return parsed.data;
 }
 

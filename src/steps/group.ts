@@ -10,7 +10,7 @@ import {
 } from '../failures/target.ts';
 import type { Namespace, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
-import type { PlannedGroup, PlanItem } from '../model/plan.ts';
+import type { AddressedItem, PlannedGroup } from '../model/plan.ts';
 import { pathBeside } from '../plan/free-names.ts';
 import { parentOf } from '../plan/groups.ts';
 import { allowLevel, atMost, mayBeLowered } from '../plan/visibility.ts';
@@ -98,7 +98,7 @@ function explain(error: Failure, item: PlannedGroup, { identity, plan }: RunCont
  * @throws visibility-restricted
  */
 export async function atAllowedLevel<T>(
-  item: PlanItem,
+  item: AddressedItem,
   { config, plan, refusedLevels }: RunContext,
   make: (visibility: Visibility) => Promise<T>,
 ): Promise<T> {
@@ -120,7 +120,7 @@ export async function atAllowedLevel<T>(
 }
 
 /** Tells of a level below the planned one; [] when it is as planned. */
-export function lowered(made: Visibility, item: PlanItem, { refusedLevels }: RunContext): Notice[] {
+export function lowered(made: Visibility, item: AddressedItem, { refusedLevels }: RunContext): Notice[] {
   if (made === item.visibility) return [];
   const message = refusedLevels.has(item.visibility)
     ? `visibility is ${made} instead of ${item.visibility}, a level that the GitLab administrator has restricted`

@@ -95,6 +95,8 @@ export type ItemWork = {
   attempt: number;
   /** Null until the step that places the item is through. */
   place: Place | null;
+  /** The accounts of people, by their logins on the source. */
+  accounts: ReadonlyMap<string, Place>;
   /** Where the groups are, by owner's login. */
   groups: ReadonlyMap<string, Place>;
   /** Where the project is of which it is a fork; null when there is none, or it is not there. */
@@ -136,7 +138,7 @@ export async function askAgain<T>(
 export function itemWork(
   item: PlanItem,
   context: RunContext,
-  where: Pick<ItemWork, 'place' | 'groups'>,
+  where: Pick<ItemWork, 'place' | 'accounts' | 'groups'>,
 ): ItemWork {
   const { source, target } = context.listings;
   return {

@@ -34,6 +34,7 @@ const allPhases = [
   'inspect',
   'export',
   'stage',
+  'people',
   'groups',
   'repositories',
   'tracker',
@@ -41,7 +42,14 @@ const allPhases = [
   'report',
 ] as const;
 /** Only some runs have these: they are not painted before they begin. */
-const optionalPhases: ReadonlySet<Phase> = new Set(['inspect', 'export', 'stage', 'tracker', 'finish']);
+const optionalPhases: ReadonlySet<Phase> = new Set([
+  'inspect',
+  'export',
+  'stage',
+  'people',
+  'tracker',
+  'finish',
+]);
 
 /** Icon, space, indentation of a slot, and the two columns that the painter itself leaves free. */
 const margin = 8;
@@ -175,7 +183,7 @@ export function createLive(options: LiveOptions): Live {
 
 /** Their items are counted, which tells more than the phase's own progress. */
 function isCounted(phase: Phase): boolean {
-  return phase === 'groups' || phase === 'repositories';
+  return phase === 'people' || phase === 'groups' || phase === 'repositories';
 }
 
 /** A row without a title is not painted. Without an event: every event paints the whole picture at once, the spinner does it ten times a second. */

@@ -1,4 +1,5 @@
-import type { Finding, LeftOut, Loss, LossKind } from '../model/plan.ts';
+import type { Loss, LossKind } from '../model/losses.ts';
+import type { Finding, LeftOut } from '../model/plan.ts';
 import { formatCount, listed, plural } from '../text/format.ts';
 
 /** Sentences about what stays on GitBucket and about what a look into the objects found. */

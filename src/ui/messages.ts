@@ -22,6 +22,7 @@ export const phaseTitles = {
   inspect: 'Inspect objects',
   export: 'Export',
   stage: 'Set up the rehearsal',
+  people: 'People',
   groups: 'Groups',
   repositories: 'Repositories',
   tracker: 'Issues and merge requests',

@@ -20,7 +20,7 @@ export type Progress = {
 export type Meter = { handle(event: RunEvent): void; progress(): Progress };
 
 /** The phases that take items one by one. */
-const counted: ReadonlySet<Phase> = new Set(['groups', 'repositories', 'tracker']);
+const counted: ReadonlySet<Phase> = new Set(['people', 'groups', 'repositories', 'tracker']);
 
 const windowMs = 10_000;
 const sampleMs = 500;

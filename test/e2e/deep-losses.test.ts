@@ -12,7 +12,8 @@ import {
   type GitBucketVersion,
   initBare,
 } from '../../sandbox/gitbucket.ts';
-import type { Loss, Plan } from '../../src/model/plan.ts';
+import type { Loss } from '../../src/model/losses.ts';
+import type { Plan } from '../../src/model/plan.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { planOf } from '../helpers/foresight.ts';
 import { filesOf } from '../helpers/odd-objects.ts';

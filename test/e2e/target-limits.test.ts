@@ -60,8 +60,8 @@ function levelsOn(servers: TestServers): Record<string, Visibility> {
 }
 
 /** As the result has them. */
-function visibilitiesIn({ items }: Result): Record<string, Visibility> {
-  return Object.fromEntries(items.map(({ id, visibility }) => [id, visibility.target]));
+function visibilitiesIn({ items }: Result): Record<string, Visibility | undefined> {
+  return Object.fromEntries(items.map(({ id, visibility }) => [id, visibility?.target]));
 }
 
 function refusedPosts({ gitlab }: TestServers): number {

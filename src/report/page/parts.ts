@@ -1,5 +1,5 @@
 import type { Notice } from '../../model/notice.ts';
-import type { Loss } from '../../model/plan.ts';
+import type { Loss } from '../../model/losses.ts';
 import { formatCount } from '../../text/format.ts';
 import { lossParts } from '../../ui/loss-messages.ts';
 import { reportHeadings } from '../../ui/report-messages.ts';

@@ -3,7 +3,7 @@ import { badObjectFindings } from '../../../src/inspect/fsck.ts';
 import { largeFileFindings } from '../../../src/inspect/large-files.ts';
 import { lfsFindings, type LfsFacts, type FoundPointer } from '../../../src/inspect/lfs.ts';
 import { uncountedIn, withLosses } from '../../../src/inspect/losses.ts';
-import type { LossKind } from '../../../src/model/plan.ts';
+import type { LossKind } from '../../../src/model/losses.ts';
 import { plannedProject } from '../report/samples.ts';
 
 const commit = 'c'.repeat(40);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodeOfPlan } from '../../../src/commands/plan.ts';
-import { type Finding, uncountedWithoutAsking } from '../../../src/model/plan.ts';
+import { uncountedWithoutAsking } from '../../../src/model/losses.ts';
+import { type Finding } from '../../../src/model/plan.ts';
 import { planMarkdown } from '../../../src/report/plan-markdown.ts';
 import { renderPlan } from '../../../src/report/plan-view.ts';
 import { createPalette } from '../../../src/ui/terminal.ts';

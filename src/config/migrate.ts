@@ -1,0 +1,89 @@
+import * as z from 'zod';
+
+const Name = z.string().min(1);
+/** Characters that git takes in the name of a ref. */
+const refCharacters = String.raw`[^\s\p{Cc}~^:?*[\\]`;
+const usualSpace = /^refs\/(heads|tags|notes)\//;
+
+/** As git takes them: one `*` for anything. */
+const RefPattern = z
+  .string()
+  .regex(
+    new RegExp(`^refs/${refCharacters}*[*]?${refCharacters}*$`, 'u'),
+    'must be a ref or a pattern with one *, such as refs/review/*',
+  )
+  .refine(
+    (text) => !usualSpace.test(text),
+    'refs/heads/ and refs/tags/ travel anyway; "notes" decides about refs/notes/',
+  )
+  .refine((text) => !text.startsWith('refs/pull/'), 'pull requests travel by "pullRequestHeads"')
+  .refine(
+    (text) => /^refs\/[^/*]+(\/|$)/.test(text),
+    'must name one space below refs/, such as refs/review/*',
+  );
+
+/** The beginning of a branch's name, to which a number is added. */
+const BranchPrefix = z
+  .string()
+  .regex(
+    /^(?![-./])(?!.*(\.\.|\/\/|\/\.|\.lock\/|@\{))[\p{L}\p{N}_./@+#-]+$/u,
+    'must be how the name of a branch can begin, such as pull-requests/',
+  );
+
+/** What moves besides branches and tags. */
+export const Migrate = z
+  .strictObject({
+    notes: z.boolean().default(true).describe('migrate refs/notes/*'),
+    wiki: z.boolean().default(true).describe('migrate the wikis'),
+    refs: z
+      .array(RefPattern)
+      .default([])
+      .describe('further refs to migrate, as names or patterns such as refs/review/*'),
+    pullRequestHeads: BranchPrefix.nullable()
+      .default(null)
+      .describe(
+        'keep the commits of pull requests that no other branch holds as branches of this prefix and their number, such as pull-requests/; null: leave them',
+      ),
+    forks: z.boolean().default(true).describe('make forks of GitBucket forks on GitLab'),
+    lfs: z.boolean().default(true).describe('migrate Git LFS objects'),
+    allowMissingLfs: z
+      .array(Name)
+      .default([])
+      .describe(
+        'LFS objects without which the refs that need them move all the same, by id or path; "all": every one. Beside --allow-missing-lfs',
+      ),
+    rewrite: z
+      .array(z.string().regex(/^[^/]+\/[^/]+$/, 'must be OWNER/NAME'))
+      .default([])
+      .describe(
+        'OWNER/NAME of repositories in whose history gb2gl puts right what git refuses; commits from there on get new ids',
+      ),
+    members: z
+      .boolean()
+      .default(true)
+      .describe('give people the roles that they have in groups and repositories'),
+    memberRole: z
+      .enum(['developer', 'maintainer'])
+      .default('developer')
+      .describe('role of the members of a GitBucket group who do not manage it'),
+    memberMails: z
+      .boolean()
+      .default(false)
+      .describe('give roles also in groups that were there before, to whose new members GitLab sends mails'),
+    createUsers: z.boolean().default(false).describe('the same as --create-users, on every run'),
+    options: z
+      .boolean()
+      .default(true)
+      .describe('set features, merge methods and the permission to fork as on GitBucket'),
+    branchProtections: z.boolean().default(true).describe('protect the branches that GitBucket protects'),
+    deployKeys: z.boolean().default(true).describe('migrate the deploy keys'),
+    avatars: z.boolean().default(true).describe('migrate the pictures of groups and people'),
+    sshKeys: z
+      .boolean()
+      .default(false)
+      .describe('migrate the SSH keys of people; GitLab sends each of them a mail for each key'),
+    hooks: z.boolean().default(false).describe('the same as --hooks, on every run'),
+    fixSubmodules: z.boolean().default(false).describe('the same as --fix-submodules, on every run'),
+  })
+  .prefault({})
+  .describe('what to migrate besides branches and tags');
