@@ -2,7 +2,7 @@ import type { Environment } from '../environment.ts';
 import { exitCodeOf } from '../failures/index.ts';
 import { interruption, notConfirmed, wrongUsage } from '../failures/usage.ts';
 import type { Plan, PlanItem } from '../model/plan.ts';
-import { planTotals, ownersOf } from '../report/plan-summary.ts';
+import { planTotals } from '../report/plan-summary.ts';
 import { renderPlan } from '../report/plan-view.ts';
 import { planQuestion } from '../ui/plan-messages.ts';
 import { createPrompt, saysYes } from '../ui/prompt.ts';
@@ -43,7 +43,7 @@ export async function askConsent(
   const { terminal, say } = session;
   if (runtime.stopping.aborted) throw interruption('migrate');
   const output = asker(flags, environment);
-  const question = planQuestion(planTotals(ownersOf(withoutBlocked(plan))), plan.target.url);
+  const question = planQuestion(planTotals(withoutBlocked(plan)), plan.target.url);
   if (question === null || output === null) return 0;
   await terminal.stop();
   const { palette } = terminal;
@@ -64,8 +64,13 @@ export async function askConsent(
 }
 
 function withoutBlocked(plan: Plan): Plan {
-  const { groups, projects } = plan;
-  return { ...plan, groups: groups.filter(isOpen), projects: projects.filter(isOpen) };
+  const { people, groups, projects } = plan;
+  return {
+    ...plan,
+    people: people.filter(isOpen),
+    groups: groups.filter(isOpen),
+    projects: projects.filter(isOpen),
+  };
 }
 
 function isOpen({ blocked }: PlanItem): boolean {

@@ -13,7 +13,8 @@ export function addressesOf(
   servers: Pick<Result, 'source' | 'target'>,
 ): { old: string; now: string | null } {
   const now = target.id === null ? null : (target.url ?? addressAt(servers.target.url, target.path));
-  return { old: addressAt(servers.source.url, id), now };
+  // A person's page is at the login, without the sign in front.
+  return { old: addressAt(servers.source.url, id.replace(/^@/, '')), now };
 }
 
 /** Where a browser finds a group or repository on a server. */

@@ -22,8 +22,8 @@ export function pasteable(fixes: Json): string[] {
   return JSON.stringify(fixes, null, 2).split('\n').slice(1, -1);
 }
 
-function* fixesOfPlan({ groups, projects }: Plan): Generator<string> {
-  for (const { blocked } of groups) if (blocked !== null) yield blocked.fix;
+function* fixesOfPlan({ people, groups, projects }: Plan): Generator<string> {
+  for (const { blocked } of [...people, ...groups]) if (blocked !== null) yield blocked.fix;
   for (const { blocked, steps, findings } of projects) {
     if (blocked !== null) yield blocked.fix;
     for (const { fix } of findings) yield fix;

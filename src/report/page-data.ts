@@ -3,6 +3,7 @@ import type { Loss } from '../model/losses.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ItemResult, Result } from '../model/result.ts';
 import type { Verdict } from '../ui/messages.ts';
+import type { PersonRow } from './plan-people.ts';
 import type { Action } from './plan-summary.ts';
 
 /** What the pages are given: the script in a browser reads it again. */
@@ -58,6 +59,7 @@ export type PlanPage = Pick<Plan, 'source' | 'target' | 'problems' | 'warnings'>
   paste: string | null;
   losses: Loss[];
   uncounted: string;
+  people: PersonRow[];
   owners: { owner: string; path: string; what: string; repositories: number; refs: number }[];
   rows: PlanPageRow[];
 };

@@ -2,16 +2,24 @@ import type { Plan, PlannedGroup } from '../model/plan.ts';
 import { leftOutLines } from '../ui/loss-messages.ts';
 import { problem, readAs } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';
+import { peopleHeadings, peopleLine } from '../ui/people-messages.ts';
 import { mdCode, mdFence, mdText } from './markdown.ts';
 import { mergedFixes } from './merged-fixes.ts';
 import { lossSections, lossTotals } from './plan-losses.ts';
+import { countPeople, peopleRows } from './plan-people.ts';
 import { actionOfGroup, ownersOf, planTotals, type PlannedOwner, type PlannedRow } from './plan-summary.ts';
 import { remarkOf } from './result.ts';
 
 /** The plan as Markdown: totals, then by owner every repository with what happens to it and why. */
 export function planMarkdown(plan: Plan): string {
   const owners = ownersOf(plan);
-  const sections = [`# ${messages.planHeadings.title}`, head(plan, owners), problems(plan), warnings(plan)];
+  const sections = [
+    `# ${messages.planHeadings.title}`,
+    head(plan, owners),
+    problems(plan),
+    warnings(plan),
+    people(plan),
+  ];
   for (const owner of owners) sections.push(...ownerSections(owner));
   const fixes = mergedFixes(plan);
   if (fixes !== null)
@@ -20,11 +28,12 @@ export function planMarkdown(plan: Plan): string {
 }
 
 function head(plan: Plan, owners: readonly PlannedOwner[]): string {
-  const { groups, projects, steps } = planTotals(owners);
+  const { groups, projects, steps } = planTotals(plan, owners);
   const target = `${mdCode(plan.target.url)} (GitLab ${mdText(plan.target.version)})`;
   const counts = [
     messages.groupsLine(groups),
     messages.projectsLine(projects),
+    ...(plan.people.length === 0 ? [] : [peopleLine(countPeople(plan))]),
     ...steps.map(messages.stepLine),
   ];
   const lines = [...counts, ...lossTotals(plan)];
@@ -44,6 +53,29 @@ function warnings(plan: Plan): string {
   const all = [...plan.warnings, ...leftOutLines(plan.leftOut)];
   if (all.length === 0) return '';
   return `## ${messages.planHeadings.warnings}\n\n${all.map((warning) => `- ${mdText(warning)}`).join('\n')}`;
+}
+
+function people(plan: Plan): string {
+  if (plan.people.length === 0) return '';
+  const { login, name, account, how, remarks } = peopleHeadings.columns;
+  const lines = [
+    `| ${[login, name, account, how, remarks].join(' | ')} |`,
+    '| --- | --- | --- | --- | --- |',
+  ];
+  const fixes: string[] = [];
+  for (const row of peopleRows(plan)) {
+    const said = [...row.remarks, ...row.attention.map(({ message }) => message)];
+    const cells = [
+      mdCode(row.login),
+      mdText(row.name),
+      mdCode(row.account),
+      mdText(row.how),
+      said.map(mdText).join('<br>'),
+    ];
+    lines.push(`| ${cells.join(' | ')} |`);
+    for (const { fix } of row.attention) if (fix !== '') fixes.push(`${mdCode(row.login)}:`, mdFence(fix));
+  }
+  return [`## ${peopleHeadings.title}`, lines.join('\n'), ...fixes].join('\n\n');
 }
 
 function ownerSections({ owner, group, rows }: PlannedOwner): string[] {

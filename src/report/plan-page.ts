@@ -4,8 +4,10 @@ import { plannedStep, type Plan } from '../model/plan.ts';
 import { findingRemark, leftOutLines, lossParts } from '../ui/loss-messages.ts';
 import { refsStep } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';
+import { peopleLine } from '../ui/people-messages.ts';
 import { mergedFixes } from './merged-fixes.ts';
 import { findingsOf, uncountedOf } from './plan-losses.ts';
+import { countPeople, peopleRows, type PersonRow } from './plan-people.ts';
 import {
   actionOfGroup,
   hasProblem,
@@ -28,8 +30,9 @@ export function renderPlanPage(plan: Plan, origin: PlanOrigin): string {
 function planPage(plan: Plan, origin: PlanOrigin): PlanPage {
   const { source, target, problems, warnings } = plan;
   const owners = ownersOf(plan);
-  const totals = planTotals(owners);
-  const open = owners.flatMap(openOf);
+  const totals = planTotals(plan, owners);
+  const people = peopleRows(plan);
+  const open = [...people.flatMap(openPerson), ...owners.flatMap(openOf)];
   const fixes = mergedFixes(plan);
   return {
     kind: 'plan',
@@ -40,6 +43,7 @@ function planPage(plan: Plan, origin: PlanOrigin): PlanPage {
     totals: [
       messages.projectsLine(totals.projects),
       messages.groupsLine(totals.groups),
+      ...(plan.people.length === 0 ? [] : [peopleLine(countPeople(plan))]),
       ...totals.steps.map(messages.stepLine),
     ],
     open,
@@ -48,9 +52,15 @@ function planPage(plan: Plan, origin: PlanOrigin): PlanPage {
     paste: fixes === null ? null : JSON.stringify(fixes, null, 2),
     losses: summedLosses(plan.projects.flatMap(({ losses }) => losses)),
     uncounted: plan.projects.length === 0 ? '' : uncountedOf(plan),
+    people,
     owners: owners.map(ownerOf),
     rows: owners.flatMap(({ rows }) => rows.map(rowOf)),
   };
+}
+
+function openPerson({ login, attention }: PersonRow): PlanPage['open'] {
+  if (attention.length === 0) return [];
+  return [{ name: login, state: 'blocked', remarks: attention.map((notice) => ({ ...notice, object: '' })) }];
 }
 
 function openOf({ group, rows }: PlannedOwner): PlanPage['open'] {

@@ -1,5 +1,5 @@
 import type { Notice } from '../model/notice.ts';
-import type { Plan, PlanItem, PlannedGroup, PlannedProject } from '../model/plan.ts';
+import { itemsOf, type Plan, type PlanItem, type PlannedGroup, type PlannedProject } from '../model/plan.ts';
 import type { Totals } from '../model/result.ts';
 import { planVerdict } from '../ui/plan-messages.ts';
 import { sumSteps } from './result.ts';
@@ -59,12 +59,12 @@ export function ownersOf(plan: Plan): PlannedOwner[] {
   return [...owners.values()];
 }
 
-export function planTotals(owners: readonly PlannedOwner[]): PlanTotals {
+export function planTotals(plan: Plan, owners: readonly PlannedOwner[] = ownersOf(plan)): PlanTotals {
   const none = { blocked: 0, create: 0, update: 0, unchanged: 0 };
   const totals: PlanTotals = {
     groups: { ...none },
     projects: { ...none },
-    steps: withBytes(owners.flatMap(({ rows }) => rows.map(({ project }) => project))),
+    steps: withBytes(itemsOf(plan)),
   };
   for (const { group, rows } of owners) {
     if (group !== null) totals.groups[actionOfGroup(group)] += 1;
@@ -73,9 +73,9 @@ export function planTotals(owners: readonly PlannedOwner[]): PlanTotals {
   return totals;
 }
 
-function withBytes(projects: readonly PlannedProject[]): PlanTotals['steps'] {
-  const planned = projects.flatMap(({ steps }) => steps);
-  return sumSteps(projects).map((sum) => {
+function withBytes(items: readonly PlanItem[]): PlanTotals['steps'] {
+  const planned = items.flatMap(({ steps }) => steps);
+  return sumSteps(items).map((sum) => {
     const bytes = planned.reduce((all, each) => all + (each.step === sum.step ? (each.bytes ?? 0) : 0), 0);
     return bytes === 0 ? sum : { ...sum, bytes };
   });
@@ -89,7 +89,7 @@ export function waitsForDecision(item: PlanItem): boolean {
 
 /** What the plan comes to, in one sentence. */
 export function verdictOfPlan(plan: Plan): ReturnType<typeof planVerdict> {
-  const open = [...plan.groups, ...plan.projects].filter((item) => waitsForDecision(item));
+  const open = itemsOf(plan).filter((item) => waitsForDecision(item));
   const failed = open.filter((item) => hasProblem(item)).length;
   return planVerdict(plan, { failed, waiting: open.length - failed, writes: writesAnything(plan) });
 }
@@ -100,8 +100,8 @@ export function hasProblem({ blocked, steps }: PlanItem): boolean {
 }
 
 /** True when carrying it out would change something on the target. */
-export function writesAnything({ groups, projects }: Plan): boolean {
-  const open = [...groups, ...projects].filter(({ blocked }) => blocked === null);
+export function writesAnything(plan: Plan): boolean {
+  const open = itemsOf(plan).filter(({ blocked }) => blocked === null);
   return open.some(({ steps }) => steps.some(({ changes }) => changes));
 }
 
@@ -117,7 +117,7 @@ function actionOfProject(project: PlannedProject): Action {
  */
 export function* planJson(plan: Plan): Generator<string> {
   const { version, projects, ...rest } = plan;
-  const head = JSON.stringify({ version, totals: planTotals(ownersOf(plan)), ...rest });
+  const head = JSON.stringify({ version, totals: planTotals(plan), ...rest });
   yield `${head.slice(0, -1)},"projects":[`;
   for (const [index, project] of projects.entries()) {
     yield `${index === 0 ? '' : ','}\n${JSON.stringify(project)}`;

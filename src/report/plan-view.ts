@@ -5,9 +5,11 @@ import { clean } from '../text/format.ts';
 import { displayWidth, hang, hangFix } from '../text/lines.ts';
 import { warned } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';
+import { morePeople, peopleHeadings, peopleLine } from '../ui/people-messages.ts';
 import type { Palette } from '../ui/terminal.ts';
 import { isPiece, mergedFixes, pasteable } from './merged-fixes.ts';
 import { findingsOf, lossTotals, ownerLosses } from './plan-losses.ts';
+import { countPeople, peopleRows, type PersonRow } from './plan-people.ts';
 import {
   actionOfGroup,
   ownersOf,
@@ -23,19 +25,27 @@ export type PlanOptions = { width: number; palette: Palette; /** Only the proble
 
 /** Of one repository; plan.md has them all. */
 const mostFindings = 10;
+/** Cells of a login or a user name beside others. */
+const widestName = 20;
+const mostPeople = 40;
 
 /** The plan as lines for a terminal: totals, then by owner; what needs no word is only named. */
 export function renderPlan(plan: Plan, options: PlanOptions): string[] {
   const owners = ownersOf(plan);
   if (options.quiet)
-    return [...problemLines(plan, options), ...owners.flatMap((owner) => waitingLines(owner, options))];
-  const totals = planTotals(owners);
+    return [
+      ...problemLines(plan, options),
+      ...undecidedLines(plan, options),
+      ...owners.flatMap((owner) => waitingLines(owner, options)),
+    ];
+  const totals = planTotals(plan, owners);
   const lines = text(`${plan.source.url} → ${plan.target.url} (GitLab ${plan.target.version})`, '', options);
   lines.push('');
   if (owners.length === 0) lines.push(messages.planHeadings.nothing);
   for (const line of [
     messages.groupsLine(totals.groups),
     messages.projectsLine(totals.projects),
+    ...(plan.people.length === 0 ? [] : [peopleLine(countPeople(plan))]),
     ...totals.steps.map(messages.stepLine),
     ...lossTotals(plan),
   ]) {
@@ -44,6 +54,7 @@ export function renderPlan(plan: Plan, options: PlanOptions): string[] {
   if (plan.problems.length > 0) lines.push('', ...problemLines(plan, options));
   for (const warning of plan.warnings) lines.push('', ...text(warned(warning), '', options));
   for (const line of leftOutLines(plan.leftOut)) lines.push('', ...text(line, '', options));
+  lines.push(...peopleLines(peopleRows(plan), options));
   for (const owner of owners) lines.push('', ...ownerLines(owner, options));
   const fixes = mergedFixes(plan);
   if (fixes !== null)
@@ -64,6 +75,49 @@ function problemLines({ problems }: Plan, options: PlanOptions): string[] {
     lines.push(...text(`${object}: ${message}`, '  ', options), ...fixLines(fix, '    ', options));
   }
   return lines;
+}
+
+/** One screen of people; plan.md has them all. */
+function peopleLines(rows: readonly PersonRow[], options: PlanOptions): string[] {
+  if (rows.length === 0) return [];
+  const shown = rows.slice(0, mostPeople);
+  const more = rows.length - shown.length;
+  return [
+    '',
+    options.palette.bold(peopleHeadings.title),
+    ...shown.flatMap((row) => personLines(row, shown, options)),
+    ...(more === 0 ? [] : text(morePeople(more), '  ', options)),
+  ];
+}
+
+/** Who waits for a decision. */
+function undecidedLines(plan: Plan, options: PlanOptions): string[] {
+  const rows = peopleRows(plan).filter(({ attention }) => attention.length > 0);
+  return rows.length === 0
+    ? []
+    : [options.palette.bold(peopleHeadings.title), ...rows.flatMap((row) => personLines(row, rows, options))];
+}
+
+function personLines(row: PersonRow, all: readonly PersonRow[], options: PlanOptions): string[] {
+  const { palette } = options;
+  const lead = `  ${padded(
+    row.login,
+    all.map(({ login }) => login),
+  )} → ${padded(
+    row.account,
+    all.map(({ account }) => account),
+  )}  `;
+  const said = [row.how, ...row.remarks, ...row.attention.map(({ message }) => message)];
+  const [first = '', ...lines] = hang(lead, said.filter((each) => each !== '').join('; '), options.width);
+  const paint = row.attention.length > 0 || row.action === 'ask' ? palette.yellow : palette.cyan;
+  const named = first.startsWith(lead) ? `${paint(lead)}${first.slice(lead.length)}` : first;
+  return [named, ...lines, ...row.attention.flatMap(({ fix }) => fixLines(fix, '      ', options))];
+}
+
+/** As wide as the widest of all, within reason. */
+function padded(name: string, all: readonly string[]): string {
+  const width = Math.min(widestName, Math.max(...all.map((each) => displayWidth(clean(each)))));
+  return clean(name) + ' '.repeat(Math.max(0, width - displayWidth(clean(name))));
 }
 
 /** What of an owner waits for a decision. */

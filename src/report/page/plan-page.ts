@@ -1,6 +1,7 @@
 import { formatCount, formatMoment } from '../../text/format.ts';
 import { headings, readAs } from '../../ui/messages.ts';
 import { actionTitles, planHeadings } from '../../ui/plan-messages.ts';
+import { peopleHeadings } from '../../ui/people-messages.ts';
 import { actionNotes, planNext, reportHeadings } from '../../ui/report-messages.ts';
 import { addressAt, visibilityText } from '../addresses.ts';
 import type { PlanPage, PlanPageRow } from '../page-data.ts';
@@ -23,6 +24,7 @@ import {
 } from './parts.ts';
 
 const ownersAtOnce = 20;
+const peopleAtOnce = 20;
 const columns: readonly Column[] = [
   { key: 'state', title: 'Action' },
   { key: 'name', title: 'Repository' },
@@ -51,6 +53,7 @@ export function planPage(data: PlanPage): Child[] {
       staysCard(data.losses, uncounted === '' ? [] : [`${capital(uncounted)}.`]),
     ),
     listCard(headings.warnings, '', data.warnings.map(capital)),
+    peopleCard(data),
     ownersCard(data),
     data.rows.length === 0 ? null : everything(data),
   ];
@@ -80,6 +83,26 @@ function originCard({ origin, source }: PlanPage): HTMLElement {
     ]),
     el('p', { class: 'proof-note small' }, planNext),
   );
+}
+
+function peopleCard({ people }: PlanPage): HTMLElement | null {
+  if (people.length === 0) return null;
+  const { login, name, account, how, remarks } = peopleHeadings.columns;
+  const table = growing(people, peopleAtOnce, (shown) =>
+    plainTable(
+      [login, name, account, how, remarks].map((title) => ({ title })),
+      shown.map((row) => [
+        row.login,
+        row.name,
+        row.account,
+        row.how,
+        [...row.remarks, ...row.attention.map(({ message }) => message)].map((said) =>
+          el('div', { class: 'soft small' }, said),
+        ),
+      ]),
+    ),
+  );
+  return card(peopleHeadings.title, 'flush', table);
 }
 
 function ownersCard({ owners }: PlanPage): HTMLElement | null {

@@ -192,9 +192,9 @@ function rowOf(item: ItemResult, shown: () => HTMLElement): Row {
     text: `${id} ${target.path}`.toLowerCase(),
     cells: {
       state: stateCell(state, state),
-      name: nameCell(id, kind === 'group' ? 'group' : '', target.path === id ? '' : `→ ${target.path}`),
+      name: nameCell(id, kind === 'project' ? '' : kind, target.path === id ? '' : `→ ${target.path}`),
       visibility: { sort: visibility, shown: el('span', { class: 'soft' }, visibility) },
-      compared: numberCell(kind === 'group' ? 0 : compared, formatCount(compared)),
+      compared: numberCell(kind === 'project' ? compared : 0, formatCount(compared)),
       bytes: numberCell(bytes, formatBytes(bytes)),
       time: numberCell(ms, formatDuration(ms)),
       proof: {

@@ -22,6 +22,7 @@ import {
   refChange,
   refused,
   result,
+  somePeople,
 } from './samples.ts';
 
 const browserName = findBrowser();
@@ -82,6 +83,7 @@ const planned = plan(
     uncounted: ['labels'],
     warnings: ['slow'],
     leftOut: [{ object: 'team/dead', by: '--exclude team/dead', message: '' }],
+    people: somePeople,
   },
 );
 const origin = {
@@ -184,7 +186,7 @@ describe.skipIf(browserName === null)('the pages in a real browser', () => {
     ['decisions', 'warn', '3 items need your decision'],
     ['failed', 'bad', '1 item failed, 1 object could not be read, 1 needs your decision'],
     ['verify', 'good', 'Everything selected is equal on both sides'],
-    ['plan', 'bad', '1 object could not be read, 2 items need your decision'],
+    ['plan', 'bad', '1 object could not be read, 3 items need your decision'],
   ])('say at once how it stands: %s is %s', async (name, tone, title) => {
     await open(name);
     expect(await texts('h1')).toEqual([title]);
@@ -203,7 +205,7 @@ describe.skipIf(browserName === null)('the pages in a real browser', () => {
     const whole = { map: { owners: { payments: 'pay' } } };
     expect(await texts('main > .card:not(.attention) pre')).toEqual([JSON.stringify(whole, null, 2)]);
     await open('plan');
-    expect(await texts('.attention h2')).toEqual(['Needs your decision (2)', 'Could not be read']);
+    expect(await texts('.attention h2')).toEqual(['Needs your decision (3)', 'Could not be read']);
     expect(((await texts('.card li')) as string[]).join()).toContain('team/dead');
   });
 

@@ -1,6 +1,7 @@
 import {
   type Plan,
   type PlannedGroup,
+  type PlannedPerson,
   type PlannedProject,
   type PlannedStep,
   type RefChange,
@@ -219,6 +220,67 @@ export function plannedProject(name: string, part: Partial<PlannedProject> = {})
     ...part,
   };
 }
+
+/** Somebody with an account, unless the test says otherwise. */
+export function plannedPerson(login: string, part: Partial<PlannedPerson> = {}): PlannedPerson {
+  return {
+    kind: 'person',
+    id: `@${login}`,
+    person: {
+      login,
+      fullName: null,
+      mail: { address: `${login}@example.com`, madeUp: false },
+      extraMails: null,
+      administrator: false,
+      disabled: false,
+      signsInBy: null,
+      identities: [],
+      lastSignIn: null,
+      createdAt: null,
+    },
+    fullPath: login,
+    name: login,
+    action: 'use',
+    evidence: 'mail',
+    existing: { id: 7, username: login, state: 'active', external: false },
+    firstSignIn: '',
+    reasons: [],
+    blocked: null,
+    steps: [],
+    ...part,
+  };
+}
+
+/** One person of each kind. */
+export const somePeople: PlannedPerson[] = [
+  plannedPerson('alice', { evidence: 'config', fullPath: 'alice.w' }),
+  plannedPerson('bob', {
+    action: 'create',
+    evidence: 'nothing',
+    existing: null,
+    firstSignIn: 'LDAP will not find it',
+  }),
+  plannedPerson('carol', {
+    action: 'ask',
+    evidence: 'nothing',
+    existing: null,
+    fullPath: '',
+    reasons: ['GitLab has an account carol with another mail address'],
+    blocked: {
+      code: 'unexpected',
+      object: '@carol',
+      message: 'Nobody knows whether it is theirs.',
+      fix: '"map": {"users":{"carol":"carol"}}',
+    },
+  }),
+  plannedPerson('dave', {
+    action: 'none',
+    evidence: 'nothing',
+    existing: null,
+    fullPath: '',
+    reasons: ['disabled on GitBucket'],
+  }),
+];
 
 export function plan(groups: PlannedGroup[], projects: PlannedProject[], part: Partial<Plan> = {}): Plan {
   return {
