@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { startSandboxServer, type SandboxServer } from './server.ts';
 import { createContext, type Context, type PushRecord } from './gitlab/context.ts';
 import { createFront } from './gitlab/front.ts';
+import type { Mail } from './gitlab/mails.ts';
 import { defaultSettings, type GitSettings, type Settings } from './gitlab/settings.ts';
 import { createSetup, type Setup } from './gitlab/setup.ts';
 import type { Project, ProtectedBranch } from './gitlab/state.ts';
@@ -29,6 +30,8 @@ export type EmbeddedGitLab = Setup & {
   settings: Settings;
   context: Context;
   pushes: PushRecord[];
+  /** What GitLab would have sent by mail. */
+  mails: Mail[];
   project(fullPath: string): Project;
   gitDir(fullPath: string): string;
   wikiDir(fullPath: string): string;
@@ -83,6 +86,7 @@ export async function createGitLab(options: GitLabOptions): Promise<EmbeddedGitL
     settings,
     context,
     pushes: context.pushes,
+    mails: context.mails,
     project,
     gitDir: (fullPath) => context.gitDir(project(fullPath)),
     wikiDir: (fullPath) => context.wikiDir(project(fullPath)),

@@ -5,6 +5,7 @@ import { accessLevel, canRead, type Actor } from './access.ts';
 import { createCredentials, type Credentials } from './credentials.ts';
 import { defaultBranch, defaultBranchPreference, onPushed, type RefUpdate } from './default-branch.ts';
 import { createJobs, type Jobs } from './jobs.ts';
+import type { Mail } from './mails.ts';
 import { createProject, type NewProject, type ProjectCreation } from './projects.ts';
 import { createRepository } from './repository.ts';
 import { createRoutes, type Routes } from './routes.ts';
@@ -31,6 +32,8 @@ export type Context = {
   readonly jobs: Jobs;
   readonly pushes: PushRecord[];
   readonly pipelines: Pipeline[];
+  /** What GitLab would have sent, the oldest first. */
+  readonly mails: Mail[];
   /** Branches by project that the API does not know yet (GL-166). */
   readonly unseenBranches: Map<number, Set<string>>;
   /** Default branches by project, as they were first seen (GL-163). */
@@ -93,6 +96,7 @@ export function createContext(options: ContextOptions): Context {
     jobs,
     pushes: [],
     pipelines: [],
+    mails: [],
     unseenBranches: new Map(),
     seenDefaults: new Map(),
     relativeUrl: options.relativeUrl,

@@ -94,6 +94,14 @@ export type Settings = {
   groupsNeedVerification: boolean;
   /** Full paths of top groups with more users than a free plan has (GitLab.com). */
   groupsOverUserLimit: string[];
+  /** So many active users there may be (EE); who comes then waits for approval. Null: no cap. */
+  userCap: number | null;
+  /** New accounts are external unless their address is an internal one. */
+  newUsersExternal: boolean;
+  /** A pattern of internal addresses; null: none are. */
+  internalAddresses: string | null;
+  /** Full paths of top groups that take only members who have linked their account (GL-483). */
+  groupsWithSso: string[];
   /** A proxy in front decodes `%2F` in paths. */
   decodesSlashes: boolean;
   /** When set, every request is answered by a redirect to this base URL. */
@@ -140,6 +148,10 @@ export function defaultSettings(version: string): Settings {
     personalTokensDisabled: false,
     groupsNeedVerification: false,
     groupsOverUserLimit: [],
+    userCap: null,
+    newUsersExternal: false,
+    internalAddresses: null,
+    groupsWithSso: [],
     decodesSlashes: false,
     redirectTo: null,
     labelTemplates: [],

@@ -24,6 +24,15 @@ export type User = {
   /** Personal namespace; shares the number space of the groups, not that of the users. */
   namespaceId: number;
   createdAt: string;
+  /** Null until the address is confirmed; absent: it is. */
+  confirmedAt?: string | null;
+  /** What the profile shows to everybody; absent: nothing. */
+  publicEmail?: string;
+  commitEmail?: string;
+  /** Further addresses. */
+  emails?: { address: string; confirmed: boolean }[];
+  /** By which sign-ins know the user. */
+  identities?: { provider: string; externUid: string }[];
 };
 
 export type Scope =

@@ -10,11 +10,13 @@ export type NewUser = {
   projectsLimit?: number | undefined;
   external?: boolean | undefined;
   state?: User['state'] | undefined;
-};
+} & Pick<User, 'confirmedAt' | 'publicEmail' | 'commitEmail' | 'emails' | 'identities'>;
 
 /** Adds a user with the personal namespace; what may go wrong is the caller's to check. */
 export function createUser(context: Context, input: NewUser): User {
   const { nextId } = context.state;
+  const { confirmedAt, publicEmail, commitEmail, emails, identities } = input;
+  const external = input.external ?? false;
   const user: User = {
     id: nextId.user++,
     username: input.username,
@@ -22,13 +24,26 @@ export function createUser(context: Context, input: NewUser): User {
     email: input.email,
     admin: input.admin ?? false,
     state: input.state ?? 'active',
-    canCreateGroup: input.canCreateGroup ?? true,
-    projectsLimit: input.projectsLimit ?? 100_000,
-    external: input.external ?? false,
+    // GL-285.
+    canCreateGroup: !external && (input.canCreateGroup ?? true),
+    projectsLimit: external ? 0 : (input.projectsLimit ?? 100_000),
+    external,
+    ...(confirmedAt === undefined ? {} : { confirmedAt }),
+    ...(publicEmail === undefined ? {} : { publicEmail }),
+    ...(commitEmail === undefined ? {} : { commitEmail }),
+    ...(emails === undefined ? {} : { emails }),
+    ...(identities === undefined ? {} : { identities }),
     namespaceId: nextId.namespace++,
     createdAt: new Date().toISOString(),
   };
   context.routes.addUser(user);
   context.changed();
   return user;
+}
+
+/** Who has the address, be it the first or a further one. */
+export function userWithAddress({ state }: Context, address: string): User | null {
+  const wanted = address.toLowerCase();
+  const all = ({ email, emails = [] }: User): string[] => [email, ...emails.map((each) => each.address)];
+  return state.users.find((user) => all(user).some((each) => each.toLowerCase() === wanted)) ?? null;
 }

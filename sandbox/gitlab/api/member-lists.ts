@@ -19,8 +19,8 @@ export function listMembers(call: Call, members: Member[]): Reply {
   return page(call, found, (member) => memberEntity(call.context, member));
 }
 
-export function listAllMembers(call: UserCall, { kind, of }: MemberTarget): Reply {
-  if (kind === 'project') call.limiter.check('project_members_api', call.actor.user.id);
+export function listAllMembers(call: UserCall, { of }: MemberTarget): Reply {
+  call.limiter.check('project_members_api', call.actor.user.id);
   return listMembers(call, withInherited(call, of));
 }
 
@@ -30,14 +30,19 @@ export function showMember(call: UserCall, members: Member[]): Reply {
   return ok(memberEntity(call.context, member));
 }
 
-/** One entry per user, with the highest level on the way up. */
+/** One entry per user, with the highest level on the way up, that of invited groups included (GL-115). */
 export function withInherited({ context }: Call, of: Group | Project): Member[] {
-  const group = context.routes.group('namespaceId' in of ? of.namespaceId : of.id);
+  const { routes } = context;
+  const group = routes.group('namespaceId' in of ? of.namespaceId : of.id);
   const sources = [of, ...(group ? groupsAbove(context, group) : [])];
+  const invited = sources
+    .flatMap(({ links }) => links.map(({ groupId }) => routes.group(groupId)))
+    .flatMap((each) => (each === null ? [] : groupsAbove(context, each)));
   const members = new Map<number, Member>();
-  for (const member of sources.flatMap((source) => source.members)) {
-    if (members.has(member.userId)) continue;
-    members.set(member.userId, { ...member, accessLevel: membership(context.routes, member.userId, of) });
+  for (const member of [...sources, ...invited].flatMap((source) => source.members)) {
+    const accessLevel = membership(routes, member.userId, of);
+    if (!members.has(member.userId) && accessLevel > 0)
+      members.set(member.userId, { ...member, accessLevel });
   }
   return [...members.values()];
 }

@@ -22,6 +22,9 @@ export function memberProblem(
   { level, expiresAt }: { level: number; expiresAt: string | undefined },
 ): Errors | 'exists' | null {
   if (target.of.members.some((member) => member.userId === user.id)) return 'exists';
+  const [top = ''] = target.of.fullPath.split('/');
+  if (context.settings.groupsWithSso.includes(top) && (user.identities ?? []).length === 0)
+    return { user: ['is not linked to a SAML account or has an inactive SCIM identity.'] };
   if (expiresAt && expiresAt < new Date().toISOString().slice(0, 10)) {
     return { expires_at: ['cannot be a date in the past'] };
   }

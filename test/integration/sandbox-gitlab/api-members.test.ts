@@ -78,21 +78,54 @@ describe('members (GL-110 to GL-113)', () => {
     expect((await as(gitlab, gitlab.token('alice')).get('/projects/root%2Fapp')).status).toBe(200);
   });
 
-  it('answers lists with 201 even when some fail', async () => {
+  it('answers lists with 201, and gives members the role of the list (GL-119)', async () => {
     const gitlab = await startGitLab();
-    gitlab.addUser({ username: 'alice', email: 'a@example.com' });
+    const alice = gitlab.addUser({ username: 'alice', email: 'a@example.com' });
     gitlab.addUser({ username: 'bob', email: 'b@example.com' });
     gitlab.addGroup({ path: 'team' });
     const root = as(gitlab, gitlab.token('root'));
-    const body = { username: 'alice,bob', access_level: 30 };
-    const first = await root.post('/groups/team/members', body);
+    const first = await root.post('/groups/team/members', { username: 'alice,bob', access_level: 40 });
     expect([first.status, first.text]).toEqual([201, '{"status":"success"}']);
-    const second = await root.post('/groups/team/members', body);
-    expect(second.status).toBe(201);
-    expect(second.body).toEqual({
-      status: 'error',
-      message: { alice: 'Member already exists', bob: 'Member already exists' },
-    });
+    const second = await root.post('/groups/team/members', { username: 'alice,bob', access_level: 30 });
+    expect([second.status, second.text]).toEqual([201, '{"status":"success"}']);
+    expect((await root.get(`/groups/team/members/${alice.id}`)).body.access_level).toBe(30);
+    const third = await root.post('/groups/team/members', { username: 'alice,nobody', access_level: 30 });
+    expect([third.status, third.body.status]).toEqual([201, 'error']);
+  });
+
+  it('shows members of invited groups below /all with what the invitation lets them do', async () => {
+    const gitlab = await startGitLab();
+    const alice = gitlab.addUser({ username: 'alice', email: 'a@example.com' });
+    const guests = gitlab.addGroup({ path: 'guests' });
+    gitlab.addGroup({ path: 'team' });
+    gitlab.addMember('guests', 'alice', 50);
+    gitlab.addProject({ namespace: 'team', path: 'app' });
+    const root = as(gitlab, gitlab.token('root'));
+    const share = () => root.post('/projects/team%2Fapp/share', { group_id: guests.id, group_access: 30 });
+    expect((await share()).status).toBe(201);
+    expect((await root.get(`/projects/team%2Fapp/members/all/${alice.id}`)).body.access_level).toBe(30);
+    const again = await share();
+    expect([again.status, again.text]).toEqual([409, '{"message":"Project already shared with this group"}']);
+  });
+
+  it('shares with groups in which the caller has a role, and not with its own (GL-116)', async () => {
+    const gitlab = await startGitLab();
+    gitlab.addUser({ username: 'alice', email: 'a@example.com' });
+    const team = gitlab.addGroup({ path: 'team', owner: 'alice' });
+    const other = gitlab.addGroup({ path: 'other', visibility: 'public' });
+    gitlab.addProject({ namespace: 'team', path: 'app' });
+    const alice = as(gitlab, gitlab.token('alice'));
+    const share = async (group_id: number) => {
+      const answer = await alice.post('/projects/team%2Fapp/share', { group_id, group_access: 30 });
+      return [answer.status, answer.body.message];
+    };
+    expect(await share(other.id)).toEqual([404, 'Not Found']);
+    expect(await share(team.id)).toEqual([
+      409,
+      'Project cannot be shared with the group it is in or one of its ancestors.',
+    ]);
+    await alice.put('/groups/team', { share_with_group_lock: true });
+    expect(await share(other.id)).toEqual([400, 'The project sharing with group is disabled']);
   });
 
   it('lets owners alone add owners', async () => {

@@ -4,6 +4,7 @@ import { groupDeletionEndpoints } from './group-deletion.ts';
 import { groupListEndpoints } from './group-lists.ts';
 import { groupEndpoints } from './groups.ts';
 import { instanceEndpoints } from './instance.ts';
+import { invitationEndpoints } from './invitations.ts';
 import { labelEndpoints } from './labels.ts';
 import { memberEndpoints } from './members.ts';
 import { namespaceEndpoints } from './namespaces.ts';
@@ -20,6 +21,7 @@ import { repositoryContentEndpoints } from './repository-contents.ts';
 import { settingsEndpoints } from './settings.ts';
 import { tagEndpoints } from './tags.ts';
 import { tokenEndpoints } from './tokens.ts';
+import { userAddressEndpoints } from './user-addresses.ts';
 import { userAdministrationEndpoints } from './user-administration.ts';
 import { userEndpoints } from './users.ts';
 import { wikiEndpoints } from './wikis.ts';
@@ -31,11 +33,13 @@ export const endpoints: readonly Endpoint[] = [
   ...tokenEndpoints,
   ...userEndpoints,
   ...userAdministrationEndpoints,
+  ...userAddressEndpoints,
   ...namespaceEndpoints,
   ...groupEndpoints,
   ...groupListEndpoints,
   ...groupDeletionEndpoints,
   ...memberEndpoints,
+  ...invitationEndpoints,
   ...projectEndpoints,
   ...projectCreationEndpoints,
   ...projectUpdateEndpoints,

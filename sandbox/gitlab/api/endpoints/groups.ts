@@ -2,6 +2,7 @@ import type { Group, Visibility } from '../../state.ts';
 import { MAINTAINER, OWNER } from '../../access.ts';
 import { detailsOf } from '../../default-branch.ts';
 import { createGroup, groupErrors, groupsAbove, groupsBelow } from '../../groups.ts';
+import { mailAbout } from '../../mails.ts';
 import type { Errors } from '../../projects.ts';
 import type { BranchProtection } from '../../settings.ts';
 import { inspectErrors } from '../../ruby.ts';
@@ -72,6 +73,7 @@ function create(call: UserCall): Reply {
     errors['identity_verification'] = ['You have reached the group limit until you verify your account.'];
   if (Object.keys(errors).length > 0) throw saveFailed(call, errors);
   const group = createGroup(context, actor.user.id, input);
+  mailAbout(context, group, actor.user, 'access-granted');
   return created({ ...detail(call, group), projects: [], shared_projects: [] });
 }
 
@@ -156,7 +158,12 @@ function transferProblem(call: UserCall, group: Group, parent: Group | null): st
 function detail(call: Call, group: Group): Record<string, unknown> {
   return {
     ...groupEntity(call.context, group),
-    shared_with_groups: [],
+    shared_with_groups: group.links.flatMap(({ groupId, accessLevel, expiresAt }) => {
+      const guest = call.context.routes.group(groupId);
+      if (guest === null) return [];
+      const shown = { group_id: guest.id, group_name: guest.name, group_full_path: guest.fullPath };
+      return [{ ...shown, group_access_level: accessLevel, expires_at: expiresAt }];
+    }),
     ...(call.context.accessLevel(call.actor, group) >= OWNER && { runners_token: null }),
   };
 }

@@ -1,4 +1,5 @@
 import { OWNER } from '../../access.ts';
+import { mailAbout } from '../../mails.ts';
 import type { Group, Member, Project, User } from '../../state.ts';
 import {
   created,
@@ -104,17 +105,19 @@ function addMany(call: UserCall, target: MemberTarget, wanted: string[], byName:
   const message: Record<string, string> = {};
   for (const each of wanted) {
     const user = findAny(call, each, byName);
+    const member = target.of.members.find(({ userId }) => userId === user?.id);
+    const others = target.of.members.filter((other) => other !== member);
+    const without = { ...target, of: { ...target.of, members: others } } as MemberTarget;
     const problem = user
-      ? memberProblem(call.context, target, user, { level, expiresAt })
+      ? memberProblem(call.context, without, user, { level, expiresAt })
       : { user: ['not found'] };
-    if (user && !problem) insert(call, target.of, user, level);
+    // Who is a member already gets the level of the list, be it a lower one (GL-119).
+    if (user && member && !problem) member.accessLevel = level;
+    else if (user && !problem) insert(call, target.of, user, level);
     else
-      message[user?.username ?? each] =
-        problem === 'exists'
-          ? 'Member already exists'
-          : Object.values(problem ?? {})
-              .flat()
-              .join(', ');
+      message[user?.username ?? each] = Object.values(problem ?? {})
+        .flat()
+        .join(', ');
   }
   return created(Object.keys(message).length === 0 ? { status: 'success' } : { status: 'error', message });
 }
@@ -130,6 +133,7 @@ function insert(call: UserCall, of: Group | Project, user: User, accessLevel: nu
   of.members.push(member);
   // A project's own members are known to it at once.
   if (!('namespaceId' in of)) call.context.routes.late.add(member, call.context.settings.memberLateness);
+  mailAbout(call.context, of, user, 'access-granted');
   call.context.changed();
   return member;
 }
@@ -147,6 +151,7 @@ function change(call: UserCall, target: MemberTarget): Reply {
   const rest: MemberTarget = { ...target, of: others } as MemberTarget;
   const problem = memberProblem(call.context, rest, user, { level, expiresAt });
   if (problem && problem !== 'exists') throw invalid(problem);
+  if (member.accessLevel !== level) mailAbout(call.context, target.of, user, 'access-granted');
   member.accessLevel = level;
   if ('expires_at' in call.params) member.expiresAt = textOf(call.params, 'expires_at') || null;
   call.context.changed();

@@ -2,8 +2,9 @@ import type { Context } from '../../context.ts';
 import { BLANK, isLonger, usernameErrors } from '../../names.ts';
 import type { Errors } from '../../projects.ts';
 import { isSince } from '../../settings.ts';
-import type { UserState } from '../../state.ts';
-import { createUser } from '../../users.ts';
+import type { User, UserState } from '../../state.ts';
+import { mailAnyway } from '../../mails.ts';
+import { createUser, userWithAddress } from '../../users.ts';
 import { created, noContent, ok, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { userDetails } from '../entities/users.ts';
 import { failure, forbidden, invalid } from '../errors.ts';
@@ -26,6 +27,10 @@ const CREATE: Record<string, Param> = {
   can_create_group: { type: 'boolean' },
   external: { type: 'boolean' },
   admin: { type: 'boolean' },
+  provider: { type: 'string' },
+  extern_uid: { type: 'string' },
+  public_email: { type: 'string' },
+  commit_email: { type: 'string' },
 };
 
 /** Making and blocking users, for administrators (GL-281, GL-284). */
@@ -42,12 +47,19 @@ export const userAdministrationEndpoints: Endpoint[] = [
     path: '/users/:user_id',
     access: 'admin',
     declares: {
-      fields: { name: { type: 'string' }, username: { type: 'string' }, email: { type: 'string' } },
+      fields: {
+        name: { type: 'string' },
+        username: { type: 'string' },
+        email: { type: 'string' },
+        skip_reconfirmation: { type: 'boolean' },
+        public_email: { type: 'string' },
+        commit_email: { type: 'string' },
+      },
     },
     run: update,
   },
   { method: 'DELETE', path: '/users/:user_id', access: 'admin', run: remove },
-  change('block', 'blocked', ['active', 'deactivated']),
+  change('block', 'blocked', ['active', 'deactivated', 'blocked_pending_approval']),
   change('unblock', 'active', ['blocked']),
   change('deactivate', 'deactivated', ['active']),
   change('activate', 'active', ['deactivated']),
@@ -58,22 +70,61 @@ function create(call: UserCall): Reply {
   const email = textOf(params, 'email') ?? '';
   const username = textOf(params, 'username') ?? '';
   const name = textOf(params, 'name') ?? '';
-  const { users } = context.state;
-  const emailTaken = users.some((user) => user.email.toLowerCase() === email.toLowerCase());
-  if (emailTaken) throw failure(409, 'Email has already been taken');
+  if (userWithAddress(context, email)) throw failure(409, 'Email has already been taken');
   if (context.routes.userByName(username)) throw failure(409, 'Username has already been taken');
   const errors = userErrors(context, { email, username, name, password: textOf(params, 'password') });
+  const identities = identitiesIn(call);
+  if (identities.some((each) => isKnown(context, each)))
+    errors['identities.extern_uid'] = ['has already been taken'];
   if (Object.keys(errors).length > 0) throw invalid(errors);
+  const confirmed = flagOf(params, 'skip_confirmation') === true;
   const user = createUser(context, {
     email,
     username,
     name,
+    identities,
     admin: flagOf(params, 'admin'),
     canCreateGroup: flagOf(params, 'can_create_group'),
     projectsLimit: integerOf(params, 'projects_limit'),
-    external: flagOf(params, 'external'),
+    external: flagOf(params, 'external') ?? isOutsider(context, email),
+    state: isFull(context) ? 'blocked_pending_approval' : 'active',
+    ...(confirmed ? {} : { confirmedAt: null }),
   });
+  if (!confirmed) mailAnyway(context, email, 'confirmation', username);
+  if (flagOf(params, 'reset_password')) mailAnyway(context, email, 'password-reset', username);
+  if (user.state === 'blocked_pending_approval') tellAdministrators(context, username);
   return created(userDetails(context, user, call.actor));
+}
+
+function identitiesIn({ params }: UserCall): NonNullable<User['identities']> {
+  const provider = textOf(params, 'provider') ?? '';
+  const externUid = textOf(params, 'extern_uid') ?? '';
+  return provider === '' || externUid === '' ? [] : [{ provider, externUid }];
+}
+
+function isKnown(
+  { state }: Context,
+  { provider, externUid }: { provider: string; externUid: string },
+): boolean {
+  return state.users.some(({ identities = [] }) =>
+    identities.some((each) => each.provider === provider && each.externUid === externUid),
+  );
+}
+
+/** Where new accounts are external, a rule may spare addresses of the house (GL-283). */
+function isOutsider({ settings }: Context, email: string): boolean {
+  const { newUsersExternal, internalAddresses } = settings;
+  return newUsersExternal && (internalAddresses === null || !new RegExp(internalAddresses, 'i').test(email));
+}
+
+/** GL-118. */
+function isFull({ state, settings: { userCap } }: Context): boolean {
+  return userCap !== null && state.users.filter((user) => user.state === 'active').length >= userCap;
+}
+
+function tellAdministrators(context: Context, username: string): void {
+  for (const user of context.state.users)
+    if (user.admin && user.state === 'active') mailAnyway(context, user.email, 'approval-wanted', username);
 }
 
 function update(call: UserCall): Reply {
@@ -83,10 +134,17 @@ function update(call: UserCall): Reply {
   const holder = context.routes.find(username);
   if (holder && !(holder.kind === 'user' && holder.user === user)) throw invalid({ base: [OTHER_OWNER] });
   context.routes.removeUser(user);
+  const email = textOf(params, 'email') ?? user.email;
+  if (email !== user.email && !flagOf(params, 'skip_reconfirmation'))
+    mailAnyway(context, email, 'confirmation', username);
+  const publicEmail = textOf(params, 'public_email') ?? user.publicEmail;
+  const commitEmail = textOf(params, 'commit_email') ?? user.commitEmail;
   Object.assign(user, {
     username,
+    email,
     name: textOf(params, 'name') ?? user.name,
-    email: textOf(params, 'email') ?? user.email,
+    ...(publicEmail === undefined ? {} : { publicEmail }),
+    ...(commitEmail === undefined ? {} : { commitEmail }),
   });
   context.routes.addUser(user);
   context.changed();
@@ -137,7 +195,10 @@ function change(action: string, to: UserState, from: UserState[]): Endpoint {
     access: 'admin',
     run(call) {
       const user = findUser(call);
-      if (user.state === to) return created(true);
+      // GL-284.
+      if (user.state === to) return created(action === 'block' ? null : action === 'activate');
+      if (user === call.actor.user && action === 'block')
+        throw forbidden('The API initiating user cannot be blocked by the API');
       if (!from.includes(user.state))
         throw forbidden(`A ${user.state} user cannot be ${action}ed by the API`);
       user.state = to;

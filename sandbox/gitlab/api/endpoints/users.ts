@@ -1,4 +1,4 @@
-import type { UserState } from '../../state.ts';
+import type { User, UserState } from '../../state.ts';
 import { ok, type Call, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { basicUser, userDetails } from '../entities/users.ts';
 import { forbidden, notFound } from '../errors.ts';
@@ -41,11 +41,11 @@ function list(call: Call): Reply {
   const username = textOf(params, 'username');
   if (!actor && username === undefined) throw forbidden('Not authorized to access /api/v4/users');
   const search = textOf(params, 'search')?.toLowerCase();
+  const publicEmail = textOf(params, 'public_email')?.toLowerCase();
   const found = context.state.users.filter((user) => {
     if (username !== undefined && user.username.toLowerCase() !== username.toLowerCase()) return false;
     if (!actor?.admin && FORBIDDEN_STATES.has(user.state)) return false;
-    // Only administrators find people by an address that is not public.
-    if (params['public_email'] !== undefined) return false;
+    if (publicEmail !== undefined && user.publicEmail?.toLowerCase() !== publicEmail) return false;
     if (params['active'] === true && user.state !== 'active') return false;
     if (params['blocked'] === true && user.state !== 'blocked') return false;
     return search === undefined || search === '' || matches(user, search, actor?.admin === true);
@@ -58,12 +58,11 @@ function list(call: Call): Reply {
   );
 }
 
-function matches(
-  user: { username: string; name: string; email: string },
-  search: string,
-  admin: boolean,
-): boolean {
-  if (search.includes('@')) return admin && user.email.toLowerCase() === search;
+/** Of addresses everybody finds the public one, administrators also the others, further ones once they are confirmed. */
+function matches(user: User, search: string, admin: boolean): boolean {
+  const further = (user.emails ?? []).flatMap(({ address, confirmed }) => (confirmed ? [address] : []));
+  const addresses = [user.publicEmail, ...(admin ? [user.email, ...further] : [])];
+  if (addresses.some((address) => address?.toLowerCase() === search)) return true;
   return user.username.toLowerCase().includes(search) || user.name.toLowerCase().includes(search);
 }
 

@@ -7,7 +7,7 @@ export function basicUser(context: Context, user: User): Record<string, unknown>
   return {
     id: user.id,
     username: user.username,
-    public_email: '',
+    public_email: user.publicEmail ?? '',
     name: user.name,
     state: user.state,
     locked: false,
@@ -35,20 +35,23 @@ export function currentUser(context: Context, actor: Actor): Record<string, unkn
 function privateDetails(user: User): Record<string, unknown> {
   return {
     last_sign_in_at: null,
-    confirmed_at: user.createdAt,
+    confirmed_at: user.confirmedAt === undefined ? user.createdAt : user.confirmedAt,
     last_activity_on: null,
     email: user.email,
     theme_id: 1,
     color_scheme_id: 1,
     projects_limit: user.projectsLimit,
     current_sign_in_at: null,
-    identities: [],
+    identities: (user.identities ?? []).map(({ provider, externUid }) => ({
+      provider,
+      extern_uid: externUid,
+    })),
     can_create_group: user.canCreateGroup,
     can_create_project: user.projectsLimit > 0,
     two_factor_enabled: false,
     external: user.external,
     private_profile: false,
-    commit_email: user.email,
+    commit_email: user.commitEmail ?? user.email,
   };
 }
 
