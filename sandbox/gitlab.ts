@@ -6,6 +6,7 @@ import { createFront } from './gitlab/front.ts';
 import type { Mail } from './gitlab/mails.ts';
 import { defaultSettings, type GitSettings, type Settings } from './gitlab/settings.ts';
 import { createSetup, type Setup } from './gitlab/setup.ts';
+import type { IntegrationCall } from './gitlab/integrations.ts';
 import type { Project, ProtectedBranch } from './gitlab/state.ts';
 import { createUser } from './gitlab/users.ts';
 
@@ -32,6 +33,7 @@ export type EmbeddedGitLab = Setup & {
   pushes: PushRecord[];
   /** What GitLab would have sent by mail. */
   mails: Mail[];
+  integrationCalls: IntegrationCall[];
   project(fullPath: string): Project;
   gitDir(fullPath: string): string;
   wikiDir(fullPath: string): string;
@@ -87,6 +89,7 @@ export async function createGitLab(options: GitLabOptions): Promise<EmbeddedGitL
     context,
     pushes: context.pushes,
     mails: context.mails,
+    integrationCalls: context.integrationCalls,
     project,
     gitDir: (fullPath) => context.gitDir(project(fullPath)),
     wikiDir: (fullPath) => context.wikiDir(project(fullPath)),

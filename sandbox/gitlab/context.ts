@@ -4,6 +4,7 @@ import type { Pipeline } from './pipelines.ts';
 import { accessLevel, canRead, type Actor } from './access.ts';
 import { createCredentials, type Credentials } from './credentials.ts';
 import { defaultBranch, defaultBranchPreference, onPushed, type RefUpdate } from './default-branch.ts';
+import type { IntegrationCall } from './integrations.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import type { Mail } from './mails.ts';
 import { createProject, type NewProject, type ProjectCreation } from './projects.ts';
@@ -34,6 +35,7 @@ export type Context = {
   readonly pipelines: Pipeline[];
   /** What GitLab would have sent, the oldest first. */
   readonly mails: Mail[];
+  readonly integrationCalls: IntegrationCall[];
   /** Branches by project that the API does not know yet (GL-166). */
   readonly unseenBranches: Map<number, Set<string>>;
   /** Default branches by project, as they were first seen (GL-163). */
@@ -97,6 +99,7 @@ export function createContext(options: ContextOptions): Context {
     pushes: [],
     pipelines: [],
     mails: [],
+    integrationCalls: [],
     unseenBranches: new Map(),
     seenDefaults: new Map(),
     relativeUrl: options.relativeUrl,

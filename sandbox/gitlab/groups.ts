@@ -62,7 +62,7 @@ export function createGroup(context: Context, userId: number, input: NewGroup): 
 }
 
 /** The group itself and its ancestors, nearest first. */
-export function groupsAbove(context: Context, group: Group): Group[] {
+export function groupsAbove(context: Pick<Context, 'routes'>, group: Group): Group[] {
   const chain: Group[] = [];
   for (let each: Group | null = group; each;) {
     chain.push(each);

@@ -3,6 +3,7 @@ import { DEVELOPER, MAINTAINER, OWNER, type Actor } from './access.ts';
 import type { Context } from './context.ts';
 import { isRefName } from './git/ref-names.ts';
 import { groupsAbove } from './groups.ts';
+import { inheritedIntegrations } from './integrations.ts';
 import { isLonger, pathFromName, projectNameErrors, projectPathErrors, TAKEN } from './names.ts';
 import { createRepository } from './repository.ts';
 import type { NamespaceRef } from './routes.ts';
@@ -172,6 +173,7 @@ function build(
     labels: context.settings.labelTemplates.map((label) => ({ id: nextId.other++, ...label })),
     topics: input.topics ?? [],
     stars: [],
+    integrations: inheritedIntegrations(context, namespaceId(namespace)),
     attributes,
   };
   const branch = shortName(input.defaultBranch ?? '') || context.defaultBranchPreference(project);

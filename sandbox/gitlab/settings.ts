@@ -72,6 +72,8 @@ export type Settings = {
   pipelineDelayMs: number;
   /** Pushes start pipelines without a CI file; a fresh GitLab has it on, but for files of a known language only. */
   autoDevops: boolean;
+  /** Integrations that are active on the whole server: what is new inherits them. */
+  integrations: string[];
   /** New projects have a wiki (gitlab.yml default_projects_features). */
   wikiByDefault: boolean;
   /**
@@ -136,6 +138,7 @@ export function defaultSettings(version: string): Settings {
     asyncDelayMs: 20,
     pipelineDelayMs: 500,
     autoDevops: false,
+    integrations: [],
     wikiByDefault: true,
     deletion: isSince(version, 18, 0) ? 'delayed' : 'immediate',
     permanentDeletion: true,

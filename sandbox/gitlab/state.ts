@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Integration } from './integrations.ts';
 
 export type Visibility = 'private' | 'internal' | 'public';
 
@@ -83,6 +84,8 @@ export type Group = {
   archived: boolean;
   markedForDeletionOn: string | null;
   createdAt: string;
+  /** Those that are active with settings of the group's own: what is made below it inherits them. */
+  integrations?: string[];
   /** Further declared settings, in the API's own spelling (`project_creation_level`, `default_branch`, …). */
   attributes: Record<string, unknown>;
 };
@@ -98,6 +101,9 @@ export type ProtectedBranch = {
 };
 
 export type ProtectedTag = { name: string; createAccessLevel: number };
+
+/** As far as a push can touch it. */
+export type Issue = { iid: number; closed: boolean };
 
 export type Project = {
   id: number;
@@ -135,6 +141,8 @@ export type Project = {
   topics: string[];
   /** Ids of the users who like it. */
   stars: number[];
+  integrations?: Integration[];
+  issues?: Issue[];
   /** Further declared settings, in the API's own spelling (`wiki_access_level`, `merge_method`, …). */
   attributes: Record<string, unknown>;
 };

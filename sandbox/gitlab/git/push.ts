@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '../access.ts';
 import type { Context } from '../context.ts';
 import { prescribedBranch, type RefUpdate } from '../default-branch.ts';
+import { closeIssues } from '../commit-messages.ts';
+import { callIntegrations } from '../integrations.ts';
 import { startPipelines } from '../pipelines.ts';
 import type { Project } from '../state.ts';
 import { shownBranch } from '../wiki.ts';
@@ -104,11 +106,22 @@ function received(context: Context, call: PushCall, push: PushRequest, verdicts:
   if (wiki) {
     // The job after a push looks which branch is shown, and that one stays (app/services/git/wiki_push_service.rb).
     context.after(context.settings.asyncDelayMs, () => void shownBranch(context, project));
+    context.after(context.settings.pipelineDelayMs, () => callIntegrations(context, project, 'wiki_page'));
   } else {
     context.onPushed(project, refs);
     startPipelines(context, project, refs, push.options);
+    afterwards(context, project, refs);
   }
   return afterPushTexts(context, call, refs);
+}
+
+/** What other jobs do seconds later, which look only then at the settings of the projects concerned. */
+function afterwards(context: Context, project: Project, refs: RefUpdate[]): void {
+  context.after(context.settings.pipelineDelayMs, async () => {
+    if (refs.some(({ ref }) => ref.startsWith('refs/heads/'))) callIntegrations(context, project, 'push');
+    if (refs.some(({ ref }) => ref.startsWith('refs/tags/'))) callIntegrations(context, project, 'tag_push');
+    await closeIssues(context, project, refs);
+  });
 }
 
 /** Gitaly's limiter: one line of a report and no verdict on any ref (GL-216). */

@@ -5,6 +5,7 @@ import { groupListEndpoints } from './group-lists.ts';
 import { groupEndpoints } from './groups.ts';
 import { instanceEndpoints } from './instance.ts';
 import { invitationEndpoints } from './invitations.ts';
+import { integrationEndpoints } from './integrations.ts';
 import { labelEndpoints } from './labels.ts';
 import { memberEndpoints } from './members.ts';
 import { namespaceEndpoints } from './namespaces.ts';
@@ -53,5 +54,6 @@ export const endpoints: readonly Endpoint[] = [
   ...repositoryContentEndpoints,
   ...labelEndpoints,
   ...pipelineEndpoints,
+  ...integrationEndpoints,
   ...wikiEndpoints,
 ];

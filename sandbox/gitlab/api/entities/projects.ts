@@ -1,5 +1,6 @@
 import { membership, type Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
+import { groupsAbove } from '../../groups.ts';
 import { isSince } from '../../settings.ts';
 import type { Project } from '../../state.ts';
 import { PROJECT_DEFAULTS } from '../project-fields.ts';
@@ -64,6 +65,7 @@ export function projectEntity(
     archived: project.archived,
     ...(owner?.kind === 'user' && { owner: basicUser(context, owner.user) }),
     ...attributes,
+    emails_disabled: attributes['emails_enabled'] === false || mailsOffAbove(context, project),
     lfs_enabled: project.lfsEnabled,
     wiki_enabled: attributes['wiki_access_level'] !== 'disabled',
     issues_enabled: attributes['issues_access_level'] !== 'disabled',
@@ -75,7 +77,7 @@ export function projectEntity(
     import_type: null,
     import_status: project.importStatus ?? 'none',
     import_error: null,
-    open_issues_count: 0,
+    open_issues_count: (project.issues ?? []).filter(({ closed }) => !closed).length,
     // Who may not see the parent is not told of it (GL-149).
     ...(forkedFrom &&
       context.canRead(actor, forkedFrom) && { forked_from_project: basicProject(context, forkedFrom) }),
@@ -89,6 +91,13 @@ export function projectEntity(
     repository_object_format: 'sha1',
     permissions: permissions(context, project, actor),
   };
+}
+
+/** What a group switches off is off in all that it holds (GL-287). */
+function mailsOffAbove(context: Context, project: Project): boolean {
+  const group = context.routes.group(project.namespaceId);
+  if (group === null) return false;
+  return groupsAbove(context, group).some(({ attributes }) => attributes['emails_enabled'] === false);
 }
 
 /** For an empty repository a mere preference is shown (GL-129); 15.x shows nothing. */

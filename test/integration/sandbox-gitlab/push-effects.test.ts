@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Issue } from '../../../sandbox/gitlab/state.ts';
+import { commitOn } from '../../helpers/commits.ts';
+import { gitOk, makeRepository, startGitServer, type GitServer } from './git-server.ts';
+
+let gitlab: GitServer;
+let dir: string;
+let work: string;
+
+beforeAll(async () => {
+  gitlab = await startGitServer();
+  dir = await mkdtemp(join(tmpdir(), 'sandbox-gitlab-effects-'));
+  work = await makeRepository(dir);
+});
+afterAll(async () => {
+  await gitlab.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const open = (): Issue[] => [1, 2].map((iid) => ({ iid, closed: false }));
+
+it('calls the integrations that are active when the job comes (GL-369)', async () => {
+  gitlab.settings.integrations = ['slack', 'jira'];
+  const project = gitlab.addProject('chatty');
+  await gitOk(work, ['push', '-q', gitlab.remote('team/chatty.git'), 'main', 'main:refs/tags/v1']);
+  const [slack] = project.integrations ?? [];
+  if (slack) slack.active = false;
+  await gitlab.context.settle();
+  expect(gitlab.context.integrationCalls).toEqual([
+    { project: 'team/chatty', slug: 'jira', event: 'push' },
+    { project: 'team/chatty', slug: 'jira', event: 'tag_push' },
+  ]);
+});
+
+it('closes issues that a commit on the default branch names, also of other projects, where they let it (GL-363)', async () => {
+  const source = gitlab.addProject('closing');
+  const other = gitlab.addProject('other');
+  const kept = gitlab.addProject('kept');
+  for (const project of [source, other, kept]) project.issues = open();
+  kept.attributes['autoclose_referenced_issues'] = false;
+  commitOn(join(work, '.git'), 'words', 'Fixes #1, closes team/other#2 and resolves team/kept#2');
+  await gitOk(work, ['push', '-q', gitlab.remote('team/closing.git'), 'words:main', 'main:side']);
+  await gitlab.context.settle();
+  const closed = [source, other, kept].map(({ issues = [] }) => issues.map((issue) => issue.closed));
+  expect(closed).toEqual([
+    [true, false],
+    [false, true],
+    [false, false],
+  ]);
+});
