@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import { everyRepository, type Config } from '../config/schema.ts';
 import type { Runtime } from '../environment.ts';
 import type { History } from '../journal/history.ts';
 import type { LfsFinder } from '../lfs/finder.ts';
@@ -11,6 +11,7 @@ import { buildPlan } from '../plan/build.ts';
 import type { Placement } from '../plan/groups.ts';
 import type { PlanInput } from '../plan/input.ts';
 import { idleAllowances } from '../plan/lfs-missing.ts';
+import type { PersonRow } from '../plan/match-people.ts';
 import { projectPaths } from '../plan/project-paths.ts';
 import { placeProjects } from '../plan/projects.ts';
 import { namesOnly, type Selection } from '../plan/selection.ts';
@@ -21,10 +22,11 @@ import { checkNames } from './check-names.ts';
 import { parentMissing, type Servers } from './connect.ts';
 import { discover } from './discover.ts';
 import { inSlices } from './in-slices.ts';
+import { concernedPeople, matchPeople } from './match-people.ts';
 import { createHiddenPaths, placeOwners, type HiddenPaths } from './place-owners.ts';
 import { planSteps } from './plan-steps.ts';
 import { readParents } from './read-parents.ts';
-import { nobody, readPeople } from './read-people.ts';
+import { nobody, readPeople, type SourcePeople } from './read-people.ts';
 import { askSource, listSourceRefs, listTargetRefs } from './read-refs.ts';
 import { withoutWaived, type Waived } from './waived.ts';
 
@@ -70,12 +72,11 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   // None of these needs another; when one fails, the listings do not go on in vain.
   const failed = new AbortController();
   const stopping = AbortSignal.any([options.runtime.stopping, failed.signal]);
-  const [placements, settings, { refs: sourceRefs, problems }, parents, people] = await Promise.all([
-    placeAll(owners, { parent, identity, hidden }, options),
+  const [{ people, placements }, settings, { refs: sourceRefs, problems }, parents] = await Promise.all([
+    peopleAndPlaces(seen, { parent, identity, hidden }, options),
     settingsOf(target),
     listSourceRefs(seen.repositories, { ...options, runtime: { ...options.runtime, stopping } }),
     readParents(seen.repositories, options),
-    config.migrate.members ? readPeople(options.source, seen) : nobody,
   ]).catch((error: unknown) => {
     failed.abort();
     throw error;
@@ -105,7 +106,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       user: identity.user,
       ...settings,
     },
-    people: { ...people, planned: [] },
+    people,
     placements,
     paths,
     wholeOwners: new Set(owners.filter((owner) => selection.ownerSelected(owner)).map(({ login }) => login)),
@@ -142,18 +143,29 @@ function namedNow({ selection, config, allowedNow = [] }: PrepareOptions): reado
   return selection.all ? config.migrate.allowMissingLfs : allowedNow;
 }
 
+type PlanPeople = PlanInput['people'] & Pick<SourcePeople, 'problems'>;
 type Places = { parent: Namespace | null; identity: TargetIdentity; hidden: HiddenPaths };
 
-/** Finds the namespace of each owner, with all that is in it. */
-async function placeAll(
-  owners: readonly Owner[],
+/**
+ * Who has to do with it and which accounts are theirs, then the namespace of each owner, with all that is in it.
+ */
+async function peopleAndPlaces(
+  seen: SourceInventory,
   { parent, ...places }: Places,
-  { target, config, history }: PrepareOptions,
-): Promise<Map<string, Placement>> {
+  { source, target, config, history, selection }: PrepareOptions,
+): Promise<{ people: PlanPeople; placements: Map<string, Placement> }> {
+  const { owners } = seen;
+  const { migrate, select } = config;
   const survey = target.survey(parent);
+  const read = migrate.members ? await readPeople(source, seen) : nobody;
+  const all = selection.all && select.include.includes(everyRepository);
+  const concerned = concernedPeople({ ...read, owners, all });
+  const rows = new Map<string, PersonRow>();
+  const { planned } = await matchPeople(concerned, { survey, identity: places.identity, config, rows });
   const placements = await placeOwners(owners, { survey, config, history, ...places });
   await survey.fillIn([...placements.values()].flatMap(({ namespace }) => namespace ?? []));
-  return placements;
+  const { members, collaborators, problems } = read;
+  return { people: { planned, members, collaborators, problems }, placements };
 }
 
 async function settingsOf(

@@ -20,8 +20,9 @@ export type Lookups = Pick<
   | 'similarGroups'
 >;
 
-/** What the survey needs besides: the group as GitLab shows it, and the role of the token's user in it. */
+/** What the survey needs besides: user and group as GitLab shows them, and the role of the token's user in it. */
 export type GroupLookups = {
+  userAt(username: string): Promise<schema.User | null>;
   groupAt(fullPath: string): Promise<schema.Group | null>;
   roleIn(group: schema.Group): Promise<number>;
 };
@@ -53,6 +54,12 @@ export function createLookups(gitlab: GitLabClient, me: () => Me | null): Lookup
     return group !== null && same(group.full_path, fullPath) ? group : null;
   }
 
+  async function userAt(username: string): Promise<schema.User | null> {
+    const path = `/users?username=${encodeURIComponent(username)}`;
+    const users = await gitlab.list({ path, type: schema.User, object: username });
+    return users.find((entry) => same(entry.username, username)) ?? null;
+  }
+
   /** Searches by halves of the name, since one of them is most likely right (GL-96, GL-280). */
   async function search<T>(path: string, name: string, type: List<T>['type']): Promise<T[]> {
     const pages = await Promise.all(
@@ -72,10 +79,9 @@ export function createLookups(gitlab: GitLabClient, me: () => Me | null): Lookup
       const group = await groupAt(fullPath);
       return group === null ? null : groupNamespace(group, await roleIn(group));
     },
+    userAt,
     async findUser(username) {
-      const path = `/users?username=${encodeURIComponent(username)}`;
-      const users = await gitlab.list({ path, type: schema.User, object: username });
-      const user = users.find((entry) => same(entry.username, username));
+      const user = await userAt(username);
       return user ? toPerson(user, me()) : null;
     },
     async personalNamespace(person) {

@@ -33,8 +33,18 @@ export const User = z.object({
   external: z.boolean().default(false),
   namespace_id: z.number().nullish(),
   projects_limit: z.number().nullish(),
+  public_email: z.string().nullish(),
+  commit_email: z.string().nullish(),
+  /** Absent where it is not told. */
+  confirmed_at: z.string().nullish(),
+  created_by: z.unknown().optional(),
+  identities: z.array(z.object({ provider: z.string() })).optional(),
+  bot: z.boolean().optional(),
 });
 export type User = z.infer<typeof User>;
+
+/** An address that a user has beside the first one; null until it is confirmed. */
+export const FurtherMail = z.object({ email: z.string(), confirmed_at: z.string().nullish() });
 
 /** How a default branch is protected, in the spelling since 17.0; empty when nobody has set it. */
 const ProtectionDetails = z.object({

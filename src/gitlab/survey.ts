@@ -1,5 +1,6 @@
 import type { Namespace, TakenPath } from '../model/forge.ts';
-import type { Person, Survey } from '../model/target.ts';
+import type { Survey } from '../model/target.ts';
+import { createAccountSurvey } from './accounts.ts';
 import { byId, type GitLabClient } from './client.ts';
 import { exactRoleMatters, groupNamespace, maintainer } from './identity.ts';
 import {
@@ -10,7 +11,6 @@ import {
   projectsInGroup,
   projectsOfUser,
   subgroupsIn,
-  toPerson,
   toProject,
 } from './lookups.ts';
 import * as schema from './schema.ts';
@@ -34,11 +34,9 @@ export function createSurvey(options: SurveyOptions): Survey {
   const namespaces = new Map<string, Namespace>(parent === null ? [] : [[lower(parent.fullPath), parent]]);
   const filled = new Set<Namespace>();
   const personal = new Map<number, Promise<Namespace | null>>();
-  const people = new Map<string, Person | null>();
   /** Null as long as not all of them were read. */
   let everyGroup: schema.Group[] | null = null;
   let maintained: ReadonlySet<number> | null = null;
-  let everyone: schema.User[] | null = null;
 
   async function lookForGroups(paths: readonly string[]): Promise<void> {
     const unknown = [...new Set(paths.map(lower))].filter(
@@ -79,6 +77,7 @@ export function createSurvey(options: SurveyOptions): Survey {
   }
 
   return {
+    ...createAccountSurvey(options),
     // Two owners of the source may be one person, and then share one namespace.
     personalNamespace(person) {
       const reading = personal.get(person.id) ?? lookups.personalNamespace(person);
@@ -99,27 +98,6 @@ export function createSurvey(options: SurveyOptions): Survey {
         paths.flatMap((path) => {
           const namespace = namespaces.get(path);
           return namespace ? [[path, namespace]] : [];
-        }),
-      );
-    },
-    async usersNamed(names) {
-      const wanted = [...new Set(names.map(lower))];
-      const unknown = wanted.filter((name) => !people.has(name));
-      if (everyone === null && unknown.length >= fewest) {
-        const list = { path: byId('/users'), type: schema.User, object };
-        everyone = await gitlab.listWithin(list, unknown.length);
-        for (const user of everyone ?? []) people.set(lower(user.username), toPerson(user, me));
-      }
-      await Promise.all(
-        unknown.map(async (name) => {
-          if (people.has(name)) return;
-          people.set(name, everyone === null ? await lookups.findUser(name) : null);
-        }),
-      );
-      return new Map(
-        wanted.flatMap((name) => {
-          const person = people.get(name);
-          return person ? [[name, person]] : [];
         }),
       );
     },

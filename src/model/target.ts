@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Remote } from '../git/remote.ts';
+import type { TargetAccount, WantedAccounts } from './accounts.ts';
 import type {
   BranchProtection,
   Namespace,
@@ -141,6 +142,8 @@ export type Survey = {
   groupsAt(fullPaths: readonly string[]): Promise<ReadonlyMap<string, Namespace>>;
   /** The users of these names, keyed by lower-case name. */
   usersNamed(names: readonly string[]): Promise<ReadonlyMap<string, Person>>;
+  /** Every account that may be one of these: of these names, or with one of these addresses that GitLab tells of. */
+  accounts(wanted: WantedAccounts): Promise<TargetAccount[]>;
   personalNamespace(person: Person): Promise<Namespace | null>;
   /** Fills in what the namespaces hold. */
   fillIn(namespaces: readonly Namespace[]): Promise<void>;
