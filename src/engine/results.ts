@@ -5,13 +5,14 @@ import { plannedStep, type ItemState, type PlanItem, type PlannedStep, worstOf }
 import type { Notice } from '../model/notice.ts';
 import type { Check, ItemResult, StepResult } from '../model/result.ts';
 import { codeRecords } from '../plan/known-refs.ts';
+import { placeOfAccount } from '../steps/account.ts';
 import type { Place } from '../steps/step.ts';
 
 /** Where an item is before anything was done for it; null when it does not exist yet. */
 export function placeOf(item: PlanItem): Place | null {
   if (item.existing === null) return null;
   if (item.kind === 'group') return { id: item.existing, fullPath: item.fullPath, url: null };
-  if (item.kind === 'person') return { id: item.existing.id, fullPath: item.existing.username, url: null };
+  if (item.kind === 'person') return placeOfAccount(item.existing);
   const { id, fullPath, webUrl, wiki } = item.existing;
   return { id, fullPath, url: webUrl || null, wiki };
 }

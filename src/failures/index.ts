@@ -7,6 +7,7 @@ import * as forks from './forks.ts';
 import * as git from './git.ts';
 import * as lfs from './lfs.ts';
 import * as network from './network.ts';
+import * as people from './people.ts';
 import * as source from './source.ts';
 import * as target from './target.ts';
 import * as tls from './tls.ts';
@@ -23,6 +24,7 @@ export const failures = {
   ...forks,
   ...git,
   ...lfs,
+  ...people,
   ...wiki,
 };
 

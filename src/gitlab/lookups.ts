@@ -193,8 +193,16 @@ export function toProject(project: schema.Project): Project {
     ...(typeof project.auto_devops_enabled === 'boolean' ? { autoDevops: project.auto_devops_enabled } : {}),
     webUrl: project.web_url,
     ...copyingOf(project),
+    ...(project.shared_with_groups?.length && { sharedWith: project.shared_with_groups.map(toShare) }),
     ...(project.forked_from_project && { forkedFrom: parentIn(project.forked_from_project) }),
   };
+}
+
+function toShare(share: {
+  group_id: number;
+  group_access_level: number;
+}): NonNullable<Project['sharedWith']>[number] {
+  return { id: share.group_id, level: share.group_access_level };
 }
 
 /** GL-145. */

@@ -78,6 +78,7 @@ export const Namespace = z.object({ id: z.number(), kind: z.string() });
 export const Existence = z.object({ exists: z.boolean().nullable().catch(null) });
 
 export const Member = z.object({ access_level: z.number() });
+export const MemberOf = Member.extend({ id: z.number() });
 
 export const Project = z.object({
   id: z.number(),
@@ -102,6 +103,10 @@ export const Project = z.object({
   permissions: z.object({ project_access: z.object({ access_level: z.number() }).nullish() }).nullish(),
   web_url: z.string().default(''),
   import_status: z.string().nullish(),
+  shared_with_groups: z
+    .array(z.object({ group_id: z.number(), group_access_level: z.number() }))
+    .nullish()
+    .catch(null),
   /** GL-149. */
   forked_from_project: z.object({ id: z.number(), path_with_namespace: z.string() }).nullish(),
 });

@@ -16,6 +16,7 @@ import { meaningOf, refusalOf, toFailure, unlessAbsent, unlessRefused } from './
 import { askWho, connect, groupNamespace, owner } from './identity.ts';
 import { createLfsWriter } from './lfs.ts';
 import { createLookups, toProject } from './lookups.ts';
+import { createMembers } from './members.ts';
 import { createProbes, type GitLabProbes } from './probes.ts';
 import * as schema from './schema.ts';
 import { createProtectionLookups, createSettings } from './settings.ts';
@@ -82,6 +83,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
     ...lookups,
     ...settings,
     ...createProtectionLookups(gitlab),
+    ...createMembers(gitlab),
     survey(parent) {
       if (identity === null) throw unexpected(http.server.url, { detail: 'not connected' });
       return createSurvey({ gitlab, lookups, me: identity.user, parent });

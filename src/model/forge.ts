@@ -120,6 +120,10 @@ export const Project = z.object({
     .enum(['running', 'failed'])
     .optional()
     .describe('Its repository is being copied, or could not be: it has none yet'),
+  sharedWith: z
+    .array(z.object({ id: z.int(), level: z.int() }))
+    .optional()
+    .describe('Groups that have a role in it; absent when none has, or that is unknown'),
   forkedFrom: z
     .object({ id: z.int(), fullPath: z.string() })
     .optional()

@@ -121,6 +121,10 @@ export const PlannedPerson = z.object({
   existing: PlannedAccount.nullable().describe(
     'The account that exists; null: there is none, or it will be created',
   ),
+  identity: z
+    .object({ provider: z.string(), externUid: z.string() })
+    .exactOptional()
+    .describe('By which a sign-in will find an account that is created; absent when nobody named one'),
   firstSignIn: z.string().describe('What will happen when the person signs in to GitLab for the first time'),
 });
 export type PlannedPerson = z.infer<typeof PlannedPerson>;

@@ -10,13 +10,14 @@ import type {
   Visibility,
   TagProtection,
 } from './forge.ts';
+import type { TargetMembers } from './target-members.ts';
 import type { LfsObject, RepositoryPart } from './source.ts';
 
 /**
  * The server that is written to, in neutral verbs. Where it does not tell something, the answer is null. Every call that
  * writes is made for one object and is never repeated blindly.
  */
-export type Target = {
+export type Target = TargetMembers & {
   readonly url: string;
   /** Proves the token; asks only once. */
   connect(): Promise<TargetIdentity>;

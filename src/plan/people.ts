@@ -11,6 +11,7 @@ import {
   usableMails,
   wordAbout,
   type Match,
+  type PersonRow,
   type MatchInput,
 } from './match-people.ts';
 import { firstSignIn } from './sign-in.ts';
@@ -63,7 +64,7 @@ export function planPeople(input: PeopleInput): DecidedPerson[] {
     const match = matches.get(person.login) ?? { kind: 'nobody', reasons: [] };
     const decision = decide(person, match, names.get(person.login) ?? null, input);
     const account = decision.action === 'use' && match.kind === 'account' ? match.account : null;
-    return { planned: planned(person, decision, account), account };
+    return { planned: planned(person, decision, account, input.rows), account };
   });
 }
 
@@ -76,7 +77,12 @@ type Decision = {
   blocked: Notice | null;
 };
 
-function planned(person: Person, decision: Decision, account: TargetAccount | null): PlannedPerson {
+function planned(
+  person: Person,
+  decision: Decision,
+  account: TargetAccount | null,
+  rows: PeopleInput['rows'],
+): PlannedPerson {
   const { action, evidence, username, reasons, blocked } = decision;
   return {
     kind: 'person',
@@ -95,8 +101,15 @@ function planned(person: Person, decision: Decision, account: TargetAccount | nu
       state: account.state,
       external: account.external,
     },
+    ...(action === 'create' && identityIn(rows.get(person.login))),
     firstSignIn: firstSignIn(person, { action, username: account?.username ?? username, account }),
   };
+}
+
+/** What the file says of the sign-in of a new account. */
+function identityIn(row: PersonRow | undefined): Pick<PlannedPerson, 'identity'> {
+  if (row === undefined || row.provider === '' || row.externUid === '') return {};
+  return { identity: { provider: row.provider, externUid: row.externUid } };
 }
 
 /** How people call the person. */

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { Failure } from '../failures/failure.ts';
+import { accountUnusable } from '../failures/people.ts';
 import {
   groupLimit,
   groupMissing,
   groupsForbidden,
+  namespaceFailed,
   namespaceTaken,
   parentGroupMissing,
   visibilityRestricted,
@@ -26,17 +28,19 @@ import {
 
 const Nothing = z.object({});
 type Nothing = z.infer<typeof Nothing>;
+const Data = z.object({ made: z.literal(true).optional().describe('It is none that was there before') });
+type Data = z.infer<typeof Data>;
 
 /** Ensures that the group exists. */
-export const group: Step<Nothing, Nothing, PlannedGroup> = {
+export const group: Step<Nothing, Data, PlannedGroup> = {
   name: 'group',
   title: 'Group',
   of: 'group',
   stage: 'content',
   part: Nothing,
-  data: Nothing,
+  data: Data,
   plan({ item }) {
-    const changes = item.existing === null && item.blocked === null;
+    const changes = item.existing === null && item.namespaceKind === 'group' && item.blocked === null;
     return { part: {}, changes, state: 'proven', counts: {}, notices: [] };
   },
   async run(_, work) {
@@ -44,9 +48,11 @@ export const group: Step<Nothing, Nothing, PlannedGroup> = {
     if (item.existing !== null) return settled({ id: item.existing, fullPath: item.fullPath }, false, work);
     const known = journal.history.items.get(item.id)?.steps.get('group')?.status;
     // An earlier try may have made it without living to see the answer.
-    const found = attempt > 1 || known === 'started' ? await context.target.findGroup(item.fullPath) : null;
+    const open = (attempt > 1 || known === 'started') && item.namespaceKind === 'group';
+    const found = open ? await context.target.findGroup(item.fullPath) : null;
     if (found?.canCreateProjects) return settled(found, true, work);
-    await work.record('started');
+    if (item.namespaceKind === 'user') return settled(await personalPlace(work), false, work);
+    await work.record('started', { data: { made: true } });
     const made = await create(item, context);
     return { ...(await settled(made, true, work)), notices: lowered(made.visibility, item, context) };
   },
@@ -55,6 +61,22 @@ export const group: Step<Nothing, Nothing, PlannedGroup> = {
     return Promise.resolve(proven(1));
   },
 };
+
+/** The personal namespace that came with the account of this run. */
+async function personalPlace({
+  item,
+  accounts,
+  context,
+}: WritingWork<Data, PlannedGroup>): Promise<Namespace> {
+  const account = accounts.get(item.id);
+  const { fullPath } = item;
+  if (account === undefined) throw namespaceFailed(fullPath, { detail: 'the account was not created' });
+  if (account.unusable !== undefined) throw accountUnusable(fullPath, { detail: account.unusable });
+  const person = await context.target.findUser(account.fullPath);
+  const namespace = person === null ? null : await context.target.personalNamespace(person);
+  if (namespace === null) throw namespaceFailed(fullPath, { detail: 'GitLab does not show it to the token' });
+  return namespace;
+}
 
 async function create(item: PlannedGroup, context: RunContext): Promise<Namespace> {
   const { target } = context;
@@ -129,13 +151,19 @@ export function lowered(made: Visibility, item: AddressedItem, { refusedLevels }
 }
 
 async function settled(
-  namespace: Omit<Place, 'url'>,
+  namespace: Omit<Place, 'url' | 'userId'> & { userId?: number | null },
   changed: boolean,
-  work: WritingWork<Nothing, PlannedGroup>,
+  work: WritingWork<Data, PlannedGroup>,
 ): Promise<Outcome> {
   const { item, journal } = work;
-  const { id, fullPath, visibility } = namespace;
-  work.place = { id, fullPath, url: null, ...(visibility && { visibility }) };
+  const { id, fullPath, visibility, userId } = namespace;
+  work.place = {
+    id,
+    fullPath,
+    url: null,
+    ...(visibility && { visibility }),
+    ...(userId && { userId }),
+  };
   const known = journal.history.items.get(item.id);
   if (known?.steps.get('group')?.status !== 'done' || known.target?.id !== namespace.id) {
     const target = { id: namespace.id, path: namespace.fullPath };

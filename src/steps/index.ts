@@ -1,8 +1,12 @@
+import { account } from './account.ts';
+import { accountBlock } from './account-block.ts';
 import { code } from './code.ts';
 import { defaultBranch } from './default-branch.ts';
 import { fork } from './fork.ts';
 import { group } from './group.ts';
+import { groupMembers } from './group-members.ts';
 import { lfs } from './lfs.ts';
+import { members } from './members.ts';
 import { project } from './project.ts';
 import { quiet } from './quiet.ts';
 import { submodules } from './submodules.ts';
@@ -14,6 +18,7 @@ import { wiki } from './wiki.ts';
  * status and journal follow from this list: a new kind of data is one file and one line here.
  */
 export const steps: readonly AnyStep[] = [
+  account,
   group,
   project,
   fork,
@@ -21,6 +26,9 @@ export const steps: readonly AnyStep[] = [
   code,
   submodules,
   wiki,
+  groupMembers,
+  accountBlock,
   defaultBranch,
+  members,
   quiet,
 ];

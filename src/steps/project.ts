@@ -38,17 +38,18 @@ const Part = z.object({
     .describe('The project has objects that must first be found in the source’s history'),
 });
 type Part = z.infer<typeof Part>;
-const Nothing = z.object({});
-type ProjectWork = WritingWork<z.infer<typeof Nothing>, PlannedProject>;
+const Data = z.object({ made: z.literal(true).optional().describe('It is none that was there before') });
+type Data = z.infer<typeof Data>;
+type ProjectWork = WritingWork<Data, PlannedProject>;
 
 /** Ensures that the project exists. A POST is made at most once a try, and never without a look when its fate is open. */
-export const project: Step<Part, z.infer<typeof Nothing>, PlannedProject> = {
+export const project: Step<Part, Data, PlannedProject> = {
   name: 'project',
   title: 'Project',
   of: 'project',
   stage: 'content',
   part: Part,
-  data: Nothing,
+  data: Data,
   plan({ item }) {
     return {
       part: { unverified: false },
@@ -64,7 +65,7 @@ export const project: Step<Part, z.infer<typeof Nothing>, PlannedProject> = {
     const open = journal.history.items.get(item.id)?.steps.get('project')?.status === 'started';
     const found = attempt > 1 || open ? await context.target.findProject(item.fullPath) : null;
     if (found) return settle(...adopted(found, work), part, work);
-    await work.record('started');
+    await work.record('started', { data: { made: true } });
     const muted = await createMuted(work);
     return settle(...(await create(work, muted, !open && attempt === 1)), part, work);
   },
@@ -82,6 +83,7 @@ async function create(work: ProjectWork, muted: boolean, first: boolean): Promis
   const group = groups.get(item.repository.owner);
   if (!group) throw namespaceFailed(item.id, { detail: 'it has no id' });
   const placed = context.plan.groups.find(({ id }) => id === item.repository.owner);
+  const userId = group.userId ?? placed?.userId ?? null;
   try {
     const { visibility: asked } = belowParent(work);
     const branch = firstBranch(item);
@@ -97,7 +99,7 @@ async function create(work: ProjectWork, muted: boolean, first: boolean): Promis
         defaultBranch: branch,
         namespaceId: group.id,
         buildsEnabled: !muted,
-        userId: placed?.userId === context.identity.user.id ? null : (placed?.userId ?? null),
+        userId: userId === context.identity.user.id ? null : userId,
       }),
     );
     return [made, true, checked(made, work)];

@@ -85,6 +85,10 @@ export type Place = {
   visibility?: Visibility;
   /** Who may use its wiki; absent when unknown. */
   wiki?: string | undefined;
+  /** Of a personal namespace that came with an account of this run: whose it is. */
+  userId?: number;
+  /** Of an account: why nothing can be done with it as it is. */
+  unusable?: string;
 };
 
 /** What the steps of one item share. */
