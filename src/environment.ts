@@ -50,6 +50,7 @@ export type CommonOptions = {
   color: boolean;
   concurrency?: number;
   fixSubmodules?: boolean;
+  createUsers?: boolean;
   /** A directory that `gb2gl export` wrote: it is read instead of GitBucket. */
   from?: string;
   /** False where the caller tells the end itself. */

@@ -176,6 +176,7 @@ export type WantedFlags = SelectionFlags & {
   plan?: string;
   prune?: boolean;
   fixSubmodules?: boolean;
+  createUsers?: boolean;
   /** Where the plan file really is: the way to it may lead elsewhere once the run has ended. */
   followed?: string | null;
 };
@@ -203,11 +204,12 @@ export async function resolveRequest(flags: WantedFlags, config: Config, cwd: st
     flags.exclude ||
     flags.prune ||
     flags.fixSubmodules ||
+    flags.createUsers ||
     flags.allowMissingLfs
   ) {
     throw wrongUsage('', {
       detail:
-        '--plan takes its selection from the plan file: omit --all, --group, --user, --repo, --exclude, --allow-missing-lfs, --fix-submodules and --prune',
+        '--plan takes its selection from the plan file: omit --all, --group, --user, --repo, --exclude, --allow-missing-lfs, --fix-submodules, --create-users and --prune',
     });
   }
   const file = resolve(cwd, flags.plan);

@@ -30,7 +30,15 @@ export function movable(command: Command): Command {
     .option('--same-servers', 'the servers of the journal and of --plan have new names but are the same');
 }
 
-type Shared = 'prune' | 'fixSubmodules' | 'config' | 'workDir' | 'json' | 'quiet' | 'concurrency';
+type Shared =
+  | 'prune'
+  | 'fixSubmodules'
+  | 'createUsers'
+  | 'config'
+  | 'workDir'
+  | 'json'
+  | 'quiet'
+  | 'concurrency';
 
 /** Adds options that commands have in common, below their own. */
 export function share(command: Command, ...names: Shared[]): void {
@@ -39,6 +47,10 @@ export function share(command: Command, ...names: Shared[]): void {
     fixSubmodules: new Option(
       '--fix-submodules',
       'make a branch gb2gl/submodules on GitLab where submodules of the default branch lead to the old server',
+    ),
+    createUsers: new Option(
+      '--create-users',
+      'create GitLab accounts for people who have none (needs an administrator); nobody gets a mail',
     ),
     config: new Option('--config <file>', 'config file (default: migrate.config.json, if it exists)'),
     workDir: new Option('--work-dir <dir>', 'directory for journal, mirrors and reports').default('.gb2gl'),

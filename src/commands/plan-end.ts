@@ -85,7 +85,7 @@ export function nextCommand(
 ): string {
   const writes = writesAnything(plan);
   const { all, group, user, repo, exclude, waive, allowMissingLfs } = options;
-  const { config, sameServers, prune, from, fixSubmodules } = options;
+  const { config, sameServers, prune, from, fixSubmodules, createUsers } = options;
   return [
     'gb2gl',
     writes ? 'migrate' : 'verify',
@@ -99,6 +99,7 @@ export function nextCommand(
     ...named('--allow-missing-lfs', allowMissingLfs),
     ...(prune && writes ? ['--prune'] : []),
     ...(fixSubmodules && writes ? ['--fix-submodules'] : []),
+    ...(createUsers ? ['--create-users'] : []),
     ...(sameServers ? ['--same-servers'] : []),
     ...named('--config', config === undefined ? [] : [config]),
     ...named('--work-dir', options.workDir === '.gb2gl' ? [] : [options.workDir]),

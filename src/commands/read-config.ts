@@ -14,8 +14,8 @@ export async function readConfig(
 ): Promise<Config> {
   const loaded = await loadConfig(configFile(options, runtime.cwd), runtime.env, instead);
   const config = withConcurrency(withAbsolutePaths(loaded, runtime.cwd), options.concurrency);
-  const { fixSubmodules = config.migrate.fixSubmodules } = options;
-  const migrate = { ...config.migrate, fixSubmodules };
+  const { fixSubmodules = config.migrate.fixSubmodules, createUsers = config.migrate.createUsers } = options;
+  const migrate = { ...config.migrate, fixSubmodules, createUsers };
   return withAllowed({ ...config, migrate }, options.allowMissingLfs);
 }
 

@@ -27,12 +27,3 @@ export const accountUnusable = defineFailure(
     fix: 'approve or change the account on GitLab (Admin area > Users), then run the same command again; or migrate the owner to a group: "map": { "owners": { … } }',
   }),
 );
-
-export const accountsForbidden = defineFailure(
-  'accounts-forbidden',
-  { blame: 'you', state: 'not-started' },
-  (w: { object: string; user: string }) => ({
-    message: `the GitLab user ${w.user} is no administrator and cannot create accounts`,
-    fix: 'use the token of a GitLab administrator, or go on without creating accounts (omit --create-users, and "migrate": { "createUsers": false } in the config)',
-  }),
-);

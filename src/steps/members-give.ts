@@ -52,7 +52,8 @@ async function giveAll(
   const settled = fresh && work.attempt === 1 && !roles.some(isMissing);
   if (roles.length === 0 || settled) return false;
   const { target } = work.context;
-  const levels = await levelsFor(target, place, roles);
+  // What is new has nobody but its creator, unless a group above gives more.
+  const levels = fresh ? await levelsFor(target, place, roles) : await target.levelsAt(place, 'all');
   const missing = roles.map((role) => ({ ...role, now: levels.get(role.account) ?? 0 })).filter(isMissing);
   if (missing.length === 0) return false;
   await work.record('started', { data: { giving: levelsOf(missing) } });

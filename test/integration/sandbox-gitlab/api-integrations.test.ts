@@ -12,7 +12,8 @@ async function withIntegrations(version = '18.9.0-ee') {
     root,
     id,
     path: `/projects/${id}/integrations`,
-    slugs: async () => (await root.get(`/projects/${id}/integrations`)).body.map((each: { slug: string }) => each.slug),
+    slugs: async () =>
+      (await root.get(`/projects/${id}/integrations`)).body.map((each: { slug: string }) => each.slug),
   };
 }
 
@@ -23,11 +24,9 @@ it('gives a new project what its groups and the server have, the nearest of each
     { slug: 'jenkins', active: true, inherited: true },
     { slug: 'slack', active: true, inherited: true },
   ]);
-  expect(gitlab.project('top/team/app').integrations?.map(({ inheritedFrom }) => typeof inheritedFrom)).toEqual([
-    'number',
-    'number',
-    'string',
-  ]);
+  expect(
+    gitlab.project('top/team/app').integrations?.map(({ inheritedFrom }) => typeof inheritedFrom),
+  ).toEqual(['number', 'number', 'string']);
 });
 
 it('switches one off and lets it inherit again, with the fields that its kind requires (GL-365, GL-370)', async () => {
@@ -79,7 +78,13 @@ it('tells what is in force of mails that a group above has switched off (GL-291)
   const group = gitlab.context.state.groups.find(({ fullPath }) => fullPath === 'top');
   const set = (emails_enabled: boolean) => root.put(`/groups/${group?.id}`, { emails_enabled });
   expect((await set(false)).body).toMatchObject({ emails_enabled: false, emails_disabled: true });
-  expect((await root.get(`/projects/${id}`)).body).toMatchObject({ emails_enabled: true, emails_disabled: true });
+  expect((await root.get(`/projects/${id}`)).body).toMatchObject({
+    emails_enabled: true,
+    emails_disabled: true,
+  });
   await set(true);
-  expect((await root.get(`/projects/${id}`)).body).toMatchObject({ emails_enabled: true, emails_disabled: false });
+  expect((await root.get(`/projects/${id}`)).body).toMatchObject({
+    emails_enabled: true,
+    emails_disabled: false,
+  });
 });
