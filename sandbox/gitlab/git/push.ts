@@ -106,7 +106,6 @@ function received(context: Context, call: PushCall, push: PushRequest, verdicts:
   if (wiki) {
     // The job after a push looks which branch is shown, and that one stays (app/services/git/wiki_push_service.rb).
     context.after(context.settings.asyncDelayMs, () => void shownBranch(context, project));
-    context.after(context.settings.pipelineDelayMs, () => callIntegrations(context, project, 'wiki_page'));
   } else {
     context.onPushed(project, refs);
     startPipelines(context, project, refs, push.options);
@@ -118,8 +117,7 @@ function received(context: Context, call: PushCall, push: PushRequest, verdicts:
 /** What other jobs do seconds later, which look only then at the settings of the projects concerned. */
 function afterwards(context: Context, project: Project, refs: RefUpdate[]): void {
   context.after(context.settings.pipelineDelayMs, async () => {
-    if (refs.some(({ ref }) => ref.startsWith('refs/heads/'))) callIntegrations(context, project, 'push');
-    if (refs.some(({ ref }) => ref.startsWith('refs/tags/'))) callIntegrations(context, project, 'tag_push');
+    callIntegrations(context, project, refs);
     await closeIssues(context, project, refs);
   });
 }

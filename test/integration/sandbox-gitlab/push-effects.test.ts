@@ -35,6 +35,16 @@ it('calls the integrations that are active when the job comes (GL-369)', async (
   ]);
 });
 
+it('calls none for more than three new refs of a kind (GL-362)', async () => {
+  gitlab.settings.integrations = ['slack'];
+  gitlab.addProject('bulk');
+  gitlab.context.integrationCalls.length = 0;
+  const branches = [1, 2, 3, 4].map((number) => `main:refs/heads/b${number}`);
+  await gitOk(work, ['push', '-q', gitlab.remote('team/bulk.git'), ...branches, 'main:refs/tags/v1']);
+  await gitlab.context.settle();
+  expect(gitlab.context.integrationCalls).toEqual([{ project: 'team/bulk', slug: 'slack', event: 'tag_push' }]);
+});
+
 it('closes issues that a commit on the default branch names, also of other projects, where they let it (GL-363)', async () => {
   const source = gitlab.addProject('closing');
   const other = gitlab.addProject('other');
