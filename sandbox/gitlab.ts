@@ -50,6 +50,7 @@ export type { BranchProtection, Settings } from './gitlab/settings.ts';
 export { saveState } from './gitlab/state.ts';
 export type {
   Group,
+  Issue,
   Member,
   Project,
   ProtectedBranch,

@@ -144,7 +144,7 @@ export const Config = z.strictObject({
         .max(3600)
         .default(30)
         .describe(
-          'seconds from the last push to a new project that has a CI file until its CI/CD is enabled; GitLab decides within that time whether a push starts pipelines',
+          'seconds from the last push until CI/CD and integrations of a new project, and the closing of issues by commits, are switched on again; GitLab decides within that time what a push sets off',
         ),
     })
     .prefault({})

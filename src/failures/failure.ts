@@ -39,6 +39,7 @@ export type Refusal = {
     | 'storage'
     | 'group-closed'
     | 'group-limit'
+    | 'nothing-to-inherit'
     | 'other';
   status: number;
   /** The server's own words, in one line. */

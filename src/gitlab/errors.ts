@@ -120,7 +120,14 @@ const refusalWords: readonly Row[] = [
   ['taken', /has already been taken/],
   // Of a branch that came with a push a moment ago (GL-166).
   ['branch-unknown', /^Could not change HEAD: branch '.*' does not exist$/],
+  // Neither a group nor the server has an integration of the kind any more (GL-365).
+  ['nothing-to-inherit', /^Default integration not found/],
 ];
+
+/** The parameters without which GitLab does not begin (GL-5). */
+export function missingFields(text: string): string[] {
+  return [...text.matchAll(/\b(\w+) is missing/g)].map(([, name = '']) => name);
+}
 
 function kindOf(status: number): Refusal['kind'] {
   // An old path answers 301 to an object that may be another one by now (GL-25).

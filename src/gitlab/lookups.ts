@@ -4,6 +4,7 @@ import type { Person, Target, TargetIdentity } from '../model/target.ts';
 import { byId, type GitLabClient, type List } from './client.ts';
 import { unlessAbsent, unlessRefused } from './errors.ts';
 import { administrator, groupNamespace } from './identity.ts';
+import { noiseOf } from './quiet.ts';
 import * as schema from './schema.ts';
 
 export type Me = TargetIdentity['user'];
@@ -188,7 +189,8 @@ export function toProject(project: schema.Project): Project {
     empty: project.empty_repo,
     archived: project.archived,
     creatorId: project.creator_id ?? null,
-    ...(typeof project.builds_access_level === 'string' ? { builds: project.builds_access_level } : {}),
+    ...noiseOf(project),
+    ...(typeof project.open_issues_count === 'number' ? { openIssues: project.open_issues_count } : {}),
     ...(typeof project.wiki_access_level === 'string' ? { wiki: project.wiki_access_level } : {}),
     ...(typeof project.auto_devops_enabled === 'boolean' ? { autoDevops: project.auto_devops_enabled } : {}),
     webUrl: project.web_url,

@@ -18,6 +18,7 @@ import { createLfsWriter } from './lfs.ts';
 import { createLookups, toProject } from './lookups.ts';
 import { createMembers } from './members.ts';
 import { createProbes, type GitLabProbes } from './probes.ts';
+import { accessLevel, createQuiet, mailFields, noiseFields } from './quiet.ts';
 import * as schema from './schema.ts';
 import { createProtectionLookups, createSettings } from './settings.ts';
 import { createSurvey } from './survey.ts';
@@ -84,6 +85,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
     ...settings,
     ...createProtectionLookups(gitlab),
     ...createMembers(gitlab),
+    ...createQuiet(gitlab),
     survey(parent) {
       if (identity === null) throw unexpected(http.server.url, { detail: 'not connected' });
       return createSurvey({ gitlab, lookups, me: identity.user, parent });
@@ -112,6 +114,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
           visibility: group.visibility,
           description: group.description,
           ...(group.parentId === null ? {} : { parentId: group.parentId }),
+          ...(group.mails === undefined ? {} : mailFields(group.mails)),
         }),
       );
       // Who makes a group is its Owner (GL-90).
@@ -125,7 +128,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
           namespaceId: project.namespaceId,
           description: project.description,
           visibility: project.visibility,
-          ...(project.buildsEnabled ? {} : { buildsAccessLevel: 'disabled' as const }),
+          ...noiseFields(project.noise),
           ...(project.defaultBranch === null ? {} : { defaultBranch: project.defaultBranch }),
           ...(project.userId === null ? {} : { userId: project.userId }),
         }),
@@ -148,12 +151,6 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
       await gitlab.request(project.fullPath, z.unknown(), (api) =>
         api.Projects.edit(project.id, { defaultBranch: branch }),
       );
-    },
-    async setBuilds(projectId, level) {
-      const answer = await gitlab.request(String(projectId), Levels, (api) =>
-        api.Projects.edit(projectId, { buildsAccessLevel: accessLevel(level) }),
-      );
-      return answer?.builds_access_level === level;
     },
     async setWiki(projectId, level) {
       const answer = await gitlab.request(String(projectId), Levels, (api) =>
@@ -183,14 +180,8 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
 }
 
 /** Beside a branch `HEAD` the answer is null, and nothing was changed (GL-165). */
-const Levels = z
-  .object({ builds_access_level: z.string().nullish(), wiki_access_level: z.string().nullish() })
-  .nullable();
+const Levels = z.object({ wiki_access_level: z.string().nullish() }).nullable();
 const Lfs = z.object({ lfs_enabled: z.boolean().nullish() }).nullable();
-
-function accessLevel(level: string): 'disabled' | 'private' | 'enabled' {
-  return level === 'disabled' || level === 'private' ? level : 'enabled';
-}
 
 /** What GitLab says of a wiki that is not there yet, or that nobody may read (GL-270, GL-271). */
 function whyNoWiki(fullPath: string, { status, body }: HttpAnswer): Failure | null {

@@ -1,6 +1,6 @@
 import type { Git } from '../git/run.ts';
 import type { Finding } from '../model/plan.ts';
-import { ciFile } from '../steps/quiet.ts';
+import { ciFile } from '../steps/quiet-beginning.ts';
 import { branchesWith, type Head } from '../git/branch-files.ts';
 import { branchList, mostShown } from './words.ts';
 

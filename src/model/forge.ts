@@ -115,6 +115,12 @@ export const Project = z.object({
     .boolean()
     .optional()
     .describe('Pushes start pipelines even without a CI file; absent when unknown'),
+  mails: z
+    .boolean()
+    .optional()
+    .describe('Members are told by mail, if the groups above let it; absent when unknown'),
+  autoclose: z.boolean().optional().describe('Commits close its issues; absent when unknown'),
+  openIssues: z.int().optional().describe('How many issues are open; absent when unknown'),
   webUrl: z.string(),
   copying: z
     .enum(['running', 'failed'])

@@ -3,10 +3,10 @@ import type { Notice } from '../model/notice.ts';
 import type { PlannedGroup } from '../model/plan.ts';
 import type { MemberPlace } from '../model/target-members.ts';
 import { ownsGroup, rolesOfMembers, rolesOfOwner, type WantedRole } from '../plan/roles.ts';
-import { group } from './group.ts';
 import { checkRoles } from './members-check.ts';
 import { giveRoles } from './members-give.ts';
 import { peopleByLogin, planRoles, RolesData, RolesPart, tellOnly, widerRoles } from './members-part.ts';
+import { isGroupMade } from '../plan/made.ts';
 import { knownTo, type Place, type Planning, type Step } from './step.ts';
 
 /** Gives the members of a group their roles in it: managers become Owners. */
@@ -21,7 +21,7 @@ export const groupMembers: Step<RolesPart, RolesData, PlannedGroup> = {
     const { item, input, history, target } = planning;
     if (!input.config.migrate.members || item.namespaceKind === 'user' || item.blocked !== null) return null;
     const { wanted, open, notices } = wantedIn(planning);
-    const made = knownTo(group, history)?.made === true;
+    const made = isGroupMade(history);
     const decided = await planRoles(
       {
         wanted,

@@ -15,7 +15,9 @@ import type { Notice } from '../model/notice.ts';
 import type { AddressedItem, PlannedGroup } from '../model/plan.ts';
 import { pathBeside } from '../plan/free-names.ts';
 import { parentOf } from '../plan/groups.ts';
+import { groupRecords, type Made } from '../plan/made.ts';
 import { allowLevel, atMost, mayBeLowered } from '../plan/visibility.ts';
+import { createGroupMuted, groupNotCreated, muteGroupAgain } from './group-quiet.ts';
 import {
   proven,
   remark,
@@ -28,24 +30,26 @@ import {
 
 const Nothing = z.object({});
 type Nothing = z.infer<typeof Nothing>;
-const Data = z.object({ made: z.literal(true).optional().describe('It is none that was there before') });
-type Data = z.infer<typeof Data>;
+type GroupWork = WritingWork<Made, PlannedGroup>;
 
 /** Ensures that the group exists. */
-export const group: Step<Nothing, Data, PlannedGroup> = {
-  name: 'group',
+export const group: Step<Nothing, Made, PlannedGroup> = {
+  ...groupRecords,
   title: 'Group',
   of: 'group',
   stage: 'content',
   part: Nothing,
-  data: Data,
   plan({ item }) {
     const changes = item.existing === null && item.namespaceKind === 'group' && item.blocked === null;
     return { part: {}, changes, state: 'proven', counts: {}, notices: [] };
   },
   async run(_, work) {
     const { item, context, attempt, journal } = work;
-    if (item.existing !== null) return settled({ id: item.existing, fullPath: item.fullPath }, false, work);
+    if (item.existing !== null) {
+      const told = await settled({ id: item.existing, fullPath: item.fullPath }, false, work);
+      await muteGroupAgain(work);
+      return told;
+    }
     const known = journal.history.items.get(item.id)?.steps.get('group')?.status;
     // An earlier try may have made it without living to see the answer.
     const open = (attempt > 1 || known === 'started') && item.namespaceKind === 'group';
@@ -53,7 +57,8 @@ export const group: Step<Nothing, Data, PlannedGroup> = {
     if (found?.canCreateProjects) return settled(found, true, work);
     if (item.namespaceKind === 'user') return settled(await personalPlace(work), false, work);
     await work.record('started', { data: { made: true } });
-    const made = await create(item, context);
+    const muted = await createGroupMuted(work);
+    const made = await create(work, muted);
     return { ...(await settled(made, true, work)), notices: lowered(made.visibility, item, context) };
   },
   async verify(_, { item, place }) {
@@ -63,11 +68,7 @@ export const group: Step<Nothing, Data, PlannedGroup> = {
 };
 
 /** The personal namespace that came with the account of this run. */
-async function personalPlace({
-  item,
-  accounts,
-  context,
-}: WritingWork<Data, PlannedGroup>): Promise<Namespace> {
+async function personalPlace({ item, accounts, context }: GroupWork): Promise<Namespace> {
   const account = accounts.get(item.id);
   const { fullPath } = item;
   if (account === undefined) throw namespaceFailed(fullPath, { detail: 'the account was not created' });
@@ -78,7 +79,8 @@ async function personalPlace({
   return namespace;
 }
 
-async function create(item: PlannedGroup, context: RunContext): Promise<Namespace> {
+async function create(work: GroupWork, muted: boolean): Promise<Namespace> {
+  const { item, context } = work;
   const { target } = context;
   const parentPath = parentOf(item.fullPath);
   const parent = parentPath === '' ? null : await target.findGroup(parentPath);
@@ -92,10 +94,13 @@ async function create(item: PlannedGroup, context: RunContext): Promise<Namespac
         description: item.description,
         visibility,
         parentId: parent?.id ?? null,
+        ...(muted && { mails: false }),
       }),
     );
   } catch (error) {
-    throw error instanceof Failure ? explain(error, item, context) : error;
+    if (!(error instanceof Failure)) throw error;
+    if (muted && error.refusal !== null) await groupNotCreated(work);
+    throw explain(error, item, context);
   }
 }
 
@@ -153,7 +158,7 @@ export function lowered(made: Visibility, item: AddressedItem, { refusedLevels }
 async function settled(
   namespace: Omit<Place, 'url' | 'userId'> & { userId?: number | null },
   changed: boolean,
-  work: WritingWork<Data, PlannedGroup>,
+  work: GroupWork,
 ): Promise<Outcome> {
   const { item, journal } = work;
   const { id, fullPath, visibility, userId } = namespace;

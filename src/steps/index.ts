@@ -3,8 +3,10 @@ import { accountBlock } from './account-block.ts';
 import { code } from './code.ts';
 import { defaultBranch } from './default-branch.ts';
 import { fork } from './fork.ts';
+import { groupQuiet } from './group-quiet.ts';
 import { group } from './group.ts';
 import { groupMembers } from './group-members.ts';
+import { keepOpen } from './keep-open.ts';
 import { lfs } from './lfs.ts';
 import { members } from './members.ts';
 import { project } from './project.ts';
@@ -20,6 +22,7 @@ import { wiki } from './wiki.ts';
 export const steps: readonly AnyStep[] = [
   account,
   group,
+  keepOpen,
   project,
   fork,
   lfs,
@@ -30,5 +33,6 @@ export const steps: readonly AnyStep[] = [
   accountBlock,
   defaultBranch,
   members,
+  groupQuiet,
   quiet,
 ];

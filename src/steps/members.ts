@@ -21,7 +21,7 @@ import {
   widerRoles,
   type PlannedShare,
 } from './members-part.ts';
-import { project } from './project.ts';
+import { isMade } from '../plan/made.ts';
 import { knownTo, remark, type Place, type Planning, type Step } from './step.ts';
 
 /** Gives collaborators their roles in a project, and opens it to the groups that collaborate. */
@@ -46,7 +46,7 @@ export const members: Step<RolesPart, RolesData, PlannedProject> = {
       ...(unknown.length > 0 ? [unknownRoles(item.id, unknown)] : []),
       ...absent.map((owner) => withoutGroup(item.id, owner)),
     ];
-    const made = knownTo(project, history)?.made === true;
+    const made = isMade(history);
     const decided = await planRoles(
       {
         wanted: highest([...direct, ...ownersRole(planning, people)]),

@@ -14,14 +14,16 @@ import {
 import { refusal } from '../gitlab/rules/ref-names.ts';
 import type { Project } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
+import type { Noise } from '../model/target-quiet.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { isCut, pathBeside } from '../plan/free-names.ts';
 import { forkRecords, isOwnCopy } from '../plan/forks.ts';
+import { projectRecords, type Made } from '../plan/made.ts';
 import { narrower } from '../plan/visibility.ts';
 import { codeRecords } from '../plan/known-refs.ts';
 import { atAllowedLevel, lowered } from './group.ts';
 import { createShared, untilCopied } from './fork-copy.ts';
-import { createMuted, mute, notCreated } from './quiet.ts';
+import { createMuted, mute, muteAgain, notCreated } from './quiet-beginning.ts';
 import {
   askAgain,
   knownTo,
@@ -38,18 +40,15 @@ const Part = z.object({
     .describe('The project has objects that must first be found in the source’s history'),
 });
 type Part = z.infer<typeof Part>;
-const Data = z.object({ made: z.literal(true).optional().describe('It is none that was there before') });
-type Data = z.infer<typeof Data>;
-type ProjectWork = WritingWork<Data, PlannedProject>;
+type ProjectWork = WritingWork<Made, PlannedProject>;
 
 /** Ensures that the project exists. A POST is made at most once a try, and never without a look when its fate is open. */
-export const project: Step<Part, Data, PlannedProject> = {
-  name: 'project',
+export const project: Step<Part, Made, PlannedProject> = {
+  ...projectRecords,
   title: 'Project',
   of: 'project',
   stage: 'content',
   part: Part,
-  data: Data,
   plan({ item }) {
     return {
       part: { unverified: false },
@@ -66,8 +65,8 @@ export const project: Step<Part, Data, PlannedProject> = {
     const found = attempt > 1 || open ? await context.target.findProject(item.fullPath) : null;
     if (found) return settle(...adopted(found, work), part, work);
     await work.record('started', { data: { made: true } });
-    const muted = await createMuted(work);
-    return settle(...(await create(work, muted, !open && attempt === 1)), part, work);
+    const noise = await createMuted(work);
+    return settle(...(await create(work, noise, !open && attempt === 1)), part, work);
   },
   async verify(_, { item, place }) {
     if (place === null && item.existing === null) throw projectMissing(item.id, { target: item.fullPath });
@@ -78,7 +77,7 @@ export const project: Step<Part, Data, PlannedProject> = {
 type Settled = [project: Project, changed: boolean, notices: Notice[]];
 
 /** `first`: no earlier request of ours can have created it. */
-async function create(work: ProjectWork, muted: boolean, first: boolean): Promise<Settled> {
+async function create(work: ProjectWork, noise: Noise, first: boolean): Promise<Settled> {
   const { item, groups, context } = work;
   const group = groups.get(item.repository.owner);
   if (!group) throw namespaceFailed(item.id, { detail: 'it has no id' });
@@ -98,14 +97,14 @@ async function create(work: ProjectWork, muted: boolean, first: boolean): Promis
         visibility,
         defaultBranch: branch,
         namespaceId: group.id,
-        buildsEnabled: !muted,
+        noise,
         userId: userId === context.identity.user.id ? null : userId,
       }),
     );
     return [made, true, checked(made, work)];
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (error.refusal !== null && first && muted) await notCreated(work);
+    if (error.refusal !== null && first) await notCreated(work);
     if (error.refusal?.kind === 'name-taken') throw taken(item, error.detail, context);
     if (error.refusal?.kind !== 'taken') throw await explain(error, work);
     const found = await context.target.findProject(item.fullPath);
@@ -221,9 +220,9 @@ async function settle(
   const fresh = changed || isUnfinished(work);
   // A project that must yet be proven to be ours is not claimed before.
   if (!part.unverified) await claim(work);
-  if (fresh) await mute(work, found);
+  const told = fresh ? await mute(work, found) : await muteAgain(work);
   await untilCopied(found, work);
-  return { changed, notices };
+  return { changed, notices: [...notices, ...told] };
 }
 
 /** Did an earlier run make it without getting as far as its first push? */

@@ -1,13 +1,13 @@
 import * as z from 'zod';
+import { targetRefused } from '../failures/target.ts';
 import { interruption } from '../failures/usage.ts';
-import type { Project } from '../model/forge.ts';
-import { refKind } from '../gitlab/rules/ref-names.ts';
 import type { ItemHistory } from '../journal/history.ts';
+import type { Project } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
-import { forkRecords, isOwnCopy } from '../plan/forks.ts';
 import { codeRecords } from '../plan/known-refs.ts';
-import { disabled, switches, type SwitchName } from './switches.ts';
-import { knownTo, proven, type ItemWork, type Step, type Writing, type WritingWork } from './step.ts';
+import { isMade } from '../plan/made.ts';
+import { isTaken, lostOf, noiseIn, switches, type SwitchName, type SwitchPlace } from './switches.ts';
+import { knownTo, proven, type ItemWork, type Step, type Writing } from './step.ts';
 
 /** How a step says in its part of the plan that it is going to switch something. */
 const Opening = z.object({ switches: z.literal(true) });
@@ -15,11 +15,10 @@ const Part = z.object({});
 /** What is switched off now: by switch, the subjects; each is a key so that one can be taken out. */
 const Data = z.object({ off: z.record(z.string(), z.record(z.string(), z.literal(true))).optional() });
 type Data = z.infer<typeof Data>;
-type Place = { name: SwitchName; subject: string };
 
 /**
- * Restores what a run switched off, also what a killed one left: the one owner of everything that is silenced or opened
- * while refs and trackers are written. Written down before it is switched off.
+ * Restores what a run switched off in a project, also what a killed one left: the one owner of everything that is silenced
+ * or opened while refs and trackers are written. Written down before it is switched off.
  */
 export const quiet: Step<z.infer<typeof Part>, Data, PlannedProject> = {
   name: 'quiet',
@@ -32,7 +31,7 @@ export const quiet: Step<z.infer<typeof Part>, Data, PlannedProject> = {
     const { length: restore } = pending(history);
     const creates = item.existing === null && item.blocked === null;
     const opens = item.steps.some(({ part }) => Opening.safeParse(part).success);
-    if (restore === 0 && !creates && !opens) return null;
+    if (restore === 0 && !creates && !opens && !losesIssues(item.existing, history)) return null;
     const counts = restore === 0 ? {} : { restore };
     return { part: {}, changes: restore > 0, state: 'proven', counts, notices: [] };
   },
@@ -55,6 +54,13 @@ export const quiet: Step<z.infer<typeof Part>, Data, PlannedProject> = {
   },
 };
 
+/** Could a pushed commit close issues of a project that an earlier run made? */
+export function losesIssues(existing: Project | null, history: ItemHistory | undefined): boolean {
+  return (
+    existing !== null && (existing.openIssues ?? 0) > 0 && existing.autoclose !== false && isMade(history)
+  );
+}
+
 /** Switches something off after writing it down; false when there is nothing to switch off. */
 export async function switchOff(
   work: ItemWork & Writing,
@@ -62,125 +68,85 @@ export async function switchOff(
   subject: string,
 ): Promise<boolean> {
   if (work.place === null) return false;
-  await record(work, 'started', { name, subject }, true);
-  const off = await switches[name].off(work.context.target, work.place.id, subject);
+  const place = { name, subject };
+  await record(work, 'started', [place], true);
+  const off = await switches[name].off(work.context.target, work.place, subject);
   // Nothing was switched off, and what comes to be in its place later is not ours to restore (GL-162).
-  if (!off) await record(work, 'done', { name, subject }, null);
+  if (!off) await record(work, 'done', [place], null);
   return off;
 }
 
-/** From which GitLab takes pipelines, by its default. */
-export const ciFile = '.gitlab-ci.yml';
-/** Branch tips at which a CI file is looked for: the first of a push are those that get pipelines (GL-360). */
-const tipsSearched = 20;
-
-type ProjectWork = WritingWork<unknown, PlannedProject>;
-
-/**
- * Writes down that a project is about to be created with CI/CD disabled. False where its pushes start nothing, and while
- * no earlier project of the run has told which level new ones get.
- */
-export async function createMuted(work: ProjectWork): Promise<boolean> {
-  const { everywhere, level } = work.context.pipelines;
-  if (level === null || level === disabled || !(everywhere || (await hasCiFile(work)))) return false;
-  await record(work, 'started', { name: 'builds', subject: level }, true);
-  return true;
-}
-
-/** Writes down that a project is about to be created with CI/CD disabled, where a run has disabled that of its parent. */
-export async function muteLikeParent(work: ItemWork & Writing, parent: string): Promise<void> {
-  const muted = pending(work.journal.history.items.get(parent)).find(({ name }) => name === 'builds');
-  if (muted !== undefined) await record(work, 'started', muted, true);
-}
-
-/** The project was not created after all: what is at its place is none of ours. */
-export async function notCreated(work: ProjectWork): Promise<void> {
-  const { level } = work.context.pipelines;
-  if (level !== null) await restored(work, 'builds', level);
-}
-
-/** Disables CI/CD of a new project before its first push, unless it was created so or its pushes start nothing. */
-export async function mute(work: ProjectWork, made: Project): Promise<void> {
-  const { pipelines } = work.context;
-  pipelines.everywhere ||= made.autoDevops ?? false;
-  if (isMuted(work)) {
-    // A copy gets the level of its parent, whatever was asked for (GL-147).
-    const fork = knownTo(forkRecords, work.journal.history.items.get(work.item.id));
-    if (isOwnCopy(made, fork) && made.builds !== disabled)
-      await work.context.target.setBuilds(made.id, disabled);
-    return;
-  }
-  const level = made.builds ?? 'enabled';
-  pipelines.level ??= level;
-  if (level === disabled || !(pipelines.everywhere || (await hasCiFile(work)))) return;
-  await switchOff(work, 'builds', level);
-}
-
-function isMuted({ journal, item }: ProjectWork): boolean {
-  return isOff(journal.history.items.get(item.id), 'builds');
-}
-
-async function hasCiFile({ context, item, sourceRefs }: ProjectWork): Promise<boolean> {
-  const first = `refs/heads/${item.defaultBranch}`;
-  const branches = [...sourceRefs.refs].filter(([ref]) => refKind(ref) === 'branch');
-  branches.sort(([a], [b]) => Number(b === first) - Number(a === first));
-  const tips = new Set(branches.slice(0, tipsSearched).map(([, id]) => id));
-  const found = await Promise.all([...tips].map((id) => context.source.hasFile(item.repository, id, ciFile)));
-  // Where the source does not tell, there may be one.
-  return found.some((each) => each !== false);
-}
-
-/** Steps whose pushes may start pipelines. */
+/** Steps whose pushes GitLab may react to. */
 const pushingSteps = [codeRecords.name, 'submodules'];
+/** To what it reacts in jobs that come seconds after a push, and look only then at the settings (GL-366, GL-369, GL-371). */
+const reactions: ReadonlySet<SwitchName> = new Set(['builds', 'integrations', 'autoclose']);
 
 /**
- * A job makes the pipelines seconds after a push, and looks only then whether CI/CD is on (GL-366).
+ * Waits until the jobs after the pushes that the places are switched off for are over: those of the project, and for
+ * issues, which the commits of others close as well, those of the whole run.
  * @throws interrupted
  */
-async function untilPushesAreDone({ journal, item, context }: ItemWork & Writing): Promise<void> {
+async function untilPushesAreDone(places: readonly SwitchPlace[], work: ItemWork & Writing): Promise<void> {
+  if (!places.some(({ name }) => reactions.has(name))) return;
+  const { journal, item, context } = work;
   const { runtime, config, emit, pipelines } = context;
-  const pushed = pushingSteps.map((step) => journal.history.items.get(item.id)?.steps.get(step)?.at ?? '');
-  const last = Date.parse(pushed.toSorted().at(-1) ?? '');
-  const waitMs = last + config.limits.quietSeconds * 1000 - runtime.now();
-  // Not a number when nothing was written yet.
-  if (!(waitMs > 0)) return;
-  const reason = 'it must be done with the pushes before CI/CD is enabled, or pipelines start';
+  const ofAll = places.some(({ name }) => name === 'autoclose');
+  const own = journal.history.items.get(item.id);
+  if (ofAll) pipelines.lastPush ??= lastPush(journal.history.items.values());
+  const last = ofAll ? pipelines.lastPush : lastPush(own === undefined ? [] : [own]);
+  const waitMs = (last ?? 0) + config.limits.quietSeconds * 1000 - runtime.now();
+  if (waitMs <= 0) return;
+  const builds = places.some(({ name }) => name === 'builds');
+  const reason = builds
+    ? 'it must be done with the pushes before CI/CD is enabled, or pipelines start'
+    : 'it must be done with the pushes before integrations hear of them again, or commits close issues';
   if (!pipelines.waiting) emit({ type: 'pause', server: 'target', reason, waitMs });
   pipelines.waiting = true;
   await runtime.sleep(waitMs, runtime.stopping).catch(() => {});
   if (runtime.stopping.aborted) throw interruption(item.id);
 }
 
-/** Writes down that something is as it was. */
-function restored(work: ItemWork & Writing, name: SwitchName, subject: string): Promise<void> {
-  return record(work, 'done', { name, subject }, null);
+/** When something was pushed for the last time, in milliseconds; 0 for never. */
+function lastPush(histories: Iterable<ItemHistory>): number {
+  let last = 0;
+  for (const { steps } of histories)
+    for (const step of pushingSteps) last = Math.max(last, Date.parse(steps.get(step)?.at ?? '') || 0);
+  return last;
 }
 
 /** Restores what is switched off in the item's project, all of it or one kind; gives how many. */
 export async function restoreAll(work: ItemWork & Writing, only?: SwitchName): Promise<number> {
-  if (work.place === null) return 0;
-  const all = pending(work.journal.history.items.get(work.item.id));
+  const { place: project, context, journal, item } = work;
+  if (project === null) return 0;
+  const all = pending(journal.history.items.get(item.id));
   const places = all.filter(({ name }) => only === undefined || name === only);
-  if (places.some(({ name }) => name === 'builds')) await untilPushesAreDone(work);
+  await untilPushesAreDone(places, work);
+  const together = noiseIn(places, true);
+  if (together !== null) {
+    const now = await context.target.setNoise(project, together.noise);
+    const taken = together.places.filter((place) => isTaken(place, now, true));
+    const lost = together.places.find((place) => !taken.includes(place));
+    if (taken.length > 0) await record(work, 'done', taken, null);
+    if (lost !== undefined) throw targetRefused(project.fullPath, { detail: lostOf(lost) });
+  }
   for (const place of places) {
-    await switches[place.name].restore(work.context.target, work.place.id, place.subject);
-    await restored(work, place.name, place.subject);
+    if (together?.places.includes(place)) continue;
+    await switches[place.name].restore(context.target, project, place.subject);
+    await record(work, 'done', [place], null);
   }
   return places.length;
 }
 
-function record(
-  { journal, item }: ItemWork & Writing,
+/** Writes down that places are about to be switched off, or are as they were. */
+export function record(
+  { journal, item }: Pick<ItemWork & Writing, 'journal' | 'item'>,
   status: 'started' | 'done',
-  { name, subject }: Place,
+  places: readonly SwitchPlace[],
   value: true | null,
 ): Promise<void> {
-  return journal.record({
-    item: item.id,
-    step: quiet.name,
-    status,
-    data: { off: { [name]: { [subject]: value } } },
-  });
+  const off: Record<string, Record<string, true | null>> = {};
+  for (const { name, subject } of places) off[name] = { ...off[name], [subject]: value };
+  return journal.record({ item: item.id, step: quiet.name, status, data: { off } });
 }
 
 /** Is this switched off by a run that did not come to its end? */
@@ -188,11 +154,12 @@ export function isOff(history: ItemHistory | undefined, name: SwitchName): boole
   return pending(history).some((place) => place.name === name);
 }
 
-function pending(history: ItemHistory | undefined): Place[] {
+/** What is switched off in a project, or about to be. */
+export function pending(history: ItemHistory | undefined): SwitchPlace[] {
   return placesIn(knownTo(quiet, history));
 }
 
-function placesIn(data: Data | null): Place[] {
+function placesIn(data: Data | null): SwitchPlace[] {
   return Object.entries(data?.off ?? {}).flatMap(([name, subjects]) =>
     name in switches ? Object.keys(subjects).map((subject) => ({ name: name as SwitchName, subject })) : [],
   );

@@ -70,7 +70,11 @@ export type RunContext = {
     level: string | null;
     /** The run has said that it waits for them. */
     waiting: boolean;
+    /** When the run has pushed for the last time, in milliseconds; null while it may push again. */
+    lastPush: number | null;
   };
+  /** Active integrations of new projects that tell somebody something, by what these inherit them from; null: unread. */
+  integrations: Map<string, Promise<readonly string[] | null>>;
   emit: Emit;
 };
 
@@ -113,12 +117,16 @@ export type ItemWork = {
   wikiRefs?: { source: RefListing; target: RefListing | null } | undefined;
   /** Null while nothing is known of LFS objects. */
   lfs: FoundLfs | null;
+  /** May a push start pipelines for a CI file of its own? Absent until it was looked for. */
+  ci?: boolean;
 };
 
 /** What a run begins with: nothing of the target is known beyond the plan. */
-export function runContext(known: Omit<RunContext, 'refusedLevels' | 'pipelines'>): RunContext {
-  const pipelines = { everywhere: false, level: null, waiting: false };
-  return { ...known, refusedLevels: new Set(), pipelines };
+export function runContext(
+  known: Omit<RunContext, 'refusedLevels' | 'pipelines' | 'integrations'>,
+): RunContext {
+  const pipelines = { everywhere: false, level: null, waiting: false, lastPush: null };
+  return { ...known, refusedLevels: new Set(), pipelines, integrations: new Map() };
 }
 
 /** Asks once more after each pause, in seconds, until there is an answer; null when all were in vain. */

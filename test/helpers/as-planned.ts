@@ -11,7 +11,7 @@ export function newProjectOf(item: PlannedProject, namespaceId: number): NewProj
     description,
     visibility,
     defaultBranch,
-    buildsEnabled: true,
+    noise: {},
     namespaceId,
     userId: null,
   };

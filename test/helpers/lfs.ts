@@ -67,7 +67,7 @@ export async function lfsPair({
     description: '',
     visibility: 'private',
     defaultBranch: null,
-    buildsEnabled: true,
+    noise: {},
     namespaceId: me?.namespaceId ?? 0,
     userId: null,
   });

@@ -108,7 +108,7 @@ test.each([null, 'top/environments'])(
             description: '',
             visibility: 'private',
             defaultBranch: null,
-            buildsEnabled: true,
+            noise: {},
             userId: null,
           } as const;
           try {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Issue } from '../../../sandbox/gitlab/state.ts';
+import type { Issue } from '../../../sandbox/gitlab.ts';
 import { commitOn } from '../../helpers/commits.ts';
 import { gitOk, makeRepository, startGitServer, type GitServer } from './git-server.ts';
 
@@ -42,7 +42,9 @@ it('calls none for more than three new refs of a kind (GL-362)', async () => {
   const branches = [1, 2, 3, 4].map((number) => `main:refs/heads/b${number}`);
   await gitOk(work, ['push', '-q', gitlab.remote('team/bulk.git'), ...branches, 'main:refs/tags/v1']);
   await gitlab.context.settle();
-  expect(gitlab.context.integrationCalls).toEqual([{ project: 'team/bulk', slug: 'slack', event: 'tag_push' }]);
+  expect(gitlab.context.integrationCalls).toEqual([
+    { project: 'team/bulk', slug: 'slack', event: 'tag_push' },
+  ]);
 });
 
 it('closes issues that a commit on the default branch names, also of other projects, where they let it (GL-363)', async () => {

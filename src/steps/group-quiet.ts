@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { targetRefused } from '../failures/target.ts';
+import type { ItemHistory } from '../journal/history.ts';
+import type { PlannedGroup } from '../model/plan.ts';
+import { isGroupMade } from '../plan/made.ts';
+import { mailsMembers } from './mailing.ts';
+import { knownTo, proven, type ItemWork, type Step, type Writing } from './step.ts';
+
+const Part = z.object({});
+const Data = z.object({
+  muted: z.literal(true).optional().describe('Mails to its members are switched off'),
+});
+type Data = z.infer<typeof Data>;
+type GroupWork = ItemWork & Writing & { item: PlannedGroup };
+
+/**
+ * Switches the mails of a group on again that a run, also a killed one, has switched off before its members came. Only of
+ * groups that this tool has made: others have people who expect them.
+ */
+export const groupQuiet: Step<z.infer<typeof Part>, Data, PlannedGroup> = {
+  name: 'group-quiet',
+  title: 'Settings',
+  of: 'group',
+  stage: 'finish',
+  part: Part,
+  data: Data,
+  plan({ item, history }) {
+    const restore = isMuted(history);
+    const mutes =
+      item.blocked === null && mailsMembers(item) && (item.existing === null || isGroupMade(history));
+    if (!restore && !mutes) return null;
+    const counts = restore ? { restore: 1 } : {};
+    return { part: {}, changes: restore, state: 'proven', counts, notices: [] };
+  },
+  async run(_, work) {
+    const { item, place, context, journal } = work;
+    if (place === null || !isMuted(journal.history.items.get(item.id))) return { changed: false };
+    if (!(await context.target.setGroupMails(place, true))) {
+      const detail =
+        'its mails could not be switched on again, which only an Owner or an administrator can do';
+      throw targetRefused(place.fullPath, { detail });
+    }
+    await record(work, 'done', null);
+    // What a new group gets in the end is part of its creation.
+    return { changed: true, counts: item.existing === null ? {} : { restore: 1 } };
+  },
+  async verify(_, work) {
+    if (work.known()?.muted !== true) return Promise.resolve(proven(1));
+    const notice = {
+      code: 'not-restored',
+      object: work.item.id,
+      message: 'mails to the members of the group are still switched off by an earlier run',
+      fix: 'run gb2gl migrate (or import) again to restore it',
+    };
+    return { state: 'failed', compared: 1, hash: null, differences: [notice] };
+  },
+};
+
+/** Writes down that a group is about to be created without mails; false where nobody would get any. */
+export async function createGroupMuted(work: GroupWork): Promise<boolean> {
+  if (!mailsMembers(work.item)) return false;
+  await record(work, 'started', true);
+  return true;
+}
+
+/** The group was not created after all: what is at its place is none of ours. */
+export function groupNotCreated(work: GroupWork): Promise<void> {
+  return record(work, 'done', null);
+}
+
+/** Switches off the mails of a group that an earlier run made, before it gets further members. */
+export async function muteGroupAgain(work: GroupWork): Promise<void> {
+  const { item, place, context, journal } = work;
+  const history = journal.history.items.get(item.id);
+  if (place === null || !mailsMembers(item) || !isGroupMade(history) || isMuted(history)) return;
+  // Somebody may not want any.
+  if ((await context.target.groupMails(place)) === false) return;
+  await record(work, 'started', true);
+  // Who is no Owner is told nothing, and nothing has changed (GL-291).
+  if (!(await context.target.setGroupMails(place, false))) await record(work, 'done', null);
+}
+
+function isMuted(history: ItemHistory | undefined): boolean {
+  return knownTo(groupQuiet, history)?.muted === true;
+}
+
+function record({ journal, item }: GroupWork, status: 'started' | 'done', muted: true | null): Promise<void> {
+  return journal.record({ item: item.id, step: groupQuiet.name, status, data: { muted } });
+}
