@@ -28,6 +28,8 @@ export function inheritedIntegrations({ routes, settings }: Context, namespaceId
 
 /** Beyond so many refs that are created, or moved, nothing is called for them (GL-362). */
 const mostRefs = 3;
+/** Looks at pushes before they are taken, and tells nobody. */
+const checksPushes = 'beyond-identity';
 const kinds = { push: 'refs/heads/', tag_push: 'refs/tags/' } as const;
 
 /** Calls what is active when the job comes to it, not when the push did (GL-369). */
@@ -38,7 +40,8 @@ export function callIntegrations(context: Context, project: Project, updates: re
     const due = (created <= mostRefs ? created : 0) + (moved <= mostRefs ? moved : 0);
     if (due === 0) continue;
     for (const { slug, active } of project.integrations ?? [])
-      if (active) context.integrationCalls.push({ project: project.fullPath, slug, event });
+      if (active && slug !== checksPushes)
+        context.integrationCalls.push({ project: project.fullPath, slug, event });
   }
 }
 

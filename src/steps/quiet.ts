@@ -6,6 +6,7 @@ import type { Project } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { codeRecords } from '../plan/known-refs.ts';
 import { isMade } from '../plan/made.ts';
+import { mailsMembers } from './mailing.ts';
 import { isTaken, lostOf, noiseIn, switches, type SwitchName, type SwitchPlace } from './switches.ts';
 import { knownTo, proven, type ItemWork, type Step, type Writing } from './step.ts';
 
@@ -31,7 +32,8 @@ export const quiet: Step<z.infer<typeof Part>, Data, PlannedProject> = {
     const { length: restore } = pending(history);
     const creates = item.existing === null && item.blocked === null;
     const opens = item.steps.some(({ part }) => Opening.safeParse(part).success);
-    if (restore === 0 && !creates && !opens && !losesIssues(item.existing, history)) return null;
+    const mutes = mailsMembers(item) && isMade(history);
+    if (restore === 0 && !creates && !opens && !mutes && !losesIssues(item.existing, history)) return null;
     const counts = restore === 0 ? {} : { restore };
     return { part: {}, changes: restore > 0, state: 'proven', counts, notices: [] };
   },

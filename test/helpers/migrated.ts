@@ -9,6 +9,7 @@ import type { Plan, PlannedProject } from '../../src/model/plan.ts';
 import { plannedStep } from '../../src/model/plan.ts';
 import type { ItemResult } from '../../src/model/result.ts';
 import { createSelection, type Selection } from '../../src/plan/selection.ts';
+import type { AnyStep } from '../../src/steps/step.ts';
 import { chooseTransport, type TransportName } from '../../src/transfer/auto.ts';
 import { sourceOf, targetOf } from './adapters.ts';
 import { preparedWith, quietRuntime } from './prepared.ts';
@@ -25,6 +26,8 @@ export type Migration = {
   password?: string;
   /** Plays a kill at the n-th write on GitLab: it is not served, or served and nobody hears of it; all later ones fail. */
   killAt?: { write: number; served: boolean };
+  /** Instead of those of the program. */
+  steps?: readonly AnyStep[];
   /** Comes after the plan. */
   between?: (plan: Plan) => void | Promise<void>;
 };
@@ -107,6 +110,7 @@ async function run(where: TestServers, options: Migration, around: Around): Prom
       history: journal.history,
       runtime,
       prune: options.prune ?? false,
+      ...(options.steps && { steps: options.steps }),
       target: targetOf(where.gitlab, token),
       source: sourceOf(where.gitbucket, 'root', { password: options.password ?? null }),
     });

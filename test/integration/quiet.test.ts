@@ -1,9 +1,306 @@
 import { expect, test } from 'vitest';
-import * as z from 'zod';
-import { seedMany } from '../../sandbox/seed/many.ts';
-import { steps } from '../../src/steps/index.ts';
-import { targetOf } from '../helpers/adapters.ts';
 import { commitOn, git } from '../helpers/commits.ts';
-import { killed, migrated, verified } from '../helpers/migrated.ts';
 import { filesOf } from '../helpers/odd-objects.ts';
+import { killed, migrated, type Migration } from '../helpers/migrated.ts';
 import { testServers, type TestServers, type TestServersOptions } from '../helpers/servers.ts';
+import { issuesStep, withMembers, type Heard } from './quiet-setup.ts';
+
+type Repositories = Record<string, (gitDir: string) => void>;
+
+const plain = (dir: string): void => void commitOn(dir, 'main', 'first');
+
+/** Groups and repositories as they are named; GitLab's jobs come only when somebody waits for them. */
+async function world(
+  repositories: Repositories,
+  { gitlab, ...options }: TestServersOptions = {},
+): Promise<TestServers> {
+  const settings = { pipelineDelayMs: 600_000, ...gitlab?.settings };
+  const where = await testServers({ ...options, gitlab: { ...gitlab, settings } });
+  const { gitbucket } = where;
+  for (const id of Object.keys(repositories)) {
+    const [owner = '', name = ''] = id.split('/');
+    if (!gitbucket.context.state.accounts.some(({ login }) => login === owner))
+      gitbucket.addGroup({ login: owner, members: [{ login: 'root', manager: true }] });
+    gitbucket.addRepository({ owner, name, defaultBranch: 'main' });
+    repositories[id]?.(gitbucket.gitDir(owner, name));
+  }
+  return where;
+}
+
+/** Lets the jobs after all pushes come before anything is given back, as the wait does on a real server. */
+function settleFirst({ gitlab }: TestServers): void {
+  gitlab.server.faults.add({
+    url: /\/api\/v4\/projects\/\d+(\/integrations\/[\w-]+)?$/,
+    method: 'PUT',
+    times: Infinity,
+    action: { kind: 'notice', call: () => gitlab.settle() },
+  });
+}
+
+/** What GitLab is left with: everything that a run may have switched off. */
+function settings({ gitlab }: TestServers): object {
+  const { groups, projects } = gitlab.context.state;
+  return {
+    groups: groups.map(
+      ({ fullPath, attributes }) => `${fullPath} mails ${attributes['emails_enabled'] ?? true}`,
+    ),
+    projects: projects.map(({ fullPath, attributes, integrations = [], issues = [] }) => ({
+      fullPath,
+      builds: attributes['builds_access_level'] ?? 'enabled',
+      mails: attributes['emails_enabled'] ?? true,
+      autoclose: attributes['autoclose_referenced_issues'] ?? true,
+      integrations: integrations.map((each) => `${each.slug} ${each.active} ${each.inheritedFrom !== null}`),
+      issues: issues.map(({ closed }) => closed),
+    })),
+  };
+}
+
+function states({ items }: { items: readonly { id: string; state: string }[] }): string[] {
+  return [...new Set(items.map(({ state }) => state))];
+}
+
+function noticesOf({ items }: Awaited<ReturnType<typeof migrated>>): string[] {
+  const steps = items.flatMap((item) => item.steps);
+  return steps.flatMap(({ notices }) => notices.map(({ code, object }) => `${code} ${object}`));
+}
+
+const looks = (requests: readonly string[]): number =>
+  requests.filter((request) => /^GET .*\/integrations\?/.test(request)).length;
+
+test('no chat and no ticket system hears of the history, and all inherit again afterwards', async () => {
+  const where = await world(
+    { 'team/one': plain, 'team/two': plain, 'more/three': plain, 'old/app': plain },
+    { gitlab: { settings: { integrations: ['slack', 'jira', 'beyond-identity'] } } },
+  );
+  where.gitlab.addGroup({ path: 'old', visibility: 'public' }).integrations = ['jenkins'];
+  settleFirst(where);
+
+  const first = await migrated(where);
+  await where.gitlab.settle();
+
+  expect(states(first)).toEqual(['proven']);
+  expect(where.gitlab.integrationCalls).toEqual([]);
+  const usual = ['slack true true', 'jira true true', 'beyond-identity true true'];
+  for (const id of ['team/one', 'team/two', 'more/three'])
+    expect(settings(where)).toMatchObject({
+      projects: expect.arrayContaining([expect.objectContaining({ fullPath: id, integrations: usual })]),
+    });
+  expect(
+    where.gitlab
+      .project('old/app')
+      .integrations?.every(({ active, inheritedFrom }) => active && inheritedFrom !== null),
+  ).toBe(true);
+  // One look at the first project in each place that was there before: the server, and the group.
+  expect(looks(first.targetRequests)).toBe(2);
+  // What checks pushes is not the tool's to switch off.
+  expect(first.writes.filter((write) => write.includes('beyond-identity'))).toEqual([]);
+
+  const again = await migrated(where);
+  expect(again.writes).toEqual([]);
+  expect(looks(again.targetRequests)).toBe(0);
+});
+
+test('what an administrator switched off for good meanwhile is not switched on again', async () => {
+  const where = await world({ 'team/one': plain }, { gitlab: { settings: { integrations: ['slack'] } } });
+  where.gitlab.server.faults.add({
+    method: 'POST',
+    url: /\.git\/git-receive-pack$/,
+    action: { kind: 'notice', call: () => void (where.gitlab.settings.integrations.length = 0) },
+  });
+  expect(states(await migrated(where))).toEqual(['proven']);
+  expect(where.gitlab.project('team/one').integrations).toMatchObject([{ slug: 'slack', active: false }]);
+});
+
+test.each([
+  ['the token may not read them', { version: '18.9.0-ee' }, 'integrations-unread'],
+  ['GitLab could not make them inherit again', { version: '17.2.0-ee' }, 'integrations-told'],
+])('integrations are left alone, and named once, where %s', async (_, { version }, code) => {
+  const where = await world(
+    { 'team/one': plain, 'team/two': plain },
+    { gitlab: { version, settings: { integrations: ['slack'] } } },
+  );
+  if (code === 'integrations-unread')
+    where.gitlab.server.faults.add({
+      url: /\/integrations\?/,
+      action: { kind: 'status', status: 403, body: '{"message":"403 Forbidden"}' },
+    });
+  const run = await migrated(where);
+  await where.gitlab.settle();
+  expect(states(run)).toEqual(['proven']);
+  expect(noticesOf(run).map((notice) => notice.split(' ')[0])).toEqual([code]);
+  expect(run.writes.filter((write) => write.includes('integrations'))).toEqual([]);
+  expect(where.gitlab.integrationCalls.length).toBe(2);
+});
+
+const fiveUsers = ['ann', 'bob', 'cid', 'dee', 'eve'];
+
+function addUsers({ gitlab }: TestServers): void {
+  for (const username of fiveUsers) gitlab.addUser({ username, email: `${username}@example.com` });
+}
+
+test('nobody is told by mail of a role in what the run has made', async () => {
+  const where = await world({ 'team/one': plain, 'team/two': plain });
+  addUsers(where);
+  const heard: Heard = {};
+  const options: Migration = { steps: withMembers(where, fiveUsers, heard) };
+
+  const first = await migrated(where, options);
+
+  expect(heard).toEqual({ team: false, 'team/one': false, 'team/two': false });
+  const on = { groups: ['team mails true'], projects: [{ mails: true }, { mails: true }] };
+  expect(settings(where)).toMatchObject(on);
+  expect(states(first)).toEqual(['proven']);
+  // Off with the creation, on again once.
+  expect(first.writes.filter((write) => /^PUT/.test(write)).length).toBe(3);
+
+  // Later roles in it are as quiet.
+  where.gitlab.addUser({ username: 'fay', email: 'fay@example.com' });
+  for (const key of Object.keys(heard)) delete heard[key];
+  const later = await migrated(where, { steps: withMembers(where, ['fay'], heard) });
+  expect(states(later)).toEqual(['proven']);
+  expect(heard).toEqual({ team: false, 'team/one': false, 'team/two': false });
+  expect(settings(where)).toMatchObject(on);
+  expect((await migrated(where)).writes).toEqual([]);
+});
+
+test('mails of groups that were there before are never touched, nor what somebody has switched off', async () => {
+  const where = await world({ 'old/one': plain, 'team/two': plain });
+  addUsers(where);
+  const { gitlab } = where;
+  const old = gitlab.addGroup({ path: 'old', visibility: 'public' });
+  gitlab.addProject({ namespace: 'old', path: 'foreign' });
+  const heard: Heard = {};
+  await migrated(where, { steps: withMembers(where, ['ann'], heard) });
+  expect(heard).toEqual({ old: true, 'old/one': false, team: false, 'team/two': false });
+  expect(old.attributes).not.toHaveProperty('emails_enabled');
+
+  const team = gitlab.context.state.groups.find(({ fullPath }) => fullPath === 'team');
+  const two = gitlab.project('team/two');
+  for (const each of [team, two]) if (each) each.attributes['emails_enabled'] = false;
+  const later = await migrated(where, { steps: withMembers(where, ['bob'], heard) });
+  expect(states(later)).toEqual(['proven']);
+  expect([team, two].map((each) => each?.attributes['emails_enabled'])).toEqual([false, false]);
+});
+
+test('who is no Owner cannot switch mails off, and is told so', async () => {
+  const where = await world({ 'old/one': plain });
+  addUsers(where);
+  where.gitlab.addGroup({ path: 'old', visibility: 'public' });
+  where.gitlab.addUser({ username: 'mover', email: 'mover@example.com' });
+  where.gitlab.addMember('old', 'mover', 40);
+  const heard: Heard = {};
+  const run = await migrated(where, { user: 'mover', steps: withMembers(where, ['ann'], heard) });
+  expect(states(run)).toEqual(['proven']);
+  expect(heard).toMatchObject({ 'old/one': true });
+  expect(noticesOf(run)).toContain('members-mailed old/one');
+  expect(where.gitlab.project('old/one').attributes['emails_enabled'] ?? true).toBe(true);
+});
+
+const closing = (dir: string): void => void commitOn(dir, 'main', 'Fixes team/b#5');
+
+test('a commit closes no issue of another project that an earlier run made', async () => {
+  const where = await world({ 'team/b': plain });
+  const { gitlab, gitbucket } = where;
+  await migrated(where);
+  gitlab.project('team/b').issues = [{ iid: 5, closed: false }];
+  expect((await migrated(where)).writes).toEqual([]);
+
+  // It comes first, and in another group.
+  gitbucket.addGroup({ login: 'another', members: [{ login: 'root', manager: true }] });
+  gitbucket.addRepository({ owner: 'another', name: 'a', defaultBranch: 'main' });
+  closing(gitbucket.gitDir('another', 'a'));
+  commitOn(gitbucket.gitDir('team', 'b'), 'main', 'Closes #5');
+  settleFirst(where);
+  const run = await migrated(where);
+  await gitlab.settle();
+
+  expect(states(run)).toEqual(['proven']);
+  expect(gitlab.project('team/b').issues).toEqual([{ iid: 5, closed: false }]);
+  expect(gitlab.project('team/b').attributes['autoclose_referenced_issues']).toBe(true);
+  const { id } = gitlab.project('team/b');
+  expect(run.writes.filter((write) => write === `PUT /api/v4/projects/${id}`).length).toBe(2);
+  expect((await migrated(where)).writes).toEqual([]);
+});
+
+test('issues that the run itself brings stay open until the jobs after its pushes are over', async () => {
+  const where = await world({ 'team/a': closing, 'team/b': closing });
+  settleFirst(where);
+  const run = await migrated(where, { steps: [...withMembers(where, [], {}), issuesStep(where)] });
+  await where.gitlab.settle();
+  expect(states(run)).toEqual(['proven']);
+  expect(settings(where)).toMatchObject({
+    projects: [
+      { autoclose: true, issues: [false] },
+      { autoclose: true, issues: [false] },
+    ],
+  });
+});
+
+test('a run that is killed at any write is finished by the next one, with nothing left switched off', async () => {
+  const make = async (): Promise<TestServers> => {
+    const where = await world({ 'team/a': ciOnTags }, { gitlab: { settings: { integrations: ['slack'] } } });
+    addUsers(where);
+    return where;
+  };
+  const options = (where: TestServers): Migration => ({
+    steps: [...withMembers(where, ['ann'], {}), issuesStep(where)],
+  });
+  const undisturbed = await make();
+  const { writes } = await migrated(undisturbed, options(undisturbed));
+  const wanted = settings(undisturbed);
+  expect(writes.length).toBeGreaterThan(6);
+  for (const served of [false, true]) {
+    // What was not served is as before, so a part of it is enough.
+    for (let write = 1; write <= writes.length; write += served ? 1 : 3) {
+      const where = await make();
+      expect(await killed(where, { ...options(where), killAt: { write, served } })).toBe(true);
+      const again = await migrated(where, options(where));
+      const at = `killed at ${writes[write - 1]}, ${served ? 'served' : 'not served'}`;
+      expect(states(again), at).toEqual(['proven']);
+      expect(settings(where), at).toEqual(wanted);
+    }
+  }
+});
+
+const ciFile = { '.gitlab-ci.yml': 'test: { script: [make] }\n' };
+
+/** A CI file in the history alone: at tags, and at no branch. */
+function ciOnTags(dir: string): void {
+  const with1 = filesOf(dir, ciFile, { parents: [], message: 'with CI' });
+  git(dir, 'tag', '-a', '-m', 'one', 'v1', with1);
+  const without = filesOf(dir, { 'a.txt': 'a' }, { parents: [with1], message: 'without' });
+  git(dir, 'update-ref', 'refs/heads/main', without);
+}
+
+function ciOnSome(dir: string): void {
+  commitOn(dir, 'main', 'first');
+  for (const number of [1, 2, 3, 4, 5, 6])
+    git(
+      dir,
+      'update-ref',
+      `refs/heads/b${number}`,
+      filesOf(dir, ciFile, { parents: [], message: `b${number}` }),
+    );
+  for (const number of [1, 2, 3]) git(dir, 'tag', `v${number}`, `b${number}`);
+}
+
+/** More branches than are looked into, of which one that nobody would look at has a CI file. */
+function ciOnLast(dir: string): void {
+  for (let number = 1; number <= 25; number += 1) commitOn(dir, `b${number}`, `of b${number}`);
+  commitOn(dir, 'main', 'first');
+  git(dir, 'update-ref', 'refs/heads/z', filesOf(dir, ciFile, { parents: [], message: 'z' }));
+}
+
+test.each([
+  ['at tags alone', ciOnTags],
+  ['on six branches and three tags', ciOnSome],
+  ['on one of many branches', ciOnLast],
+])('a CI file %s starts no pipeline, and leaves none that is skipped', async (_, fill) => {
+  const where = await world({ 'team/app': fill });
+  settleFirst(where);
+  const run = await migrated(where);
+  await where.gitlab.settle();
+  expect(states(run)).toEqual(['proven']);
+  expect(where.gitlab.context.pipelines).toEqual([]);
+  expect(settings(where)).toMatchObject({ projects: [{ builds: 'enabled' }] });
+});
