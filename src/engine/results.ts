@@ -13,8 +13,8 @@ export function placeOf(item: PlanItem): Place | null {
   if (item.existing === null) return null;
   if (item.kind === 'group') return { id: item.existing, fullPath: item.fullPath, url: null };
   if (item.kind === 'person') return placeOfAccount(item.existing);
-  const { id, fullPath, webUrl, wiki } = item.existing;
-  return { id, fullPath, url: webUrl || null, wiki };
+  const { id, fullPath, webUrl, wiki, options } = item.existing;
+  return { id, fullPath, url: webUrl || null, wiki, options };
 }
 
 /** The result of an item before anything was done for it. Its refs count all the same: they are not on the target. */

@@ -4,6 +4,7 @@ import type { Person, Target, TargetIdentity } from '../model/target.ts';
 import { byId, type GitLabClient, type List } from './client.ts';
 import { unlessAbsent, unlessRefused } from './errors.ts';
 import { administrator, groupNamespace } from './identity.ts';
+import { optionsOf } from './project-settings.ts';
 import { noiseOf } from './quiet.ts';
 import * as schema from './schema.ts';
 
@@ -193,6 +194,7 @@ export function toProject(project: schema.Project): Project {
     ...(typeof project.open_issues_count === 'number' ? { openIssues: project.open_issues_count } : {}),
     ...(typeof project.wiki_access_level === 'string' ? { wiki: project.wiki_access_level } : {}),
     ...(typeof project.auto_devops_enabled === 'boolean' ? { autoDevops: project.auto_devops_enabled } : {}),
+    options: optionsOf(project),
     webUrl: project.web_url,
     ...copyingOf(project),
     ...(project.shared_with_groups?.length && { sharedWith: project.shared_with_groups.map(toShare) }),

@@ -18,6 +18,7 @@ import { createLfsWriter } from './lfs.ts';
 import { createLookups, toProject } from './lookups.ts';
 import { createMembers } from './members.ts';
 import { createProbes, type GitLabProbes } from './probes.ts';
+import { createProjectSettings } from './project-settings.ts';
 import { accessLevel, createQuiet, mailFields, noiseFields } from './quiet.ts';
 import * as schema from './schema.ts';
 import { createProtectionLookups, createSettings } from './settings.ts';
@@ -86,6 +87,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
     ...createProtectionLookups(gitlab),
     ...createMembers(gitlab),
     ...createQuiet(gitlab),
+    ...createProjectSettings(gitlab),
     survey(parent) {
       if (identity === null) throw unexpected(http.server.url, { detail: 'not connected' });
       return createSurvey({ gitlab, lookups, me: identity.user, parent });

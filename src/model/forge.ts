@@ -93,6 +93,18 @@ export type SourceInventory = {
   warnings: string[];
 };
 
+const option = z.string().optional();
+
+/** What a project offers, in the server's words. What is absent is unknown, or not to be set. */
+export const ProjectOptions = z.object({
+  issues: option.describe('Who may use the issue tracker: disabled, private or enabled'),
+  wiki: option.describe('Who may use the wiki'),
+  forking: option.describe('Who may fork'),
+  mergeMethod: option.describe('merge, rebase_merge or ff'),
+  squash: option.describe('never, always, default_on or default_off'),
+});
+export type ProjectOptions = z.infer<typeof ProjectOptions>;
+
 export const Project = z.object({
   id: z.int(),
   fullPath: z.string().describe("With the server's letter case"),
@@ -111,6 +123,7 @@ export const Project = z.object({
   creatorId: z.int().nullable(),
   builds: z.string().optional().describe('Who may use CI/CD; absent when unknown'),
   wiki: z.string().optional().describe('Who may use the wiki; absent when unknown'),
+  options: ProjectOptions.optional().describe('Absent when unknown'),
   autoDevops: z
     .boolean()
     .optional()

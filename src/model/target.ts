@@ -13,86 +13,88 @@ import type {
 import type { TargetMembers } from './target-members.ts';
 import type { LfsObject, RepositoryPart } from './source.ts';
 import type { Noise, TargetQuiet } from './target-quiet.ts';
+import type { TargetSettings } from './target-settings.ts';
 
 /**
  * The server that is written to, in neutral verbs. Where it does not tell something, the answer is null. Every call that
  * writes is made for one object and is never repeated blindly.
  */
-export type Target = TargetMembers &
-  TargetQuiet & {
-    readonly url: string;
-    /** Proves the token; asks only once. */
-    connect(): Promise<TargetIdentity>;
-    /** Milliseconds by which the server's clock is ahead of ours, as its last answers told; null before the first. */
-    clockMs(): number | null;
+export type Target = TargetMembers & TargetQuiet & TargetSettings & TargetCore;
 
-    findGroup(fullPath: string): Promise<Namespace | null>;
-    findUser(username: string): Promise<Person | null>;
-    personalNamespace(person: Person): Promise<Namespace | null>;
-    /** @throws marked-for-deletion */
-    findProject(fullPath: string): Promise<Project | null>;
-    /**
-     * Looks once more, by id, at a project that is about to be written: git would find it by its old path even when it
-     * waits for its deletion (GL-151), or make it anew (GL-54).
-     * @throws project-gone, archived
-     */
-    ensureProject(project: { id: number; fullPath: string }): Promise<void>;
-    /**
-     * Is there a group or user at the path, whether the token may see it or not? GitLab answers 20 such questions a minute
-     * (GL-99).
-     */
-    namespaceExists(path: string, parentId: number | null): Promise<boolean | null>;
-    /** Names that exist and look like a mistyped one; only hints are made of them. */
-    similarUsers(username: string): Promise<string[]>;
-    similarGroups(fullPath: string): Promise<string[]>;
-    /** Looks up in bulk what a plan needs, below the group or on the whole server. Only after `connect`. */
-    survey(parent: Namespace | null): Survey;
+type TargetCore = {
+  readonly url: string;
+  /** Proves the token; asks only once. */
+  connect(): Promise<TargetIdentity>;
+  /** Milliseconds by which the server's clock is ahead of ours, as its last answers told; null before the first. */
+  clockMs(): number | null;
 
-    /** The branch name that the server sets for empty projects; null when it sets none, or does not tell the token. */
-    initialBranch(): Promise<string | null>;
-    /** Levels that only administrators may use (GL-92, GL-122). */
-    restrictedLevels(): Promise<readonly Visibility[] | null>;
-    /** May anybody make projects in a group that is new? Its rules begin as the server's (GL-102, GL-126). */
-    newGroupsTakeProjects(): Promise<boolean>;
-    /** What the server is known to refuse for its size, in bytes (GL-240); null without a known limit. */
-    sizeLimits(): Promise<{ push: number | null; file: number | null }>;
-    /** Does the project refuse a push whose LFS objects are missing (GL-254)? Its own setting may say no. */
-    checksLfs(projectId: number): Promise<boolean>;
-    /** False when the server serves no LFS at all (GL-260). Asks only once. */
-    servesLfs(): Promise<boolean>;
-    /** Null when the token may not read them. */
-    protectedBranches(projectId: number): Promise<BranchProtection[] | null>;
-    protectedTags(projectId: number): Promise<TagProtection[] | null>;
+  findGroup(fullPath: string): Promise<Namespace | null>;
+  findUser(username: string): Promise<Person | null>;
+  personalNamespace(person: Person): Promise<Namespace | null>;
+  /** @throws marked-for-deletion */
+  findProject(fullPath: string): Promise<Project | null>;
+  /**
+   * Looks once more, by id, at a project that is about to be written: git would find it by its old path even when it
+   * waits for its deletion (GL-151), or make it anew (GL-54).
+   * @throws project-gone, archived
+   */
+  ensureProject(project: { id: number; fullPath: string }): Promise<void>;
+  /**
+   * Is there a group or user at the path, whether the token may see it or not? GitLab answers 20 such questions a minute
+   * (GL-99).
+   */
+  namespaceExists(path: string, parentId: number | null): Promise<boolean | null>;
+  /** Names that exist and look like a mistyped one; only hints are made of them. */
+  similarUsers(username: string): Promise<string[]>;
+  similarGroups(fullPath: string): Promise<string[]>;
+  /** Looks up in bulk what a plan needs, below the group or on the whole server. Only after `connect`. */
+  survey(parent: Namespace | null): Survey;
 
-    createGroup(group: NewGroup): Promise<Namespace>;
-    createProject(project: NewProject): Promise<Project>;
-    /**
-     * Makes a project out of one branch of another one, whose objects it shares; the copy is made later (GL-145). The level
-     * may come lower than asked (GL-146).
-     */
-    forkProject(parentId: number, fork: NewFork): Promise<Project>;
-    /** Makes the project a fork of another one, whose objects it does not share; gives it as it is then (GL-148). */
-    linkFork(project: { id: number; fullPath: string }, parentId: number): Promise<Project>;
-    /** Points HEAD to a branch that exists. */
-    setDefaultBranch(project: { id: number; fullPath: string }, branch: string): Promise<void>;
-    /** Sets who may use the wiki; false when GitLab did not take it. */
-    setWiki(projectId: number, level: string): Promise<boolean>;
-    /**
-     * Addresses of the pages that the wiki shows. Whoever asks first has its repository created, and decides which branch
-     * is shown (GL-270, GL-273). @throws target-forbidden when the wiki is off
-     */
-    wikiPages(project: { id: number; fullPath: string }): Promise<string[]>;
-    /** Switches LFS of the project on or off; false when GitLab did not take it. */
-    setLfs(projectId: number, on: boolean): Promise<boolean>;
-    /** Lets history be rewritten on a protected branch, or forbids it again; false when the branch is not protected. */
-    allowForcePush(projectId: number, branch: string, allow: boolean): Promise<boolean>;
+  /** The branch name that the server sets for empty projects; null when it sets none, or does not tell the token. */
+  initialBranch(): Promise<string | null>;
+  /** Levels that only administrators may use (GL-92, GL-122). */
+  restrictedLevels(): Promise<readonly Visibility[] | null>;
+  /** May anybody make projects in a group that is new? Its rules begin as the server's (GL-102, GL-126). */
+  newGroupsTakeProjects(): Promise<boolean>;
+  /** What the server is known to refuse for its size, in bytes (GL-240); null without a known limit. */
+  sizeLimits(): Promise<{ push: number | null; file: number | null }>;
+  /** Does the project refuse a push whose LFS objects are missing (GL-254)? Its own setting may say no. */
+  checksLfs(projectId: number): Promise<boolean>;
+  /** False when the server serves no LFS at all (GL-260). Asks only once. */
+  servesLfs(): Promise<boolean>;
+  /** Null when the token may not read them. */
+  protectedBranches(projectId: number): Promise<BranchProtection[] | null>;
+  protectedTags(projectId: number): Promise<TagProtection[] | null>;
 
-    /** The project's repository for git: that of its code, or of its wiki. */
-    remote(fullPath: string, part?: RepositoryPart): Remote;
-    /** Everything that a fetch would see. @throws project-missing, wiki-absent, wiki-off, git-token-refused, fetch-failed */
-    listRefs(fullPath: string, part?: RepositoryPart): Promise<RefListing>;
-    lfs(fullPath: string): LfsWriter;
-  };
+  createGroup(group: NewGroup): Promise<Namespace>;
+  createProject(project: NewProject): Promise<Project>;
+  /**
+   * Makes a project out of one branch of another one, whose objects it shares; the copy is made later (GL-145). The level
+   * may come lower than asked (GL-146).
+   */
+  forkProject(parentId: number, fork: NewFork): Promise<Project>;
+  /** Makes the project a fork of another one, whose objects it does not share; gives it as it is then (GL-148). */
+  linkFork(project: { id: number; fullPath: string }, parentId: number): Promise<Project>;
+  /** Points HEAD to a branch that exists. */
+  setDefaultBranch(project: { id: number; fullPath: string }, branch: string): Promise<void>;
+  /** Sets who may use the wiki; false when GitLab did not take it. */
+  setWiki(projectId: number, level: string): Promise<boolean>;
+  /**
+   * Addresses of the pages that the wiki shows. Whoever asks first has its repository created, and decides which branch
+   * is shown (GL-270, GL-273). @throws target-forbidden when the wiki is off
+   */
+  wikiPages(project: { id: number; fullPath: string }): Promise<string[]>;
+  /** Switches LFS of the project on or off; false when GitLab did not take it. */
+  setLfs(projectId: number, on: boolean): Promise<boolean>;
+  /** Lets history be rewritten on a protected branch, or forbids it again; false when the branch is not protected. */
+  allowForcePush(projectId: number, branch: string, allow: boolean): Promise<boolean>;
+
+  /** The project's repository for git: that of its code, or of its wiki. */
+  remote(fullPath: string, part?: RepositoryPart): Remote;
+  /** Everything that a fetch would see. @throws project-missing, wiki-absent, wiki-off, git-token-refused, fetch-failed */
+  listRefs(fullPath: string, part?: RepositoryPart): Promise<RefListing>;
+  lfs(fullPath: string): LfsWriter;
+};
 
 /** The LFS objects of one project of the target. */
 export type LfsWriter = {

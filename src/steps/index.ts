@@ -9,6 +9,7 @@ import { groupMembers } from './group-members.ts';
 import { keepOpen } from './keep-open.ts';
 import { lfs } from './lfs.ts';
 import { members } from './members.ts';
+import { options } from './options.ts';
 import { project } from './project.ts';
 import { quiet } from './quiet.ts';
 import { submodules } from './submodules.ts';
@@ -34,5 +35,6 @@ export const steps: readonly AnyStep[] = [
   defaultBranch,
   members,
   groupQuiet,
+  options,
   quiet,
 ];

@@ -215,8 +215,8 @@ async function settle(
   part: Part,
   work: ProjectWork,
 ): Promise<Outcome> {
-  const { id, fullPath, visibility, wiki } = found;
-  work.place = { id, fullPath, url: found.webUrl || null, visibility, wiki };
+  const { id, fullPath, visibility, wiki, options } = found;
+  work.place = { id, fullPath, url: found.webUrl || null, visibility, wiki, options };
   const fresh = changed || isUnfinished(work);
   // A project that must yet be proven to be ours is not claimed before.
   if (!part.unverified) await claim(work);

@@ -5,7 +5,7 @@ import { journalled, type ItemHistory } from '../journal/history.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LfsFinder } from '../lfs/finder.ts';
 import type { Emit } from '../model/events.ts';
-import type { RefListing, Visibility } from '../model/forge.ts';
+import type { ProjectOptions, RefListing, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import { plannedStep, type Counts, type Plan, type PlanItem, type PlannedStep } from '../model/plan.ts';
 import type { Check } from '../model/result.ts';
@@ -93,6 +93,8 @@ export type Place = {
   userId?: number;
   /** Of an account: why nothing can be done with it as it is. */
   unusable?: string;
+  /** What it offers, as far as is known. */
+  options?: ProjectOptions | undefined;
 };
 
 /** What the steps of one item share. */

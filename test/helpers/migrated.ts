@@ -139,6 +139,7 @@ export async function verified(where: TestServers, options: Migration = {}): Pro
     config,
     selection: everything(config),
     runtime,
+    source: sourceOf(where.gitbucket, 'root', { password: options.password ?? null }),
   });
   return verify(prepared, preparing);
 }
