@@ -1,17 +1,36 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { ProjectOptions } from '../model/forge.ts';
 import type { TargetSettings } from '../model/target-settings.ts';
 import type { GitLabClient } from './client.ts';
+import { unlessAbsent } from './errors.ts';
 import * as schema from './schema.ts';
 
 /** How a project is set up. */
-export function createProjectSettings(gitlab: GitLabClient): Pick<TargetSettings, 'setOptions'> {
+export function createProjectSettings(
+  gitlab: GitLabClient,
+): Pick<TargetSettings, 'setOptions' | 'protectBranch' | 'unprotectBranch'> {
   return {
     async setOptions({ id, fullPath }, options) {
       const answer = await gitlab.request(fullPath, Options, (api) =>
         api.Projects.edit(id, fieldsOf(options) as Parameters<typeof api.Projects.edit>[1]),
       );
       return answer === null ? {} : optionsOf(answer);
+    },
+    async protectBranch({ id, fullPath }, { name, push, merge }) {
+      await gitlab.request(`${name} of ${fullPath}`, z.unknown(), (api) =>
+        api.ProtectedBranches.protect(id, name, {
+          pushAccessLevel: push,
+          mergeAccessLevel: merge,
+          allowForcePush: false,
+        }),
+      );
+    },
+    async unprotectBranch({ id, fullPath }, name) {
+      await unlessAbsent(
+        gitlab.request(`${name} of ${fullPath}`, z.unknown(), (api) =>
+          api.ProtectedBranches.unprotect(id, name),
+        ),
+      );
     },
   };
 }

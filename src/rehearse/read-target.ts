@@ -8,7 +8,7 @@ import * as schema from '../gitlab/schema.ts';
 import { branchProtections, tagProtections, isGitLabCom, readSettings } from '../gitlab/settings.ts';
 import type { GitLabTarget } from '../gitlab/target.ts';
 import type { RefListing } from '../model/forge.ts';
-import type { Plan, PlannedGroup, PlannedProject } from '../model/plan.ts';
+import { plannedStep, type Plan, type PlannedGroup, type PlannedProject } from '../model/plan.ts';
 import type { TargetIdentity } from '../model/target.ts';
 import { isTouched } from '../steps/code.ts';
 import {
@@ -207,7 +207,7 @@ async function readProjects(
   await Promise.all(
     items.map(async (item) => {
       const id = item.existing?.id ?? null;
-      const deep = needsRefs(item, listings.get(item.id));
+      const deep = needsRefs(item, listings.get(item.id)) || plannedStep(item, 'branch-protection') !== null;
       if (id === null || (!deep && projects.has(id))) return;
       const found = await unlessHidden(
         gitlab.request(`/projects/${id}`, schema.Project, (api) => api.Projects.show(id)),

@@ -162,6 +162,10 @@ export function projectOf(project: schema.Project): SnapshotProject {
     attributes: {
       ...(project.repository_access_level && { repository_access_level: project.repository_access_level }),
       ...(project.wiki_access_level && { wiki_access_level: project.wiki_access_level }),
+      ...(project.issues_access_level && { issues_access_level: project.issues_access_level }),
+      ...(project.forking_access_level && { forking_access_level: project.forking_access_level }),
+      ...(project.merge_method && { merge_method: project.merge_method }),
+      ...(project.squash_option && { squash_option: project.squash_option }),
     },
   };
 }

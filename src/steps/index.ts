@@ -1,5 +1,6 @@
 import { account } from './account.ts';
 import { accountBlock } from './account-block.ts';
+import { branchProtection } from './branch-protection.ts';
 import { code } from './code.ts';
 import { defaultBranch } from './default-branch.ts';
 import { fork } from './fork.ts';
@@ -36,5 +37,6 @@ export const steps: readonly AnyStep[] = [
   members,
   groupQuiet,
   options,
+  branchProtection,
   quiet,
 ];
