@@ -62,6 +62,8 @@ export type Settings = {
   defaultProjectCreation: 'noone' | 'owner' | 'maintainer' | 'developer' | 'administrator';
   /** Administrators' tokens then need the scope admin_mode. */
   adminMode: boolean;
+  /** Webhooks may lead into the own network. */
+  localHooks: boolean;
   /** GitLab.com's rule: top-level groups are made in the browser only. */
   topLevelGroupsByApi: boolean;
   /** Requests of a group's new member that come before the group's projects know them; 1 to 6 s, or minutes (GL-40). */
@@ -133,6 +135,7 @@ export function defaultSettings(version: string): Settings {
     restrictedVisibilities: [],
     defaultProjectCreation: 'developer',
     adminMode: false,
+    localHooks: false,
     topLevelGroupsByApi: true,
     memberLateness: 2,
     asyncDelayMs: 20,

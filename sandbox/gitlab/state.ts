@@ -90,6 +90,28 @@ export type Group = {
   attributes: Record<string, unknown>;
 };
 
+/** Of a person, or a deploy key. */
+export type SshKey = {
+  id: number;
+  title: string;
+  key: string;
+  /** SHA-256 in base64, without padding. */
+  fingerprint: string;
+  /** Who added it. */
+  userId: number;
+  deploy: boolean;
+  createdAt: string;
+};
+
+export type Webhook = {
+  id: number;
+  url: string;
+  token: string | null;
+  verifyTls: boolean;
+  /** By the API's own names (`push_events`, …). */
+  events: Record<string, boolean>;
+};
+
 export type ProtectedBranch = {
   id: number;
   /** May hold `*` wildcards. */
@@ -127,6 +149,9 @@ export type Project = {
   links: GroupLink[];
   protectedBranches: ProtectedBranch[];
   protectedTags: ProtectedTag[];
+  /** Keys that are enabled in it. */
+  deployKeys?: { keyId: number; canPush: boolean }[];
+  hooks?: Webhook[];
   /** Made while the wiki was off, and nobody has listed its pages since. */
   withoutWiki?: boolean;
   /** The branch whose pages were shown first. */
@@ -153,6 +178,8 @@ type Redirect = { kind: 'group' | 'project'; id: number };
 export type State = {
   users: User[];
   tokens: Token[];
+  /** All SSH keys of the server. */
+  keys?: SshKey[];
   groups: Group[];
   projects: Project[];
   /** Old full paths in lower case. */

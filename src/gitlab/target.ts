@@ -14,6 +14,7 @@ import { basicAuth, type Http } from '../net/http.ts';
 import { createClient, type GitLabClient } from './client.ts';
 import { meaningOf, refusalOf, toFailure, unlessAbsent, unlessRefused } from './errors.ts';
 import { askWho, connect, groupNamespace, owner } from './identity.ts';
+import { createKeyVerbs } from './keys.ts';
 import { createLfsWriter } from './lfs.ts';
 import { createLookups, toProject } from './lookups.ts';
 import { createMembers } from './members.ts';
@@ -88,6 +89,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
     ...createMembers(gitlab),
     ...createQuiet(gitlab),
     ...createProjectSettings(gitlab),
+    ...createKeyVerbs(gitlab),
     survey(parent) {
       if (identity === null) throw unexpected(http.server.url, { detail: 'not connected' });
       return createSurvey({ gitlab, lookups, me: identity.user, parent });

@@ -2,6 +2,12 @@ import type { ProjectOptions } from './forge.ts';
 
 type ProjectAt = { id: number; fullPath: string };
 
+/** A deploy key in one project, with its text as the server keeps it. */
+export type EnabledKey = { id: number; title: string; key: string; canPush: boolean };
+
+/** `username`: who added it; null when unknown. */
+export type KeyOwner = { id: number; deploy: boolean; username: string | null };
+
 /** The part of a `Target` that sets projects, groups and accounts up. */
 export type TargetSettings = {
   /** Sets these and gives them as they are then: what is not taken is not there. */
@@ -10,4 +16,13 @@ export type TargetSettings = {
   protectBranch(project: ProjectAt, rule: { name: string; push: number; merge: number }): Promise<void>;
   /** One that is not protected is left so. */
   unprotectBranch(project: ProjectAt, name: string): Promise<void>;
+  /** Those that are enabled in the project; null when the token may not read them. */
+  deployKeys(projectId: number): Promise<EnabledKey[] | null>;
+  /** @throws target-refused, when anybody has the key already where the token does not see it, among other reasons */
+  addDeployKey(project: ProjectAt, key: Omit<EnabledKey, 'id'>): Promise<EnabledKey>;
+  /** Enables one that there is, for reading only. @throws target-refused when the token may not use it */
+  enableDeployKey(project: ProjectAt, keyId: number): Promise<void>;
+  setDeployKeyPush(project: ProjectAt, keyId: number, canPush: boolean): Promise<void>;
+  /** Whose key has this SHA-256 (in base64, unpadded); null when nobody's, and when the token may not ask. */
+  keyOwner(fingerprint: string): Promise<KeyOwner | null>;
 };

@@ -3,6 +3,7 @@ import { accountBlock } from './account-block.ts';
 import { branchProtection } from './branch-protection.ts';
 import { code } from './code.ts';
 import { defaultBranch } from './default-branch.ts';
+import { deployKeys } from './deploy-keys.ts';
 import { fork } from './fork.ts';
 import { groupQuiet } from './group-quiet.ts';
 import { group } from './group.ts';
@@ -38,5 +39,6 @@ export const steps: readonly AnyStep[] = [
   groupQuiet,
   options,
   branchProtection,
+  deployKeys,
   quiet,
 ];

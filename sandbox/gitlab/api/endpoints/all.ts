@@ -1,8 +1,10 @@
 import type { Endpoint } from '../endpoint.ts';
 import { branchEndpoints } from './branches.ts';
+import { deployKeyEndpoints } from './deploy-keys.ts';
 import { groupDeletionEndpoints } from './group-deletion.ts';
 import { groupListEndpoints } from './group-lists.ts';
 import { groupEndpoints } from './groups.ts';
+import { hookEndpoints } from './hooks.ts';
 import { instanceEndpoints } from './instance.ts';
 import { invitationEndpoints } from './invitations.ts';
 import { integrationEndpoints } from './integrations.ts';
@@ -20,6 +22,7 @@ import { protectedBranchEndpoints } from './protected-branches.ts';
 import { protectedTagEndpoints } from './protected-tags.ts';
 import { repositoryContentEndpoints } from './repository-contents.ts';
 import { settingsEndpoints } from './settings.ts';
+import { sshKeyEndpoints } from './ssh-keys.ts';
 import { tagEndpoints } from './tags.ts';
 import { tokenEndpoints } from './tokens.ts';
 import { userAddressEndpoints } from './user-addresses.ts';
@@ -49,6 +52,9 @@ export const endpoints: readonly Endpoint[] = [
   ...projectLinkEndpoints,
   ...protectedBranchEndpoints,
   ...protectedTagEndpoints,
+  ...deployKeyEndpoints,
+  ...sshKeyEndpoints,
+  ...hookEndpoints,
   ...branchEndpoints,
   ...tagEndpoints,
   ...repositoryContentEndpoints,
