@@ -32,6 +32,8 @@ export type User = {
   commitEmail?: string;
   /** Further addresses. */
   emails?: { address: string; confirmed: boolean }[];
+  /** Name of the uploaded picture. */
+  avatar?: string;
   /** By which sign-ins know the user. */
   identities?: { provider: string; externUid: string }[];
 };
@@ -84,6 +86,8 @@ export type Group = {
   archived: boolean;
   markedForDeletionOn: string | null;
   createdAt: string;
+  /** Name of the uploaded picture. */
+  avatar?: string;
   /** Those that are active with settings of the group's own: what is made below it inherits them. */
   integrations?: string[];
   /** Further declared settings, in the API's own spelling (`project_creation_level`, `default_branch`, …). */
@@ -152,6 +156,8 @@ export type Project = {
   /** Keys that are enabled in it. */
   deployKeys?: { keyId: number; canPush: boolean }[];
   hooks?: Webhook[];
+  /** Name of the uploaded picture. */
+  avatar?: string;
   /** Made while the wiki was off, and nobody has listed its pages since. */
   withoutWiki?: boolean;
   /** The branch whose pages were shown first. */

@@ -11,6 +11,7 @@ import type { RepositoryPart } from '../model/source.ts';
 import type { TargetIdentity, Target } from '../model/target.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import { basicAuth, type Http } from '../net/http.ts';
+import { createAvatarVerbs } from './avatars.ts';
 import { createClient, type GitLabClient } from './client.ts';
 import { meaningOf, refusalOf, toFailure, unlessAbsent, unlessRefused } from './errors.ts';
 import { askWho, connect, groupNamespace, owner } from './identity.ts';
@@ -90,6 +91,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
     ...createQuiet(gitlab),
     ...createProjectSettings(gitlab),
     ...createKeyVerbs(gitlab),
+    ...createAvatarVerbs(gitlab),
     survey(parent) {
       if (identity === null) throw unexpected(http.server.url, { detail: 'not connected' });
       return createSurvey({ gitlab, lookups, me: identity.user, parent });

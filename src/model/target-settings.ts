@@ -23,6 +23,14 @@ export type TargetSettings = {
   /** Enables one that there is, for reading only. @throws target-refused when the token may not use it */
   enableDeployKey(project: ProjectAt, keyId: number): Promise<void>;
   setDeployKeyPush(project: ProjectAt, keyId: number, canPush: boolean): Promise<void>;
+  /** The address of the picture that the server shows; null when it shows none, or the token may not see it. */
+  avatarOf(of: 'group' | 'user', id: number): Promise<string | null>;
+  /** @throws target-refused, target-forbidden */
+  setAvatar(
+    of: 'group' | 'user',
+    place: ProjectAt,
+    picture: { name: string; type: string; bytes: Uint8Array },
+  ): Promise<void>;
   /** Whose key has this SHA-256 (in base64, unpadded); null when nobody's, and when the token may not ask. */
   keyOwner(fingerprint: string): Promise<KeyOwner | null>;
 };

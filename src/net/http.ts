@@ -31,7 +31,7 @@ export type HttpRequest = {
   path: string;
   /** Added to those of every request; null leaves one of those out. */
   headers?: Record<string, string | null>;
-  /** Sent as JSON. */
+  /** Bytes are sent as they are, with the content type that the headers name; anything else as JSON. */
   body?: unknown;
   /** What alone is the server's own, and given as bytes; otherwise JSON is parsed when the server says so, else the text is given. */
   expects?: { type: string; isWhole: (bytes: Buffer) => boolean };

@@ -1,11 +1,13 @@
 import { account } from './account.ts';
 import { accountBlock } from './account-block.ts';
+import { accountAvatar } from './account-avatar.ts';
 import { branchProtection } from './branch-protection.ts';
 import { code } from './code.ts';
 import { defaultBranch } from './default-branch.ts';
 import { deployKeys } from './deploy-keys.ts';
 import { fork } from './fork.ts';
 import { groupQuiet } from './group-quiet.ts';
+import { groupAvatar } from './group-avatar.ts';
 import { group } from './group.ts';
 import { groupMembers } from './group-members.ts';
 import { keepOpen } from './keep-open.ts';
@@ -34,6 +36,8 @@ export const steps: readonly AnyStep[] = [
   wiki,
   groupMembers,
   accountBlock,
+  groupAvatar,
+  accountAvatar,
   defaultBranch,
   members,
   groupQuiet,

@@ -12,6 +12,7 @@ const MIME: Readonly<Record<string, string>> = {
   jpeg: 'image/jpeg',
   jpg: 'image/jpeg',
   png: 'image/png',
+  svg: 'image/svg+xml',
 };
 
 /** One transparent dot: what stands for a picture that GitBucket draws itself. */

@@ -7,7 +7,7 @@ import type { Errors } from '../../projects.ts';
 import type { BranchProtection } from '../../settings.ts';
 import { inspectErrors } from '../../ruby.ts';
 import { created, ok, type Call, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
-import { avatarErrors } from '../avatars.ts';
+import { avatarErrors, avatarName } from '../avatars.ts';
 import { groupEntity } from '../entities/groups.ts';
 import { projectEntity } from '../entities/projects.ts';
 import { failure, forbidden, invalid } from '../errors.ts';
@@ -106,7 +106,7 @@ function update(call: UserCall): Reply {
   const errors = { ...groupErrors(context, actor, { ...changed, parent }, group), ...avatarErrors(params) };
   if (Object.keys(errors).length > 0) throw invalid(errors);
   const renamed = changed.path !== group.path;
-  Object.assign(group, changed, {
+  Object.assign(group, changed, avatarName(params), {
     attributes: { ...group.attributes, ...effective(params), ...groupSettings(params) },
   });
   if (renamed) context.routes.moveGroup(group);

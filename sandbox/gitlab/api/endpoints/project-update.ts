@@ -5,7 +5,7 @@ import { changeDefaultBranch, prescribedBranch } from '../../default-branch.ts';
 import { readRef } from '../../repository.ts';
 import { restrictedVisibility, VISIBILITY_LEVELS } from '../../visibility.ts';
 import { ok, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
-import { avatarErrors } from '../avatars.ts';
+import { avatarErrors, avatarName } from '../avatars.ts';
 import { projectEntity } from '../entities/projects.ts';
 import { invalid } from '../errors.ts';
 import { findProject, requireMaintainer, requireOwner } from '../lookup.ts';
@@ -103,6 +103,7 @@ function apply(call: UserCall, project: Project, visibility: Visibility): void {
     lfsEnabled: flagOf(params, 'lfs_enabled') ?? project.lfsEnabled,
     topics: topicsOf(params) ?? project.topics,
     attributes: { ...project.attributes, ...settings },
+    ...avatarName(params),
   });
   if (moved) context.routes.moveProject(project);
 }

@@ -6,6 +6,7 @@ import type { User, UserState } from '../../state.ts';
 import { mailAnyway } from '../../mails.ts';
 import { createUser, userWithAddress } from '../../users.ts';
 import { created, noContent, ok, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
+import { avatarErrors, avatarName } from '../avatars.ts';
 import { userDetails } from '../entities/users.ts';
 import { failure, forbidden, invalid } from '../errors.ts';
 import { findUser } from '../lookup.ts';
@@ -54,6 +55,7 @@ export const userAdministrationEndpoints: Endpoint[] = [
         skip_reconfirmation: { type: 'boolean' },
         public_email: { type: 'string' },
         commit_email: { type: 'string' },
+        avatar: { type: 'file' },
       },
     },
     run: update,
@@ -133,6 +135,8 @@ function update(call: UserCall): Reply {
   const username = textOf(params, 'username') ?? user.username;
   const holder = context.routes.find(username);
   if (holder && !(holder.kind === 'user' && holder.user === user)) throw invalid({ base: [OTHER_OWNER] });
+  const avatar = avatarErrors(params);
+  if (Object.keys(avatar).length > 0) throw invalid(avatar);
   context.routes.removeUser(user);
   const email = textOf(params, 'email') ?? user.email;
   if (email !== user.email && !flagOf(params, 'skip_reconfirmation'))
@@ -145,6 +149,7 @@ function update(call: UserCall): Reply {
     name: textOf(params, 'name') ?? user.name,
     ...(publicEmail === undefined ? {} : { publicEmail }),
     ...(commitEmail === undefined ? {} : { commitEmail }),
+    ...avatarName(params),
   });
   context.routes.addUser(user);
   context.changed();

@@ -1,3 +1,4 @@
+import { avatarUrl, userAvatar } from '../avatars.ts';
 import type { Context } from '../../context.ts';
 import { detailsOf } from '../../default-branch.ts';
 import type { NamespaceRef } from '../../routes.ts';
@@ -39,7 +40,7 @@ export function groupEntity(context: Context, group: Group): Record<string, unkn
     emails_disabled: settings['emails_enabled'] === false,
     default_branch_protection_defaults:
       settings['default_branch_protection_defaults'] ?? detailsOf(protection),
-    avatar_url: null,
+    avatar_url: avatarUrl(context, 'group', group),
     full_name: fullName(context, group),
     full_path: group.fullPath,
     created_at: group.createdAt,
@@ -62,7 +63,7 @@ export function namespaceEntity(context: Context, namespace: NamespaceRef): Reco
       kind: 'user',
       full_path: user.username,
       parent_id: null,
-      avatar_url: null,
+      avatar_url: userAvatar(context, user),
       web_url: `${context.externalUrl}/${user.username}`,
     };
   }
@@ -74,7 +75,7 @@ export function namespaceEntity(context: Context, namespace: NamespaceRef): Reco
     kind: 'group',
     full_path: group.fullPath,
     parent_id: group.parentId,
-    avatar_url: null,
+    avatar_url: avatarUrl(context, 'group', group),
     web_url: `${context.externalUrl}/groups/${group.fullPath}`,
   };
 }

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { groupsAbove } from '../../groups.ts';
 import { isSince } from '../../settings.ts';
 import type { Project } from '../../state.ts';
+import { avatarUrl } from '../avatars.ts';
 import { PROJECT_DEFAULTS } from '../project-fields.ts';
 import { namespaceEntity } from './groups.ts';
 import { basicUser } from './users.ts';
@@ -32,7 +33,7 @@ function basicDetails(context: Context, project: Project, branch: string | null)
     web_url: web,
     readme_url: null,
     forks_count: context.state.projects.filter((other) => other.forkedFromId === project.id).length,
-    avatar_url: null,
+    avatar_url: avatarUrl(context, 'project', project),
     star_count: project.stars.length,
     last_activity_at: project.lastActivityAt,
     visibility: project.visibility,

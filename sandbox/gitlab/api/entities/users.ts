@@ -1,4 +1,5 @@
 import type { Actor } from '../../access.ts';
+import { userAvatar } from '../avatars.ts';
 import type { Context } from '../../context.ts';
 import type { User } from '../../state.ts';
 
@@ -11,7 +12,7 @@ export function basicUser(context: Context, user: User): Record<string, unknown>
     name: user.name,
     state: user.state,
     locked: false,
-    avatar_url: null,
+    avatar_url: userAvatar(context, user),
     web_url: `${context.externalUrl}/${user.username}`,
   };
 }

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import type { TargetSettings } from '../model/target-settings.ts';
+import type { GitLabClient } from './client.ts';
+import { toFailure, unlessHidden } from './errors.ts';
+
+const Shown = z.object({ avatar_url: z.string().nullish() });
+
+/** Pictures of groups and people (GL-142, GL-468). */
+export function createAvatarVerbs(gitlab: GitLabClient): Pick<TargetSettings, 'avatarOf' | 'setAvatar'> {
+  return {
+    async avatarOf(of, id) {
+      const asked = gitlab.request(`picture of ${of} ${id}`, Shown, (api) =>
+        of === 'group' ? api.Groups.show(id, { withProjects: false }) : api.Users.show(id),
+      );
+      return (await unlessHidden(asked))?.avatar_url ?? null;
+    },
+    // gitbeaker sends files to addresses that do not exist, or under names that GitLab drops (GL-353).
+    async setAvatar(of, { id, fullPath }, { name, type, bytes }) {
+      const boundary = `gb2gl-${randomUUID()}`;
+      const head = `--${boundary}\r\nContent-Disposition: form-data; name="avatar"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`;
+      const answer = await gitlab.http.send({
+        method: 'PUT',
+        path: `/api/v4/${of}s/${id}`,
+        headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+        body: Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+      });
+      if (answer.status !== 200) throw toFailure(gitlab.http, `picture of ${fullPath}`, answer);
+    },
+  };
+}
