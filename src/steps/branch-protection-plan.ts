@@ -17,7 +17,7 @@ import {
   type BranchVerdict,
 } from '../plan/branch-rules.ts';
 import { shortName } from '../gitlab/rules/ref-names.ts';
-import { isMade } from './project.ts';
+import { isMade } from '../plan/made.ts';
 import { isOff } from './quiet.ts';
 import { knownTo, remark, type Decision, type Planning } from './step.ts';
 import { readTold, undecided } from './told.ts';
