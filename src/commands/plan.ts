@@ -6,7 +6,7 @@ import { Failure } from '../failures/failure.ts';
 import { reportDirUnusable } from '../failures/usage.ts';
 import { inspect } from '../inspect/inspect.ts';
 import type { History } from '../journal/history.ts';
-import type { ItemState, Plan } from '../model/plan.ts';
+import { itemsOf, type ItemState, type Plan } from '../model/plan.ts';
 import type { ExitCode } from '../model/result.ts';
 import type { Redactor } from '../net/redact.ts';
 import { movedEarlier } from '../plan/old-addresses.ts';
@@ -174,7 +174,7 @@ function scrubbed(plan: Plan, redactor: Redactor): Plan {
 
 /** 1: something cannot be read; 4: something waits for a decision; 0: everything can be done. */
 export function exitCodeOfPlan(plan: Plan): ExitCode {
-  const foreseen = [...plan.groups, ...plan.projects].flatMap(({ steps, blocked }): ItemState[] => [
+  const foreseen = itemsOf(plan).flatMap(({ steps, blocked }): ItemState[] => [
     ...steps.map(({ state }) => state),
     ...(blocked === null ? [] : ['blocked' as const]),
   ]);

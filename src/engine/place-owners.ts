@@ -4,20 +4,14 @@ import { unexpected } from '../failures/usage.ts';
 import type { History } from '../journal/history.ts';
 import type { Owner, Namespace } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
-import type { Person, Survey, Target, TargetIdentity } from '../model/target.ts';
-import {
-  blockedPath,
-  ownerPaths,
-  samePerson,
-  type Placement,
-  lastPart,
-  parentOf,
-  mayBePersonal,
-} from '../plan/groups.ts';
+import type { Survey, Target, TargetIdentity } from '../model/target.ts';
+import { blockedPath, ownerPaths, type Placement, lastPart, parentOf } from '../plan/groups.ts';
+import type { MatchedPeople } from './match-people.ts';
+import { namesOfNewAccounts, personalPlacements } from './personal-places.ts';
 import type { PathAssignment } from '../plan/path-assignment.ts';
 import { whyUnusable } from '../plan/projects.ts';
 
-export type PlacementContext = PathContext & { config: Config; hidden: HiddenPaths };
+export type PlacementContext = PathContext & { config: Config; hidden: HiddenPaths; people: MatchedPeople };
 
 /**
  * Finds for each owner the namespace it goes to. Paths that turn out to belong to somebody else are taken out and the
@@ -27,72 +21,24 @@ export async function placeOwners(
   owners: readonly Owner[],
   context: PlacementContext,
 ): Promise<Map<string, Placement>> {
-  const { placements, namesakes } = await personalPlacements(owners, context);
+  const placements = await personalPlacements(owners, context);
   const rest = owners.filter((owner) => !placements.has(owner.login));
+  const made = namesOfNewAccounts(context.people);
   const looked = new Map<string, Found>();
   for (;;) {
-    const taken = new Set([...looked].filter(([, found]) => found.takenBy !== null).map(([path]) => path));
+    const occupied = [...looked].flatMap(([path, { takenBy }]) => (takenBy === null ? [] : [path]));
+    const taken = new Set([...made, ...occupied]);
     const paths = ownerPaths(rest, context.config, taken, context.history);
     const unknown = [...paths.values()]
       .map(({ fullPath }) => fullPath)
       .filter((fullPath) => !looked.has(fullPath.toLowerCase()));
     if (unknown.length === 0) {
-      for (const owner of rest) {
-        const namesake = namesakes.get(owner.login);
-        placements.set(owner.login, {
-          ...groupPlacement(owner, paths, looked),
-          ...(namesake && { namesake }),
-        });
-      }
+      for (const owner of rest) placements.set(owner.login, groupPlacement(owner, paths, looked));
       return placements;
     }
     const found = await context.hidden.unhide(await lookAtPaths(unknown, context));
     for (const [path, at] of found) looked.set(path, at);
   }
-}
-
-/** Owners whose repositories go into the personal namespace of the same person, and accounts that may be an owner's. */
-async function personalPlacements(
-  owners: readonly Owner[],
-  context: PlacementContext,
-): Promise<{ placements: Map<string, Placement>; namesakes: Map<string, string> }> {
-  const { survey, config, identity } = context;
-  const candidates = owners.filter((owner) => mayBePersonal(owner, config));
-  const nameOf = ({ login }: Owner): string => config.map.users[login] ?? login;
-  const people = await survey.usersNamed(candidates.map(nameOf));
-  const placements = new Map<string, Placement>();
-  const namesakes = new Map<string, string>();
-  await Promise.all(
-    candidates.map(async (owner) => {
-      const person = people.get(nameOf(owner).toLowerCase()) ?? null;
-      if (person === null || (person.id !== identity.user.id && !identity.user.admin)) return;
-      if (!samePerson(owner, config, person)) namesakes.set(owner.login, person.username);
-      else {
-        const placement = await personalPlacement(owner, person, context);
-        if (placement) placements.set(owner.login, placement);
-      }
-    }),
-  );
-  return { placements, namesakes };
-}
-
-async function personalPlacement(
-  owner: Owner,
-  person: Person,
-  { survey }: PlacementContext,
-): Promise<Placement | null> {
-  const namespace = await survey.personalNamespace(person);
-  if (namespace === null) return null;
-  const { fullPath, unusableReason } = namespace;
-  return {
-    owner,
-    fullPath,
-    kind: 'user',
-    namespace,
-    parent: null,
-    reasons: [`personal namespace of the same user, ${person.username}`],
-    blocked: unusableReason === null ? null : whyUnusable(unusableReason, fullPath),
-  };
 }
 
 type Assigned = PathAssignment & { fullPath: string };

@@ -69,11 +69,13 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const parent = await findParent(target, config);
   const hidden = createHiddenPaths(target, identity);
   const seen: SourceInventory = { ...source, owners };
+  // Before the refs: whose account is whose decides the places, and a plan that fails by them lists nothing in vain.
+  const read = config.migrate.members ? await readPeople(options.source, seen) : nobody;
   // None of these needs another; when one fails, the listings do not go on in vain.
   const failed = new AbortController();
   const stopping = AbortSignal.any([options.runtime.stopping, failed.signal]);
   const [{ people, placements }, settings, { refs: sourceRefs, problems }, parents] = await Promise.all([
-    peopleAndPlaces(seen, { parent, identity, hidden }, options),
+    peopleAndPlaces(seen, read, { parent, identity, hidden }, options),
     settingsOf(target),
     listSourceRefs(seen.repositories, { ...options, runtime: { ...options.runtime, stopping } }),
     readParents(seen.repositories, options),
@@ -150,22 +152,20 @@ type Places = { parent: Namespace | null; identity: TargetIdentity; hidden: Hidd
  * Who has to do with it and which accounts are theirs, then the namespace of each owner, with all that is in it.
  */
 async function peopleAndPlaces(
-  seen: SourceInventory,
+  { owners }: SourceInventory,
+  read: SourcePeople,
   { parent, ...places }: Places,
-  { source, target, config, history, selection }: PrepareOptions,
+  { target, config, history, selection }: PrepareOptions,
 ): Promise<{ people: PlanPeople; placements: Map<string, Placement> }> {
-  const { owners } = seen;
-  const { migrate, select } = config;
   const survey = target.survey(parent);
-  const read = migrate.members ? await readPeople(source, seen) : nobody;
-  const all = selection.all && select.include.includes(everyRepository);
+  const all = selection.all && config.select.include.includes(everyRepository);
   const concerned = concernedPeople({ ...read, owners, all });
   const rows = new Map<string, PersonRow>();
-  const { planned } = await matchPeople(concerned, { survey, identity: places.identity, config, rows });
-  const placements = await placeOwners(owners, { survey, config, history, ...places });
+  const people = await matchPeople(concerned, { survey, identity: places.identity, config, rows });
+  const placements = await placeOwners(owners, { survey, config, history, people, ...places });
   await survey.fillIn([...placements.values()].flatMap(({ namespace }) => namespace ?? []));
   const { members, collaborators, problems } = read;
-  return { people: { planned, members, collaborators, problems }, placements };
+  return { people: { planned: people.planned, members, collaborators, problems }, placements };
 }
 
 async function settingsOf(

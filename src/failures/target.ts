@@ -51,15 +51,6 @@ export const pathTaken = defineFailure(
   }),
 );
 
-export const accountMissing = defineFailure(
-  'account-missing',
-  { blame: 'you', state: 'blocked' },
-  (w: { object: string; username: string; where: string; detail: string }) => ({
-    message: `${w.where} says that ${w.object} is ${w.username} on GitLab, where there is no such account${w.detail}`,
-    fix: 'correct the name, leave it empty, or write - for somebody who gets no account; with --create-users and the token of an administrator the account that the file names is created',
-  }),
-);
-
 export const mapImpossible = defineFailure(
   'map-impossible',
   { blame: 'you', state: 'blocked' },

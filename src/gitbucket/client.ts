@@ -5,11 +5,13 @@ import { isServerTrouble } from '../failures/index.ts';
 import type { RepositoryName } from '../model/source.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
+import { once } from './once.ts';
 import { Anything, Branch, Commit, Content, Group, Login, Repo, User } from './schema.ts';
 
 /** The few endpoints of GitBucket's API that a migration reads; each gives null where GitBucket says 404. */
 export type GitBucketApi = {
   whoAmI(): Promise<User>;
+  /** Read once, and so are the groups: the lists of a whole server. */
   users(): Promise<User[] | null>;
   groups(): Promise<Group[] | null>;
   account(login: string): Promise<User | null>;
@@ -85,8 +87,8 @@ export function createGitBucketApi(http: Http): GitBucketApi {
       const answer = await http.send({ method: 'GET', path: '/api/v3/user', firstContact: true });
       return parse(answer, '/user', User, http);
     },
-    users: () => read('/users', z.array(User)),
-    groups: () => read('/organizations', z.array(Group)),
+    users: once(() => read('/users', z.array(User))),
+    groups: once(() => read('/organizations', z.array(Group))),
     account: (login) => read(`/users/${encodeURIComponent(login)}`, User),
     groupsOf: (login) => read(`/users/${encodeURIComponent(login)}/orgs`, z.array(Login)),
     repositoriesOf: (login) => readExisting(`/users/${encodeURIComponent(login)}/repos`, z.array(Repo)),

@@ -118,6 +118,7 @@ export const PlannedPerson = z.object({
   ...common,
   action: PersonAction,
   evidence: Evidence,
+  candidates: texts.exactOptional().describe('Accounts that may be theirs, when somebody must say so'),
   existing: PlannedAccount.nullable().describe(
     'The account that exists; null: there is none, or it will be created',
   ),

@@ -4,7 +4,8 @@ import { projectLimit } from '../failures/target.ts';
 import { type LossKind, uncountedWithoutAsking } from '../model/losses.ts';
 import { type Plan, type PlannedGroup, type PlannedProject } from '../model/plan.ts';
 import { belowParents } from './forks.ts';
-import { namesakesOf, planGroups, samePeoplePiece, takesName, type Placement } from './groups.ts';
+import { planGroups, type Placement } from './groups.ts';
+import { namesakesOf, samePeoplePiece } from './undecided.ts';
 import type { PlanSettings } from '../model/plan-settings.ts';
 import type { Account } from '../model/source.ts';
 import type { PlanInput } from './input.ts';
@@ -36,7 +37,6 @@ export function buildPlan(input: PlanInput, placed: readonly PlannedProject[]): 
       ...input.source.warnings,
       ...unreadRestrictions(groups, planned, input),
       ...hiddenGroups(input),
-      ...peopleWithoutAccounts(groups, input),
       ...peopleWithNamesakes(groups, input),
       ...vanished(input),
     ],
@@ -91,26 +91,9 @@ function hiddenGroups({ uncheckedPaths = [] }: PlanInput): string[] {
 
 const mostNamed = 10;
 
-/** Whose account GitLab will refuse once the groups are there (GL-281); each of these groups says so too. */
-function peopleWithoutAccounts(groups: readonly PlannedGroup[], { placements }: PlanInput): string[] {
-  const people = groups.flatMap(({ id, blocked }) => {
-    const placement = placements.get(id);
-    return blocked === null && placement !== undefined && takesName(placement) ? [id] : [];
-  });
-  const [first] = people;
-  if (first === undefined) return [];
-  const count = people.length === 1 ? '1 person has' : `${people.length} people have`;
-  const more = people.length > mostNamed ? ` and ${people.length - mostNamed} more` : '';
-  const who = `${people.slice(0, mostNamed).join(', ')}${more}`;
-  return [
-    `${count} no GitLab account of the same name: ${who}. Their repositories go into groups at these paths, and GitLab then refuses to create such accounts. To avoid that, have the accounts created first (same name and e-mail address, for example by a first sign-in), name other accounts in "map.users", or give the groups other paths: "map": {"owners": {"${first}": "people-${first}"}}`,
-  ];
-}
-
 /** Who may have an account all the same; each of these groups says so too. */
-function peopleWithNamesakes(groups: readonly PlannedGroup[], { placements }: PlanInput): string[] {
-  const placed = groups.flatMap(({ id, blocked }) => (blocked === null ? (placements.get(id) ?? []) : []));
-  const people = namesakesOf(placed);
+function peopleWithNamesakes(groups: readonly PlannedGroup[], input: PlanInput): string[] {
+  const people = namesakesOf(groups, input.people.planned);
   if (people.length === 0) return [];
   const [count, they] =
     people.length === 1 ? ['1 person has', 'it is'] : [`${people.length} people have`, 'they are'];

@@ -1,11 +1,12 @@
 import type { Config } from '../config/schema.ts';
 import { groupsForbidden, namespaceTaken, projectsForbidden } from '../failures/target.ts';
 import type { History } from '../journal/history.ts';
-import type { Namespace, Owner, TargetUser, Visibility } from '../model/forge.ts';
+import type { Namespace, Owner, Visibility } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedGroup, PlannedProject } from '../model/plan.ts';
 import { shortened, assignNames, displayName, pathBeside } from './free-names.ts';
 import type { PlanInput } from './input.ts';
+import { personReasons, undecided } from './undecided.ts';
 import { assignPaths, type PathAssignment, type PathEntry } from './path-assignment.ts';
 import { restrictedIn, groupVisibility } from './visibility.ts';
 
@@ -20,24 +21,7 @@ export type Placement = {
   parent: Namespace | null;
   reasons: string[];
   blocked: Notice | null;
-  /** An account of the owner's name of which nobody can tell whether it is the same person; absent when there is none. */
-  namesake?: string;
 };
-
-/**
- * The user of the target in whose personal namespace an owner's repositories belong: the one that the map names, or one
- * that has both the same name and the same e-mail address. The same name alone may be another person.
- */
-export function samePerson(owner: Owner, config: Config, user: TargetUser | null): boolean {
-  if (user === null || config.userRepositories === 'group') return false;
-  if (config.map.users[owner.login] !== undefined || config.userRepositories === 'personal') return true;
-  return owner.email !== '' && owner.email.toLowerCase() === user.email.toLowerCase();
-}
-
-/** May the repositories of this owner go into a personal namespace? */
-export function mayBePersonal({ kind, login }: Owner, { map, userRepositories }: Config): boolean {
-  return kind === 'user' && map.owners[login] === undefined && userRepositories !== 'group';
-}
 
 /** Group paths of owners, the config's map and earlier runs considered. `taken`: full paths of others, in lower case. */
 export function ownerPaths(
@@ -110,7 +94,7 @@ export function parentOf(fullPath: string): string {
   return slash < 0 ? '' : fullPath.slice(0, slash).toLowerCase();
 }
 
-type GroupInput = Pick<PlanInput, 'placements' | 'wholeOwners' | 'target' | 'config'>;
+type GroupInput = Pick<PlanInput, 'placements' | 'wholeOwners' | 'target' | 'config' | 'people'>;
 
 /** The namespaces that the projects need, and those of owners that are wanted for themselves; ordered by owner. */
 export function planGroups(input: GroupInput, projects: readonly PlannedProject[]): PlannedGroup[] {
@@ -173,47 +157,14 @@ function planGroup(
     existing: namespace?.id ?? null,
     namespaceKind: kind,
     userId: kind === 'user' ? (namespace?.userId ?? null) : null,
-    reasons: [
-      ...reasons,
-      ...(takesName(placement) ? [takenName(path)] : []),
-      ...namesakesOf([placement]).map(namesakeReason),
-      ...(namespace === null ? decided.reasons : []),
-    ],
+    reasons: [...reasons, ...personReasons(placement, input), ...(namespace === null ? decided.reasons : [])],
     blocked:
       placement.blocked ??
+      undecided(placement, input) ??
       topLevelBlock(placement, input.target) ??
       (own.length > 0 ? emptyForEver(placement, input.target) : null),
     steps: [],
   };
-}
-
-/** Is a new group about to get the path that an account of this person would need (GL-281)? */
-export function takesName({ owner, kind, namespace, parent, fullPath }: Placement): boolean {
-  if (owner.kind !== 'user' || kind !== 'group' || namespace !== null || parent !== null) return false;
-  return fullPath.toLowerCase() === owner.login.toLowerCase();
-}
-
-function takenName(path: string): string {
-  return `GitLab has no account ${path}, and this group takes the path that it would need`;
-}
-
-export type Namesake = { login: string; account: string };
-
-/** Owners of new groups who may have an account that they are not known by. */
-export function namesakesOf(placements: readonly Placement[]): Namesake[] {
-  return placements.flatMap(({ owner: { login }, namespace, namesake }) =>
-    namespace !== null || namesake === undefined ? [] : [{ login, account: namesake }],
-  );
-}
-
-/** The piece of the config that says that they are the same people. */
-export function samePeoplePiece(people: readonly Namesake[]): string {
-  const users = people.map(({ login, account }) => `${JSON.stringify(login)}: ${JSON.stringify(account)}`);
-  return `"map": {"users": {${users.join(', ')}}}`;
-}
-
-function namesakeReason(person: Namesake): string {
-  return `GitLab has an account ${person.account}, but it cannot be told that it is the same person (another e-mail address, or none shown); if it is: ${samePeoplePiece([person])}`;
 }
 
 /** A person was given another path: a group of that person's name would still be in the account's way (GL-395). */
@@ -227,20 +178,20 @@ function keepsNameFree({ owner, fullPath }: Placement, { map }: Config): boolean
 
 /** A new group has the rules of the server, and these may let nobody make projects. */
 function emptyForEver(
-  { fullPath, namespace }: Placement,
+  { kind, fullPath, namespace }: Placement,
   { newGroupsTakeProjects }: PlanInput['target'],
 ): Notice | null {
-  if (namespace !== null || newGroupsTakeProjects) return null;
+  if (kind === 'user' || namespace !== null || newGroupsTakeProjects) return null;
   const detail = 'the server settings do not let anybody create projects in new groups';
   return projectsForbidden(fullPath, { detail }).notice;
 }
 
 /** Some may make no groups at the top level, and on GitLab.com nobody may by the API (GL-94). */
 export function topLevelBlock(
-  { fullPath, namespace, parent }: Pick<Placement, 'fullPath' | 'namespace' | 'parent'>,
+  { kind, fullPath, namespace, parent }: Pick<Placement, 'kind' | 'fullPath' | 'namespace' | 'parent'>,
   { url, user }: Pick<PlanInput['target'], 'url' | 'user'>,
 ): Notice | null {
-  if (namespace !== null || parent !== null) return null;
+  if (kind === 'user' || namespace !== null || parent !== null) return null;
   const dotCom = new URL(url).hostname === 'gitlab.com';
   if (user.canCreateGroup && !dotCom) return null;
   const where = dotCom ? ' at the top level of GitLab.com' : '';

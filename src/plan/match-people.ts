@@ -9,7 +9,7 @@ export type Match =
   /** Somebody named an account that does not exist. */
   | { kind: 'missing'; username: string; evidence: 'config' | 'file'; where: string }
   /** There is one that may be theirs, or more than one. */
-  | { kind: 'ask'; reasons: string[] }
+  | { kind: 'ask'; reasons: string[]; candidates: string[] }
   /** Somebody said that there is none. */
   | { kind: 'never'; reasons: string[] }
   | { kind: 'nobody'; reasons: string[] };
@@ -149,16 +149,26 @@ function byHits(person: Person, hits: readonly Hit[], { owners, rivals }: Claims
   const { account, mail } = hit;
   const owner = owners.get(account.id);
   if (owner !== undefined)
-    return ask(`its address ${mail} leads to ${account.username}, which is said to be that of ${owner}`);
+    return ask(
+      [account],
+      `its address ${mail} leads to ${account.username}, which is said to be that of ${owner}`,
+    );
   if (named === undefined && hits.length > 1) {
     const names = hits.map((each) => `${each.account.username} (${each.mail})`).join(', ');
-    return ask(`its addresses lead to several accounts: ${names}`);
+    return ask(
+      hits.map((each) => each.account),
+      `its addresses lead to several accounts: ${names}`,
+    );
   }
   const others = (rivals.get(account.id) ?? []).filter((login) => login !== person.login);
   if (others.length > 0 && !decides(person, others, account))
-    return ask(`its address ${mail} leads to ${account.username}, and so does that of ${others.join(', ')}`);
+    return ask(
+      [account],
+      `its address ${mail} leads to ${account.username}, and so does that of ${others.join(', ')}`,
+    );
   if (!account.confirmed && same(account.email, mail))
     return ask(
+      [account],
       `the account ${account.username} has its address ${mail}, but nobody has confirmed that on GitLab`,
     );
   const evidence = others.length > 0 || hits.length > 1 ? 'name-and-mail' : hit.evidence;
@@ -191,17 +201,21 @@ function byName(person: Person, owners: ReadonlyMap<number, string>, { accounts,
   const shown = account.email || account.publicEmail;
   if (mail === undefined) {
     const why = person.mail === null ? 'GitBucket tells no mail address' : 'its mail address is made up';
-    return ask(`there is an account ${username}, but ${why}`);
+    return ask([account], `there is an account ${username}, but ${why}`);
   }
   if (shown === '')
     return ask(
+      [account],
       `there is an account ${username}, but GitLab does not show its address${admin ? '' : ' to this token'}`,
     );
-  return ask(`there is an account ${username}, but it has another address (${shown}, not ${mail})`);
+  return ask(
+    [account],
+    `there is an account ${username}, but it has another address (${shown}, not ${mail})`,
+  );
 }
 
-function ask(reason: string): Match {
-  return { kind: 'ask', reasons: [reason] };
+function ask(accounts: readonly TargetAccount[], reason: string): Match {
+  return { kind: 'ask', reasons: [reason], candidates: accounts.map(({ username }) => username) };
 }
 
 function same(a: string, b: string): boolean {

@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import { accountMissing } from '../failures/target.ts';
+import { accountMissing } from '../failures/accounts.ts';
 import { legalUsername, suggestUsername } from '../gitlab/rules/usernames.ts';
 import type { TargetAccount } from '../model/accounts.ts';
 import type { Notice } from '../model/notice.ts';
@@ -75,6 +75,8 @@ type Decision = {
   username: string;
   reasons: string[];
   blocked: Notice | null;
+  /** Accounts that may be theirs, when somebody must say so. */
+  candidates?: string[];
 };
 
 function planned(
@@ -95,6 +97,7 @@ function planned(
     steps: [],
     action,
     evidence,
+    ...(decision.candidates && { candidates: decision.candidates }),
     existing: account && {
       id: account.id,
       username: account.username,
@@ -110,6 +113,23 @@ function planned(
 function identityIn(row: PersonRow | undefined): Pick<PlannedPerson, 'identity'> {
   if (row === undefined || row.provider === '' || row.externUid === '') return {};
   return { identity: { provider: row.provider, externUid: row.externUid } };
+}
+
+/**
+ * Whose account may still be created, by the names in lower case that it would need: nothing else must have them before
+ * (GL-281).
+ */
+export function stillComing(people: readonly PlannedPerson[]): Map<string, PlannedPerson> {
+  const coming = people.filter(
+    ({ action, evidence, person }) =>
+      !person.disabled && (action === 'ask' || (action === 'none' && evidence !== 'file')),
+  );
+  return new Map(
+    coming.flatMap((planned) => {
+      const { login } = planned.person;
+      return [login, usernameFor(login)].map((name) => [name.toLowerCase(), planned] as const);
+    }),
+  );
 }
 
 /** How people call the person. */
@@ -129,7 +149,10 @@ function decide(person: Person, match: Match, name: NewName | null, input: Peopl
   const none = { username: '', blocked: null };
   if (match.kind === 'account')
     return { action: 'use', evidence: match.evidence, username: '', reasons: match.reasons, blocked: null };
-  if (match.kind === 'ask') return { ...none, action: 'ask', evidence: 'nothing', reasons: match.reasons };
+  if (match.kind === 'ask') {
+    const { reasons, candidates } = match;
+    return { ...none, action: 'ask', evidence: 'nothing', reasons, candidates };
+  }
   if (match.kind === 'never') return { ...none, action: 'none', evidence: 'file', reasons: match.reasons };
   const why = whyNotMade(person, input);
   if (match.kind === 'missing') return decideMissing(person, match, why, name);

@@ -25,6 +25,7 @@ async function taken(request: Promise<unknown>): Promise<boolean> {
 describe('groups at the top level', () => {
   const place = {
     owner: { login: 'team-a', kind: 'group', description: '', email: '' },
+    kind: 'group',
     fullPath: 'team-a',
     namespace: null,
     parent: null,

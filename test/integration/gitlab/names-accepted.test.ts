@@ -73,6 +73,7 @@ test.each([null, 'top/environments'])(
       {
         config,
         placements,
+        people: { planned: [], members: new Map(), collaborators: new Map() },
         wholeOwners: new Set(owners.map(({ login }) => login)),
         target: {
           url,

@@ -1,0 +1,20 @@
+/** People of whom it is not known which account is theirs. */
+import { defineFailure } from './failure.ts';
+
+export const accountMissing = defineFailure(
+  'account-missing',
+  { blame: 'you', state: 'blocked' },
+  (w: { object: string; username: string; where: string; detail: string }) => ({
+    message: `${w.where} says that ${w.object} is ${w.username} on GitLab, where there is no such account${w.detail}`,
+    fix: 'correct the name, leave it empty, or write - for somebody who gets no account; with --create-users and the token of an administrator the account that the file names is created',
+  }),
+);
+
+export const personUndecided = defineFailure(
+  'person-undecided',
+  { blame: 'you', state: 'blocked' },
+  (w: { object: string; login: string; detail: string; other: string }) => ({
+    message: `it is not known which GitLab account ${w.login} has (${w.detail}), ${w.other}`,
+    fix: `create the account first (for example by a first sign-in) or with --create-users; or name it: "map": {"users": {"${w.login}": "NAME"}}; or use a group: "map": {"owners": {"${w.login}": "people-${w.login}"}}; or write - as gitlab_username of ${w.login} into people.csv if nobody will come by that name`,
+  }),
+);
