@@ -40,6 +40,8 @@ export type PrepareOptions = Servers & {
   /** Everything that is done with an item. */
   steps: readonly AnyStep[];
   waived?: Waived;
+  /** What an administrator wrote about people, by login. */
+  peopleRows?: ReadonlyMap<string, PersonRow>;
   /** What the command line allows to be missing: of `migrate.allowMissingLfs` in the config given here. */
   allowedNow?: readonly string[];
   /** Looks into the objects of the source. */
@@ -155,12 +157,11 @@ async function peopleAndPlaces(
   { owners }: SourceInventory,
   read: SourcePeople,
   { parent, ...places }: Places,
-  { target, config, history, selection }: PrepareOptions,
+  { target, config, history, selection, peopleRows: rows = new Map() }: PrepareOptions,
 ): Promise<{ people: PlanPeople; placements: Map<string, Placement> }> {
   const survey = target.survey(parent);
   const all = selection.all && config.select.include.includes(everyRepository);
   const concerned = concernedPeople({ ...read, owners, all });
-  const rows = new Map<string, PersonRow>();
   const people = await matchPeople(concerned, { survey, identity: places.identity, config, rows });
   const placements = await placeOwners(owners, { survey, config, history, people, ...places });
   await survey.fillIn([...placements.values()].flatMap(({ namespace }) => namespace ?? []));

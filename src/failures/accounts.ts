@@ -18,3 +18,30 @@ export const personUndecided = defineFailure(
     fix: `create the account first (for example by a first sign-in) or with --create-users; or name it: "map": {"users": {"${w.login}": "NAME"}}; or use a group: "map": {"owners": {"${w.login}": "people-${w.login}"}}; or write - as gitlab_username of ${w.login} into people.csv if nobody will come by that name`,
   }),
 );
+
+export const peopleFileUnreadable = defineFailure(
+  'people-file-unreadable',
+  { blame: 'you', state: 'usage' },
+  (w: { object: string; detail: string }) => ({
+    message: `the file of people ${w.object} cannot be read: ${w.detail}`,
+    fix: 'correct it, or move it away and run gb2gl plan, which writes it anew; or name another one: "people": {"file": …}',
+  }),
+);
+
+export const peopleFileInvalid = defineFailure(
+  'people-file-invalid',
+  { blame: 'you', state: 'usage' },
+  (w: { object: string; count: number; detail: string }) => ({
+    message: `the file of people ${w.object} cannot be used (problems: ${w.count}):\n${w.detail}`,
+    fix: 'correct these rows, or delete the file and run gb2gl plan, which writes it anew',
+  }),
+);
+
+export const peopleFileUnwritable = defineFailure(
+  'people-file-unwritable',
+  { blame: 'you', state: 'not-started' },
+  (w: { object: string; detail: string }) => ({
+    message: `the file of people ${w.object} cannot be written: ${w.detail}`,
+    fix: 'close it where it is open, free the place, or name another one: "people": {"file": …}',
+  }),
+);

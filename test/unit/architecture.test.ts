@@ -228,7 +228,8 @@ describe('imports', () => {
 
   test('lead from what decides to nothing that does I/O', () => {
     const pure = new Set(['plan', 'gitlab/rules', 'model', 'text']);
-    const harmless = new Set(['zod', 'node:crypto']);
+    // papaparse is given texts only.
+    const harmless = new Set(['zod', 'node:crypto', 'papaparse']);
     const reached = new Map(
       source.filter(({ path }) => pure.has(roomOf(path))).map(({ path }) => [path, path]),
     );
