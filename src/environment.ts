@@ -51,6 +51,7 @@ export type CommonOptions = {
   concurrency?: number;
   fixSubmodules?: boolean;
   createUsers?: boolean;
+  hooks?: boolean;
   /** A directory that `gb2gl export` wrote: it is read instead of GitBucket. */
   from?: string;
   /** False where the caller tells the end itself. */

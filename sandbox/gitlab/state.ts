@@ -112,6 +112,8 @@ export type Webhook = {
   url: string;
   token: string | null;
   verifyTls: boolean;
+  /** GitLab does not call it at the moment. */
+  failing?: boolean;
   /** By the API's own names (`push_events`, …). */
   events: Record<string, boolean>;
 };

@@ -177,6 +177,7 @@ export type WantedFlags = SelectionFlags & {
   prune?: boolean;
   fixSubmodules?: boolean;
   createUsers?: boolean;
+  hooks?: boolean;
   /** Where the plan file really is: the way to it may lead elsewhere once the run has ended. */
   followed?: string | null;
 };
@@ -205,11 +206,12 @@ export async function resolveRequest(flags: WantedFlags, config: Config, cwd: st
     flags.prune ||
     flags.fixSubmodules ||
     flags.createUsers ||
+    flags.hooks ||
     flags.allowMissingLfs
   ) {
     throw wrongUsage('', {
       detail:
-        '--plan takes its selection from the plan file: omit --all, --group, --user, --repo, --exclude, --allow-missing-lfs, --fix-submodules, --create-users and --prune',
+        '--plan takes its selection from the plan file: omit --all, --group, --user, --repo, --exclude, --allow-missing-lfs, --fix-submodules, --create-users, --hooks and --prune',
     });
   }
   const file = resolve(cwd, flags.plan);

@@ -34,6 +34,7 @@ type Shared =
   | 'prune'
   | 'fixSubmodules'
   | 'createUsers'
+  | 'hooks'
   | 'config'
   | 'workDir'
   | 'json'
@@ -52,6 +53,7 @@ export function share(command: Command, ...names: Shared[]): void {
       '--create-users',
       'create GitLab accounts for people who have none (needs an administrator); nobody gets a mail',
     ),
+    hooks: new Option('--hooks', 'make the webhooks on GitLab too, last of all'),
     config: new Option('--config <file>', 'config file (default: migrate.config.json, if it exists)'),
     workDir: new Option('--work-dir <dir>', 'directory for journal, mirrors and reports').default('.gb2gl'),
     concurrency: new Option('--concurrency <n>', 'repositories to migrate concurrently').argParser(positive),

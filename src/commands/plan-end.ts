@@ -85,7 +85,7 @@ export function nextCommand(
 ): string {
   const writes = writesAnything(plan);
   const { all, group, user, repo, exclude, waive, allowMissingLfs } = options;
-  const { config, sameServers, prune, from, fixSubmodules, createUsers } = options;
+  const { config, sameServers, prune, from, fixSubmodules, createUsers, hooks } = options;
   return [
     'gb2gl',
     writes ? 'migrate' : 'verify',
@@ -100,6 +100,7 @@ export function nextCommand(
     ...(prune && writes ? ['--prune'] : []),
     ...(fixSubmodules && writes ? ['--fix-submodules'] : []),
     ...(createUsers ? ['--create-users'] : []),
+    ...(hooks ? ['--hooks'] : []),
     ...(sameServers ? ['--same-servers'] : []),
     ...named('--config', config === undefined ? [] : [config]),
     ...named('--work-dir', options.workDir === '.gb2gl' ? [] : [options.workDir]),

@@ -14,9 +14,22 @@ export async function readConfig(
 ): Promise<Config> {
   const loaded = await loadConfig(configFile(options, runtime.cwd), runtime.env, instead);
   const config = withConcurrency(withAbsolutePaths(loaded, runtime.cwd), options.concurrency);
-  const { fixSubmodules = config.migrate.fixSubmodules, createUsers = config.migrate.createUsers } = options;
-  const migrate = { ...config.migrate, fixSubmodules, createUsers };
+  const { fixSubmodules, createUsers, hooks } = { ...config.migrate, ...given(options) };
+  const migrate = { ...config.migrate, fixSubmodules, createUsers, hooks };
   return withAllowed({ ...config, migrate }, options.allowMissingLfs);
+}
+
+/** What the command line says of what moves. */
+function given({
+  fixSubmodules,
+  createUsers,
+  hooks,
+}: CommonOptions): Partial<Pick<Config['migrate'], 'fixSubmodules' | 'createUsers' | 'hooks'>> {
+  return {
+    ...(fixSubmodules === undefined ? {} : { fixSubmodules }),
+    ...(createUsers === undefined ? {} : { createUsers }),
+    ...(hooks === undefined ? {} : { hooks }),
+  };
 }
 
 /** The config file of a command. */

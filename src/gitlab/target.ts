@@ -15,6 +15,7 @@ import { createAvatarVerbs } from './avatars.ts';
 import { createClient, type GitLabClient } from './client.ts';
 import { meaningOf, refusalOf, toFailure, unlessAbsent, unlessRefused } from './errors.ts';
 import { askWho, connect, groupNamespace, owner } from './identity.ts';
+import { createHookVerbs } from './hooks.ts';
 import { createKeyVerbs } from './keys.ts';
 import { createLfsWriter } from './lfs.ts';
 import { createLookups, toProject } from './lookups.ts';
@@ -91,6 +92,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
     ...createQuiet(gitlab),
     ...createProjectSettings(gitlab),
     ...createKeyVerbs(gitlab),
+    ...createHookVerbs(gitlab),
     ...createAvatarVerbs(gitlab),
     survey(parent) {
       if (identity === null) throw unexpected(http.server.url, { detail: 'not connected' });

@@ -8,6 +8,22 @@ export type EnabledKey = { id: number; title: string; key: string; canPush: bool
 /** `username`: who added it; null when unknown. */
 export type KeyOwner = { id: number; deploy: boolean; username: string | null };
 
+/** What a webhook can be called for. */
+export const hookEvents = [
+  'push',
+  'tag-push',
+  'issues',
+  'merge-requests',
+  'notes',
+  'wiki',
+  'releases',
+  'deployments',
+] as const;
+export type HookEventName = (typeof hookEvents)[number];
+
+/** `failing`: it is not called at the moment, since the receiver failed. */
+export type TargetHook = { id: number; url: string; events: HookEventName[]; failing: boolean };
+
 /** The part of a `Target` that sets projects, groups and accounts up. */
 export type TargetSettings = {
   /** Sets these and gives them as they are then: what is not taken is not there. */
@@ -23,6 +39,18 @@ export type TargetSettings = {
   /** Enables one that there is, for reading only. @throws target-refused when the token may not use it */
   enableDeployKey(project: ProjectAt, keyId: number): Promise<void>;
   setDeployKeyPush(project: ProjectAt, keyId: number, canPush: boolean): Promise<void>;
+  /** Null when the token may not read them. */
+  hooks(projectId: number): Promise<TargetHook[] | null>;
+  /** Is made again each time. @throws target-refused (422) for an address that is not allowed */
+  addHook(
+    project: ProjectAt,
+    hook: { url: string; secret: string | null; events: readonly HookEventName[] },
+  ): Promise<void>;
+  setHookEvents(
+    project: ProjectAt,
+    hook: { id: number; url: string },
+    events: readonly HookEventName[],
+  ): Promise<void>;
   /** The address of the picture that the server shows; null when it shows none, or the token may not see it. */
   avatarOf(of: 'group' | 'user', id: number): Promise<string | null>;
   /** @throws target-refused, target-forbidden */

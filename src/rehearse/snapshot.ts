@@ -215,6 +215,7 @@ export function settingsOf(answer: schema.ApplicationSettings): Snapshot['settin
   if (creation !== undefined) settings.defaultProjectCreation = creation;
   if (answer.restricted_visibility_levels)
     settings.restrictedVisibilities = answer.restricted_visibility_levels;
+  if (answer.allow_local_requests_from_web_hooks_and_services) settings.localHooks = true;
   if (attachments !== null) settings.maxAttachmentSize = attachments;
   return {
     ...settings,

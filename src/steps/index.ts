@@ -10,6 +10,7 @@ import { groupQuiet } from './group-quiet.ts';
 import { groupAvatar } from './group-avatar.ts';
 import { group } from './group.ts';
 import { groupMembers } from './group-members.ts';
+import { hooks } from './hooks.ts';
 import { keepOpen } from './keep-open.ts';
 import { lfs } from './lfs.ts';
 import { members } from './members.ts';
@@ -44,5 +45,6 @@ export const steps: readonly AnyStep[] = [
   options,
   branchProtection,
   deployKeys,
+  hooks,
   quiet,
 ];

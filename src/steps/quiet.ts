@@ -91,17 +91,28 @@ const reactions: ReadonlySet<SwitchName> = new Set(['builds', 'integrations', 'a
 async function untilPushesAreDone(places: readonly SwitchPlace[], work: ItemWork & Writing): Promise<void> {
   if (!places.some(({ name }) => reactions.has(name))) return;
   const { journal, item, context } = work;
-  const { runtime, config, emit, pipelines } = context;
+  const { pipelines } = context;
   const ofAll = places.some(({ name }) => name === 'autoclose');
   const own = journal.history.items.get(item.id);
   if (ofAll) pipelines.lastPush ??= lastPush(journal.history.items.values());
-  const last = ofAll ? pipelines.lastPush : lastPush(own === undefined ? [] : [own]);
-  const waitMs = (last ?? 0) + config.limits.quietSeconds * 1000 - runtime.now();
-  if (waitMs <= 0) return;
+  const last = ofAll ? (pipelines.lastPush ?? 0) : lastPush(own === undefined ? [] : [own]);
   const builds = places.some(({ name }) => name === 'builds');
   const reason = builds
     ? 'it must be done with the pushes before CI/CD is enabled, or pipelines start'
     : 'it must be done with the pushes before integrations hear of them again, or commits close issues';
+  await untilQuiet(last, reason, work);
+}
+
+/** Waits until the jobs after the pushes to the project are over. @throws interrupted */
+export async function untilPushed(work: ItemWork & Writing, reason: string): Promise<void> {
+  const own = work.journal.history.items.get(work.item.id);
+  await untilQuiet(lastPush(own === undefined ? [] : [own]), reason, work);
+}
+
+async function untilQuiet(last: number, reason: string, { item, context }: ItemWork): Promise<void> {
+  const { runtime, config, emit, pipelines } = context;
+  const waitMs = last + config.limits.quietSeconds * 1000 - runtime.now();
+  if (waitMs <= 0) return;
   if (!pipelines.waiting) emit({ type: 'pause', server: 'target', reason, waitMs });
   pipelines.waiting = true;
   await runtime.sleep(waitMs, runtime.stopping).catch(() => {});

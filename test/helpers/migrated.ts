@@ -28,6 +28,8 @@ export type Migration = {
   killAt?: { write: number; served: boolean };
   /** Instead of those of the program. */
   steps?: readonly AnyStep[];
+  /** Hears of each wait, in milliseconds; none of them lasts. */
+  slept?: (ms: number) => void;
   /** Comes after the plan. */
   between?: (plan: Plan) => void | Promise<void>;
 };
@@ -148,7 +150,10 @@ function everything({ select: { include, exclude } }: Config): Selection {
   return createSelection({ all: true, groups: [], users: [], repositories: [], include, exclude });
 }
 
-function settingsOf(where: TestServers, { config = {} }: Migration): { config: Config; runtime: Runtime } {
+function settingsOf(
+  where: TestServers,
+  { config = {}, slept }: Migration,
+): { config: Config; runtime: Runtime } {
   return {
     config: Config.parse({
       source: { url: where.gitbucket.url, token: where.gitbucket.token('root') },
@@ -156,7 +161,13 @@ function settingsOf(where: TestServers, { config = {} }: Migration): { config: C
       limits: { quietSeconds: 0 },
       ...config,
     }),
-    runtime: { ...quietRuntime(where.folder), sleep: (ms) => delay(Math.min(ms, 10)) },
+    runtime: {
+      ...quietRuntime(where.folder),
+      sleep(ms) {
+        slept?.(ms);
+        return delay(Math.min(ms, 10));
+      },
+    },
   };
 }
 

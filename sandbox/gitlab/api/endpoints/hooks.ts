@@ -128,13 +128,13 @@ function remove(call: UserCall): Reply {
 }
 
 /** The secret is shown to nobody. */
-function hookEntity({ id, url, verifyTls, events }: Webhook): Record<string, unknown> {
+function hookEntity({ id, url, verifyTls, events, failing = false }: Webhook): Record<string, unknown> {
   return {
     id,
     url,
     name: null,
     enable_ssl_verification: verifyTls,
-    alert_status: 'executable',
+    alert_status: failing ? 'temporarily_disabled' : 'executable',
     disabled_until: null,
     ...events,
   };
