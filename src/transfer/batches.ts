@@ -52,7 +52,9 @@ export async function sendBatches(writes: readonly RefChange[], options: SendOpt
   async function sendOne(batch: readonly RefChange[]): Promise<boolean> {
     const { refs, text } = await timed(batch);
     const shared = batch.filter(({ ref }) => sharedFates.has(refs.get(ref) ?? ''));
-    for (const change of batch) if (!shared.includes(change)) results.push(resultOf(change, refs, text));
+    for (const change of batch) {
+      if (!sharedFates.has(refs.get(change.ref) ?? '')) results.push(resultOf(change, refs, text));
+    }
     if (shared.length === 0) return true;
     refused += 1;
     if (shared.length === 1 || refused > refusedPushes) {

@@ -54,8 +54,9 @@ async function transfer(relay: Relay): Promise<TransferResult> {
   // The first pack has the objects of all refs, unless there was no ref to go with it.
   const last = await sendAll(relay, late, early.sentPack ? [] : wantsOf(job.changes, late));
   const results = [...early.results, ...last.results];
-  const lacking = writes.filter(({ ref }) => results.some((result) => result.ref === ref && lacks(result)));
-  if (lacking.length === 0) return { results, bytes: early.bytes + last.bytes };
+  const without = new Set(results.filter(lacks).map(({ ref }) => ref));
+  if (without.size === 0) return { results, bytes: early.bytes + last.bytes };
+  const lacking = writes.filter(({ ref }) => without.has(ref));
   const again = await sendAll({ ...relay, job: { ...job, attempt: 1 } }, lacking, tips(lacking));
   return {
     results: [...results.filter((result) => !lacks(result)), ...again.results],
