@@ -49,6 +49,8 @@ export type StepHistory = {
   code: string | null;
   /** Of its last record. */
   at: string;
+  /** Set once the data is known to be what the step writes: from then on only the step itself adds to it. */
+  valid?: true;
 };
 
 export type ItemHistory = {
@@ -68,7 +70,8 @@ export function emptyHistory(): History {
 }
 
 /**
- * What the step wrote into the journal about an item; null when it wrote nothing.
+ * What the step wrote into the journal about an item; null when it wrote nothing. No copy, which of tens of thousands of
+ * refs would take its time and room at every look: what the step records later shows in it.
  * @throws journal-damaged when it is not what the step writes
  */
 export function journalled<D>(
@@ -77,8 +80,12 @@ export function journalled<D>(
 ): D | null {
   const known = item?.steps.get(name);
   if (known === undefined || Object.keys(known.data).length === 0) return null;
+  if (known.valid) return known.data as D;
   const parsed = data.safeParse(known.data);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    known.valid = true;
+    return known.data as D;
+  }
   const [issue] = parsed.error.issues;
   const detail = `step ${name}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`;
   throw journalDamaged('journal.jsonl', { line: 'unknown', detail });

@@ -136,16 +136,15 @@ export async function readJournal(
   file: string,
 ): Promise<{ history: History; entries: number; torn: boolean; bytes: number }> {
   const content = await contentOf(file);
-  const end = content.lastIndexOf(0x0a) + 1;
   const history = emptyHistory();
-  const lines = content.toString('utf8', 0, end).split('\n').slice(0, -1);
-  lines.forEach((line, index) => apply(history, entryOf(line, index + 1, file)));
-  return {
-    history,
-    entries: lines.length,
-    torn: end < content.length,
-    bytes: end,
-  };
+  let [entries, bytes] = [0, 0];
+  // One after the other: a line may name tens of thousands of refs.
+  for (let end = content.indexOf(0x0a); end >= 0; end = content.indexOf(0x0a, bytes)) {
+    entries += 1;
+    apply(history, entryOf(content.toString('utf8', bytes, end), entries, file));
+    bytes = end + 1;
+  }
+  return { history, entries, torn: bytes < content.length, bytes };
 }
 
 async function contentOf(file: string): Promise<Buffer> {
@@ -185,7 +184,7 @@ async function truncate(file: string, bytes: number): Promise<void> {
 async function compact(file: string, entries: readonly Entry[]): Promise<void> {
   const temporary = `${file}.tmp`;
   const handle = await open(temporary, 'w', 0o600);
-  await handle.writeFile(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  for (const entry of entries) await handle.appendFile(`${JSON.stringify(entry)}\n`);
   await handle.sync();
   await handle.close();
   await rename(temporary, file);

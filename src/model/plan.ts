@@ -32,6 +32,13 @@ export function isWrite({ outcome }: RefChange): boolean {
   return outcome === 'create' || outcome === 'update' || outcome === 'delete';
 }
 
+/** Finds what is known of a ref by its name. Of tens of thousands of refs no pairs are made on the way. */
+export function byRef<T extends { ref: string }>(list: readonly T[]): Map<string, T> {
+  const map = new Map<string, T>();
+  for (const each of list) map.set(each.ref, each);
+  return map;
+}
+
 /** How often something happens, in the words of the step that counts. */
 export const Counts = z.record(z.string(), count);
 export type Counts = z.infer<typeof Counts>;

@@ -1,6 +1,7 @@
 import type { ItemHistory } from '../journal/history.ts';
 import {
   type AddressedItem,
+  byRef,
   plannedStep,
   type Plan,
   type PlannedGroup,
@@ -132,7 +133,7 @@ function blockedDrift(
 
 /** What keeps the refs from being carried out as an earlier plan says; null when nothing does. */
 export function refsDrift(earlier: readonly RefChange[], now: readonly RefChange[]): string | null {
-  const later = new Map(now.map((change) => [change.ref, change]));
+  const later = byRef(now);
   const reasons: string[] = [];
   for (const change of earlier) {
     const reason = refDrift(change, later.get(change.ref));

@@ -4,7 +4,7 @@ import { isHidden, refKind, travels, type TravelRules } from '../gitlab/rules/re
 import { journalled, type ItemHistory } from '../journal/history.ts';
 import { ObjectId, type RefListing } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
-import { isWrite, type RefChange } from '../model/plan.ts';
+import { byRef, isWrite, type RefChange } from '../model/plan.ts';
 import { forkRecords } from './forks.ts';
 import { pathBeside } from './free-names.ts';
 import { reasonOf, type Explanation } from './ref-proof.ts';
@@ -115,25 +115,29 @@ export type CodeData = z.infer<typeof CodeData>;
 export const codeRecords = { name: 'code', data: CodeData } as const;
 
 /** Ids that the journal says we wrote, or were about to write, by ref. */
-export type WrittenRefs = ReadonlyMap<string, ReadonlySet<string>>;
+export type WrittenRefs = Pick<ReadonlyMap<string, ReadonlySet<string>>, 'get'>;
 
-/** The ids of one item. @throws journal-damaged */
+/** The ids of one item, looked up when a ref is asked for: mostly none is. @throws journal-damaged */
 export function writtenRefs(history: ItemHistory | undefined): WrittenRefs {
   const refs = journalled(history, codeRecords)?.refs ?? {};
-  const written = new Map(Object.entries(refs).map(([ref, ids]) => [ref, new Set(ids)]));
-  for (const [ref, id] of Object.entries(journalled(history, forkRecords)?.copied ?? {}))
-    written.set(ref, new Set([...(written.get(ref) ?? []), id]));
-  return written;
+  const copied = journalled(history, forkRecords)?.copied ?? {};
+  return {
+    get(ref) {
+      const ids = [refs[ref] ?? [], copied[ref] ?? []].flat();
+      return ids.length === 0 ? undefined : new Set(ids);
+    },
+  };
 }
 
 /** Between `started` and `done` the target may hold what it held or the new id. */
 export function possibleIds(writes: readonly RefChange[], before: CodeData | null): Record<string, string[]> {
-  const known = before?.refs ?? {};
-  const entries = writes.flatMap(({ ref, outcome, new: next }): [string, string[]][] => {
-    if (outcome === 'delete' || next === null) return [];
-    return [[ref, [...new Set([...(known[ref] ?? []), next])]]];
-  });
-  return Object.fromEntries(entries);
+  const possible: Record<string, string[]> = {};
+  for (const { ref, outcome, new: next } of writes) {
+    if (outcome === 'delete' || next === null) continue;
+    const known = before?.refs?.[ref] ?? [];
+    possible[ref] = known.includes(next) ? known : [...known, next];
+  }
+  return possible;
 }
 
 type LeftRefs = NonNullable<CodeData['left']>;
@@ -149,7 +153,9 @@ export function settled(
   const before = known?.left ?? {};
   const refs: Record<string, string[] | null> = {};
   const left = leftAfresh(part, changes);
-  for (const { ref, outcome, new: next } of changes.filter(isWrite)) {
+  for (const change of changes) {
+    if (!isWrite(change)) continue;
+    const { ref, outcome, new: next } = change;
     const reason = refusals.get(ref);
     if (reason !== undefined) {
       left[ref] = { id: outcome === 'delete' ? null : next, ...reason };
@@ -166,14 +172,15 @@ export function leftAfresh(
   { refs }: { refs: readonly RefChange[] },
   changes: readonly RefChange[],
 ): LeftPatch {
-  const planned = new Map(refs.map((change) => [change.ref, change]));
+  let planned: Map<string, RefChange> | null = null;
   const left: LeftPatch = {};
   for (const change of changes) {
     const reason = reasonOf(change);
+    if (reason === null) continue;
+    planned ??= byRef(refs);
     const before = planned.get(change.ref);
     const foreseen = before?.new === change.new && reasonOf(before) !== null;
-    if (reason === null || foreseen) continue;
-    left[change.ref] = { id: change.new, ...reason };
+    if (!foreseen) left[change.ref] = { id: change.new, ...reason };
   }
   return left;
 }

@@ -1,5 +1,6 @@
 import { refKind, refusal, travels, type TravelRules } from '../gitlab/rules/ref-names.ts';
 import type { HeadWitness, RefListing, RefMap } from '../model/forge.ts';
+import type { WrittenRefs } from './known-refs.ts';
 import type { RefRenames } from './refs.ts';
 
 const head = /^refs\/pull\/(\d+)\/head$/;
@@ -26,7 +27,7 @@ export function pullHeadsIn({ refs, renamed }: Pick<RefListing, 'refs' | 'rename
 /** What is known of heads from before. */
 export type KnownHeads = {
   /** Ids that this tool wrote, by ref. */
-  written: ReadonlyMap<string, ReadonlySet<string>>;
+  written: WrittenRefs;
   /** What held a head then, by the id of the head. */
   contained: ReadonlyMap<string, HeadWitness>;
 };

@@ -1,4 +1,4 @@
-import { modulesRef } from './known-refs.ts';
+import { modulesRef, type WrittenRefs } from './known-refs.ts';
 import type { Write } from '../gitlab/rules/protections.ts';
 import {
   noCommit,
@@ -15,7 +15,7 @@ import type { RefChange } from '../model/plan.ts';
 /** What is known about both repositories when one ref is decided. */
 export type RefSituation = {
   target: RefMap;
-  written: ReadonlyMap<string, ReadonlySet<string>>;
+  written: WrittenRefs;
   /** The branch name that GitLab sets for a project without branches; null when it sets none. */
   initialBranch: string | null;
   /** False while only that name counts as the default branch. */

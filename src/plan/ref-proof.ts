@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { refLost, refUnreadable } from '../failures/source.ts';
-import { travels, type TravelRules } from '../gitlab/rules/ref-names.ts';
+import { travelling, travels, type TravelRules } from '../gitlab/rules/ref-names.ts';
 import type { RefListing, RefMap } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
-import type { RefChange } from '../model/plan.ts';
+import { byRef, type RefChange } from '../model/plan.ts';
 import type { Check } from '../model/result.ts';
 import type { CodeData } from './known-refs.ts';
 
@@ -15,7 +15,7 @@ type Comparing = TravelRules & { changes: readonly RefChange[]; known: CodeData 
  * explains is a failure.
  */
 export function compareRefs(source: RefListing, target: RefListing, options: Comparing): Check {
-  const expected = new Map([...source.refs].filter(([ref]) => travels(ref, options)));
+  const expected = travelling(source.refs, options);
   const explain = explanations(options);
   const differences: Notice[] = [];
   for (const [ref, id] of expected) {
@@ -42,8 +42,9 @@ export function compareRefs(source: RefListing, target: RefListing, options: Com
 
 /** What of that which travels is no longer as it was listed before, in words; null when all of it is. */
 export function movedSince(before: RefListing, now: RefListing, rules: TravelRules): string | null {
-  const names = new Set([...before.refs.keys(), ...now.refs.keys()]);
-  const moved = [...names].filter((ref) => travels(ref, rules) && before.refs.get(ref) !== now.refs.get(ref));
+  const gone = [...before.refs.keys()].filter((ref) => before.refs.get(ref) !== now.refs.get(ref));
+  const come = [...now.refs.keys()].filter((ref) => !before.refs.has(ref));
+  const moved = [...gone, ...come].filter((ref) => travels(ref, rules));
   const [first] = moved;
   if (first === undefined) return null;
   const [was, is] = [before, now].map(({ refs }) => refs.get(first)?.slice(0, 12) ?? 'absent');
@@ -60,8 +61,9 @@ function having(expected: RefMap, refs: RefMap): RefMap {
 export type Explanation = { outcome: 'refused' | 'diverged'; reason: string; fix: string };
 
 function explanations({ changes, known }: Comparing): (ref: string, id: string) => Explanation | null {
-  const planned = new Map(changes.map((change) => [change.ref, change]));
+  let planned: Map<string, RefChange> | null = null;
   return (ref, id) => {
+    planned ??= byRef(changes);
     const change = planned.get(ref);
     const left = known?.left?.[ref];
     const reason = change?.new === id ? reasonOf(change) : null;
@@ -115,10 +117,20 @@ export function noticeOfChange(change: RefChange): Notice[] {
 
 /** SHA-256 over the `id ref` lines in the order of their bytes (`LC_ALL=C sort`), each ended by a newline. */
 export function hashOfRefs(refs: RefMap): string {
-  const lines = [...refs].sort(([a, idA], [b, idB]) => {
-    if (idA !== idB) return idA < idB ? -1 : 1;
-    return Buffer.compare(Buffer.from(a), Buffer.from(b));
-  });
-  const text = lines.map(([ref, id]) => `${id} ${ref}\n`).join('');
-  return createHash('sha256').update(text).digest('hex');
+  const lines: string[] = [];
+  for (const [ref, id] of refs) lines.push(`${id} ${ref}\n`);
+  lines.sort(lines.some((line) => half.test(line)) ? byBytes : undefined);
+  const hash = createHash('sha256');
+  for (let at = 0; at < lines.length; at += portion) hash.update(lines.slice(at, at + portion).join(''));
+  return hash.digest('hex');
+}
+
+/** Lines that are hashed at once. */
+const portion = 1000;
+
+/** Of a character beyond the first 65,536: only these are in another order in UTF-8 than in a string. */
+const half = /[\uD800-\uDFFF]/;
+
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

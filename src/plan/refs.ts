@@ -6,12 +6,14 @@ import {
   isHidden,
   refusal,
   shortName,
+  travelling,
   travels,
   type RefKind,
   type TravelRules,
 } from '../gitlab/rules/ref-names.ts';
 import type { RefListing, RefMap, Repository } from '../model/forge.ts';
-import type { RefChange, RefOutcome } from '../model/plan.ts';
+import { byRef, type RefChange, type RefOutcome } from '../model/plan.ts';
+import type { WrittenRefs } from './known-refs.ts';
 import { decideSourceRef, type RefSituation, createRefObstacles, originOf } from './ref-decisions.ts';
 
 export type RefPlanInput = TravelRules & {
@@ -20,7 +22,7 @@ export type RefPlanInput = TravelRules & {
   source: RefListing;
   target: RefMap;
   /** Ids that the journal says we wrote, or were about to write, per ref. */
-  written: ReadonlyMap<string, ReadonlySet<string>>;
+  written: WrittenRefs;
   /** True when GitLab calls the project empty; a target without branches counts as such in any case. */
   empty?: boolean;
   /** Short name of the branch that becomes the default; null when the source has no branch. */
@@ -40,7 +42,7 @@ const order: readonly RefKind[] = ['branch', 'tag', 'note', 'other'];
 
 /** Decides for every ref that travels what happens to it; pure, so the plan and the run agree. */
 export function planRefs(input: RefPlanInput): RefChange[] {
-  const source = new Map([...input.source.refs].filter(([ref]) => travels(ref, input)));
+  const source = travelling(input.source.refs, input);
   const targetDefault = currentDefault(input);
   const closed = closedBy(input);
   const unreadable = new Set(input.source.unreadable?.map(({ ref }) => ref));
@@ -53,11 +55,7 @@ export function planRefs(input: RefPlanInput): RefChange[] {
 
 /** What the plan leaves alone for reasons that only it knows stays so, as long as neither side has moved. */
 export function keepPlanDecisions(planned: readonly RefChange[], afresh: readonly RefChange[]): RefChange[] {
-  const left = new Map(
-    planned
-      .filter(({ outcome }) => ['refused', 'diverged', 'kept'].includes(outcome))
-      .map((change) => [change.ref, change]),
-  );
+  const left = byRef(planned.filter(({ outcome }) => ['refused', 'diverged', 'kept'].includes(outcome)));
   return afresh.map((change) => {
     const before = left.get(change.ref);
     return before && before.old === change.old && before.new === change.new ? before : change;
@@ -126,23 +124,22 @@ function firstRefs({ defaultBranch, hasBranches }: RefSituation): string[] {
   return hasBranches ? [branch] : [`refs/tags/${defaultBranch}`, branch];
 }
 
-/** Ranks are computed once: a repository may have tens of thousands of refs. */
+/** In groups of equal rank, each by name: a repository may have tens of thousands of refs. */
 function sortByRank(changes: readonly RefChange[], first: readonly string[]): RefChange[] {
-  const ranked = changes.map((change) => ({ change, rank: rank(change, first) }));
-  ranked.sort((a, b) => a.rank - b.rank || (a.change.ref < b.change.ref ? -1 : 1));
-  return ranked.map(({ change }) => change);
+  const groups: RefChange[][] = [];
+  for (const change of changes) (groups[rank(change, first)] ??= []).push(change);
+  return groups.flatMap((group) => group.sort((a, b) => (a.ref < b.ref ? -1 : 1)));
 }
 
 function rank({ ref, afterOthers }: RefChange, first: readonly string[]): number {
-  const kind = order.indexOf(refKind(ref));
-  if (afterOthers) return kind + order.length;
   const place = first.indexOf(ref);
-  return place === -1 ? kind : place - first.length;
+  if (place >= 0 && !afterOthers) return place;
+  return first.length + order.indexOf(refKind(ref)) + (afterOthers ? order.length : 0);
 }
 
 type LeftoverInput = TravelRules & {
   target: RefMap;
-  written: ReadonlyMap<string, ReadonlySet<string>>;
+  written: WrittenRefs;
   prune: boolean;
   targetDefault?: string | null;
   /** Refs of the source that are there and cannot be read. */

@@ -8,6 +8,7 @@ import { refsDrift } from '../plan/drift.ts';
 import { codeRecords, isPartOf, leftAfresh, writtenRefs, type CodeData } from '../plan/known-refs.ts';
 import { compareRefs, movedSince, noticeOfChange, noticesOfUnreadable, stateOf } from '../plan/ref-proof.ts';
 import { heldPatch } from '../plan/pull-heads.ts';
+import { sharing } from '../plan/sharing.ts';
 import { countOutcomes, keepPlanDecisions, planRefs, type RefPlanInput } from '../plan/refs.ts';
 import { codeNotices, presetBranch } from './code-notices.ts';
 import { moveCopied } from './copied-branch.ts';
@@ -180,6 +181,9 @@ async function rememberHeads(work: CodeWork): Promise<void> {
 /** What was listed for the plan is fresh enough while nothing was written. */
 export async function targetListing(work: Work<unknown, PlannedProject>): Promise<RefListing> {
   const { context, place, item } = work;
-  work.targetRefs ??= await context.target.listRefs(place?.fullPath ?? item.fullPath);
+  work.targetRefs ??= sharing(
+    await context.target.listRefs(place?.fullPath ?? item.fullPath),
+    work.sourceRefs,
+  );
   return work.targetRefs;
 }

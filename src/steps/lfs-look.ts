@@ -1,6 +1,6 @@
 import { Failure } from '../failures/failure.ts';
 import { lfsOff } from '../failures/lfs.ts';
-import { travels } from '../gitlab/rules/ref-names.ts';
+import { travelling } from '../gitlab/rules/ref-names.ts';
 import type { LfsSearch } from '../lfs/finder.ts';
 import type { LfsHistory } from '../model/lfs.ts';
 import type { RefListing } from '../model/forge.ts';
@@ -24,7 +24,7 @@ export function searchOf(
   told: Told,
 ): LfsSearch {
   const { migrate: rules } = config;
-  const refs = new Map([...listing.refs].filter(([ref]) => travels(ref, rules)));
+  const refs = travelling(listing.refs, rules);
   return {
     id,
     source: source.remote(repository, 'code'),

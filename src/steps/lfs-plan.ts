@@ -1,5 +1,6 @@
 import { isFatal, noticeOf } from '../failures/index.ts';
 import { lfsOff } from '../failures/lfs.ts';
+import { travelling } from '../gitlab/rules/ref-names.ts';
 import type { LfsSearch } from '../lfs/finder.ts';
 import type { LfsHistory } from '../model/lfs.ts';
 import type { Notice } from '../model/notice.ts';
@@ -28,11 +29,11 @@ export async function planLfs(planning: Planning<PlannedProject>): Promise<Decis
   if (!input.config.migrate.lfs || item.blocked !== null) return null;
   const progress = (stage: string): void => look.tell(`${item.id} ${stage}`);
   const context = { config: input.config, source, finder: look.finder };
-  const search = searchOf(item, listings.source, context, { progress, signal: look.signal });
-  const { refs } = listings.target;
-  const differs = [...search.refs].some(([ref, id]) => refs.get(ref) !== id);
+  const refs = travelling(listings.source.refs, input.config.migrate);
+  const differs = [...refs.keys()].some((ref) => refs.get(ref) !== listings.target.refs.get(ref));
   if (!(await isSuspected(planning, differs))) return null;
   try {
+    const search = searchOf(item, listings.source, context, { progress, signal: look.signal });
     const history = await look.finder.history(search);
     if (history.pointers.length === 0) return null;
     return await decide(planning, { search, history });

@@ -9,7 +9,7 @@ import {
   type RenameContext,
 } from '../gitlab/rules/ref-names.ts';
 import type { BranchProtection, RefListing, UnreadableRef } from '../model/forge.ts';
-import { isWrite, type RefChange, type PlannedProject } from '../model/plan.ts';
+import { byRef, isWrite, type RefChange, type PlannedProject } from '../model/plan.ts';
 import type { Source } from '../model/source.ts';
 import { possibleIds, settled, type CodeData } from '../plan/known-refs.ts';
 import type { Explanation } from '../plan/ref-proof.ts';
@@ -126,12 +126,13 @@ function refusalsIn(
   results: readonly RefResult[],
   about: Pick<Names, 'repository' | 'lfs'>,
 ): Map<string, Explanation> {
-  const answers = new Map(results.map((result) => [result.ref, result]));
+  const answers = byRef(results);
   const refusals = new Map<string, Explanation>();
-  const known = new Set(changes.map(({ ref }) => ref));
-  const names = { ...about, isTaken: (ref: string) => known.has(ref), proposed: new Map<string, string>() };
-  for (const change of changes.filter(isWrite)) {
-    const refusal = refusalOf(change, answers.get(change.ref), names);
+  let known: Map<string, RefChange> | null = null;
+  const isTaken = (ref: string): boolean => (known ??= byRef(changes)).has(ref);
+  const names = { ...about, isTaken, proposed: new Map<string, string>() };
+  for (const change of changes) {
+    const refusal = isWrite(change) ? refusalOf(change, answers.get(change.ref), names) : null;
     if (refusal !== null) refusals.set(change.ref, refusal);
   }
   return refusals;
@@ -192,7 +193,7 @@ function rewritesRefused({ changes }: TransferJob, { results }: TransferResult):
 }
 
 function merged(first: TransferResult, second: TransferResult): TransferResult {
-  const later = new Map(second.results.map((result) => [result.ref, result]));
+  const later = byRef(second.results);
   return {
     ...first,
     results: first.results.map((result) => later.get(result.ref) ?? result),

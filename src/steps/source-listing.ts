@@ -1,7 +1,7 @@
 import { journalled, type ItemHistory } from '../journal/history.ts';
 import { travels, type TravelRules } from '../gitlab/rules/ref-names.ts';
 import type { HeadWitness, RefListing, Repository } from '../model/forge.ts';
-import { codeRecords, writtenRefs } from '../plan/known-refs.ts';
+import { codeRecords, writtenRefs, type WrittenRefs } from '../plan/known-refs.ts';
 import {
   heldIn,
   holdersOf,
@@ -50,12 +50,15 @@ export function isFresh({ readAt = 0 }: RefListing, { runtime }: Pick<RunContext
 
 /** What the journal and an earlier listing of the run tell of the heads of an item. */
 export function knownHeads(history: ItemHistory | undefined, before?: RefListing): KnownHeads {
-  const written = new Map(writtenRefs(history));
-  for (const name of before?.renamed?.values() ?? []) {
-    const id = before?.refs.get(name);
-    if (id !== undefined) written.set(name, new Set([...(written.get(name) ?? []), id]));
-  }
-  const contained = new Map(heldIn(journalled(history, codeRecords)?.heads));
+  const journal = writtenRefs(history);
+  const renamed = new Set(before?.renamed?.values());
+  const written: WrittenRefs = {
+    get(ref) {
+      const id = renamed.has(ref) ? before?.refs.get(ref) : undefined;
+      return id === undefined ? journal.get(ref) : new Set([...(journal.get(ref) ?? []), id]);
+    },
+  };
+  const contained = heldIn(journalled(history, codeRecords)?.heads);
   for (const [id, witness] of before?.held ?? []) contained.set(id, witness);
   return { written, contained };
 }

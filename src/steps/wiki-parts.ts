@@ -58,7 +58,7 @@ export const nothing: Part = {
 };
 
 /** Ids that the journal says we wrote, or were about to write, by ref. */
-export function writtenIn(known: Data | null): WrittenRefs {
+export function writtenIn(known: Data | null): ReadonlyMap<string, ReadonlySet<string>> {
   return new Map(Object.entries(known?.refs ?? {}).map(([ref, ids]) => [ref, new Set(ids)]));
 }
 

@@ -63,6 +63,16 @@ export function travels(ref: string, { notes, refs = [] }: TravelRules): boolean
   return kind !== 'other' || refs.some((pattern) => fits(ref, pattern));
 }
 
+/** The refs that travel, by name; the same map when all do, as mostly: there may be tens of thousands. */
+export function travelling(
+  refs: ReadonlyMap<string, string>,
+  rules: TravelRules,
+): ReadonlyMap<string, string> {
+  const names = [...refs.keys()].filter((ref) => travels(ref, rules));
+  if (names.length === refs.size) return refs;
+  return new Map(names.map((ref) => [ref, refs.get(ref) ?? '']));
+}
+
 /** As git reads patterns: one `*` stands for anything, slashes included. */
 function fits(ref: string, pattern: string): boolean {
   const [before = '', after] = pattern.split('*');
@@ -222,10 +232,15 @@ export function effectiveDefaultBranch(
   wanted: string | null,
   head: string | null,
 ): string | null {
-  const branches = new Set<string>();
+  const preferred = [wanted, head, ...usual];
+  let best = preferred.length;
+  let first: string | null = null;
   for (const ref of refs) {
-    if (refKind(ref) === 'branch') branches.add(shortName(ref));
+    if (refKind(ref) !== 'branch') continue;
+    const name = shortName(ref);
+    const place = preferred.indexOf(name);
+    if (place >= 0 && place < best) best = place;
+    if (first === null || name < first) first = name;
   }
-  const preferred = [wanted, head, ...usual].find((name) => name !== null && branches.has(name));
-  return preferred ?? [...branches].sort()[0] ?? null;
+  return preferred[best] ?? first;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sharing } from '../../../src/engine/read-refs.ts';
+import { sharing } from '../../../src/plan/sharing.ts';
 
 const main = ['refs/heads/main', 'a'.repeat(40)] as const;
 const tag = ['refs/tags/v1', 'b'.repeat(40)] as const;
