@@ -2,7 +2,8 @@ import { fetchFailed } from '../failures/git.ts';
 import type { Failure } from '../failures/failure.ts';
 
 /** `flush` is 0000, `delim` 0001, `end` 0002 (gitprotocol-common "pkt-line Format", gitprotocol-v2 "Packet-Line Framing"). */
-export type PktLine = Buffer | 'flush' | 'delim' | 'end';
+export type PktLine = Buffer | Mark;
+type Mark = 'flush' | 'delim' | 'end';
 
 /** Cuts bytes that come in any pieces into pkt-lines. */
 export type PktReader = {
@@ -84,18 +85,44 @@ function digitOf(byte = 0): number {
 }
 
 /**
+ * Tells of each line of a whole body where its content begins and ends, or which of the special ones it is: a big listing
+ * would otherwise make hundreds of thousands of buffers. Gives what the last line is.
+ * @throws fetch-failed when the bytes are not pkt-lines, or end inside one
+ */
+export function scanPktLines(
+  body: Buffer,
+  object: string,
+  see: (begin: number, end: number, mark: Mark | null) => void,
+): Mark | null {
+  let at = 0;
+  let last: Mark | null = null;
+  while (at < body.length) {
+    const length = at + lengthDigits > body.length ? Infinity : lengthAt(body, at, object);
+    if (at + length > body.length) throw endsInside(object);
+    last = length < lengthDigits ? (special[length] ?? 'flush') : null;
+    see(at + lengthDigits, at + Math.max(length, lengthDigits), last);
+    at += Math.max(length, lengthDigits);
+  }
+  return last;
+}
+
+/**
  * The lines of a whole body.
  * @throws fetch-failed when the bytes are not pkt-lines, or end inside one
  */
-export function* pktLines(body: Buffer, object: string): Generator<PktLine> {
-  let at = 0;
-  while (at < body.length) {
-    const length = at + lengthDigits > body.length ? Infinity : lengthAt(body, at, object);
-    if (length < lengthDigits) yield special[length] ?? 'flush';
-    else if (at + length > body.length) throw endsInside(object);
-    else yield body.subarray(at + lengthDigits, at + length);
-    at += Math.max(length, lengthDigits);
-  }
+export function pktLines(body: Buffer, object: string): PktLine[] {
+  const lines: PktLine[] = [];
+  scanPktLines(body, object, (begin, end, mark) => lines.push(mark ?? body.subarray(begin, end)));
+  return lines;
+}
+
+/** The lines of a whole body as texts, without the special ones. @throws fetch-failed as `scanPktLines` does */
+export function pktTexts(body: Buffer, object: string): string[] {
+  const texts: string[] = [];
+  scanPktLines(body, object, (begin, end, mark) => {
+    if (mark === null) texts.push(body.toString('utf8', begin, end));
+  });
+  return texts;
 }
 
 /**
@@ -124,9 +151,11 @@ export const delim = Buffer.from('0001');
 
 /** One line as it goes over the wire. */
 export function pktLine(text: string): Buffer {
-  const payload = Buffer.from(text);
-  return Buffer.concat([
-    Buffer.from((payload.length + lengthDigits).toString(16).padStart(lengthDigits, '0')),
-    payload,
-  ]);
+  return Buffer.from(pktText(text));
+}
+
+/** The same as text: of many lines it is joined before it becomes bytes. */
+export function pktText(text: string): string {
+  const length = Buffer.byteLength(text) + lengthDigits;
+  return `${length.toString(16).padStart(lengthDigits, '0')}${text}`;
 }

@@ -1,7 +1,7 @@
 import { fetchFailed } from '../failures/git.ts';
 import type { RefListing } from '../model/forge.ts';
 import { cutTo } from '../text/format.ts';
-import { delim, flush, pktLine, pktLines, type PktLine } from './pkt-line.ts';
+import { delim, flush, pktLine, pktLines, pktText, scanPktLines, type PktLine } from './pkt-line.ts';
 
 /**
  * Reads the ref advertisement of git's smart HTTP protocol, version 0 (gitprotocol-http "Smart Server Response",
@@ -10,27 +10,14 @@ import { delim, flush, pktLine, pktLines, type PktLine } from './pkt-line.ts';
  * @throws fetch-failed when the body is something else
  */
 export function parseAdvertisement(body: Buffer, object: string): RefListing {
-  const refs = new Map<string, string>();
-  const tagged = new Set<string>();
-  let head: string | null = null;
-  let first = true;
-  let last: PktLine | null = null;
+  const read: Read = { refs: new Map(), tagged: new Set(), head: null, first: true, announced: false };
   // The announcement of the service has a flush of its own.
   let sections = 0;
-  let announced = false;
-  for (const line of pktLines(body, object)) {
-    last = line;
-    if (line === 'flush') sections += 1;
-    if (typeof line === 'string') continue;
-    if (line[0] === 0x23) {
-      announced = true;
-      continue;
-    }
-    const end = endOfRef(line, first);
-    if (first && line[end] === 0) head = symrefOf(line.toString('utf8', end + 1).trimEnd());
-    first = false;
-    addRef({ refs, tagged }, line, end, object);
-  }
+  const last = scanPktLines(body, object, (begin, end, mark) => {
+    if (mark === 'flush') sections += 1;
+    if (mark === null) addLine(read, body, { begin, end }, object);
+  });
+  const { refs, tagged, head, first, announced } = read;
   const mute = first && sections === (announced ? 2 : 1);
   if (first && !mute) throw fetchFailed(object, { detail: 'the response has no ref advertisement' });
   // Cut between two lines it would look like a repository with fewer refs.
@@ -42,24 +29,46 @@ export function parseAdvertisement(body: Buffer, object: string): RefListing {
   };
 }
 
+/** What an advertisement has told so far. */
+type Read = {
+  refs: Map<string, string>;
+  tagged: Set<string>;
+  head: string | null;
+  /** No ref has come yet. */
+  first: boolean;
+  /** The service has been announced. */
+  announced: boolean;
+};
+
+function addLine(read: Read, body: Buffer, { begin, end }: Span, object: string): void {
+  if (end > begin && body[begin] === 0x23) {
+    read.announced = true;
+    return;
+  }
+  const endOfName = endOfRef(body, { begin, end }, read.first);
+  if (read.first && endOfName < end && body[endOfName] === 0)
+    read.head = symrefOf(body.toString('utf8', endOfName + 1, end).trimEnd());
+  read.first = false;
+  addRef(read, body, { begin, end: endOfName }, object);
+}
+
+/** Where something stands in the body. */
+type Span = { begin: number; end: number };
+
 /** Where the capabilities (of the first ref only), the newline or the line itself end the ref. */
-function endOfRef(line: Buffer, first: boolean): number {
-  const zero = first ? line.indexOf(0) : -1;
-  if (zero >= 0) return zero;
-  return line.at(-1) === 0x0a ? line.length - 1 : line.length;
+function endOfRef(body: Buffer, { begin, end }: Span, first: boolean): number {
+  const zero = first ? body.indexOf(0, begin) : -1;
+  if (zero >= 0 && zero < end) return zero;
+  return end > begin && body[end - 1] === 0x0a ? end - 1 : end;
 }
 
 /** Both strings are made from the bytes: parts of a longer string would keep all of it in memory. */
-function addRef(
-  { refs, tagged }: { refs: Map<string, string>; tagged: Set<string> },
-  line: Buffer,
-  end: number,
-  object: string,
-): void {
-  const id = line.toString('latin1', 0, 40);
-  const name = line.toString('utf8', 41, end);
-  if (!/^[0-9a-f]{40}$/.test(id) || line[40] !== 0x20 || name === '') {
-    const entry = line.toString('utf8', 0, end);
+function addRef({ refs, tagged }: Read, body: Buffer, { begin, end }: Span, object: string): void {
+  const space = begin + idLength;
+  const id = body.toString('latin1', begin, Math.min(space, end));
+  const name = body.toString('utf8', Math.min(space + 1, end), end);
+  if (!/^[0-9a-f]{40}$/.test(id) || body[space] !== 0x20 || name === '') {
+    const entry = body.toString('utf8', begin, end);
     if (entry.startsWith('shallow ') || entry.startsWith('version ')) return;
     const text = entry.startsWith('ERR ') ? entry.slice(4) : `unexpected line "${cutTo(80, entry)}"`;
     throw fetchFailed(object, { detail: text });
@@ -68,6 +77,8 @@ function addRef(
   if (!name.endsWith('^{}')) refs.set(name, id);
   else if (name.startsWith('refs/heads/')) tagged.add(name.slice(0, -'^{}'.length));
 }
+
+const idLength = 40;
 
 function symrefOf(capabilities: string): string | null {
   const symref = capabilities.split(' ').find((text) => text.startsWith('symref=HEAD:'));
@@ -126,6 +137,6 @@ export function asAdvertisement(answer: Buffer, object: string): Buffer {
   }
   if (last !== 'flush') throw fetchFailed(object, { detail: 'the listing is incomplete' });
   const [first = `${'0'.repeat(40)} capabilities^{}`, ...others] = refs;
-  const lines = [`${first}\0${version2}${symref}`, ...others].map((line) => pktLine(`${line}\n`));
-  return Buffer.concat([...lines, flush]);
+  const lines = [`${first}\0${version2}${symref}`, ...others].map((line) => pktText(`${line}\n`));
+  return Buffer.concat([Buffer.from(lines.join('')), flush]);
 }

@@ -11,7 +11,7 @@ import { beginningOf } from '../net/whose.ts';
 import { plural, cutTo, pageText } from '../text/format.ts';
 import { packCut, saysIncomplete, saysShort } from './errors.ts';
 import { type SourcePack, emptyPack } from './pack.ts';
-import { flush, pktLine, pktLines, readPktLines } from './pkt-line.ts';
+import { flush, pktText, pktTexts, readPktLines } from './pkt-line.ts';
 import type { Remote } from './remote.ts';
 
 /** The target of a push, and what it is for. */
@@ -198,9 +198,9 @@ function commandsOf(changes: readonly RefChange[]): Buffer {
   const capabilities = 'report-status side-band-64k ofs-delta agent=gb2gl';
   const lines = changes.map((change, index) => {
     const to = change.outcome === 'delete' ? zero : (change.new ?? zero);
-    return pktLine(`${change.old ?? zero} ${to} ${change.ref}${index === 0 ? `\0${capabilities}` : ''}\n`);
+    return pktText(`${change.old ?? zero} ${to} ${change.ref}${index === 0 ? `\0${capabilities}` : ''}\n`);
   });
-  return Buffer.concat([...lines, flush]);
+  return Buffer.concat([Buffer.from(lines.join('')), flush]);
 }
 
 /** A whole push. The pack may stop short; the body is then still ended properly, so that the target cleans up. */
@@ -223,19 +223,16 @@ export async function readReport(answer: AsyncIterable<Buffer>, id: string): Pro
     else if (line[0] === 2 || line[0] === 3) text.push(line.subarray(1));
     else plain.push(line);
   }
-  const lines = report.length > 0 ? linesIn(Buffer.concat(report), id) : plain;
-  const texts = lines.map((line) => line.toString('utf8'));
-  return { ...parseReport(texts), text: Buffer.concat(text).toString('utf8') };
-}
-
-function linesIn(report: Buffer, id: string): Buffer[] {
-  return [...pktLines(report, id)].filter((line) => typeof line !== 'string');
+  const lines =
+    report.length > 0 ? pktTexts(Buffer.concat(report), id) : plain.map((line) => line.toString('utf8'));
+  return { ...parseReport(lines), text: Buffer.concat(text).toString('utf8') };
 }
 
 function parseReport(lines: readonly string[]): Pick<PushReport, 'unpack' | 'refs'> {
   let unpack: string | null = null;
   const refs = new Map<string, string>();
-  for (const line of lines.map((text) => text.trimEnd())) {
+  for (const text of lines) {
+    const line = text.trimEnd();
     if (line.startsWith('unpack ')) unpack = line.slice('unpack '.length);
     else if (line.startsWith('ok ')) refs.set(line.slice(3), 'ok');
     else if (line.startsWith('ng ')) {

@@ -38,11 +38,11 @@ export type Sides = TravelRules & {
 /** What must be asked before the project can be planned: nothing, for one that holds what was written last. */
 export function questionsOf(sides: Sides): HistoryQuestions {
   const moved = new Set<string>();
-  for (const [ref, id] of sides.target.refs) {
+  sides.target.refs.forEach((id, ref) => {
     const wanted = sides.source.refs.get(ref);
-    if (refKind(ref) !== 'branch' || wanted === undefined || wanted === id) continue;
+    if (wanted === id || refKind(ref) !== 'branch' || wanted === undefined) return;
     if (sides.written.get(ref)?.has(id) !== true) moved.add(id);
-  }
+  });
   const others = unknownIds(sides).filter((id) => !moved.has(id));
   return { moved: [...moved], others };
 }
@@ -161,7 +161,11 @@ export function settled(
       left[ref] = { id: outcome === 'delete' ? null : next, ...reason };
       continue;
     }
-    refs[ref] = outcome === 'delete' || next === null ? null : [next];
+    const ids = known?.refs?.[ref];
+    // Of a ref that is new the journal has said so before the push.
+    const said = ids?.length === 1 && ids[0] === next;
+    if (outcome === 'delete' || next === null) refs[ref] = null;
+    else if (!said) refs[ref] = [next];
     if (ref in before) left[ref] = null;
   }
   return { refs, left };

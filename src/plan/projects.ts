@@ -152,9 +152,10 @@ function blockedBy(existing: Project | null, allowed: Visibility): Notice | null
  */
 export function lossesIn(listing: RefListing, rules: TravelRules): Loss[] {
   const pulls = pullHeadsIn(listing).size;
+  const all = { ...rules, notes: true };
   let others = 0;
   for (const ref of listing.refs.keys()) {
-    if (pullNumber(ref) === null && !travels(ref, { ...rules, notes: true })) others += 1;
+    if (!travels(ref, all) && pullNumber(ref) === null) others += 1;
   }
   const losses: Loss[] = [];
   if (pulls > 0) losses.push({ kind: 'pull-requests', count: pulls });

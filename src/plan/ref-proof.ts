@@ -18,10 +18,10 @@ export function compareRefs(source: RefListing, target: RefListing, options: Com
   const expected = travelling(source.refs, options);
   const explain = explanations(options);
   const differences: Notice[] = [];
-  for (const [ref, id] of expected) {
+  expected.forEach((id, ref) => {
     const other = target.refs.get(ref) ?? null;
     if (other !== id) differences.push(difference(ref, id, other, explain(ref, id)));
-  }
+  });
   for (const [ref, { id, ...why }] of Object.entries(options.known?.left ?? {})) {
     const other = target.refs.get(ref) ?? null;
     if (id === undefined && other !== null && !expected.has(ref))
@@ -118,7 +118,7 @@ export function noticeOfChange(change: RefChange): Notice[] {
 /** SHA-256 over the `id ref` lines in the order of their bytes (`LC_ALL=C sort`), each ended by a newline. */
 export function hashOfRefs(refs: RefMap): string {
   const lines: string[] = [];
-  for (const [ref, id] of refs) lines.push(`${id} ${ref}\n`);
+  refs.forEach((id, ref) => lines.push(`${id} ${ref}\n`));
   lines.sort(lines.some((line) => half.test(line)) ? byBytes : undefined);
   const hash = createHash('sha256');
   for (let at = 0; at < lines.length; at += portion) hash.update(lines.slice(at, at + portion).join(''));

@@ -10,6 +10,8 @@ const expanded = ['refs/heads/', 'refs/remotes/'] as const;
 // A prefix match: `<40 hex>-fix` is refused as well (GL-180).
 const objectId = /^[0-9a-f]{40}/i;
 const forbiddenCharacter = /[ ~^:?*[\\]/;
+/** A part that begins with a dot or ends in `.lock`. */
+const badPart = /(^|\/)\.|\.lock(\/|$)/;
 const forbiddenSequences = ['..', '//', '@{'] as const;
 const refSpace = 0x20;
 const deleteCode = 0x7f;
@@ -114,7 +116,7 @@ export function isWellFormed(name: string): boolean {
   if (name === '' || name.endsWith('/') || name.endsWith('.') || name.startsWith('/')) return false;
   if (forbiddenCharacter.test(name) || hasControlCharacter(name)) return false;
   if (forbiddenSequences.some((sequence) => name.includes(sequence))) return false;
-  return name.split('/').every((part) => !part.startsWith('.') && !part.endsWith('.lock'));
+  return !badPart.test(name);
 }
 
 function refusalReason(ref: string, context: NameContext): string | null {
