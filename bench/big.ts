@@ -116,6 +116,8 @@ async function fill(gitDir: string, chunks: Iterable<Buffer | string>): Promise<
   await pipeline(Readable.from(chunks, { objectMode: true }), child.stdin);
   const [code] = await ended;
   if (code !== 0) throw new Error(`git fast-import ended with ${code}`);
+  // As many files would be opened for each listing.
+  git(gitDir, 'pack-refs', '--all');
 }
 
 type Measured = { seconds: number; again: number; memory: number; floor: number; servers: number };

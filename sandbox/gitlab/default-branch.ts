@@ -78,22 +78,19 @@ export function onPushed(context: Context, project: Project, updates: RefUpdate[
     (update) => update.ref.startsWith('refs/heads/') && ABSENT.test(update.old) && !ABSENT.test(update.new),
   );
   if (created.length === 0) return;
-  const branches = readRefs(context.gitDir(project), 'refs/heads/').size;
+  const branches = (): number => readRefs(context.gitDir(project), 'refs/heads/').size;
   // There is no list yet of what had no branch.
-  if (context.settings.staleBranchLists && branches > created.length) {
+  if (context.settings.staleBranchLists && branches() > created.length) {
     const known = context.unseenBranches.get(project.id) ?? [];
     context.unseenBranches.set(project.id, new Set([...known, ...created.map(({ ref }) => ref.slice(11))]));
   }
   context.after(context.settings.asyncDelayMs, () => {
     context.unseenBranches.delete(project.id);
-    for (const { ref } of created) adoptDefault(context, project, ref.slice(11));
+    const branch = defaultBranch(context, project);
+    if (branch === null || !created.some(({ ref }) => ref === `refs/heads/${branch}`)) return;
+    writeHead(context.gitDir(project), branch);
+    protectByDefault(context, project, branch);
   });
-}
-
-function adoptDefault(context: Context, project: Project, branch: string): void {
-  if (defaultBranch(context, project) !== branch) return;
-  writeHead(context.gitDir(project), branch);
-  protectByDefault(context, project, branch);
 }
 
 export function protectByDefault(context: Context, project: Project, branch: string): void {

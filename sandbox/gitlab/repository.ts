@@ -45,12 +45,21 @@ export function readHead(gitDir: string): string | null {
 /** All refs below a prefix such as `refs/heads/`, full name to id, sorted by name as git sorts. */
 export function readRefs(gitDir: string, prefix = 'refs/'): Map<string, string> {
   const refs = new Map<string, string>();
+  // Before the packed ones: what git is packing meanwhile is in the list before its file is gone.
+  readLoose(gitDir, prefix.replace(/\/$/, ''), refs);
   for (const line of packedText(gitDir).split('\n')) {
     const name = line.slice(41);
-    if (name.startsWith(prefix) && /^[0-9a-f]{40} /.test(line)) refs.set(name, line.slice(0, 40));
+    const packed = name.startsWith(prefix) && !refs.has(name) && /^[0-9a-f]{40} /.test(line);
+    if (packed) refs.set(name, line.slice(0, 40));
   }
-  readLoose(gitDir, prefix.replace(/\/$/, ''), refs);
-  return new Map([...refs].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+  const names = [...refs.keys()];
+  // Only of characters that a string holds in two halves the order of the bytes is another one.
+  names.sort(names.some((name) => /[\uD800-\uDFFF]/.test(name)) ? byBytes : undefined);
+  return new Map(names.map((name) => [name, refs.get(name) ?? '']));
+}
+
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 /** Id of one ref by its full name, null when it does not exist. */
@@ -61,11 +70,10 @@ export function readRef(gitDir: string, name: string): string | null {
 /** Short name of the default branch by Gitaly's rule (GL-161); null without any branch. */
 export function effectiveDefaultBranch(gitDir: string): string | null {
   if (!stat(gitDir)) return null;
-  const packed = packedText(gitDir);
   const candidates = new Set([readHead(gitDir), 'refs/heads/main', 'refs/heads/master']);
   for (const name of candidates) {
     if (!name?.startsWith('refs/heads/')) continue;
-    if (looseId(gitDir, name) !== null || packedId(packed, name) !== null) return name.slice(11);
+    if (readRef(gitDir, name) !== null) return name.slice(11);
   }
   const [first] = readRefs(gitDir, 'refs/heads/').keys();
   return first?.slice(11) ?? null;

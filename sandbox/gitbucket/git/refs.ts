@@ -51,9 +51,10 @@ export function resolvedHead(list: RefList): GitRef | undefined {
   return list.refs.find((ref) => ref.name === list.head);
 }
 
-/** A ref whose object JGit opens in order to peel it, and which is lost: it then shows no ref at all (GB-124). */
-export function leadsNowhere(gitDir: string, { id, opened }: GitRef): boolean {
-  return opened !== false && !hasObject(gitDir, id);
+/** Is there a ref whose object JGit opens in order to peel it, and which is lost? It then shows no ref at all (GB-124). */
+export function leadsNowhere(gitDir: string, { refs }: RefList): boolean {
+  const ids = new Set(refs.flatMap(({ id, opened }) => (opened === false ? [] : [id])));
+  return [...ids].some((id) => !hasObject(gitDir, id));
 }
 
 /** Java's order of strings. */

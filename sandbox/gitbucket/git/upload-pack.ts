@@ -27,7 +27,7 @@ export async function sendAdvertisement(context: GitBucketContext, git: GitReque
   const { request, response, gitDir } = git;
   const v2 = context.minor >= 36 && /(^|:)version=2(:|$)/.test(String(request.headers['git-protocol'] ?? ''));
   const refs = v2 ? null : await readRefs(gitDir);
-  if (refs?.refs.some((ref) => leadsNowhere(gitDir, ref))) return sendErrorPage(response, 401, git.uri);
+  if (refs !== null && leadsNowhere(gitDir, refs)) return sendErrorPage(response, 401, git.uri);
   const plain = refs === null ? advertisementV2(context.minor) : advertisementV0(refs, context.minor);
   const zipped = plain.length > 256 && acceptsGzip(request) ? gzipSync(plain, { level: 1 }) : undefined;
   const body = zipped ?? plain;

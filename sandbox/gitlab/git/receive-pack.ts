@@ -5,6 +5,7 @@ import type { GitSettings } from '../settings.ts';
 import { feed } from './feed.ts';
 import { killGit, receivePackConfig, startGit } from './gitaly.ts';
 import { hooksDirectory, serveHooks, type HookCalls } from './hooks.ts';
+import { manyRefs, packRefs } from './housekeeping.ts';
 import { createAnswer, type PushAnswer } from './push-answer.ts';
 import { deletes, type Body, type PushRequest } from './push-request.ts';
 import { isTooLong } from './ref-names.ts';
@@ -75,6 +76,7 @@ export async function receivePack(response: ServerResponse, call: ReceivePackCal
   // git need not read to the end of the body; its last bytes may still be on their way.
   await Promise.race([fed, sleep(END_OF_BODY_MS)]);
   if (state.failure !== null) throw state.failure;
+  if (state.committed && push.commands.length >= manyRefs) await packRefs(call.gitDir);
   await finish(response, call, answer, { bodyEnded: state.bodyEnded, failed: code !== 0 });
 }
 
