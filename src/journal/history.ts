@@ -91,8 +91,11 @@ export function journalled<D>(
   throw journalDamaged('journal.jsonl', { line: 'unknown', detail });
 }
 
-/** Applies one entry. Any prefix of a journal replays to a state from which a run reaches the same end. */
-export function apply(history: History, entry: Entry): void {
+/**
+ * Applies one entry, of a file or of this run's `own`. Any prefix of a journal replays to a state from which a run reaches
+ * the same end.
+ */
+export function apply(history: History, entry: Entry, from: 'file' | 'own' = 'file'): void {
   if (entry.type === 'opened') {
     history.servers = { source: entry.source, target: entry.target };
     return;
@@ -106,6 +109,7 @@ export function apply(history: History, entry: Entry): void {
     check: null,
     code: null,
     at: '',
+    ...(from === 'own' && { valid: true }),
   };
   known.status = entry.status;
   known.code = entry.code ?? null;

@@ -97,7 +97,7 @@ function appendTo(handle: FileHandle, bytes: number, history: History, options: 
     await previous;
     await options.check?.();
     await write(line);
-    apply(history, entry);
+    apply(history, entry, 'own');
   }
 
   /** A full disk takes a part of a line: it must not stay, for further lines may follow once there is space again. */
