@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -57,6 +58,22 @@ describe('after a push', () => {
     });
     await git(work, ['push', '-o', 'x=y', gitlab.remote('team/logged.git'), 'main:refs/heads/HEAD']);
     expect(gitlab.context.pushes.at(-1)).toMatchObject({ refs: [], options: ['x=y'] });
+  });
+
+  it('many refs are packed: no later request opens a file for each', async () => {
+    const project = gitlab.addProject('packed');
+    const names = Array.from({ length: 500 }, (_, index) => `refs/heads/many/\u{e9}${index}`);
+    const url = gitlab.remote('team/packed.git');
+    await gitOk(work, ['push', '-q', url, 'main', ...names.map((name) => `main:${name}`)]);
+    const gitDir = gitlab.context.gitDir(project);
+    expect(existsSync(join(gitDir, 'refs/heads/many'))).toBe(false);
+    await gitOk(work, ['push', '-q', url, 'main~1:refs/heads/many/loose', `+main~1:${names[0]}`]);
+    const shown = await gitOk(work, ['ls-remote', '--heads', url]);
+    expect(shown).toBe(
+      await gitOk(gitDir, ['for-each-ref', '--format=%(objectname)\t%(refname)', 'refs/heads']),
+    );
+    await gitlab.context.settle();
+    expect(project.protectedBranches).toMatchObject([{ name: 'main' }]);
   });
 
   it('HEAD follows to the default branch and protects it, but only in the background', async () => {

@@ -118,6 +118,18 @@ test('what is not what a step writes is a damaged journal, and not its business 
   );
 });
 
+test('what a step knows is not copied at each look, and shows what this run records later', async () => {
+  await write(begun);
+  const journal = await opened();
+  const code = { name: 'code', data: CodeData };
+  const look = (): CodeData | null => journalled(journal.history.items.get('team/one'), code);
+  const first = look();
+  await journal.record(record('done', { refs: { 'refs/heads/more': [B] } }));
+  await journal.close();
+  expect(look()).toBe(first);
+  expect(first?.refs).toEqual({ 'refs/heads/main': [A], 'refs/heads/more': [B] });
+});
+
 test('an unfinished last line is dropped, and the next record begins a line of its own', async () => {
   await write(made);
   await appendFile(journalFile(directory), '{"v":1,"type":"step","item":"team/tw\u00f6');

@@ -51,6 +51,18 @@ function put(target: Map<string, string>, ref: string, id: string | null): void 
 }
 
 describe('ids that are ours', () => {
+  test('of a ref that is new its id is written down once, before the push', () => {
+    const history = emptyHistory();
+    const fresh = refChange({});
+    begin(history, [fresh]);
+    const none = { changes: [fresh], refusals: new Map() };
+    expect(settled({ refs: [fresh] }, none, known(history))).toEqual({ refs: {}, left: {} });
+    const later = refChange({ outcome: 'update', old: A, new: B });
+    begin(history, [later]);
+    const { refs } = settled({ refs: [later] }, { changes: [later], refusals: new Map() }, known(history));
+    expect(refs).toEqual({ [main]: [B] });
+  });
+
   test('between the start of a push and its end both may be on the target; afterwards only the one that was written', () => {
     const history = emptyHistory();
     const [first, second] = [refChange({}), refChange({ outcome: 'update', old: A, new: B })];

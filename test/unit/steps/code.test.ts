@@ -45,6 +45,16 @@ describe('both sides', () => {
     });
   });
 
+  test('are one hash over lines in the order of their bytes, as sort makes it', () => {
+    const names = ['main', 'z', '\u{fffd}', '\u{10000}', 'a-b', 'a', '\u{e9}'].map(
+      (name) => `refs/heads/${name}`,
+    );
+    const lines = names.map((name, index) => `${index % 2 === 0 ? A : B} ${name}\n`);
+    const sorted = lines.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    const refs = new Map(lines.map((line) => [line.slice(41, -1), line.slice(0, 40)]));
+    expect(hashOfRefs(refs)).toBe(createHash('sha256').update(sorted.join('')).digest('hex'));
+  });
+
   test('are compared in the refs that travel, whatever else they have', () => {
     const source = { [main]: A, 'refs/pull/1/head': B, 'refs/notes/commits': B };
     const target = { [main]: A, 'refs/heads/theirs': C, 'refs/merge-requests/1/head': C };

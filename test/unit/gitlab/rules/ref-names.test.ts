@@ -6,6 +6,7 @@ import {
   refKind,
   refusal,
   shortName,
+  travelling,
   travels,
   type NameContext,
 } from '../../../../src/gitlab/rules/ref-names.ts';
@@ -24,6 +25,12 @@ function gitAccepts(name: string): boolean {
 }
 
 describe('what a migration moves', () => {
+  test('is no copy where all of it travels', () => {
+    const all = new Map([['refs/heads/main', SHA]]);
+    expect(travelling(all, { notes: false })).toBe(all);
+    expect(travelling(new Map([...all, ['refs/pull/1/head', SHA]]), { notes: true })).toEqual(all);
+  });
+
   test.each([
     ['refs/heads/main', true],
     ['refs/heads/refs/pull/1/head', true],
