@@ -54,14 +54,19 @@ async function transfer(relay: Relay): Promise<TransferResult> {
   // The first pack has the objects of all refs, unless there was no ref to go with it.
   const last = await sendAll(relay, late, early.sentPack ? [] : wantsOf(job.changes, late));
   const results = [...early.results, ...last.results];
-  const without = new Set(results.filter(lacks).map(({ ref }) => ref));
-  if (without.size === 0) return { results, bytes: early.bytes + last.bytes };
-  const lacking = writes.filter(({ ref }) => without.has(ref));
+  const lacking = lackingObjects(writes, results);
+  if (lacking.length === 0) return { results, bytes: early.bytes + last.bytes };
   const again = await sendAll({ ...relay, job: { ...job, attempt: 1 } }, lacking, tips(lacking));
   return {
     results: [...results.filter((result) => !lacks(result)), ...again.results],
     bytes: early.bytes + last.bytes + again.bytes,
   };
+}
+
+/** The writes of which the target says that their objects have not arrived. */
+export function lackingObjects(writes: readonly RefChange[], results: readonly RefResult[]): RefChange[] {
+  const refs = new Set(results.filter(lacks).map(({ ref }) => ref));
+  return writes.filter(({ ref }) => refs.has(ref));
 }
 
 function lacks(result: RefResult): boolean {
