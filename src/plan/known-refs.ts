@@ -134,8 +134,10 @@ export function possibleIds(writes: readonly RefChange[], before: CodeData | nul
   const possible: Record<string, string[]> = {};
   for (const { ref, outcome, new: next } of writes) {
     if (outcome === 'delete' || next === null) continue;
-    const known = before?.refs?.[ref] ?? [];
-    possible[ref] = known.includes(next) ? known : [...known, next];
+    const known = before?.refs?.[ref];
+    // A list that grows takes room for 17 ids.
+    if (known === undefined) possible[ref] = [next];
+    else possible[ref] = known.includes(next) ? known : [...known, next];
   }
   return possible;
 }

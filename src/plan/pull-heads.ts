@@ -14,7 +14,7 @@ export function pullNumber(ref: string): number | null {
 /** Heads of all pull requests of a listing, by number, whether they travel as branches or not. */
 export function pullHeadsIn({ refs, renamed }: Pick<RefListing, 'refs' | 'renamed'>): Map<number, string> {
   const heads = new Map<number, string>();
-  for (const [ref, id] of refs) add(ref, id);
+  refs.forEach((id, ref) => add(ref, id));
   for (const [ref, name] of renamed ?? []) add(ref, refs.get(name));
   return heads;
 

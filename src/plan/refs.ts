@@ -49,7 +49,8 @@ export function planRefs(input: RefPlanInput): RefChange[] {
   const leftovers = planLeftovers(source, { ...input, targetDefault, closed, unreadable });
   const situation = describe(source, leftovers, { ...input, targetDefault, closed });
   const obstacles = createRefObstacles(leftovers);
-  const changes = [...source].map(([ref, id]) => decideSourceRef(ref, id, situation, obstacles));
+  const changes: RefChange[] = [];
+  source.forEach((id, ref) => changes.push(decideSourceRef(ref, id, situation, obstacles)));
   return sortByRank([...changes, ...leftovers], firstRefs(situation));
 }
 
