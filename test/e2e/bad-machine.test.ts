@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { git } from '../helpers/commits.ts';
 import { processesIn } from '../helpers/processes.ts';
-import { cliFile, startCli } from '../helpers/run-cli.ts';
+import { programArgs, startCli } from '../helpers/run-cli.ts';
 import { testServers, type TestServers } from '../helpers/servers.ts';
 import {
   expectMoved,
@@ -145,7 +145,7 @@ test('a journal that another user wrote is named with the way out', async (conte
   mkdirSync(workDir);
   writeFileSync(join(workDir, 'journal.jsonl'), '');
   for (const folder of [servers.folder, cwd, workDir]) chownSync(folder, 65534, 65534);
-  const child = spawn(process.execPath, [cliFile, 'migrate', '--all', '--yes'], {
+  const child = spawn(process.execPath, [...programArgs, 'migrate', '--all', '--yes'], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...servers.env },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -159,7 +159,7 @@ test('a journal that another user wrote is named with the way out', async (conte
 
 /** As in a container: its processes have numbers of their own, and gb2gl has the first. */
 function inContainer(servers: TestServers, cwd: string, workDir: string): ChildProcess {
-  const args = ['--pid', '--fork', '--mount-proc', '--kill-child', process.execPath, cliFile];
+  const args = ['--pid', '--fork', '--mount-proc', '--kill-child', process.execPath, ...programArgs];
   return spawn('unshare', [...args, 'migrate', '--all', '--yes', '--work-dir', workDir], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...servers.env },

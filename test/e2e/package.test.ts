@@ -42,6 +42,7 @@ test('the package holds the program and what belongs to it, no sources, no tests
   );
   expect(paths.filter((path) => path.startsWith('dist/') && !path.endsWith('.js'))).toEqual([
     'dist/LICENSES.txt',
+    'dist/package.json',
   ]);
   expect(paths.filter((path) => path.includes('/') && !/^(?:dist|docs|man)\//.test(path))).toEqual([]);
   expect(paths.filter((path) => path.startsWith('man/'))).toEqual(['man/gb2gl.1']);

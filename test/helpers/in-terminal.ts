@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { until } from './processes.ts';
+import { programArgs } from './run-cli.ts';
 
-const program = `'${process.execPath}' '${fileURLToPath(new URL('../../dist/cli.js', import.meta.url))}'`;
+const program = [process.execPath, ...programArgs].map((word) => `'${word}'`).join(' ');
 
 /** Keys that are typed once a text has appeared behind everything that was answered before, and `when` has happened. */
 export type Answer = { after: string; type: string; when?: Promise<void> };

@@ -5,6 +5,13 @@ import { until } from './processes.ts';
 /** The built program. */
 export const cliFile = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
+/** How Node runs it: with what is kept of an earlier run in compiled form. */
+export const programArgs = [
+  '--require',
+  fileURLToPath(new URL('../compiled/reuse.cjs', import.meta.url)),
+  cliFile,
+] as const;
+
 export type CliResult = {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -33,7 +40,7 @@ export function startCli(
   args: readonly string[],
   { cwd, env = {}, input = '', ownGroup = false }: CliOptions,
 ): RunningCli {
-  const child = spawn(process.execPath, [cliFile, ...args], {
+  const child = spawn(process.execPath, [...programArgs, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
