@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { looseEntry } from '../loose-objects.ts';
 import type { Context } from './context.ts';
 import type { RefUpdate } from './default-branch.ts';
 import type { Project } from './state.ts';
@@ -54,6 +55,9 @@ export function startPipelines(
 }
 
 async function withCiFile(gitDir: string, refs: readonly RefUpdate[]): Promise<RefUpdate[]> {
+  const entries = refs.map(({ new: id }) => looseEntry(gitDir, id, '.gitlab-ci.yml'));
+  // Mostly there is none, and git need not be asked.
+  if (entries.every((entry) => entry === null)) return [];
   const git = spawn('git', ['-C', gitDir, 'cat-file', '--batch-check'], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGitBucket, type EmbeddedGitBucket } from '../../sandbox/gitbucket.ts';
@@ -7,7 +7,8 @@ import type { LoggedRequest } from '../../sandbox/server.ts';
 import { commitOn, git, pointAt } from '../helpers/commits.ts';
 import { descendants, ended, killAll } from '../helpers/processes.ts';
 import { startCli } from '../helpers/run-cli.ts';
-import { refsIn, writesOf } from '../helpers/servers.ts';
+import { refsIn } from '../helpers/refs.ts';
+import { writesOf } from '../helpers/servers.ts';
 import { commitPages } from '../helpers/wikis.ts';
 
 /** Two servers and a work place on disk, stopped: each kill point goes on from its own copy. */
@@ -129,7 +130,7 @@ export async function endState({ gitlab }: World): Promise<object> {
           visibility: project.visibility,
           builds: project.attributes['builds_access_level'] ?? 'enabled',
           lfs: { on: project.lfsEnabled, objects: Object.keys(project.lfsObjects).sort() },
-          head: execFileSync('git', ['-C', gitDir, 'symbolic-ref', 'HEAD'], { encoding: 'utf8' }).trim(),
+          head: readFileSync(join(gitDir, 'HEAD'), 'utf8').trim(),
           refs: refsIn(gitDir, ['refs/']),
           wiki: gitlab.context.ensureWiki(project) ? refsIn(gitlab.wikiDir(project.fullPath), ['refs/']) : [],
           wikiLevel: project.attributes['wiki_access_level'] ?? 'enabled',

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesOf, noiseOf } from './odd-objects.ts';
+import { refIn, setRef } from './refs.ts';
 
 const who = {
   GIT_AUTHOR_NAME: 'Ada',
@@ -29,7 +30,7 @@ export function commitOn(
   const ref = `refs/heads/${branch}`;
   const parents = options.orphan ? [] : tipsOf(gitDir, ref);
   const commit = filesOf(gitDir, { 'file.txt': text }, { parents, message: text });
-  git(gitDir, 'update-ref', ref, commit);
+  setRef(gitDir, ref, commit);
   return commit;
 }
 
@@ -48,14 +49,13 @@ export function noisyCommits(
     parents = [commit];
     ids.push(commit);
   }
-  git(gitDir, 'update-ref', ref, ...parents);
+  for (const tip of parents) setRef(gitDir, ref, tip);
   return ids;
 }
 
-/** Puts all these refs on one object, at once. */
+/** Puts all these refs on one object. */
 export function pointAt(gitDir: string, object: string, refs: readonly string[]): void {
-  const input = refs.map((ref) => `update ${ref} ${object}\n`).join('');
-  execFileSync('git', ['-C', gitDir, 'update-ref', '--stdin'], { input });
+  for (const ref of refs) setRef(gitDir, ref, object);
 }
 
 /** A branch that leads to a commit that is not there, as after a disk was restored in part. */
@@ -74,5 +74,6 @@ export function packBranches(gitDir: string, branches: readonly [name: Buffer, i
 
 /** The commit of a branch, none when there is no such branch. */
 function tipsOf(gitDir: string, ref: string): string[] {
-  return git(gitDir, 'for-each-ref', '--format=%(objectname)', ref).split('\n').filter(Boolean);
+  const tip = refIn(gitDir, ref);
+  return tip === null ? [] : [tip];
 }

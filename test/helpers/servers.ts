@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { createGitBucket, type EmbeddedGitBucket, type GitBucketOptions } from '../../sandbox/gitbucket.ts';
@@ -6,6 +5,8 @@ import { createGitLab, type EmbeddedGitLab, type GitLabOptions } from '../../san
 import type { LoggedRequest } from '../../sandbox/server.ts';
 import { atEnd } from './cleanup.ts';
 import { tempDir } from './temp-dir.ts';
+
+export { refsIn } from './refs.ts';
 
 export type TestServers = {
   folder: string;
@@ -53,16 +54,4 @@ export function writesOf(requests: readonly LoggedRequest[]): LoggedRequest[] {
       (method !== 'GET' && method !== 'HEAD' && !asks.test(url)) ||
       (url.includes('git-receive-pack') && !url.includes('/gb2gl-no-such-group/')),
   );
-}
-
-/** `id ref` lines of a bare repository under the given prefixes, sorted. */
-export function refsIn(gitDir: string, prefixes: readonly string[] = ['refs/heads', 'refs/tags']): string[] {
-  const output = execFileSync(
-    'git',
-    ['-C', gitDir, 'for-each-ref', '--format=%(objectname) %(refname)', ...prefixes],
-    {
-      encoding: 'utf8',
-    },
-  );
-  return output.split('\n').filter(Boolean).sort();
 }

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { looseEntry, looseObject } from '../../loose-objects.ts';
 import { notFound, serverError } from '../answers.ts';
 import type { GitBucketContext, GitBucketEnv } from '../context.ts';
 import { filesOf } from '../git/commit-files.ts';
@@ -29,8 +30,9 @@ export function registerCommits(app: Hono<GitBucketEnv>, context: GitBucketConte
       const gitDir = context.gitDir(repository.owner, repository.name);
       const path = c.req.param('path') ?? '';
       const ref = c.req.query('ref') ?? repository.defaultBranch;
-      const sha = await resolveRef(gitDir, `${ref}:${path}`);
-      if (sha === undefined) return notFound(c);
+      const loose = looseEntry(gitDir, ref, path);
+      const sha = loose === undefined ? await resolveRef(gitDir, `${ref}:${path}`) : loose;
+      if (sha === undefined || sha === null) return notFound(c);
       const api = `${context.url()}/api/v3/repos/${repository.owner}/${repository.name}`;
       const content = await contentOf(gitDir, sha);
       return c.json({
@@ -68,6 +70,9 @@ export function registerCommits(app: Hono<GitBucketEnv>, context: GitBucketConte
 const largestShown = 1024 * 1024;
 
 async function contentOf(gitDir: string, id: string): Promise<Buffer | null> {
+  const loose = looseObject(gitDir, id);
+  if (loose !== null)
+    return loose.type === 'blob' && loose.content.length <= largestShown ? loose.content : null;
   const type = (await runGit(gitDir, ['cat-file', '-t', id])).toString().trim();
   if (type !== 'blob') return null;
   const size = Number((await runGit(gitDir, ['cat-file', '-s', id])).toString());

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
-import { inflateSync } from 'node:zlib';
+import { looseObject } from '../../loose-objects.ts';
 import { hasObject } from './has-object.ts';
 import { runGit } from './run-git.ts';
 
@@ -136,15 +136,27 @@ function resolveLoose(gitDir: string, name: string, packed: Map<string, GitRef>)
 
 /** Branches are peeled as well (GB-129), and nearly all of them need no git for it. */
 function isCommit(gitDir: string, id: string): boolean {
-  try {
-    const object = readFileSync(join(gitDir, 'objects', id.slice(0, 2), id.slice(2)));
-    return inflateSync(object).toString('latin1', 0, 7) === 'commit ';
-  } catch {
-    return false;
-  }
+  return looseObject(gitDir, id)?.type === 'commit';
 }
 
 async function peel(gitDir: string, refs: GitRef[]): Promise<void> {
+  const asked: GitRef[] = [];
+  for (const ref of refs) {
+    const id = looselyPeeled(gitDir, ref.id);
+    if (id === null) asked.push(ref);
+    else if (id !== ref.id) ref.peeled = id;
+  }
+  await askPeeled(gitDir, asked);
+}
+
+/** What a chain of loose tags ends at; null when git must be asked. */
+function looselyPeeled(gitDir: string, id: string): string | null {
+  const object = looseObject(gitDir, id);
+  if (object?.type !== 'tag') return object && id;
+  return looselyPeeled(gitDir, object.content.toString('latin1', 7, 47));
+}
+
+async function askPeeled(gitDir: string, refs: readonly GitRef[]): Promise<void> {
   if (refs.length === 0) return;
   const input = refs.map((ref) => `${ref.id}^{}\n`).join('');
   const output = await runGit(gitDir, ['cat-file', '--batch-check=%(objectname)'], input);

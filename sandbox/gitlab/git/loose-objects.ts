@@ -11,7 +11,8 @@ export function looseObjects(directory: string): NewObject[] | null {
   const objects: NewObject[] = [];
   const buffer = Buffer.alloc(HEADER_BYTES);
   for (const folder of readdirSync(directory)) {
-    if (folder === 'pack') return null;
+    // git makes this folder for every push.
+    if (folder === 'pack' && readdirSync(join(directory, folder)).length > 0) return null;
     if (!/^[0-9a-f]{2}$/.test(folder)) continue;
     for (const name of readdirSync(join(directory, folder))) {
       if (!/^[0-9a-f]{38}$/.test(name)) continue;
