@@ -149,6 +149,11 @@ export function allRequests({ gitbucket, gitlab }: World): LoggedRequest[] {
   return [...gitbucket.server.requests, ...gitlab.server.requests].sort((a, b) => a.at - b.at);
 }
 
+/** Requests after which something is different on the target. Before a push git asks what is there, and that changes nothing. */
+export function effectsOf(requests: readonly LoggedRequest[]): LoggedRequest[] {
+  return writesOf(requests).filter(({ url }) => !url.includes('/info/refs?'));
+}
+
 /** Where a run is killed: at the n-th request of all, or at the n-th that writes something on the target. */
 export type KillPoint = { among: 'all' | 'writes'; number: number; mode: KillMode };
 
@@ -167,7 +172,7 @@ export async function runUntilKilled(
 
   function arrived(requests: readonly LoggedRequest[]): void {
     const last = requests.slice(-1);
-    if (point.among === 'writes' && writesOf(last).length === 0) return;
+    if (point.among === 'writes' && effectsOf(last).length === 0) return;
     seen += 1;
     if (seen !== point.number) return;
     hit = last.map(({ method, url }) => `${method} ${url}`).join();
