@@ -4,6 +4,7 @@ import { everyRepository, type Config } from '../config/schema.ts';
 import { preflight } from '../doctor/preflight.ts';
 import { followPlan } from '../engine/follow-plan.ts';
 import { migrate } from '../engine/migrate.ts';
+import { peopleResults } from '../engine/people-results.ts';
 import { prepare, type PrepareOptions, type Prepared } from '../engine/prepare.ts';
 import type { CommonOptions, SelectionFlags, Environment } from '../environment.ts';
 import { wrongUsage, planOfOthers, planUnreadable } from '../failures/usage.ts';
@@ -117,6 +118,7 @@ export async function finish(
     target: { ...plan.target, user: identity.user.username },
     selected: wordsOf(options, session.config),
     items,
+    people: peopleResults(plan, items),
     stays: summedLosses(plan.projects.flatMap(({ losses }) => losses)),
     uncounted: plan.projects.length === 0 ? [] : plan.uncounted,
     problems: plan.problems,

@@ -60,6 +60,7 @@ function summedUp({ servers, known, problems, last }: Standing): Result {
     target: { url: servers?.target ?? '', version: '', user: '' },
     selected: last?.result.selected ?? ['--all'],
     items: known.filter(({ status }) => status.state !== 'begun').map(({ told }) => told),
+    people: [],
     stays: [],
     uncounted: [],
     leftOut: [],

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { SourceView, Visibility } from './forge.ts';
 import { Notice } from './notice.ts';
 import { Loss, LossKind } from './losses.ts';
-import { Counts, ItemState, LeftOut } from './plan.ts';
+import { Counts, Evidence, ItemState, LeftOut, PersonAction } from './plan.ts';
 
 const count = z.int().nonnegative();
 const millis = z.number().nonnegative();
@@ -60,6 +60,24 @@ export const ItemResult = z.object({
 });
 export type ItemResult = z.infer<typeof ItemResult>;
 
+/** Who got what, and by which evidence. */
+export const PersonResult = z.object({
+  login: z.string(),
+  name: z.string().describe('Full name; empty when unknown'),
+  account: z.string().nullable().describe('User name on GitLab; null without an account'),
+  action: PersonAction,
+  evidence: Evidence,
+  reasons: z.array(z.string()).describe('Why the plan decided as it did'),
+  roles: z.array(
+    z.object({
+      at: z.string().describe('On the source: the group, or owner/name'),
+      level: z.int().describe('20 Reporter, 30 Developer, 40 Maintainer, 50 Owner'),
+      proven: z.boolean(),
+    }),
+  ),
+});
+export type PersonResult = z.infer<typeof PersonResult>;
+
 export const Totals = z.object({
   people: count.default(0),
   groups: count,
@@ -99,6 +117,7 @@ export const Result = z.object({
   selected: z.array(z.string()).describe('What was selected, as on the command line'),
   totals: Totals,
   items: z.array(ItemResult),
+  people: z.array(PersonResult).default([]).describe('Everybody who has to do with what was selected'),
   stays: z
     .array(Loss)
     .describe('What the selected repositories have on GitBucket that is not moved, as far as it was counted'),

@@ -129,6 +129,9 @@ function movedKinds({ migrate }: Config): ReadonlySet<LossKind> {
   return new Set<LossKind>([
     ...(migrate.wiki ? (['wiki-pages'] as const) : []),
     ...(migrate.lfs ? (['lfs-objects'] as const) : []),
+    ...(migrate.members ? (['collaborators'] as const) : []),
+    ...(migrate.branchProtections ? (['protected-branches'] as const) : []),
+    ...(migrate.hooks ? (['webhooks'] as const) : []),
   ]);
 }
 

@@ -21,6 +21,7 @@ import {
   scopeOf,
   statesLine,
 } from '../ui/messages.ts';
+import { howKnown, noAccount, peopleHeadings, rolesLine } from '../ui/people-messages.ts';
 import { planHeadings } from '../ui/plan-messages.ts';
 import { needs, provenMeans, reportHeadings } from '../ui/report-messages.ts';
 import { addressesOf, visibilityText } from './addresses.ts';
@@ -56,6 +57,7 @@ export function renderMarkdown(result: Result): string {
     list(headings.scope, scopeOf(result).map(mdText)),
     list(headings.warnings, result.warnings.map(mdText)),
     list(headings.notes, notedBy(result.items).map(mdText)),
+    people(result),
     about(result),
     everything(result),
   ];
@@ -111,6 +113,24 @@ function attentionOfOne({ item, state, remarks, also }: Attention): string {
     if (fix !== '' && !isPiece(fix)) lines.push(mdFence(fix));
   }
   return lines.join('\n\n');
+}
+
+function people({ people: all }: Result): string {
+  if (all.length === 0) return '';
+  const { login, name, account, how, roles } = peopleHeadings.columns;
+  const lines = all.map((one) =>
+    [
+      mdCode(one.login),
+      mdText(one.name),
+      mdCode(one.account ?? noAccount),
+      mdText(howKnown(one.action, one.evidence)),
+      mdText(rolesLine(one.roles)),
+    ].join(' | '),
+  );
+  const head = [`| ${[login, name, account, how, roles].join(' | ')} |`, '| --- | --- | --- | --- | --- |'];
+  return [`## ${peopleHeadings.title}`, [...head, ...lines.map((line) => `| ${line} |`)].join('\n')].join(
+    '\n\n',
+  );
 }
 
 function everything(result: Result): string {

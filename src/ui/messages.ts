@@ -11,6 +11,7 @@ import {
   listed,
   plural,
 } from '../text/format.ts';
+import { peopleLeft } from './people-messages.ts';
 import { leftOutLines, lossParts, uncountedLine } from './loss-messages.ts';
 
 /** Every sentence of the terminal and the reports that no decision brings with it; failures have their own. */
@@ -131,8 +132,6 @@ export function scopeOf({ selected, stays, uncounted, leftOut }: Result): string
     ...(uncounted.includes('wiki-pages') ? ['Wikis', 'issues'] : ['Issues']),
     'releases',
     ...(uncounted.includes('lfs-objects') ? ['LFS objects'] : []),
-    'members',
-    'settings',
   ];
   const rest = uncounted.includes('issues')
     ? `${listed(kinds)} stay on GitBucket; gb2gl plan --deep counts them.`
@@ -171,6 +170,7 @@ export function nextSteps(result: Result, fixable = false): string[] {
   if (result.problems.length > 0) steps.unshift(notRead);
   if (fixable) steps.push('gb2gl fix writes the suggested fixes into the config, after showing the change.');
   const calm = steps.length === 0;
+  steps.push(...peopleLeft(result.people));
   if (forgetsAllowance(result)) steps.push(remember);
   if (calm && result.command === 'migrate' && result.items.length > 0) {
     steps.push('Run this again whenever GitBucket has changed; only the differences are transferred.');

@@ -1,4 +1,5 @@
 import type { Evidence, PersonAction } from '../model/plan.ts';
+import type { PersonResult } from '../model/result.ts';
 import { formatCount, plural } from '../text/format.ts';
 
 /** Every sentence about people as people see it. */
@@ -11,6 +12,7 @@ export const peopleHeadings = {
     account: 'GitLab',
     how: 'How it is known',
     remarks: 'Remarks',
+    roles: 'Roles',
   },
 } as const;
 
@@ -48,6 +50,31 @@ export function howKnown(action: PersonAction, evidence: Evidence): string {
   if (action === 'ask') return 'to decide';
   if (action === 'none' && evidence !== 'nothing') return `no account, ${evidenceWords[evidence]}`;
   return action === 'none' ? 'no account' : evidenceWords[evidence];
+}
+
+const levels = { 20: 'Reporter', 30: 'Developer', 40: 'Maintainer', 50: 'Owner' } as const;
+
+/** `Owner in tools; Developer in platform, mobile`, the highest first; what is not proven says so. */
+export function rolesLine(roles: PersonResult['roles']): string {
+  const at = new Map<string, string[]>();
+  for (const { at: place, level, proven } of [...roles].sort((a, b) => b.level - a.level)) {
+    const name = levels[level as keyof typeof levels] ?? String(level);
+    const role = proven ? name : `${name} (not proven)`;
+    at.set(role, [...(at.get(role) ?? []), place]);
+  }
+  return [...at].map(([role, places]) => `${role} in ${places.join(', ')}`).join('; ');
+}
+
+/** What is left to do for people, in a sentence; none when nothing is. */
+export function peopleLeft(people: readonly PersonResult[]): string[] {
+  const open = people.filter(({ action }) => action === 'ask' || action === 'none');
+  if (open.length === 0) return [];
+  const who = open.slice(0, 10).map(({ login }) => login);
+  const more = open.length > who.length ? ` and ${formatCount(open.length - who.length)} more` : '';
+  const have = open.length === 1 ? 'has' : 'have';
+  return [
+    `${plural(open.length, 'person', 'people')} ${have} no account that is known to be theirs, and so no roles: ${who.join(', ')}${more}. Write their GitLab user names into the column gitlab_username of people.csv (or - for nobody), then run the same command again.`,
+  ];
 }
 
 export function morePeople(count: number): string {

@@ -27,7 +27,9 @@ test('what a commit has at a path is found without git, or git is asked', async 
     expect(looseEntry(gitDir, commit, path)).toBe(git(gitDir, 'rev-parse', `${commit}:${path}`));
   for (const path of ['b', 'a/b', 'docs/a']) {
     expect(looseEntry(gitDir, commit, path)).toBe(null);
-    expect(() => git(gitDir, 'rev-parse', '--verify', '--quiet', `${commit}:${path}`)).toThrow('Command failed');
+    expect(() => git(gitDir, 'rev-parse', '--verify', '--quiet', `${commit}:${path}`)).toThrow(
+      'Command failed',
+    );
   }
   expect(looseEntry(gitDir, 'main', 'a')).toBe(undefined);
   expect(looseEntry(gitDir, commit, './a')).toBe(undefined);

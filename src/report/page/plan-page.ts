@@ -1,11 +1,11 @@
 import { formatCount, formatMoment } from '../../text/format.ts';
 import { headings, readAs } from '../../ui/messages.ts';
 import { actionTitles, planHeadings } from '../../ui/plan-messages.ts';
-import { peopleHeadings } from '../../ui/people-messages.ts';
 import { actionNotes, planNext, reportHeadings } from '../../ui/report-messages.ts';
 import { addressAt, visibilityText } from '../addresses.ts';
 import type { PlanPage, PlanPageRow } from '../page-data.ts';
 import { el, link, type Child } from './elements.ts';
+import { plannedPeopleCard } from './people.ts';
 import { fullList, nameCell, numberCell, stateCell, type Column, type Row } from './list.ts';
 import {
   card,
@@ -24,7 +24,6 @@ import {
 } from './parts.ts';
 
 const ownersAtOnce = 20;
-const peopleAtOnce = 20;
 const columns: readonly Column[] = [
   { key: 'state', title: 'Action' },
   { key: 'name', title: 'Repository' },
@@ -53,7 +52,7 @@ export function planPage(data: PlanPage): Child[] {
       staysCard(data.losses, uncounted === '' ? [] : [`${capital(uncounted)}.`]),
     ),
     listCard(headings.warnings, '', data.warnings.map(capital)),
-    peopleCard(data),
+    plannedPeopleCard(data.people),
     ownersCard(data),
     data.rows.length === 0 ? null : everything(data),
   ];
@@ -83,26 +82,6 @@ function originCard({ origin, source }: PlanPage): HTMLElement {
     ]),
     el('p', { class: 'proof-note small' }, planNext),
   );
-}
-
-function peopleCard({ people }: PlanPage): HTMLElement | null {
-  if (people.length === 0) return null;
-  const { login, name, account, how, remarks } = peopleHeadings.columns;
-  const table = growing(people, peopleAtOnce, (shown) =>
-    plainTable(
-      [login, name, account, how, remarks].map((title) => ({ title })),
-      shown.map((row) => [
-        row.login,
-        row.name,
-        row.account,
-        row.how,
-        [...row.remarks, ...row.attention.map(({ message }) => message)].map((said) =>
-          el('div', { class: 'soft small' }, said),
-        ),
-      ]),
-    ),
-  );
-  return card(peopleHeadings.title, 'flush', table);
 }
 
 function ownersCard({ owners }: PlanPage): HTMLElement | null {

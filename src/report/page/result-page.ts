@@ -26,6 +26,7 @@ import type { ResultPage } from '../page-data.ts';
 import { charts } from './charts.ts';
 import { details } from './details.ts';
 import { el, link, type Child } from './elements.ts';
+import { peopleCard } from './people.ts';
 import { fullList, nameCell, numberCell, stateCell, type Column, type Row } from './list.ts';
 import {
   card,
@@ -80,6 +81,7 @@ export function resultPage(data: ResultPage): Child[] {
     el('div', { class: 'pair' }, runCard(result), staysCard(result.stays, data.scope)),
     listCard(headings.warnings, '', result.warnings),
     listCard(headings.notes, '', data.notes),
+    peopleCard(result.people),
     ownersCard(result),
     isProof(result) ? null : charts(items.filter(({ kind }) => kind === 'project')),
     items.length === 0 ? null : everything(data),

@@ -53,6 +53,7 @@ function resultOf(items: ItemResult[], part: { problems?: Notice[]; interrupted?
     ...run,
     selected: [],
     items,
+    people: [],
     stays: [],
     uncounted: [],
     problems: [],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Result } from '../../../src/model/result.ts';
 import { addressesCsv } from '../../../src/report/addresses.ts';
 import { renderPlanPage } from '../../../src/report/plan-page.ts';
 import { renderHtml } from '../../../src/report/write.ts';
@@ -53,6 +54,21 @@ const blocked = project({
     fix: '"map": {"owners":{"payments":"pay"}}',
   },
 });
+const people: Result['people'] = [
+  {
+    login: 'alice',
+    name: 'Alice Archer',
+    account: 'alice.w',
+    action: 'use',
+    evidence: 'config',
+    reasons: [],
+    roles: [
+      { at: 'payments', level: 50, proven: true },
+      { at: 'platform/repository-1', level: 30, proven: false },
+    ],
+  },
+  { login: 'carol', name: '', account: null, action: 'ask', evidence: 'nothing', reasons: [], roles: [] },
+];
 const run = { stays: [...stays], uncounted: ['labels' as const], warnings: ['slow'] };
 const decisions = result([...fortyFour, refused, diverged, blocked], run);
 const verified = result(
@@ -98,6 +114,7 @@ const pages = {
   failed: renderHtml(
     result([group(), failed, refused, project({ id: 'platform/ci', steps: [noticed('CI')] })], {
       problems: [{ code: 'unexpected', object: 'dave', message: 'Broken.', fix: 'Repair it.' }],
+      people,
     }),
   ),
   verify: renderHtml(verified),

@@ -155,6 +155,7 @@ export function result(items: ItemResult[], part: Partial<Result> & { interrupte
     target: { url: 'https://gitlab.example.com', version: '19.2.1', user: 'root' },
     selected: part.selected ?? ['--all'],
     items,
+    people: part.people ?? [],
     stays: part.stays ?? [],
     uncounted: part.uncounted ?? [],
     problems: part.problems ?? [],
