@@ -22,11 +22,8 @@ export function setup(): (() => Promise<void>) | undefined {
     env: { PATH: process.env['PATH'], HOME: place, TMPDIR: place, GB2GL_KEEP_COMPILED: '1' },
     stdio: 'ignore',
   });
-  const ended = once(demo, 'close');
-  return async () => {
-    await ended;
-    rmSync(place, { recursive: true, force: true });
-  };
+  const ended = once(demo, 'close').then(() => rmSync(place, { recursive: true, force: true }));
+  return () => ended;
 }
 
 /** Is something kept that was made after the program was built? */
