@@ -21,6 +21,7 @@ import { writeReports, type ReportPaths } from '../report/write.ts';
 import { steps } from '../steps/index.ts';
 import { chooseTransport, type TransportName } from '../transfer/auto.ts';
 import { askConsent, demandConsent } from './confirm.ts';
+import { writePeopleFile } from './people-file.ts';
 import { planCommand } from './plan.ts';
 import {
   openSession,
@@ -81,6 +82,7 @@ export async function migrateCommand(options: MigrateOptions, environment: Envir
       preflight: () => preflight({ ...session, config, now: runtime.now, waived: waived.codes, selection }),
     });
     const { prepared, drifted } = earlier ? followPlan(earlier, now, asked) : { prepared: now, drifted: [] };
+    await writePeopleFile(session.peopleFile, prepared.plan.people);
     if (!options.yes) {
       session.waitedMs = await askConsent(prepared.plan, options, session, environment);
       session.terminal = await openTerminal(options, environment, config.limits.transfers);

@@ -17,6 +17,7 @@ import { planJson, waitsForDecision } from '../report/plan-summary.ts';
 import { renderPlan } from '../report/plan-view.ts';
 import { exitCodeOfStates } from '../report/result.ts';
 import { makeRunFolder, pointLatest, writeSkipList } from '../report/write.ts';
+import { writePeopleFile } from './people-file.ts';
 import {
   openSession,
   readHistory,
@@ -75,7 +76,8 @@ export async function planCommand(options: PlanOptions, environment: Environment
       targetUser: prepared.identity.user.username,
     };
     const safe = scrubbed(plan, session.redactor);
-    const files = unwritable ?? (await writePlan(safe, origin, session));
+    const written = unwritable ?? (await writePlan(safe, origin, session));
+    const files = written instanceof Failure ? written : await withPeopleFile(written, safe, session);
     await present(safe, measured, files, session, options, environment);
     const code = exitCodeOfPlan(plan);
     if (!(files instanceof Failure)) return code;
@@ -160,6 +162,21 @@ async function writePlan(
     return [json, markdown, html];
   } catch (error) {
     return reportDirUnusable(reportDir, { detail: (error as Error).message }, error);
+  }
+}
+
+/** The files, with that of people where there are some, or why that could not be written. */
+async function withPeopleFile(
+  files: string[],
+  { people }: Plan,
+  { peopleFile }: { peopleFile: string },
+): Promise<string[] | Failure> {
+  try {
+    await writePeopleFile(peopleFile, people);
+    return people.length === 0 ? files : [...files, peopleFile];
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
   }
 }
 

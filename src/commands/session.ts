@@ -12,10 +12,12 @@ import type { History } from '../journal/history.ts';
 import { journalFile, makeDirectory, readJournal, requireSame } from '../journal/journal.ts';
 import type { Emit, RunEvent } from '../model/events.ts';
 import type { Redactor } from '../net/redact.ts';
+import type { PersonRow } from '../plan/match-people.ts';
 import { createSelection, type Selection } from '../plan/selection.ts';
 import { steps } from '../steps/index.ts';
 import type { AnyStep } from '../steps/step.ts';
 import { shellWord } from '../text/format.ts';
+import { peopleFilePath, readPeopleFile } from './people-file.ts';
 import { configFile, readConfig, type SessionOptions } from './read-config.ts';
 import { serversFor, sourceAlone, type ChosenServers } from './servers.ts';
 import { chooseTerminal, type Terminal } from '../ui/terminal.ts';
@@ -56,9 +58,25 @@ function resolveReports({ workDir }: CommonOptions, dir: string | null, cwd: str
   return dir === null ? resolve(cwd, workDir, 'reports') : resolve(cwd, dir);
 }
 
-export async function openSession(options: SessionOptions, environment: Environment): Promise<Session> {
-  return openSessionWith(await serversFor(options, environment.runtime), options, environment);
+/** With what the file of people says. @throws people-file-unreadable, people-file-invalid */
+export async function openSession(
+  options: SessionOptions,
+  environment: Environment,
+): Promise<Session & PeopleWords> {
+  const { runtime } = environment;
+  const session = await openSessionWith(await serversFor(options, runtime), options, environment);
+  try {
+    const peopleFile = peopleFilePath(session.config, { workDir: session.workDir, cwd: runtime.cwd });
+    const file = await readPeopleFile(peopleFile);
+    return Object.assign(session, { peopleFile, peopleRows: file?.rows ?? new Map<string, PersonRow>() });
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
 }
+
+/** What an administrator wrote about people, and into which file. */
+type PeopleWords = { peopleFile: string; peopleRows: ReadonlyMap<string, PersonRow> };
 
 /** `openSession` for a command that talks to GitBucket alone. */
 export function openSourceSession(

@@ -130,7 +130,7 @@ function readRows(data: readonly (readonly string[])[], names: readonly string[]
 }
 
 /** What spreadsheets would take for a formula; a single - is a word of ours. */
-const formula = /^[=+\-@\t\r]/;
+const formula = /^'*[=+\-@\t\r]/;
 
 function guarded(text: string): string {
   return formula.test(text) && text !== nobodyWord ? `'${text}` : text;

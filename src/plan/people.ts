@@ -11,13 +11,12 @@ import {
   usableMails,
   wordAbout,
   type Match,
-  type PersonRow,
   type MatchInput,
 } from './match-people.ts';
 import { firstSignIn } from './sign-in.ts';
 
 export type PeopleInput = MatchInput & {
-  config: Pick<Config, 'map' | 'migrate'>;
+  config: Pick<Config, 'map' | 'migrate' | 'people'>;
   /** Paths at the top that are not those of users, in lower case: no account can be created there. */
   takenNames: ReadonlySet<string>;
 };
@@ -64,7 +63,7 @@ export function planPeople(input: PeopleInput): DecidedPerson[] {
     const match = matches.get(person.login) ?? { kind: 'nobody', reasons: [] };
     const decision = decide(person, match, names.get(person.login) ?? null, input);
     const account = decision.action === 'use' && match.kind === 'account' ? match.account : null;
-    return { planned: planned(person, decision, account, input.rows), account };
+    return { planned: planned(person, decision, account, input), account };
   });
 }
 
@@ -83,9 +82,10 @@ function planned(
   person: Person,
   decision: Decision,
   account: TargetAccount | null,
-  rows: PeopleInput['rows'],
+  input: PeopleInput,
 ): PlannedPerson {
   const { action, evidence, username, reasons, blocked } = decision;
+  const identity = action === 'create' ? identityOf(person, input) : null;
   return {
     kind: 'person',
     id: personId(person.login),
@@ -104,15 +104,27 @@ function planned(
       state: account.state,
       external: account.external,
     },
-    ...(action === 'create' && identityIn(rows.get(person.login))),
-    firstSignIn: firstSignIn(person, { action, username: account?.username ?? username, account }),
+    ...(identity && { identity }),
+    firstSignIn: firstSignIn(person, {
+      action,
+      username: account?.username ?? username,
+      providers: identity === null ? (account?.providers ?? []) : [identity.provider],
+    }),
   };
 }
 
-/** What the file says of the sign-in of a new account. */
-function identityIn(row: PersonRow | undefined): Pick<PlannedPerson, 'identity'> {
-  if (row === undefined || row.provider === '' || row.externUid === '') return {};
-  return { identity: { provider: row.provider, externUid: row.externUid } };
+/** By which a sign-in will find a new account: what the file says, or what GitBucket knows of the same provider. */
+function identityOf(
+  { login, identities }: Person,
+  { rows, config }: PeopleInput,
+): NonNullable<PlannedPerson['identity']> | null {
+  const row = rows.get(login);
+  if (row !== undefined && row.provider !== '') return { provider: row.provider, externUid: row.externUid };
+  for (const { issuer, subject } of identities) {
+    const provider = Object.hasOwn(config.people.providers, issuer) ? config.people.providers[issuer] : '';
+    if (provider && subject !== '') return { provider, externUid: subject };
+  }
+  return null;
 }
 
 /**

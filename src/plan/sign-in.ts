@@ -1,17 +1,19 @@
-import type { TargetAccount } from '../model/accounts.ts';
 import type { Person } from '../model/people.ts';
 import type { PersonAction } from '../model/plan.ts';
 
-type Decided = { action: PersonAction; username: string; account: TargetAccount | null };
+type Decided = {
+  action: PersonAction;
+  username: string;
+  /** By which the account can be signed in to. */ providers: readonly string[];
+};
 
 /** What will happen when the person signs in to GitLab for the first time (GL-286, GL-395). */
 export function firstSignIn({ login, signsInBy, disabled }: Person, decided: Decided): string {
-  const { action, username, account } = decided;
+  const { action, username, providers } = decided;
   if (disabled) return 'the account is disabled on GitBucket: nobody is expected to sign in';
   if (action === 'ask') return 'depends on whose account it is';
   if (action === 'none') return withoutAccount(login, signsInBy);
-  if (account !== null && (account.providers?.length ?? 0) > 0)
-    return `signs in to ${username} as before (${account.providers?.join(', ')})`;
+  if (providers.length > 0) return `signs in to ${username} by ${providers.join(', ')}`;
   if (signsInBy === 'directory')
     return `LDAP finds ${username} by its mail address, if GitLab uses the same directory`;
   if (signsInBy === 'federation')

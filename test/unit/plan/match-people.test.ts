@@ -66,6 +66,7 @@ function decide({ users = {}, rows = {}, createUsers = false, ...given }: Given)
     config: {
       map: { owners: {}, repositories: {}, users, refs: {} },
       migrate: { createUsers } as PeopleInput['config']['migrate'],
+      people: { file: null, providers: {} },
     },
     admin: true,
     takenNames: new Set(),
