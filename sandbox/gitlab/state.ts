@@ -27,6 +27,8 @@ export type User = {
   createdAt: string;
   /** Null until the address is confirmed; absent: it is. */
   confirmedAt?: string | null;
+  /** Id of the administrator who made the account; absent when nobody did. */
+  createdBy?: number;
   /** What the profile shows to everybody; absent: nothing. */
   publicEmail?: string;
   commitEmail?: string;

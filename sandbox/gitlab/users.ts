@@ -10,12 +10,12 @@ export type NewUser = {
   projectsLimit?: number | undefined;
   external?: boolean | undefined;
   state?: User['state'] | undefined;
-} & Pick<User, 'confirmedAt' | 'publicEmail' | 'commitEmail' | 'emails' | 'identities'>;
+} & Pick<User, 'confirmedAt' | 'createdBy' | 'publicEmail' | 'commitEmail' | 'emails' | 'identities'>;
 
 /** Adds a user with the personal namespace; what may go wrong is the caller's to check. */
 export function createUser(context: Context, input: NewUser): User {
   const { nextId } = context.state;
-  const { confirmedAt, publicEmail, commitEmail, emails, identities } = input;
+  const { confirmedAt, createdBy, publicEmail, commitEmail, emails, identities } = input;
   const external = input.external ?? false;
   const user: User = {
     id: nextId.user++,
@@ -29,6 +29,7 @@ export function createUser(context: Context, input: NewUser): User {
     projectsLimit: external ? 0 : (input.projectsLimit ?? 100_000),
     external,
     ...(confirmedAt === undefined ? {} : { confirmedAt }),
+    ...(createdBy === undefined ? {} : { createdBy }),
     ...(publicEmail === undefined ? {} : { publicEmail }),
     ...(commitEmail === undefined ? {} : { commitEmail }),
     ...(emails === undefined ? {} : { emails }),

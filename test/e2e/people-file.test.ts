@@ -29,7 +29,7 @@ test('plan writes the file, and what is written into it decides the next plan an
   expect(first.code, first.stderr).toBe(4);
   expect(first.stdout).toContain('.gb2gl/people.csv');
   const rows = (await read()).split('\r\n');
-  expect(rows.find((row) => row.startsWith('jane,'))).toContain(',jdoe,mail,the account jdoe is used');
+  expect(rows.find((row) => row.startsWith('jane,'))).toContain(',jdoe,mail,"the account jdoe is used');
   expect(rows.find((row) => row.startsWith('joe,'))).toContain('nothing: no account');
   expect(rows.find((row) => row.startsWith('kim,'))).toContain('it has another address');
   expect((await stat(file)).mode & 0o777).toBe(0o600);

@@ -85,6 +85,7 @@ function create(call: UserCall): Reply {
     username,
     name,
     identities,
+    createdBy: call.actor.user.id,
     admin: flagOf(params, 'admin'),
     canCreateGroup: flagOf(params, 'can_create_group'),
     projectsLimit: integerOf(params, 'projects_limit'),

@@ -20,7 +20,7 @@ export function basicUser(context: Context, user: User): Record<string, unknown>
 /** `GET /users/:id` and the lists; the private part is for administrators only. */
 export function userDetails(context: Context, user: User, actor: Actor | null): Record<string, unknown> {
   const profile = profileOf(context, user);
-  return actor?.admin ? { ...profile, ...privateDetails(user), ...adminDetails(user) } : profile;
+  return actor?.admin ? { ...profile, ...privateDetails(user), ...adminDetails(context, user) } : profile;
 }
 
 /** `GET /user`: the keys `is_admin`, `note`, `namespace_id` exist for administrators only (GL-38). */
@@ -30,7 +30,7 @@ export function currentUser(context: Context, actor: Actor): Record<string, unkn
     ...profileOf(context, user),
     ...privateDetails(user),
   };
-  return user.admin ? { ...own, ...adminDetails(user) } : own;
+  return user.admin ? { ...own, ...adminDetails(context, user) } : own;
 }
 
 function privateDetails(user: User): Record<string, unknown> {
@@ -56,8 +56,10 @@ function privateDetails(user: User): Record<string, unknown> {
   };
 }
 
-function adminDetails(user: User): Record<string, unknown> {
-  return { is_admin: user.admin, note: null, namespace_id: user.namespaceId, created_by: null };
+function adminDetails(context: Context, user: User): Record<string, unknown> {
+  const maker = context.state.users.find(({ id }) => id === user.createdBy);
+  const madeBy = maker === undefined ? null : basicUser(context, maker);
+  return { is_admin: user.admin, note: null, namespace_id: user.namespaceId, created_by: madeBy };
 }
 
 function profileOf(context: Context, user: User): Record<string, unknown> {
