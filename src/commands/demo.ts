@@ -47,8 +47,8 @@ async function show(pair: SandboxPair, options: CommonOptions, outer: Environmen
     if (!options.quiet) terminal.write(demoStep(command));
   };
   if (!options.quiet) terminal.write(demoStarted(pair.gitbucket.url, pair.gitlab.url));
-  step('migrate --all --yes');
-  await migrateCommand({ ...inner, all: true, yes: true }, environment);
+  step('migrate --all --create-users --yes');
+  await migrateCommand({ ...inner, all: true, yes: true, createUsers: true }, environment);
   stopIfTold(environment);
   const reports = join(workDir, 'reports');
   const first = await newestIn(reports);
