@@ -95,7 +95,7 @@ export const Config = z.strictObject({
     .enum(['auto', 'personal', 'group'])
     .default('auto')
     .describe(
-      'where user repositories go; auto: the personal namespace of the same person if the token can create projects there, otherwise a group',
+      'where user repositories go; auto: the personal namespace of the same person if the token can create projects there, otherwise a group; personal: no group, except of people who will not come; the plan asks',
     ),
   migrate: Migrate,
   people: z

@@ -10,7 +10,7 @@ const fewest = 3;
 
 export type AccountsOptions = { gitlab: GitLabClient; me: Me; lookups: Pick<GroupLookups, 'userAt'> };
 
-/** Looks up users in bulk: in the list of all where it has fewer pages than there are things to look for (GL-280). */
+/** Looks up users in bulk: in the list of all where it has fewer pages than there are things to look for (GL-280, GL-292). */
 export function createAccountSurvey({
   gitlab,
   me,
