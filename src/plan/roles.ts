@@ -1,7 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { Collaborator, Member, Role } from '../model/people.ts';
 import type { PlannedPerson } from '../model/plan.ts';
-import type { PlanInput } from './input.ts';
 import { someOf } from '../text/nearest.ts';
 
 /** A role of the source, as the level of GitLab that it becomes (GL-111). */
@@ -105,18 +104,7 @@ export function reasonsOf(without: ResolvedRoles['without']): string {
   return [...byReason].map(([why, logins]) => `${someOf(logins.toSorted())}: ${why}`).join('; ');
 }
 
-/**
- * Does everything of this owner lie in a group of its own? A user whose repositories go into a group owns that group, and
- * only the projects where others share it.
- */
-export function ownsGroup(login: string, { placements }: Pick<PlanInput, 'placements'>): boolean {
-  const own = placements.get(login)?.fullPath.toLowerCase();
-  return [...placements.values()].every(
-    ({ owner, fullPath }) => owner.login === login || fullPath.toLowerCase() !== own,
-  );
-}
-
-/** What a user is to have in the group, or in each project, that holds the user's repositories. */
+/** A user whose repositories lie in a group, for want of a personal namespace or by the config, owns that group. */
 export function rolesOfOwner(login: string, people: ReadonlyMap<string, PlannedPerson>): WantedRole[] {
   const action = people.get(login)?.action;
   return action === 'use' || action === 'create' ? [{ login, level: ownerLevel }] : [];

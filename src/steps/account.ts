@@ -85,7 +85,15 @@ export const account: Step<Part, Data, PlannedPerson> = {
 /** Where an account is, for the steps that need it. */
 export function placeOfAccount(found: PlannedAccount): NonNullable<AccountWork['place']> {
   const why = whyUnusable(found);
-  return { id: found.id, fullPath: found.username, url: null, ...(why !== null && { unusable: why }) };
+  const { id, username, external } = found;
+  return {
+    id,
+    fullPath: username,
+    url: null,
+    ...(why !== null && { unusable: why }),
+    // GL-285.
+    ...(external && { holdsNothing: `the account ${username} is external, and may have no projects` }),
+  };
 }
 
 /** First names have 127 characters, and a name without a blank is one. */

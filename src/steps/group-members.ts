@@ -2,7 +2,7 @@ import { groupMissing } from '../failures/target.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedGroup } from '../model/plan.ts';
 import type { MemberPlace } from '../model/target-members.ts';
-import { ownsGroup, rolesOfMembers, rolesOfOwner, type WantedRole } from '../plan/roles.ts';
+import { rolesOfMembers, rolesOfOwner, type WantedRole } from '../plan/roles.ts';
 import { checkRoles } from './members-check.ts';
 import { giveRoles } from './members-give.ts';
 import { peopleByLogin, planRoles, RolesData, RolesPart, tellOnly, widerRoles } from './members-part.ts';
@@ -61,8 +61,7 @@ type Wanted = { wanted: WantedRole[]; open: Notice | null; notices: Notice[] };
 function wantedIn({ item, input }: Planning<PlannedGroup>): Wanted {
   const { owner, id } = item;
   const none = { wanted: [], open: null, notices: [] };
-  if (owner.kind === 'user')
-    return { ...none, wanted: ownsGroup(id, input) ? rolesOfOwner(id, peopleByLogin(input)) : [] };
+  if (owner.kind === 'user') return { ...none, wanted: rolesOfOwner(id, peopleByLogin(input)) };
   const told = input.people.members.get(id);
   if (told === undefined) return none;
   if (told.value === null) return { ...none, notices: [untold(id)] };

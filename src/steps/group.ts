@@ -72,7 +72,8 @@ async function personalPlace({ item, accounts, context }: GroupWork): Promise<Na
   const account = accounts.get(item.id);
   const { fullPath } = item;
   if (account === undefined) throw namespaceFailed(fullPath, { detail: 'the account was not created' });
-  if (account.unusable !== undefined) throw accountUnusable(fullPath, { detail: account.unusable });
+  const why = account.unusable ?? account.holdsNothing;
+  if (why !== undefined) throw accountUnusable(fullPath, { detail: why });
   const person = await context.target.findUser(account.fullPath);
   const namespace = person === null ? null : await context.target.personalNamespace(person);
   if (namespace === null) throw namespaceFailed(fullPath, { detail: 'GitLab does not show it to the token' });

@@ -1,14 +1,7 @@
 import { projectMissing } from '../failures/target.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedPerson, PlannedProject } from '../model/plan.ts';
-import {
-  highest,
-  ownsGroup,
-  rolesOfCollaborators,
-  rolesOfMembers,
-  rolesOfOwner,
-  type WantedRole,
-} from '../plan/roles.ts';
+import { rolesOfCollaborators, rolesOfMembers, rolesOfOwner, type WantedRole } from '../plan/roles.ts';
 import { someOf } from '../text/nearest.ts';
 import { checkRoles } from './members-check.ts';
 import { giveRoles } from './members-give.ts';
@@ -49,7 +42,7 @@ export const members: Step<RolesPart, RolesData, PlannedProject> = {
     const made = isMade(history);
     const decided = await planRoles(
       {
-        wanted: highest([...direct, ...ownersRole(planning, people)]),
+        wanted: direct,
         shares,
         people,
         place: item.existing === null ? null : placeIn(item.existing),
@@ -84,17 +77,6 @@ function placeIn({ id, fullPath }: Pick<Place, 'id' | 'fullPath'>): {
   return { kind: 'project', id, fullPath };
 }
 
-/** A user whose repositories lie in a group that others share owns the projects, not the group. */
-function ownersRole(
-  { item, input }: Planning<PlannedProject>,
-  people: ReadonlyMap<string, PlannedPerson>,
-): WantedRole[] {
-  const { owner } = item.repository;
-  const placement = input.placements.get(owner);
-  if (placement?.owner.kind !== 'user' || placement.kind === 'user' || ownsGroup(owner, input)) return [];
-  return rolesOfOwner(owner, people);
-}
-
 /** What a new project is going to have from its group, which gets its members first. */
 function inheritedIn(
   { item, input }: Planning<PlannedProject>,
@@ -104,8 +86,7 @@ function inheritedIn(
   const placement = input.placements.get(owner);
   const told = input.people.members.get(owner);
   const ofGroup = rolesOfMembers(told?.value ?? [], input.config.migrate);
-  const ofUser =
-    placement?.owner.kind === 'user' && ownsGroup(owner, input) ? rolesOfOwner(owner, people) : [];
+  const ofUser = placement?.owner.kind === 'user' ? rolesOfOwner(owner, people) : [];
   // A group that was there before may keep its new members out, and one whose members are unclear does.
   const sure = placement?.namespace === null && (told?.notices.length ?? 0) === 0;
   return new Map(sure ? [...ofGroup, ...ofUser].map(({ login, level }) => [login, level]) : []);

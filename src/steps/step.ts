@@ -93,6 +93,8 @@ export type Place = {
   userId?: number;
   /** Of an account: why nothing can be done with it as it is. */
   unusable?: string;
+  /** Of an account: why its personal namespace takes no projects. */
+  holdsNothing?: string;
   /** What it offers, as far as is known. */
   options?: ProjectOptions | undefined;
 };
