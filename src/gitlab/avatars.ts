@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { TargetSettings } from '../model/target-settings.ts';
 import type { GitLabClient } from './client.ts';
@@ -17,7 +16,8 @@ export function createAvatarVerbs(gitlab: GitLabClient): Pick<TargetSettings, 'a
     },
     // gitbeaker sends files to addresses that do not exist, or under names that GitLab drops (GL-353).
     async setAvatar(of, { id, fullPath }, { name, type, bytes }) {
-      const boundary = `gb2gl-${randomUUID()}`;
+      // The name holds the hash of what is sent, which cannot be in it.
+      const boundary = `gb2gl-${name}`;
       const head = `--${boundary}\r\nContent-Disposition: form-data; name="avatar"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`;
       const answer = await gitlab.http.send({
         method: 'PUT',

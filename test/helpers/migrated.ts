@@ -24,8 +24,11 @@ export type Migration = {
   user?: string;
   /** Password of the administrator on GitBucket, for its pages. */
   password?: string;
-  /** Plays a kill at the n-th write on GitLab: it is not served, or served and nobody hears of it; all later ones fail. */
-  killAt?: { write: number; served: boolean };
+  /**
+   * Plays a kill at the n-th write on GitLab, of those to these addresses: it is not served, or served and nobody hears of
+   * it; all later ones fail.
+   */
+  killAt?: { write: number; served: boolean; of?: RegExp };
   /** Instead of those of the program. */
   steps?: readonly AnyStep[];
   /** Hears of each wait, in milliseconds; none of them lasts. */
@@ -51,14 +54,17 @@ type Kill = NonNullable<Migration['killAt']>;
 type Around = { journal: (journal: Journal) => Journal; aborting?: AbortSignal };
 
 /** Nothing is written down, and nothing is answered, once the run is dead. */
-function deadly({ gitlab }: TestServers, { write, served }: Kill): { around: Around; hit: () => boolean } {
+function deadly(
+  { gitlab }: TestServers,
+  { write, served, of = /./ }: Kill,
+): { around: Around; hit: () => boolean } {
   const death = new AbortController();
   let writes = 0;
   let dead = false;
   const { faults, requests } = gitlab.server;
   function arrived(): void {
     if (dead) throw new Error('the client is gone');
-    writes += writesOf(requests.slice(-1)).length;
+    writes += writesOf(requests.slice(-1)).filter(({ url }) => of.test(url)).length;
     if (writes < write) return;
     dead = true;
     death.abort();

@@ -93,7 +93,10 @@ test('a run that is killed at any write comes to the same end', async () => {
   for (let write = 1; ; write += 1) {
     const servers = await settingServers();
     give(servers, 'team', 'a.png', pngOf('a'));
-    const hit = await killed(servers, { ...asAdministrator, killAt: { write, served: write % 2 === 0 } });
+    const hit = await killed(servers, {
+      ...asAdministrator,
+      killAt: { write, of: /\/groups\/\d+$/, served: write % 2 === 0 },
+    });
     const run = await migrated(servers, asAdministrator);
     expect(groupStep(run)?.state, `after write ${write}`).toBe('proven');
     expect(shownOf(servers)).toMatch(/^avatar-/);

@@ -45,7 +45,7 @@ test('features, forking and merge method are set as on GitBucket, in one request
   });
   expect(second.writes).toEqual([]);
   const proof = await verified(servers, asAdministrator);
-  expect(proof.map(({ state }) => state)).toEqual(['proven', 'proven', 'proven']);
+  expect(proof.every(({ state }) => state === 'proven')).toBe(true);
 });
 
 test('a wiki that is off keeps its pages, and stays off on a later run that brings more of them', async () => {
@@ -102,7 +102,10 @@ test('a run that is killed at any write comes to the same end', async () => {
   for (let write = 1; ; write += 1) {
     const servers = await settingServers();
     Object.assign(repositoryOf(servers), chosen);
-    const hit = await killed(servers, { ...asAdministrator, killAt: { write, served: write % 2 === 0 } });
+    const hit = await killed(servers, {
+      ...asAdministrator,
+      killAt: { write, of: /\/projects\/\d+$/, served: write % 2 === 0 },
+    });
     const run = await migrated(servers, asAdministrator);
     expect(run.item('team/app').state, `after write ${write}`).toBe('proven');
     expect(attributesOf(servers)).toMatchObject(expected);

@@ -1,4 +1,4 @@
-import type { RepositoryRecord } from '../../sandbox/gitbucket/state.ts';
+import type { EmbeddedGitBucket } from '../../sandbox/gitbucket.ts';
 import type { PlannedStep } from '../../src/model/plan.ts';
 import type { StepResult } from '../../src/model/result.ts';
 import { commitOn } from '../helpers/commits.ts';
@@ -24,7 +24,10 @@ export async function settingServers(
 }
 
 /** The repository as the source has it, to be changed. */
-export function repositoryOf({ gitbucket }: TestServers, name = 'app'): RepositoryRecord {
+export function repositoryOf(
+  { gitbucket }: TestServers,
+  name = 'app',
+): ReturnType<EmbeddedGitBucket['addRepository']> {
   const found = gitbucket.context.repository('team', name);
   if (!found) throw new Error(`there is no repository ${name}`);
   return found;
