@@ -10,6 +10,8 @@ const Enabled = z.object({
   can_push: z.boolean().default(false),
 });
 
+const Personal = z.object({ title: z.string(), key: z.string() });
+
 /** Only a deploy key has a list of its projects, be it empty. */
 const Owned = z.object({
   id: z.number(),
@@ -19,7 +21,13 @@ const Owned = z.object({
 
 type KeyVerbs = Pick<
   TargetSettings,
-  'deployKeys' | 'addDeployKey' | 'enableDeployKey' | 'setDeployKeyPush' | 'keyOwner'
+  | 'deployKeys'
+  | 'addDeployKey'
+  | 'enableDeployKey'
+  | 'setDeployKeyPush'
+  | 'keyOwner'
+  | 'sshKeys'
+  | 'addSshKey'
 >;
 
 /** SSH keys of projects (GL-461, GL-465, GL-466). */
@@ -44,6 +52,15 @@ export function createKeyVerbs(gitlab: GitLabClient): KeyVerbs {
     async setDeployKeyPush({ id, fullPath }, keyId, canPush) {
       await gitlab.request(`deploy key ${keyId} of ${fullPath}`, z.unknown(), (api) =>
         api.DeployKeys.edit(id, keyId, { canPush }),
+      );
+    },
+    sshKeys(userId) {
+      const path = `/users/${userId}/keys`;
+      return gitlab.list({ path, type: Personal, object: `keys of user ${userId}` });
+    },
+    async addSshKey({ id, fullPath }, { title, key }) {
+      await gitlab.request(`SSH key ${title} of ${fullPath}`, z.unknown(), (api) =>
+        api.UserSSHKeys.create(title, key, { userId: id }),
       );
     },
     async keyOwner(fingerprint) {

@@ -59,6 +59,10 @@ export type TargetSettings = {
     place: ProjectAt,
     picture: { name: string; type: string; bytes: Uint8Array },
   ): Promise<void>;
+  /** Of an account; comments are not told. */
+  sshKeys(userId: number): Promise<{ title: string; key: string }[]>;
+  /** The owner gets a mail. @throws target-refused (400) when anybody has the key already, among other reasons */
+  addSshKey(account: ProjectAt, key: { title: string; key: string }): Promise<void>;
   /** Whose key has this SHA-256 (in base64, unpadded); null when nobody's, and when the token may not ask. */
   keyOwner(fingerprint: string): Promise<KeyOwner | null>;
 };

@@ -65,7 +65,10 @@ export const deployKeys: Step<Part, Data, PlannedProject> = {
       changes: count > 0,
       state: refused ? 'refused' : 'proven',
       counts: count > 0 ? { add: count } : {},
-      notices: [...notices, ...verdicts.flatMap((verdict) => differenceOf(item.id, verdict))],
+      notices: [
+        ...notices,
+        ...verdicts.filter((verdict) => !isDue(verdict)).flatMap((verdict) => differenceOf(item.id, verdict)),
+      ],
     };
   },
   async run(part, work) {

@@ -1,6 +1,7 @@
 import { account } from './account.ts';
 import { accountBlock } from './account-block.ts';
 import { accountAvatar } from './account-avatar.ts';
+import { accountKeys } from './account-keys.ts';
 import { branchProtection } from './branch-protection.ts';
 import { code } from './code.ts';
 import { defaultBranch } from './default-branch.ts';
@@ -38,6 +39,7 @@ export const steps: readonly AnyStep[] = [
   groupMembers,
   groupAvatar,
   groupQuiet,
+  accountKeys,
   accountAvatar,
   accountBlock,
   defaultBranch,

@@ -121,7 +121,7 @@ test('a right to push follows GitBucket until somebody on GitLab changes it; rem
   await migrated(servers, asAdministrator);
   row.allowWrite = true;
   const run = await migrated(servers, asAdministrator);
-  expect(plannedIn(run, step)).toMatchObject({ changes: true, counts: { add: 1 } });
+  expect(plannedIn(run, step)).toMatchObject({ changes: true, counts: { add: 1 }, notices: [] });
   expect(await keysAt(servers)).toEqual(['ci pushes', 'old reads']);
   const project = gitlab.project('team/app');
   project.deployKeys = project.deployKeys?.map((each) => ({ ...each, canPush: false })).slice(0, 1) ?? [];
