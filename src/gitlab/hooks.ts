@@ -15,6 +15,11 @@ const fields = {
   deployments: ['deploymentEvents', 'deployment_events'],
 } as const satisfies Record<HookEventName, readonly [string, string]>;
 
+/** GitLab's own field of each event. */
+export const hookFields: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(fields).map(([event, [, field]]) => [event, field]),
+);
+
 const named = Object.entries(fields) as [HookEventName, (typeof fields)[HookEventName]][];
 
 const Hook = z.looseObject({

@@ -10,7 +10,9 @@ import type { GitLabTarget } from '../gitlab/target.ts';
 import type { RefListing } from '../model/forge.ts';
 import { plannedStep, type Plan, type PlannedGroup, type PlannedProject } from '../model/plan.ts';
 import type { TargetIdentity } from '../model/target.ts';
+import { branchProtection } from '../steps/branch-protection.ts';
 import { isTouched } from '../steps/code.ts';
+import { readProjectSettings } from './settings.ts';
 import {
   groupOf,
   hiddenParent,
@@ -37,7 +39,7 @@ export async function readTarget(
   ]);
   const places = await readPlaces(plan, { target, me });
   const projects = await readProjects(plan.projects, places.projects, {
-    gitlab,
+    target,
     userId: me.id,
     listings: listings.target,
   });
@@ -200,14 +202,17 @@ export function needsRefs(item: PlannedProject, listing: RefListing | undefined)
 async function readProjects(
   items: readonly PlannedProject[],
   known: readonly SnapshotProject[],
-  options: { gitlab: GitLabClient; userId: number; listings: ReadonlyMap<string, RefListing> },
+  options: { target: GitLabTarget; userId: number; listings: ReadonlyMap<string, RefListing> },
 ): Promise<SnapshotProject[]> {
-  const { gitlab, userId, listings } = options;
+  const { target, userId, listings } = options;
+  const { gitlab } = target;
   const projects = new Map(known.map((project) => [project.id, project]));
   await Promise.all(
     items.map(async (item) => {
       const id = item.existing?.id ?? null;
-      const deep = needsRefs(item, listings.get(item.id)) || plannedStep(item, 'branch-protection') !== null;
+      const settings = id === null ? {} : await readProjectSettings(item, id, target);
+      const rules = plannedStep(item, branchProtection.name) !== null;
+      const deep = needsRefs(item, listings.get(item.id)) || rules || Object.keys(settings).length > 0;
       if (id === null || (!deep && projects.has(id))) return;
       const found = await unlessHidden(
         gitlab.request(`/projects/${id}`, schema.Project, (api) => api.Projects.show(id)),
@@ -221,6 +226,7 @@ async function readProjects(
         ...projectOf(found),
         protectedBranches: branches.map((branch) => protectedBranchOf(branch, userId)),
         protectedTags: tags.map((tag) => protectedTagOf(tag, userId)),
+        ...settings,
       });
     }),
   );

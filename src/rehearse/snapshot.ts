@@ -11,6 +11,7 @@ import {
 } from '../../sandbox/gitlab.ts';
 import type * as schema from '../gitlab/schema.ts';
 import { bytesOf } from '../gitlab/settings.ts';
+import type { SnapshotSettings } from './settings.ts';
 
 /** What a rehearsal knows of the real GitLab: all that decides whether it would take the migration. */
 export type Snapshot = {
@@ -36,6 +37,8 @@ export type SnapshotUser = {
   state: UserState;
   /** Null when the token may not see it. */
   namespaceId: number | null;
+  /** Name of the uploaded picture. */
+  avatar?: string;
 };
 
 export type SnapshotGroup = Omit<Group, 'members' | 'links' | 'createdAt'> & {
@@ -58,14 +61,15 @@ type Common =
   | 'protectedTags'
   | 'attributes';
 
-export type SnapshotProject = Pick<Project, Common> & {
-  creatorId: number | null;
-  /** Role of the token's user in the project itself; 0 without one. */
-  accessLevel: number;
-  protectedBranches: Omit<ProtectedBranch, 'id'>[];
-  /** Sizes by id, as far as the source's history names them; absent where it names none. */
-  lfsObjects?: Record<string, number>;
-};
+export type SnapshotProject = Pick<Project, Common> &
+  SnapshotSettings & {
+    creatorId: number | null;
+    /** Role of the token's user in the project itself; 0 without one. */
+    accessLevel: number;
+    protectedBranches: Omit<ProtectedBranch, 'id'>[];
+    /** Sizes by id, as far as the source's history names them; absent where it names none. */
+    lfsObjects?: Record<string, number>;
+  };
 
 /** GitLab's own default; only administrators see that of others. */
 const usualLimit = 100_000;
@@ -89,7 +93,19 @@ export function userOf(user: schema.User, namespaceId: number | null): SnapshotU
     external: user.external,
     state: states.includes(state) ? (state as UserState) : 'active',
     namespaceId,
+    ...pictureIn(user.avatar_url),
   };
+}
+
+/** Of an uploaded picture only the name counts. */
+function pictureIn(address: string | null | undefined): { avatar?: string } {
+  const name = address?.includes('/uploads/')
+    ? address
+        .replace(/[?#].*$/, '')
+        .split('/')
+        .at(-1)
+    : '';
+  return name ? { avatar: name } : {};
 }
 
 /** A group as the API shows it, with the role that the token's user has in it. */
@@ -105,6 +121,7 @@ export function groupOf(group: schema.Group, accessLevel: number): SnapshotGroup
     archived: group.archived ?? false,
     markedForDeletionOn: group.marked_for_deletion_on ?? null,
     accessLevel,
+    ...pictureIn(group.avatar_url),
     attributes: attributesOf(group),
   };
 }

@@ -17,6 +17,7 @@ import type { Emit } from '../model/events.ts';
 import { createHttp } from '../net/http.ts';
 import { createLimiter } from '../net/connections.ts';
 import type { Redactor } from '../net/redact.ts';
+import { idsOfSettings, stagedKeys, stagedSettings } from './settings.ts';
 import type { Snapshot, SnapshotGroup, SnapshotProject, SnapshotUser } from './snapshot.ts';
 
 /** An embedded GitLab that stands for the real one. */
@@ -111,6 +112,7 @@ export function stagedState(snapshot: Snapshot, now: string): State {
   let other = 1;
   return {
     users,
+    keys: stagedKeys(snapshot.projects, me.id, now),
     tokens: [],
     groups: snapshot.groups.map((group) => stagedGroup(group, me.id, now)),
     projects: snapshot.projects
@@ -123,7 +125,12 @@ export function stagedState(snapshot: Snapshot, now: string): State {
       namespace,
       project: highest(snapshot.projects.map(({ id }) => id)) + 1,
       // Protections are numbered while the projects are made.
-      other: 1 + snapshot.projects.reduce((sum, project) => sum + project.protectedBranches.length, 0),
+      other:
+        1 +
+        Math.max(
+          snapshot.projects.reduce((sum, project) => sum + project.protectedBranches.length, 0),
+          highest(snapshot.projects.flatMap(idsOfSettings)),
+        ),
     },
   };
 }
@@ -141,13 +148,14 @@ function stagedGroup({ accessLevel, ...group }: SnapshotGroup, userId: number, c
 }
 
 function stagedProject(
-  { accessLevel, ...project }: SnapshotProject,
+  { accessLevel, deployKeys, hooks, ...project }: SnapshotProject,
   userId: number,
   now: string,
   nextId: () => number,
 ): Project {
   return {
     ...project,
+    ...stagedSettings({ ...(deployKeys && { deployKeys }), ...(hooks && { hooks }) }),
     creatorId: project.creatorId ?? userId,
     createdAt: now,
     lastActivityAt: now,
