@@ -14,8 +14,8 @@ type Data = z.infer<typeof Data>;
 type GroupWork = ItemWork & Writing & { item: PlannedGroup };
 
 /**
- * Switches the mails of a group on again that a run, also a killed one, has switched off before its members came. Only of
- * groups that this tool has made: others have people who expect them.
+ * Switches the mails of a group on again that a run, also a killed one, has switched off: of groups that this tool has made,
+ * since others have people who expect them.
  */
 export const groupQuiet: Step<z.infer<typeof Part>, Data, PlannedGroup> = {
   name: 'group-quiet',
@@ -26,23 +26,25 @@ export const groupQuiet: Step<z.infer<typeof Part>, Data, PlannedGroup> = {
   data: Data,
   plan({ item, history }) {
     const restore = isMuted(history);
-    const mutes =
-      item.blocked === null && mailsMembers(item) && (item.existing === null || isGroupMade(history));
-    if (!restore && !mutes) return null;
+    const creates = item.existing === null && item.namespaceKind === 'group' && item.blocked === null;
+    const mutes = mailsMembers(item) && isGroupMade(history);
+    if (!restore && !creates && !mutes) return null;
     const counts = restore ? { restore: 1 } : {};
     return { part: {}, changes: restore, state: 'proven', counts, notices: [] };
   },
   async run(_, work) {
     const { item, place, context, journal } = work;
     if (place === null || !isMuted(journal.history.items.get(item.id))) return { changed: false };
-    if (!(await context.target.setGroupMails(place, true))) {
+    // A run that was killed may not have lived to write it down.
+    const on = item.existing !== null && (await context.target.groupMails(place)) === true;
+    if (!on && !(await context.target.setGroupMails(place, true))) {
       const detail =
         'its mails could not be switched on again, which only an Owner or an administrator can do';
       throw targetRefused(place.fullPath, { detail });
     }
     await record(work, 'done', null);
     // What a new group gets in the end is part of its creation.
-    return { changed: true, counts: item.existing === null ? {} : { restore: 1 } };
+    return { changed: !on, counts: item.existing === null ? {} : { restore: 1 } };
   },
   async verify(_, work) {
     if (work.known()?.muted !== true) return Promise.resolve(proven(1));
@@ -56,11 +58,9 @@ export const groupQuiet: Step<z.infer<typeof Part>, Data, PlannedGroup> = {
   },
 };
 
-/** Writes down that a group is about to be created without mails; false where nobody would get any. */
-export async function createGroupMuted(work: GroupWork): Promise<boolean> {
-  if (!mailsMembers(work.item)) return false;
-  await record(work, 'started', true);
-  return true;
+/** Writes down that a group is about to be created without mails: its creator would be told of it too (GL-117). */
+export function createGroupMuted(work: GroupWork): Promise<void> {
+  return record(work, 'started', true);
 }
 
 /** The group was not created after all: what is at its place is none of ours. */
@@ -68,14 +68,14 @@ export function groupNotCreated(work: GroupWork): Promise<void> {
   return record(work, 'done', null);
 }
 
-/** Switches off the mails of a group that an earlier run made, before it gets further members. */
+/** Switches off the mails of a group that an earlier run made, before its next member comes. */
 export async function muteGroupAgain(work: GroupWork): Promise<void> {
   const { item, place, context, journal } = work;
   const history = journal.history.items.get(item.id);
-  if (place === null || !mailsMembers(item) || !isGroupMade(history) || isMuted(history)) return;
-  // Somebody may not want any.
+  if (place === null || item.existing === null || !mailsMembers(item) || !isGroupMade(history)) return;
+  // Somebody may not want any, or a run that was killed has left them off.
   if ((await context.target.groupMails(place)) === false) return;
-  await record(work, 'started', true);
+  if (!isMuted(history)) await record(work, 'started', true);
   // Who is no Owner is told nothing, and nothing has changed (GL-291).
   if (!(await context.target.setGroupMails(place, false))) await record(work, 'done', null);
 }

@@ -17,7 +17,7 @@ import { pathBeside } from '../plan/free-names.ts';
 import { parentOf } from '../plan/groups.ts';
 import { groupRecords, type Made } from '../plan/made.ts';
 import { allowLevel, atMost, mayBeLowered } from '../plan/visibility.ts';
-import { createGroupMuted, groupNotCreated, muteGroupAgain } from './group-quiet.ts';
+import { createGroupMuted, groupNotCreated } from './group-quiet.ts';
 import {
   proven,
   remark,
@@ -46,9 +46,7 @@ export const group: Step<Nothing, Made, PlannedGroup> = {
   async run(_, work) {
     const { item, context, attempt, journal } = work;
     if (item.existing !== null) {
-      const told = await settled({ id: item.existing, fullPath: item.fullPath }, false, work);
-      await muteGroupAgain(work);
-      return told;
+      return settled({ id: item.existing, fullPath: item.fullPath }, false, work);
     }
     const known = journal.history.items.get(item.id)?.steps.get('group')?.status;
     // An earlier try may have made it without living to see the answer.
@@ -57,8 +55,8 @@ export const group: Step<Nothing, Made, PlannedGroup> = {
     if (found?.canCreateProjects) return settled(found, true, work);
     if (item.namespaceKind === 'user') return settled(await personalPlace(work), false, work);
     await work.record('started', { data: { made: true } });
-    const muted = await createGroupMuted(work);
-    const made = await create(work, muted);
+    await createGroupMuted(work);
+    const made = await create(work);
     return { ...(await settled(made, true, work)), notices: lowered(made.visibility, item, context) };
   },
   async verify(_, { item, place }) {
@@ -80,7 +78,7 @@ async function personalPlace({ item, accounts, context }: GroupWork): Promise<Na
   return namespace;
 }
 
-async function create(work: GroupWork, muted: boolean): Promise<Namespace> {
+async function create(work: GroupWork): Promise<Namespace> {
   const { item, context } = work;
   const { target } = context;
   const parentPath = parentOf(item.fullPath);
@@ -95,12 +93,12 @@ async function create(work: GroupWork, muted: boolean): Promise<Namespace> {
         description: item.description,
         visibility,
         parentId: parent?.id ?? null,
-        ...(muted && { mails: false }),
+        mails: false,
       }),
     );
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (muted && error.refusal !== null) await groupNotCreated(work);
+    if (error.refusal !== null) await groupNotCreated(work);
     throw explain(error, item, context);
   }
 }

@@ -1,9 +1,12 @@
 import { Failure } from '../failures/failure.ts';
 import { closedBy, isFatal } from '../failures/index.ts';
+import type { Notice } from '../model/notice.ts';
 import type { AddressedItem } from '../model/plan.ts';
 import type { MemberPlace } from '../model/target-members.ts';
 import { reasonsOf } from '../plan/roles.ts';
+import { muteGroupAgain } from './group-quiet.ts';
 import { isMissing, levelsFor, type PlannedRole, type RolesData, type RolesPart } from './members-part.ts';
+import { muteProjectAgain } from './quiet-beginning.ts';
 import { remark, type ItemWork, type Outcome, type WritingWork } from './step.ts';
 
 type RolesWork = WritingWork<RolesData, AddressedItem>;
@@ -39,23 +42,27 @@ export async function giveRoles(part: RolesPart, place: MemberPlace, work: Roles
     without.length === 0
       ? []
       : [remark('role-without-account', work.item.id, `no role for ${reasonsOf(without)}`)];
-  const given = part.held ? false : await giveAll(due, part.fresh, place, work);
-  return { changed: shared || given, notices };
+  const given = part.held ? nothing : await giveAll(due, part.fresh, place, work);
+  return { changed: shared || given.changed, notices: [...notices, ...given.notices] };
 }
+
+type Given = { changed: boolean; notices: Notice[] };
+const nothing: Given = { changed: false, notices: [] };
 
 async function giveAll(
   roles: readonly DueRole[],
   fresh: boolean,
   place: MemberPlace,
   work: RolesWork,
-): Promise<boolean> {
+): Promise<Given> {
   const settled = fresh && work.attempt === 1 && !roles.some(isMissing);
-  if (roles.length === 0 || settled) return false;
+  if (roles.length === 0 || settled) return nothing;
   const { target } = work.context;
   // What is new has nobody but its creator, unless a group above gives more.
   const levels = fresh ? await levelsFor(target, place, roles) : await target.levelsAt(place, 'all');
   const missing = roles.map((role) => ({ ...role, now: levels.get(role.account) ?? 0 })).filter(isMissing);
-  if (missing.length === 0) return false;
+  if (missing.length === 0) return nothing;
+  const notices = await muteAgain(work);
   await work.record('started', { data: { giving: levelsOf(missing) } });
   const answers = await Promise.all(missing.map((role) => give(role, place, work)));
   const failed = answers.find((answer) => answer instanceof Error);
@@ -73,7 +80,15 @@ async function giveAll(
       left: Object.fromEntries(missing.map(({ account }) => [account, left.get(String(account)) ?? null])),
     },
   });
-  return given.length > 0;
+  return { changed: given.length > 0, notices };
+}
+
+/** What an earlier run made is muted before the next role is given in it; what this one makes is since it was created. */
+async function muteAgain(work: RolesWork): Promise<Notice[]> {
+  const { item } = work;
+  if (item.kind === 'project') return muteProjectAgain({ ...work, item });
+  await muteGroupAgain({ ...work, item });
+  return [];
 }
 
 function levelsOf(roles: readonly DueRole[]): Record<string, number> {

@@ -23,7 +23,7 @@ import { narrower } from '../plan/visibility.ts';
 import { codeRecords } from '../plan/known-refs.ts';
 import { atAllowedLevel, lowered } from './group.ts';
 import { createShared, untilCopied } from './fork-copy.ts';
-import { createMuted, mute, muteAgain, notCreated } from './quiet-beginning.ts';
+import { createMuted, mute, notCreated } from './quiet-beginning.ts';
 import {
   askAgain,
   knownTo,
@@ -220,7 +220,7 @@ async function settle(
   const fresh = changed || isUnfinished(work);
   // A project that must yet be proven to be ours is not claimed before.
   if (!part.unverified) await claim(work);
-  const told = fresh ? await mute(work, found) : await muteAgain(work);
+  const told = fresh ? await mute(work, found) : [];
   await untilCopied(found, work);
   return { changed, notices: [...notices, ...told] };
 }

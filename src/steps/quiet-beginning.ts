@@ -6,7 +6,7 @@ import type { PlanItem, PlannedProject } from '../model/plan.ts';
 import type { Noise } from '../model/target-quiet.ts';
 import { isGroupMade, isMade } from '../plan/made.ts';
 import { mailsMembers } from './mailing.ts';
-import { pending, record } from './quiet.ts';
+import { isSwitched, noiseOf, pending, record } from './quiet.ts';
 import { silence } from './quiet-integrations.ts';
 import { disabled, isTaken, noiseIn, type SwitchPlace } from './switches.ts';
 import type { ItemWork, Writing, WritingWork } from './step.ts';
@@ -62,24 +62,16 @@ export async function mute(work: ProjectWork, made: Project): Promise<Notice[]> 
   }
   if (mailsMembers(work.item) && !has('mails') && made.mails !== false) more.push(mails);
   if (getsIssues(work.item) && !has('autoclose') && made.autoclose !== false) more.push(autoclose);
-  const loud = known.filter((place) => !isTaken(place, { ...quietest(place), ...shown(made) }, false));
+  const loud = known.filter((place) => !isTaken(place, { ...quietest(place), ...noiseOf(made) }, false));
   return [...(await stop(loud, more, work)), ...(await silence(work))];
 }
 
-/** Silences a project that an earlier run made, before it gets further members. */
-export async function muteAgain(work: ProjectWork): Promise<Notice[]> {
-  const history = work.journal.history.items.get(work.item.id);
-  const due = mailsMembers(work.item) && isMade(history) && work.item.existing?.mails !== false;
-  const off = pending(history).some(({ name }) => name === 'mails');
-  return due && !off ? stop([], [mails], work) : [];
-}
-
-function shown({ builds, mails, autoclose }: Project): Noise {
-  return {
-    ...(builds === undefined ? {} : { builds }),
-    ...(mails === undefined ? {} : { mails }),
-    ...(autoclose === undefined ? {} : { autoclose }),
-  };
+/** Silences a project that an earlier run made, before its next member comes. */
+export async function muteProjectAgain(work: ProjectWork): Promise<Notice[]> {
+  const { existing } = work.item;
+  const mayChange = isMade(work.journal.history.items.get(work.item.id)) && !isSwitched(mails, work);
+  const due = existing !== null && existing.mails !== false && mailsMembers(work.item) && mayChange;
+  return due ? stop([], [mails], work) : [];
 }
 
 /** What GitLab does not tell is as it was asked for. */

@@ -15,9 +15,28 @@ type ProjectWork = WritingWork<unknown, PlannedProject>;
  */
 export async function silence(work: ProjectWork): Promise<Notice[]> {
   const { item, context } = work;
-  const { integrations: seen, identity, plan } = context;
+  const { slugs, first } = await inheritedBy(work);
+  if (slugs === null) return first ? [unread(item.id)] : [];
+  if (slugs.length > 0 && !inheritsAgain(context.identity.version))
+    return first ? [told(item.id, slugs)] : [];
+  for (const slug of slugs) await switchOff(work, 'integrations', slug);
+  return [];
+}
+
+/** Null when the token may not read them. `first`: nobody has told of them yet. */
+async function inheritedBy(work: ProjectWork): Promise<{ slugs: readonly string[] | null; first: boolean }> {
+  const { item, context, journal } = work;
+  const { integrations: seen, plan } = context;
   const above = inheritsFrom(item, plan);
   const first = !seen.has(above);
+  const off = pending(journal.history.items.get(item.id)).filter(({ name }) => name === 'integrations');
+  // An earlier try has switched some off in this very project, which does not tell of all any more.
+  if (off.length > 0) {
+    const left = await read(work);
+    const all = left && [...new Set([...left, ...off.map(({ subject }) => subject)])];
+    if (!seen.has(above)) seen.set(above, Promise.resolve(all));
+    return { slugs: left, first };
+  }
   const reading = seen.get(above) ?? read(work);
   seen.set(above, reading);
   const slugs = await reading.catch((error: unknown) => {
@@ -25,10 +44,7 @@ export async function silence(work: ProjectWork): Promise<Notice[]> {
     seen.delete(above);
     throw error;
   });
-  if (slugs === null) return first ? [unread(item.id)] : [];
-  if (slugs.length > 0 && !inheritsAgain(identity.version)) return first ? [told(item.id, slugs)] : [];
-  for (const slug of slugs) await switchOff(work, 'integrations', slug);
-  return [];
+  return { slugs, first };
 }
 
 /**
@@ -48,7 +64,7 @@ const pauses = [1, 2, 4, 8];
 
 /** Null when the token may not read them. */
 async function read(work: ProjectWork): Promise<readonly string[] | null> {
-  const { place, context, journal, item } = work;
+  const { place, context } = work;
   if (place === null) return [];
   const ask = async (): Promise<{ slugs: string[] | null } | null> => {
     try {
@@ -62,9 +78,7 @@ async function read(work: ProjectWork): Promise<readonly string[] | null> {
   const reason = 'GitLab does not show the new project to the token yet';
   const answer = (await ask()) ?? (await askAgain(pauses, reason, work, ask));
   if (answer === null || answer.slugs === null) return null;
-  // An earlier run that was killed may have switched some off in this very project.
-  const off = pending(journal.history.items.get(item.id)).filter(({ name }) => name === 'integrations');
-  return [...new Set([...answer.slugs, ...off.map(({ subject }) => subject)])].filter(isHeard);
+  return answer.slugs.filter(isHeard);
 }
 
 function unread(id: string): Notice {

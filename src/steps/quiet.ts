@@ -3,7 +3,8 @@ import { targetRefused } from '../failures/target.ts';
 import { interruption } from '../failures/usage.ts';
 import type { ItemHistory } from '../journal/history.ts';
 import type { Project } from '../model/forge.ts';
-import type { PlannedProject } from '../model/plan.ts';
+import type { PlanItem, PlannedProject } from '../model/plan.ts';
+import type { Noise } from '../model/target-quiet.ts';
 import { codeRecords } from '../plan/known-refs.ts';
 import { isMade } from '../plan/made.ts';
 import { mailsMembers } from './mailing.ts';
@@ -29,11 +30,13 @@ export const quiet: Step<z.infer<typeof Part>, Data, PlannedProject> = {
   part: Part,
   data: Data,
   plan({ item, history }) {
-    const { length: restore } = pending(history);
+    const left = pending(history);
+    const { length: restore } = left.filter((place) => !isOn(place, item));
     const creates = item.existing === null && item.blocked === null;
     const opens = item.steps.some(({ part }) => Opening.safeParse(part).success);
     const mutes = mailsMembers(item) && isMade(history);
-    if (restore === 0 && !creates && !opens && !mutes && !losesIssues(item.existing, history)) return null;
+    if (left.length === 0 && !creates && !opens && !mutes && !losesIssues(item.existing, history))
+      return null;
     const counts = restore === 0 ? {} : { restore };
     return { part: {}, changes: restore > 0, state: 'proven', counts, notices: [] };
   },
@@ -44,7 +47,7 @@ export const quiet: Step<z.infer<typeof Part>, Data, PlannedProject> = {
     return { changed: count > 0, counts };
   },
   async verify(_, work) {
-    const left = placesIn(work.known());
+    const left = placesIn(work.known()).filter((place) => !isRestored(place, work));
     if (left.length === 0) return Promise.resolve(proven(1));
     const differences = left.map(({ name, subject }) => ({
       code: 'not-restored',
@@ -133,8 +136,12 @@ export async function restoreAll(work: ItemWork & Writing, only?: SwitchName): P
   if (project === null) return 0;
   const all = pending(journal.history.items.get(item.id));
   const places = all.filter(({ name }) => only === undefined || name === only);
-  await untilPushesAreDone(places, work);
-  const together = noiseIn(places, true);
+  const off = places.filter((place) => !isRestored(place, work));
+  await untilPushesAreDone(off, work);
+  const restored = places.filter((place) => isRestored(place, work));
+  // A run that was killed did not live to write it down.
+  if (restored.length > 0) await record(work, 'done', restored, null);
+  const together = noiseIn(off, true);
   if (together !== null) {
     const now = await context.target.setNoise(project, together.noise);
     const taken = together.places.filter((place) => isTaken(place, now, true));
@@ -142,23 +149,57 @@ export async function restoreAll(work: ItemWork & Writing, only?: SwitchName): P
     if (taken.length > 0) await record(work, 'done', taken, null);
     if (lost !== undefined) throw targetRefused(project.fullPath, { detail: lostOf(lost) });
   }
-  for (const place of places) {
+  for (const place of off) {
     if (together?.places.includes(place)) continue;
     await switches[place.name].restore(context.target, project, place.subject);
     await record(work, 'done', [place], null);
   }
-  return places.length;
+  return off.length;
+}
+
+/** Is it as it was, though the journal says otherwise? What this run has switched off is as it made it. */
+function isRestored(place: SwitchPlace, { item, context }: Pick<ItemWork, 'item' | 'context'>): boolean {
+  return !isSwitched(place, { item, context }) && isOn(place, item);
+}
+
+/** Was it on when the plan was made? */
+function isOn(place: SwitchPlace, item: PlanItem): boolean {
+  return item.kind === 'project' && item.existing !== null && isTaken(place, noiseOf(item.existing), true);
+}
+
+/** What a project shows of what it sets off. */
+export function noiseOf({ builds, mails, autoclose }: Project): Noise {
+  return {
+    ...(builds === undefined ? {} : { builds }),
+    ...(mails === undefined ? {} : { mails }),
+    ...(autoclose === undefined ? {} : { autoclose }),
+  };
+}
+
+function keyOf(id: string, { name, subject }: SwitchPlace): string {
+  return `${id} ${name} ${subject}`;
+}
+
+/** Has this run switched it off itself? */
+export function isSwitched(
+  place: SwitchPlace,
+  { item, context }: Pick<ItemWork, 'item' | 'context'>,
+): boolean {
+  return context.switched.has(keyOf(item.id, place));
 }
 
 /** Writes down that places are about to be switched off, or are as they were. */
 export function record(
-  { journal, item }: Pick<ItemWork & Writing, 'journal' | 'item'>,
+  { journal, item, context }: Pick<ItemWork & Writing, 'journal' | 'item' | 'context'>,
   status: 'started' | 'done',
   places: readonly SwitchPlace[],
   value: true | null,
 ): Promise<void> {
   const off: Record<string, Record<string, true | null>> = {};
-  for (const { name, subject } of places) off[name] = { ...off[name], [subject]: value };
+  for (const { name, subject } of places) {
+    off[name] = { ...off[name], [subject]: value };
+    if (value) context.switched.add(keyOf(item.id, { name, subject }));
+  }
   return journal.record({ item: item.id, step: quiet.name, status, data: { off } });
 }
 

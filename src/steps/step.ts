@@ -73,6 +73,8 @@ export type RunContext = {
     /** When the run has pushed for the last time, in milliseconds; null while it may push again. */
     lastPush: number | null;
   };
+  /** What this run itself has switched off, by item, switch and subject: what the plan read of it holds no more. */
+  switched: Set<string>;
   /** Active integrations of new projects that tell somebody something, by what these inherit them from; null: unread. */
   integrations: Map<string, Promise<readonly string[] | null>>;
   emit: Emit;
@@ -127,10 +129,10 @@ export type ItemWork = {
 
 /** What a run begins with: nothing of the target is known beyond the plan. */
 export function runContext(
-  known: Omit<RunContext, 'refusedLevels' | 'pipelines' | 'integrations'>,
+  known: Omit<RunContext, 'refusedLevels' | 'pipelines' | 'switched' | 'integrations'>,
 ): RunContext {
   const pipelines = { everywhere: false, level: null, waiting: false, lastPush: null };
-  return { ...known, refusedLevels: new Set(), pipelines, integrations: new Map() };
+  return { ...known, refusedLevels: new Set(), pipelines, switched: new Set(), integrations: new Map() };
 }
 
 /** Asks once more after each pause, in seconds, until there is an answer; null when all were in vain. */

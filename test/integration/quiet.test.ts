@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import { addCollaborator } from '../../sandbox/gitbucket.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { filesOf } from '../helpers/odd-objects.ts';
 import { killed, migrated, type Migration } from '../helpers/migrated.ts';
+import { peopled, rolesIn, withPeople } from '../helpers/peopled.ts';
 import { testServers, type TestServers, type TestServersOptions } from '../helpers/servers.ts';
-import { issuesStep, withMembers, type Heard } from './quiet-setup.ts';
+import { withIssues } from './quiet-setup.ts';
 
 type Repositories = Record<string, (gitDir: string) => void>;
 
@@ -127,73 +129,73 @@ test.each([
   const run = await migrated(where);
   await where.gitlab.settle();
   expect(states(run)).toEqual(['proven']);
-  expect(noticesOf(run).map((notice) => notice.split(' ')[0])).toEqual([code]);
+  const codes = noticesOf(run).map((notice) => notice.split(' ')[0]);
+  expect(codes.filter((each) => each?.startsWith('integrations'))).toEqual([code]);
   expect(run.writes.filter((write) => write.includes('integrations'))).toEqual([]);
   expect(where.gitlab.integrationCalls.length).toBe(2);
 });
 
-const fiveUsers = ['ann', 'bob', 'cid', 'dee', 'eve'];
+test('a run with accounts, members and settings sends nobody a mail, now and later', async () => {
+  const where = await peopled();
+  const { gitlab, gitbucket } = where;
+  const first = await migrated(where, withPeople);
 
-function addUsers({ gitlab }: TestServers): void {
-  for (const username of fiveUsers) gitlab.addUser({ username, email: `${username}@example.com` });
-}
-
-test('nobody is told by mail of a role in what the run has made', async () => {
-  const where = await world({ 'team/one': plain, 'team/two': plain });
-  addUsers(where);
-  const heard: Heard = {};
-  const options: Migration = { steps: withMembers(where, fiveUsers, heard) };
-
-  const first = await migrated(where, options);
-
-  expect(heard).toEqual({ team: false, 'team/one': false, 'team/two': false });
-  const on = { groups: ['team mails true'], projects: [{ mails: true }, { mails: true }] };
-  expect(settings(where)).toMatchObject(on);
   expect(states(first)).toEqual(['proven']);
-  // Off with the creation, on again once.
-  expect(first.writes.filter((write) => /^PUT/.test(write)).length).toBe(3);
-
-  // Later roles in it are as quiet.
-  where.gitlab.addUser({ username: 'fay', email: 'fay@example.com' });
-  for (const key of Object.keys(heard)) delete heard[key];
-  const later = await migrated(where, { steps: withMembers(where, ['fay'], heard) });
-  expect(states(later)).toEqual(['proven']);
-  expect(heard).toEqual({ team: false, 'team/one': false, 'team/two': false });
+  expect(rolesIn(gitlab, 'team')).toEqual(['alice 50', 'bob 30', 'root 50']);
+  expect(gitlab.mails).toEqual([]);
+  const on = {
+    groups: ['guests mails true', 'team mails true'],
+    projects: [{ mails: true }],
+  };
   expect(settings(where)).toMatchObject(on);
-  expect((await migrated(where)).writes).toEqual([]);
+  expect((await migrated(where, withPeople)).writes).toEqual([]);
+
+  gitbucket.addUser({ login: 'erin', email: 'erin@example.com' });
+  gitbucket.context.account('team')?.members.push({ login: 'erin', manager: false });
+  addCollaborator(gitbucket.context, 'team/app', 'dave', 'ADMIN');
+  expect(states(await migrated(where, withPeople))).toEqual(['proven']);
+  expect(rolesIn(gitlab, 'team')).toContain('erin 30');
+  expect(rolesIn(gitlab, 'team/app')).toContain('dave 40');
+  expect(gitlab.mails).toEqual([]);
+  expect(settings(where)).toMatchObject(on);
+  expect((await migrated(where, withPeople)).writes).toEqual([]);
 });
 
 test('mails of groups that were there before are never touched, nor what somebody has switched off', async () => {
-  const where = await world({ 'old/one': plain, 'team/two': plain });
-  addUsers(where);
-  const { gitlab } = where;
-  const old = gitlab.addGroup({ path: 'old', visibility: 'public' });
-  gitlab.addProject({ namespace: 'old', path: 'foreign' });
-  const heard: Heard = {};
-  await migrated(where, { steps: withMembers(where, ['ann'], heard) });
-  expect(heard).toEqual({ old: true, 'old/one': false, team: false, 'team/two': false });
-  expect(old.attributes).not.toHaveProperty('emails_enabled');
+  const where = await peopled();
+  const { gitlab, gitbucket } = where;
+  const team = gitlab.addGroup({ path: 'team' });
+  gitlab.addProject({ namespace: 'team', path: 'foreign' });
+  const config = { migrate: { createUsers: true, memberMails: true } };
+  await migrated(where, { ...withPeople, config });
+  expect(gitlab.mails.map(({ to, about }) => `${to} ${about}`)).toEqual([
+    'alice@example.com team',
+    'bob@example.com team',
+  ]);
+  expect(team.attributes).not.toHaveProperty('emails_enabled');
 
-  const team = gitlab.context.state.groups.find(({ fullPath }) => fullPath === 'team');
-  const two = gitlab.project('team/two');
-  for (const each of [team, two]) if (each) each.attributes['emails_enabled'] = false;
-  const later = await migrated(where, { steps: withMembers(where, ['bob'], heard) });
-  expect(states(later)).toEqual(['proven']);
-  expect([team, two].map((each) => each?.attributes['emails_enabled'])).toEqual([false, false]);
+  const guests = gitlab.context.state.groups.find(({ fullPath }) => fullPath === 'guests');
+  const app = gitlab.project('team/app');
+  for (const each of [guests, app]) if (each) each.attributes['emails_enabled'] = false;
+  gitbucket.context.account('guests')?.members.push({ login: 'carol', manager: false });
+  addCollaborator(gitbucket.context, 'team/app', 'dave', 'ADMIN');
+  expect(states(await migrated(where, { ...withPeople, config }))).toEqual(['proven']);
+  expect(rolesIn(gitlab, 'guests')).toContain('carol 30');
+  expect([guests, app].map((each) => each?.attributes['emails_enabled'])).toEqual([false, false]);
 });
 
 test('who is no Owner cannot switch mails off, and is told so', async () => {
-  const where = await world({ 'old/one': plain });
-  addUsers(where);
-  where.gitlab.addGroup({ path: 'old', visibility: 'public' });
-  where.gitlab.addUser({ username: 'mover', email: 'mover@example.com' });
-  where.gitlab.addMember('old', 'mover', 40);
-  const heard: Heard = {};
-  const run = await migrated(where, { user: 'mover', steps: withMembers(where, ['ann'], heard) });
-  expect(states(run)).toEqual(['proven']);
-  expect(heard).toMatchObject({ 'old/one': true });
-  expect(noticesOf(run)).toContain('members-mailed old/one');
-  expect(where.gitlab.project('old/one').attributes['emails_enabled'] ?? true).toBe(true);
+  const where = await peopled();
+  const { gitlab } = where;
+  for (const path of ['team', 'guests']) gitlab.addGroup({ path });
+  for (const username of ['carol', 'mover']) gitlab.addUser({ username, email: `${username}@example.com` });
+  for (const path of ['team', 'guests']) gitlab.addMember(path, 'mover', 40);
+  const users = { map: { users: { carol: 'carol' } } };
+  const run = await migrated(where, { user: 'mover', password: 'root', config: users });
+  expect(rolesIn(gitlab, 'team/app')).toContain('carol 40');
+  expect(gitlab.mails).toMatchObject([{ to: 'carol@example.com', about: 'team/app' }]);
+  expect(noticesOf(run)).toContain('members-mailed team/app');
+  expect(gitlab.project('team/app').attributes['emails_enabled'] ?? true).toBe(true);
 });
 
 const closing = (dir: string): void => void commitOn(dir, 'main', 'Fixes team/b#5');
@@ -225,7 +227,7 @@ test('a commit closes no issue of another project that an earlier run made', asy
 test('issues that the run itself brings stay open until the jobs after its pushes are over', async () => {
   const where = await world({ 'team/a': closing, 'team/b': closing });
   settleFirst(where);
-  const run = await migrated(where, { steps: [...withMembers(where, [], {}), issuesStep(where)] });
+  const run = await migrated(where, { steps: withIssues(where) });
   await where.gitlab.settle();
   expect(states(run)).toEqual(['proven']);
   expect(settings(where)).toMatchObject({
@@ -239,15 +241,17 @@ test('issues that the run itself brings stay open until the jobs after its pushe
 test('a run that is killed at any write is finished by the next one, with nothing left switched off', async () => {
   const make = async (): Promise<TestServers> => {
     const where = await world({ 'team/a': ciOnTags }, { gitlab: { settings: { integrations: ['slack'] } } });
-    addUsers(where);
+    const ann = { email: 'ann@example.com' };
+    where.gitlab.addUser({ username: 'ann', ...ann });
+    where.gitbucket.addUser({ login: 'ann', ...ann });
+    addCollaborator(where.gitbucket.context, 'team/a', 'ann', 'DEVELOPER');
     return where;
   };
-  const options = (where: TestServers): Migration => ({
-    steps: [...withMembers(where, ['ann'], {}), issuesStep(where)],
-  });
+  const options = (where: TestServers): Migration => ({ password: 'root', steps: withIssues(where) });
   const undisturbed = await make();
   const { writes } = await migrated(undisturbed, options(undisturbed));
   const wanted = settings(undisturbed);
+  expect(rolesIn(undisturbed.gitlab, 'team/a')).toEqual(['ann 30']);
   expect(writes.length).toBeGreaterThan(6);
   for (const served of [false, true]) {
     // What was not served is as before, so a part of it is enough.
@@ -258,6 +262,7 @@ test('a run that is killed at any write is finished by the next one, with nothin
       const at = `killed at ${writes[write - 1]}, ${served ? 'served' : 'not served'}`;
       expect(states(again), at).toEqual(['proven']);
       expect(settings(where), at).toEqual(wanted);
+      expect(where.gitlab.mails, at).toEqual([]);
     }
   }
 });
