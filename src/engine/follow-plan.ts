@@ -2,7 +2,7 @@ import { sourceNotAdministrator } from '../failures/source.ts';
 import { planDrifted } from '../failures/usage.ts';
 import { noticeOf } from '../failures/index.ts';
 import type { Notice } from '../model/notice.ts';
-import type { Plan } from '../model/plan.ts';
+import { itemsOf, type Plan } from '../model/plan.ts';
 import type { ItemResult } from '../model/result.ts';
 import { driftsBetween } from '../plan/drift.ts';
 import type { PrepareOptions, Prepared } from './prepare.ts';
@@ -31,15 +31,15 @@ export function followPlan(
   const reasons = new Map(
     driftsBetween(earlier, plan, history, steps).map(({ id, reason }) => [id, reason] as const),
   );
-  const [groups, projects] = [idsIn(earlier.groups), idsIn(earlier.projects)];
-  const drifted = [...earlier.groups, ...earlier.projects].flatMap((item) => {
+  const [people, groups, projects] = [earlier.people, earlier.groups, earlier.projects].map(idsIn);
+  const drifted = itemsOf(earlier).flatMap((item) => {
     const detail = reasons.get(item.id);
     if (detail === undefined) return [];
     const problem = noticeOf(planDrifted(item.id, { detail }), item.id);
     return [{ ...emptyResult(item, 'drifted'), problem }];
   });
-  const stays = (ids: ReadonlySet<string>) => (item: { id: string }) =>
-    ids.has(item.id) && !reasons.has(item.id);
+  const stays = (ids: ReadonlySet<string> | undefined) => (item: { id: string }) =>
+    ids?.has(item.id) === true && !reasons.has(item.id);
   return {
     drifted,
     prepared: {
@@ -49,6 +49,7 @@ export function followPlan(
         ...plan,
         // The items were found with the eyes of that time.
         source: earlier.source.view === 'user' ? { ...earlier.source, url: plan.source.url } : plan.source,
+        people: plan.people.filter(stays(people)),
         groups: plan.groups.filter(stays(groups)),
         projects: plan.projects.filter(stays(projects)),
         problems: [

@@ -5,6 +5,7 @@ import {
   plannedStep,
   type Plan,
   type PlannedGroup,
+  type PlannedPerson,
   type PlannedProject,
   type PlanItem,
   type RefChange,
@@ -33,7 +34,7 @@ export function driftsBetween(earlier: Plan, now: Plan, known: Known, steps: Ste
     return message === undefined ? 'it is no longer on the source' : `it can no longer be read: ${message}`;
   };
   const before = new Map(earlier.groups.map((group) => [group.id, group]));
-  const drifts: Drift[] = [];
+  const drifts = earlier.people.flatMap((person) => personDrift(person, now));
   const moved = new Set<string>();
   for (const group of earlier.groups) {
     const later = groups.get(group.id);
@@ -52,6 +53,20 @@ export function driftsBetween(earlier: Plan, now: Plan, known: Known, steps: Ste
     if (reason !== null) drifts.push({ id: project.id, reason });
   }
   return drifts;
+}
+
+/** Whoever has nothing to do with it any more gets nothing, and an account that was made since is the one of the plan. */
+function personDrift(earlier: PlannedPerson, { people }: Plan): Drift[] {
+  const now = people.find(({ id }) => id === earlier.id);
+  if (now === undefined) return [];
+  const made = earlier.action === 'create' && now.action === 'use';
+  const same = now.fullPath.toLowerCase() === earlier.fullPath.toLowerCase();
+  const account = ({ fullPath }: PlannedPerson): string => (fullPath === '' ? 'none' : fullPath);
+  const reason =
+    same && (made || now.action === earlier.action)
+      ? blockedDrift(earlier, now)
+      : `the account would now be ${account(now)} (${now.action}) instead of ${account(earlier)} (${earlier.action})`;
+  return reason === null ? [] : [{ id: earlier.id, reason }];
 }
 
 function groupDrift(earlier: PlannedGroup, now: PlannedGroup, known: Known): string | null {
@@ -123,10 +138,7 @@ function existenceDrift(
   return after === null ? 'has since been removed' : 'has since been replaced';
 }
 
-function blockedDrift(
-  earlier: Pick<PlannedProject, 'blocked'>,
-  now: Pick<PlannedProject, 'blocked'>,
-): string | null {
+function blockedDrift(earlier: Pick<PlanItem, 'blocked'>, now: Pick<PlanItem, 'blocked'>): string | null {
   if (now.blocked?.code === earlier.blocked?.code) return null;
   return now.blocked === null ? 'it is no longer blocked' : now.blocked.message;
 }

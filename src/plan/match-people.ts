@@ -148,7 +148,8 @@ function byHits(person: Person, hits: readonly Hit[], { owners, rivals }: Claims
   if (hit === undefined) return null;
   const { account, mail } = hit;
   const owner = owners.get(account.id);
-  if (owner !== undefined)
+  // One person may have two accounts on the source.
+  if (owner !== undefined && named === undefined)
     return ask(
       [account],
       `its address ${mail} leads to ${account.username}, which is said to be that of ${owner}`,

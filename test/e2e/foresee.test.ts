@@ -2,6 +2,7 @@ import { refsOf } from '../../src/steps/code.ts';
 import { describe, expect, test } from 'vitest';
 import { seedSituations } from '../../sandbox/seed/situations.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import { accountsForAll } from '../helpers/accounts.ts';
 import { sharedByAll } from '../helpers/cleanup.ts';
 import { foreseen, met, planThenMigrate, wronglyRefused } from '../helpers/foresight.ts';
 import { testServers } from '../helpers/servers.ts';
@@ -91,6 +92,7 @@ describe('over all the situations', () => {
   const shared = sharedByAll(async () => {
     const servers = await testServers();
     const repositories = seedSituations(servers.gitbucket);
+    accountsForAll(servers);
     return { servers, repositories, ...(await planThenMigrate(servers)) };
   });
 

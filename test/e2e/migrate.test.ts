@@ -1,3 +1,4 @@
+import { accountsForAll } from '../helpers/accounts.ts';
 import { differencesOf } from '../helpers/code-of.ts';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -27,6 +28,7 @@ describe('the whole sample server', () => {
   const shared = sharedByAll(async () => {
     const servers = await testServers();
     const sample = seedSample(servers.gitbucket);
+    accountsForAll(servers);
     const { requests } = servers.gitlab.server;
     const dry = await gb2gl(servers, ['migrate', '--all', '--dry-run']);
     const writesOfDry = [...writesOf(requests)];
@@ -64,6 +66,7 @@ describe('the whole sample server', () => {
     const { servers, run } = shared();
     const second = await createGitLab({ dir: join(servers.folder, 'gitlab-2') });
     onTestFinished(() => second.close());
+    accountsForAll({ gitbucket: servers.gitbucket, gitlab: second });
     const mirrored = await gb2gl(
       servers,
       [...ONE_BY_ONE, '--transport', 'mirror', '--work-dir', 'mirrored'],

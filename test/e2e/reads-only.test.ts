@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { seedSituations } from '../../sandbox/seed/situations.ts';
 import type { LoggedRequest } from '../../sandbox/server.ts';
+import { accountsForAll } from '../helpers/accounts.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { refsIn, testServers, type TestServers } from '../helpers/servers.ts';
 import { gb2gl, smallServers } from '../helpers/small-server.ts';
@@ -41,6 +42,7 @@ test('a plan sends nothing but GET, git advertisements and fetches of wikis, bef
   const servers = await testServers();
   const { gitbucket, gitlab } = servers;
   seedSituations(gitbucket);
+  accountsForAll(servers);
   expect(withoutWikis(await planned(servers))).toEqual(nothing);
   expect(gitlab.context.state.groups).toEqual([]);
 

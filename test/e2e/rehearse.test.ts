@@ -1,3 +1,4 @@
+import { accountsForAll } from '../helpers/accounts.ts';
 import { codeOf, differencesOf, refCount } from '../helpers/code-of.ts';
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
@@ -85,6 +86,7 @@ function placesOf(result: Result): unknown[] {
 test('over the sample server a rehearsal meets what the migration then meets, and changes nothing', async () => {
   const servers = await testServers({ gitlab: { settings: { defaultBranchName: 'main' } } });
   const sample = seedSample(servers.gitbucket);
+  accountsForAll(servers);
 
   const rehearsal = await bothWays(servers);
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createGitBucket, type EmbeddedGitBucket } from '../../sandbox/gitbucket.ts';
 import { createGitLab, type EmbeddedGitLab } from '../../sandbox/gitlab.ts';
 import type { LoggedRequest } from '../../sandbox/server.ts';
+import { nobodyComes } from '../helpers/accounts.ts';
 import { commitOn, git, pointAt } from '../helpers/commits.ts';
 import { descendants, ended, killAll } from '../helpers/processes.ts';
 import { startCli } from '../helpers/run-cli.ts';
@@ -78,6 +79,7 @@ export async function openWorld(folder: string, snapshot?: Snapshot): Promise<Wo
   await mkdir(cwd, { recursive: true });
   const gitbucket = await createGitBucket({ dir: join(folder, 'gitbucket') });
   const gitlab = await createGitLab({ dir: join(folder, 'gitlab') });
+  if (snapshot === undefined) await nobodyComes(cwd, ['carol']);
   if (snapshot) await moveJournal(cwd, snapshot, { gitbucket: gitbucket.url, gitlab: gitlab.url });
   const env = {
     GITBUCKET_URL: gitbucket.url,

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { StartFailure } from '../../src/commands/failure.ts';
 import type { Result } from '../../src/model/result.ts';
 import { parseResult } from '../../src/report/schema.ts';
+import { nobodyComes } from '../helpers/accounts.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { runCli, type CliResult } from '../helpers/run-cli.ts';
 import { testServers, writesOf, type TestServers } from '../helpers/servers.ts';
@@ -24,6 +25,7 @@ async function place(): Promise<Place> {
   }
   const cwd = join(servers.folder, 'work');
   await mkdir(cwd);
+  await nobodyComes(cwd, ['carol', 'dave']);
   return { ...servers, cwd };
 }
 
@@ -273,6 +275,7 @@ test('a parent group that is mistyped is an error with the nearest that exists',
 
 test('repositories of a user go to the personal namespace of the same user, and to a group when it is somebody else', async () => {
   const where = await place();
+  await nobodyComes(where.cwd, []);
   where.gitlab.addUser({ username: 'carol', name: 'Carol', email: 'Carol@example.com' });
   where.gitlab.addUser({ username: 'dave', name: 'Another Dave', email: 'other@example.com' });
   const result = await migrated(where, '--user', 'carol', 'dave');

@@ -1,9 +1,16 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Project } from '../../../src/model/forge.ts';
-import type { PlannedProject, PlannedStep, RefChange } from '../../../src/model/plan.ts';
+import type { PlannedPerson, PlannedProject, PlannedStep, RefChange } from '../../../src/model/plan.ts';
 import { driftsBetween } from '../../../src/plan/drift.ts';
 import { steps } from '../../../src/steps/index.ts';
-import { plan, plannedGroup, plannedProject, plannedRefs, refChange } from '../report/samples.ts';
+import {
+  plan,
+  plannedGroup,
+  plannedPerson,
+  plannedProject,
+  plannedRefs,
+  refChange,
+} from '../report/samples.ts';
 
 const [A, B] = ['a'.repeat(40), 'b'.repeat(40)];
 const nothing = { items: new Map() };
@@ -202,4 +209,24 @@ test('a level that the run itself had to lower is no drift, neither of the group
   expect(reasonsFor(ours, { visibility: 'internal' })).toEqual([]);
   expect(reasonsFor({ ...ours, visibility: 'public' }, { visibility: 'internal' })).toEqual([]);
   expect(reasonsFor({ visibility: 'internal' }, { visibility: 'internal' })).toHaveLength(2);
+});
+
+test('a person drifts when another account would be used, but not when the planned one was made meanwhile', () => {
+  const someone = plannedPerson('jane', { action: 'create', fullPath: 'jane' });
+  const drifted = (now: Partial<PlannedPerson>): string[] =>
+    driftsBetween(
+      { ...plan([], []), people: [someone] },
+      { ...plan([], []), people: [{ ...someone, ...now }] },
+      nothing,
+      steps,
+    ).map(({ id, reason }) => `${id}: ${reason}`);
+  expect(drifted({})).toEqual([]);
+  expect(drifted({ action: 'use', fullPath: 'Jane' })).toEqual([]);
+  expect(drifted({ action: 'use', fullPath: 'jdoe' })).toEqual([
+    '@jane: the account would now be jdoe (use) instead of jane (create)',
+  ]);
+  expect(drifted({ action: 'ask', fullPath: '' })).toEqual([
+    '@jane: the account would now be none (ask) instead of jane (create)',
+  ]);
+  expect(driftsBetween({ ...plan([], []), people: [someone] }, plan([], []), nothing, steps)).toEqual([]);
 });
