@@ -31,7 +31,7 @@ export function followPlan(
   const reasons = new Map(
     driftsBetween(earlier, plan, history, steps).map(({ id, reason }) => [id, reason] as const),
   );
-  const [people, groups, projects] = [earlier.people, earlier.groups, earlier.projects].map(idsIn);
+  const [people, groups, projects] = [idsIn(earlier.people), idsIn(earlier.groups), idsIn(earlier.projects)];
   const drifted = itemsOf(earlier).flatMap((item) => {
     const detail = reasons.get(item.id);
     if (detail === undefined) return [];

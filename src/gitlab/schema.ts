@@ -168,6 +168,9 @@ export const ApplicationSettings = z.object({
   /** Who may make projects in a new group: 0 no one, 1 maintainers, 2 developers, 3 administrators, 4 owners. */
   default_project_creation: setting(z.number()),
   restricted_visibility_levels: setting(z.array(Visibility)),
+  /** GL-283. */
+  user_default_external: setting(z.boolean()),
+  user_default_internal_regex: setting(z.string()),
   /** In MB. */
   receive_max_input_size: setting(z.number()),
   max_attachment_size: setting(z.number()),

@@ -4,6 +4,7 @@ import {
   byRef,
   plannedStep,
   type Plan,
+  type PersonAction,
   type PlannedGroup,
   type PlannedPerson,
   type PlannedProject,
@@ -34,11 +35,16 @@ export function driftsBetween(earlier: Plan, now: Plan, known: Known, steps: Ste
     return message === undefined ? 'it is no longer on the source' : `it can no longer be read: ${message}`;
   };
   const before = new Map(earlier.groups.map((group) => [group.id, group]));
-  const drifts = earlier.people.flatMap((person) => personDrift(person, now));
+  const drifts: Drift[] = [];
+  const people = new Map(now.people.map((person) => [person.id, person]));
+  for (const person of earlier.people) {
+    const reason = personDrift(person, people.get(person.id), known, steps);
+    if (reason !== null) drifts.push({ id: person.id, reason });
+  }
   const moved = new Set<string>();
   for (const group of earlier.groups) {
     const later = groups.get(group.id);
-    const reason = later ? groupDrift(group, later, known) : gone(group.id, group.id);
+    const reason = later ? groupDrift(group, later, known, steps) : gone(group.id, group.id);
     if (reason === null) continue;
     moved.add(group.id);
     drifts.push({ id: group.id, reason });
@@ -55,28 +61,37 @@ export function driftsBetween(earlier: Plan, now: Plan, known: Known, steps: Ste
   return drifts;
 }
 
-/** Whoever has nothing to do with it any more gets nothing, and an account that was made since is the one of the plan. */
-function personDrift(earlier: PlannedPerson, { people }: Plan): Drift[] {
-  const now = people.find(({ id }) => id === earlier.id);
-  if (now === undefined) return [];
+/** An account that this tool has made since then is still the one of the plan. */
+function personDrift(
+  earlier: PlannedPerson,
+  now: PlannedPerson | undefined,
+  known: Known,
+  steps: Steps,
+): string | null {
+  // Whom nothing concerns any more is left alone anyway.
+  if (now === undefined) return null;
   const made = earlier.action === 'create' && now.action === 'use';
-  const same = now.fullPath.toLowerCase() === earlier.fullPath.toLowerCase();
-  const account = ({ fullPath }: PlannedPerson): string => (fullPath === '' ? 'none' : fullPath);
-  const reason =
-    same && (made || now.action === earlier.action)
-      ? blockedDrift(earlier, now)
-      : `the account would now be ${account(now)} (${now.action}) instead of ${account(earlier)} (${earlier.action})`;
-  return reason === null ? [] : [{ id: earlier.id, reason }];
+  if (made && known.items.get(now.id)?.target?.id === now.existing?.id) return null;
+  const told = ({ action, fullPath }: PlannedPerson): string => accountWords[action](fullPath);
+  if (told(now) !== told(earlier)) return `it was planned as ${told(earlier)} and would now be ${told(now)}`;
+  return stepsDrift(earlier, now, steps);
 }
 
-function groupDrift(earlier: PlannedGroup, now: PlannedGroup, known: Known): string | null {
+const accountWords = {
+  use: (name) => `the account ${name}`,
+  create: (name) => `a new account ${name}`,
+  ask: () => 'to be decided',
+  none: () => 'without an account',
+} as const satisfies Record<PersonAction, (name: string) => string>;
+
+function groupDrift(earlier: PlannedGroup, now: PlannedGroup, known: Known, steps: Steps): string | null {
   if (now.fullPath !== earlier.fullPath)
     return `its group would now be ${now.fullPath} instead of ${earlier.fullPath}`;
   const blocked = blockedDrift(earlier, now);
   if (blocked !== null) return blocked;
   const existence = existenceDrift(earlier.existing, now.existing, known.items.get(now.id)?.target?.id);
   if (existence !== null) return `the group ${now.fullPath} ${existence}`;
-  return visibilityDrift(earlier, now, isMade(earlier, now));
+  return visibilityDrift(earlier, now, isMade(earlier, now)) ?? stepsDrift(earlier, now, steps);
 }
 
 function projectDrift(
@@ -117,7 +132,7 @@ function visibilityDrift(earlier: AddressedItem, now: AddressedItem, ours: boole
 }
 
 /** Each step says whether its own decision still holds. */
-function stepsDrift(earlier: PlannedProject, now: PlannedProject, steps: Steps): string | null {
+function stepsDrift(earlier: PlanItem, now: PlanItem, steps: Steps): string | null {
   for (const step of steps) {
     const [before, after] = [plannedStep(earlier, step.name), plannedStep(now, step.name)];
     if (before === null || after === null) continue;

@@ -5,6 +5,7 @@ import type { PrepareOptions, Prepared } from '../engine/prepare.ts';
 import type { Runtime } from '../environment.ts';
 import { journalFile, openJournal, useDirectory } from '../journal/journal.ts';
 import { holdFolder, othersIn } from '../journal/lock.ts';
+import { itemsOf } from '../model/plan.ts';
 import type { ItemResult } from '../model/result.ts';
 import { partKey, type RepositoryPart } from '../model/source.ts';
 import type { Redactor } from '../net/redact.ts';
@@ -14,6 +15,7 @@ import { compareRefs } from '../plan/ref-proof.ts';
 import { planWikiRefs } from '../plan/wiki-refs.ts';
 import { chooseTransport, type TransportName } from '../transfer/auto.ts';
 import { lfsObjectsThere } from './lfs-objects.ts';
+import { withPeople } from './people.ts';
 import { readTarget } from './read-target.ts';
 import type { Snapshot } from './snapshot.ts';
 import { stageProjects } from './stage-projects.ts';
@@ -40,7 +42,7 @@ export type Rehearsal = {
 export function rehearse(prepared: Prepared, options: RehearseOptions): Promise<Rehearsal> {
   const { workDir, runtime } = options;
   return withFolder(workDir, runtime, async (folder) => {
-    const snapshot = await readTarget(prepared, options.target);
+    const snapshot = withPeople(await readTarget(prepared, options.target), prepared.plan);
     const real = { url: options.target.url, version: prepared.identity.version };
     const lfsObjects = await lfsObjectsThere(prepared, options);
     const stage = await openStage(withLfs(snapshot, lfsObjects), {
@@ -166,7 +168,7 @@ function withoutProxy(env: Readonly<Record<string, string | undefined>>): Record
 /** As the plan has them, and without the ids of what does not really exist. */
 function sortByPlan({ plan }: Prepared, results: readonly ItemResult[]): ItemResult[] {
   const byItem = new Map(results.map((result) => [`${result.kind} ${result.id}`, result]));
-  return [...plan.groups, ...plan.projects].flatMap((item) => {
+  return itemsOf(plan).flatMap((item) => {
     const result = byItem.get(`${item.kind} ${item.id}`);
     if (!result) return [];
     return item.existing === null ? [{ ...result, target: { ...result.target, id: null } }] : [result];

@@ -41,7 +41,12 @@ export type SnapshotUser = {
   avatar?: string;
 };
 
+/** Somebody else's role. */
+export type SnapshotMember = { userId: number; level: number };
+
 export type SnapshotGroup = Omit<Group, 'members' | 'links' | 'createdAt'> & {
+  /** Of other people, as far as they matter. */
+  members?: SnapshotMember[];
   /** Role of the token's user, inherited ones included; 0 without one. */
   accessLevel: number;
 };
@@ -66,13 +71,16 @@ export type SnapshotProject = Pick<Project, Common> &
     creatorId: number | null;
     /** Role of the token's user in the project itself; 0 without one. */
     accessLevel: number;
+    members?: SnapshotMember[];
+    /** Groups that have a role in it. */
+    shares?: { id: number; level: number }[];
     protectedBranches: Omit<ProtectedBranch, 'id'>[];
     /** Sizes by id, as far as the source's history names them; absent where it names none. */
     lfsObjects?: Record<string, number>;
   };
 
 /** GitLab's own default; only administrators see that of others. */
-const usualLimit = 100_000;
+export const usualLimit = 100_000;
 const states: readonly string[] = [
   'blocked',
   'deactivated',
@@ -82,7 +90,6 @@ const states: readonly string[] = [
 ] satisfies UserState[];
 
 export function userOf(user: schema.User, namespaceId: number | null): SnapshotUser {
-  const { state } = user;
   return {
     id: user.id,
     username: user.username,
@@ -91,7 +98,7 @@ export function userOf(user: schema.User, namespaceId: number | null): SnapshotU
     canCreateGroup: user.can_create_group,
     projectsLimit: user.projects_limit ?? usualLimit,
     external: user.external,
-    state: states.includes(state) ? (state as UserState) : 'active',
+    state: stateOf(user.state),
     namespaceId,
     ...pictureIn(user.avatar_url),
   };
@@ -106,6 +113,11 @@ function pictureIn(address: string | null | undefined): { avatar?: string } {
         .at(-1)
     : '';
   return name ? { avatar: name } : {};
+}
+
+/** A state that the embedded GitLab knows. */
+export function stateOf(state: string): UserState {
+  return states.includes(state) ? (state as UserState) : 'active';
 }
 
 /** A group as the API shows it, with the role that the token's user has in it. */
@@ -233,6 +245,8 @@ export function settingsOf(answer: schema.ApplicationSettings): Snapshot['settin
   if (answer.restricted_visibility_levels)
     settings.restrictedVisibilities = answer.restricted_visibility_levels;
   if (answer.allow_local_requests_from_web_hooks_and_services) settings.localHooks = true;
+  settings.newUsersExternal = answer.user_default_external ?? false;
+  settings.internalAddresses = answer.user_default_internal_regex || null;
   if (attachments !== null) settings.maxAttachmentSize = attachments;
   return {
     ...settings,

@@ -18,7 +18,7 @@ import { createHttp } from '../net/http.ts';
 import { createLimiter } from '../net/connections.ts';
 import type { Redactor } from '../net/redact.ts';
 import { idsOfSettings, stagedKeys, stagedSettings } from './settings.ts';
-import type { Snapshot, SnapshotGroup, SnapshotProject, SnapshotUser } from './snapshot.ts';
+import type { Snapshot, SnapshotGroup, SnapshotMember, SnapshotProject, SnapshotUser } from './snapshot.ts';
 
 /** An embedded GitLab that stands for the real one. */
 export type Stage = {
@@ -143,12 +143,21 @@ function stagedUser(user: SnapshotUser, namespaceId: number, createdAt: string):
   return { ...user, name: user.username, namespaceId, createdAt };
 }
 
-function stagedGroup({ accessLevel, ...group }: SnapshotGroup, userId: number, createdAt: string): Group {
-  return { ...group, members: memberships(accessLevel, userId, createdAt), links: [], createdAt };
+function stagedGroup(
+  { accessLevel, members = [], ...group }: SnapshotGroup,
+  userId: number,
+  createdAt: string,
+): Group {
+  return {
+    ...group,
+    members: memberships([{ userId, level: accessLevel }, ...members], createdAt),
+    links: [],
+    createdAt,
+  };
 }
 
 function stagedProject(
-  { accessLevel, deployKeys, hooks, ...project }: SnapshotProject,
+  { accessLevel, members = [], shares = [], deployKeys, hooks, ...project }: SnapshotProject,
   userId: number,
   now: string,
   nextId: () => number,
@@ -161,8 +170,8 @@ function stagedProject(
     lastActivityAt: now,
     repositoryReadOnly: false,
     pendingDelete: false,
-    members: memberships(accessLevel, userId, now),
-    links: [],
+    members: memberships([{ userId, level: accessLevel }, ...members], now),
+    links: shares.map(({ id, level }) => ({ groupId: id, accessLevel: level, expiresAt: null })),
     protectedBranches: project.protectedBranches.map((branch) => ({ id: nextId(), ...branch })),
     lfsObjects: project.lfsObjects ?? {},
     labels: [],
@@ -171,7 +180,8 @@ function stagedProject(
   };
 }
 
-function memberships(accessLevel: number, userId: number, createdAt: string): Member[] {
-  if (accessLevel === 0) return [];
-  return [{ userId, accessLevel, createdAt, expiresAt: null, createdBy: null }];
+function memberships(members: readonly SnapshotMember[], createdAt: string): Member[] {
+  return members.flatMap(({ userId, level }) =>
+    level === 0 ? [] : [{ userId, accessLevel: level, createdAt, expiresAt: null, createdBy: null }],
+  );
 }

@@ -211,22 +211,50 @@ test('a level that the run itself had to lower is no drift, neither of the group
   expect(reasonsFor({ visibility: 'internal' }, { visibility: 'internal' })).toHaveLength(2);
 });
 
-test('a person drifts when another account would be used, but not when the planned one was made meanwhile', () => {
-  const someone = plannedPerson('jane', { action: 'create', fullPath: 'jane' });
-  const drifted = (now: Partial<PlannedPerson>): string[] =>
-    driftsBetween(
-      { ...plan([], []), people: [someone] },
-      { ...plan([], []), people: [{ ...someone, ...now }] },
-      nothing,
-      steps,
-    ).map(({ id, reason }) => `${id}: ${reason}`);
-  expect(drifted({})).toEqual([]);
-  expect(drifted({ action: 'use', fullPath: 'Jane' })).toEqual([]);
-  expect(drifted({ action: 'use', fullPath: 'jdoe' })).toEqual([
-    '@jane: the account would now be jdoe (use) instead of jane (create)',
-  ]);
-  expect(drifted({ action: 'ask', fullPath: '' })).toEqual([
-    '@jane: the account would now be none (ask) instead of jane (create)',
-  ]);
-  expect(driftsBetween({ ...plan([], []), people: [someone] }, plan([], []), nothing, steps)).toEqual([]);
+describe('people', () => {
+  function drifts(
+    before: Parameters<typeof plannedPerson>[1],
+    after: Parameters<typeof plannedPerson>[1] | null,
+    known: Parameters<typeof driftsBetween>[2] = nothing,
+  ): string[] {
+    const now = after === null ? [] : [plannedPerson('ada', after)];
+    const earlier = plan([], [], { people: [plannedPerson('ada', before)] });
+    return driftsBetween(earlier, plan([], [], { people: now }), known, steps).map(({ reason }) => reason);
+  }
+  const planned = { action: 'create', existing: null } as const;
+
+  it('are as planned when nothing has happened, when we made the account, and when nothing concerns them any more', () => {
+    const ours = { items: new Map([['@ada', { target: { id: 7, path: 'ada' } }]]) };
+    expect(drifts({}, {})).toEqual([]);
+    expect(drifts(planned, {}, ours)).toEqual([]);
+    expect(drifts({}, null)).toEqual([]);
+  });
+
+  it('have drifted when the account is another one, or somebody else made it', () => {
+    expect(drifts(planned, {})).toEqual([
+      'it was planned as a new account ada and would now be the account ada',
+    ]);
+    expect(drifts({}, { fullPath: 'ada2' })).toEqual([
+      'it was planned as the account ada and would now be the account ada2',
+    ]);
+  });
+
+  it('get no role that the plan did not show', () => {
+    const given = (...roles: { login: string; level: number }[]): PlannedStep => {
+      const all = roles.map((role) => ({ ...role, account: 1, now: 0, kept: false }));
+      const part = { roles: all, shares: [], fresh: true, held: false, open: null };
+      return { ...plannedRefs([]), step: 'members', title: 'Members', part };
+    };
+    const before = given({ login: 'ada', level: 30 });
+    expect(drift({ steps: [before] }, { steps: [given({ login: 'ada', level: 20 })] })).toBe(null);
+    expect(drift({ steps: [before] }, { steps: [given({ login: 'ada', level: 40 })] })).toBe(
+      'a role would now be given that was not planned: ada',
+    );
+    expect(
+      drift(
+        { steps: [before] },
+        { steps: [given({ login: 'ada', level: 30 }, { login: 'bob', level: 20 })] },
+      ),
+    ).toBe('a role would now be given that was not planned: bob');
+  });
 });

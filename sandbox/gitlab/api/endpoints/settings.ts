@@ -70,6 +70,9 @@ function show({ context: { settings } }: Call): Reply {
     import_sources: settings.importSources,
     receive_max_input_size: receiveMaxInputSize === null ? null : receiveMaxInputSize / MEGABYTE,
     max_attachment_size: settings.maxAttachmentSize / MEGABYTE,
+    user_default_external: settings.newUsersExternal,
+    user_default_internal_regex: settings.internalAddresses,
+    new_user_signups_cap: settings.userCap,
     repository_size_limit: settings.git.repositorySizeLimit ?? 0,
     ...Object.fromEntries(
       [...LIMITS].map(([field, key]) => [field, settings.applicationLimits[key]?.threshold ?? 0]),

@@ -1,0 +1,53 @@
+import type { AddressedItem, Plan, PlannedPerson } from '../model/plan.ts';
+import { groupMembers } from '../steps/group-members.ts';
+import { members } from '../steps/members.ts';
+import { partOf } from '../steps/step.ts';
+import { stateOf, usualLimit, type Snapshot, type SnapshotMember, type SnapshotUser } from './snapshot.ts';
+
+/**
+ * Adds the accounts that the plan has found, the roles that they have at the places where it gives any, and the groups that
+ * collaborate there: the plan has read all of that.
+ */
+export function withPeople(snapshot: Snapshot, { people, groups, projects }: Plan): Snapshot {
+  const known = new Set([snapshot.me.id, ...snapshot.users.map(({ id }) => id)]);
+  const users = people.flatMap((person) => {
+    const user = userOfPlan(person);
+    return user === null || known.has(user.id) ? [] : [user];
+  });
+  const ofGroup = new Map(groups.map((item) => [item.existing, rolesThere(item, snapshot.me.id)]));
+  const ofProject = new Map(projects.map((item) => [item.existing?.id, rolesThere(item, snapshot.me.id)]));
+  const shares = new Map(projects.map(({ existing }) => [existing?.id, existing?.sharedWith ?? []]));
+  return {
+    ...snapshot,
+    users: [...snapshot.users, ...users],
+    groups: snapshot.groups.map((group) => ({ ...group, members: ofGroup.get(group.id) ?? [] })),
+    projects: snapshot.projects.map((project) => ({
+      ...project,
+      members: ofProject.get(project.id) ?? [],
+      shares: shares.get(project.id) ?? [],
+    })),
+  };
+}
+
+function userOfPlan({ existing, person }: PlannedPerson): SnapshotUser | null {
+  if (existing === null) return null;
+  const { id, username, external, state } = existing;
+  return {
+    id,
+    username,
+    email: person.mail?.address ?? '',
+    admin: false,
+    canCreateGroup: !external,
+    projectsLimit: external ? 0 : usualLimit,
+    external,
+    state: stateOf(state),
+    namespaceId: null,
+  };
+}
+
+function rolesThere(item: AddressedItem, me: number): SnapshotMember[] {
+  const part = item.kind === 'group' ? partOf(groupMembers, item) : partOf(members, item);
+  return (part?.roles ?? []).flatMap(({ account, now }) =>
+    account === null || now === 0 || account === me ? [] : [{ userId: account, level: now }],
+  );
+}
