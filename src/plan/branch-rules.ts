@@ -102,8 +102,11 @@ function strictness(level: number): number {
   return level === 0 ? Infinity : level;
 }
 
+function stricter(one: number, other: number): number {
+  return strictness(one) >= strictness(other) ? one : other;
+}
+
 function strictest(one: BranchLevels, other: BranchLevels): BranchLevels {
-  const stricter = (a: number, b: number): number => (strictness(a) >= strictness(b) ? a : b);
   return { push: stricter(one.push, other.push), merge: stricter(one.merge, other.merge) };
 }
 
@@ -118,8 +121,11 @@ const roles: Readonly<Record<number, string>> = {
   60: 'administrators',
 };
 
+function role(level: number): string {
+  return roles[level] ?? `level ${level}`;
+}
+
 function describe({ push, merge }: BranchLevels, forced: boolean): string {
-  const role = (level: number): string => roles[level] ?? `level ${level}`;
   return `${role(push)} push, ${role(merge)} merge${forced ? ', history may be rewritten' : ''}`;
 }
 

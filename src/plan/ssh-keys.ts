@@ -22,8 +22,8 @@ export function publicKey(given: string): PublicKey | null {
 const longestTitle = 255;
 
 export function titleOfKey(title: string | null, { comment, fingerprint }: PublicKey): string {
-  const [first] = [title?.trim(), comment, `SHA256:${fingerprint}`].filter((text) => text);
-  return [...(first ?? '')].slice(0, longestTitle).join('');
+  const first = title?.trim() || comment || `SHA256:${fingerprint}`;
+  return Array.from(first).slice(0, longestTitle).join('');
 }
 
 export type WantedKey = { title: string; text: string; fingerprint: string; canPush: boolean };

@@ -67,3 +67,14 @@ function eventsOf(events: readonly HookEventName[]): Record<string, boolean> {
 export function idsOfSettings({ deployKeys: keys = [], hooks: found = [] }: SnapshotSettings): number[] {
   return [...keys, ...found].map(({ id }) => id);
 }
+
+/** Of an uploaded picture only the name counts. */
+export function pictureIn(address: string | null | undefined): { avatar?: string } {
+  const name = address?.includes('/uploads/')
+    ? address
+        .replace(/[?#].*$/, '')
+        .split('/')
+        .at(-1)
+    : '';
+  return name ? { avatar: name } : {};
+}

@@ -11,7 +11,7 @@ import {
 } from '../../sandbox/gitlab.ts';
 import type * as schema from '../gitlab/schema.ts';
 import { bytesOf } from '../gitlab/settings.ts';
-import type { SnapshotSettings } from './settings.ts';
+import { pictureIn, type SnapshotSettings } from './settings.ts';
 
 /** What a rehearsal knows of the real GitLab: all that decides whether it would take the migration. */
 export type Snapshot = {
@@ -102,17 +102,6 @@ export function userOf(user: schema.User, namespaceId: number | null): SnapshotU
     namespaceId,
     ...pictureIn(user.avatar_url),
   };
-}
-
-/** Of an uploaded picture only the name counts. */
-function pictureIn(address: string | null | undefined): { avatar?: string } {
-  const name = address?.includes('/uploads/')
-    ? address
-        .replace(/[?#].*$/, '')
-        .split('/')
-        .at(-1)
-    : '';
-  return name ? { avatar: name } : {};
 }
 
 /** A state that the embedded GitLab knows. */

@@ -81,11 +81,12 @@ export const accountKeys: Step<Part, Data, PlannedPerson> = {
     }
     return { changed: count > 0, counts: count > 0 ? { add: count } : {} };
   },
-  async verify(part, { item, place, context, known }) {
+  async verify(part, work) {
+    const { item, place, context } = work;
     if (part.unread !== null) return unproven(part.unread);
     const id = place?.id ?? item.existing?.id ?? null;
     if (part.keys.length === 0 || id === null) return proven(0);
-    const verdicts = await verdictsOf(part.keys, id, context.target, known());
+    const verdicts = await verdictsOf(part.keys, id, context.target, work.known());
     const differences = verdicts.flatMap((verdict) => differenceOf(item.id, verdict));
     const check = { ...proven(verdicts.length), differences };
     if (verdicts.some(({ outcome }) => outcome === 'add')) return { ...check, state: 'failed' };

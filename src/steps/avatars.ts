@@ -28,9 +28,9 @@ type Kind<I extends PlanItem> = {
   /** What GitLab calls whose picture it is. */
   on: 'group' | 'user';
   /** The account on the source; null when its picture does not move. */
-  loginOf(planning: Planning<I>): Promise<string | null>;
+  loginOf: (planning: Planning<I>) => Promise<string | null>;
   /** Where it is on the target already. */
-  idOf(item: I): number | null;
+  idOf: (item: I) => number | null;
 };
 
 /** A step that moves the picture of each item that has one of its own. One that somebody chose on GitLab stays. */

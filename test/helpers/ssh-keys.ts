@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 
+function withLength(bytes: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
 /** The text of a public key of its own for each seed, as `ssh-keygen -t ed25519` writes it. */
 export function sshKey(seed: string, comment = ''): string {
-  const name = Buffer.from('ssh-ed25519');
-  const part = (bytes: Buffer): Buffer => {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    return Buffer.concat([length, bytes]);
-  };
-  const blob = Buffer.concat([part(name), part(createHash('sha256').update(seed).digest())]);
+  const parts = [Buffer.from('ssh-ed25519'), createHash('sha256').update(seed).digest()];
+  const blob = Buffer.concat(parts.map(withLength));
   return `ssh-ed25519 ${blob.toString('base64')}${comment === '' ? '' : ` ${comment}`}`;
 }
 

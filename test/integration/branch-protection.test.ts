@@ -21,17 +21,24 @@ async function ruled(): Promise<TestServers> {
   return servers;
 }
 
-function rulesAt({ gitlab }: TestServers): Record<string, [push: number, merge: number, force: boolean]> {
-  const shown = ({
-    name,
-    pushAccessLevel,
-    mergeAccessLevel,
-    allowForcePush,
-  }: ProtectedBranch): [string, [number, number, boolean]] => [
-    name,
-    [pushAccessLevel, mergeAccessLevel, allowForcePush],
-  ];
+type Shown = [push: number, merge: number, force: boolean];
+
+function shown({
+  name,
+  pushAccessLevel,
+  mergeAccessLevel,
+  allowForcePush,
+}: ProtectedBranch): [string, Shown] {
+  return [name, [pushAccessLevel, mergeAccessLevel, allowForcePush]];
+}
+
+function rulesAt({ gitlab }: TestServers): Record<string, Shown> {
   return Object.fromEntries(gitlab.protectedBranches('team/app').map(shown));
+}
+
+/** Branches about which GitBucket was asked. */
+function asked(requests: readonly string[]): string[] {
+  return requests.flatMap((each) => /\/repos\/team\/app\/branches\/(.+)$/.exec(each)?.[1] ?? []).sort();
 }
 
 const expected = {
@@ -164,8 +171,6 @@ test('a replacement that is killed in the middle is brought to its end', async (
 
 test('without an administrator each branch is asked for once, and later only those that matter', async () => {
   const servers = await ruled();
-  const asked = (requests: string[]): string[] =>
-    requests.flatMap((each) => /\/repos\/team\/app\/branches\/(.+)$/.exec(each)?.[1] ?? []).sort();
   const first = await migrated(servers);
   expect(asked(first.sourceRequests)).toEqual(['main', 'release/1.0', 'topic']);
   expect(rulesAt(servers)).toEqual(expected);

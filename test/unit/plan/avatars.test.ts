@@ -35,8 +35,11 @@ test('what GitLab does not take is refused beforehand: scripts in pictures, and 
   });
 });
 
+function at(name: string): string {
+  return `https://gitlab.example/uploads/-/system/group/avatar/7/${name}`;
+}
+
 test('only a picture that nobody chose on GitLab is set', () => {
-  const at = (name: string): string => `https://gitlab.example/uploads/-/system/group/avatar/7/${name}`;
   expect(avatarVerdict('new.png', null, undefined)).toBe('set');
   expect(avatarVerdict('new.png', 'https://www.gravatar.com/avatar/1?s=80', undefined)).toBe('set');
   expect(avatarVerdict('new.png', `${at('new.png')}?width=40`, undefined)).toBe('right');

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Project } from '../../../src/model/forge.ts';
-import type { PlannedPerson, PlannedProject, PlannedStep, RefChange } from '../../../src/model/plan.ts';
+import type { PlannedProject, PlannedStep, RefChange } from '../../../src/model/plan.ts';
 import { driftsBetween } from '../../../src/plan/drift.ts';
 import { steps } from '../../../src/steps/index.ts';
 import {

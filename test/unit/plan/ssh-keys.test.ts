@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { publicKey, titleOfKey, wantedKeys } from '../../../src/plan/ssh-keys.ts';
 import { fingerprintOf, sshKey } from '../../helpers/ssh-keys.ts';
@@ -22,7 +21,7 @@ test('a title is never blank and never longer than GitLab takes', () => {
   expect(titleOfKey('  ci ', key)).toBe('ci');
   expect(titleOfKey(' ', key)).toBe('me@host');
   expect(titleOfKey(null, { ...key, comment: '' })).toBe(fingerprintOf(key.text));
-  expect([...titleOfKey('ü'.repeat(300), key)]).toHaveLength(255);
+  expect(Array.from(titleOfKey('😀'.repeat(300), key))).toHaveLength(255);
 });
 
 test('a key that a repository has twice is wanted once, and may push if one of its rows may', () => {
@@ -36,13 +35,8 @@ test('a key that a repository has twice is wanted once, and may push if one of i
   expect(broken).toEqual(['broken']);
 });
 
-test('the fingerprint is the one that ssh-keygen shows', ({ skip }) => {
-  const key = sshKey('a');
-  let shown = '';
-  try {
-    shown = execFileSync('ssh-keygen', ['-lf', '-'], { input: `${key}\n`, encoding: 'utf8' });
-  } catch {
-    skip('there is no ssh-keygen here');
-  }
-  expect(shown).toContain(fingerprintOf(key));
+test('the fingerprint is the one that ssh-keygen shows', () => {
+  // ssh-keygen -lf of the key of github.com
+  const known = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl';
+  expect(publicKey(known)?.fingerprint).toBe('+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU');
 });
