@@ -74,7 +74,7 @@ export function createQuiet(gitlab: GitLabClient): TargetQuiet {
       const before = await integration(id, slug, fullPath);
       if (before === null || before.active) return true;
       try {
-        await inherit(gitlab, { id, fullPath, slug }, {});
+        await inherit(gitlab, { id, fullPath, slug }, usualFields);
       } catch (error) {
         if (error instanceof Failure && error.refusal?.kind === 'nothing-to-inherit') return true;
         throw error;
@@ -84,6 +84,10 @@ export function createQuiet(gitlab: GitLabClient): TargetQuiet {
     },
   };
 }
+
+const ignored = 'inherited';
+/** Those of chats and of Jira; what a kind does not know is dropped (GL-19). */
+const usualFields: Record<string, string> = { webhook: ignored, url: ignored, password: ignored };
 
 /** GitLab wants the fields of its kind, and ignores them: which these are it says itself (GL-370). */
 async function inherit(
@@ -98,8 +102,9 @@ async function inherit(
     );
   } catch (error) {
     const missing = error instanceof Failure ? missingFields(error.detail) : [];
-    if (missing.length === 0 || Object.keys(fields).length > 0) throw error;
-    await inherit(gitlab, where, Object.fromEntries(missing.map((name) => [name, 'inherited'])));
+    if (missing.length === 0 || fields !== usualFields) throw error;
+    const more = Object.fromEntries(missing.map((name) => [name, ignored]));
+    await inherit(gitlab, where, { ...usualFields, ...more });
   }
 }
 
