@@ -79,7 +79,6 @@ export type RunContext = {
   integrations: Map<string, Promise<readonly string[] | null>>;
   emit: Emit;
 };
-
 export type Listings = { source: ReadonlyMap<string, RefListing>; target: ReadonlyMap<string, RefListing> };
 
 /** Where an item is on the target. */
@@ -89,16 +88,15 @@ export type Place = {
   url: string | null;
   /** As it is there; absent when it is as planned. */
   visibility?: Visibility;
-  /** Who may use its wiki; absent when unknown. */
+  /** Who may use its wiki, and what else it offers; absent when unknown. */
   wiki?: string | undefined;
+  options?: ProjectOptions | undefined;
   /** Of a personal namespace that came with an account of this run: whose it is. */
   userId?: number;
   /** Of an account: why nothing can be done with it as it is. */
   unusable?: string;
   /** Of an account: why its personal namespace takes no projects. */
   holdsNothing?: string;
-  /** What it offers, as far as is known. */
-  options?: ProjectOptions | undefined;
 };
 
 /** What the steps of one item share. */
