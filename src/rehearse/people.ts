@@ -1,8 +1,42 @@
+import type { UserState } from '../../sandbox/gitlab.ts';
+import type * as schema from '../gitlab/schema.ts';
 import type { AddressedItem, Plan, PlannedPerson } from '../model/plan.ts';
 import { groupMembers } from '../steps/group-members.ts';
 import { members } from '../steps/members.ts';
 import { partOf } from '../steps/step.ts';
-import { stateOf, usualLimit, type Snapshot, type SnapshotMember, type SnapshotUser } from './snapshot.ts';
+import { pictureIn } from './settings.ts';
+import type { Snapshot, SnapshotMember, SnapshotUser } from './snapshot.ts';
+
+/** GitLab's own default; only administrators see that of others. */
+const usualLimit = 100_000;
+const states: readonly string[] = [
+  'blocked',
+  'deactivated',
+  'banned',
+  'ldap_blocked',
+  'blocked_pending_approval',
+] satisfies UserState[];
+
+/** A user as the API shows it. */
+export function userOf(user: schema.User, namespaceId: number | null): SnapshotUser {
+  return {
+    id: user.id,
+    username: user.username,
+    email: user.email ?? '',
+    admin: user.is_admin === true,
+    canCreateGroup: user.can_create_group,
+    projectsLimit: user.projects_limit ?? usualLimit,
+    external: user.external,
+    state: stateOf(user.state),
+    namespaceId,
+    ...pictureIn(user.avatar_url),
+  };
+}
+
+/** A state that the embedded GitLab knows. */
+function stateOf(state: string): UserState {
+  return states.includes(state) ? (state as UserState) : 'active';
+}
 
 /**
  * Adds the accounts that the plan has found, the roles that they have at the places where it gives any, and the groups that

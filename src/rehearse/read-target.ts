@@ -12,6 +12,7 @@ import { plannedStep, type Plan, type PlannedGroup, type PlannedProject } from '
 import type { TargetIdentity } from '../model/target.ts';
 import { branchProtection } from '../steps/branch-protection.ts';
 import { isTouched } from '../steps/code.ts';
+import { userOf } from './people.ts';
 import { readProjectSettings } from './settings.ts';
 import {
   groupOf,
@@ -20,7 +21,6 @@ import {
   protectedBranchOf,
   protectedTagOf,
   settingsOf,
-  userOf,
   type Snapshot,
   type SnapshotGroup,
   type SnapshotProject,

@@ -79,36 +79,6 @@ export type SnapshotProject = Pick<Project, Common> &
     lfsObjects?: Record<string, number>;
   };
 
-/** GitLab's own default; only administrators see that of others. */
-export const usualLimit = 100_000;
-const states: readonly string[] = [
-  'blocked',
-  'deactivated',
-  'banned',
-  'ldap_blocked',
-  'blocked_pending_approval',
-] satisfies UserState[];
-
-export function userOf(user: schema.User, namespaceId: number | null): SnapshotUser {
-  return {
-    id: user.id,
-    username: user.username,
-    email: user.email ?? '',
-    admin: user.is_admin === true,
-    canCreateGroup: user.can_create_group,
-    projectsLimit: user.projects_limit ?? usualLimit,
-    external: user.external,
-    state: stateOf(user.state),
-    namespaceId,
-    ...pictureIn(user.avatar_url),
-  };
-}
-
-/** A state that the embedded GitLab knows. */
-export function stateOf(state: string): UserState {
-  return states.includes(state) ? (state as UserState) : 'active';
-}
-
 /** A group as the API shows it, with the role that the token's user has in it. */
 export function groupOf(group: schema.Group, accessLevel: number): SnapshotGroup {
   return {
