@@ -12,6 +12,7 @@ import type { Placement } from '../plan/groups.ts';
 import type { PlanInput } from '../plan/input.ts';
 import { idleAllowances } from '../plan/lfs-missing.ts';
 import type { PersonRow } from '../plan/match-people.ts';
+import { idleRows } from '../plan/people-file.ts';
 import { projectPaths } from '../plan/project-paths.ts';
 import { placeProjects } from '../plan/projects.ts';
 import { namesOnly, type Selection } from '../plan/selection.ts';
@@ -133,6 +134,8 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const unverified = new Map(placed.map(({ project, unverifiedIds }) => [project.id, unverifiedIds]));
   const listings = { source: sourceRefs, target: targetRefs.refs };
   await planSteps(plan, { input, unverified, listings }, options);
+  const everybody = read.people.value?.people.map(({ login }) => login);
+  if (everybody !== undefined) plan.warnings.push(...idleRows(options.peopleRows ?? new Map(), everybody));
   plan.warnings.push(...idleAllowances(namedNow(options), plan.projects.flatMap(missingIn)));
   emit({
     type: 'phase-done',

@@ -2,6 +2,7 @@ import papaparse from 'papaparse';
 import * as z from 'zod';
 import { peopleFileInvalid } from '../failures/accounts.ts';
 import type { PlannedPerson } from '../model/plan.ts';
+import { nearest } from '../text/nearest.ts';
 import { nobodyWord, type PersonRow } from './match-people.ts';
 
 /** The file of people as it lies there: what its rows say, and how it is written. */
@@ -212,4 +213,15 @@ function whatHappens({ action, fullPath, reasons, blocked, person }: PlannedPers
     none: 'nothing: no account',
   }[action];
   return oneLine([what, ...(blocked === null ? [] : [blocked.message]), ...reasons].join('; '));
+}
+
+/** A warning for each row that names an account for a login that GitBucket does not show, most likely mistyped. */
+export function idleRows(rows: ReadonlyMap<string, PersonRow>, logins: readonly string[]): string[] {
+  const known = new Set(logins);
+  return [...rows].flatMap(([login, { line, username }]) => {
+    if (username === '' || username === nobodyWord || known.has(login)) return [];
+    const close = nearest(login, logins);
+    const meant = close === null ? '' : ` (did you mean ${close}?)`;
+    return [`row ${line} of the file of people is about ${login}, whom GitBucket does not show${meant}`];
+  });
 }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import papaparse from 'papaparse';
 import { describe, expect, test } from 'vitest';
 import type { PlannedPerson } from '../../../src/model/plan.ts';
-import { parsePeopleFile, renderPeopleFile } from '../../../src/plan/people-file.ts';
+import { idleRows, parsePeopleFile, renderPeopleFile } from '../../../src/plan/people-file.ts';
 
 function planned(login: string, more: Partial<PlannedPerson> = {}, fullName = login): PlannedPerson {
   return {
@@ -164,10 +164,17 @@ describe('writing', () => {
           const file = parsed(text);
           expect([...file.rows.keys()]).toEqual(logins);
           const { data } = papaparse.parse<string[]>(text.replace('\u{FEFF}', ''));
-          expect(data.flat().filter((cell) => /^[=+@\-\t]/.test(cell))).toEqual([]);
+          expect(data.flat().filter((cell) => cell !== '-' && /^[=+@\-\t]/.test(cell))).toEqual([]);
           expect(renderPeopleFile(file, people)).toBeNull();
         },
       ),
     );
   });
+});
+
+test('a row about a login that GitBucket does not show is told, with the nearest one', () => {
+  const { rows } = parsed('login,gitlab_username\njnae,jdoe\njoe,joe\nzoe,-\nsam,\n');
+  expect(idleRows(rows, ['jane', 'joe'])).toEqual([
+    'row 2 of the file of people is about jnae, whom GitBucket does not show (did you mean jane?)',
+  ]);
 });
