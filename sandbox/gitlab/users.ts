@@ -16,7 +16,6 @@ export type NewUser = {
 export function createUser(context: Context, input: NewUser): User {
   const { nextId } = context.state;
   const { confirmedAt, createdBy, publicEmail, commitEmail, emails, identities } = input;
-  const external = input.external ?? false;
   const user: User = {
     id: nextId.user++,
     username: input.username,
@@ -24,10 +23,9 @@ export function createUser(context: Context, input: NewUser): User {
     email: input.email,
     admin: input.admin ?? false,
     state: input.state ?? 'active',
-    // GL-285.
-    canCreateGroup: !external && (input.canCreateGroup ?? true),
-    projectsLimit: external ? 0 : (input.projectsLimit ?? 100_000),
-    external,
+    canCreateGroup: input.canCreateGroup ?? true,
+    projectsLimit: input.projectsLimit ?? 100_000,
+    external: input.external ?? false,
     ...(confirmedAt === undefined ? {} : { confirmedAt }),
     ...(createdBy === undefined ? {} : { createdBy }),
     ...(publicEmail === undefined ? {} : { publicEmail }),

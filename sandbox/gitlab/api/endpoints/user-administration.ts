@@ -80,6 +80,7 @@ function create(call: UserCall): Reply {
     errors['identities.extern_uid'] = ['has already been taken'];
   if (Object.keys(errors).length > 0) throw invalid(errors);
   const confirmed = flagOf(params, 'skip_confirmation') === true;
+  const external = flagOf(params, 'external') ?? isOutsider(context, email);
   const user = createUser(context, {
     email,
     username,
@@ -87,9 +88,10 @@ function create(call: UserCall): Reply {
     identities,
     createdBy: call.actor.user.id,
     admin: flagOf(params, 'admin'),
-    canCreateGroup: flagOf(params, 'can_create_group'),
-    projectsLimit: integerOf(params, 'projects_limit'),
-    external: flagOf(params, 'external') ?? isOutsider(context, email),
+    // GL-285.
+    canCreateGroup: external ? false : flagOf(params, 'can_create_group'),
+    projectsLimit: external ? 0 : integerOf(params, 'projects_limit'),
+    external,
     state: isFull(context) ? 'blocked_pending_approval' : 'active',
     ...(confirmed ? {} : { confirmedAt: null }),
   });
