@@ -43,6 +43,9 @@ export function createUser(context: Context, input: NewUser): User {
 /** Who has the address, be it the first or a further one. */
 export function userWithAddress({ state }: Context, address: string): User | null {
   const wanted = address.toLowerCase();
-  const all = ({ email, emails = [] }: User): string[] => [email, ...emails.map((each) => each.address)];
-  return state.users.find((user) => all(user).some((each) => each.toLowerCase() === wanted)) ?? null;
+  return (
+    state.users.find(({ email, emails = [] }) =>
+      [email, ...emails.map((each) => each.address)].some((each) => each.toLowerCase() === wanted),
+    ) ?? null
+  );
 }

@@ -72,8 +72,9 @@ function personDrift(
   if (now === undefined) return null;
   const made = earlier.action === 'create' && now.action === 'use';
   if (made && known.items.get(now.id)?.target?.id === now.existing?.id) return null;
-  const told = ({ action, fullPath }: PlannedPerson): string => accountWords[action](fullPath);
-  if (told(now) !== told(earlier)) return `it was planned as ${told(earlier)} and would now be ${told(now)}`;
+  const before = accountWords[earlier.action](earlier.fullPath);
+  const after = accountWords[now.action](now.fullPath);
+  if (after !== before) return `it was planned as ${before} and would now be ${after}`;
   return stepsDrift(earlier, now, steps);
 }
 
