@@ -132,7 +132,7 @@ export type Attention = {
   item: ItemResult;
   state: TroubleState;
   remarks: Notice[];
-  /** Further items with that one problem in the same words: it concerns the server, not each of them. */
+  /** Further items with that one problem in the same words: it concerns the server or the group, not each of them. */
   also: ItemResult[];
 };
 
@@ -150,15 +150,15 @@ export function attentionOf(items: readonly ItemResult[]): Attention[] {
         group.also.push(item);
         continue;
       }
-      const common = item.problem !== null && item.problem.object !== item.id && remarks.length === 1;
-      const only = common ? remarks[0]?.message : undefined;
-      const same = only === undefined ? undefined : shared.get(`${state} ${only}`);
+      const only = item.problem && remarks.length === 1 ? `${state} ${remarks[0]?.message}` : null;
+      const own = item.problem?.object === item.id;
+      const same = own ? undefined : shared.get(only ?? '');
       if (same !== undefined) {
         same.also.push(item);
         continue;
       }
       const found: Attention = { item, state, remarks, also: [] };
-      if (only !== undefined) shared.set(`${state} ${only}`, found);
+      if (only !== null && (!own || item.kind === 'group')) shared.set(only, found);
       if (item.kind === 'group') groups.set(item.id, found);
       list.push(found);
     }

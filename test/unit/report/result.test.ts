@@ -92,6 +92,19 @@ describe('what needs a human', () => {
     ]);
   });
 
+  it('is told once for a group that closes in the middle and all that is in it, begun or not', () => {
+    const closed = { code: 'group-closed', object: 'team', message: 'takes no pushes', fix: 'pay' };
+    const ended = { state: 'failed', problem: closed } as const;
+    const found = attentionOf([
+      group({ id: 'team', ...ended }),
+      project({ id: 'team/a', ...ended }),
+      project({ id: 'team/b', ...ended, steps: [] }),
+    ]);
+    expect(found.map(({ item, also }) => [item.id, also.map(({ id }) => id)])).toEqual([
+      ['team', ['team/a', 'team/b']],
+    ]);
+  });
+
   it('is told once when a difference is itself the problem', () => {
     const differing = {
       code: 'default-branch',
