@@ -17,7 +17,8 @@ export function peopleFilePath(
 /** What the file says; null when there is none. @throws people-file-unreadable, people-file-invalid */
 export async function readPeopleFile(path: string): Promise<PeopleFile | null> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
+    // Whether a directory can be made there is found out by whoever needs it first.
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
     throw peopleFileUnreadable(path, { detail: error.message }, error);
   });
   return bytes === null ? null : parsePeopleFile(decoded(bytes, path), path);
