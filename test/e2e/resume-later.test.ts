@@ -3,17 +3,17 @@ import { expect } from 'vitest';
 import { runCli } from '../helpers/run-cli.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 import { finishedByTheNext, undisturbed, type Start } from './resume-points.ts';
-import { changeSource, freeze, openWorld, seedSmall } from './resume-world.ts';
+import { changeSource, freeze, migrateAll, openWorld, seedSmall } from './resume-world.ts';
 
 async function laterRun(): Promise<Start> {
   const folder = await tempDir();
   const first = await openWorld(join(folder, 'first'));
   seedSmall(first.gitbucket);
-  expect((await runCli(['migrate', '--all', '--yes'], first)).code).toBe(0);
+  expect((await runCli(migrateAll, first)).code).toBe(0);
   changeSource(first.gitbucket);
   const snapshot = await freeze(first);
   // The first round goes through the relay, this one through the mirror.
-  const args = ['migrate', '--all', '--prune', '--yes', '--transport', 'mirror'];
+  const args = [...migrateAll, '--prune', '--transport', 'mirror'];
   return { folder, snapshot, wanted: await undisturbed(folder, snapshot, args) };
 }
 

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { createGitBucket, type EmbeddedGitBucket } from '../../sandbox/gitbucket.ts';
 import { createGitLab, type EmbeddedGitLab } from '../../sandbox/gitlab.ts';
 import type { LoggedRequest } from '../../sandbox/server.ts';
-import { nobodyComes } from '../helpers/accounts.ts';
 import { commitOn, git, pointAt } from '../helpers/commits.ts';
 import { descendants, ended, killAll } from '../helpers/processes.ts';
 import { startCli } from '../helpers/run-cli.ts';
@@ -27,7 +26,9 @@ export type World = {
 /** `unserved`: the request has no effect. `served`: the server does it, the client never hears. `alone`: git goes on without us. */
 type KillMode = 'unserved' | 'served' | 'alone';
 
-/** Four repositories of a group and a user. */
+export const migrateAll = ['migrate', '--all', '--create-users', '--yes'];
+
+/** Four repositories of a group and a user, who has no account on GitLab. */
 export function seedSmall(gitbucket: EmbeddedGitBucket): void {
   gitbucket.addUser({ login: 'carol', email: 'carol@source.example.com' });
   gitbucket.addGroup({ login: 'team-a', members: [{ login: 'root', manager: true }] });
@@ -79,7 +80,6 @@ export async function openWorld(folder: string, snapshot?: Snapshot): Promise<Wo
   await mkdir(cwd, { recursive: true });
   const gitbucket = await createGitBucket({ dir: join(folder, 'gitbucket') });
   const gitlab = await createGitLab({ dir: join(folder, 'gitlab') });
-  if (snapshot === undefined) await nobodyComes(cwd, ['carol']);
   if (snapshot) await moveJournal(cwd, snapshot, { gitbucket: gitbucket.url, gitlab: gitlab.url });
   const env = {
     GITBUCKET_URL: gitbucket.url,
@@ -121,8 +121,9 @@ async function moveJournal(cwd: string, { urls }: Snapshot, now: Snapshot['urls'
 /** Everything that a finished migration is judged by. */
 export async function endState({ gitlab }: World): Promise<object> {
   await gitlab.settle();
-  const { groups, projects } = gitlab.context.state;
+  const { groups, projects, users } = gitlab.context.state;
   return {
+    accounts: users.map(({ username, state }) => `${username} ${state}`).sort(),
     groups: groups.map(({ fullPath, visibility }) => `${fullPath} ${visibility}`).sort(),
     projects: projects
       .map((project) => {

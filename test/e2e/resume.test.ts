@@ -4,14 +4,14 @@ import { descendants, ended, until } from '../helpers/processes.ts';
 import { runCli, startCli } from '../helpers/run-cli.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 import { finishedByTheNext, undisturbed, type Start } from './resume-points.ts';
-import { freeze, openWorld, seedSmall, type World } from './resume-world.ts';
+import { freeze, migrateAll, openWorld, seedSmall, type World } from './resume-world.ts';
 
 async function firstRun(): Promise<Start> {
   const folder = await tempDir();
   const first = await openWorld(join(folder, 'first'));
   seedSmall(first.gitbucket);
   const snapshot = await freeze(first);
-  return { folder, snapshot, wanted: await undisturbed(folder, snapshot, ['migrate', '--all', '--yes']) };
+  return { folder, snapshot, wanted: await undisturbed(folder, snapshot, migrateAll) };
 }
 
 finishedByTheNext(
@@ -42,15 +42,15 @@ test.each(['git-upload-pack', 'git-receive-pack'])(
         url: new RegExp(`(?<!\\.wiki)\\.git/${service}$`),
         action: { kind: 'notice', call },
       });
-      const running = startCli(['migrate', '--all', '--yes', '--transport', 'mirror'], world);
+      const running = startCli([...migrateAll, '--transport', 'mirror'], world);
       await new Promise((resolve) => running.child.once('exit', resolve));
       expect(orphans.length).toBeGreaterThan(0);
 
-      const { code, stderr } = await runCli(['migrate', '--all', '--yes'], world);
+      const { code, stderr } = await runCli(migrateAll, world);
 
       expect({ code, stderr }).toMatchObject({ code: 0 });
       await ended(orphans);
-      expect(await runCli(['verify', '--all'], world)).toMatchObject({ code: 0 });
+      expect(await runCli(['verify', '--all', '--create-users'], world)).toMatchObject({ code: 0 });
       expect(world.gitlab.context.state.projects.length).toBe(4);
     } finally {
       await world.close();
