@@ -22,6 +22,8 @@ export type ConcernedInput = {
   collaborators: ReadonlyMap<string, Told<Collaborator[]>>;
   /** True when the whole server is migrated. */
   all: boolean;
+  /** Who is meant besides, if they are still there. */
+  named?: readonly string[] | undefined;
 };
 
 /**
@@ -29,7 +31,7 @@ export type ConcernedInput = {
  * whole server everybody with an account.
  */
 export function concernedPeople(input: ConcernedInput): Person[] {
-  const { owners, people, members, collaborators, all } = input;
+  const { owners, people, members, collaborators, all, named = [] } = input;
   const known = new Map((people.value?.people ?? []).map((person) => [person.login, person]));
   const owning = new Map(owners.filter(({ kind }) => kind === 'user').map((owner) => [owner.login, owner]));
   const logins = new Set([
@@ -38,7 +40,7 @@ export function concernedPeople(input: ConcernedInput): Person[] {
     ...[...collaborators.values()].flatMap(({ value }) =>
       (value ?? []).flatMap(({ name, kind }) => (kind === 'user' ? [name] : [])),
     ),
-    ...(all ? known.keys() : []),
+    ...(all ? known.keys() : named.filter((login) => known.has(login))),
   ]);
   // The list without disabled accounts is complete otherwise (GB-40).
   const missing = people.value !== null && !people.value.disabledToo;

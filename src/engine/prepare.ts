@@ -164,7 +164,7 @@ async function peopleAndPlaces(
 ): Promise<{ people: PlanPeople; placements: Map<string, Placement> }> {
   const survey = target.survey(parent);
   const all = selection.all && config.select.include.includes(everyRepository);
-  const concerned = concernedPeople({ ...read, owners, all });
+  const concerned = concernedPeople({ ...read, owners, all, named: selection.people });
   const people = await matchPeople(concerned, { survey, identity: places.identity, config, rows });
   const placements = await placeOwners(owners, { survey, config, history, people, ...places });
   await survey.fillIn([...placements.values()].flatMap(({ namespace }) => namespace ?? []));

@@ -136,8 +136,8 @@ function visibilityDrift(earlier: AddressedItem, now: AddressedItem, ours: boole
 function stepsDrift(earlier: PlanItem, now: PlanItem, steps: Steps): string | null {
   for (const step of steps) {
     const [before, after] = [plannedStep(earlier, step.name), plannedStep(now, step.name)];
-    if (before === null || after === null) continue;
-    const drift = step.drift?.(before.part, after.part) ?? null;
+    if (after === null) continue;
+    const drift = step.drift?.(before?.part ?? null, after.part) ?? null;
     if (drift !== null) return drift;
   }
   return null;

@@ -17,6 +17,8 @@ export type SelectionOptions = {
 export type Selection = Wanted & {
   /** True when the owner itself is meant: its group is then made even when it is empty. */
   ownerSelected(owner: Owner): boolean;
+  /** Logins of people who are meant even if they have to do with nothing else that is. */
+  readonly people?: readonly string[];
   /** As they were written, for telling which of them match nothing. */
   readonly rules: { groups: Rule[]; users: Rule[]; repositories: Rule[]; exclusions: Rule[] };
 };
@@ -91,6 +93,7 @@ export function plannedSelection(plan: Plan): Selection {
   const owners = new Set([...groups, ...plan.projects.map(({ repository }) => repository.owner)]);
   return {
     all: false,
+    people: plan.people.map(({ person }) => person.login),
     ownerMatters: ({ login }) => owners.has(login),
     ownerSelected: ({ login }) => groups.has(login),
     repositorySelected: ({ owner, name }) => projects.has(`${owner}/${name}`),

@@ -54,10 +54,6 @@ export const account: Step<Part, Data, PlannedPerson> = {
     const part = { account: null, create: newAccount(item, input.config) };
     return { part, changes: true, state: 'proven', counts: { create: 1 }, notices: [] };
   },
-  drift: (earlier, now) =>
-    earlier.create !== null && now.create !== null && earlier.create.username !== now.create.username
-      ? `its account would now be ${now.create.username} instead of ${earlier.create.username}`
-      : null,
   async run({ account: used, create }, work) {
     if (used !== null) {
       work.place = placeOfAccount(used);

@@ -77,7 +77,7 @@ export const code: Step<Part, CodeData, PlannedProject> = {
     return { ...outcome, changed: outcome.changed || moved.changed, bytes };
   },
   drift(earlier, now) {
-    return refsDrift(earlier.refs, now.refs);
+    return earlier === null ? null : refsDrift(earlier.refs, now.refs);
   },
   async verify(part, work) {
     const { migrate: rules } = work.context.config;

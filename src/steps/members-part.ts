@@ -166,11 +166,15 @@ export function tellOnly(notices: Notice[]): Decision<RolesPart> {
 }
 
 /** Why an earlier plan must not be carried out any more: somebody would get more than it shows. */
-export function widerRoles(earlier: RolesPart, now: RolesPart): string | null {
-  const shown = new Map(earlier.roles.map(({ login, level: then }) => [login, then]));
-  const opened = new Map(earlier.shares.map(({ owner, level: then }) => [owner, then]));
+export function widerRoles(earlier: RolesPart | null, now: RolesPart): string | null {
+  const shown = new Map(earlier?.roles.map((role) => [role.login, role]));
+  const opened = new Map(earlier?.shares.map(({ owner, level: then }) => [owner, then]));
+  const isShown = ({ login, level: wanted, account }: PlannedRole): boolean => {
+    const then = shown.get(login);
+    return then !== undefined && then.level >= wanted && (then.account ?? account) === account;
+  };
   const more = [
-    ...now.roles.filter(({ login, level: then }) => then > (shown.get(login) ?? 0)).map(({ login }) => login),
+    ...now.roles.filter((role) => !isShown(role)).map(({ login }) => login),
     ...now.shares
       .filter(({ owner, level: then }) => then > (opened.get(owner) ?? 0))
       .map(({ owner }) => owner),

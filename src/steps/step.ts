@@ -215,8 +215,8 @@ export type Step<P, D, I extends PlanItem = PlanItem> = {
   data: z.ZodType<D>;
   /** What would be done; null when the step has nothing to do with the item. */
   plan(planning: Planning<I>): Decision<P> | null | Promise<Decision<P> | null>;
-  /** Why the earlier decision must not be carried out any more; null when it still holds. Absent: it always does. */
-  drift?(earlier: P, now: P): string | null;
+  /** Why this decision must not be carried out after the earlier one; null when it may. Absent: it always may. */
+  drift?(earlier: P | null, now: P): string | null;
   /** Looks, acts, reads back; safe to repeat after a crash anywhere. */
   run(part: P, work: WritingWork<D, I>): Promise<Outcome>;
   /** The proof, from both servers as they are now; `migrate` and `verify` both call it. */

@@ -51,7 +51,7 @@ export const wiki: Step<Part, Data, PlannedProject> = {
       return { part, changes: false, state: 'failed', counts: {}, notices: [unread] };
     }
   },
-  drift: (earlier, now) => refsDrift(earlier.refs, now.refs),
+  drift: (earlier, now) => (earlier === null ? null : refsDrift(earlier.refs, now.refs)),
   async run(part, work) {
     const known = work.known();
     if (part.unread !== null || part.skipped !== null) {

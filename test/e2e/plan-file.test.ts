@@ -4,14 +4,16 @@ import { expect, test } from 'vitest';
 import type { Result } from '../../src/model/result.ts';
 import { parseResult } from '../../src/report/schema.ts';
 import { commitOn, git } from '../helpers/commits.ts';
+import { accountsIn } from '../helpers/peopled.ts';
 import { runCli, startCli, type CliResult } from '../helpers/run-cli.ts';
 import { refsIn, testServers, writesOf, type TestServers } from '../helpers/servers.ts';
 
 type Place = TestServers & { cwd: string; plan: string };
 
-/** A group with three repositories, and the plan of them. */
+/** A group with three repositories, a person with nothing, and the plan of them. */
 async function planned(...flags: string[]): Promise<Place> {
   const servers = await testServers();
+  servers.gitbucket.addUser({ login: 'alice', email: 'alice@example.com' });
   servers.gitbucket.addGroup({ login: 'team', members: [{ login: 'root', manager: true }] });
   for (const name of ['one', 'two', 'three']) {
     servers.gitbucket.addRepository({ owner: 'team', name });
@@ -37,7 +39,8 @@ function statesOf(run: CliResult): Record<string, Result['items'][number]['state
 }
 
 test('a plan file is carried out exactly: what came later stays behind', async () => {
-  const place = await planned();
+  const place = await planned('--all', '--create-users');
+  place.gitbucket.addUser({ login: 'late', email: 'late@example.com' });
   place.gitbucket.addRepository({ owner: 'team', name: 'later' });
   place.gitbucket.addGroup({ login: 'newcomers', members: [{ login: 'root', manager: true }] });
 
@@ -51,6 +54,7 @@ test('a plan file is carried out exactly: what came later stays behind', async (
   });
   expect(run.code).toBe(0);
   expect(place.gitlab.context.state.projects.map(({ path }) => path).sort()).toEqual(['one', 'three', 'two']);
+  expect(accountsIn(place.gitlab)).toEqual(['alice active']);
 });
 
 test('what moved since then on either side is left alone and listed, and the others run', async () => {

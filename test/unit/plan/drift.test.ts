@@ -238,23 +238,43 @@ describe('people', () => {
       'it was planned as the account ada and would now be the account ada2',
     ]);
   });
+});
 
-  it('get no role that the plan did not show', () => {
-    const given = (...roles: { login: string; level: number }[]): PlannedStep => {
-      const all = roles.map((role) => ({ ...role, account: 1, now: 0, kept: false }));
-      const part = { roles: all, shares: [], fresh: true, held: false, open: null };
-      return { ...plannedRefs([]), step: 'members', title: 'Members', part };
+describe.each(['group-members', 'members'])('the roles of %s', (step) => {
+  const role = (login: string, level: number, account: number | null) => ({
+    ...{ login, level, account },
+    ...{ now: 0, kept: false },
+  });
+  type Roles = ReturnType<typeof role>[] | null;
+
+  function rolesDrift(before: Roles, after: Roles): string[] {
+    const planned = (roles: Roles) => {
+      const part = { roles, shares: [], fresh: false, held: false, open: null };
+      const own = roles === null ? [] : [{ ...plannedRefs([]), step, title: 'Roles', part }];
+      return step === 'members'
+        ? plan([plannedGroup()], [plannedProject('app', { steps: own })])
+        : plan([plannedGroup({ steps: own })], []);
     };
-    const before = given({ login: 'ada', level: 30 });
-    expect(drift({ steps: [before] }, { steps: [given({ login: 'ada', level: 20 })] })).toBe(null);
-    expect(drift({ steps: [before] }, { steps: [given({ login: 'ada', level: 40 })] })).toBe(
-      'a role would now be given that was not planned: ada',
-    );
-    expect(
-      drift(
-        { steps: [before] },
-        { steps: [given({ login: 'ada', level: 30 }, { login: 'bob', level: 20 })] },
-      ),
-    ).toBe('a role would now be given that was not planned: bob');
+    return driftsBetween(planned(before), planned(after), nothing, steps).map(({ reason }) => reason);
+  }
+
+  it.each<[Roles, Roles]>([
+    [[role('bob', 30, 7)], [role('bob', 30, 7)]],
+    [[role('bob', 30, 7)], [role('bob', 20, 7)]],
+    [[role('bob', 30, 7)], []],
+    [[role('bob', 30, 7)], null],
+    // The account was made since.
+    [[role('bob', 30, null)], [role('bob', 30, 7)]],
+  ])('are as the plan says', (before, after) => {
+    expect(rolesDrift(before, after)).toEqual([]);
+  });
+
+  it.each<[Roles, Roles]>([
+    [[role('bob', 30, 7)], [role('bob', 40, 7)]],
+    [[], [role('bob', 30, 7)]],
+    [null, [role('bob', 30, 7)]],
+    [[role('bob', 30, 7)], [role('bob', 30, 8)]],
+  ])('have drifted when somebody would get more', (before, after) => {
+    expect(rolesDrift(before, after)).toEqual(['a role would now be given that was not planned: bob']);
   });
 });
