@@ -73,8 +73,8 @@ export async function planRules(planning: Planning<PlannedProject>): Promise<Dec
     (ref) => rules[ref] === undefined && listings.source.refs.has(ref) && !untold.has(ref),
   );
   const { length: count } = Object.keys(rules);
-  if (count === 0 && free.length === 0 && notices.length === 0 && (asked === null || known === null))
-    return null;
+  const news = asked !== null && known?.asked !== asked;
+  if (count === 0 && free.length === 0 && notices.length === 0 && !news) return null;
   const part = { ...nothing, rules, free, asked };
   if (item.existing === null)
     return {
@@ -179,12 +179,14 @@ async function readRules({ item, listings, history, source }: Planning<PlannedPr
   const before = new Map([...(listings.source.renamed ?? [])].map(([ref, name]) => [name, ref]));
   const earlier = Object.keys(known?.set ?? {}).map((ref) => shortName(before.get(ref) ?? ref));
   const matter = new Set([repository.defaultBranch, ...earlier]);
-  const some = again ? names.filter((name) => matter.has(name)) : names.slice(0, mostAsked);
-  const told = await source.branchRules(repository, some);
+  const mattering = names.filter((name) => matter.has(name));
+  const told = await source.branchRules(repository, again ? mattering : names.slice(0, mostAsked));
   if (told.value === null || told.via.includes('database')) return { ...told, asked: null };
   if (again) return { ...told, asked };
   const untold = [...told.value.untold, ...names.slice(mostAsked)];
-  return { ...told, value: { ...told.value, untold }, asked };
+  // Where no other branch is there, nothing is spared the next time.
+  const spares = names.length > mattering.length;
+  return { ...told, value: { ...told.value, untold }, asked: spares ? asked : null };
 }
 
 function goneRule(id: string, branch: string): Notice {

@@ -24,17 +24,27 @@ test('an unchanged run of one repository asks both servers for no more than it n
   const servers = await settled();
   const second = await gb2gl(servers, one);
   expect(second.code, second.stderr).toBe(0);
-  expect(resultOf(second).items.map(({ state, changed }) => [state, changed])).toEqual([
-    ['proven', false],
-    ['proven', false],
+  expect(resultOf(second).items.map(({ id, state, changed }) => [id, state, changed])).toEqual([
+    ['@root', 'proven', false],
+    ['team-a', 'proven', false],
+    ['team-a/one', 'proven', false],
   ]);
   expect(paths(servers.gitbucket.server.requests)).toEqual([
     'GET /api/v3/organizations',
     'GET /api/v3/repos/team-a/one',
+    // Of its branches only the default one, though it has two.
+    'GET /api/v3/repos/team-a/one/branches/main',
+    'GET /api/v3/repos/team-a/one/collaborators',
     'GET /api/v3/user',
+    // Without the token, which tells whether the server is open to everybody, and with it.
     'GET /api/v3/users',
+    'GET /api/v3/users',
+    'GET /api/v3/users/root/orgs',
     'GET /git/team-a/one.git/info/refs',
     'GET /git/team-a/one.wiki.git/info/refs',
+    'GET /team-a',
+    'GET /team-a/_avatar',
+    'GET /team-a/one',
   ]);
   const group = servers.gitlab.context.state.groups.find(({ fullPath }) => fullPath === 'team-a')?.id;
   expect(paths(servers.gitlab.server.requests)).toEqual([
@@ -46,6 +56,7 @@ test('an unchanged run of one repository asks both servers for no more than it n
     'GET /api/v4/personal_access_tokens/self',
     'GET /api/v4/projects/gb2gl-no-such-group%2Fno-such-project',
     'GET /api/v4/user',
+    'GET /api/v4/users',
     'GET /gb2gl-no-such-group/no-such-project.git/info/refs',
     'GET /gb2gl-no-such-group/no-such-project.git/info/refs',
     'GET /team-a/one.git/info/refs',

@@ -169,6 +169,11 @@ test('a replacement that is killed in the middle is brought to its end', async (
   }
 });
 
+/** The branches that GitBucket was asked for. */
+function asked(requests: string[]): string[] {
+  return requests.flatMap((each) => /\/repos\/team\/app\/branches\/(.+)$/.exec(each)?.[1] ?? []).sort();
+}
+
 test('without an administrator each branch is asked for once, and later only those that matter', async () => {
   const servers = await ruled();
   const first = await migrated(servers);
@@ -182,6 +187,16 @@ test('without an administrator each branch is asked for once, and later only tho
   expect(asked(third.sourceRequests)).toEqual(['main', 'release/1.0', 'topic']);
   expect(rulesAt(servers)).toEqual({ main: [40, 40, false] });
   expect(asked((await migrated(servers)).sourceRequests)).toEqual(['main']);
+});
+
+test('where no branch is protected, the others are not asked for again either', async () => {
+  const servers = await settingServers();
+  commitOn(servers.gitbucket.gitDir('team', 'app'), 'topic', 'topic');
+  const first = await migrated(servers);
+  expect(asked(first.sourceRequests)).toEqual(['main', 'topic']);
+  const second = await migrated(servers);
+  expect(asked(second.sourceRequests)).toEqual(['main']);
+  expect(plannedIn(second, step)).toBeUndefined();
 });
 
 test('branches that are too many to ask for are named with the way out', async () => {
