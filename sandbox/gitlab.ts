@@ -73,6 +73,10 @@ export async function createGitLab(options: GitLabOptions): Promise<EmbeddedGitL
   const server = await startSandboxServer(createFront(context), {
     port: options.port ?? 0,
     headers: ownHeaders,
+  }).catch((error: unknown) => {
+    // What waits to be saved must not come to a folder that is removed by now.
+    context.save();
+    throw error;
   });
   context.externalUrl = (options.externalUrl ?? server.url).replace(/\/$/, '') + relativeUrl;
 
