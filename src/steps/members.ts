@@ -20,7 +20,7 @@ import { knownTo, remark, type Place, type Planning, type Step } from './step.ts
 /** Gives collaborators their roles in a project, and opens it to the groups that collaborate. */
 export const members: Step<RolesPart, RolesData, PlannedProject> = {
   name: 'members',
-  title: 'Members',
+  title: 'Project members',
   of: 'project',
   stage: 'finish',
   part: RolesPart,

@@ -12,10 +12,8 @@ import { runCli } from '../helpers/run-cli.ts';
 import { refsIn, testServers, writesOf } from '../helpers/servers.ts';
 import { gb2gl, resultOf, workplace } from '../helpers/small-server.ts';
 
-/** Of the sample server's people GitLab knows nobody. */
-const ALL = ['migrate', '--all', '--create-users', '--yes', '--json'];
 /** Side by side the projects would get their ids in another order each time. */
-const ONE_BY_ONE = [...ALL, '--concurrency', '1'];
+const ONE_BY_ONE = ['migrate', '--all', '--yes', '--json', '--concurrency', '1'];
 
 /** What the two ways must agree on: all but times, bytes, and the address of the target. */
 function comparable(result: Result, url: string): unknown {
@@ -32,7 +30,7 @@ describe('the whole sample server', () => {
     const sample = seedSample(servers.gitbucket);
     accountsForAll(servers);
     const { requests } = servers.gitlab.server;
-    const dry = await gb2gl(servers, ['migrate', '--all', '--create-users', '--dry-run']);
+    const dry = await gb2gl(servers, ['migrate', '--all', '--dry-run']);
     const writesOfDry = [...writesOf(requests)];
     requests.length = 0;
     const run = await gb2gl(servers, [...ONE_BY_ONE, '--transport', 'relay']);
@@ -84,7 +82,7 @@ describe('the whole sample server', () => {
     const { servers } = shared();
     servers.gitlab.server.requests.length = 0;
 
-    const second = await gb2gl(servers, ALL);
+    const second = await gb2gl(servers, ['migrate', '--all', '--yes', '--json']);
 
     expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
     expect(resultOf(second).items.filter(({ changed }) => changed)).toEqual([]);

@@ -92,7 +92,10 @@ test('over the sample server a rehearsal meets what the migration then meets, an
 
   expect(rehearsal.items.filter(({ state }) => state === 'refused').length).toBeGreaterThan(1);
   expect(rehearsal.problems.map(({ object }) => object)).toContain(sample.broken);
-  expect(rehearsal.items.filter(({ target }) => target.id !== null)).toEqual([]);
+  // Of what is not there yet no id is told.
+  const made = rehearsal.items.filter(({ changed, kind }) => changed && kind === 'project');
+  expect(made.length).toBeGreaterThan(20);
+  expect(made.filter(({ target }) => target.id !== null)).toEqual([]);
   const folders = await runFolders(join(await workplace(servers), '.gb2gl', 'reports'));
   expect(folders.map(({ kind }) => kind)).toEqual(['migrate', 'rehearse']);
   const reports = folders[1]?.path ?? '';
@@ -180,6 +183,7 @@ test('a rehearsal knows what is on GitLab already: ours, moved, closed, foreign 
 
   const states = Object.fromEntries(rehearsal.items.map(({ id, state }) => [id, state]));
   expect(states).toEqual({
+    '@root': 'proven',
     team: 'proven',
     'team/adopted': 'proven',
     'team/ahead': 'proven',
@@ -291,6 +295,7 @@ test('an administrator whose token lacks the scope for Admin Mode meets it in th
 
   expect(rehearsal.warnings).toContain(settingsUnknown);
   expect(rehearsal.items.map(({ id, state }) => `${id} ${state}`)).toEqual([
+    '@root proven',
     'team-a proven',
     'team-b proven',
     'team-a/one blocked',
