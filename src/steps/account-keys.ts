@@ -31,7 +31,7 @@ type KeysWork = WritingWork<Data, PlannedPerson>;
 /** Adds the SSH keys of people to their accounts, on demand: GitLab mails the owner about each of them (GL-287). */
 export const accountKeys: Step<Part, Data, PlannedPerson> = {
   name: 'account-keys',
-  title: 'SSH keys, each with a mail to its owner',
+  title: 'SSH keys',
   of: 'person',
   stage: 'finish',
   part: Part,

@@ -38,7 +38,7 @@ export function avatarStep<I extends PlanItem>({ name, of, on, loginOf, idOf }: 
   const records = { name, data: Data };
   return {
     ...records,
-    title: 'Pictures',
+    title: on === 'group' ? 'Group pictures' : 'Profile pictures',
     of,
     stage: 'finish',
     part: Part,

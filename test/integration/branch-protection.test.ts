@@ -169,11 +169,6 @@ test('a replacement that is killed in the middle is brought to its end', async (
   }
 });
 
-/** The branches that GitBucket was asked for. */
-function asked(requests: string[]): string[] {
-  return requests.flatMap((each) => /\/repos\/team\/app\/branches\/(.+)$/.exec(each)?.[1] ?? []).sort();
-}
-
 test('without an administrator each branch is asked for once, and later only those that matter', async () => {
   const servers = await ruled();
   const first = await migrated(servers);
