@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Plan, PlannedGroup, PlannedProject, PlannedStep } from '../../src/model/plan.ts';
+import { itemsOf, type Plan, type PlanItem, type PlannedStep } from '../../src/model/plan.ts';
 import type { Notice } from '../../src/model/notice.ts';
 import type { ItemResult, Result } from '../../src/model/result.ts';
 import { refsOf } from '../../src/steps/code.ts';
@@ -17,8 +17,7 @@ export type Told = { item: string; what: string; detail: unknown };
 /** What the plan says: where everything goes, what is written, refused, diverged or blocked, and all warnings. */
 export function foreseen(plan: Plan): Told[] {
   return sorted([
-    ...plan.groups.flatMap(ofPlanned),
-    ...plan.projects.flatMap(ofPlanned),
+    ...itemsOf(plan).flatMap(ofPlanned),
     ...plan.problems.map((problem) => ({ item: problem.object, what: 'problem', detail: problem })),
     ...plan.warnings.map((warning) => ({ item: '', what: 'warning', detail: warning })),
   ]);
@@ -58,15 +57,16 @@ export async function planOf(
   return JSON.parse(await readFile(file, 'utf8')) as Plan;
 }
 
-function ofPlanned(item: PlannedGroup | PlannedProject): Told[] {
+function ofPlanned(item: PlanItem): Told[] {
   const { id, blocked, fullPath } = item;
   if (blocked !== null) {
     const { code, message, fix } = blocked;
     return [{ item: id, what: 'blocked', detail: { code, message, fix } }];
   }
-  const told: Told[] = [{ item: id, what: 'target', detail: fullPath }];
-  if (item.kind === 'group') return told;
-  return [...told, ...item.steps.flatMap((step) => ofStep(id, step, step.notices))];
+  return [
+    { item: id, what: 'target', detail: fullPath },
+    ...item.steps.flatMap((step) => ofStep(id, step, step.notices)),
+  ];
 }
 
 function ofResult(item: ItemResult): Told[] {
@@ -75,10 +75,8 @@ function ofResult(item: ItemResult): Told[] {
     const { code, message, fix } = { ...problem };
     return [{ item: id, what: state, detail: { code, message, fix } }];
   }
-  const told: Told[] = [{ item: id, what: 'target', detail: target.path }];
-  if (item.kind === 'group') return told;
   return [
-    ...told,
+    { item: id, what: 'target', detail: target.path },
     ...item.steps.flatMap((step) => ofStep(id, step, [...step.notices, ...(step.check?.differences ?? [])])),
   ];
 }
