@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import type { History } from '../journal/history.ts';
 import type { Owner } from '../model/forge.ts';
 import type { Person, Survey, TargetIdentity } from '../model/target.ts';
 import type { Placement } from '../plan/groups.ts';
@@ -6,7 +7,13 @@ import { whyUnusable } from '../plan/projects.ts';
 import { mayBePersonal } from '../plan/undecided.ts';
 import type { MatchedPeople } from './match-people.ts';
 
-type PersonalContext = { config: Config; identity: TargetIdentity; people: MatchedPeople; survey: Survey };
+type PersonalContext = {
+  config: Config;
+  identity: TargetIdentity;
+  people: MatchedPeople;
+  survey: Survey;
+  history: History;
+};
 
 /** User names that accounts of this run will get, in lower case. */
 export function namesOfNewAccounts({ planned }: MatchedPeople): string[] {
@@ -18,7 +25,7 @@ export async function personalPlacements(
   owners: readonly Owner[],
   context: PersonalContext,
 ): Promise<Map<string, Placement>> {
-  const { config, identity, people } = context;
+  const { config, identity, people, history } = context;
   const byLogin = new Map(people.planned.map((planned) => [planned.person.login, planned]));
   const placements = new Map<string, Placement>();
   await Promise.all(
@@ -26,14 +33,24 @@ export async function personalPlacements(
       .filter((owner) => mayBePersonal(owner, config))
       .map(async (owner) => {
         const planned = byLogin.get(owner.login);
-        if (planned?.action === 'create') placements.set(owner.login, newPlacement(owner, planned.fullPath));
+        const earlier = earlierPlace(owner, history);
+        if (planned?.action === 'create' && earlier === null)
+          placements.set(owner.login, newPlacement(owner, planned.fullPath));
         const person = people.accounts.get(owner.login);
         if (person === undefined || (person.id !== identity.user.id && !identity.user.admin)) return;
         const placement = await personalPlacement(owner, person, context);
-        if (placement) placements.set(owner.login, placement);
+        // What an earlier run put into a group stays there: elsewhere it would be made a second time.
+        if (placement && (earlier ?? placement.namespace?.id) === placement.namespace?.id)
+          placements.set(owner.login, placement);
       }),
   );
   return placements;
+}
+
+/** Id of the namespace into which an earlier run put repositories of this owner; null when it put none anywhere. */
+function earlierPlace({ login }: Owner, { items }: History): number | null {
+  const moved = [...items].some(([id, { target }]) => target !== null && id.startsWith(`${login}/`));
+  return moved ? (items.get(login)?.target?.id ?? null) : null;
 }
 
 /** The personal namespace of an account that the run makes. */
