@@ -3,7 +3,7 @@ import type { History, ItemHistory, StepHistory } from '../journal/history.ts';
 import { areSame } from '../journal/journal.ts';
 import { runIn, type OtherRun } from '../journal/lock.ts';
 import type { Notice } from '../model/notice.ts';
-import { type ItemState, worstOf } from '../model/plan.ts';
+import { type ItemState, kindOfId, worstOf } from '../model/plan.ts';
 import type { ItemResult, Result } from '../model/result.ts';
 import { resultsIn } from '../report/write.ts';
 import { readHistory } from './session.ts';
@@ -99,12 +99,13 @@ function journalled(id: string, item: ItemHistory, running: OtherRun | null): Kn
     states.map(([name, each]) => [name, each === 'begun' && !begun ? 'interrupted' : each]),
   );
   const message = open.map(([name, each]) => `${name} ${each}${codeOf(item.steps.get(name))}`).join(', ');
+  const kind = kindOfId(id);
   const told: ItemResult = {
-    kind: id.includes('/') ? 'project' : 'group',
+    kind,
     id,
     target: { path: target?.path ?? '', id: target?.id ?? null, url: null },
     // The journal does not say, and nobody asks here.
-    visibility: { source: null, target: 'private' },
+    visibility: kind === 'person' ? null : { source: null, target: 'private' },
     state,
     changed: true,
     steps: [],

@@ -30,12 +30,12 @@ export async function statusCommand(options: CommonOptions, environment: Environ
     summed.exitCode !== 0 && last !== null && (await hasOpenFixes(last.result, options, environment));
   const next = fixable && standing.running === null ? 'gb2gl fix' : commandNext(summed, standing);
   if (options.json) {
-    const { groups, projects, states } = totalsOf(summed, known);
+    const totals = totalsOf(summed, known);
     const document = {
       version: 1,
       command: 'status',
       servers,
-      totals: { groups, projects, states },
+      totals,
       lastRun: last && { ...runWords(last.result), folder: last.folder },
       problems: standing.problems,
       items: known.map(({ status }) => status),
@@ -75,9 +75,13 @@ function summedUp({ servers, known, problems, last }: Standing): Result {
 /** The counts of a report, and what a run is at work on. */
 function totalsOf({ totals }: Result, known: readonly Known[]) {
   const open = known.filter(({ status }) => status.state === 'begun');
-  const begun = open.filter(({ told }) => told.kind === 'project').length;
-  const states = open.length === 0 ? totals.states : { ...totals.states, begun: open.length };
-  return { groups: totals.groups + open.length - begun, projects: totals.projects + begun, states };
+  const begun = (kind: Known['told']['kind']): number => open.filter(({ told }) => told.kind === kind).length;
+  return {
+    people: totals.people + begun('person'),
+    groups: totals.groups + begun('group'),
+    projects: totals.projects + begun('project'),
+    states: open.length === 0 ? totals.states : { ...totals.states, begun: open.length },
+  };
 }
 
 /** The command to type next; null while a run is at work. */
@@ -122,8 +126,12 @@ function statusLines(
   next: string | null,
   { quiet, width, runtime: { cwd, now } }: View,
 ): string[] {
-  const { groups, projects, states } = totalsOf(summed, known);
-  const total = `${plural(projects, 'repository', 'repositories')}, ${plural(groups, 'group')}`;
+  const { people, groups, projects, states } = totalsOf(summed, known);
+  const total = [
+    plural(projects, 'repository', 'repositories'),
+    plural(groups, 'group'),
+    ...(people === 0 ? [] : [plural(people, 'person', 'people')]),
+  ].join(', ');
   const lines = [
     `${servers?.source} → ${servers?.target}`,
     ...hang('', `${total}: ${statesLine(states) || 'nothing yet'}`, width),

@@ -25,7 +25,7 @@ import {
 import { createHalts } from './attempts.ts';
 import type { Prepared } from './prepare.ts';
 import { inFamilies, placeAbove } from './families.ts';
-import { withoutGroup } from './results.ts';
+import { isConcerned, withoutGroup } from './results.ts';
 
 const phases = { content: 'repositories', tracker: 'tracker', finish: 'finish' } as const satisfies Record<
   Stage,
@@ -35,7 +35,8 @@ const phases = { content: 'repositories', tracker: 'tracker', finish: 'finish' }
 /**
  * Carries out a plan stage by stage: every item ends one before any enters the next. Within a stage people come
  * first, then the groups one after the other, then the projects side by side, parents before their forks. After a failure
- * that closes the server, or a part of it, to everything else, nothing more is begun there. Gives one result for each item of the plan.
+ * that closes the server, or a part of it, to everything else, nothing more is begun there. Gives one result for each item
+ * of the plan that it concerns.
  */
 export async function migrate(prepared: Prepared, given: MigrateOptions): Promise<ItemResult[]> {
   const options: Options = { ...given, halts: createHalts() };
@@ -65,7 +66,8 @@ export async function migrate(prepared: Prepared, given: MigrateOptions): Promis
     }
     await runProjects(all.projects, stage, failed, context, options);
   }
-  return [...all.people, ...all.groups, ...all.projects].map(resultOf);
+  const people = all.people.filter(({ item }) => isConcerned(item));
+  return [...people, ...all.groups, ...all.projects].map(resultOf);
 }
 
 function workOn(

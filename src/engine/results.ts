@@ -17,6 +17,11 @@ export function placeOf(item: PlanItem): Place | null {
   return { id, fullPath, url: webUrl || null, wiki, options };
 }
 
+/** Somebody for whom a run does nothing, and of whom it proves nothing, is none of its items. */
+export function isConcerned({ kind, steps, blocked }: PlanItem): boolean {
+  return kind !== 'person' || steps.length > 0 || blocked !== null;
+}
+
 /** The result of an item before anything was done for it. Its refs count all the same: they are not on the target. */
 export function emptyResult(item: PlanItem, state: ItemState): ItemResult {
   const place = placeOf(item);

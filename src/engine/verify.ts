@@ -12,7 +12,7 @@ import {
 } from '../steps/step.ts';
 import type { PrepareOptions, Prepared } from './prepare.ts';
 import { parentOf } from './families.ts';
-import { blockedResult, failedStep, itemResult, placeOf, stepResult } from './results.ts';
+import { blockedResult, failedStep, isConcerned, itemResult, placeOf, stepResult } from './results.ts';
 
 /** Lets every step prove its part, from both servers as they are now; needs no journal and writes nothing. */
 export async function verify(prepared: Prepared, options: PrepareOptions): Promise<ItemResult[]> {
@@ -21,7 +21,7 @@ export async function verify(prepared: Prepared, options: PrepareOptions): Promi
   emit({ type: 'phase', phase: 'repositories', total: plan.projects.length });
   const results: ItemResult[] = [];
   const accounts = new Map<string, Place>();
-  for (const item of itemsOf(plan)) {
+  for (const item of itemsOf(plan).filter(isConcerned)) {
     await setImmediate();
     const result = await verifyItem(item, accounts, context, options);
     if (item.kind === 'project') emit({ type: 'item-finished', result });

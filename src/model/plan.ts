@@ -219,6 +219,12 @@ export function personId(login: string): string {
   return `@${login}`;
 }
 
+/** Which kind of item has this id. */
+export function kindOfId(id: string): PlanItem['kind'] {
+  if (id.startsWith(personId(''))) return 'person';
+  return id.includes('/') ? 'project' : 'group';
+}
+
 /** What the plan has for one step of an item; null when the step has nothing to do with it. */
 export function plannedStep({ steps }: PlanItem, name: string): PlannedStep | null {
   return steps.find(({ step }) => step === name) ?? null;

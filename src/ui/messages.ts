@@ -119,6 +119,8 @@ const nothingMoved: ReadonlySet<string> = new Set([
   'elsewhere',
   'refused',
   'diverged',
+  'held back',
+  'without an account',
 ]);
 
 /** Name of the step that counts refs. */

@@ -183,7 +183,6 @@ test('a rehearsal knows what is on GitLab already: ours, moved, closed, foreign 
 
   const states = Object.fromEntries(rehearsal.items.map(({ id, state }) => [id, state]));
   expect(states).toEqual({
-    '@root': 'proven',
     team: 'proven',
     'team/adopted': 'proven',
     'team/ahead': 'proven',
@@ -295,7 +294,6 @@ test('an administrator whose token lacks the scope for Admin Mode meets it in th
 
   expect(rehearsal.warnings).toContain(settingsUnknown);
   expect(rehearsal.items.map(({ id, state }) => `${id} ${state}`)).toEqual([
-    '@root proven',
     'team-a proven',
     'team-b proven',
     'team-a/one blocked',

@@ -25,7 +25,6 @@ test('an unchanged run of one repository asks both servers for no more than it n
   const second = await gb2gl(servers, one);
   expect(second.code, second.stderr).toBe(0);
   expect(resultOf(second).items.map(({ id, state, changed }) => [id, state, changed])).toEqual([
-    ['@root', 'proven', false],
     ['team-a', 'proven', false],
     ['team-a/one', 'proven', false],
   ]);

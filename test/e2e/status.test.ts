@@ -9,7 +9,7 @@ import type { TestServers } from '../helpers/servers.ts';
 import { gb2gl, resultOf, smallServers, workplace } from '../helpers/small-server.ts';
 
 type Status = {
-  totals: { groups: number; projects: number; states: Record<string, number> };
+  totals: { people: number; groups: number; projects: number; states: Record<string, number> };
   lastRun: { command: string; exitCode: number } | null;
   items: ItemStatus[];
   problems: { object: string }[];
@@ -36,8 +36,8 @@ test('status counts as the last report does, says when and how it ended, and wha
 
   const status = await statusOf(servers);
 
-  const { groups, projects, states } = result.totals;
-  expect(status.totals).toEqual({ groups, projects, states });
+  const { people, groups, projects, states } = result.totals;
+  expect(status.totals).toEqual({ people, groups, projects, states });
   for (const { id, state } of result.items) expect(stateIn(status, id), id).toBe(state);
   expect(status.lastRun).toMatchObject({ command: 'migrate', exitCode: 4 });
   expect(status.next).toBe('gb2gl migrate --all');
@@ -102,6 +102,7 @@ test('a run that was cut off is interrupted, not failed', async () => {
       { ...record, item: 'team-a/one', status: 'started' },
       { ...record, item: 'team-a/two', status: 'failed', code: 'interrupted' },
       { ...record, item: 'team-b/three', status: 'failed', code: 'disk-full' },
+      { ...record, item: '@ada', step: 'account', status: 'started' },
     ]
       .map((line) => `${JSON.stringify(line)}\n`)
       .join(''),
@@ -109,9 +110,10 @@ test('a run that was cut off is interrupted, not failed', async () => {
 
   const status = await statusOf(servers);
 
-  expect(status.totals.states).toMatchObject({ proven: 2, interrupted: 2, failed: 1 });
+  expect(status.totals.states).toMatchObject({ proven: 2, interrupted: 3, failed: 1 });
   expect(status.next).toBe('gb2gl migrate --all');
   const { stdout } = await gb2gl(servers, ['status']);
+  expect(stdout).toContain('3 repositories, 2 groups, 1 person: ');
   expect(stdout).toMatch(/^The last run was cut off: it last wrote /m);
   expect(stdout).toContain('failed  team-b/three: code failed (disk-full)');
 
@@ -121,7 +123,7 @@ test('a run that was cut off is interrupted, not failed', async () => {
   const running = await statusOf(servers);
   expect(running.next).toBe(null);
   expect(stateIn(running, 'team-a/one')).toBe('begun');
-  expect(running.totals.states).toMatchObject({ begun: 1, interrupted: 1 });
+  expect(running.totals).toMatchObject({ people: 1, states: { begun: 2, interrupted: 1 } });
   expect((await gb2gl(servers, ['status'])).stdout).toMatch(
     /^A run is at work: process \d+ on \S+, since \d\d:\d\d:\d\d \(just now\)$/m,
   );

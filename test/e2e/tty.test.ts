@@ -223,7 +223,7 @@ test('--json prints exactly one document on stdout, for migrate, plan, verify an
   const status = await runCli(['status', '--json'], where);
   expect(JSON.parse(status.stdout)).toMatchObject({
     command: 'status',
-    totals: { projects: 3, states: { proven: 4 } },
+    totals: { people: 0, projects: 3, states: { proven: 4 } },
   });
 });
 

@@ -41,15 +41,21 @@ describe('summary on the terminal', () => {
     expect(lines(result([project({ changed })], { command }))[1]).toBe(`✔ ${title}`);
   });
 
-  it('counts what is moved: no wiki that GitLab refused, and no setting that is as it was', () => {
+  it('counts what is moved: no wiki that GitLab refused, no setting that is as it was, nobody without a role', () => {
     const plain = { ...noticed(''), notices: [] };
     const steps = [
       { ...plain, step: 'wiki', title: 'Wikis', counts: { create: 1, refused: 1 } },
       { ...plain, step: 'fork', title: 'Forks', counts: { unchanged: 1 } },
       { ...plain, step: 'quiet', title: 'Settings', counts: { restore: 1 } },
+      {
+        ...plain,
+        step: 'members',
+        title: 'Project members',
+        counts: { create: 1, 'held back': 1, 'without an account': 1 },
+      },
     ];
     expect(lines(result([project({ steps })]), 200)[2]).toMatch(
-      /^ {2}1 repository complete, 0 refs, 1 wiki, 1 fork, 0 groups, /,
+      /^ {2}1 repository complete, 0 refs, 1 wiki, 1 fork, 1 project member, 0 groups, /,
     );
   });
 
@@ -101,7 +107,7 @@ describe('summary on the terminal', () => {
       'Not moved',
       '  Selected: --group team, select.exclude team/old. Whatever else is on GitBucket was left out.',
       '  Stays on GitBucket: 12 pull requests.',
-      '  Wikis, issues, releases, LFS objects, members and settings stay on GitBucket; gb2gl plan --deep counts them.',
+      '  Wikis, issues, releases and LFS objects stay on GitBucket; gb2gl plan --deep counts them.',
     ]);
   });
 
