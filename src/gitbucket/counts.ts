@@ -20,31 +20,34 @@ const usualLabels: ReadonlySet<string> = new Set([
   'wontfix ffffff',
 ]);
 
-/** Counts what hangs on a repository beside git, in seven requests and one for each branch. */
+/** Counts what hangs on a repository beside git, in seven requests and one for each branch; fewer without some kinds. */
 export async function readCounts(
   api: GitBucketApi,
   repository: RepositoryName,
-  { branches, all }: KnownRefs,
+  { branches, all, without = new Set() }: KnownRefs,
 ): Promise<Counts> {
   const counts = new Map<LossKind, number | null>();
   const warnings: string[] = [];
-  async function note(kind: LossKind, count: Promise<number | null | undefined>): Promise<void> {
-    const value = await count;
+  async function note(kind: LossKind, count: () => Promise<number | null | undefined>): Promise<void> {
+    if (without.has(kind)) return;
+    const value = await count();
     if (value !== undefined) counts.set(kind, value);
   }
-  const tooManyBranches = branches.length > mostBranches;
+  const tooManyBranches = branches.length > mostBranches && !without.has('protected-branches');
   if (tooManyBranches) {
     counts.set('protected-branches', 0);
     warnings.push(`its ${branches.length} branches are too many to check individually for protection`);
   }
   await Promise.all([
-    note('issues', issues(api, repository, pullNumbers(all))),
-    note('labels', labels(api, repository)),
-    note('milestones', api.list(repository, 'milestones', Anything).then(lengthOf)),
-    note('releases', releases(api, repository)),
-    note('collaborators', collaborators(api, repository)),
-    note('webhooks', api.list(repository, 'hooks', Anything).then(lengthOf)),
-    ...(tooManyBranches ? [] : [note('protected-branches', protectedBranches(api, repository, branches))]),
+    note('issues', () => issues(api, repository, pullNumbers(all))),
+    note('labels', () => labels(api, repository)),
+    note('milestones', () => api.list(repository, 'milestones', Anything).then(lengthOf)),
+    note('releases', () => releases(api, repository)),
+    note('collaborators', () => collaborators(api, repository)),
+    note('webhooks', () => api.list(repository, 'hooks', Anything).then(lengthOf)),
+    ...(tooManyBranches
+      ? []
+      : [note('protected-branches', () => protectedBranches(api, repository, branches))]),
   ]);
   return { counts, warnings };
 }

@@ -1,4 +1,5 @@
 import { refKind, shortName } from '../gitlab/rules/ref-names.ts';
+import { movedKinds } from '../plan/build.ts';
 import { refsOf } from '../steps/code.ts';
 import { createGit, type Git } from '../git/run.ts';
 import type { Source, Counts, RepositoryName } from '../model/source.ts';
@@ -39,9 +40,12 @@ export async function countLosses(
     .filter((ref) => refKind(ref) === 'branch')
     .map(shortName);
   const all = [...(listings.get(id)?.refs.keys() ?? [])].map(original);
-  const { counts, warnings } = await source.counts(repository, { branches, all });
-  // What moves is no loss; and a repository of that name lies in the same folder (GB-68): what is there is no wiki.
-  const nothing = config.migrate.wiki || names.has(`${id}.wiki`);
+  const without = movedKinds(config);
+  const { counts, warnings } = await source.counts(repository, { branches, all, without });
+  // What moves is no loss.
+  for (const kind of without) counts.set(kind, 0);
+  // A repository of that name lies in the same folder (GB-68): what is there is no wiki.
+  const nothing = without.has('wiki-pages') || names.has(`${id}.wiki`);
   counts.set(
     'wiki-pages',
     nothing ? 0 : await wikiPages(repository, { source, mirrors, signal: runtime.aborting }),

@@ -128,6 +128,8 @@ export type KnownRefs = {
   branches: readonly string[];
   /** Full names of all refs. */
   all: readonly string[];
+  /** Kinds that nobody needs counted. */
+  without?: ReadonlySet<LossKind>;
 };
 
 export type Counts = {

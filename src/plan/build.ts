@@ -125,7 +125,7 @@ function vanished(input: PlanInput): string[] {
 }
 
 /** Kinds that move as the config says, so that they are no losses. */
-function movedKinds({ migrate }: Config): ReadonlySet<LossKind> {
+export function movedKinds({ migrate }: Pick<Config, 'migrate'>): ReadonlySet<LossKind> {
   return new Set<LossKind>([
     ...(migrate.wiki ? (['wiki-pages'] as const) : []),
     ...(migrate.lfs ? (['lfs-objects'] as const) : []),

@@ -72,10 +72,11 @@ async function wiki({ gitbucket }: Team, name: string): Promise<void> {
   );
 }
 
-/** A config with which wikis are counted instead of moved. */
-async function leaveWikis(servers: Team): Promise<void> {
+/** A config with which all that can be is counted instead of moved. */
+async function leaveAll(servers: Team): Promise<void> {
   const file = join(await workplace(servers), 'migrate.config.json');
-  await writeFile(file, JSON.stringify({ source: {}, target: {}, migrate: { wiki: false } }));
+  const migrate = { wiki: false, members: false, branchProtections: false };
+  await writeFile(file, JSON.stringify({ source: {}, target: {}, migrate }));
 }
 
 function losses(plan: Plan, id: string): Record<string, Loss['count']> {
@@ -97,7 +98,7 @@ const all = {
 test('--deep counts all that stays on GitBucket, with few requests, and shows it', async () => {
   const servers = await filled();
   await wiki(servers, 'full');
-  await leaveWikis(servers);
+  await leaveAll(servers);
   const shown = await gb2gl(servers, ['plan', '--all', '--deep']);
   const file = join(await workplace(servers), '.gb2gl', 'reports', 'latest', 'plan.json');
   const plan = JSON.parse(await readFile(file, 'utf8')) as Plan;
@@ -116,9 +117,24 @@ test('--deep counts all that stays on GitBucket, with few requests, and shows it
   expect(shown.stdout).not.toContain('counts them');
 });
 
+test('--deep neither counts nor asks for what is moved', async () => {
+  const servers = await filled();
+  await wiki(servers, 'full');
+  const plan = await planOf(servers, ['--deep', '--hooks']);
+
+  const { 'wiki-pages': _wiki, collaborators: _collaborators, ...rest } = all;
+  const { webhooks: _webhooks, 'protected-branches': _protected, ...left } = rest;
+  expect(losses(plan, 'team/full')).toEqual(left);
+  expect(plan.uncounted).toEqual([]);
+  const lists = /\/repos\/team\/full\/(?:collaborators|hooks|branches\/main)$/;
+  const asked = servers.gitbucket.server.requests.filter(({ url }) => lists.test(url));
+  // By the steps that move them.
+  expect(new Set(asked.map(({ url }) => url)).size).toBe(asked.length);
+});
+
 test('without --deep no question is asked for it, and the plan says once what it does not count', async () => {
   const servers = await filled();
-  await leaveWikis(servers);
+  await leaveAll(servers);
   servers.gitbucket.server.requests.length = 0;
   const run = await gb2gl(servers, ['plan', '--all']);
 
@@ -137,7 +153,7 @@ test('an older GitBucket has no lists of some kinds: these are named, the others
   const servers = await filled('4.30');
   const plan = await planOf(servers, ['--deep']);
   expect(plan.uncounted).toEqual(['milestones', 'releases', 'webhooks']);
-  expect(losses(plan, 'team/full')).toMatchObject({ 'pull-requests': 6, issues: 54, collaborators: 2 });
+  expect(losses(plan, 'team/full')).toMatchObject({ 'pull-requests': 6, issues: 54 });
 });
 
 test('a list that GitBucket cannot make counts as "some", a repository that fails is a problem, the others go on', async () => {
