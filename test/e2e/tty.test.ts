@@ -264,7 +264,9 @@ test('the plan ends with its counts, what it takes, and the command that carries
   expect(end.replaceAll(/\n +/g, ' ')).toMatch(
     new RegExp(
       [
-        '^✔ Everything selected can be migrated\\. 1 group: 1 new 3 repositories: 3 new 3 refs: 3 to create 3 wikis: 3 with only the generated page ',
+        '^✔ Everything selected can be migrated\\. 1 group: 1 new 3 repositories: 3 new ',
+        '1 person: 1 to decide 1 group member: 1 without an account ',
+        '3 refs: 3 to create 3 wikis: 3 with only the generated page ',
         'Time: about 5 s for 3 pushes of 3 refs on an idle GitLab, several times that on a busy one; .*--deep measures it\\)\\. ',
         'Disk: journal and reports only; .*my work/mirrors first\\.\n',
       ].join(''),

@@ -121,6 +121,7 @@ test('no default branch is set on a project that was marked for deletion meanwhi
   const mark = (): Promise<void> => api(servers, 'DELETE', `/projects/${id}`);
   const url = new RegExp(`/api/v4/projects/${id}$`);
   gitlab.server.faults.add({ method: 'GET', url, action: { kind: 'notice', call: mark } });
+  gitlab.server.requests.length = 0;
 
   const run = await migrateAll(servers);
 
