@@ -213,15 +213,15 @@ describe('accounts that GitLab makes otherwise', () => {
   });
 });
 
-describe("people's own repositories", () => {
-  async function withNotes(options: Parameters<typeof peopled>[0] = {}): ReturnType<typeof peopled> {
-    const where = await peopled(options);
-    where.gitbucket.addRepository({ owner: 'carol', name: 'notes', defaultBranch: 'main', private: true });
-    commitOn(where.gitbucket.gitDir('carol', 'notes'), 'main', 'one');
-    addCollaborator(where.gitbucket.context, 'carol/notes', 'dave', 'DEVELOPER');
-    return where;
-  }
+async function withNotes(options: Parameters<typeof peopled>[0] = {}): ReturnType<typeof peopled> {
+  const where = await peopled(options);
+  where.gitbucket.addRepository({ owner: 'carol', name: 'notes', defaultBranch: 'main', private: true });
+  commitOn(where.gitbucket.gitDir('carol', 'notes'), 'main', 'one');
+  addCollaborator(where.gitbucket.context, 'carol/notes', 'dave', 'DEVELOPER');
+  return where;
+}
 
+describe("people's own repositories", () => {
   test('go into the personal namespace of the account that is made for them', async () => {
     const where = await withNotes();
     const { item } = await migrated(where, withPeople);

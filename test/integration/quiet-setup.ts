@@ -24,5 +24,5 @@ export function withIssues(where: TestServers): AnyStep[] {
     },
     verify: () => Promise.resolve(proven(1)),
   };
-  return [...steps, step as AnyStep];
+  return [...steps, step];
 }

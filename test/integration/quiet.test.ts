@@ -44,7 +44,7 @@ function settings({ gitlab }: TestServers): object {
   const { groups, projects } = gitlab.context.state;
   return {
     groups: groups.map(
-      ({ fullPath, attributes }) => `${fullPath} mails ${attributes['emails_enabled'] ?? true}`,
+      ({ fullPath, attributes }) => `${fullPath} mails ${attributes['emails_enabled'] !== false}`,
     ),
     projects: projects.map(({ fullPath, attributes, integrations = [], issues = [] }) => ({
       fullPath,
@@ -238,29 +238,28 @@ test('issues that the run itself brings stay open until the jobs after its pushe
   });
 });
 
+/** A person gets a role, CI runs on tags, and GitLab has an integration: all of it is switched off meanwhile. */
+async function toldAndMuted(): Promise<TestServers> {
+  const where = await world({ 'team/a': ciOnTags }, { gitlab: { settings: { integrations: ['slack'] } } });
+  const ann = { email: 'ann@example.com' };
+  where.gitlab.addUser({ username: 'ann', ...ann });
+  where.gitbucket.addUser({ login: 'ann', ...ann });
+  addCollaborator(where.gitbucket.context, 'team/a', 'ann', 'DEVELOPER');
+  return where;
+}
+
 test.each([
   { write: 1, served: true },
   { write: 2, served: false },
 ])(
   'run after run that is killed at its write $write leaves nothing switched off in the end',
   async (killAt) => {
-    const make = async (): Promise<TestServers> => {
-      const where = await world(
-        { 'team/a': ciOnTags },
-        { gitlab: { settings: { integrations: ['slack'] } } },
-      );
-      const ann = { email: 'ann@example.com' };
-      where.gitlab.addUser({ username: 'ann', ...ann });
-      where.gitbucket.addUser({ login: 'ann', ...ann });
-      addCollaborator(where.gitbucket.context, 'team/a', 'ann', 'DEVELOPER');
-      return where;
-    };
-    const undisturbed = await make();
+    const undisturbed = await toldAndMuted();
     const options: Migration = { password: 'root', steps: withIssues(undisturbed) };
     const { writes } = await migrated(undisturbed, options);
     expect(rolesIn(undisturbed.gitlab, 'team/a')).toEqual(['ann 30']);
 
-    const where = await make();
+    const where = await toldAndMuted();
     const steps = withIssues(where);
     let runs = 0;
     while (runs < 3 * writes.length && (await killed(where, { ...options, steps, killAt }))) runs += 1;

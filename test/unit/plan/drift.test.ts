@@ -211,41 +211,44 @@ test('a level that the run itself had to lower is no drift, neither of the group
   expect(reasonsFor({ visibility: 'internal' }, { visibility: 'internal' })).toHaveLength(2);
 });
 
+function personDrifts(
+  before: Parameters<typeof plannedPerson>[1],
+  after: Parameters<typeof plannedPerson>[1] | null,
+  known: Parameters<typeof driftsBetween>[2] = nothing,
+): string[] {
+  const now = after === null ? [] : [plannedPerson('ada', after)];
+  const earlier = plan([], [], { people: [plannedPerson('ada', before)] });
+  return driftsBetween(earlier, plan([], [], { people: now }), known, steps).map(({ reason }) => reason);
+}
+
 describe('people', () => {
-  function drifts(
-    before: Parameters<typeof plannedPerson>[1],
-    after: Parameters<typeof plannedPerson>[1] | null,
-    known: Parameters<typeof driftsBetween>[2] = nothing,
-  ): string[] {
-    const now = after === null ? [] : [plannedPerson('ada', after)];
-    const earlier = plan([], [], { people: [plannedPerson('ada', before)] });
-    return driftsBetween(earlier, plan([], [], { people: now }), known, steps).map(({ reason }) => reason);
-  }
   const planned = { action: 'create', existing: null } as const;
 
   it('are as planned when nothing has happened, when we made the account, and when nothing concerns them any more', () => {
     const ours = { items: new Map([['@ada', { target: { id: 7, path: 'ada' } }]]) };
-    expect(drifts({}, {})).toEqual([]);
-    expect(drifts(planned, {}, ours)).toEqual([]);
-    expect(drifts({}, null)).toEqual([]);
+    expect(personDrifts({}, {})).toEqual([]);
+    expect(personDrifts(planned, {}, ours)).toEqual([]);
+    expect(personDrifts({}, null)).toEqual([]);
   });
 
   it('have drifted when the account is another one, or somebody else made it', () => {
-    expect(drifts(planned, {})).toEqual([
+    expect(personDrifts(planned, {})).toEqual([
       'it was planned as a new account ada and would now be the account ada',
     ]);
-    expect(drifts({}, { fullPath: 'ada2' })).toEqual([
+    expect(personDrifts({}, { fullPath: 'ada2' })).toEqual([
       'it was planned as the account ada and would now be the account ada2',
     ]);
   });
 });
 
+type Role = { login: string; level: number; account: number | null; now: number; kept: boolean };
+
+function role(login: string, level: number, account: number | null): Role {
+  return { login, level, account, now: 0, kept: false };
+}
+
 describe.each(['group-members', 'members'])('the roles of %s', (step) => {
-  const role = (login: string, level: number, account: number | null) => ({
-    ...{ login, level, account },
-    ...{ now: 0, kept: false },
-  });
-  type Roles = ReturnType<typeof role>[] | null;
+  type Roles = Role[] | null;
 
   function rolesDrift(before: Roles, after: Roles): string[] {
     const planned = (roles: Roles) => {
