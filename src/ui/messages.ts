@@ -110,18 +110,10 @@ export function ofMoved(counts: Counts): Counts {
   return Object.fromEntries(Object.entries(counts).filter(([what]) => !nothingMoved.has(what)));
 }
 
-/** What steps count that is not moved. */
-const nothingMoved: ReadonlySet<string> = new Set([
-  'empty',
-  'untouched',
-  'lost',
-  'sample',
-  'elsewhere',
-  'refused',
-  'diverged',
-  'held back',
-  'without an account',
-]);
+/** What steps count that is not moved: there is nothing to move, or it cannot be. */
+const absent = ['empty', 'untouched', 'lost', 'sample', 'elsewhere'];
+const untaken = ['refused', 'diverged', 'held back', 'without an account'];
+const nothingMoved: ReadonlySet<string> = new Set([...absent, ...untaken]);
 
 /** Name of the step that counts refs. */
 export const refsStep = 'code';
