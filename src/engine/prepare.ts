@@ -29,7 +29,7 @@ import { planSteps } from './plan-steps.ts';
 import { readParents } from './read-parents.ts';
 import { nobody, readPeople, type SourcePeople } from './read-people.ts';
 import { askSource, listSourceRefs, listTargetRefs } from './read-refs.ts';
-import { withoutWaived, type Waived } from './waived.ts';
+import { distinct, withoutWaived, type Waived } from './waived.ts';
 
 export type PrepareOptions = Servers & {
   config: Config;
@@ -98,7 +98,11 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   });
   const { initialBranch } = settings;
   const waived = options.waived ?? { codes: new Set(), unread: new Set() };
-  const kept = withoutWaived({ ...seen, leftOut: source.leftOut }, [...problems, ...people.problems], waived);
+  const kept = withoutWaived(
+    { ...seen, leftOut: source.leftOut },
+    distinct([...problems, ...people.problems]),
+    waived,
+  );
   const input: PlanInput = {
     config,
     source: kept.source,

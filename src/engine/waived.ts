@@ -24,6 +24,11 @@ export function withoutWaived(
   };
 }
 
+/** Each once: what is broken as a whole is met by the refs and by the collaborators of a repository. */
+export function distinct(problems: readonly Notice[]): Notice[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}
+
 function setAside(found: readonly Notice[], unread: ReadonlySet<string>): Aside {
   const aside = found.filter(({ object }) => unread.has(object));
   return {
