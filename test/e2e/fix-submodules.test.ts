@@ -9,7 +9,15 @@ import { refsIn, writesOf } from '../helpers/servers.ts';
 import { gb2gl, itemOf, resultOf, workplace } from '../helpers/small-server.ts';
 import { head, projectOf, team, type Team } from '../helpers/team.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
-import { allRequests, endState, freeze, openWorld, runUntilKilled, type Snapshot } from './resume-world.ts';
+import {
+  allRequests,
+  effectsOf,
+  endState,
+  freeze,
+  openWorld,
+  runUntilKilled,
+  type Snapshot,
+} from './resume-world.ts';
 
 const branch = 'refs/heads/gb2gl/submodules';
 
@@ -173,7 +181,7 @@ test('killed at any write, the next run ends as if nothing had happened', async 
   expect((await runCli(flags, undisturbed)).code).toBe(0);
   const wanted = await endState(undisturbed);
   expect(JSON.stringify(wanted)).toContain(branch);
-  const writes = writesOf(allRequests(undisturbed)).length;
+  const writes = effectsOf(allRequests(undisturbed)).length;
   await undisturbed.close();
   expect(writes).toBeGreaterThan(0);
   for (let number = 1; number <= writes; number += 1) {
