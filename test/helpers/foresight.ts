@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { isConcerned } from '../../src/engine/results.ts';
 import { itemsOf, type Plan, type PlanItem, type PlannedStep } from '../../src/model/plan.ts';
 import type { Notice } from '../../src/model/notice.ts';
 import type { ItemResult, Result } from '../../src/model/result.ts';
@@ -17,7 +18,7 @@ export type Told = { item: string; what: string; detail: unknown };
 /** What the plan says: where everything goes, what is written, refused, diverged or blocked, and all warnings. */
 export function foreseen(plan: Plan): Told[] {
   return sorted([
-    ...itemsOf(plan).flatMap(ofPlanned),
+    ...itemsOf(plan).filter(isConcerned).flatMap(ofPlanned),
     ...plan.problems.map((problem) => ({ item: problem.object, what: 'problem', detail: problem })),
     ...plan.warnings.map((warning) => ({ item: '', what: 'warning', detail: warning })),
   ]);
