@@ -45,8 +45,12 @@ function forkCheck({ steps }: ItemResult): { state: string | undefined; codes: s
   return { state: check?.state, codes: check?.differences.map(({ code }) => code) };
 }
 
+/** Pages that could tell of forks: who is in a group, its picture and a repository's front page are asked for by other steps. */
 const pages = (requests: string[]): string[] =>
-  requests.filter((request) => !request.includes('/api/v3/') && !request.includes('/git/'));
+  requests.filter(
+    (request) =>
+      !/\/api\/v3\/|\/git\/|\?tab=members$|\/_avatar$|^GET \/(team|other|third)\/app$/.test(request),
+  );
 
 test('forks are made forks of their direct parents, parents first and before anything is pushed; again, nothing is written or asked', async () => {
   const where = await family();

@@ -152,7 +152,9 @@ test('it runs after everything is pushed, and result, terminal, journal, status 
   const pushes = requests.flatMap(({ method, url }, index) =>
     method === 'POST' && url.includes('receive-pack') ? [index] : [],
   );
-  const changes = requests.flatMap(({ method }, index) => (method === 'PUT' ? [index] : []));
+  const changes = requests.flatMap(({ method, url }, index) =>
+    method === 'PUT' && url.includes('/projects/') ? [index] : [],
+  );
   expect(changes).toHaveLength(2);
   expect(Math.min(...changes)).toBeGreaterThan(Math.max(...pushes));
 
