@@ -135,7 +135,7 @@ test('so they do when the first one was carried out in between, besides what is 
   expect([...placesIn(forgetful)]).toEqual([...places]);
   // Only the journal tells who got which role by us, and what was made by us.
   const ofJournal =
-    /\.reasons$|\.steps\[(group-)?members\]\.part\.held$|\.steps\[branch-protection\]\.(part\.made|notices\[.*\] new)$/;
+    /\.reasons$|\.steps\[(group-)?members\]\.part\.held$|\.steps\[branch-protection\](\.part\.made| new|\.notices\[.*\] new)$/;
   expect(differences(done, forgetful).filter((path) => !ofJournal.test(path))).toEqual([]);
   await rename(aside, journal);
 

@@ -93,6 +93,8 @@ test('plan.html is the plan with the same style and script, without secrets', as
     totals: [
       '3 repositories: 3 new',
       '2 groups: 2 new',
+      '1 person: 1 to decide',
+      '2 group members: 2 without an account',
       '6 refs: 6 to create',
       '3 wikis: 3 with only the generated page',
     ],
