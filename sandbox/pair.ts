@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGitBucket, type EmbeddedGitBucket } from './gitbucket.ts';
 import { createGitLab, type EmbeddedGitLab } from './gitlab.ts';
+import { seedColleagues } from './seed/colleagues.ts';
 import { seedSample, type SampleServer } from './seed/sample.ts';
 
-/** An embedded GitBucket with the sample server in it and an empty embedded GitLab, both on loopback. */
+/** An embedded GitBucket with the sample server in it, and an embedded GitLab with some accounts, both on loopback. */
 export type SandboxPair = {
   gitbucket: EmbeddedGitBucket;
   gitlab: EmbeddedGitLab;
@@ -31,6 +32,7 @@ export async function startSandboxPair(
   }
   const [gitbucket, gitlab] = [first.value, second.value];
   const sample = seedSample(gitbucket);
+  seedColleagues(gitlab);
   return {
     gitbucket,
     gitlab,

@@ -5,7 +5,7 @@ import { besideRefs } from './messages.ts';
 /** Sentences of `gb2gl sandbox` and `gb2gl demo`. */
 export function sandboxReady(variables: Readonly<Record<string, string>>): string {
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${value}`);
-  return `An embedded GitBucket with sample data and an empty embedded GitLab are running.
+  return `An embedded GitBucket with sample data and an embedded GitLab with a few accounts are running.
 Ctrl-C stops both.
 In another terminal:
 
@@ -17,7 +17,7 @@ gb2gl verify --all
 }
 
 export function demoStarted(gitbucket: string, gitlab: string): string {
-  return `demo: GitBucket with sample data at ${gitbucket},\n      empty GitLab at ${gitlab}\n`;
+  return `demo: GitBucket with sample data at ${gitbucket},\n      GitLab with a few accounts at ${gitlab}\n`;
 }
 
 export function demoStep(command: string): string {

@@ -49,7 +49,7 @@ test('the demo ends with one good verdict, the faults that are there on purpose,
   expect(faults.length).toBeLessThan(8);
   expect(Math.max(...end.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(end).not.toContain('…');
-  const moved = '10 accounts, 8 group members, 2 wikis, 2 forks, 4 project members, 5 LFS objects, 17 groups';
+  const moved = '11 accounts, 8 group members, 2 wikis, 2 forks, 4 project members, 5 LFS objects, 17 groups';
   expect(end.replaceAll(/\n +/g, ' ')).toContain(`${moved}. The rest is faulty on purpose.`);
   expect(run.stdout.replaceAll(/\n(?=\S)/g, ' ')).toContain(
     '$ gb2gl verify --all Equal on both servers: 46 of 48 repositories, 423 of 428 refs, ',
