@@ -1,7 +1,7 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
-import { peopleFileUnreadable, peopleFileUnwritable } from '../failures/accounts.ts';
+import { peopleFileUnreadable, peopleFileUnwritable } from '../failures/people.ts';
 import { useDirectory } from '../journal/journal.ts';
 import type { PlannedPerson } from '../model/plan.ts';
 import { parsePeopleFile, renderPeopleFile, type PeopleFile } from '../plan/people-file.ts';

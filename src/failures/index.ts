@@ -2,7 +2,6 @@
 import type { ExitCode } from '../model/result.ts';
 import type { Notice } from '../model/notice.ts';
 import { Failure, type FailureState } from './failure.ts';
-import * as accounts from './accounts.ts';
 import * as carrier from './carrier.ts';
 import * as forks from './forks.ts';
 import * as git from './git.ts';
@@ -21,7 +20,6 @@ export const failures = {
   ...tls,
   ...source,
   ...target,
-  ...accounts,
   ...carrier,
   ...forks,
   ...git,

@@ -1,5 +1,50 @@
-/** Accounts that GitLab does not make, or that cannot be used as they are. */
+/** People of whom it is not known which account is theirs, the file that says so, and accounts that cannot be made or used. */
 import { defineFailure } from './failure.ts';
+
+export const accountMissing = defineFailure(
+  'account-missing',
+  { blame: 'you', state: 'blocked' },
+  (w: { object: string; username: string; where: string; detail: string }) => ({
+    message: `${w.where} says that ${w.object} is ${w.username} on GitLab, where there is no such account${w.detail}`,
+    fix: 'correct the name, leave it empty, or write - for somebody who gets no account; with --create-users and the token of an administrator the account that the file names is created',
+  }),
+);
+
+export const personUndecided = defineFailure(
+  'person-undecided',
+  { blame: 'you', state: 'blocked' },
+  (w: { object: string; login: string; detail: string; other: string }) => ({
+    message: `it is not known which GitLab account ${w.login} has (${w.detail}), ${w.other}`,
+    fix: `create the account first (for example by a first sign-in) or with --create-users; or name it: "map": {"users": {"${w.login}": "NAME"}}; or use a group: "map": {"owners": {"${w.login}": "people-${w.login}"}}; or write - as gitlab_username of ${w.login} into people.csv if nobody will come by that name`,
+  }),
+);
+
+export const peopleFileUnreadable = defineFailure(
+  'people-file-unreadable',
+  { blame: 'you', state: 'usage' },
+  (w: { object: string; detail: string }) => ({
+    message: `the file of people ${w.object} cannot be read: ${w.detail}`,
+    fix: 'correct it, or move it away and run gb2gl plan, which writes it anew; or name another one: "people": {"file": …}',
+  }),
+);
+
+export const peopleFileInvalid = defineFailure(
+  'people-file-invalid',
+  { blame: 'you', state: 'usage' },
+  (w: { object: string; count: number; detail: string }) => ({
+    message: `the file of people ${w.object} cannot be used (problems: ${w.count}):\n${w.detail}`,
+    fix: 'correct these rows, or delete the file and run gb2gl plan, which writes it anew',
+  }),
+);
+
+export const peopleFileUnwritable = defineFailure(
+  'people-file-unwritable',
+  { blame: 'you', state: 'not-started' },
+  (w: { object: string; detail: string }) => ({
+    message: `the file of people ${w.object} cannot be written: ${w.detail}`,
+    fix: 'close it where it is open, free the place, or name another one: "people": {"file": …}',
+  }),
+);
 
 export const accountRefused = defineFailure(
   'account-refused',

@@ -1,6 +1,6 @@
 import papaparse from 'papaparse';
 import * as z from 'zod';
-import { peopleFileInvalid } from '../failures/accounts.ts';
+import { peopleFileInvalid } from '../failures/people.ts';
 import type { PlannedPerson } from '../model/plan.ts';
 import { nearest } from '../text/nearest.ts';
 import { nobodyWord, type PersonRow } from './match-people.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import { accountMissing } from '../failures/accounts.ts';
+import { accountMissing } from '../failures/people.ts';
 import { legalUsername, suggestUsername } from '../gitlab/rules/usernames.ts';
 import type { TargetAccount } from '../model/accounts.ts';
 import type { Notice } from '../model/notice.ts';

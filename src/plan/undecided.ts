@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import { personUndecided } from '../failures/accounts.ts';
+import { personUndecided } from '../failures/people.ts';
 import type { Owner } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedGroup, PlannedPerson } from '../model/plan.ts';
