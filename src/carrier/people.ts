@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import { exportDamaged } from '../failures/carrier.ts';
-import { isFatal, noticeOf } from '../failures/index.ts';
+import { readEach } from '../failures/read-each.ts';
 import type { Owner, Repository } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import {
@@ -87,23 +87,11 @@ export async function exportPeople(
   const problems: Notice[] = [];
   const limit = pLimit(4);
   async function each<T>(
-    names: Iterable<string>,
-    read: (name: string) => Promise<T>,
+    logins: Iterable<string>,
+    read: (login: string) => Promise<T>,
   ): Promise<Record<string, T>> {
-    const all = await Promise.all(
-      [...names].map((name) =>
-        limit(async (): Promise<[string, T][]> => {
-          try {
-            return [[name, await read(name)]];
-          } catch (error) {
-            if (isFatal(error)) throw error;
-            problems.push({ ...noticeOf(error, name), object: name });
-            return [];
-          }
-        }),
-      ),
-    );
-    return Object.fromEntries(all.flat());
+    const byLogin = await readEach(logins, String, (login) => limit(() => read(login)), problems);
+    return Object.fromEntries(byLogin);
   }
 
   const kinds = new Map([...named, ...owners.map(({ login, kind }) => [login, kind] as const)]);

@@ -1,4 +1,4 @@
-import { isFatal, noticeOf } from '../failures/index.ts';
+import { readEach } from '../failures/read-each.ts';
 import type { SourceInventory } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { People, Told } from '../model/people.ts';
@@ -22,37 +22,26 @@ export const nobody: SourcePeople = {
 
 /**
  * Reads everybody, the members of the groups and the collaborators of the repositories. What cannot be read of one of them
- * becomes a problem. How much is asked at once is for the server's own limit to say.
+ * becomes a problem.
  */
 export async function readPeople(
   source: Source,
   { owners, repositories }: Pick<SourceInventory, 'owners' | 'repositories'>,
 ): Promise<SourcePeople> {
   const problems: Notice[] = [];
-  async function each<T>(
-    names: readonly string[],
-    read: (name: string, index: number) => Promise<T>,
-  ): Promise<Map<string, T>> {
-    const all = await Promise.all(
-      names.map(async (name, index): Promise<[string, T][]> => {
-        try {
-          return [[name, await read(name, index)]];
-        } catch (error) {
-          if (isFatal(error)) throw error;
-          problems.push({ ...noticeOf(error, name), object: name });
-          return [];
-        }
-      }),
-    );
-    return new Map(all.flat());
-  }
   const people = await source.people();
-  const groups = owners.filter(({ kind }) => kind === 'group').map(({ login }) => login);
-  const members = await each(groups, (group) => source.members(group));
-  const collaborators = await each(repositories.map(keyOf), (_, index) => {
-    const repository = repositories[index];
-    if (repository === undefined) throw new Error('no such repository');
-    return source.collaborators(repository);
-  });
+  const groups = owners.filter(({ kind }) => kind === 'group');
+  const members = await readEach(
+    groups,
+    ({ login }) => login,
+    ({ login }) => source.members(login),
+    problems,
+  );
+  const collaborators = await readEach(
+    repositories,
+    keyOf,
+    (repository) => source.collaborators(repository),
+    problems,
+  );
   return { people, members, collaborators, problems };
 }
