@@ -5,7 +5,7 @@ import { isServerTrouble } from '../failures/index.ts';
 import type { RepositoryName } from '../model/source.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
-import { once } from './once.ts';
+import { once } from '../net/once.ts';
 import { Anything, Branch, Commit, Content, Group, Login, Repo, User } from './schema.ts';
 
 /** The few endpoints of GitBucket's API that a migration reads; each gives null where GitBucket says 404. */

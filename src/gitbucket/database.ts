@@ -6,7 +6,7 @@ import type { RepositoryName } from '../model/source.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import type { Http } from '../net/http.ts';
 import { isTurnedAway } from './client.ts';
-import { once } from './once.ts';
+import { once } from '../net/once.ts';
 import type { GitBucketSession } from './session.ts';
 
 /**

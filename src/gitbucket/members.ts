@@ -2,7 +2,7 @@ import { membersDisagree } from '../failures/source.ts';
 import type { Member, Told, Via } from '../model/people.ts';
 import { someOf } from '../text/nearest.ts';
 import { membersOn } from './html.ts';
-import { once } from './once.ts';
+import { once } from '../net/once.ts';
 import { told, untold, type Sources } from './people.ts';
 
 /** Who is in which group, by all that tells it. */

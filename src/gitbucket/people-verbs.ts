@@ -4,7 +4,7 @@ import type { GitBucketApi } from './client.ts';
 import { readCollaborators } from './collaborators.ts';
 import { createDatabase } from './database.ts';
 import { createGroupMembers } from './members.ts';
-import { once } from './once.ts';
+import { once } from '../net/once.ts';
 import { readOptions } from './options.ts';
 import { readAvatar, readPeople, readSession, readSshKeys, type Sources } from './people.ts';
 import type { GitBucketSession } from './session.ts';

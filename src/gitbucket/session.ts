@@ -3,7 +3,7 @@ import { sourceSessionRefused } from '../failures/source.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Http } from '../net/http.ts';
 import { isTurnedAway } from './client.ts';
-import { once } from './once.ts';
+import { once } from '../net/once.ts';
 
 /** The login of a user for pages that take no token (GB-165): one sign-in, when it is first needed. */
 export type GitBucketSession = {

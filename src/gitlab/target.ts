@@ -11,6 +11,7 @@ import type { RepositoryPart } from '../model/source.ts';
 import type { TargetIdentity, Target } from '../model/target.ts';
 import { excerpt, type HttpAnswer } from '../net/answers.ts';
 import { basicAuth, type Http } from '../net/http.ts';
+import { once } from '../net/once.ts';
 import { createAvatarVerbs } from './avatars.ts';
 import { createClient, type GitLabClient } from './client.ts';
 import { meaningOf, refusalOf, toFailure, unlessAbsent, unlessRefused } from './errors.ts';
@@ -40,20 +41,11 @@ export type GitLabOptions = { token: string; caFile: string | null; silenceMs: n
 export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: GitLabOptions): GitLabTarget {
   const gitlab = createClient(http, token);
   let identity: TargetIdentity | null = null;
-  let greeting: Promise<schema.User> | null = null;
+  const greet = once(() => askWho(gitlab));
   let lfs: Promise<boolean> | null = null;
   const lookups = createLookups(gitlab, () => identity?.user ?? null);
   const settings = createSettings(gitlab, () => identity?.user.admin === true);
   const user = { username: 'oauth2', password: token };
-
-  /** Asks once; a failure is no answer for later. */
-  function greet(): Promise<schema.User> {
-    greeting ??= askWho(gitlab).catch((error: unknown) => {
-      greeting = null;
-      throw error;
-    });
-    return greeting;
-  }
 
   function remote(fullPath: string, part: RepositoryPart = 'code'): Remote {
     return createRemote(http, {
