@@ -1,6 +1,6 @@
-import { itemsOf, plannedStep, type Plan, type PlanItem } from '../model/plan.ts';
+import { itemsOf, type Plan, type PlanItem } from '../model/plan.ts';
 import type { ItemResult, PersonResult } from '../model/result.ts';
-import { RolesPart } from '../steps/members-part.ts';
+import { plannedRoles } from '../steps/members.ts';
 
 /** Who got what, in the order of the plan; a role is proven where the step that gives it is. */
 export function peopleResults(plan: Plan, results: readonly ItemResult[]): PersonResult[] {
@@ -29,10 +29,9 @@ function accountOf(result: ItemResult | undefined): string | null {
 type Given = { login: string; level: number; proven: boolean };
 
 function rolesIn(item: PlanItem, result: ItemResult | undefined): Given[] {
-  return ['group-members', 'members'].flatMap((name) => {
-    const part = RolesPart.safeParse(plannedStep(item, name)?.part).data;
-    if (part === undefined || part.held || part.open !== null) return [];
-    const proven = result?.steps.find(({ step }) => step === name)?.state === 'proven';
-    return part.roles.filter(({ kept }) => !kept).map(({ login, level }) => ({ login, level, proven }));
-  });
+  const planned = plannedRoles(item);
+  if (planned === null || planned.part.held || planned.part.open !== null) return [];
+  const proven = result?.steps.find(({ step }) => step === planned.step)?.state === 'proven';
+  const given = planned.part.roles.filter(({ kept }) => !kept);
+  return given.map(({ login, level }) => ({ login, level, proven }));
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import { developerLevel, maintainerLevel, ownerLevel, reporterLevel } from '../model/levels.ts';
 import type { Collaborator, Member, Role } from '../model/people.ts';
 import type { PlannedPerson } from '../model/plan.ts';
 import { someOf } from '../text/nearest.ts';
@@ -12,23 +13,11 @@ export type ResolvedRoles = {
   without: { login: string; why: string }[];
 };
 
-export const ownerLevel = 50;
-const maintainerLevel = 40;
-const developerLevel = 30;
-const reporterLevel = 20;
-
 const ofCollaborators = {
   admin: maintainerLevel,
   developer: developerLevel,
   guest: reporterLevel,
 } as const satisfies Record<Role, number>;
-
-/** How GitLab calls a level. */
-export function levelName(level: number): string {
-  if (level >= ownerLevel) return 'Owner';
-  if (level >= maintainerLevel) return 'Maintainer';
-  return level >= developerLevel ? 'Developer' : 'Reporter';
-}
 
 /** Managers become Owners, the others what the config says; of whom nobody can tell is no manager. */
 export function rolesOfMembers(members: readonly Member[], { memberRole }: Config['migrate']): WantedRole[] {

@@ -1,9 +1,7 @@
 import type { UserState } from '../../sandbox/gitlab.ts';
 import type * as schema from '../gitlab/schema.ts';
 import type { AddressedItem, Plan, PlannedPerson } from '../model/plan.ts';
-import { groupMembers } from '../steps/group-members.ts';
-import { members } from '../steps/members.ts';
-import { partOf } from '../steps/step.ts';
+import { plannedRoles } from '../steps/members.ts';
 import { pictureIn } from './settings.ts';
 import type { Snapshot, SnapshotMember, SnapshotUser } from './snapshot.ts';
 
@@ -80,8 +78,8 @@ function userOfPlan({ existing, person }: PlannedPerson): SnapshotUser | null {
 }
 
 function rolesThere(item: AddressedItem, me: number): SnapshotMember[] {
-  const part = item.kind === 'group' ? partOf(groupMembers, item) : partOf(members, item);
-  return (part?.roles ?? []).flatMap(({ account, now }) =>
+  const roles = plannedRoles(item)?.part.roles ?? [];
+  return roles.flatMap(({ account, now }) =>
     account === null || now === 0 || account === me ? [] : [{ userId: account, level: now }],
   );
 }

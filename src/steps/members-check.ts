@@ -2,7 +2,7 @@ import type { Notice } from '../model/notice.ts';
 import type { AddressedItem } from '../model/plan.ts';
 import type { Check } from '../model/result.ts';
 import type { MemberPlace } from '../model/target-members.ts';
-import { levelName } from '../plan/roles.ts';
+import { levelName } from '../model/levels.ts';
 import { dueRoles, groupKey, type DueRole } from './members-give.ts';
 import {
   heldNotice,

@@ -1,9 +1,10 @@
 import { projectMissing } from '../failures/target.ts';
 import type { Notice } from '../model/notice.ts';
-import type { PlannedPerson, PlannedProject } from '../model/plan.ts';
+import type { PlanItem, PlannedPerson, PlannedProject } from '../model/plan.ts';
 import { rolesOfCollaborators, rolesOfMembers, rolesOfOwner, type WantedRole } from '../plan/roles.ts';
 import { someOf } from '../text/nearest.ts';
 import { checkRoles } from './members-check.ts';
+import { groupMembers } from './group-members.ts';
 import { giveRoles } from './members-give.ts';
 import {
   peopleByLogin,
@@ -15,7 +16,7 @@ import {
   type PlannedShare,
 } from './members-part.ts';
 import { isMade } from '../plan/made.ts';
-import { knownTo, remark, type Place, type Planning, type Step } from './step.ts';
+import { knownTo, partOf, remark, type Place, type Planning, type Step } from './step.ts';
 
 /** Gives collaborators their roles in a project, and opens it to the groups that collaborate. */
 export const members: Step<RolesPart, RolesData, PlannedProject> = {
@@ -134,4 +135,12 @@ function untold(id: string): Notice {
     message: 'GitBucket does not tell the token who collaborates in it',
     fix: 'use an administrator\'s token, or the owner\'s, or put "username" and "password" into the config',
   };
+}
+
+/** What is planned of roles in a group or project, and by which step; null when nothing is. */
+export function plannedRoles(item: PlanItem): { step: string; part: RolesPart } | null {
+  if (item.kind === 'person') return null;
+  const { name: step } = item.kind === 'group' ? groupMembers : members;
+  const part = item.kind === 'group' ? partOf(groupMembers, item) : partOf(members, item);
+  return part && { step, part };
 }

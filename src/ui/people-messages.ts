@@ -1,3 +1,4 @@
+import { levelName } from '../model/levels.ts';
 import type { Evidence, PersonAction } from '../model/plan.ts';
 import type { PersonResult } from '../model/result.ts';
 import { formatCount, plural } from '../text/format.ts';
@@ -34,13 +35,13 @@ const evidenceWords = {
   nothing: '',
 } as const satisfies Record<Evidence, string>;
 
-/** `8 people: 1 to decide, 2 to create, 5 with an account`. */
-export function peopleLine(counts: Readonly<Record<PersonAction, number>>): string {
+/** `8 people: 1 to decide, 2 to create, 5 with an account`; none without people. */
+export function peopleLine(counts: Readonly<Record<PersonAction, number>>): string[] {
   const actions = Object.keys(actionWords) as PersonAction[];
   const parts = actions.filter((action) => counts[action] > 0);
   const sum = actions.reduce((all, action) => all + counts[action], 0);
   const told = parts.map((action) => `${formatCount(counts[action])} ${actionWords[action]}`);
-  return `${plural(sum, 'person', 'people')}: ${told.join(', ')}`;
+  return sum === 0 ? [] : [`${plural(sum, 'person', 'people')}: ${told.join(', ')}`];
 }
 
 /** How it is known whose account it is, or why there is none; empty where only the reasons tell. */
@@ -52,14 +53,11 @@ export function howKnown(action: PersonAction, evidence: Evidence): string {
   return action === 'none' ? 'no account' : evidenceWords[evidence];
 }
 
-const levels = { 20: 'Reporter', 30: 'Developer', 40: 'Maintainer', 50: 'Owner' } as const;
-
 /** `Owner in tools; Developer in platform, mobile`, the highest first; what is not proven says so. */
 export function rolesLine(roles: PersonResult['roles']): string {
   const at = new Map<string, string[]>();
   for (const { at: place, level, proven } of [...roles].sort((a, b) => b.level - a.level)) {
-    const name = levels[level as keyof typeof levels] ?? String(level);
-    const role = proven ? name : `${name} (not proven)`;
+    const role = proven ? levelName(level) : `${levelName(level)} (not proven)`;
     at.set(role, [...(at.get(role) ?? []), place]);
   }
   return [...at].map(([role, places]) => `${role} in ${places.join(', ')}`).join('; ');

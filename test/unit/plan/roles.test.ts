@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Migrate } from '../../../src/config/migrate.ts';
 import type { PlannedPerson } from '../../../src/model/plan.ts';
+import { levelName } from '../../../src/model/levels.ts';
 import {
   highest,
-  levelName,
   reasonsOf,
   resolveRoles,
   rolesOfCollaborators,
