@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as z from 'zod';
 import type { DeployKey } from '../model/people.ts';
 
 /** A public key, told from others by its type and its base64 alone: comments come and go (GL-465). */
@@ -26,11 +27,19 @@ export function titleOfKey(title: string | null, { comment, fingerprint }: Publi
   return Array.from(first).slice(0, longestTitle).join('');
 }
 
-export type WantedKey = { title: string; text: string; fingerprint: string; canPush: boolean };
+/** A key that is to be on the target. */
+export const WantedKey = z.object({
+  title: z.string(),
+  text: z.string().describe('Type and base64'),
+  fingerprint: z.string().describe('SHA-256 in base64'),
+});
+export type WantedKey = z.infer<typeof WantedKey>;
+export const WantedDeployKey = WantedKey.extend({ canPush: z.boolean() });
+export type WantedDeployKey = z.infer<typeof WantedDeployKey>;
 
 /** The deploy keys of a repository, each once; it may push if any of its rows may. And titles of what is no key. */
-export function wantedKeys(keys: readonly DeployKey[]): { wanted: WantedKey[]; broken: string[] } {
-  const wanted = new Map<string, WantedKey>();
+export function wantedKeys(keys: readonly DeployKey[]): { wanted: WantedDeployKey[]; broken: string[] } {
+  const wanted = new Map<string, WantedDeployKey>();
   const broken: string[] = [];
   for (const { title, key, canPush } of keys) {
     const parsed = publicKey(key);

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Project, State } from '../../sandbox/gitlab.ts';
 import { plannedStep, type PlannedProject } from '../model/plan.ts';
 import type { EnabledKey, HookEventName, TargetHook } from '../model/target-settings.ts';
 import type { GitLabTarget } from '../gitlab/target.ts';
 import { hookFields } from '../gitlab/hooks.ts';
+import { publicKey } from '../plan/ssh-keys.ts';
 import { deployKeys } from '../steps/deploy-keys.ts';
 import { hooks } from '../steps/hooks.ts';
 
@@ -31,9 +31,8 @@ export function stagedKeys(
 ): NonNullable<State['keys']> {
   const found = projects.flatMap(({ deployKeys: keys = [] }) => keys);
   return [...new Map(found.map((key) => [key.id, key])).values()].map(({ id, title, key }) => {
-    const [, base64 = ''] = key.split(' ');
-    const hash = createHash('sha256').update(Buffer.from(base64, 'base64')).digest('base64');
-    return { id, title, key, fingerprint: hash.replace(/=+$/, ''), userId, deploy: true, createdAt };
+    const fingerprint = publicKey(key)?.fingerprint ?? '';
+    return { id, title, key, fingerprint, userId, deploy: true, createdAt };
   });
 }
 

@@ -4,18 +4,12 @@ import { Notice } from '../model/notice.ts';
 import type { SshKey } from '../model/people.ts';
 import type { PlannedPerson } from '../model/plan.ts';
 import type { Target } from '../model/target.ts';
-import { publicKey, titleOfKey } from '../plan/ssh-keys.ts';
+import { publicKey, titleOfKey, WantedKey } from '../plan/ssh-keys.ts';
 import { knownTo, proven, remark, type Place, type Step, type WritingWork } from './step.ts';
 import { readTold, undecided, unproven } from './told.ts';
 
-const Wanted = z.object({
-  title: z.string(),
-  text: z.string().describe('Type and base64'),
-  fingerprint: z.string().describe('SHA-256 in base64'),
-});
-type Wanted = z.infer<typeof Wanted>;
 const Part = z.object({
-  keys: z.array(Wanted),
+  keys: z.array(WantedKey),
   due: z.boolean().describe('Something is to be written'),
   unread: Notice.nullable().describe('Why the source could not be read'),
 });
@@ -95,8 +89,8 @@ export const accountKeys: Step<Part, Data, PlannedPerson> = {
 };
 
 /** Each once; what is no key is nobody's. */
-function keysIn(rows: readonly SshKey[]): Wanted[] {
-  const found = new Map<string, Wanted>();
+function keysIn(rows: readonly SshKey[]): WantedKey[] {
+  const found = new Map<string, WantedKey>();
   for (const { title, key } of rows) {
     const parsed = publicKey(key);
     if (parsed === null || found.has(parsed.fingerprint)) continue;
@@ -106,11 +100,11 @@ function keysIn(rows: readonly SshKey[]): Wanted[] {
   return [...found.values()];
 }
 
-type Verdict = { key: Wanted; outcome: 'right' | 'add' | 'kept' | 'refused'; why: string };
+type Verdict = { key: WantedKey; outcome: 'right' | 'add' | 'kept' | 'refused'; why: string };
 
 /** `account`: null while there is none. */
 async function verdictsOf(
-  keys: readonly Wanted[],
+  keys: readonly WantedKey[],
   account: number | null,
   target: Target,
   data: Data | null,
@@ -146,13 +140,13 @@ function differenceOf(object: string, { key: { title }, outcome, why }: Verdict)
   return [{ code: 'ssh-key-missing', object, message, fix: 'run gb2gl migrate (or import) again to add it' }];
 }
 
-async function remember({ fingerprint }: Wanted, work: KeysWork): Promise<void> {
+async function remember({ fingerprint }: WantedKey, work: KeysWork): Promise<void> {
   if (work.known()?.keys?.[fingerprint]?.added === true) return;
   await work.record('done', { data: { keys: { [fingerprint]: { added: true, refused: null } } } });
 }
 
 /** True when it is there then. A key works for one account only, so that of two people has to be told (GB-227). */
-async function add(key: Wanted, place: Place, work: KeysWork): Promise<boolean> {
+async function add(key: WantedKey, place: Place, work: KeysWork): Promise<boolean> {
   const { target } = work.context;
   const { title, text, fingerprint } = key;
   await work.record('started');

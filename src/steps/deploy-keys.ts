@@ -3,18 +3,12 @@ import { Failure } from '../failures/failure.ts';
 import { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { EnabledKey } from '../model/target-settings.ts';
-import { publicKey, wantedKeys, type WantedKey } from '../plan/ssh-keys.ts';
+import { publicKey, WantedDeployKey, wantedKeys } from '../plan/ssh-keys.ts';
 import { knownTo, proven, remark, type Place, type Step, type WritingWork } from './step.ts';
 import { readTold, undecided, unproven } from './told.ts';
 
-const Wanted = z.object({
-  title: z.string(),
-  text: z.string().describe('Type and base64'),
-  fingerprint: z.string().describe('SHA-256 in base64'),
-  canPush: z.boolean(),
-});
 const Part = z.object({
-  keys: z.array(Wanted),
+  keys: z.array(WantedDeployKey),
   due: z.boolean().describe('Something is to be written'),
   unread: Notice.nullable().describe('Why the source could not be read'),
 });
@@ -103,14 +97,14 @@ export const deployKeys: Step<Part, Data, PlannedProject> = {
 };
 
 type Verdict = {
-  key: WantedKey;
+  key: WantedDeployKey;
   /** As it is on the target. */
   there: EnabledKey | undefined;
   outcome: 'right' | 'add' | 'allow' | 'kept' | 'refused';
   why: string;
 };
 
-function verdictOf(key: WantedKey, all: readonly EnabledKey[], data: Data | null): Verdict {
+function verdictOf(key: WantedDeployKey, all: readonly EnabledKey[], data: Data | null): Verdict {
   const there = all.find((each) => publicKey(each.key)?.fingerprint === key.fingerprint);
   const known = data?.keys?.[key.fingerprint];
   const verdict = (outcome: Verdict['outcome'], why = ''): Verdict => ({ key, there, outcome, why });
@@ -147,7 +141,7 @@ function differenceOf(object: string, { key, outcome, why }: Verdict): Notice[] 
   ];
 }
 
-function goneKeys(object: string, wanted: readonly WantedKey[], known: Data | null): Notice[] {
+function goneKeys(object: string, wanted: readonly WantedDeployKey[], known: Data | null): Notice[] {
   const now = new Set(wanted.map(({ fingerprint }) => fingerprint));
   return Object.entries(known?.keys ?? {})
     .filter(([fingerprint, { refused }]) => refused === undefined && !now.has(fingerprint))
@@ -157,7 +151,7 @@ function goneKeys(object: string, wanted: readonly WantedKey[], known: Data | nu
     });
 }
 
-async function remember({ fingerprint, canPush }: WantedKey, work: KeysWork): Promise<void> {
+async function remember({ fingerprint, canPush }: WantedDeployKey, work: KeysWork): Promise<void> {
   const known = work.known()?.keys?.[fingerprint];
   if (known?.canPush === canPush && known.open === undefined) return;
   await work.record('done', {
@@ -184,7 +178,7 @@ async function settle({ key, there, outcome }: Verdict, place: Place, work: Keys
 }
 
 /** Null, or why GitLab does not take it. */
-async function add(key: WantedKey, place: Place, work: KeysWork): Promise<string | null> {
+async function add(key: WantedDeployKey, place: Place, work: KeysWork): Promise<string | null> {
   const { target } = work.context;
   const first = await post(key, place, work);
   if (first === null || !first.taken) return first?.why ?? null;
@@ -203,7 +197,7 @@ async function add(key: WantedKey, place: Place, work: KeysWork): Promise<string
 
 /** Sent without a comment, so that the next project finds the same text (GL-461). */
 async function post(
-  { title, text, canPush }: WantedKey,
+  { title, text, canPush }: WantedDeployKey,
   place: Place,
   { context }: KeysWork,
 ): Promise<{ taken: boolean; why: string } | null> {
