@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure } from '../failures/failure.ts';
 import { Notice } from '../model/notice.ts';
+import type { Webhook } from '../model/people.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { TargetHook } from '../model/target-settings.ts';
 import { HookEvent, hookId, hookVerdict, wantedHooks, WantedHook } from '../plan/hooks.ts';
@@ -68,8 +69,10 @@ export const hooks: Step<Part, Data, PlannedProject> = {
     if (due.length === 0) return { changed: false };
     const reason = 'it must be done with the pushes before webhooks are there, or they hear of them';
     await untilPushed(work, reason);
+    // Addresses and secrets are in no plan.
+    const { value: given } = await context.source.webhooks(work.item.repository);
     let count = 0;
-    for (const verdict of due) count += (await settle(verdict, place, work)) ? 1 : 0;
+    for (const verdict of due) count += (await settle(verdict, given?.hooks ?? [], place, work)) ? 1 : 0;
     return { changed: count > 0, counts: count > 0 ? { add: count } : {} };
   },
   async verify(part, work) {
@@ -149,9 +152,13 @@ async function remember({ id, events }: WantedHook, work: HooksWork): Promise<vo
 }
 
 /** True when it is there as it should be then. */
-async function settle({ hook, there, outcome }: Verdict, place: Place, work: HooksWork): Promise<boolean> {
-  const { context, item } = work;
-  const { target, source } = context;
+async function settle(
+  { hook, there, outcome }: Verdict,
+  all: readonly Webhook[],
+  place: Place,
+  work: HooksWork,
+): Promise<boolean> {
+  const { target } = work.context;
   const { id, events } = hook;
   await work.record('started', { data: { hooks: { [id]: { open: true, refused: null } } } });
   if (outcome === 'change' && there !== undefined) {
@@ -159,9 +166,7 @@ async function settle({ hook, there, outcome }: Verdict, place: Place, work: Hoo
     await remember(hook, work);
     return true;
   }
-  // Addresses and secrets are in no plan.
-  const { value } = await source.webhooks(item.repository);
-  const given = value?.hooks.find(({ url }) => hookId(url) === id);
+  const given = all.find(({ url }) => hookId(url) === id);
   if (given === undefined) return false;
   try {
     await target.addHook(place, { url: given.url.trim(), secret: given.secret, events });
