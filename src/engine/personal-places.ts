@@ -26,6 +26,7 @@ export async function personalPlacements(
   context: PersonalContext,
 ): Promise<Map<string, Placement>> {
   const { config, identity, people, history } = context;
+  const earlierPlaces = placesBefore(history);
   const byLogin = new Map(people.planned.map((planned) => [planned.person.login, planned]));
   const placements = new Map<string, Placement>();
   await Promise.all(
@@ -33,7 +34,7 @@ export async function personalPlacements(
       .filter((owner) => mayBePersonal(owner, config))
       .map(async (owner) => {
         const planned = byLogin.get(owner.login);
-        const earlier = earlierPlace(owner, history);
+        const earlier = earlierPlaces.get(owner.login) ?? null;
         if (planned?.action === 'create' && earlier === null)
           placements.set(owner.login, newPlacement(owner, planned.fullPath));
         const person = people.accounts.get(owner.login);
@@ -47,10 +48,15 @@ export async function personalPlacements(
   return placements;
 }
 
-/** Id of the namespace into which an earlier run put repositories of this owner; null when it put none anywhere. */
-function earlierPlace({ login }: Owner, { items }: History): number | null {
-  const moved = [...items].some(([id, { target }]) => target !== null && id.startsWith(`${login}/`));
-  return moved ? (items.get(login)?.target?.id ?? null) : null;
+/** Ids of the namespaces into which earlier runs put repositories, by the owner's login. */
+function placesBefore({ items }: History): Map<string, number> {
+  const places = new Map<string, number>();
+  for (const [id, { target }] of items) {
+    const [login = '', name] = id.split('/');
+    const place = items.get(login)?.target?.id;
+    if (name !== undefined && target !== null && place !== undefined) places.set(login, place);
+  }
+  return places;
 }
 
 /** The personal namespace of an account that the run makes. */
