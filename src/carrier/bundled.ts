@@ -7,7 +7,8 @@ import { diskRemote, type Remote } from '../git/remote.ts';
 import type { Git } from '../git/run.ts';
 import type { RepositoryPart, WikiContent } from '../model/source.ts';
 import { updateMirror, type MirrorOptions } from '../transfer/mirror.ts';
-import { bundleOf, hashOf, type CarriedPart } from './layout.ts';
+import { sha256OfFile } from './files.ts';
+import { bundleOf, type CarriedPart } from './layout.ts';
 
 /** A repository as it lies in its bundle. */
 
@@ -87,7 +88,7 @@ export async function requireWhole(
 ): Promise<void> {
   await requireBundle(directory, id, part, bundle);
   const file = bundleOf(directory, id, part);
-  const sha256 = await hashOf(file, signal).catch((error: Error) => {
+  const sha256 = await sha256OfFile(file, signal).catch((error: Error) => {
     if (signal.aborted) throw interruption(id);
     throw exportDamaged(id, { file, detail: error.message }, error);
   });

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { exportDamaged, exportUnreadable } from '../failures/carrier.ts';
 import { ObjectId, Owner, Repository, SourceView, type RefListing } from '../model/forge.ts';
@@ -189,13 +186,6 @@ export function carriedListing(listing: RefListing): CarriedPart['listing'] {
     warnings: [...warnings],
     unreadable: unreadable.map(({ ref, detail, lost }) => ({ ref, detail, ...(lost ? { lost } : {}) })),
   };
-}
-
-/** SHA-256 of a file. @throws what reading it throws; when the signal aborts */
-export async function hashOf(file: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash, { signal });
-  return hash.digest('hex');
 }
 
 async function textOf(file: string, directory: string): Promise<string> {

@@ -7,7 +7,8 @@ import type { RefListing } from '../model/forge.ts';
 import { keyOf, partKey, type RepositoryName, type RepositoryPart } from '../model/source.ts';
 import { updateMirror } from '../transfer/mirror.ts';
 import type { PartOptions } from './export.ts';
-import { bundleOf, hashOf, type CarriedPart } from './layout.ts';
+import { sha256OfFile } from './files.ts';
+import { bundleOf, type CarriedPart } from './layout.ts';
 
 /** What GitBucket makes anew whenever somebody looks at a pull request is nobody's. */
 export function isCarried(ref: string): boolean {
@@ -51,7 +52,7 @@ export async function writeBundle(
     await bundling.ended;
     const bundle = {
       bytes: (await stat(unfinished)).size,
-      sha256: await hashOf(unfinished, runtime.aborting),
+      sha256: await sha256OfFile(unfinished, runtime.aborting),
     };
     await rename(unfinished, file);
     return bundle;
