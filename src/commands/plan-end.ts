@@ -2,14 +2,12 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommonOptions, SelectionFlags } from '../environment.ts';
 import { plannedStep, type Plan, type PlannedStep } from '../model/plan.ts';
-import { countPeople } from '../report/plan-people.ts';
-import { planTotals, verdictOfPlan, writesAnything } from '../report/plan-summary.ts';
+import { countLines, verdictOfPlan, writesAnything } from '../report/plan-summary.ts';
 import { shellWord } from '../text/format.ts';
 import { hang } from '../text/lines.ts';
 import { mirrorPath } from '../transfer/mirror.ts';
 import { usualPushTime } from '../transfer/request-size.ts';
 import { refsStep } from '../ui/messages.ts';
-import { peopleLine } from '../ui/people-messages.ts';
 import * as messages from '../ui/plan-messages.ts';
 import type { Palette } from '../ui/terminal.ts';
 import type { Session } from './session.ts';
@@ -44,19 +42,12 @@ export function planVerdict(plan: Plan, { terminal }: Session): string[] {
 function verdictLines(plan: Plan, { width, palette }: View): string[] {
   const { tone, title } = verdictOfPlan(plan);
   const marks = { good: palette.green('✔'), warn: palette.yellow('!'), bad: palette.red('✖') };
-  const totals = planTotals(plan);
-  const counts = [
-    messages.groupsLine(totals.groups),
-    messages.projectsLine(totals.projects),
-    ...(plan.people.length === 0 ? [] : [peopleLine(countPeople(plan))]),
-    ...totals.steps.map(messages.stepLine),
-  ];
   const [first = '', ...more] = hang('  ', `${title}.`, width);
   return [
     '',
     `${marks[tone]} ${palette.bold(first.slice(2))}`,
     ...more,
-    ...counts.flatMap((line) => hang('  ', line, width)),
+    ...countLines(plan).flatMap((line) => hang('  ', line, width)),
   ];
 }
 

@@ -2,12 +2,12 @@ import type { Plan, PlannedGroup } from '../model/plan.ts';
 import { leftOutLines } from '../ui/loss-messages.ts';
 import { problem, readAs } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';
-import { peopleHeadings, peopleLine } from '../ui/people-messages.ts';
+import { peopleHeadings } from '../ui/people-messages.ts';
 import { mdCode, mdFence, mdText } from './markdown.ts';
 import { mergedFixes } from './merged-fixes.ts';
 import { lossSections, lossTotals } from './plan-losses.ts';
-import { countPeople, peopleRows } from './plan-people.ts';
-import { actionOfGroup, ownersOf, planTotals, type PlannedOwner, type PlannedRow } from './plan-summary.ts';
+import { peopleRows } from './plan-people.ts';
+import { actionOfGroup, countLines, ownersOf, type PlannedOwner, type PlannedRow } from './plan-summary.ts';
 import { remarkOf } from './result.ts';
 
 /** The plan as Markdown: totals, then by owner every repository with what happens to it and why. */
@@ -28,15 +28,8 @@ export function planMarkdown(plan: Plan): string {
 }
 
 function head(plan: Plan, owners: readonly PlannedOwner[]): string {
-  const { groups, projects, steps } = planTotals(plan, owners);
   const target = `${mdCode(plan.target.url)} (GitLab ${mdText(plan.target.version)})`;
-  const counts = [
-    messages.groupsLine(groups),
-    messages.projectsLine(projects),
-    ...(plan.people.length === 0 ? [] : [peopleLine(countPeople(plan))]),
-    ...steps.map(messages.stepLine),
-  ];
-  const lines = [...counts, ...lossTotals(plan)];
+  const lines = [...countLines(plan, owners), ...lossTotals(plan)];
   return [
     `${mdCode(plan.source.url)}, ${mdText(readAs(plan.source))} → ${target}. ${messages.planHeadings.wrote}`,
     lines.map((line) => `- ${line}`).join('\n'),

@@ -43,7 +43,7 @@ function planPage(plan: Plan, origin: PlanOrigin): PlanPage {
     totals: [
       messages.projectsLine(totals.projects),
       messages.groupsLine(totals.groups),
-      ...(plan.people.length === 0 ? [] : [peopleLine(countPeople(plan))]),
+      ...peopleLine(countPeople(plan)),
       ...totals.steps.map(messages.stepLine),
     ],
     open,

@@ -1,7 +1,9 @@
 import type { Notice } from '../model/notice.ts';
 import { itemsOf, type Plan, type PlanItem, type PlannedGroup, type PlannedProject } from '../model/plan.ts';
 import type { Totals } from '../model/result.ts';
-import { planVerdict } from '../ui/plan-messages.ts';
+import { peopleLine } from '../ui/people-messages.ts';
+import { groupsLine, planVerdict, projectsLine, stepLine } from '../ui/plan-messages.ts';
+import { countPeople } from './plan-people.ts';
 import { sumSteps } from './result.ts';
 
 /** What happens to one item as a whole. */
@@ -71,6 +73,17 @@ export function planTotals(plan: Plan, owners: readonly PlannedOwner[] = ownersO
     for (const { action } of rows) totals.projects[action] += 1;
   }
   return totals;
+}
+
+/** What the plan comes to, in a line for each kind. */
+export function countLines(plan: Plan, owners?: readonly PlannedOwner[]): string[] {
+  const { groups, projects, steps } = planTotals(plan, owners);
+  return [
+    groupsLine(groups),
+    projectsLine(projects),
+    ...peopleLine(countPeople(plan)),
+    ...steps.map(stepLine),
+  ];
 }
 
 function withBytes(items: readonly PlanItem[]): PlanTotals['steps'] {

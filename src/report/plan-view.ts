@@ -5,15 +5,15 @@ import { clean } from '../text/format.ts';
 import { displayWidth, hang, hangFix } from '../text/lines.ts';
 import { warned } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';
-import { morePeople, peopleHeadings, peopleLine } from '../ui/people-messages.ts';
+import { morePeople, peopleHeadings } from '../ui/people-messages.ts';
 import type { Palette } from '../ui/terminal.ts';
 import { isPiece, mergedFixes, pasteable } from './merged-fixes.ts';
 import { findingsOf, lossTotals, ownerLosses } from './plan-losses.ts';
-import { countPeople, peopleRows, type PersonRow } from './plan-people.ts';
+import { peopleRows, type PersonRow } from './plan-people.ts';
 import {
   actionOfGroup,
+  countLines,
   ownersOf,
-  planTotals,
   waitsForDecision,
   type Action,
   type PlannedOwner,
@@ -38,17 +38,10 @@ export function renderPlan(plan: Plan, options: PlanOptions): string[] {
       ...undecidedLines(plan, options),
       ...owners.flatMap((owner) => waitingLines(owner, options)),
     ];
-  const totals = planTotals(plan, owners);
   const lines = text(`${plan.source.url} → ${plan.target.url} (GitLab ${plan.target.version})`, '', options);
   lines.push('');
   if (owners.length === 0) lines.push(messages.planHeadings.nothing);
-  for (const line of [
-    messages.groupsLine(totals.groups),
-    messages.projectsLine(totals.projects),
-    ...(plan.people.length === 0 ? [] : [peopleLine(countPeople(plan))]),
-    ...totals.steps.map(messages.stepLine),
-    ...lossTotals(plan),
-  ]) {
+  for (const line of [...countLines(plan, owners), ...lossTotals(plan)]) {
     if (owners.length > 0) lines.push(...text(line, '', options));
   }
   if (plan.problems.length > 0) lines.push('', ...problemLines(plan, options));
