@@ -4,7 +4,8 @@ import type { PersonAction } from '../model/plan.ts';
 type Decided = {
   action: PersonAction;
   username: string;
-  /** By which the account can be signed in to. */ providers: readonly string[];
+  /** By which the account can be signed in to. */
+  providers: readonly string[];
 };
 
 /** What will happen when the person signs in to GitLab for the first time (GL-286, GL-395). */

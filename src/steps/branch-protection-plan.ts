@@ -86,18 +86,18 @@ export async function planRules(planning: Planning<PlannedProject>): Promise<Dec
     };
   if (count === 0 && free.length === 0) return { part, changes: false, state: 'proven', counts: {}, notices };
   const current = (await target.protectedBranches(item.existing.id)) ?? [];
-  const { todo, kept, over } = decide(part, current, {
+  const { missing, kept, over } = decide(part, current, {
     id: item.id,
     known,
     lifted: isOff(history, 'force-push'),
     there: null,
   });
-  const due = todo.length > 0 || over.length > 0;
+  const due = missing.length > 0 || over.length > 0;
   return {
     part: { ...part, due },
     changes: due,
     state: 'proven',
-    counts: countsOf(todo.length, over.length),
+    counts: countsOf(missing.length, over.length),
     notices: [...notices, ...kept],
   };
 }
@@ -118,7 +118,7 @@ type About = {
 
 export type Due = { ref: string; verdict: Exclude<BranchVerdict, { outcome: 'kept' }> };
 type Decided = {
-  todo: Due[];
+  missing: Due[];
   right: Due[];
   /** What somebody chose. */
   kept: Notice[];
@@ -141,13 +141,13 @@ export function decide(
     isDefault: ref === main,
     lifted,
   });
-  const decided: Decided = { todo: [], right: [], kept: [], over: [] };
+  const decided: Decided = { missing: [], right: [], kept: [], over: [] };
   for (const [ref, wanted] of Object.entries(rules)) {
     if (there !== null && !there.has(ref)) continue;
     const verdict = branchVerdict(wanted, now(ref));
     if (verdict.outcome === 'kept') decided.kept.push(keptRule(id, ref, verdict.why));
     else if (verdict.outcome === 'right') decided.right.push({ ref, verdict });
-    else decided.todo.push({ ref, verdict });
+    else decided.missing.push({ ref, verdict });
   }
   decided.over.push(...free.filter((ref) => isLeftOver(now(ref))));
   return decided;

@@ -55,14 +55,14 @@ export const branchProtection: Step<Part, Data, PlannedProject> = {
     }
     const { refs: there } = await targetListing(work);
     const about = { id: item.id, known: work.known(), lifted: false, there };
-    const { todo, kept, right } = decide(part, current, about);
-    const missing = todo.map(({ ref }) => ({
+    const { missing, kept, right } = decide(part, current, about);
+    const unprotected = missing.map(({ ref }) => ({
       code: 'branch-unprotected',
       object: item.id,
       message: `${shortName(ref)} is not protected on GitLab as it is on GitBucket`,
       fix: 'run gb2gl migrate (or import) again to protect it',
     }));
-    const check = { ...proven(right.length + todo.length), differences: [...missing, ...kept] };
+    const check = { ...proven(right.length + missing.length), differences: [...unprotected, ...kept] };
     return missing.length > 0 ? { ...check, state: 'failed' } : check;
   },
 };
@@ -79,10 +79,10 @@ async function protectAll(part: Part, work: RulesWork): Promise<string[]> {
   for (let round = 0; round < rounds; round += 1) {
     const current = (await context.target.protectedBranches(place.id)) ?? [];
     const about = { id: item.id, known: work.known(), lifted: false, there };
-    const { todo, over, right } = decide(part, current, about);
+    const { missing, over, right } = decide(part, current, about);
     await remember(right, work);
     let late = false;
-    for (const due of todo) {
+    for (const due of missing) {
       if (await protect(due, place, work)) written.add(due.ref);
       else late = true;
     }
