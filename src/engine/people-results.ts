@@ -5,10 +5,12 @@ import { plannedRoles } from '../steps/members.ts';
 /** Who got what, in the order of the plan; a role is proven where the step that gives it is. */
 export function peopleResults(plan: Plan, results: readonly ItemResult[]): PersonResult[] {
   const roles = new Map<string, PersonResult['roles']>();
+  const missed = new Map<string, string[]>();
   const byId = new Map(results.map((result) => [result.id, result]));
   for (const item of itemsOf(plan)) {
     for (const { login, level, proven } of rolesIn(item, byId.get(item.id)))
       roles.set(login, [...(roles.get(login) ?? []), { at: item.id, level, proven }]);
+    for (const login of withoutRole(item)) missed.set(login, [...(missed.get(login) ?? []), item.id]);
   }
   return plan.people.map(({ id, person, action, evidence, reasons }) => ({
     login: person.login,
@@ -18,7 +20,15 @@ export function peopleResults(plan: Plan, results: readonly ItemResult[]): Perso
     evidence,
     reasons,
     roles: roles.get(person.login) ?? [],
+    missed: missed.get(person.login) ?? [],
   }));
+}
+
+/** Whoever owns repositories on the source has a role in the group that takes them. */
+function withoutRole(item: PlanItem): readonly string[] {
+  const { without = [], roles = [] } = plannedRoles(item)?.part ?? {};
+  const ownerless = item.kind === 'group' && !roles.some(({ login }) => login === item.id);
+  return ownerless ? [...without, item.id] : without;
 }
 
 /** The name of the account that is there. */

@@ -75,6 +75,10 @@ export const PersonResult = z.object({
       proven: z.boolean(),
     }),
   ),
+  missed: z
+    .array(z.string())
+    .default([])
+    .describe('Where the person has a role on GitBucket and none on GitLab'),
 });
 export type PersonResult = z.infer<typeof PersonResult>;
 

@@ -36,6 +36,7 @@ export const RolesPart = z.object({
     .boolean()
     .describe('Nobody gets a role: GitLab would mail them, and the place is none that gb2gl made'),
   open: Notice.nullable().describe('What must be decided before anybody gets a role'),
+  without: z.array(z.string()).default([]).describe('Who has a role on GitBucket and gets none here'),
 });
 export type RolesPart = z.infer<typeof RolesPart>;
 
@@ -114,6 +115,7 @@ export async function planRoles(
     fresh: place !== null,
     held,
     open,
+    without: without.map(({ login }) => login),
   };
   const missing = roles.filter(isMissing);
   const unshared = part.shares.filter((share) => share.now === 0);
@@ -161,7 +163,7 @@ export function peopleByLogin({ people }: Pick<PlanInput, 'people'>): ReadonlyMa
 
 /** A decision about a place in which nobody gets a role. */
 export function tellOnly(notices: Notice[]): Decision<RolesPart> {
-  const part = { roles: [], shares: [], fresh: true, held: false, open: null };
+  const part = { roles: [], shares: [], fresh: true, held: false, open: null, without: [] };
   return { part, changes: false, state: 'proven', counts: {}, notices };
 }
 

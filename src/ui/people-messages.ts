@@ -65,7 +65,9 @@ export function rolesLine(roles: PersonResult['roles']): string {
 
 /** What is left to do for people, in a sentence; none when nothing is. */
 export function peopleLeft(people: readonly PersonResult[]): string[] {
-  const open = people.filter(({ action }) => action === 'ask' || action === 'none');
+  const open = people.filter(
+    ({ action, missed }) => missed.length > 0 && (action === 'ask' || action === 'none'),
+  );
   if (open.length === 0) return [];
   const who = open.slice(0, 10).map(({ login }) => login);
   const more = open.length > who.length ? ` and ${formatCount(open.length - who.length)} more` : '';

@@ -66,8 +66,18 @@ const people: Result['people'] = [
       { at: 'payments', level: 50, proven: true },
       { at: 'platform/repository-1', level: 30, proven: false },
     ],
+    missed: [],
   },
-  { login: 'carol', name: '', account: null, action: 'ask', evidence: 'nothing', reasons: [], roles: [] },
+  {
+    login: 'carol',
+    name: '',
+    account: null,
+    action: 'ask',
+    evidence: 'nothing',
+    reasons: [],
+    roles: [],
+    missed: ['team/app'],
+  },
 ];
 const run = { stays: [...stays], uncounted: ['labels' as const], warnings: ['slow'] };
 const decisions = result([...fortyFour, refused, diverged, blocked], run);

@@ -15,6 +15,7 @@ const part = {
   fresh: false,
   held: false,
   open: null,
+  without: ['bob'],
 };
 const planned = plan(
   [
@@ -38,6 +39,7 @@ const planned = plan(
     people: [
       plannedPerson('alice'),
       plannedPerson('bob', { action: 'none', evidence: 'nothing', existing: null, fullPath: '' }),
+      plannedPerson('root', { action: 'ask', evidence: 'nothing', existing: null, fullPath: '' }),
     ],
   },
 );
@@ -67,7 +69,8 @@ describe('what people got', () => {
         evidence: 'mail',
         roles: [{ at: 'team', level: 50, proven: true }],
       },
-      { login: 'bob', account: null, roles: [] },
+      { login: 'bob', account: null, roles: [], missed: ['team'] },
+      { login: 'root', account: null, roles: [], missed: [] },
     ]);
     expect(resultsWith('failed')[0]?.roles).toEqual([{ at: 'team', level: 50, proven: false }]);
   });
