@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { RefListing } from '../model/forge.ts';
-import { itemsOf, type Plan, type PlanItem } from '../model/plan.ts';
+import { historyAt } from '../journal/history.ts';
+import { existingId, itemsOf, type Plan, type PlanItem } from '../model/plan.ts';
 import { partKey } from '../model/source.ts';
 import type { PlanInput } from '../plan/input.ts';
 import type { Look } from '../steps/lfs-part.ts';
@@ -47,7 +48,7 @@ export async function planSteps(
             source: input.sourceRefs.get(item.id) ?? nothing,
             target: input.targetRefs.get(item.id) ?? nothing,
           },
-          history: history.items.get(item.id),
+          history: historyAt(history.items.get(item.id), existingId(item)),
           input,
           known: input.known.get(item.id),
           unverifiedIds: unverified.get(item.id) ?? [],

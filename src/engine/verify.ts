@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { itemsOf, plannedStep, type PlanItem } from '../model/plan.ts';
+import { historyAt } from '../journal/history.ts';
+import { existingId, itemsOf, plannedStep, type PlanItem } from '../model/plan.ts';
 import type { ItemResult, StepResult } from '../model/result.ts';
 import {
   itemWork,
@@ -50,7 +51,7 @@ async function verifyItem(
     work.parent = { ...place, visibility: above.visibility, bytes: 0 };
   const results: StepResult[] = [];
   for (const step of steps) {
-    const result = await verifyStep(step, work, history.items.get(item.id));
+    const result = await verifyStep(step, work, historyAt(history.items.get(item.id), existingId(item)));
     if (result !== null) results.push(result);
     // Nothing of what is not there can be proven.
     if (result?.check === null) break;

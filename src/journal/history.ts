@@ -23,6 +23,8 @@ const Stepped = z.object({
   status: z.enum(['started', 'done', 'failed']),
   /** Where the item is on the target, from the step that placed it. */
   target: z.object({ id: z.number(), path: z.string() }).optional(),
+  /** What the item was is gone there, and another one is about to be made in its place. */
+  anew: z.literal(true).optional(),
   /** A merge patch (RFC 7396) to what the step knows of the item. */
   data: z.record(z.string(), z.unknown()).optional(),
   /** What the proof of the step came to. */
@@ -49,6 +51,8 @@ export type StepHistory = {
   code: string | null;
   /** Of its last record. */
   at: string;
+  /** Id on the target of what it is about; null while that is being made. */
+  place: number | null;
   /** Set once the data is known to be what the step writes: from then on only the step itself adds to it. */
   valid?: true;
 };
@@ -56,6 +60,8 @@ export type StepHistory = {
 export type ItemHistory = {
   /** Where it is on the target, once a step has said so. */
   target: { id: number; path: string } | null;
+  /** Another one is about to be made in place of `target`, which is perhaps still there. */
+  anew?: true;
   steps: Map<string, StepHistory>;
   at: string;
 };
@@ -92,6 +98,16 @@ export function journalled<D>(
 }
 
 /**
+ * What is known of an item that is this object on the target now, or is none yet: what was done with another one, which was
+ * deleted there since, tells nothing of it.
+ */
+export function historyAt(item: ItemHistory | undefined, id: number | null): ItemHistory | undefined {
+  if (item === undefined || item.target === null || item.target.id === id) return item;
+  const { target, steps, at } = item;
+  return { target: null, steps: new Map([...steps].filter(([, { place }]) => place !== target.id)), at };
+}
+
+/**
  * Applies one entry, of a file or of this run's `own`. Any prefix of a journal replays to a state from which a run reaches
  * the same end.
  */
@@ -101,22 +117,41 @@ export function apply(history: History, entry: Entry, from: 'file' | 'own' = 'fi
     return;
   }
   const item = itemOf(history, entry.item);
+  if (entry.target && !(entry.anew && item.target?.id === entry.target.id)) settle(item, entry.target);
   item.at = laterOf(item.at, entry.at);
-  if (entry.target) item.target = entry.target;
-  const known = item.steps.get(entry.step) ?? {
-    status: 'started',
-    data: {},
-    check: null,
-    code: null,
-    at: '',
-    ...(from === 'own' && { valid: true }),
-  };
+  if (entry.anew && item.target !== null) item.anew = true;
+  const known = stepOf(item, entry.step, from === 'own');
   known.status = entry.status;
   known.code = entry.code ?? null;
   known.at = laterOf(known.at, entry.at);
   if (entry.data) patch(known.data, entry.data);
   if (entry.check) known.check = entry.check;
-  item.steps.set(entry.step, known);
+}
+
+/** What is known of the step; nothing where that is about another object than the one that is made now. */
+function stepOf(item: ItemHistory, name: string, own: boolean): StepHistory {
+  const place = item.anew ? null : (item.target?.id ?? null);
+  const before = item.steps.get(name);
+  if (before?.place === place) return before;
+  const { at = '' } = before ?? {};
+  const fresh: StepHistory = { status: 'started', data: {}, check: null, code: null, at, place };
+  if (own) fresh.valid = true;
+  // Behind those that are about the object of before, as a summary has them.
+  item.steps.delete(name);
+  item.steps.set(name, fresh);
+  return fresh;
+}
+
+/** What the steps know is from now on about this object; what they knew of another one is forgotten. */
+function settle(item: ItemHistory, target: { id: number; path: string }): void {
+  const former = item.target?.id;
+  for (const [name, step] of item.steps) {
+    if (former !== undefined && former !== target.id && step.place === former) item.steps.delete(name);
+    else step.place = target.id;
+  }
+  item.target = target;
+  item.at = [...item.steps.values()].reduce((last, { at }) => laterOf(last, at), '');
+  delete item.anew;
 }
 
 /** A clock may be set back, and a summary has the steps in another order. */
@@ -159,7 +194,7 @@ export function summary(history: History, at: string): Entry[] {
   const entries: Entry[] = [];
   if (history.servers) entries.push({ v: 1, type: 'opened', at, ...history.servers });
   for (const [item, { target, steps, at: last }] of history.items) {
-    for (const [step, { status, data, check, code, at: stepAt }] of steps) {
+    for (const [step, { status, data, check, code, at: stepAt, place }] of steps) {
       entries.push({
         v: 1,
         type: 'step',
@@ -168,7 +203,8 @@ export function summary(history: History, at: string): Entry[] {
         item,
         step,
         status,
-        ...(target === null ? {} : { target }),
+        ...(target !== null && { target }),
+        ...(target !== null && place === null && { anew: true as const }),
         ...(Object.keys(data).length === 0 ? {} : { data }),
         ...(check === null ? {} : { check }),
         ...(code === null ? {} : { code }),

@@ -214,6 +214,11 @@ export function itemsOf({ people, groups, projects }: Plan): PlanItem[] {
   return [...people, ...groups, ...projects];
 }
 
+/** Id of what the item is on the target when the plan is made; null when it is not there. */
+export function existingId({ existing }: PlanItem): number | null {
+  return typeof existing === 'number' ? existing : (existing?.id ?? null);
+}
+
 /** Under which id a person is an item: no owner and no repository begins so. */
 export function personId(login: string): string {
   return `@${login}`;

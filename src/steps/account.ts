@@ -58,8 +58,12 @@ export const account: Step<Part, Data, PlannedPerson> = {
     if (used !== null) {
       work.place = placeOfAccount(used);
       const { id, username } = used;
+      const target = { id, path: username };
+      const before = work.journal.history.items.get(work.item.id)?.target?.id ?? null;
       if (work.known()?.making === username)
-        await work.record('done', { target: { id, path: username }, data: { made: id, making: null } });
+        await work.record('done', { target, data: { made: id, making: null } });
+      // What was done with another account of the person tells nothing of this one.
+      else if (before !== id && work.item.steps.length > 1) await work.record('done', { target });
       return { changed: false };
     }
     if (create === null) return { changed: false };
@@ -67,7 +71,7 @@ export const account: Step<Part, Data, PlannedPerson> = {
     // An earlier try may have made it without living to see the answer.
     const found = work.attempt > 1 || known === 'started' ? await ours(create, work) : null;
     if (found !== null) return settle(found, work);
-    await work.record('started', { data: { making: create.username } });
+    await work.record('started', { anew: true, data: { making: create.username } });
     return settle(await make(create, work), work);
   },
   async verify({ account: used }, { item, place }) {

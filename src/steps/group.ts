@@ -54,7 +54,7 @@ export const group: Step<Nothing, Made, PlannedGroup> = {
     const found = open ? await context.target.findGroup(item.fullPath) : null;
     if (found?.canCreateProjects) return settled(found, true, work);
     if (item.namespaceKind === 'user') return settled(await personalPlace(work), false, work);
-    await work.record('started', { data: { made: true } });
+    await work.record('started', { anew: true, data: { made: true } });
     await createGroupMuted(work);
     const made = await create(work);
     return { ...(await settled(made, true, work)), notices: lowered(made.visibility, item, context) };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { historyAt } from '../journal/history.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedGroup } from '../model/plan.ts';
 import { isTouched } from './code.ts';
@@ -23,7 +24,9 @@ export const keepOpen: Step<z.infer<typeof Part>, z.infer<typeof Nothing>, Plann
   data: Nothing,
   plan({ item, input }) {
     const own = [...input.paths].filter(([id]) => id.startsWith(`${item.id}/`));
-    const projects = own.filter(([id, { existing }]) => losesIssues(existing, input.history.items.get(id)));
+    const projects = own.filter(([id, { existing }]) =>
+      losesIssues(existing, historyAt(input.history.items.get(id), existing?.id ?? null)),
+    );
     if (projects.length === 0) return null;
     const part = { projects: projects.map(([id]) => id) };
     return { part, changes: false, state: 'proven', counts: {}, notices: [] };

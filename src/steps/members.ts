@@ -104,11 +104,11 @@ function sharesWith(
     // Its own group has a role in it anyway.
     if (login === item.repository.owner) continue;
     const planned = input.placements.get(login);
-    const group = planned?.namespace?.id ?? input.history.items.get(login)?.target?.id ?? null;
-    if (group === null && planned === undefined) absent.push(login);
+    const group = planned === undefined ? input.history.items.get(login)?.target?.id : planned.namespace?.id;
+    if (group === undefined && planned === undefined) absent.push(login);
     else {
       const now = item.existing?.sharedWith?.find(({ id }) => id === group)?.level ?? 0;
-      shares.push({ owner: login, level, group, now });
+      shares.push({ owner: login, level, group: group ?? null, now });
     }
   }
   return { shares, absent };

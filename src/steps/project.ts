@@ -12,6 +12,7 @@ import {
   projectsForbidden,
 } from '../failures/target.ts';
 import { refusal } from '../gitlab/rules/ref-names.ts';
+import { historyAt } from '../journal/history.ts';
 import type { Project } from '../model/forge.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Noise } from '../model/target-quiet.ts';
@@ -64,7 +65,7 @@ export const project: Step<Part, Made, PlannedProject> = {
     const open = journal.history.items.get(item.id)?.steps.get('project')?.status === 'started';
     const found = attempt > 1 || open ? await context.target.findProject(item.fullPath) : null;
     if (found) return settle(...adopted(found, work), part, work);
-    await work.record('started', { data: { made: true } });
+    await work.record('started', { anew: true, data: { made: true } });
     const noise = await createMuted(work);
     return settle(...(await create(work, noise, !open && attempt === 1)), part, work);
   },
@@ -217,7 +218,7 @@ async function settle(
 ): Promise<Outcome> {
   const { id, fullPath, visibility, wiki, options } = found;
   work.place = { id, fullPath, url: found.webUrl || null, visibility, wiki, options };
-  const fresh = changed || isUnfinished(work);
+  const fresh = changed || isUnfinished(id, work);
   // A project that must yet be proven to be ours is not claimed before.
   if (!part.unverified) await claim(work);
   const told = fresh ? await mute(work, found) : [];
@@ -226,8 +227,8 @@ async function settle(
 }
 
 /** Did an earlier run make it without getting as far as its first push? */
-function isUnfinished({ item, journal }: ProjectWork): boolean {
-  const steps = journal.history.items.get(item.id)?.steps;
+function isUnfinished(id: number, { item, journal }: ProjectWork): boolean {
+  const steps = historyAt(journal.history.items.get(item.id), id)?.steps;
   return steps?.has(project.name) === true && !steps.has(codeRecords.name);
 }
 

@@ -184,11 +184,11 @@ export type WritingWork<D, I extends PlanItem = PlanItem> = Work<D, I> &
   Writing & {
     /**
      * Writes a record of this step. `data` is a merge patch (RFC 7396) to what the step knows. `started` comes before any
-     * effect on the target.
+     * effect on the target. `anew`: it makes the item, in place of one that is gone, if there was any.
      */
     record(
       status: 'started' | 'done',
-      facts?: { data?: Patch<D>; target?: { id: number; path: string } },
+      facts?: { data?: Patch<D>; target?: { id: number; path: string }; anew?: true },
     ): Promise<void>;
   };
 

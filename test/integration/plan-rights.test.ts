@@ -121,7 +121,7 @@ describe('what a role lets a token do is foreseen as GitLab decides it', () => {
     const history = emptyHistory();
     history.items.set('team-a', {
       target: { id, path: 'team-a' },
-      steps: new Map([['group', { status: 'done', data: {}, check: null, code: null, at: '' }]]),
+      steps: new Map([['group', { status: 'done', data: {}, check: null, code: null, at: '', place: null }]]),
       at: '2026-01-01T00:00:00Z',
     });
     const group = groupOf(await planOf(servers, { token, history }), 'team-a');

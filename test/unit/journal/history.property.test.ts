@@ -50,6 +50,7 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
           hash: fc.constantFrom('h1', 'h2', null),
         }),
         code: fc.constant('push-failed'),
+        anew: fc.constant(true as const),
       },
       { requiredKeys: ['v', 'type', 'at', 'run', 'item', 'step', 'status'] },
     ),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { workDirLost } from '../../../src/failures/usage.ts';
-import { journalled, type StepHistory, type StepRecord } from '../../../src/journal/history.ts';
+import { historyAt, journalled, type StepHistory, type StepRecord } from '../../../src/journal/history.ts';
 import { journalFile, openJournal, readJournal, type Journal } from '../../../src/journal/journal.ts';
 import { CodeData } from '../../../src/plan/known-refs.ts';
 
@@ -87,6 +87,32 @@ test('a later record adds to what the step knows, replaces it, and takes it out;
   expect(history.items.get('team/one')?.steps.get('default-branch')?.data).toEqual({ head: 'main' });
 });
 
+test('what was done with a project that is gone tells nothing of the one that is made in its place', async () => {
+  const other = { id: 8, path: 'team/one' };
+  const code = { name: 'code', data: CodeData };
+  await write(made, begun);
+  const before = (await readJournal(journalFile(directory))).history.items.get('team/one');
+  expect(journalled(historyAt(before, 7), code)).not.toBeNull();
+  expect(historyAt(before, null)).toMatchObject({ target: null, steps: new Map() });
+  expect(historyAt(before, 8)).toMatchObject({ target: null, steps: new Map() });
+
+  const muted = record('started', { off: { mails: { on: true } } }, 'quiet');
+  await write({ ...record('started', { made: true }, 'project'), anew: true }, muted);
+  const { history } = await readJournal(journalFile(directory));
+  const open = history.items.get('team/one');
+  // The one of before was perhaps only hidden from the token.
+  expect(journalled(historyAt(open, 7), code)).not.toBeNull();
+  expect([...(historyAt(open, 8)?.steps.keys() ?? [])]).toEqual(['project', 'quiet']);
+
+  await write({ ...made, target: other });
+  const after = (await readJournal(journalFile(directory))).history.items.get('team/one');
+  expect(after?.target).toEqual(other);
+  expect([...(after?.steps ?? [])].map(([step, { data }]) => [step, data])).toEqual([
+    ['project', { made: true }],
+    ['quiet', { off: { mails: { on: true } } }],
+  ]);
+});
+
 test('a proof is known until the next one; the code of a failure until the step is through', async () => {
   const step = { item: 'team/one', step: 'code' };
   const first = { state: 'refused', hash: 'h1' } as const;
@@ -100,6 +126,7 @@ test('a proof is known until the next one; the code of a failure until the step 
     check: second,
     code: null,
     at: expect.any(String) as string,
+    place: null,
   });
 });
 
