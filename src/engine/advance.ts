@@ -93,8 +93,31 @@ export async function advance(progress: Progress, stage: Stage, options: Options
     options.halts.note(error);
     const failure = failedStep(current.planned, error, item, runtime.now() - current.started);
     done.push(...results, failure);
-    progress.ended = itemResult(item, done, work.place);
     await recordFailure(failure, work);
+    const after = due.slice(due.findIndex(({ planned }) => planned.step === failure.step) + 1);
+    await restore(after, progress, options);
+    progress.ended = itemResult(item, done, work.place);
+  }
+}
+
+/** Nothing stays as the run has set it for a while because a step before that was in vain. */
+async function restore(
+  after: readonly Due[],
+  { item, work, done }: Progress,
+  options: Options,
+): Promise<void> {
+  const { runtime } = work.context;
+  for (const each of after.filter(({ step }) => step.restores)) {
+    if (runtime.aborting.aborted || options.halts.over(item.fullPath) !== null) return;
+    const started = runtime.now();
+    try {
+      done.push(await runStep(each, work));
+    } catch (error) {
+      options.halts.note(error);
+      const failure = failedStep(each.planned, error, item, runtime.now() - started);
+      done.push(failure);
+      await recordFailure(failure, work);
+    }
   }
 }
 

@@ -145,7 +145,8 @@ async function runProjects(
       const cause = failed.get(ownerOf(progress.item));
       // One line for the failure is enough.
       if (endHalted(progress, stage, options)) return;
-      if (cause && progress.ended === null && progress.item.blocked === null)
+      // Later on its group is there, whatever else could not be done with it.
+      if (first && cause && progress.ended === null && progress.item.blocked === null)
         progress.ended = withoutGroup(progress.item, cause);
       const before = resultOf(progress).state;
       await advance(progress, stage, options);

@@ -22,6 +22,7 @@ export const groupQuiet: Step<z.infer<typeof Part>, Data, PlannedGroup> = {
   title: 'Settings',
   of: 'group',
   stage: 'finish',
+  restores: true,
   part: Part,
   data: Data,
   plan({ item, history }) {

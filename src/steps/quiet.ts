@@ -27,6 +27,7 @@ export const quiet: Step<z.infer<typeof Part>, Data, PlannedProject> = {
   title: 'Settings',
   of: 'project',
   stage: 'finish',
+  restores: true,
   part: Part,
   data: Data,
   plan({ item, history }) {

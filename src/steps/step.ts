@@ -209,6 +209,8 @@ export type Step<P, D, I extends PlanItem = PlanItem> = {
   title: string;
   of: I['kind'];
   stage: Stage;
+  /** It takes back what the run has set for a while: a failure of a step before it in the same stage keeps nobody from that. */
+  restores?: true;
   /** Its part of the plan, as plan.json holds it. */
   part: z.ZodType<P>;
   /** What it writes into the journal, and finds there again. */
