@@ -12,7 +12,7 @@ import type { Placement } from '../plan/groups.ts';
 import type { PlanInput } from '../plan/input.ts';
 import { idleAllowances } from '../plan/lfs-missing.ts';
 import type { PersonRow } from '../plan/match-people.ts';
-import { idleRows } from '../plan/people-file.ts';
+import { idleRows } from '../plan/idle-rows.ts';
 import { projectPaths } from '../plan/project-paths.ts';
 import { placeProjects } from '../plan/projects.ts';
 import { namesOnly, type Selection } from '../plan/selection.ts';

@@ -2,7 +2,6 @@ import papaparse from 'papaparse';
 import * as z from 'zod';
 import { peopleFileInvalid } from '../failures/people.ts';
 import type { PlannedPerson } from '../model/plan.ts';
-import { nearest } from '../text/nearest.ts';
 import { nobodyWord, type PersonRow } from './match-people.ts';
 
 /** The file of people as it lies there: what its rows say, and how it is written. */
@@ -12,6 +11,8 @@ export type PeopleFile = {
   /** All of its cells, in its own order. */
   records: readonly Readonly<Record<string, string>>[];
   columns: readonly string[];
+  /** How these are spelled in the file. */
+  head: readonly string[];
   /** As the spreadsheet wrote it; kept, so that the same one opens it again. */
   style: Style;
 };
@@ -37,6 +38,8 @@ const columns = [
   'at_first_sign_in',
 ] as const;
 type Column = (typeof columns)[number];
+
+const neededColumns = ['login', 'gitlab_username'] as const satisfies Column[];
 
 const bom = '\u{FEFF}';
 
@@ -70,24 +73,41 @@ const Row = z
  */
 export function parsePeopleFile(text: string, file: string): PeopleFile {
   const body = text.startsWith(bom) ? text.slice(1) : text;
-  const [head = ''] = body.split(/\r\n|\n|\r/, 1);
-  const delimiter = [';', '\t'].find((mark) => head.includes(mark)) ?? ',';
+  const delimiter = delimiterOf(body);
   const newline = /\r\n|\n|\r/.exec(body)?.[0] ?? usualStyle.newline;
   const style = { bom: body !== text, delimiter, newline };
   const { data, errors } = papaparse.parse<string[]>(body, { delimiter });
   const problems = errors
     .filter(({ type }) => type === 'Quotes')
     .map(({ row = 0, message }) => `row ${row + 1}: ${message}`);
-  const [header = [], ...rest] = data;
-  const names = header.map((name) => name.trim().toLowerCase());
-  for (const needed of ['login', 'gitlab_username'])
+  const [first = [], ...rest] = data;
+  // Spreadsheets write separators for columns that only look used.
+  const head = first.slice(0, first.findLastIndex((name) => name.trim() !== '') + 1);
+  const names = namesIn(head);
+  for (const needed of neededColumns)
     if (!names.includes(needed)) problems.push(`row 1: there is no column ${needed}`);
   for (const name of new Set(names.filter((each, index) => names.indexOf(each) !== index)))
     problems.push(`row 1: the column ${name} is there twice`);
   if (problems.length > 0) throw invalid(file, problems);
   const read = readRows(rest, names);
   if (read.problems.length > 0) throw invalid(file, read.problems);
-  return { rows: read.rows, records: read.records, columns: names, style };
+  return { rows: read.rows, records: read.records, columns: names, head, style };
+}
+
+function namesIn(head: readonly string[]): string[] {
+  return head.map((name) => name.trim().toLowerCase());
+}
+
+/** The names of other columns may hold the marks that separate none. */
+function delimiterOf(body: string): string {
+  const marks = [';', '\t', ','];
+  const fits = (delimiter: string): boolean => {
+    const { data } = papaparse.parse<string[]>(body, { delimiter, preview: 1 });
+    const names = namesIn(data[0] ?? []);
+    return neededColumns.every((needed) => names.includes(needed));
+  };
+  const [head = ''] = body.split(/\r\n|\n|\r/, 1);
+  return marks.find(fits) ?? marks.find((mark) => head.includes(mark)) ?? ',';
 }
 
 function invalid(file: string, problems: readonly string[]): Error {
@@ -109,7 +129,9 @@ function readRows(data: readonly (readonly string[])[], names: readonly string[]
       );
       continue;
     }
-    const record = Object.fromEntries(names.map((name, at) => [name, unguarded(cells[at] ?? '')]));
+    const record = Object.fromEntries(
+      names.map((name, at) => [name, isOurs(name) ? unguarded(cells[at] ?? '') : (cells[at] ?? '')]),
+    );
     const parsed = Row.safeParse(record);
     if (!parsed.success) {
       const texts = parsed.error.issues.map(
@@ -132,6 +154,11 @@ function readRows(data: readonly (readonly string[])[], names: readonly string[]
 
 /** What spreadsheets would take for a formula; a single - is a word of ours. */
 const formula = /^'*[=+\-@\t\r]/;
+
+/** What others write into columns of their own stays as it is. */
+function isOurs(name: string): boolean {
+  return (columns as readonly string[]).includes(name);
+}
 
 function guarded(text: string): string {
   return formula.test(text) && text !== nobodyWord ? `'${text}` : text;
@@ -167,8 +194,11 @@ export function renderPeopleFile(
   const same = earlier !== null && names.length === own.length && fresh.length === 0;
   if (same && kept.every((record, index) => isSame(record, earlier.records[index] ?? {}, names))) return null;
   const { bom: marked, delimiter, newline } = earlier?.style ?? usualStyle;
-  const data = records.map((record) => names.map((name) => guarded(record[name] ?? '')));
-  const text = papaparse.unparse({ fields: names, data }, { delimiter, newline });
+  const data = records.map((record) =>
+    names.map((name) => (isOurs(name) ? guarded(record[name] ?? '') : (record[name] ?? ''))),
+  );
+  const fields = names.map((name, at) => earlier?.head[at] ?? name);
+  const text = papaparse.unparse({ fields, data }, { delimiter, newline });
   return `${marked ? bom : ''}${text}${newline}`;
 }
 
@@ -213,15 +243,4 @@ function whatHappens({ action, fullPath, reasons, blocked, person }: PlannedPers
     none: 'nothing: no account',
   }[action];
   return oneLine([what, ...(blocked === null ? [] : [blocked.message]), ...reasons].join('; '));
-}
-
-/** A warning for each row that names an account for a login that GitBucket does not show, most likely mistyped. */
-export function idleRows(rows: ReadonlyMap<string, PersonRow>, logins: readonly string[]): string[] {
-  const known = new Set(logins);
-  return [...rows].flatMap(([login, { line, username }]) => {
-    if (username === '' || username === nobodyWord || known.has(login)) return [];
-    const close = nearest(login, logins);
-    const meant = close === null ? '' : ` (did you mean ${close}?)`;
-    return [`row ${line} of the file of people is about ${login}, whom GitBucket does not show${meant}`];
-  });
 }

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import papaparse from 'papaparse';
 import { describe, expect, test } from 'vitest';
 import type { PlannedPerson } from '../../../src/model/plan.ts';
-import { idleRows, parsePeopleFile, renderPeopleFile } from '../../../src/plan/people-file.ts';
+import { idleRows } from '../../../src/plan/idle-rows.ts';
+import { parsePeopleFile, renderPeopleFile } from '../../../src/plan/people-file.ts';
 
 function planned(login: string, more: Partial<PlannedPerson> = {}, fullName = login): PlannedPerson {
   return {
@@ -62,6 +63,19 @@ describe('reading', () => {
       ['jane', { line: 2, username: 'jdoe', provider: 'ldapmain', externUid: 'uid=jane,ou=people' }],
       ['joe', { line: 4, username: '-', provider: '', externUid: '' }],
       ['kim', { line: 5, username: '', provider: '', externUid: '' }],
+    ]);
+  });
+
+  test.each([
+    [
+      'a column of others with the mark of another kind in its name',
+      'login,gitlab_username,"note; mine"\njane,jdoe,\n',
+    ],
+    ['columns that only look used', 'login;gitlab_username;;\njane;jdoe;;\n'],
+    ['names with a blank around them', ' login ;Gitlab_Username\njane;jdoe\n'],
+  ])('%s', (_, text) => {
+    expect([...parsed(text).rows]).toEqual([
+      ['jane', { line: 2, username: 'jdoe', provider: '', externUid: '' }],
     ]);
   });
 
@@ -130,7 +144,7 @@ describe('writing', () => {
 
   test('the words of the administrator, other columns, other people and the way of writing stay', () => {
     const text =
-      'login;note;gitlab_username;account;provider\nzoe;left in May;-;;\njane;ask her;jd;old;ldapmain\n';
+      'login;Note, mine;gitlab_username;account;provider\nzoe;left in May;-;;\njane;- ask her;jd;old;ldapmain\n';
     const head = text
       .replace('provider\n', 'provider;extern_uid\n')
       .replace('ldapmain\n', 'ldapmain;u=1\n')
@@ -138,10 +152,10 @@ describe('writing', () => {
     const rendered = renderPeopleFile(parsed(head), [found, planned('joe')]) ?? '';
     const lines = rendered.split('\n');
     expect(lines[0]).toBe(
-      'login;note;gitlab_username;account;provider;extern_uid;full_name;mails;disabled;administrator;evidence;what_happens;at_first_sign_in',
+      'login;Note, mine;gitlab_username;account;provider;extern_uid;full_name;mails;disabled;administrator;evidence;what_happens;at_first_sign_in',
     );
     expect(lines[1]).toBe('zoe;left in May;-;;;;;;;;;;');
-    expect(lines[2]).toMatch(/^jane;ask her;jd;jdoe;ldapmain;u=1;jane;/);
+    expect(lines[2]).toMatch(/^jane;- ask her;jd;jdoe;ldapmain;u=1;jane;/);
     expect(lines[3]).toMatch(/^joe;;;;/);
     expect(lines).toHaveLength(5);
   });
@@ -173,8 +187,9 @@ describe('writing', () => {
 });
 
 test('a row about a login that GitBucket does not show is told, with the nearest one', () => {
-  const { rows } = parsed('login,gitlab_username\njnae,jdoe\njoe,joe\nzoe,-\nsam,\n');
-  expect(idleRows(rows, ['jane', 'joe'])).toEqual([
+  const { rows } = parsed('login,gitlab_username\njnae,jdoe\njoe,joe\nzoe,-\nsam,\nJoan,-\n');
+  expect(idleRows(rows, ['jane', 'joe', 'joan'])).toEqual([
     'row 2 of the file of people is about jnae, whom GitBucket does not show (did you mean jane?)',
+    'row 6 of the file of people is about Joan, whom GitBucket does not show (did you mean joan?)',
   ]);
 });
