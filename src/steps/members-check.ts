@@ -35,12 +35,15 @@ export async function checkRoles(part: RolesPart, place: MemberPlace, work: Role
   const kept = missing.filter((role) => role.kept);
   const lost = part.held ? [] : missing.filter((role) => !kept.includes(role));
   const held = part.held ? missing.length - kept.length : 0;
-  const unshared = await missingShares(part, place, work);
+  const shares = await sharesNow(part, place, work);
+  const unshared = shares.filter(({ now }) => now === 0);
+  const lower = shares.filter(({ now, level }) => now > 0 && now < level);
   const { id } = work.item;
   const differences = [
     ...lost.map((role) => lostRole(role, id, known)),
     ...unshared.map((share) => lostShare(share, id, known)),
     ...kept.map(({ login, level, now }) => keptRole(login, level, now, id)),
+    ...lower.map((share) => keptShare(share, id)),
     ...(held > 0 ? [heldNotice(id, held)] : []),
   ];
   const refused = differences.some(({ code }) => code.endsWith('-refused'));
@@ -54,16 +57,20 @@ export async function checkRoles(part: RolesPart, place: MemberPlace, work: Role
   };
 }
 
-async function missingShares(
+/** What the groups have now. What the plan has read is fresh enough where nothing was to be done. */
+async function sharesNow(
   { shares, fresh }: RolesPart,
   place: MemberPlace,
   work: RolesWork,
 ): Promise<PlannedShare[]> {
   const there = shares.map((share) => ({ ...share, group: work.groups.get(share.owner)?.id ?? share.group }));
-  if (there.length === 0 || (fresh && there.every(({ now }) => now > 0))) return [];
+  if (there.length === 0 || (fresh && there.every(({ now }) => now > 0))) return there;
   const project = await work.context.target.findProject(place.fullPath);
-  const ids = new Set(project?.sharedWith?.map(({ id }) => id));
-  return there.filter(({ group }) => group === null || !ids.has(group));
+  const levels = new Map(project?.sharedWith?.map(({ id, level }) => [id, level]));
+  return there.map((share) => ({
+    ...share,
+    now: share.group === null ? 0 : (levels.get(share.group) ?? 0),
+  }));
 }
 
 function lostRole({ login, level, account, now }: DueRole, id: string, known: RolesData | null): Notice {
@@ -99,6 +106,15 @@ function lostShare({ owner, level, group }: PlannedShare, id: string, known: Rol
   }
   const fix = `migrate the group ${owner} too, then run the same command again`;
   return { code: 'role-missing', object: id, message: `${role} is missing on GitLab`, fix };
+}
+
+/** GitLab changes no role of a group that is invited; taken back and given anew, it would be nobody's for a while. */
+function keptShare({ owner, level, now }: PlannedShare, id: string): Notice {
+  return remark(
+    'role-kept',
+    id,
+    `the group ${owner} is ${levelName(now)} on GitLab, and would be ${levelName(level)} by GitBucket; GitLab's role is kept`,
+  );
 }
 
 function keptRole(login: string, level: number, now: number, id: string): Notice {

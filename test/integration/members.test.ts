@@ -143,6 +143,20 @@ describe('what changes after a run', () => {
     expect(rolesIn(gitlab, 'team/app')).toEqual(['carol 40']);
   });
 
+  test('a group that collaborates with a higher role on GitBucket is told, and keeps the one that it has', async () => {
+    const where = await peopled();
+    await migrated(where, withPeople);
+    const app = where.gitbucket.context.repository('team', 'app');
+    for (const row of app?.collaborators ?? []) if (row.login === 'guests') row.role = 'ADMIN';
+    const run = await migrated(where, withPeople);
+    expect(run.writes).toEqual([]);
+    const said =
+      "the group guests is Developer on GitLab, and would be Maintainer by GitBucket; GitLab's role is kept";
+    expect(saidBy(run.item('team/app'), 'members')).toEqual([said]);
+    const proof = (await verified(where, withPeople)).find(({ id }) => id === 'team/app');
+    expect(proof && saidBy(proof, 'members')).toEqual([said]);
+  });
+
   test('an account that somebody unblocks stays so', async () => {
     const where = await peopled();
     await migrated(where, withPeople);
