@@ -172,12 +172,8 @@ export function itemWork(
 /** Only a run that writes has these. */
 export type Writing = { journal: Journal; transport: FullTransport };
 
-/** What one step works with. */
-export type Work<D, I extends PlanItem = PlanItem> = ItemWork & {
-  item: I;
-  /** What the step wrote into the journal about this item; null when it wrote nothing. */
-  known(): D | null;
-};
+/** What one step works with; `known` is what it wrote into the journal about this item, null when it wrote nothing. */
+export type Work<D, I extends PlanItem = PlanItem> = ItemWork & { item: I; known(): D | null };
 
 /** `Work` of a step that may write. */
 export type WritingWork<D, I extends PlanItem = PlanItem> = Work<D, I> &
