@@ -34,12 +34,13 @@ export async function personalPlacements(
       .filter((owner) => mayBePersonal(owner, config))
       .map(async (owner) => {
         const planned = byLogin.get(owner.login);
-        const earlier = earlierPlaces.get(owner.login) ?? null;
+        const person = people.accounts.get(owner.login);
+        const own = person?.id === identity.user.id || identity.user.admin;
+        const placement = person && own ? await personalPlacement(owner, person, context) : null;
+        if (placement === null && planned?.action !== 'create') return;
+        const earlier = await stillThere(earlierPlaces.get(owner.login), placement, context);
         if (planned?.action === 'create' && earlier === null)
           placements.set(owner.login, newPlacement(owner, planned.fullPath));
-        const person = people.accounts.get(owner.login);
-        if (person === undefined || (person.id !== identity.user.id && !identity.user.admin)) return;
-        const placement = await personalPlacement(owner, person, context);
         // What an earlier run put into a group stays there: elsewhere it would be made a second time.
         if (placement && (earlier ?? placement.namespace?.id) === placement.namespace?.id)
           placements.set(owner.login, placement);
@@ -48,13 +49,26 @@ export async function personalPlacements(
   return placements;
 }
 
-/** Ids of the namespaces into which earlier runs put repositories, by the owner's login. */
-function placesBefore({ items }: History): Map<string, number> {
-  const places = new Map<string, number>();
+type Before = { id: number; path: string };
+
+/** The namespace of an earlier run, unless it is neither the personal one nor a group that is there. */
+async function stillThere(
+  before: Before | undefined,
+  personal: Placement | null,
+  { survey }: PersonalContext,
+): Promise<number | null> {
+  if (before === undefined || before.id === personal?.namespace?.id) return before?.id ?? null;
+  const groups = await survey.groupsAt([before.path]);
+  return groups.get(before.path.toLowerCase())?.id === before.id ? before.id : null;
+}
+
+/** The namespaces into which earlier runs put repositories, by the owner's login. */
+function placesBefore({ items }: History): Map<string, Before> {
+  const places = new Map<string, Before>();
   for (const [id, { target }] of items) {
     const [login = '', name] = id.split('/');
-    const place = items.get(login)?.target?.id;
-    if (name !== undefined && target !== null && place !== undefined) places.set(login, place);
+    const place = items.get(login)?.target;
+    if (name !== undefined && target !== null && place) places.set(login, place);
   }
   return places;
 }

@@ -140,3 +140,17 @@ test('an account that was deleted and made again by somebody gets its picture an
   expect(gitlab.context.routes.userByName('alice')?.avatar).toMatch(/^avatar-/);
   expect((await migrated(where, options)).writes).toEqual([]);
 });
+
+test('repositories of somebody whose account was deleted go into the personal namespace of the new one', async () => {
+  const where = await furnished();
+  const { gitbucket, gitlab } = where;
+  gitbucket.addRepository({ owner: 'alice', name: 'dots', defaultBranch: 'main' });
+  commitOn(gitbucket.gitDir('alice', 'dots'), 'main', 'first');
+  await migrated(where, options);
+  gitlab.context.routes.removeProject(gitlab.project('alice/dots'));
+  const { id } = gitlab.context.routes.userByName('alice') ?? {};
+  await deleted(where, `users/${id}`);
+  const again = await migrated(where, options);
+  expect(again.item('alice/dots')).toMatchObject({ state: 'proven', target: { path: 'alice/dots' } });
+  expect((await migrated(where, options)).writes).toEqual([]);
+});
