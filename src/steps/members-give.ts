@@ -103,7 +103,10 @@ async function give(
 ): Promise<true | string | Error> {
   const { target } = work.context;
   try {
-    if (!(await target.addMember(place, account, level))) await target.changeRole(place, account, level);
+    if (await target.addMember(place, account, level)) return true;
+    // Somebody may have given it a higher one since the look.
+    const now = (await target.levelsAt(place, 'direct')).get(account) ?? 0;
+    if (now < level) await target.changeRole(place, account, level);
     return true;
   } catch (error) {
     if (!(error instanceof Failure) || error.refusal === null) return error as Error;
