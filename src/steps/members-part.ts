@@ -153,7 +153,7 @@ export function heldNotice(id: string, count: number): Notice {
 
 function closedNotice(id: string, owner: string): Notice {
   const message = `what the group ${owner} could do here was ended on GitLab, which is left alone`;
-  return remark('role-kept', id, message);
+  return remark('group-role-kept', id, message);
 }
 
 /** Everybody whom the plan knows, by login. */

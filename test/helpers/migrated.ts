@@ -4,10 +4,12 @@ import { Config } from '../../src/config/schema.ts';
 import { migrate } from '../../src/engine/migrate.ts';
 import { verify } from '../../src/engine/verify.ts';
 import type { Runtime } from '../../src/environment.ts';
-import { openJournal, type Journal } from '../../src/journal/journal.ts';
+import { emptyHistory, type History } from '../../src/journal/history.ts';
+import { journalFile, openJournal, readJournal, type Journal } from '../../src/journal/journal.ts';
 import type { Plan, PlannedProject } from '../../src/model/plan.ts';
 import { plannedStep } from '../../src/model/plan.ts';
 import type { ItemResult } from '../../src/model/result.ts';
+import type { PersonRow } from '../../src/plan/match-people.ts';
 import { createSelection, type Selection } from '../../src/plan/selection.ts';
 import type { AnyStep } from '../../src/steps/step.ts';
 import { chooseTransport, type TransportName } from '../../src/transfer/auto.ts';
@@ -33,6 +35,8 @@ export type Migration = {
   steps?: readonly AnyStep[];
   /** Hears of each wait, in milliseconds; none of them lasts. */
   slept?: (ms: number) => void;
+  /** What the file of people says, by login. */
+  rows?: ReadonlyMap<string, PersonRow>;
   /** Comes after the plan. */
   between?: (plan: Plan) => void | Promise<void>;
 };
@@ -119,6 +123,7 @@ async function run(where: TestServers, options: Migration, around: Around): Prom
       runtime,
       prune: options.prune ?? false,
       ...(options.steps && { steps: options.steps }),
+      ...(options.rows && { peopleRows: options.rows }),
       target: targetOf(where.gitlab, token),
       source: sourceOf(where.gitbucket, 'root', { password: options.password ?? null }),
     });
@@ -141,11 +146,22 @@ async function run(where: TestServers, options: Migration, around: Around): Prom
 }
 
 /** Proves everything in this process, without a journal. */
-export async function verified(where: TestServers, options: Migration = {}): Promise<ItemResult[]> {
+export function verified(where: TestServers, options: Migration = {}): Promise<ItemResult[]> {
+  return proof(where, options, emptyHistory());
+}
+
+/** The same with the journal of the test's folder, as the command does it after runs. */
+export async function verifiedAfterRuns(where: TestServers, options: Migration = {}): Promise<ItemResult[]> {
+  const { history } = await readJournal(journalFile(where.folder));
+  return proof(where, options, history);
+}
+
+async function proof(where: TestServers, options: Migration, history: History): Promise<ItemResult[]> {
   const { config, runtime } = settingsOf(where, options);
   const { prepared, options: preparing } = await preparedWith(where, where.gitlab.token('root'), {
     config,
     selection: everything(config),
+    history,
     runtime,
     source: sourceOf(where.gitbucket, 'root', { password: options.password ?? null }),
   });

@@ -1,4 +1,4 @@
-import { addCollaborator } from '../../sandbox/gitbucket.ts';
+import { addCollaborator, type EmbeddedGitBucket } from '../../sandbox/gitbucket.ts';
 import type { EmbeddedGitLab } from '../../sandbox/gitlab.ts';
 import { commitOn } from './commits.ts';
 import type { Migration } from './migrated.ts';
@@ -11,13 +11,18 @@ function member(login: string, manager = false): { login: string; manager: boole
   return { login, manager };
 }
 
-/**
- * Both servers, with people on the source: alice manages the group `team`, bob is a member, left was one and is disabled;
- * in `team/app` carol is an administrator, the group `guests` with dave in it develops, and bob is a guest too.
- */
+/** Both servers, with people on the source. */
 export async function peopled(options: TestServersOptions = {}): Promise<TestServers> {
   const servers = await testServers(options);
-  const { gitbucket } = servers;
+  addPeople(servers.gitbucket);
+  return servers;
+}
+
+/**
+ * Alice manages the group `team`, bob is a member, left was one and is disabled; in `team/app` carol is an administrator,
+ * the group `guests` with dave in it develops, and bob is a guest too.
+ */
+export function addPeople(gitbucket: EmbeddedGitBucket): void {
   for (const login of ['alice', 'bob', 'carol', 'dave', 'left'])
     gitbucket.addUser({ login, email: `${login}@example.com`, fullName: `${login} of GitBucket` });
   gitbucket.addGroup({ login: 'team', members: [member('alice', true), member('bob'), member('left')] });
@@ -28,7 +33,6 @@ export async function peopled(options: TestServersOptions = {}): Promise<TestSer
   addCollaborator(gitbucket.context, 'team/app', 'carol', 'ADMIN');
   addCollaborator(gitbucket.context, 'team/app', 'guests', 'DEVELOPER');
   gitbucket.disable('left');
-  return servers;
 }
 
 /** `alice 50` for each member of a group or project, its own only, and `group guests 30` for those that are invited. */
