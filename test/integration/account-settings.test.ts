@@ -68,7 +68,7 @@ test('SSH keys move on demand, each with the mail that the plan announced, and o
   expect(stepOf(second, 'account-keys')).toMatchObject({ state: 'proven', check: { compared: 2 } });
 });
 
-test('a key that two people share goes to the first; the other one is told, and no key is tried again', async () => {
+test('a key that an account on GitLab has is told with the account, and not tried again', async () => {
   const where = await peopled();
   const { gitlab } = where;
   const { id } = gitlab.addUser({ username: 'carla', email: 'carol@example.com' });
@@ -82,6 +82,21 @@ test('a key that two people share goes to the first; the other one is told, and 
   expect(stepOf(first, 'account-keys')?.check?.differences[0]?.message).toBe(
     'GitLab does not take the SSH key laptop: the account carla has it',
   );
+  expect((await migrated(where, withKeys)).writes).toEqual([]);
+});
+
+test('a key that two people have on GitBucket goes to one of them, and the other one is told whose it is', async () => {
+  const where = await peopled();
+  give(where, 'alice', 'laptop', sshKey('a', 'alice'));
+  give(where, 'bob', 'shared', sshKey('a', 'bob at the laptop of alice'));
+  const first = await migrated(where, withKeys);
+  const [kept] = keysAt(where);
+  expect(keysAt(where)).toHaveLength(1);
+  const other = kept === 'alice laptop' ? 'bob' : 'alice';
+  expect(stepOf(first, 'account-keys', other)?.check?.differences[0]?.message).toMatch(
+    /^GitLab does not take the SSH key .*: the account (?:alice|bob) has it$/,
+  );
+  expect(keyMails(where)).toHaveLength(1);
   expect((await migrated(where, withKeys)).writes).toEqual([]);
 });
 

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { addHook } from '../../sandbox/gitbucket.ts';
+import { commitOn } from '../helpers/commits.ts';
 import { killed, migrated } from '../helpers/migrated.ts';
 import type { TestServers } from '../helpers/servers.ts';
 import { asAdministrator, plannedIn, settingServers, stepOf } from './settings-setup.ts';
@@ -142,4 +145,64 @@ test('a run that is killed at any write comes to the same end, with one webhook'
     expect(hooksAt(servers)).toEqual([made]);
     if (!hit) break;
   }
+});
+
+test('forms, JSON, all events and none: what GitLab has is made, the rest is told', async () => {
+  const servers = await settingServers();
+  const all = [
+    'push',
+    'create',
+    'delete',
+    'issues',
+    'issue_comment',
+    'pull_request',
+    'pull_request_review_comment',
+    'gollum',
+    'release',
+    'watch',
+    'fork',
+  ];
+  give(servers, { url: 'https://form.example/', contentType: 'form', events: all });
+  give(servers, { url: 'https://json.example/', contentType: 'json', events: ['issues'], secret: 'word' });
+  give(servers, { url: 'https://silent.example/', events: [] });
+  const run = await migrated(servers, on);
+  expect(run.item('team/app').state).toBe('proven');
+  expect(hooksAt(servers).toSorted(([one], [other]) => (one < other ? -1 : 1))).toEqual([
+    [
+      'https://form.example/',
+      null,
+      'push_events,tag_push_events,merge_requests_events,issues_events,note_events,wiki_page_events,releases_events',
+    ],
+    ['https://json.example/', 'word', 'issues_events'],
+  ]);
+  const told = run.told('team/app', step).join('\n');
+  expect(told).toMatch(/form\.example is not called for fork, watch/);
+  expect(told).toMatch(/silent\.example is called for nothing/);
+  expect(told).toMatch(/form\.example, json\.example get GitLab's JSON/);
+});
+
+test('a receiver that answers 500 is not called by a run, and what GitLab stopped calling is told and left so', async () => {
+  const called: string[] = [];
+  const receiver = createServer((request, response) => {
+    called.push(request.url ?? '');
+    response.writeHead(500).end();
+  });
+  await new Promise<void>((listening) => receiver.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => void receiver.close());
+  const { port } = receiver.address() as AddressInfo;
+  const servers = await settingServers();
+  servers.gitlab.settings.localHooks = true;
+  give(servers, { url: `http://127.0.0.1:${port}/hook` });
+  expect((await migrated(servers, on)).item('team/app').state).toBe('proven');
+  const [hook] = servers.gitlab.project('team/app').hooks ?? [];
+  expect(hook?.url).toContain(String(port));
+  if (hook) hook.failing = true;
+  commitOn(servers.gitbucket.gitDir('team', 'app'), 'main', 'second');
+  const later = await migrated(servers, on);
+  expect(later.item('team/app').state).toBe('proven');
+  expect(stepOf(later, step)?.check?.differences).toMatchObject([
+    { code: 'hook-failing', fix: expect.stringContaining('mend the receiver') },
+  ]);
+  expect(later.writes.filter((write) => /hooks/.test(write))).toEqual([]);
+  expect(called).toEqual([]);
 });
