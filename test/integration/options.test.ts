@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { commitOn, git } from '../helpers/commits.ts';
 import { killed, migrated, verified } from '../helpers/migrated.ts';
 import { refsIn } from '../helpers/servers.ts';
 import { commitPages } from '../helpers/wikis.ts';
@@ -153,4 +154,26 @@ test('a source that cannot be read fails the one repository in plan and run', as
   expect(plannedIn(run, 'options')).toMatchObject({ state: 'failed' });
   expect(run.item('team/app').state).toBe('failed');
   expect(run.item('team/other').state).toBe('proven');
+});
+
+test('descriptions and default branch arrive; what is longer than GitLab takes is cut and told', async () => {
+  const servers = await settingServers(['app', 'long']);
+  const { gitbucket, gitlab } = servers;
+  const source = gitbucket.gitDir('team', 'app');
+  commitOn(source, 'develop', 'develop');
+  git(source, 'symbolic-ref', 'HEAD', 'refs/heads/develop');
+  Object.assign(repositoryOf(servers), { description: 'Tools — «für alle»', defaultBranch: 'develop' });
+  repositoryOf(servers, 'long').description = `${'ä'.repeat(2500)}end`;
+  const team = gitbucket.context.account('team');
+  if (team) team.description = 'Servers & tools';
+  const run = await migrated(servers, asAdministrator);
+  expect([run.item('team/app').state, run.item('team/long').state]).toEqual(['proven', 'proven']);
+  expect(gitlab.project('team/app').description).toBe('Tools — «für alle»');
+  expect(git(gitlab.gitDir('team/app'), 'symbolic-ref', 'HEAD')).toBe('refs/heads/develop');
+  expect(gitlab.project('team/long').description).toBe(`${'ä'.repeat(1999)}…`);
+  expect(run.told('team/long', 'project')).toEqual([
+    "its description is truncated to 2,000 characters, GitLab's limit",
+  ]);
+  const group = gitlab.context.state.groups.find(({ fullPath }) => fullPath === 'team');
+  expect(group?.description).toBe('Servers & tools');
 });
