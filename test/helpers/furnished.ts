@@ -27,7 +27,7 @@ export async function furnished(options: TestServersOptions = {}): Promise<TestS
 }
 
 /** The people of `peopled`, with keys and pictures, and `team/app` with every setting that moves. */
-export function furnish(gitbucket: EmbeddedGitBucket): void {
+function furnish(gitbucket: EmbeddedGitBucket): void {
   addPeople(gitbucket);
   const { context } = gitbucket;
   commitOn(gitbucket.gitDir('team', 'app'), 'topic', 'topic');
