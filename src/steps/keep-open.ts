@@ -33,7 +33,8 @@ export const keepOpen: Step<z.infer<typeof Part>, z.infer<typeof Nothing>, Plann
   },
   async run({ projects: ids }, work) {
     const { projects } = work.context.plan;
-    if (!projects.some(isTouched)) return { changed: false };
+    // Nothing is pushed for an item that waits for somebody's decision.
+    if (!projects.some((item) => item.blocked === null && isTouched(item))) return { changed: false };
     const notices: Notice[] = [];
     for (const item of projects) {
       if (item.existing === null || !ids.includes(item.id)) continue;

@@ -206,6 +206,12 @@ test('a commit closes no issue of another project that an earlier run made', asy
   await migrated(where);
   gitlab.project('team/b').issues = [{ iid: 5, closed: false }];
   expect((await migrated(where)).writes).toEqual([]);
+  // What waits for a decision is not pushed, so nothing can close anything.
+  gitbucket.addUser({ login: 'later', email: 'later@example.com' });
+  gitbucket.addRepository({ owner: 'later', name: 'app', defaultBranch: 'main' });
+  commitOn(gitbucket.gitDir('later', 'app'), 'main', 'one');
+  expect((await migrated(where)).writes).toEqual([]);
+  gitbucket.removeRepository('later', 'app');
 
   // It comes first, and in another group.
   gitbucket.addGroup({ login: 'another', members: [{ login: 'root', manager: true }] });
