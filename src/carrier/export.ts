@@ -157,16 +157,17 @@ async function exportPart(
 ): Promise<{ part: CarriedPart; changed: boolean }> {
   const { source, directory, earlier, runtime } = options;
   const id = keyOf(repository);
+  let readAt = runtime.now();
   let listing = await source.refs(repository, part);
   for (let attempt = 1; ; attempt += 1) {
-    const readAt = runtime.now();
     const shown = { listing: carriedListing(listing), readAt };
     if (earlier !== null && (await holds(directory, id, part, earlier[part], shown.listing)))
       return { part: { ...shown, bundle: earlier[part].bundle }, changed: false };
     const bundle = await writeBundle(repository, part, listing, options);
+    readAt = runtime.now();
     const now = await source.refs(repository, part);
     const moved = movedRef(listing, now);
-    if (moved === null) return { part: { ...shown, bundle }, changed: true };
+    if (moved === null) return { part: { ...shown, readAt, bundle }, changed: true };
     if (attempt === tries) throw sourceMoved(id, { detail: `${moved} during each of ${tries} tries` });
     listing = now;
   }

@@ -57,7 +57,7 @@ export async function planSteps(
           look,
           keep(part, listed) {
             const key = partKey(item.id, part);
-            listings.source.set(key, { ...listed.source, readAt: options.runtime.now() });
+            listings.source.set(key, { readAt: options.runtime.now(), ...listed.source });
             if (listed.target !== null) listings.target.set(key, listed.target);
           },
         };

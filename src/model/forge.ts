@@ -40,7 +40,7 @@ export type RefMap = ReadonlyMap<string, string>;
 /** What a server advertises for one repository. */
 export type RefListing = {
   refs: RefMap;
-  /** When it was asked for, in milliseconds since the epoch; absent where nobody needs to know. */
+  /** When the server showed it, in milliseconds since the epoch; a server itself does not say so, an export does. */
   readAt?: number;
   /** Full name of the branch that HEAD points to; null when it does not resolve or there is none. */
   head: string | null;

@@ -22,8 +22,9 @@ const mostQuestions = 200;
 const mostBranches = 500;
 
 /**
- * What the source has now, under the names with which it travels. Heads of pull requests are asked about only where
- * neither the listing nor what is `known` of them tells. @throws those of the source
+ * What the source has now, under the names with which it travels, as of the moment at which it was asked, or for an export
+ * of that at which GitBucket was. Heads of pull requests are asked about only where neither the listing nor what is `known`
+ * of them tells. @throws those of the source
  */
 export async function listSource(
   repository: Repository,
@@ -31,8 +32,9 @@ export async function listSource(
   known: KnownHeads,
 ): Promise<RefListing & { readAt: number }> {
   const { source, config, runtime } = context;
-  const readAt = runtime.now();
+  const asked = runtime.now();
   const listing = await source.refs(repository, 'code');
+  const { readAt = asked } = listing;
   const renames = renamesOf(repository, config);
   const { pullRequestHeads: prefix } = config.migrate;
   if (prefix === null) return { ...renameRefs(listing, renames, config.migrate), readAt };

@@ -146,8 +146,8 @@ async function listWiki(
   { repository }: PlannedProject,
   { source, runtime }: Pick<RunContext, 'source' | 'runtime'>,
 ): Promise<RefListing> {
-  const readAt = runtime.now();
-  return { ...(await source.refs(repository, 'wiki')), readAt };
+  const asked = runtime.now();
+  return { readAt: asked, ...(await source.refs(repository, 'wiki')) };
 }
 
 /** The proof holds for the moment after the push, or there is none. @throws source-moved, plan-drifted */

@@ -56,6 +56,14 @@ async function carried(): Promise<Carried> {
   };
 }
 
+/** As of when GitBucket was compared, of all that was, in milliseconds since the epoch. */
+function momentsIn(stdout: string): number[] {
+  const { items } = parseResult(JSON.parse(stdout));
+  return items.flatMap(({ steps }) =>
+    steps.flatMap(({ check }) => (check?.asOf === undefined ? [] : [Date.parse(check.asOf)])),
+  );
+}
+
 function seed({ add, gitbucket }: Team): string {
   const one = add('one');
   commitPages(gitbucket.wikiDir('team', 'one'), 'main', { 'Home.md': 'One', 'Guide.md': 'Steps' });
@@ -79,6 +87,7 @@ test('what was exported is moved and proven where GitBucket cannot be reached, a
     unchanged: [],
   });
   execFileSync('sha256sum', ['--check', '--quiet', 'SHA256SUMS'], { cwd: directory });
+  const exportedBy = Date.now();
   const asked = gitbucket.server.requests.length;
 
   const planned = await where.imported('plan');
@@ -91,9 +100,17 @@ test('what was exported is moved and proven where GitBucket cannot be reached, a
   expect(result.items.map(({ id, state }) => [id, state])).toContainEqual(['team/one', 'proven']);
 
   const before = gitlab.server.requests.length;
-  expect((await where.imported('import', '--yes')).code).toBe(0);
+  const second = await where.imported('import', '--yes');
+  expect(second.code).toBe(0);
   expect(writesOf(gitlab.server.requests.slice(before))).toEqual([]);
-  expect((await where.imported('verify')).code).toBe(0);
+  const verified = await where.imported('verify');
+  expect(verified.code).toBe(0);
+  // What was pushed to GitBucket since is not in the proof, so it must not be dated later.
+  for (const { stdout } of [first, second, verified]) {
+    const moments = momentsIn(stdout);
+    expect(moments.length).toBeGreaterThan(1);
+    expect(Math.max(...moments)).toBeLessThanOrEqual(exportedBy);
+  }
   expect(gitbucket.server.requests).toHaveLength(asked);
 
   commitOn(one, 'main', 'second');
