@@ -15,7 +15,7 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 /** `1 ref`, `2 refs` of things whose title is `Refs`. */
 export function countOf(value: number, title: string): string {
   const many = lowered(title);
-  return plural(value, many.replace(/ies$/, 'y').replace(/s$/, ''), many);
+  return plural(value, many.replace(/ies$/, 'y').replace(/(?<=ch)es$|s$/, ''), many);
 }
 
 /** A title in the middle of a sentence: `default branch`, `LFS objects`. */

@@ -104,6 +104,9 @@ describe('counts and moments', () => {
     [1, 'Refs', '1 ref'],
     [2, 'Refs', '2 refs'],
     [1, 'Wiki entries', '1 wiki entry'],
+    [1, 'Protected branches', '1 protected branch'],
+    [1, 'Profile pictures', '1 profile picture'],
+    [1, 'Group members', '1 group member'],
   ])('%d of %s are %s', (count, title, text) => expect(countOf(count, title)).toBe(text));
 
   it.each([
