@@ -7,10 +7,17 @@ export function peopleResults(plan: Plan, results: readonly ItemResult[]): Perso
   const roles = new Map<string, PersonResult['roles']>();
   const missed = new Map<string, string[]>();
   const byId = new Map(results.map((result) => [result.id, result]));
+  const useless = new Set(
+    plan.people.flatMap(({ id, person }) => (isUseless(byId.get(id)) ? [person.login] : [])),
+  );
   for (const item of itemsOf(plan)) {
-    for (const { login, level, proven } of rolesIn(item, byId.get(item.id)))
-      roles.set(login, [...(roles.get(login) ?? []), { at: item.id, level, proven }]);
-    for (const login of withoutRole(item)) missed.set(login, [...(missed.get(login) ?? []), item.id]);
+    const given = rolesIn(item, byId.get(item.id));
+    for (const { login, level, proven } of given)
+      if (!useless.has(login))
+        roles.set(login, [...(roles.get(login) ?? []), { at: item.id, level, proven }]);
+    const unable = given.flatMap(({ login }) => (useless.has(login) ? [login] : []));
+    for (const login of [...withoutRole(item), ...unable])
+      missed.set(login, [...(missed.get(login) ?? []), item.id]);
   }
   return plan.people.map(({ id, person, action, evidence, reasons }) => ({
     login: person.login,
@@ -22,6 +29,12 @@ export function peopleResults(plan: Plan, results: readonly ItemResult[]): Perso
     roles: roles.get(person.login) ?? [],
     missed: missed.get(person.login) ?? [],
   }));
+}
+
+/** An account that was not made, or that waits for approval, has been given no role. */
+function isUseless(result: ItemResult | undefined): boolean {
+  const account = result?.steps.find(({ step }) => step === 'account');
+  return account !== undefined && account.state !== 'proven' && account.state !== 'interrupted';
 }
 
 /** Whoever owns repositories on the source has a role in the group that takes them. */

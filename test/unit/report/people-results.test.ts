@@ -44,11 +44,11 @@ const planned = plan(
   },
 );
 
-function resultsWith(state: 'proven' | 'failed') {
-  const step = {
-    step: 'group-members',
-    title: 'Roles',
-    state,
+function resultStep(step: string) {
+  return {
+    step,
+    title: step,
+    state: 'proven' as const,
     changed: true,
     ms: 1,
     bytes: 0,
@@ -56,6 +56,10 @@ function resultsWith(state: 'proven' | 'failed') {
     notices: [],
     check: null,
   };
+}
+
+function resultsWith(state: 'proven' | 'failed') {
+  const step = { ...resultStep('group-members'), state };
   const alice = { ...group({ id: '@alice' }), target: { path: 'alice', id: 7, url: null } };
   return peopleResults(planned, [alice, { ...group({ id: 'team' }), steps: [step] }]);
 }
@@ -73,6 +77,17 @@ describe('what people got', () => {
       { login: 'root', account: null, roles: [], missed: [] },
     ]);
     expect(resultsWith('failed')[0]?.roles).toEqual([{ at: 'team', level: 50, proven: false }]);
+  });
+
+  it('names no role that an account which waits for approval was not given', () => {
+    const waiting = { ...resultStep('account'), state: 'refused' as const };
+    const alice = {
+      ...group({ id: '@alice' }),
+      target: { path: 'alice', id: 7, url: null },
+      steps: [waiting],
+    };
+    const team = { ...group({ id: 'team' }), steps: [resultStep('group-members')] };
+    expect(peopleResults(planned, [alice, team])[0]).toMatchObject({ roles: [], missed: ['team'] });
   });
 
   it('is told by place, the highest role first', () => {
