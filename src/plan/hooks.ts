@@ -54,11 +54,16 @@ export function wantedHooks(
     const host = hostIn(hook.url);
     if (lost.length > 0) notices.push(lostEvents(object, host, lost));
     if (mapped.length === 0) notices.push(silentHook(object, host));
-    else if (hook.signed !== false && hook.secret === null) notices.push(unknownSecret(object, host));
+    else if (hidesSecret(hook)) notices.push(unknownSecret(object, host));
     else wanted.push({ id: hookId(hook.url), host, events: mapped });
   }
   if (wanted.length > 0) notices.push(otherForm(object, wanted));
   return { wanted, notices };
+}
+
+/** Without its secret a receiver would refuse it, or take everybody for its sender. */
+export function hidesSecret({ signed, secret }: Webhook): boolean {
+  return signed !== false && secret === null;
 }
 
 function eventsOf(hook: Webhook): { mapped: HookEvent[]; lost: string[] } {

@@ -4,6 +4,7 @@ import { Notice } from '../model/notice.ts';
 import type { SshKey } from '../model/people.ts';
 import type { PlannedPerson } from '../model/plan.ts';
 import type { Target } from '../model/target.ts';
+import { settingDrift, type Setting } from '../plan/setting-drift.ts';
 import { publicKey, titleOfKey, WantedKey } from '../plan/ssh-keys.ts';
 import { knownTo, proven, remark, type Place, type Step, type WritingWork } from './step.ts';
 import { readTold, undecided, unproven } from './told.ts';
@@ -64,6 +65,7 @@ export const accountKeys: Step<Part, Data, PlannedPerson> = {
       ],
     };
   },
+  drift: (earlier, now) => settingDrift('SSH keys', shownKeys(earlier), shownKeys(now)),
   async run(part, work) {
     const { place, context } = work;
     if (place === null || !(part.due || work.attempt > 1)) return { changed: false };
@@ -89,6 +91,10 @@ export const accountKeys: Step<Part, Data, PlannedPerson> = {
 };
 
 /** Each once; what is no key is nobody's. */
+function shownKeys(part: Part | null): Setting[] {
+  return (part?.keys ?? []).map(({ title, fingerprint }) => ({ name: title, as: fingerprint }));
+}
+
 function keysIn(rows: readonly SshKey[]): WantedKey[] {
   const found = new Map<string, WantedKey>();
   for (const { title, key } of rows) {

@@ -18,6 +18,7 @@ import {
 } from '../plan/branch-rules.ts';
 import { shortName } from '../gitlab/rules/ref-names.ts';
 import { isMade } from '../plan/made.ts';
+import type { Setting } from '../plan/setting-drift.ts';
 import { isOff } from './quiet.ts';
 import { knownTo, remark, type Decision, type Planning } from './step.ts';
 import { readTold, undecided } from './told.ts';
@@ -43,6 +44,18 @@ const Data = z.object({
   asked: z.string().optional(),
 });
 export type Data = z.infer<typeof Data>;
+
+/** What a plan shows of them, for a later one to be held against. */
+export function shownRules(part: Part | null): Setting[] {
+  if (part === null) return [];
+  return [
+    ...Object.entries(part.rules).map(([ref, levels]) => ({
+      name: shortName(ref),
+      as: [ref, ...Object.values(levels)].join(' '),
+    })),
+    ...part.free.map((ref) => ({ name: shortName(ref), as: `${ref} is free` })),
+  ];
+}
 
 export const branchRecords = { name: 'branch-protection', data: Data } as const;
 

@@ -1,12 +1,14 @@
 import { Failure } from '../failures/failure.ts';
 import { shortName } from '../gitlab/rules/ref-names.ts';
 import type { PlannedProject } from '../model/plan.ts';
+import { settingDrift } from '../plan/setting-drift.ts';
 import {
   branchRecords,
   countsOf,
   decide,
   Part,
   planRules,
+  shownRules,
   type Data,
   type Due,
 } from './branch-protection-plan.ts';
@@ -29,6 +31,7 @@ export const branchProtection: Step<Part, Data, PlannedProject> = {
     if (!input.config.migrate.branchProtections || item.blocked !== null) return null;
     return planRules(planning);
   },
+  drift: (earlier, now) => settingDrift('Protected branches', shownRules(earlier), shownRules(now)),
   async run(part, work) {
     const { place, item, journal } = work;
     const { asked } = part;

@@ -3,6 +3,7 @@ import { Failure } from '../failures/failure.ts';
 import { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { EnabledKey } from '../model/target-settings.ts';
+import { settingDrift, type Setting } from '../plan/setting-drift.ts';
 import { publicKey, WantedDeployKey, wantedKeys } from '../plan/ssh-keys.ts';
 import { knownTo, proven, remark, type Place, type Step, type WritingWork } from './step.ts';
 import { readTold, undecided, unproven } from './told.ts';
@@ -65,6 +66,7 @@ export const deployKeys: Step<Part, Data, PlannedProject> = {
       ],
     };
   },
+  drift: (earlier, now) => settingDrift('Deploy keys', shownKeys(earlier), shownKeys(now)),
   async run(part, work) {
     const { place, context } = work;
     if (place === null || !(part.due || work.attempt > 1)) return { changed: false };
@@ -103,6 +105,13 @@ type Verdict = {
   outcome: 'right' | 'add' | 'allow' | 'kept' | 'refused';
   why: string;
 };
+
+function shownKeys(part: Part | null): Setting[] {
+  return (part?.keys ?? []).map(({ title, fingerprint, canPush }) => ({
+    name: title,
+    as: `${fingerprint} ${canPush}`,
+  }));
+}
 
 function verdictOf(key: WantedDeployKey, all: readonly EnabledKey[], data: Data | null): Verdict {
   const there = all.find((each) => publicKey(each.key)?.fingerprint === key.fingerprint);

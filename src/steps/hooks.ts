@@ -4,7 +4,8 @@ import { Notice } from '../model/notice.ts';
 import type { Webhook } from '../model/people.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { TargetHook } from '../model/target-settings.ts';
-import { HookEvent, hookId, hookVerdict, wantedHooks, WantedHook } from '../plan/hooks.ts';
+import { hidesSecret, HookEvent, hookId, hookVerdict, wantedHooks, WantedHook } from '../plan/hooks.ts';
+import { settingDrift, type Setting } from '../plan/setting-drift.ts';
 import { untilPushed } from './quiet.ts';
 import { knownTo, proven, remark, type Place, type Step, type WritingWork } from './step.ts';
 import { readTold, undecided, unproven } from './told.ts';
@@ -59,6 +60,7 @@ export const hooks: Step<Part, Data, PlannedProject> = {
       notices: [...notices, ...verdicts.flatMap((verdict) => keptHook(item.id, verdict))],
     };
   },
+  drift: (earlier, now) => settingDrift('Webhooks', shownHooks(earlier), shownHooks(now)),
   async run(part, work) {
     const { place, context } = work;
     if (place === null || !(part.due || work.attempt > 1)) return { changed: false };
@@ -99,6 +101,10 @@ export const hooks: Step<Part, Data, PlannedProject> = {
     return { ...check, state: refused ? 'refused' : 'failed' };
   },
 };
+
+function shownHooks(part: Part | null): Setting[] {
+  return (part?.hooks ?? []).map(({ id, host, events }) => ({ name: host, as: [id, ...events].join() }));
+}
 
 type Verdict = {
   hook: WantedHook;
@@ -167,7 +173,7 @@ async function settle(
     return true;
   }
   const given = all.find(({ url }) => hookId(url) === id);
-  if (given === undefined) return false;
+  if (given === undefined || hidesSecret(given)) return false;
   try {
     await target.addHook(place, { url: given.url.trim(), secret: given.secret, events });
   } catch (error) {

@@ -13,6 +13,7 @@ import {
   type OptionChanges,
 } from '../plan/options.ts';
 import { isMade } from '../plan/made.ts';
+import { settingDrift, type Setting } from '../plan/setting-drift.ts';
 import { isOff, restoreAll } from './quiet.ts';
 import { disabled } from './switches.ts';
 import { knownTo, proven, type Planning, type Step, type Work, type WritingWork } from './step.ts';
@@ -59,6 +60,7 @@ export const options: Step<Part, Data, PlannedProject> = {
     const part = { wanted, made, unread: null };
     return { part, changes: count > 0, state: 'proven', counts: countsOf(count), notices };
   },
+  drift: (earlier, now) => settingDrift('Options', shownOptions(earlier), shownOptions(now)),
   async run(part, work) {
     const { place, journal, item } = work;
     if (place !== null && isOff(journal.history.items.get(item.id), 'wiki')) {
@@ -89,6 +91,12 @@ export const options: Step<Part, Data, PlannedProject> = {
     return Promise.resolve(wrong.length > 0 ? { ...check, state: 'failed' } : check);
   },
 };
+
+/** A plan that is silent about an option leaves it as a new project has it. */
+function shownOptions(part: Part | null): Setting[] {
+  const shown = { ...usualOptions(), ...part?.wanted };
+  return optionsIn(shown).map((option) => ({ name: option, as: `${option} ${shown[option]}` }));
+}
 
 async function setAll(set: ProjectOptions, work: WritingWork<Data, PlannedProject>): Promise<void> {
   const { context, place } = work;

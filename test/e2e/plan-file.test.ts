@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Result } from '../../src/model/result.ts';
 import { parseResult } from '../../src/report/schema.ts';
+import { addDeployKey, addHook } from '../../sandbox/gitbucket.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { accountsIn } from '../helpers/peopled.ts';
 import { runCli, startCli, type CliResult } from '../helpers/run-cli.ts';
+import { sshKey } from '../helpers/ssh-keys.ts';
 import { refsIn, testServers, writesOf, type TestServers } from '../helpers/servers.ts';
 
 type Place = TestServers & { cwd: string; plan: string };
@@ -165,4 +167,33 @@ test('a file that is no plan, of other servers, or mixed with a selection, is re
     });
   }
   expect(gitlab.server.requests).toEqual([]);
+});
+
+test('settings that nobody has looked at are not set, nor a key that came since', async () => {
+  const place = await planned('--all', '--hooks');
+  const { context } = place.gitbucket;
+  const login = { source: { url: place.gitbucket.url, username: 'root', password: 'root' } };
+  await writeFile(
+    join(place.cwd, 'migrate.config.json'),
+    JSON.stringify({ ...login, target: { url: place.gitlab.url } }),
+  );
+  addDeployKey(context, 'team/one', { title: 'ci', publicKey: sshKey('ci'), allowWrite: true });
+  context.repository('team', 'two')?.protections.push({ branch: 'main', enforceAdmins: true });
+  expect((await runCli(['plan', '--all', '--hooks'], place)).code).toBe(0);
+  addDeployKey(context, 'team/one', { title: 'late', publicKey: sshKey('late'), allowWrite: true });
+  addHook(context, 'team/three', { url: 'https://late.example/', events: ['push'] });
+
+  const run = await follow(place);
+
+  expect(statesOf(run)).toEqual({
+    team: 'proven',
+    'team/one': 'drifted',
+    'team/two': 'proven',
+    'team/three': 'drifted',
+  });
+  expect(run.stdout).toContain('deploy keys would now be set as was not planned: late');
+  expect(run.stdout).toContain('webhooks would now be set as was not planned: late.example');
+  expect(place.gitlab.context.state.keys ?? []).toEqual([]);
+  // What the file says is no drift once it is there.
+  expect(statesOf(await follow(place))).toMatchObject({ 'team/two': 'proven' });
 });

@@ -47,6 +47,11 @@ function defaultBranch(branch: string): PlannedStep {
   return { ...plannedRefs([]), step: 'default-branch', title: 'Default branch', part: { branch } };
 }
 
+/** The decision of a step about one setting. */
+function setting(step: string, part: unknown): { steps: PlannedStep[] } {
+  return { steps: [{ ...plannedRefs([]), step, title: step, part }] };
+}
+
 /** Why the project has drifted between two plans that hold nothing else; null when it has not. */
 function drift(
   before: Partial<PlannedProject>,
@@ -280,4 +285,41 @@ describe.each(['group-members', 'members'])('the roles of %s', (step) => {
   ])('have drifted when somebody would get more', (before, after) => {
     expect(rolesDrift(before, after)).toEqual(['a role would now be given that was not planned: bob']);
   });
+});
+
+const deployKey = { title: 'ci', text: '', fingerprint: 'SHA256:x', canPush: false };
+const hook = { id: '1', host: 'ci.example', events: ['push'] };
+const rules = { rules: { 'refs/heads/main': { push: 30, merge: 30 } }, free: [] };
+
+test.each([
+  ['deploy-keys', { keys: [deployKey] }, { keys: [{ ...deployKey, canPush: true }] }, 'deploy keys', 'ci'],
+  [
+    'hooks',
+    { hooks: [hook] },
+    { hooks: [{ ...hook, events: ['push', 'issues'] }] },
+    'webhooks',
+    'ci.example',
+  ],
+  [
+    'branch-protection',
+    rules,
+    { ...rules, rules: { 'refs/heads/main': { push: 40, merge: 30 } } },
+    'protected branches',
+    'main',
+  ],
+  ['branch-protection', rules, { rules: {}, free: ['refs/heads/main'] }, 'protected branches', 'main'],
+  ['options', { wanted: { issues: 'disabled' } }, { wanted: { issues: 'enabled' } }, 'options', 'issues'],
+])('what %s would set otherwise than the earlier plan shows drifts', (step, before, after, what, name) => {
+  const [then, now] = [setting(step, before), setting(step, after)];
+  expect(drift(then, now)).toBe(`${what} would now be set as was not planned: ${name}`);
+  expect(drift(then, then)).toBe(null);
+});
+
+test('what the earlier plan was silent about drifts, and what is no longer there does not', () => {
+  const keys = setting('deploy-keys', { keys: [deployKey] });
+  expect(drift({ steps: [] }, keys)).toContain('deploy keys');
+  expect(drift(keys, { steps: [] })).toBe(null);
+  expect(drift(keys, setting('deploy-keys', { keys: [] }))).toBe(null);
+  // As a new project has it: nothing is set.
+  expect(drift({ steps: [] }, setting('options', { wanted: { issues: 'enabled' } }))).toBe(null);
 });
