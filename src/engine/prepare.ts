@@ -5,7 +5,7 @@ import type { LfsFinder } from '../lfs/finder.ts';
 import type { Emit } from '../model/events.ts';
 import type { Namespace, Owner, SourceInventory } from '../model/forge.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Account } from '../model/source.ts';
+import type { Account, Source } from '../model/source.ts';
 import type { TargetIdentity, Target } from '../model/target.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { Placement } from '../plan/groups.ts';
@@ -140,6 +140,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   await planSteps(plan, { input, unverified, listings }, options);
   const everybody = read.people.value?.people.map(({ login }) => login);
   if (everybody !== undefined) plan.warnings.push(...idleRows(options.peopleRows ?? new Map(), everybody));
+  plan.warnings.push(...(await signInWarnings(options.source)));
   plan.warnings.push(...idleAllowances(namedNow(options), plan.projects.flatMap(missingIn)));
   emit({
     type: 'phase-done',
@@ -152,6 +153,12 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
 /** Of a part of the server only the command line is judged: the config's entries may be about the rest. */
 function namedNow({ selection, config, allowedNow = [] }: PrepareOptions): readonly string[] {
   return selection.all ? config.migrate.allowMissingLfs : allowedNow;
+}
+
+/** Without the login that is configured much is not told, and nobody could see that it is missing. */
+async function signInWarnings(source: Source): Promise<string[]> {
+  const { state, notices } = await source.session();
+  return state === 'refused' ? notices.map(({ message, fix }) => `${message}; ${fix}`) : [];
 }
 
 type PlanPeople = PlanInput['people'] & Pick<SourcePeople, 'problems'>;

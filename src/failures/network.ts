@@ -175,7 +175,7 @@ export const gitTokenRefused = defineFailure(
     message: `${w.server} accepts the token for its API but rejects it for git over HTTP at ${w.object} (${w.detail})`,
     fix:
       w.side === 'source'
-        ? 'GitBucket accepts tokens for git since version 4.23; for an older version set "username" and "password" of the source'
+        ? 'GitBucket accepts tokens for git since version 4.23; for an older version set "username" and "password" of the source. Where both are set git signs in with them instead: correct them then'
         : 'the GitLab administrator may have disabled git over HTTP, or the token may lack the scope "api" or "write_repository"',
   }),
 );
