@@ -87,7 +87,7 @@ function silentHook(object: string, host: string): Notice {
 function unknownSecret(object: string, host: string): Notice {
   const message = `its webhook to ${host} has a secret that cannot be read, or may have one, and does not move`;
   const fix =
-    'set "username" and "password" of an administrator under "source" in the config and run again, or add the webhook on GitLab (Settings > Webhooks)';
+    'add the webhook on GitLab (Settings > Webhooks); or, unless this is an import (an export holds no secrets), set "username" and "password" of an administrator under "source" in the config and run again';
   return { code: 'hook-secret', object, message, fix };
 }
 

@@ -55,7 +55,10 @@ test('a webhook whose secret is not known is left with the way out', () => {
   for (const signed of [true, null]) {
     const { wanted: none, notices } = wanted({ ...plain, signed });
     expect(none).toEqual([]);
-    expect(notices[0]).toMatchObject({ code: 'hook-secret' });
+    expect(notices[0]).toMatchObject({
+      code: 'hook-secret',
+      fix: expect.stringMatching(/^add the webhook on GitLab .*an export holds no secrets/),
+    });
   }
   expect(wanted({ ...plain, signed: true, secret: 's3cret' }).wanted).toHaveLength(1);
 });
