@@ -71,7 +71,8 @@ function personDrift(
   // Whom nothing concerns any more is left alone anyway.
   if (now === undefined) return null;
   const made = earlier.action === 'create' && now.action === 'use';
-  if (made && known.items.get(now.id)?.target?.id === now.existing?.id) return null;
+  if (made && known.items.get(now.id)?.target?.id === now.existing?.id)
+    return stepsDrift(earlier, now, steps);
   const before = accountWords[earlier.action](earlier.fullPath);
   const after = accountWords[now.action](now.fullPath);
   if (after !== before) return `it was planned as ${before} and would now be ${after}`;
@@ -92,7 +93,10 @@ function groupDrift(earlier: PlannedGroup, now: PlannedGroup, known: Known, step
   if (blocked !== null) return blocked;
   const existence = existenceDrift(earlier.existing, now.existing, known.items.get(now.id)?.target?.id);
   if (existence !== null) return `the group ${now.fullPath} ${existence}`;
-  return visibilityDrift(earlier, now, isMade(earlier, now)) ?? stepsDrift(earlier, now, steps);
+  // What a personal namespace has is nobody's decision, and not known before its account is made.
+  const personal = earlier.namespaceKind === 'user' && now.namespaceKind === 'user';
+  const visibility = personal ? null : visibilityDrift(earlier, now, isMade(earlier, now));
+  return visibility ?? stepsDrift(earlier, now, steps);
 }
 
 function projectDrift(

@@ -323,3 +323,23 @@ test('what the earlier plan was silent about drifts, and what is no longer there
   // As a new project has it: nothing is set.
   expect(drift({ steps: [] }, setting('options', { wanted: { issues: 'enabled' } }))).toBe(null);
 });
+
+test('a personal namespace has the visibility that GitLab gave it: its account may be made since the earlier plan', () => {
+  const group = { namespaceKind: 'user', fullPath: 'ada', path: 'ada' } as const;
+  const before = plannedGroup({ ...group, existing: null, visibility: 'private' });
+  const after = plannedGroup({ ...group, existing: 7, visibility: 'public' });
+  const known = { items: new Map([[after.id, { target: { id: 7, path: 'ada' } }]]) };
+  expect(driftsBetween(plan([before], []), plan([after], []), known, steps)).toEqual([]);
+});
+
+test('an account that this tool has made since gets no key that the earlier plan does not show', () => {
+  const key = { title: 'phone', text: '', fingerprint: 'SHA256:y' };
+  const made = { items: new Map([['@ada', { target: { id: 7, path: 'ada' } }]]) };
+  const before = plan([], [], {
+    people: [plannedPerson('ada', { action: 'create', evidence: 'nothing', existing: null })],
+  });
+  const after = plan([], [], { people: [plannedPerson('ada', setting('account-keys', { keys: [key] }))] });
+  expect(driftsBetween(before, after, made, steps)).toEqual([
+    { id: '@ada', reason: 'SSH keys would now be set as was not planned: phone' },
+  ]);
+});
