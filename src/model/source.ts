@@ -5,9 +5,12 @@ import type { Owner, RefListing, Repository, SourceInventory, UnreadableRef } fr
 import type { PeopleVerbs } from './people.ts';
 import type { LossKind } from './losses.ts';
 import type { LeftOut } from './plan.ts';
+import type { TrackerVerbs } from './tracker.ts';
 
 /** The server that is read, in neutral verbs. Where a server cannot tell something, the answer is null. */
-export type Source = PeopleVerbs & {
+export type Source = PeopleVerbs & TrackerVerbs & SourceCore;
+
+type SourceCore = {
   readonly url: string;
   /** Proves the credentials; gives the account they belong to. Asks only once. */
   connect(): Promise<Account>;

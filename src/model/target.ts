@@ -14,12 +14,13 @@ import type { TargetMembers } from './target-members.ts';
 import type { LfsObject, RepositoryPart } from './source.ts';
 import type { Noise, TargetQuiet } from './target-quiet.ts';
 import type { TargetSettings } from './target-settings.ts';
+import type { TargetTracker } from './target-tracker.ts';
 
 /**
  * The server that is written to, in neutral verbs. Where it does not tell something, the answer is null. Every call that
  * writes is made for one object and is never repeated blindly.
  */
-export type Target = TargetMembers & TargetQuiet & TargetSettings & TargetCore;
+export type Target = TargetMembers & TargetQuiet & TargetSettings & TargetTracker & TargetCore;
 
 type TargetCore = {
   readonly url: string;

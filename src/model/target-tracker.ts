@@ -1,0 +1,128 @@
+import type { Readable } from 'node:stream';
+
+type ProjectAt = { id: number; fullPath: string };
+
+/** Where an administrator lets GitLab load archives. */
+export const switchOnArchives =
+  'Admin > Settings > General > Import and export settings > Import sources > GitLab export';
+
+/** One archive has so many issues, or so many merge requests. */
+export const itemsPerArchive = 200;
+
+/** What one archive can be loaded for. */
+export type Relation = 'milestones' | 'issues' | 'merge_requests';
+
+/** One loading of an archive; `finished` says nothing of what has arrived (GL-423). */
+export type RelationLoad = {
+  id: number;
+  relation: string;
+  state: 'waiting' | 'running' | 'finished' | 'failed';
+};
+
+/** An issue or merge request as a list of the project shows it. Times are as the server writes them. */
+export type TargetItem = {
+  id: number;
+  number: number;
+  title: string;
+  text: string;
+  state: 'opened' | 'closed' | 'merged' | 'locked';
+  createdAt: string;
+  updatedAt: string;
+  closedAt: string | null;
+  mergedAt: string | null;
+  /** Names. */
+  labels: string[];
+  /** Title. */
+  milestone: string | null;
+  /** Comments of people, without what the server notes itself. */
+  comments: number;
+  /** Came by an archive; null where the server does not tell. */
+  imported: boolean | null;
+  /** Of a merge request: its head; null without one. */
+  head: string | null;
+  authorId: number | null;
+  /** Of a merge request: where it leads, and who merged it; null otherwise. */
+  base: string | null;
+  mergedById: number | null;
+};
+
+export type TargetComment = { id: number; text: string; createdAt: string; system: boolean };
+
+export type TargetLabel = { id: number; name: string; color: string; ofGroup: boolean };
+
+export type TargetMilestone = {
+  id: number;
+  number: number;
+  title: string;
+  closed: boolean;
+  ofGroup: boolean;
+};
+
+/** What changed in one file between two commits; `text` begins with its first hunk. */
+export type FileDiff = { oldPath: string; newPath: string; text: string; added: boolean; removed: boolean };
+
+export type TargetRelease = {
+  tag: string;
+  name: string;
+  text: string;
+  releasedAt: string | null;
+  links: { name: string; url: string }[];
+};
+
+/** A file that texts of the project can name. `url` begins with `/uploads/`; `fullPath` with the path of the project. */
+export type Upload = { url: string; fullPath: string };
+
+/** The part of a `Target` that takes trackers. */
+export type TargetTracker = {
+  /** May archives be loaded? Asking costs one of the few loads of a minute, unless an administrator asks. Asks only once. */
+  takesArchives(): Promise<boolean>;
+  /** How many archives a user may have loaded in a minute; null without a limit, 6 where it is not told. */
+  loadsPerMinute(): Promise<number | null>;
+  /**
+   * Sends an archive, of which the server reads one relation in a job of its own; gives the id of the loading. What is
+   * there already under its number is skipped.
+   * @throws target-forbidden, target-refused (409 while another one runs, 422), rate-limited
+   */
+  loadArchive(project: ProjectAt, relation: Relation, archive: Uint8Array): Promise<number>;
+  /** All loadings of the project. */
+  relationLoads(project: ProjectAt): Promise<RelationLoad[]>;
+  /** All of them; null when the token may not read them, or the tracker is off. */
+  issues(project: ProjectAt): Promise<TargetItem[] | null>;
+  mergeRequests(project: ProjectAt): Promise<TargetItem[] | null>;
+  /** Those of one item, in order of their ids. */
+  comments(project: ProjectAt, kind: 'issue' | 'pull', number: number): Promise<TargetComment[]>;
+  /** With those of the groups above. */
+  labels(project: ProjectAt): Promise<TargetLabel[]>;
+  /** @throws target-refused (409) when there is one of the name */
+  addLabel(project: ProjectAt, label: { name: string; color: string }): Promise<void>;
+  /** With those of the groups above. */
+  milestones(project: ProjectAt): Promise<TargetMilestone[]>;
+  /** @throws target-refused (400) when there is one of the title */
+  addMilestone(
+    project: ProjectAt,
+    milestone: { title: string; description: string; dueOn: string | null },
+  ): Promise<TargetMilestone>;
+  closeMilestone(project: ProjectAt, milestone: { id: number; title: string }): Promise<void>;
+  /** Removes one for good; one that is not there is left so. @throws target-forbidden for all but Owners */
+  removeItem(project: ProjectAt, kind: 'issue' | 'pull', number: number): Promise<void>;
+  /** Does a merge request show a diff? Null when it has no version at all. */
+  hasDiff(project: ProjectAt, number: number): Promise<boolean | null>;
+  /** What changed from where the two met to the second; null when a commit is not there. */
+  diff(project: ProjectAt, from: string, to: string): Promise<FileDiff[] | null>;
+  /** @throws target-refused when it is too large, upload-failed */
+  upload(
+    project: ProjectAt,
+    file: { name: string; size: number; open: () => Promise<Readable> },
+  ): Promise<Upload>;
+  /** The bytes of an upload of the project, by its address; null where the server does not give them by REST (GL-454). */
+  uploaded(project: ProjectAt, url: string): Promise<Readable | null>;
+  releases(project: ProjectAt): Promise<TargetRelease[]>;
+  /** @throws target-refused (409) when the tag has one, (422) when there is no such tag */
+  addRelease(project: ProjectAt, release: TargetRelease): Promise<void>;
+  /** Name, text and date of the release of that tag. */
+  changeRelease(project: ProjectAt, release: Omit<TargetRelease, 'links'>): Promise<void>;
+  /** @throws target-refused when name or address is taken */
+  addReleaseLink(project: ProjectAt, tag: string, link: { name: string; url: string }): Promise<void>;
+  /** Takes back a role that an account has of its own in the project. */
+  removeMember(project: ProjectAt, accountId: number): Promise<void>;
+};
