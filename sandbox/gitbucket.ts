@@ -46,9 +46,12 @@ export {
   addIssue,
   addLabel,
   addMilestone,
+  setCustomField,
 } from './gitbucket/tracker/fill-issues.ts';
 export { addCommitComment, addPull } from './gitbucket/tracker/fill-pulls.ts';
 export { storeLfsObject } from './gitbucket/tracker/lfs.ts';
+export { trackerOf as sourceTrackerOf } from './gitbucket/tracker/opened.ts';
+export type { IssueState } from './gitbucket/tracker/state.ts';
 export type { GitBucketVersion } from './gitbucket/version.ts';
 
 export type GitBucketOptions = {
@@ -59,6 +62,8 @@ export type GitBucketOptions = {
   /** E.g. `/gitbucket`. */
   contextPath?: string;
   anonymousAccess?: boolean;
+  /** Of the machine that it runs on, by IANA's name; UTC when absent. Only the database shows it. */
+  timeZone?: string;
   /** What stands in front of it and lets nobody pass without credentials; nothing when absent. */
   gate?: Gate;
   /** The configured base URL; its own address when absent, none at all when null. */
@@ -116,6 +121,7 @@ export async function createGitBucket(options: GitBucketOptions): Promise<Embedd
     minor: minorOf(options.version ?? '4.47'),
     store,
     anonymousAccess: options.anonymousAccess ?? true,
+    timeZone: options.timeZone ?? 'UTC',
     contextPath,
     openMs: options.openMs ?? 0,
     now,

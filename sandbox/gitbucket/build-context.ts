@@ -15,6 +15,7 @@ export type ContextParts = {
   minor: number;
   store: Store;
   anonymousAccess: boolean;
+  timeZone: string;
   contextPath: string;
   openMs: number;
   now: () => number;
@@ -34,6 +35,7 @@ export function buildContext(parts: ContextParts): GitBucketContext {
     state,
     sessions: createSessions(),
     anonymousAccess: parts.anonymousAccess,
+    timeZone: parts.timeZone,
     contextPath: parts.contextPath,
     now,
     url: () => parts.configuredBaseUrl() ?? parts.listening(),

@@ -29,6 +29,8 @@ export type GitBucketContext = {
   readonly state: GitBucketState;
   readonly sessions: Sessions;
   readonly anonymousAccess: boolean;
+  /** In which the database keeps its times. */
+  readonly timeZone: string;
   /** Context path, e.g. `/gitbucket`, or the empty string. */
   readonly contextPath: string;
   /** Milliseconds since the epoch. */

@@ -64,6 +64,7 @@ async function download(c: GitBucketRequest, context: GitBucketContext): Promise
   const bytes = await loadFile(`${filesDir(context, repository)}/releases`, `${tag}/${fileId}`);
   if (!bytes) return pageNotFound(c, context);
   c.header('content-type', typeOf(asset.name));
+  c.header('content-length', String(bytes.length));
   c.header('x-content-type-options', 'nosniff');
   c.header('content-disposition', rawUtf8(`attachment; filename=${asset.name}`));
   return c.body(new Uint8Array(bytes));

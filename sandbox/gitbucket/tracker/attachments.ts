@@ -24,6 +24,7 @@ export function registerAttachments(app: Hono<GitBucketEnv>, context: GitBucketC
     const bytes = name === undefined ? undefined : await loadFile(folder, name);
     if (name === undefined || !bytes) return pageNotFound(c, context);
     c.header('content-type', typeOf(name));
+    c.header('content-length', String(bytes.length));
     c.header('x-content-type-options', 'nosniff');
     c.header('content-disposition', `inline; filename=${name}`);
     return c.body(new Uint8Array(bytes));

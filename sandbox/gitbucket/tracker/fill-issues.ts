@@ -9,12 +9,26 @@ import type { CommentState, IssueState, LabelState, MilestoneState, TrackerState
 export function addIssue(
   context: GitBucketContext,
   fullName: FullName,
-  issue: NewIssue & { closed?: boolean },
+  issue: NewIssue & { closed?: boolean; closedBy?: string; closedAt?: number },
 ): IssueState {
   const { tracker } = known(context, fullName);
   const row = insertIssue(context, tracker, issue);
-  if (issue.closed) closeIssue(context, tracker, row, issue.author);
+  if (issue.closed) closeIssue(context, tracker, row, issue.closedBy ?? issue.author, issue.closedAt);
   return row;
+}
+
+/** Gives an issue or a pull request the value of a custom field, which is made for it (since 4.38). */
+export function setCustomField(
+  context: GitBucketContext,
+  fullName: FullName,
+  number: number,
+  field: { name: string; value: string },
+): void {
+  const { tracker } = known(context, fullName);
+  tracker.customFields = [...new Set([...(tracker.customFields ?? []), field.name])];
+  const issue = issueOf(tracker, fullName, number);
+  issue.fields = [...(issue.fields ?? []), field];
+  context.changed();
 }
 
 /** Adds a comment or an event to an issue or pull request. */

@@ -16,6 +16,10 @@ export type FilledPull = {
   state?: 'open' | 'closed' | 'merged';
   /** Who closed or merged it; the author when absent. */
   endedBy?: string;
+  endedAt?: number;
+  /** What the merger wrote. */
+  mergeMessage?: string;
+  priority?: string;
   labels?: string[];
   assignees?: string[];
   milestone?: number;
@@ -47,10 +51,18 @@ export async function addPull(
   row.assignees = pull.assignees ?? [];
   row.milestone = pull.milestone ?? null;
   const endedBy = pull.endedBy ?? pull.author;
+  row.priority = pull.priority ?? null;
   if (pull.state === 'merged') {
-    insertComment(context, tracker, { issue: row, author: endedBy, body: 'Merged.', action: 'merge' });
+    insertComment(context, tracker, {
+      issue: row,
+      author: endedBy,
+      body: pull.mergeMessage ?? 'Merged.',
+      action: 'merge',
+      ...(pull.endedAt !== undefined && { at: pull.endedAt }),
+    });
   }
-  if (pull.state === 'merged' || pull.state === 'closed') closeIssue(context, tracker, row, endedBy);
+  if (pull.state === 'merged' || pull.state === 'closed')
+    closeIssue(context, tracker, row, endedBy, pull.endedAt);
   return row;
 }
 
@@ -58,12 +70,15 @@ export async function addPull(
 export function addCommitComment(
   context: GitBucketContext,
   fullName: FullName,
-  remark: { sha: string; author: string; body: string } & Partial<
-    Pick<CommitCommentState, 'issue' | 'file' | 'oldLine' | 'newLine'>
+  {
+    at,
+    ...remark
+  }: { sha: string; author: string; body: string; at?: number } & Partial<
+    Pick<CommitCommentState, 'issue' | 'file' | 'oldLine' | 'newLine' | 'original'>
   >,
 ): CommitCommentState {
   const { tracker } = known(context, fullName);
-  const now = context.now();
+  const now = at ?? context.now();
   const row: CommitCommentState = {
     id: context.nextId('commit-comment'),
     issue: null,

@@ -23,7 +23,8 @@ export function closeIssue(
   tracker: TrackerState,
   issue: IssueState,
   author: string,
+  at = issue.updatedAt,
 ): void {
   issue.closed = true;
-  insertComment(context, tracker, { issue, author, body: 'Close', action: 'close', at: issue.updatedAt });
+  insertComment(context, tracker, { issue, author, body: 'Close', action: 'close', at });
 }

@@ -16,6 +16,8 @@ export type IssueState = {
   milestone: number | null;
   /** Name of the priority; no API shows it. */
   priority: string | null;
+  /** Values of custom fields, which only the database has, too. */
+  fields?: { name: string; value: string }[];
   /** Present when the number is a pull request; `orphan` = flagged, but without its own row (GB-194). */
   pull: PullState | 'orphan' | null;
 };
@@ -41,6 +43,9 @@ export type CommentAction =
   | 'merge'
   | 'commit'
   | 'refer'
+  | 'refer_global'
+  | 'assign'
+  | 'delete_assign'
   | 'add_label'
   | 'delete_label'
   | 'add_assignee'
@@ -74,6 +79,8 @@ export type CommitCommentState = {
   file: string | null;
   oldLine: number | null;
   newLine: number | null;
+  /** Where it was written, when commits that came since have moved it. */
+  original?: { sha: string; oldLine: number | null; newLine: number | null };
   createdAt: number;
   updatedAt: number;
 };
@@ -143,6 +150,8 @@ export type TrackerState = {
   hooks: HookState[];
   statuses: StatusState[];
   deployKeys: DeployKeyState[];
+  /** Names of the custom fields. */
+  customFields?: string[];
 };
 
 /** What a new repository has: nothing but the six labels that GitBucket gives to each. */

@@ -13,7 +13,7 @@ describe('the sample server', () => {
   beforeAll(async () => {
     running = await start();
     gitbucket = running.gitbucket;
-    sample = seedSample(gitbucket);
+    sample = await seedSample(gitbucket);
   });
 
   afterAll(() => running.stop());
@@ -22,6 +22,7 @@ describe('the sample server', () => {
     const covered = new Set(sample.repositories.flatMap((row) => row.situations));
     const wanted = [
       1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 19, 21, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36,
+      40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51,
     ];
     expect(wanted.filter((situation) => !covered.has(situation))).toEqual([]);
     expect(sample.repositories.length).toBeGreaterThan(25);
@@ -64,6 +65,32 @@ describe('the sample server', () => {
     const refs = await lsRemote(`${gitbucket.url}/git/platform/tag-museum.git`);
     expect(refs.get('refs/tags/nested-twice')).toBe('5f8be749fffb703dfb4c59689c0e58adb143ecff');
     expect(refs.get('refs/tags/nested-twice^{}')).toBe(refs.get('refs/heads/main'));
+  });
+
+  it('has a tracker with pull requests in every state', async () => {
+    const pulls = '/api/v3/repos/platform/payments/pulls?state=all';
+    const shown = (await ask(gitbucket, pulls, { token: sample.tokens.root })).json as {
+      number: number;
+      state: string;
+      merged: boolean;
+      draft: boolean;
+    }[];
+    const states = shown.map(({ number, state, merged, draft }) =>
+      [number, merged ? 'merged' : state, ...(draft ? ['draft'] : [])].join(' '),
+    );
+    expect(states.sort()).toEqual([
+      '10 open',
+      '3 merged',
+      '5 merged',
+      '6 merged',
+      '7 closed',
+      '8 open',
+      '9 open draft',
+    ]);
+    const refs = await lsRemote(`${gitbucket.url}/git/platform/payments.git`);
+    expect([...refs.keys()].filter((ref) => ref.startsWith('refs/pull/'))).toHaveLength(7);
+    const fork = await lsRemote(`${gitbucket.url}/git/bob/payments.git`);
+    expect(fork.get('refs/heads/docs')).toBe(refs.get('refs/pull/10/head'));
   });
 
   it('has a group without repositories, a fork without parent, and a wiki with pages', async () => {

@@ -35,7 +35,7 @@ async function answer(
 ): Promise<QueryAnswer> {
   if (query.trim() === '') return { type: 'error', message: 'query is empty' };
   try {
-    const sql = toSqlite(query);
+    const sql = toSqlite(query, context.minor);
     const result = await runSelect(sql, context);
     refuseUngrouped(sql, result.columns);
     return shown(result, nextClob);

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { pageServerError, pageUnauthorized } from '../../answers.ts';
 import type { GitBucketContext, GitBucketEnv } from '../../context.ts';
+import { wallClock } from '../../dates.ts';
 import { formBody } from '../body.ts';
 import { tablesOf, type Cell, type Table } from './table.ts';
 import { TABLES } from './tables.ts';
@@ -22,19 +23,19 @@ function exported(names: string[], context: GitBucketContext): string {
     (table) => names.includes(table.name) && table.name !== 'VERSIONS',
   );
   const deletes = chosen.toReversed().map((table) => `DELETE FROM ${table.name};\n`);
-  const inserts = chosen.flatMap((table) => table.rows(context).map((row) => insert(table, row)));
+  const inserts = chosen.flatMap((table) => table.rows(context).map((row) => insert(table, row, context)));
   return [...deletes, ...inserts].join('');
 }
 
-function insert(table: Table, row: Cell[]): string {
+function insert(table: Table, row: Cell[], { timeZone }: GitBucketContext): string {
   const names = table.columns.map(({ name }) => name).join(', ');
-  const values = row.map(literal).join(', ');
+  const values = row.map((cell) => literal(cell, timeZone)).join(', ');
   return `INSERT INTO ${table.name} (${names}) VALUES (${values});\n`;
 }
 
 /** Times without zone or milliseconds. */
-function literal(cell: Cell): string {
+function literal(cell: Cell, timeZone: string): string {
   if (cell === null) return 'NULL';
-  if (cell instanceof Date) return `'${cell.toISOString().slice(0, 19)}'`;
+  if (cell instanceof Date) return `'${wallClock(cell, timeZone)}'`;
   return typeof cell === 'string' ? `'${cell.replaceAll("'", "''")}'` : String(cell);
 }

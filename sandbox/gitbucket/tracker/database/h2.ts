@@ -1,4 +1,5 @@
 import type { SqlValue } from 'sql.js';
+import { wallClock } from '../../dates.ts';
 import type { SqliteColumn } from './sqlite.ts';
 import { TABLES } from './tables.ts';
 
@@ -17,6 +18,10 @@ const BOOLEANS = TABLES.flatMap(({ columns }) => columns.filter(({ type }) => ty
 const BOOLEAN = String.raw`((?:\w+\.)?(?:${BOOLEANS.map(({ name }) => name).join('|')}))`;
 const CAST_OF_BOOLEAN = new RegExp(String.raw`\bCAST\s*\(\s*${BOOLEAN}\s+AS(?=\s+(?:VAR)?CHAR)`, 'g');
 const BOOLEAN_IS = new RegExp(String.raw`\b${BOOLEAN}\s*(?:=|<>|!=)\s*$`);
+
+/** H2 2.x, there since 4.43, has no longer VARCHAR, and an explicit cast cuts without a word (GB-244). */
+const LONGEST_TEXT = 1_048_576;
+const CAST_TO_TEXT = /(\bCAST\s*\(\s*\w+\s+AS\s+VARCHAR\s*\))\s+AS\b/g;
 
 /** `OFFSET n` without LIMIT, and the standard's way to say both. */
 const OFFSET =
@@ -48,7 +53,7 @@ export class H2Error extends Error {
  * The first statement of a query (GB-174) as SQLite reads it: names in capitals unless they are quoted,
  * quoted ones in backticks, for SQLite takes unknown names in double quotes for text.
  */
-export function toSqlite(query: string): string {
+export function toSqlite(query: string, minor = Infinity): string {
   if (!/^\s*select/i.test(query)) {
     const hint = 'Use execute or executeQuery instead of executeUpdate';
     throw new H2Error(90001, `Method is not allowed for a query. ${hint}`);
@@ -61,7 +66,8 @@ export function toSqlite(query: string): string {
     else if (!piece.startsWith("'")) statement.push(unquoted(piece, query));
     else statement.push(BOOLEAN_IS.test(statement.at(-1) ?? '') ? booleanWord(piece) : piece);
   }
-  return statement.join('').trim();
+  const sql = statement.join('').trim();
+  return minor < 43 ? sql : sql.replaceAll(CAST_TO_TEXT, `SUBSTR($1, 1, ${LONGEST_TEXT}) AS`);
 }
 
 function booleanWord(text: string): string {
@@ -125,11 +131,13 @@ export function valueText(value: SqlValue, type: string): string | null {
   return type === 'BOOLEAN' ? String(value === 1) : String(value);
 }
 
-/** java.sql.Timestamp: milliseconds without trailing zeros, at least one digit; the server's zone is UTC here. */
-export function timestamp(date: Date): string {
-  const [day, rest = ''] = date.toISOString().split('T');
-  const fraction = rest.slice(9, 12).replace(/0{1,2}$/, '');
-  return `${day} ${rest.slice(0, 8)}.${fraction}`;
+/** java.sql.Timestamp: milliseconds without trailing zeros, at least one digit, as the clocks in that zone show it. */
+export function timestamp(date: Date, timeZone: string): string {
+  const fraction = date
+    .toISOString()
+    .slice(20, 23)
+    .replace(/0{1,2}$/, '');
+  return `${wallClock(date, timeZone)}.${fraction}`;
 }
 
 /** A CLOB as the viewer shows it when it is not cast: a handle with the text as an SQL literal (GB-173). */

@@ -45,12 +45,12 @@ function createTable(database: Database, { name, columns }: Table): void {
 
 function fillTable(database: Database, { name, columns, rows }: Table, context: GitBucketContext): void {
   const insert = database.prepare(`INSERT INTO "${name}" VALUES (${columns.map(() => '?').join(', ')})`);
-  for (const row of rows(context)) insert.run(row.map(toSqlValue));
+  for (const row of rows(context)) insert.run(row.map((cell) => toSqlValue(cell, context.timeZone)));
   insert.free();
 }
 
-function toSqlValue(cell: Cell): SqlValue {
-  if (cell instanceof Date) return timestamp(cell);
+function toSqlValue(cell: Cell, timeZone: string): SqlValue {
+  if (cell instanceof Date) return timestamp(cell, timeZone);
   return typeof cell === 'boolean' ? Number(cell) : cell;
 }
 

@@ -1,11 +1,7 @@
 import { sha256 } from '../../auth.ts';
 import type { AccountRecord, RepositoryRecord } from '../../state.ts';
-import { PRIORITIES } from '../issue-filter.ts';
-import { isPull } from '../pulls.ts';
-import type { TrackerState } from '../state.ts';
 import { at, perRepository, repositoryTable, table, within, type Cell, type Table } from './table.ts';
-
-const PRIORITY_COLORS = ['fc2929', 'fc5629', 'fc9629', 'fcd629', 'acacac'];
+import { TRACKER_TABLES } from './tracker-tables.ts';
 
 /** All tables, parents before children. */
 export const TABLES: readonly Table[] = [
@@ -111,93 +107,7 @@ export const TABLES: readonly Table[] = [
     ),
   ),
   table('VERSIONS', 'MODULE_ID, VERSION', ({ minor }) => [['gitbucket-core', `4.${minor}.0`]]),
-  repositoryTable(
-    'MILESTONE',
-    'MILESTONE_ID INTEGER, TITLE, DESCRIPTION CLOB, DUE_DATE TIMESTAMP, CLOSED_DATE TIMESTAMP',
-    ({ milestones }) =>
-      milestones.map((row) => [row.id, row.title, row.description, at(row.dueAt), at(row.closedAt)]),
-  ),
-  repositoryTable(
-    'PRIORITY',
-    'PRIORITY_ID INTEGER, PRIORITY_NAME, ORDERING INTEGER, IS_DEFAULT BOOLEAN, COLOR',
-    (_tracker, repository) =>
-      PRIORITIES.map((name, index) => {
-        const color = PRIORITY_COLORS[index] ?? 'acacac';
-        return [priorityId(repository, name), name, index, name === 'default', color];
-      }),
-  ),
-  repositoryTable('LABEL', 'LABEL_ID INTEGER, LABEL_NAME, COLOR', (tracker, repository) =>
-    tracker.labels.map(({ name, color }) => [labelId(tracker, repository, name), name, color]),
-  ),
-  repositoryTable(
-    'ISSUE',
-    `ISSUE_ID INTEGER, OPENED_USER_NAME, MILESTONE_ID INTEGER, TITLE CLOB, CONTENT CLOB, CLOSED BOOLEAN,
-     REGISTERED_DATE TIMESTAMP, UPDATED_DATE TIMESTAMP, PULL_REQUEST BOOLEAN, PRIORITY_ID INTEGER`,
-    ({ issues }, repository) =>
-      issues.map((row) => {
-        const head = [row.number, row.author, row.milestone, row.title, row.body, row.closed];
-        const priority = row.priority === null ? null : priorityId(repository, row.priority);
-        return [...head, at(row.createdAt), at(row.updatedAt), row.pull !== null, priority];
-      }),
-  ),
-  repositoryTable(
-    'PULL_REQUEST',
-    `ISSUE_ID INTEGER, BRANCH, REQUEST_USER_NAME, REQUEST_REPOSITORY_NAME, REQUEST_BRANCH, COMMIT_ID_FROM,
-     COMMIT_ID_TO, IS_DRAFT BOOLEAN`,
-    ({ issues }) =>
-      issues.flatMap(({ number, pull }): Cell[][] => {
-        if (!isPull(pull)) return [];
-        const { headOwner, headName, headBranch, baseSha, headSha, draft } = pull;
-        return [[number, pull.baseBranch, headOwner, headName, headBranch, baseSha, headSha, draft]];
-      }),
-  ),
-  repositoryTable('ISSUE_LABEL', 'ISSUE_ID INTEGER, LABEL_ID INTEGER', (tracker, repository) =>
-    tracker.issues.flatMap(({ number, labels }) =>
-      labels.map((name): Cell[] => [number, labelId(tracker, repository, name)]),
-    ),
-  ),
-  repositoryTable('ISSUE_ASSIGNEE', 'ISSUE_ID INTEGER, ASSIGNEE_USER_NAME', ({ issues }) =>
-    issues.flatMap(({ number, assignees }) => assignees.map((login): Cell[] => [number, login])),
-  ),
-  repositoryTable(
-    'ISSUE_COMMENT',
-    `ISSUE_ID INTEGER, COMMENT_ID INTEGER, ACTION, COMMENTED_USER_NAME, CONTENT CLOB,
-     REGISTERED_DATE TIMESTAMP, UPDATED_DATE TIMESTAMP`,
-    ({ comments }) =>
-      comments.map((row) => {
-        const head = [row.issue, row.id, row.action, row.author, row.body];
-        return [...head, at(row.createdAt), at(row.updatedAt)];
-      }),
-  ),
-  repositoryTable(
-    'COMMIT_COMMENT',
-    `COMMIT_ID, COMMENT_ID INTEGER, COMMENTED_USER_NAME, CONTENT CLOB, FILE_NAME, OLD_LINE_NUMBER INTEGER,
-     NEW_LINE_NUMBER INTEGER, REGISTERED_DATE TIMESTAMP, UPDATED_DATE TIMESTAMP, ISSUE_ID INTEGER,
-     ORIGINAL_COMMIT_ID, ORIGINAL_OLD_LINE INTEGER, ORIGINAL_NEW_LINE INTEGER`,
-    ({ commitComments }) =>
-      commitComments.map((row) => {
-        const head = [row.sha, row.id, row.author, row.body, row.file, row.oldLine, row.newLine];
-        const times = [at(row.createdAt), at(row.updatedAt)];
-        return [...head, ...times, row.issue, row.sha, row.oldLine, row.newLine];
-      }),
-  ),
-  repositoryTable(
-    'RELEASE_TAG',
-    'TAG, NAME, AUTHOR, CONTENT CLOB, REGISTERED_DATE TIMESTAMP, UPDATED_DATE TIMESTAMP',
-    ({ releases }) =>
-      releases.map((row) => [row.tag, row.name, row.author, row.body, at(row.createdAt), at(row.updatedAt)]),
-  ),
-  repositoryTable(
-    'RELEASE_ASSET',
-    'TAG, FILE_NAME, LABEL, SIZE INTEGER, UPLOADER, REGISTERED_DATE TIMESTAMP, UPDATED_DATE TIMESTAMP',
-    ({ releases }) =>
-      releases.flatMap(({ tag, assets }) =>
-        assets.map((row): Cell[] => {
-          const uploaded = at(row.createdAt);
-          return [tag, row.fileId, row.name, row.size, row.uploader, uploaded, uploaded];
-        }),
-      ),
-  ),
+  ...TRACKER_TABLES,
   table(
     'WEB_HOOK',
     'HOOK_ID INTEGER, USER_NAME, REPOSITORY_NAME, URL, TOKEN, CTYPE',
@@ -238,13 +148,4 @@ export function mergingOf({ mergeOptions, defaultMergeOption, safeMode }: Reposi
     merge: defaultMergeOption ?? 'merge-commit',
     safe: safeMode ?? true,
   };
-}
-
-/** Labels and priorities are known by name here; their ids are made up for the tables. */
-function labelId(tracker: TrackerState, repository: RepositoryRecord, name: string): number {
-  return repository.id * 1000 + tracker.labels.findIndex((label) => label.name === name) + 1;
-}
-
-function priorityId(repository: RepositoryRecord, name: string): number {
-  return repository.id * 10 + PRIORITIES.findIndex((known) => known === name) + 1;
 }
