@@ -47,10 +47,9 @@ export type EmbeddedGitLab = Setup & {
 export { levelOf } from './gitlab/default-branch.ts';
 export { createRepository, writeHead } from './gitlab/repository.ts';
 export type { BranchProtection, Settings } from './gitlab/settings.ts';
-export { saveState } from './gitlab/state.ts';
+export { saveState, trackerOf } from './gitlab/state.ts';
 export type {
   Group,
-  Issue,
   Member,
   Project,
   ProtectedBranch,
@@ -59,7 +58,11 @@ export type {
   User,
   UserState,
 } from './gitlab/state.ts';
+export type { TrackerState } from './gitlab/tracker/state.ts';
 export type { NewUser } from './gitlab/users.ts';
+
+/** What REST takes out of a text and carries out (GL-385). */
+export { extractActions } from './gitlab/tracker/quick-action-text.ts';
 
 /** Starts an embedded GitLab, with the administrator `root` on first use. */
 export async function createGitLab(options: GitLabOptions): Promise<EmbeddedGitLab> {

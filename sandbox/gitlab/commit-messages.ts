@@ -1,42 +1,87 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import type { Actor } from './access.ts';
 import type { Context } from './context.ts';
 import type { RefUpdate } from './default-branch.ts';
-import type { Issue, Project } from './state.ts';
+import type { Project } from './state.ts';
+import { mayReadItem, mayUpdate } from './tracker/access.ts';
+import { addSystemNote, closeItem, findIssue } from './tracker/items.ts';
+import { notify } from './tracker/notify.ts';
+import type { IssueState } from './tracker/state.ts';
 
 /** Commits of one ref that are read (GL-363). */
 const perRef = 100;
+const reference = /(?<![\w/#&.-])((?:[\w.-]+(?:\/[\w.-]+)+)?)#(\d+)\b/g;
 const closing =
-  /\b(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?):? +((?:[\w./-]+\/[\w.-]+)?#\d+)/gi;
+  /\b(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?):? +(?:(?:issues? +)?(?:[\w./-]+\/[\w.-]+)?#\d+(?: *,? +and +| *,? *)?)+/gi;
 
-/** What the jobs after a push do with closing words on the default branch; each issue's own project decides (GL-363). */
-export async function closeIssues(
+type Commit = { id: string; message: string };
+type Found = { project: Project; issue: IssueState };
+
+/**
+ * What the jobs after a push do with what commits say of issues (GL-363, GL-371): closing words on the default branch
+ * close, wherever the issue's own project lets them, and other names are noted.
+ */
+export async function readMessages(
   context: Context,
   project: Project,
   updates: readonly RefUpdate[],
+  actor: Actor,
 ): Promise<void> {
+  if (!context.state.projects.some(({ tracker }) => (tracker?.issues ?? []).length > 0)) return;
   const branch = context.defaultBranch(project);
-  const pushed = updates.find(({ ref, new: id }) => ref === `refs/heads/${branch}` && !/^0+$/.test(id));
-  if (pushed === undefined || !context.state.projects.some(({ issues = [] }) => issues.length > 0)) return;
-  const messages = await messagesOf(context.gitDir(project), pushed);
-  for (const [, reference = ''] of messages.matchAll(closing)) {
-    const issue = issueOf(context, project, reference);
-    if (issue !== null) issue.closed = true;
+  for (const update of updates) {
+    if (!update.ref.startsWith('refs/heads/') || /^0+$/.test(update.new)) continue;
+    const closes = update.ref === `refs/heads/${branch}`;
+    const commits = await commitsOf(context.gitDir(project), update);
+    for (const commit of commits.toReversed()) readMessage(context, { project, commit, closes, actor });
   }
   context.changed();
 }
 
-function issueOf(context: Context, project: Project, reference: string): Issue | null {
-  const [path = '', number] = reference.split('#');
-  const of = path === '' ? project : context.findProjectByPath(path);
-  if (of === null || of.attributes['autoclose_referenced_issues'] === false) return null;
-  return of.issues?.find(({ iid }) => iid === Number(number)) ?? null;
+type Reading = { project: Project; commit: Commit; closes: boolean; actor: Actor };
+
+function readMessage(context: Context, { project, commit, closes, actor }: Reading): void {
+  const closed = (closes ? closingIssues(context, project, commit.message) : []).filter(
+    ({ project: of }) => of.attributes['autoclose_referenced_issues'] !== false,
+  );
+  for (const { project: of, issue } of closed) {
+    if (!mayUpdate(context, actor, of, issue)) continue;
+    const userId = actor.user.id;
+    if (!closeItem(context, issue, { userId, commit: commit.id })) continue;
+    notify(context, of, issue, { kind: 'closed', byId: userId });
+  }
+  for (const { project: of, issue } of namedIn(context, project, commit.message)) {
+    if (closed.some((each) => each.issue === issue) || !mayReadItem(context, actor, of, issue)) continue;
+    const prefix = of === project ? '' : `${project.fullPath}@`;
+    const body = `mentioned in commit ${prefix}${commit.id}`;
+    if (!issue.notes.some((note) => note.body === body)) addSystemNote(context, issue, actor.user.id, body);
+  }
 }
 
-async function messagesOf(gitDir: string, { old, new: id }: RefUpdate): Promise<string> {
+/** The issues that a text closes by its words. */
+export function closingIssues(context: Context, project: Project, words: string): Found[] {
+  return namedIn(context, project, Array.from(words.matchAll(closing), ([all]) => all).join(' '));
+}
+
+/** Each issue once. */
+function namedIn(context: Context, project: Project, words: string): Found[] {
+  const found = new Map<IssueState, Found>();
+  for (const [, path = '', number] of words.matchAll(reference)) {
+    const of = path === '' ? project : context.findProjectByPath(path);
+    const issue = of && findIssue(of, Number(number));
+    if (of && issue) found.set(issue, { project: of, issue });
+  }
+  return [...found.values()];
+}
+
+async function commitsOf(gitDir: string, { old, new: id }: RefUpdate): Promise<Commit[]> {
   const since = /^0+$/.test(old) ? [] : [`^${old}`];
-  const git = spawn('git', ['-C', gitDir, 'log', '--format=%B', `-${perRef}`, id, ...since], {
+  const git = spawn('git', ['-C', gitDir, 'log', '--format=%H%x1f%B%x1e', `-${perRef}`, id, ...since], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  return text(git.stdout);
+  return (await text(git.stdout)).split('\u001e').flatMap((record) => {
+    const [commit = '', message = ''] = record.trimStart().split('\u001f');
+    return commit === '' ? [] : [{ id: commit, message }];
+  });
 }

@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { serveProjectGit } from './git/serve.ts';
 import { interceptWrite } from './read-only.ts';
 import { createThrottles } from './throttles.ts';
+import { serveUpload } from './uploads.ts';
 
 const PAGE =
   '<!DOCTYPE html>\n<html class="devise-layout-html"><head><title>Sign in · GitLab</title></head></html>\n';
@@ -67,6 +68,7 @@ function isMalformed(url: string): boolean {
 function web(context: Context, request: IncomingMessage, response: ServerResponse, path: string): void {
   if (path === '/' || path === '') redirect(request, response, `${context.relativeUrl}/users/sign_in`, 302);
   else if (DUMB_GIT_URL.test(path)) redirect(request, response, `${context.externalUrl}/users/sign_in`, 302);
+  else if (serveUpload(context, request, response, path)) return;
   else if (path === '/users/sign_in') html(request, response, 200, PAGE);
   else html(request, response, 404, NOT_FOUND);
 }

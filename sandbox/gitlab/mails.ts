@@ -13,8 +13,17 @@ export type Mail = {
     | 'address-added'
     | 'key-added'
     | 'invitation'
-    | 'approval-wanted';
-  /** Full path of a group or project, an address, or whatever it is about. */
+    | 'approval-wanted'
+    | 'new-issue'
+    | 'new-merge-request'
+    | 'new-note'
+    | 'closed'
+    | 'merged'
+    | 'new-commits'
+    | 'reopened'
+    | 'assigned'
+    | 'new-release';
+  /** Full path of a group or project, an item in it (`team/app#1`), an address, or whatever it is about. */
   about: string;
 };
 
@@ -24,9 +33,15 @@ export function mailAnyway(context: Context, to: string, kind: Mail['kind'], abo
 }
 
 /** Sends a mail about a project or group, unless its mails are off or the user gets none (GL-114, GL-287). */
-export function mailAbout(context: Context, of: Group | Project, user: User, kind: Mail['kind']): void {
+export function mailAbout(
+  context: Context,
+  of: Group | Project,
+  user: User,
+  kind: Mail['kind'],
+  about = of.fullPath,
+): void {
   if (user.state !== 'active' || !mailsEnabled(context, of)) return;
-  mailAnyway(context, user.email, kind, of.fullPath);
+  mailAnyway(context, user.email, kind, about);
 }
 
 /** Any group above can switch the mails of all that is in it off (GL-117). */

@@ -8,7 +8,7 @@ import {
   writeFileSync,
   type Stats,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const CONFIG = '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n';
 
@@ -34,6 +34,14 @@ export function writeHead(gitDir: string, branch: string): void {
   const file = join(gitDir, 'HEAD');
   writeFileSync(`${file}.new`, `ref: refs/heads/${branch}\n`);
   renameSync(`${file}.new`, file);
+}
+
+/** Points a ref of the server's own at a commit that is there, without starting git. */
+export function writeRef(gitDir: string, name: string, id: string): void {
+  const file = join(gitDir, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.lock`, `${id}\n`);
+  renameSync(`${file}.lock`, file);
 }
 
 /** Full name of the branch that HEAD names, whether it exists or not; null when detached. */

@@ -88,6 +88,10 @@ export type Settings = {
   rubyInspect: 'rocket' | 'keyword';
   lfsEnabled: boolean;
   importSources: string[];
+  /** What an import of a tracker takes for each item: 600 on an idle real server for an issue, 1,500 for a merge request. */
+  importMsPerItem: number;
+  /** How long an import with broken members is tried again before it fails. */
+  importRetriesMs: number;
   maintenanceMode: boolean;
   readOnlyDatabase: boolean;
   /** Nobody has accepted the terms of service yet. */
@@ -112,6 +116,8 @@ export type Settings = {
   redirectTo: string | null;
   labelTemplates: { name: string; color: string }[];
   maxAttachmentSize: number;
+  /** Which new issues are taken for spam, and whether a captcha is offered (GL-387); null: nobody looks. */
+  spam: { is(title: string): boolean; captcha: boolean } | null;
   applicationLimits: Record<string, RateLimit>;
   throttles: Record<string, Throttle>;
   throttleText: string;
@@ -148,6 +154,8 @@ export function defaultSettings(version: string): Settings {
     rubyInspect: 'rocket',
     lfsEnabled: true,
     importSources: [],
+    importMsPerItem: 0,
+    importRetriesMs: 1_200_000,
     maintenanceMode: false,
     readOnlyDatabase: false,
     enforceTerms: false,
@@ -162,6 +170,7 @@ export function defaultSettings(version: string): Settings {
     redirectTo: null,
     labelTemplates: [],
     maxAttachmentSize: 100 * 1024 * 1024,
+    spam: null,
     applicationLimits: applicationLimits(version),
     throttles: {},
     throttleText: 'Retry later\n',
@@ -202,7 +211,12 @@ function defaultGitSettings(): GitSettings {
 
 /** The limits on projects, groups and users came with 17.x and 18.x (GL-302). */
 function applicationLimits(version: string): Record<string, RateLimit> {
-  const limits: Record<string, RateLimit> = { users_get_by_id: { threshold: 300, interval: 600 } };
+  const limits: Record<string, RateLimit> = {
+    users_get_by_id: { threshold: 300, interval: 600 },
+    notes_create: { threshold: 300, interval: 60 },
+    search_rate_limit: { threshold: 300, interval: 60 },
+    project_import: { threshold: 6, interval: 60 },
+  };
   if (!isSince(version, 17, 0)) return limits;
   limits['namespace_exists'] = { threshold: 20, interval: 60 };
   limits['members_delete'] = { threshold: 60, interval: 60 };

@@ -4,6 +4,7 @@ import type { Context } from './context.ts';
 import { createGroup } from './groups.ts';
 import type { NewProject } from './projects.ts';
 import { createToken, dayIn } from './tokens.ts';
+import { createTrackerSetup, type TrackerSetup } from './tracker/setup.ts';
 import { createUser, type NewUser } from './users.ts';
 
 const EVERY_SCOPE: Scope[] = [
@@ -42,7 +43,7 @@ type ProjectSetup = Omit<NewProject, 'namespaceId' | 'path'> & {
 };
 
 /** What tests and rehearsals need to furnish the server without its API. */
-export type Setup = {
+export type Setup = TrackerSetup & {
   addUser(input: NewUser): User;
   /** Makes a token and returns its value. */
   token(username: string, options?: TokenOptions): string;
@@ -50,6 +51,8 @@ export type Setup = {
   addProject(input: ProjectSetup): Project;
   /** `target` is the full path of a group or a project; Maintainer (40) unless told otherwise. */
   addMember(target: string, username: string, accessLevel?: number): void;
+  /** Switches the import source on by which trackers come in. */
+  allowImports(): void;
 };
 
 export function createSetup(context: Context): Setup {
@@ -67,7 +70,14 @@ export function createSetup(context: Context): Setup {
     return route.group;
   }
 
+  function place(fullPath: string): Group | Project {
+    const route = routes.find(fullPath);
+    if (!route || route.kind === 'user') throw new Error(`the sandbox has no group or project ${fullPath}`);
+    return route.kind === 'group' ? route.group : route.project;
+  }
+
   return {
+    ...createTrackerSetup(context, { user, place }),
     addUser: (input) => createUser(context, input),
     token: (username, options = {}) => addToken(context, user(username), options),
     addGroup(input) {
@@ -84,10 +94,12 @@ export function createSetup(context: Context): Setup {
       });
     },
     addProject: ({ namespace, ...input }) => addProject(context, namespace, input),
+    allowImports() {
+      const { settings } = context;
+      settings.importSources = [...new Set([...settings.importSources, 'gitlab_project'])];
+    },
     addMember(target, username, accessLevel = MAINTAINER) {
-      const route = routes.find(target);
-      if (!route || route.kind === 'user') throw new Error(`the sandbox has no group or project ${target}`);
-      const of = route.kind === 'group' ? route.group : route.project;
+      const of = place(target);
       const userId = user(username).id;
       of.members.push({
         userId,

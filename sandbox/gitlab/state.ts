@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ProjectExtras } from './extras.ts';
 import type { Integration } from './integrations.ts';
+import { emptyTracker, type LabelState, type MilestoneState, type TrackerState } from './tracker/state.ts';
 
 export type Visibility = 'private' | 'internal' | 'public';
 
@@ -92,6 +94,9 @@ export type Group = {
   avatar?: string;
   /** Those that are active with settings of the group's own: what is made below it inherits them. */
   integrations?: string[];
+  /** Of the group itself; all projects below it may use them. */
+  labels?: LabelState[];
+  milestones?: MilestoneState[];
   /** Further declared settings, in the API's own spelling (`project_creation_level`, `default_branch`, …). */
   attributes: Record<string, unknown>;
 };
@@ -132,9 +137,6 @@ export type ProtectedBranch = {
 
 export type ProtectedTag = { name: string; createAccessLevel: number };
 
-/** As far as a push can touch it. */
-export type Issue = { iid: number; closed: boolean };
-
 export type Project = {
   id: number;
   /** Id of a group or of a personal namespace. */
@@ -169,15 +171,21 @@ export type Project = {
   forkedFromId: number | null;
   /** Of a fork whose repository is copied; absent where there is nothing to copy. */
   importStatus?: 'scheduled' | 'finished' | 'failed';
+  /** Of a project that a whole archive was to fill. */
+  imported?: { correlationId: string; error: string | null };
   lfsEnabled: boolean;
   /** Sizes of the LFS objects that are linked to this project, by id. */
   lfsObjects: Record<string, number>;
-  labels: { id: number; name: string; color: string }[];
+  labels: LabelState[];
   topics: string[];
   /** Ids of the users who like it. */
   stars: number[];
   integrations?: Integration[];
-  issues?: Issue[];
+  extras?: ProjectExtras;
+  /** Ids of the users who want a mail for everything that happens in it. */
+  watchers?: number[];
+  /** Absent while nothing is in it; `trackerOf` makes it. */
+  tracker?: TrackerState;
   /** Further declared settings, in the API's own spelling (`wiki_access_level`, `merge_method`, …). */
   attributes: Record<string, unknown>;
 };
@@ -213,6 +221,11 @@ export function saveState(dir: string, state: State): void {
   const file = stateFile(dir);
   writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
   renameSync(`${file}.new`, file);
+}
+
+/** What hangs on the project beside git, to be read or changed. */
+export function trackerOf(project: Project): TrackerState {
+  return (project.tracker ??= emptyTracker());
 }
 
 function emptyState(): State {

@@ -46,13 +46,13 @@ function settings({ gitlab }: TestServers): object {
     groups: groups.map(
       ({ fullPath, attributes }) => `${fullPath} mails ${attributes['emails_enabled'] !== false}`,
     ),
-    projects: projects.map(({ fullPath, attributes, integrations = [], issues = [] }) => ({
+    projects: projects.map(({ fullPath, attributes, integrations = [], tracker }) => ({
       fullPath,
       builds: attributes['builds_access_level'] ?? 'enabled',
       mails: attributes['emails_enabled'] ?? true,
       autoclose: attributes['autoclose_referenced_issues'] ?? true,
       integrations: integrations.map((each) => `${each.slug} ${each.active} ${each.inheritedFrom !== null}`),
-      issues: issues.map(({ closed }) => closed),
+      issues: (tracker?.issues ?? []).map(({ state }) => state),
     })),
   };
 }
@@ -204,7 +204,7 @@ test('a commit closes no issue of another project that an earlier run made', asy
   const where = await world({ 'team/b': plain });
   const { gitlab, gitbucket } = where;
   await migrated(where);
-  gitlab.project('team/b').issues = [{ iid: 5, closed: false }];
+  gitlab.addIssue('team/b', { iid: 5 });
   expect((await migrated(where)).writes).toEqual([]);
   // What waits for a decision is not pushed, so nothing can close anything.
   gitbucket.addUser({ login: 'later', email: 'later@example.com' });
@@ -223,7 +223,7 @@ test('a commit closes no issue of another project that an earlier run made', asy
   await gitlab.settle();
 
   expect(states(run)).toEqual(['proven']);
-  expect(gitlab.project('team/b').issues).toEqual([{ iid: 5, closed: false }]);
+  expect(gitlab.project('team/b').tracker?.issues).toMatchObject([{ iid: 5, state: 'opened' }]);
   expect(gitlab.project('team/b').attributes['autoclose_referenced_issues']).toBe(true);
   const { id } = gitlab.project('team/b');
   expect(run.writes.filter((write) => write === `PUT /api/v4/projects/${id}`).length).toBe(2);
@@ -238,8 +238,8 @@ test('issues that the run itself brings stay open until the jobs after its pushe
   expect(states(run)).toEqual(['proven']);
   expect(settings(where)).toMatchObject({
     projects: [
-      { autoclose: true, issues: [false] },
-      { autoclose: true, issues: [false] },
+      { autoclose: true, issues: ['opened'] },
+      { autoclose: true, issues: ['opened'] },
     ],
   });
 });

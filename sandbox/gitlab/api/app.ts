@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '../context.ts';
 import { applySudo, authenticate } from './authentication.ts';
-import { readInput } from './body.ts';
+import { readFile, readInput } from './body.ts';
 import type { Call, Endpoint, Reply, UserCall } from './endpoint.ts';
 import { endpoints } from './endpoints/all.ts';
 import { ApiError, forbidden, unauthorized } from './errors.ts';
@@ -35,9 +35,10 @@ export function createApi(context: Context): ApiApp {
     if (!match) return { status: 404, body: { error: '404 Not Found' } };
     const { endpoint } = match;
     const caller = authenticate(context, request, query, endpoint);
-    const given = await readInput(request, query);
+    const given = await (endpoint.rawBody ? readFile : readInput)(request, query);
     const actor = applySudo(context, request, given, caller);
-    const params = readParams(endpoint.declares ?? NOTHING_DECLARED, given);
+    const declared = readParams(endpoint.declares ?? NOTHING_DECLARED, given);
+    const params = endpoint.rawBody ? { ...declared, file: given['file'] } : declared;
     const fullPath = context.relativeUrl + path;
     return run(endpoint, { context, request, path: fullPath, actor, route: match.route, params, limiter });
   }
@@ -80,11 +81,12 @@ function send(response: ServerResponse, reply: Reply): void {
     return;
   }
   const plain = typeof body === 'string';
-  const bytes = Buffer.from(plain ? body : JSON.stringify(body));
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(plain ? body : JSON.stringify(body));
+  const { 'content-type': type = plain ? 'text/plain' : 'application/json', ...others } = headers;
   response.writeHead(status, {
-    'content-type': plain ? 'text/plain' : 'application/json',
+    ...(type !== '' && { 'content-type': type }),
     'content-length': bytes.length,
-    ...headers,
+    ...others,
   });
   response.end(bytes);
 }

@@ -12,6 +12,11 @@ export async function readInput(request: IncomingMessage, query: URLSearchParams
   return input;
 }
 
+/** The query string, and the body as it is. */
+export async function readFile(request: IncomingMessage, query: URLSearchParams): Promise<Params> {
+  return { ...nested([...query]), file: await collect(request) };
+}
+
 /** In a name or a value, however deep (middleware/handle_malformed_strings.rb). */
 function holdsNul(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('\0');

@@ -33,6 +33,8 @@ type Common = {
   /** Token scopes besides `api` (and `read_api` for reading); `any` needs no scope at all. */
   scopes?: readonly string[] | 'any';
   declares?: Declaration;
+  /** The body is a file as it is, the parameter `file`. */
+  rawBody?: true;
 };
 
 export type Endpoint =

@@ -4,7 +4,7 @@ import { ApiError } from './errors.ts';
 /** Gitlab::ApplicationRateLimiter: fixed windows by the clock (GL-300). */
 export type ApplicationLimiter = {
   /** Counts the request and refuses it when the window is full; refused ones count as well. */
-  check(key: string, scope: string | number): void;
+  check(key: string, scope: string | number, options?: { retryAfter: boolean }): void;
 };
 
 type Window = { number: number; count: number };
@@ -12,7 +12,7 @@ type Window = { number: number; count: number };
 export function createApplicationLimiter(settings: Settings): ApplicationLimiter {
   const windows = new Map<string, Window>();
   return {
-    check(key, scope) {
+    check(key, scope, { retryAfter } = { retryAfter: true }) {
       const limit = settings.applicationLimits[key];
       if (!limit || limit.threshold === 0 || limit.interval === 0) return;
       const number = Math.floor(Date.now() / 1000 / limit.interval);
@@ -23,7 +23,9 @@ export function createApplicationLimiter(settings: Settings): ApplicationLimiter
       windows.set(id, window);
       if (window.count <= limit.threshold) return;
       const error = 'This endpoint has been requested too many times. Try again later.';
-      throw new ApiError(429, { message: { error } }, { 'retry-after': String(limit.interval) });
+      // What a service refuses says neither when to come again nor what it is (GL-301).
+      const headers = retryAfter ? { 'retry-after': String(limit.interval) } : { 'content-type': '' };
+      throw new ApiError(429, { message: { error } }, headers);
     },
   };
 }

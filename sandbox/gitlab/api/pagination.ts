@@ -68,6 +68,28 @@ export function keysetPage<T extends { id: number }>(
   return ok(rows.map(entity), { Link: nextLink(call, cursor) });
 }
 
+/** A list that knows keyset paging by a cursor, which names the last row. */
+export function cursorPage<T extends { id: number }>(
+  call: Call,
+  items: readonly T[],
+  entity: (item: T) => unknown,
+): Reply {
+  const size = pageSize(call);
+  const given = call.params['cursor'];
+  const after = typeof given === 'string' ? idInCursor(given) : null;
+  const start = after === null ? 0 : items.findIndex(({ id }) => id === after) + 1;
+  const rows = items.slice(start, start + size);
+  const last = rows.at(-1);
+  if (!last || start + rows.length >= items.length) return ok(rows.map(entity));
+  const cursor = Buffer.from(JSON.stringify({ id: String(last.id), _kd: 'n' })).toString('base64');
+  return ok(rows.map(entity), { Link: nextLink(call, { cursor }) });
+}
+
+function idInCursor(cursor: string): number | null {
+  const match = /"id":"(\d+)"/.exec(Buffer.from(cursor, 'base64').toString());
+  return match ? Number(match[1]) : null;
+}
+
 /** Orders by `order_by` and `sort`, newest first when nothing is asked, and applies `id_after` and `id_before`. */
 export function ordered<T extends { id: number; createdAt: string }>(
   call: Call,

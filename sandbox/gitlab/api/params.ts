@@ -1,6 +1,15 @@
 import { invalidParameters } from './errors.ts';
 
-type ParamType = 'string' | 'integer' | 'boolean' | 'strings' | 'integers' | 'hash' | 'file';
+type ParamType =
+  | 'string'
+  | 'integer'
+  | 'boolean'
+  | 'datetime'
+  | 'strings'
+  | 'integers'
+  | 'hash'
+  | 'list'
+  | 'file';
 
 export type Param = {
   type: ParamType;
@@ -93,12 +102,16 @@ function convert(type: ParamType, value: unknown): unknown {
       return toInteger(value);
     case 'boolean':
       return toBoolean(value);
+    case 'datetime':
+      return toTime(value);
     case 'strings':
       return toList(value, (each) => (isScalar(each) ? String(each).trim() : undefined));
     case 'integers':
       return toList(value, toInteger);
     case 'hash':
       return typeof value === 'object' && !Array.isArray(value) ? value : undefined;
+    case 'list':
+      return Array.isArray(value) ? value : undefined;
     case 'file':
       return value;
   }
@@ -107,6 +120,12 @@ function convert(type: ParamType, value: unknown): unknown {
 function toInteger(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isInteger(value) ? value : undefined;
   return typeof value === 'string' && /^\s*-?\d+\s*$/.test(value) ? Number(value) : undefined;
+}
+
+/** ISO 8601 in UTC, with milliseconds. */
+function toTime(value: unknown): string | undefined {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
 function toBoolean(value: unknown): boolean | undefined {

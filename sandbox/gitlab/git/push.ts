@@ -3,10 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '../access.ts';
 import type { Context } from '../context.ts';
 import { prescribedBranch, type RefUpdate } from '../default-branch.ts';
-import { closeIssues } from '../commit-messages.ts';
+import { readMessages } from '../commit-messages.ts';
 import { callIntegrations } from '../integrations.ts';
 import { startPipelines } from '../pipelines.ts';
 import type { Project } from '../state.ts';
+import { refreshRequests } from '../tracker/pushes.ts';
 import { shownBranch } from '../wiki.ts';
 import { exceedsOperations } from './memory.ts';
 import { afterPushTexts } from './messages.ts';
@@ -109,16 +110,17 @@ function received(context: Context, call: PushCall, push: PushRequest, verdicts:
   } else {
     context.onPushed(project, refs);
     startPipelines(context, project, refs, push.options);
-    afterwards(context, project, refs);
+    afterwards(context, project, refs, actor);
   }
   return afterPushTexts(context, call, refs);
 }
 
 /** What other jobs do seconds later, which look only then at the settings of the projects concerned. */
-function afterwards(context: Context, project: Project, refs: RefUpdate[]): void {
+function afterwards(context: Context, project: Project, refs: RefUpdate[], actor: Actor): void {
   context.after(context.settings.pipelineDelayMs, async () => {
     callIntegrations(context, project, refs);
-    await closeIssues(context, project, refs);
+    await readMessages(context, project, refs, actor);
+    await refreshRequests(context, project, refs, actor);
   });
 }
 

@@ -15,3 +15,13 @@ test('at least 95 % of what a real GitLab 18.9 was asked is answered with the sa
 test('and at least 90 % of what it was asked about wikis', async () => {
   expect(equalShare(await replay('wiki'))).toBeGreaterThanOrEqual(90);
 });
+
+test('and at least 95 % of what it was asked about trackers', async () => {
+  const outcomes = await replay('tracker');
+  expect(outcomes.length).toBeGreaterThan(180);
+  expect(equalShare(outcomes)).toBeGreaterThanOrEqual(95);
+});
+
+test('and at least 95 % of what it was asked about imports', async () => {
+  expect(equalShare(await replay('imports'))).toBeGreaterThanOrEqual(95);
+});

@@ -12,7 +12,10 @@ import {
 } from '../../../sandbox/gitlab.ts';
 
 /** An embedded GitLab with one group `team` that `owner` owns; what the tests of its git side need of it. */
-export type GitServer = Pick<EmbeddedGitLab, 'url' | 'server' | 'context' | 'settings' | 'close'> & {
+export type GitServer = Pick<
+  EmbeddedGitLab,
+  'url' | 'server' | 'context' | 'settings' | 'addIssue' | 'close'
+> & {
   owner: User;
   /** The owner's token, which may do everything. */
   token: string;
@@ -47,6 +50,7 @@ export async function startGitServer(): Promise<GitServer> {
     server,
     context,
     settings,
+    addIssue: (project, input) => gitlab.addIssue(project, input),
     owner,
     token,
     addUser,

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Issue } from '../../../sandbox/gitlab.ts';
 import { commitOn } from '../../helpers/commits.ts';
 import { gitOk, makeRepository, startGitServer, type GitServer } from './git-server.ts';
 
@@ -19,8 +18,6 @@ afterAll(async () => {
   await gitlab.close();
   await rm(dir, { recursive: true, force: true });
 });
-
-const open = (): Issue[] => [1, 2].map((iid) => ({ iid, closed: false }));
 
 it('calls the integrations that are active when the job comes (GL-369)', async () => {
   gitlab.settings.integrations = ['slack', 'jira'];
@@ -51,15 +48,21 @@ it('closes issues that a commit on the default branch names, also of other proje
   const source = gitlab.addProject('closing');
   const other = gitlab.addProject('other');
   const kept = gitlab.addProject('kept');
-  for (const project of [source, other, kept]) project.issues = open();
+  for (const { fullPath } of [source, other, kept]) {
+    for (const iid of [1, 2]) gitlab.addIssue(fullPath, { iid });
+  }
   kept.attributes['autoclose_referenced_issues'] = false;
   commitOn(join(work, '.git'), 'words', 'Fixes #1, closes team/other#2 and resolves team/kept#2');
   await gitOk(work, ['push', '-q', gitlab.remote('team/closing.git'), 'words:main', 'main:side']);
   await gitlab.context.settle();
-  const closed = [source, other, kept].map(({ issues = [] }) => issues.map((issue) => issue.closed));
-  expect(closed).toEqual([
-    [true, false],
-    [false, true],
-    [false, false],
+  const all = [source, other, kept].flatMap(({ tracker }) => tracker?.issues ?? []);
+  expect(all.map(({ state }) => state)).toEqual(['closed', 'opened', 'opened', 'closed', 'opened', 'opened']);
+  const [first] = all;
+  expect(first).toMatchObject({ closedById: gitlab.owner.id, notes: [] });
+  const commit = await gitOk(work, ['rev-parse', 'words']);
+  expect(first?.events).toMatchObject([{ kind: 'state', action: 'closed', sourceCommit: commit }]);
+  // Who may not be closed is at least told of.
+  expect(kept.tracker?.issues[1]?.notes).toMatchObject([
+    { system: true, body: `mentioned in commit team/closing@${commit}` },
   ]);
 });

@@ -5,13 +5,17 @@ import { isValidRefName, looksLikeObjectId } from '../../git/ref-names.ts';
 import { readCommits } from '../../git-objects.ts';
 import { createRef, deleteRef } from '../../ref-writing.ts';
 import { readRef } from '../../repository.ts';
+import type { RefUpdate } from '../../default-branch.ts';
 import type { Project } from '../../state.ts';
+import { refreshRequests } from '../../tracker/pushes.ts';
 import { created, noContent, ok, type Call, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { branchEntity } from '../entities/refs.ts';
 import { failure, notFound, type ApiError } from '../errors.ts';
 import { findRepository, requireLevel } from '../lookup.ts';
 import { textOf } from '../params.ts';
 import { refPage, REF_FILTERS } from '../ref-lists.ts';
+
+const ABSENT = '0'.repeat(40);
 
 /** Branches of the repository itself (GL-166, GL-176, GL-340). */
 export const branchEndpoints: Endpoint[] = [
@@ -70,6 +74,7 @@ async function create(call: UserCall): Promise<Reply> {
   if (!commit || !(await createRef(gitDir, `refs/heads/${name}`, commit.id))) {
     throw failed(`invalid reference name '${from}'`);
   }
+  afterChange(call, project, { ref: `refs/heads/${name}`, old: ABSENT, new: commit.id });
   const [ref] = await listRefs(gitDir, `refs/heads/${name}`);
   return created(ref && entityFor(call)(ref));
 }
@@ -88,7 +93,14 @@ async function remove(call: UserCall): Promise<Reply> {
     );
   }
   await deleteRef(gitDir, `refs/heads/${name}`, id);
+  afterChange(call, project, { ref: `refs/heads/${name}`, old: id, new: ABSENT });
   return noContent();
+}
+
+/** The same job as after a push looks at the merge requests. */
+function afterChange({ context, actor }: UserCall, project: Project, update: RefUpdate): void {
+  const { pipelineDelayMs } = context.settings;
+  context.after(pipelineDelayMs, () => refreshRequests(context, project, [update], actor));
 }
 
 function refusedDeletion(reason: string): ApiError {

@@ -1,12 +1,13 @@
 import { REPORTER } from '../../access.ts';
 import { forkProject } from '../../forks.ts';
-import { mayCreateProjects, type Errors } from '../../projects.ts';
+import { mayCreateProjects } from '../../projects.ts';
 import { readRef } from '../../repository.ts';
 import type { NamespaceRef } from '../../routes.ts';
 import type { Project, Visibility } from '../../state.ts';
 import { created, noContent, notModified, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { projectEntity } from '../entities/projects.ts';
 import { failure, forbidden, notFound } from '../errors.ts';
+import { fullMessages } from '../full-messages.ts';
 import { findProject, lookUpProject, maySeeNamespace, requireOwner } from '../lookup.ts';
 import { integerOf, textOf } from '../params.ts';
 import { VISIBILITIES } from '../project-fields.ts';
@@ -94,15 +95,4 @@ function mayFork({ context, actor }: UserCall, project: Project): boolean {
   if (forking === 'disabled' || code === 'disabled') return false;
   const level = context.accessLevel(actor, project);
   return project.visibility === 'private' || forking === 'private' ? level >= REPORTER : true;
-}
-
-function fullMessages(errors: Errors): string[] {
-  return Object.entries(errors).flatMap(([key, messages]) =>
-    messages.map((message) => (key === 'base' ? message : `${humanized(key)} ${message}`)),
-  );
-}
-
-function humanized(key: string): string {
-  const words = key.replaceAll(/[._]/g, ' ');
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }

@@ -28,7 +28,6 @@ export const projectEndpoints: Endpoint[] = [
     access: 'anonymous',
     run: (call) => ok(findProject(call) && {}),
   },
-  { method: 'GET', path: '/projects/:id/import', access: 'user', run: importStatus },
 ];
 
 function list(call: Call): Reply {
@@ -52,23 +51,6 @@ function show(call: Call): Reply {
   call.limiter.check('project_api', caller(call));
   const project = findProject(call);
   return ok(actor ? projectEntity(context, project, actor) : basicProject(context, project));
-}
-
-function importStatus(call: Call): Reply {
-  const project = findProject(call);
-  const { id, name, path, fullPath } = project;
-  return ok({
-    id,
-    name,
-    path,
-    path_with_namespace: fullPath,
-    import_type: null,
-    import_status: project.importStatus ?? 'none',
-    import_error: null,
-    failed_relations: [],
-    correlation_id: null,
-    stats: null,
-  });
 }
 
 function caller({ actor, request }: Call): string | number {

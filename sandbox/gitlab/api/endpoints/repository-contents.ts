@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readCommits, readTree, runGit } from '../../git-objects.ts';
+import { fileDiffs } from '../../tracker/file-diffs.ts';
 import { ok, type Call, type Endpoint, type Reply } from '../endpoint.ts';
 import { commitEntity } from '../entities/refs.ts';
 import { notFound } from '../errors.ts';
@@ -24,7 +25,11 @@ export const repositoryContentEndpoints: Endpoint[] = [
   }),
   reading(
     'compare',
-    { from: { type: 'string', required: true }, to: { type: 'string', required: true } },
+    {
+      from: { type: 'string', required: true },
+      to: { type: 'string', required: true },
+      straight: { type: 'boolean', default: false },
+    },
     compare,
   ),
   reading(
@@ -61,10 +66,12 @@ async function compare({ params }: Call, { gitDir, web }: Repository): Promise<R
   if (ends.some((end) => end.length === 0)) throw notFound('Ref');
   const list = await readCommits(gitDir, ['--reverse', `${from}..${to}`]);
   const entities = list.map((commit) => commitEntity(commit, web));
+  const [start = '', end = ''] = ends.map(([commit]) => commit?.id ?? '');
+  const base = params['straight'] === true ? start : await runGit(gitDir, ['merge-base', start, end]);
   return ok({
     commit: entities.at(-1) ?? null,
     commits: entities,
-    diffs: [],
+    diffs: base === null ? [] : ((await fileDiffs(gitDir, base.trim(), end)) ?? []),
     compare_timeout: false,
     compare_same_ref: from === to,
     web_url: `${web}/-/compare/${from}...${to}`,

@@ -13,6 +13,8 @@ const CREATION_LEVELS = ['noone', 'maintainer', 'developer', 'administrator', 'o
 /** Settings of the application's limiter, requests a minute, by its own names (GL-300). */
 const LIMITS = new Map([
   ['issues_create_limit', 'issues_create'],
+  ['notes_create_limit', 'notes_create'],
+  ['project_import_limit', 'project_import'],
   ['user_contributed_projects_api_limit', 'user_contributed_projects_api'],
 ]);
 

@@ -6,6 +6,7 @@ import { matchesWildcard } from '../../protections.ts';
 import { createTag, deleteRef } from '../../ref-writing.ts';
 import { readRef } from '../../repository.ts';
 import type { Project } from '../../state.ts';
+import { findRelease } from '../../tracker/releases.ts';
 import { created, noContent, ok, type Call, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
 import { tagEntity } from '../entities/refs.ts';
 import { failure, notFound } from '../errors.ts';
@@ -88,7 +89,11 @@ async function remove(call: UserCall): Promise<Reply> {
 
 function entityFor({ context }: Call, project: Project): (ref: ListedRef) => unknown {
   const web = `${context.externalUrl}/${project.fullPath}`;
-  return (ref) => tagEntity(ref, { protected: isProtectedTag(project, ref.name), web });
+  return (ref) => {
+    const found = findRelease(project, ref.name);
+    const release = found && { tag_name: found.tag, description: found.description || null };
+    return tagEntity(ref, { protected: isProtectedTag(project, ref.name), web, release });
+  };
 }
 
 function isProtectedTag(project: Project, name: string): boolean {

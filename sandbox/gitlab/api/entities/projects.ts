@@ -4,6 +4,7 @@ import { groupsAbove } from '../../groups.ts';
 import { isSince } from '../../settings.ts';
 import type { Project } from '../../state.ts';
 import { avatarUrl } from '../avatars.ts';
+import { openIssues } from '../../tracker/items.ts';
 import { PROJECT_DEFAULTS } from '../project-fields.ts';
 import { namespaceEntity } from './groups.ts';
 import { basicUser } from './users.ts';
@@ -78,7 +79,7 @@ export function projectEntity(
     import_type: null,
     import_status: project.importStatus ?? 'none',
     import_error: null,
-    open_issues_count: (project.issues ?? []).filter(({ closed }) => !closed).length,
+    open_issues_count: openIssues(project),
     // Who may not see the parent is not told of it (GL-149).
     ...(forkedFrom &&
       context.canRead(actor, forkedFrom) && { forked_from_project: basicProject(context, forkedFrom) }),

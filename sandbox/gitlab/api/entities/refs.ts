@@ -25,14 +25,14 @@ export function branchEntity(
 
 export function tagEntity(
   ref: ListedRef,
-  options: { protected: boolean; web: string },
+  options: { protected: boolean; web: string; release?: Record<string, unknown> | null },
 ): Record<string, unknown> {
   return {
     name: ref.name,
     message: ref.message,
     target: ref.id,
     commit: ref.commit && commitEntity(ref.commit, options.web),
-    release: null,
+    release: options.release ?? null,
     protected: options.protected,
     created_at: null,
   };
