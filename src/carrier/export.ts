@@ -13,6 +13,7 @@ import { keyOf, type Inventory, type RepositoryPart, type Source } from '../mode
 import type { LfsWriter } from '../model/target.ts';
 import type { MirrorOptions } from '../transfer/mirror.ts';
 import { exportLfs } from './export-lfs.ts';
+import { exportTracker } from './export-tracker.ts';
 import { readSettings } from './people.ts';
 import {
   bundleOf,
@@ -24,6 +25,7 @@ import {
   writeRepository,
   type CarriedPart,
   type CarriedRepository,
+  type Sums,
 } from './layout.ts';
 import { lfsStore } from './lfs-store.ts';
 import { isCarried, writeBundle } from './write-bundle.ts';
@@ -88,10 +90,15 @@ export async function exportRepositories(options: ExportOptions): Promise<Export
         const tell = (detail: string): void =>
           emit({ type: 'phase-progress', phase: 'export', done, total, detail });
         try {
-          const { changed, carried, lost } = await exportRepository(repository, { ...options, store, tell });
+          const { changed, carried, lost, sums } = await exportRepository(repository, {
+            ...options,
+            store,
+            tell,
+          });
           const sum = await writeRepository(options.directory, carried);
           exported.files[id] = sum;
-          for (const [file, each] of sumsOf(options.directory, carried, sum)) exported.sums.set(file, each);
+          for (const [file, each] of [...sumsOf(options.directory, carried, sum), ...sums])
+            exported.sums.set(file, each);
           exported.lost.push(...lost);
           for (const { name, kind } of carried.settings?.collaborators.value ?? [])
             exported.named.set(name, kind);
@@ -114,7 +121,7 @@ export async function exportRepositories(options: ExportOptions): Promise<Export
 async function exportRepository(
   repository: Repository,
   options: RepositoryOptions,
-): Promise<{ changed: boolean; carried: CarriedRepository; lost: Notice[] }> {
+): Promise<{ changed: boolean; carried: CarriedRepository; lost: Notice[]; sums: Sums }> {
   const { source, directory } = options;
   const id = keyOf(repository);
   const earlier = await earlierRepository(directory, id);
@@ -127,9 +134,13 @@ async function exportRepository(
   const branches = heads.map((ref) => ref.slice('refs/heads/'.length));
   const counted = await source.counts(repository, { branches, all: [...refs.keys()] });
   const settings = await readSettings(source, repository, branches);
+  const { aborting: signal } = options.runtime;
+  const tracker = await exportTracker(repository, { source, directory, tell: options.tell, signal });
+  const moved = code.changed || wiki.changed || lfs.copied > 0;
   return {
-    changed: code.changed || wiki.changed || lfs.copied > 0,
+    changed: moved || tracker.sha256 !== earlier?.tracker,
     lost: lfs.lost,
+    sums: tracker.sums,
     carried: {
       id,
       code: code.part,
@@ -138,6 +149,7 @@ async function exportRepository(
       counts: [...counted.counts],
       warnings: counted.warnings,
       settings,
+      tracker: tracker.sha256,
     },
   };
 }

@@ -46,6 +46,10 @@ export const CarriedRepository = z.object({
   counts: z.array(z.tuple([LossKind, count.nullable()])),
   warnings: texts,
   settings: CarriedSettings.optional().describe('Absent in exports of older versions'),
+  tracker: z
+    .string()
+    .optional()
+    .describe('SHA-256 of tracker.json beside it; absent in exports of older versions'),
 });
 export type CarriedRepository = z.infer<typeof CarriedRepository>;
 

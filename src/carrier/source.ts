@@ -15,9 +15,11 @@ import {
   type RepositoryPart,
   type Source,
 } from '../model/source.ts';
+import type { TrackerReader } from '../model/tracker.ts';
 import type { MirrorOptions } from '../transfer/mirror.ts';
 import { remoteOf, requireBundle, requireWhole, hasObject, textOf, unbundle, wikiIn } from './bundled.ts';
 import { carriedPeople } from './people.ts';
+import { carriedTracker } from './tracker.ts';
 import { lfsDamaged, missingLfs, openLfs, type HeldLfs } from './lfs-store.ts';
 import { listingOf, readManifest, readRepository, type CarriedRepository, type Manifest } from './layout.ts';
 
@@ -43,12 +45,27 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
   const descriptions = new Map<string, Promise<CarriedRepository>>();
   const mirrors = new Map<string, Promise<Git>>();
   const checked = new Map<string, Promise<void>>();
+  const trackers = new Map<string, TrackerReader>();
   const reading = pLimit(readAtOnce);
 
   function described(name: RepositoryName): Promise<CarriedRepository> {
     const id = keyOf(name);
     const found = descriptions.get(id) ?? readRepository(directory, id, manifest);
     descriptions.set(id, found);
+    return found;
+  }
+
+  function tracker(name: RepositoryName): TrackerReader {
+    const id = keyOf(name);
+    const found =
+      trackers.get(id) ??
+      carriedTracker({
+        directory,
+        id,
+        sha256: async () => (await described(name)).tracker,
+        signal: options.signal,
+      });
+    trackers.set(id, found);
     return found;
   }
 
@@ -139,6 +156,7 @@ export async function openCarriedSource(options: CarriedOptions): Promise<Source
       damaged: ({ oid }, detail) => lfsDamaged(directory, keyOf(name), oid, detail),
     }),
     ...carriedPeople(directory, manifest.people?.sha256, async (name) => (await described(name)).settings),
+    tracker,
     gitTakesLogin: () => Promise.resolve(true),
     clockMs: () => null,
     probes: {

@@ -33,6 +33,8 @@ export type GitBucketApi = {
   hasFile(repository: RepositoryName, commit: string, path: string): Promise<boolean | null>;
   /** The text of a file of the commit (GB-95); empty when there is none, null when GitBucket does not tell. */
   readFile(repository: RepositoryName, commit: string, path: string): Promise<string | null>;
+  /** As `below`; null as well for an answer without a body, which a pull request is whose fork or people are gone (GB-201). */
+  belowOrEmpty<T>(repository: RepositoryName, path: string, schema: z.ZodType<T>): Promise<T | null>;
   /** Status of `GET repositories`: 500 tells of a disabled owner of a public repository (GB-63). */
   publicListStatus(): Promise<number>;
 };
@@ -95,6 +97,12 @@ export function createGitBucketApi(http: Http): GitBucketApi {
     repository: (repository) => read(pathOf(repository), Repo),
     repositoryAtOnce: (repository) => read(pathOf(repository), Repo, 1),
     below,
+    async belowOrEmpty(repository, path, schema) {
+      const whole = `${pathOf(repository)}/${path}`;
+      const answer = await get(whole);
+      if (answer.status === 404) return missing(answer, whole, http);
+      return answer.status === 200 && answer.body === '' ? null : parse(answer, whole, schema, http);
+    },
     list: (repository, path, schema) => below(repository, path, z.array(schema)),
     async branchTipsWith(repository, id) {
       const path = `${pathOf(repository)}/commits/${id}/branches-where-head`;

@@ -56,13 +56,27 @@ export type GitBucketDatabase = {
   rowsOf(table: TableName, login: string): Promise<readonly Row[] | null>;
   /** Those of one repository; null also for one that was not there when they were read. */
   rowsOfRepository(table: TableName, repository: RepositoryName): Promise<readonly Row[] | null>;
+  /**
+   * The rows of one repository that the first of these queries gives which the database understands; null when it
+   * understands none (no such table), or nobody may ask. Nothing is kept. In a query `:owner`, `:name` and `:numbers`
+   * stand for values.
+   */
+  select(queries: readonly string[], values: QueryValues): Promise<readonly Row[] | null>;
   /** The next question for it reads it anew. */
   forget(table: TableName): void;
 };
 
+const path = '/admin/dbviewer/_query';
+
+/** No such table or column, or another dialect, in the words of H2, MySQL and PostgreSQL. */
+const notUnderstood = /syntax|not found|does(?:n't| not) exist|unknown (?:column|table)/i;
+
+/** What a query of one repository is about. */
+export type QueryValues = RepositoryName & { numbers?: readonly number[] };
+
 const Answer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('query'), rows: z.array(z.record(z.string(), z.string())) }),
-  z.object({ type: z.literal('error') }),
+  z.object({ type: z.literal('error'), message: z.string().default('') }),
 ]);
 
 type Table = { rows: readonly Row[]; byKey: Map<string, Row[]> };
@@ -70,15 +84,17 @@ type Table = { rows: readonly Row[]; byKey: Map<string, Row[]> };
 /** `web` sends no token: pages take none (GB-165). */
 export function createDatabase(web: Http, session: GitBucketSession): GitBucketDatabase {
   const tables = new Map<TableName, () => Promise<Table | null>>();
+  /** Those that this database does not understand: one try is enough. */
+  const strange = new Set<string>();
   let closed = false;
   let opened = false;
 
-  async function ask(query: string): Promise<readonly Row[] | 'error' | null> {
+  async function ask(query: string): Promise<readonly Row[] | { error: string } | null> {
     const cookie = await session.cookie();
     if (cookie === null || closed) return null;
     const request = {
       method: 'POST',
-      path: '/admin/dbviewer/_query',
+      path,
       headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ query }).toString(),
       asks: true,
@@ -90,20 +106,20 @@ export function createDatabase(web: Http, session: GitBucketSession): GitBucketD
     const read = answer?.status === 200 ? Answer.safeParse(answer.body).data : undefined;
     if (read === undefined) {
       // Half of what it knows would look like the whole.
-      if (opened) throw noMore(request.path, answer);
+      if (opened) throw noMore(path, answer);
       // Nobody but an administrator is answered, and nobody before 4.21.
       closed = true;
       return null;
     }
     opened = true;
-    return read.type === 'query' ? read.rows.map((row) => rowOf(row)) : 'error';
+    return read.type === 'query' ? read.rows.map((row) => rowOf(row)) : { error: read.message };
   }
 
   async function read(table: TableName): Promise<Table | null> {
     for (const query of queries[table]) {
       const rows = await ask(query);
       if (rows === null) return null;
-      if (rows !== 'error') return { rows, byKey: grouped(table, rows) };
+      if (!('error' in rows)) return { rows, byKey: grouped(table, rows) };
     }
     return null;
   }
@@ -126,11 +142,42 @@ export function createDatabase(web: Http, session: GitBucketSession): GitBucketD
       const there = await rowsOf('REPOSITORY', `${owner}/${name}`);
       return there === null || there.length === 0 ? null : rowsOf(table, `${owner}/${name}`);
     },
+    async select(choice, values) {
+      if (!isPlain(values)) return null;
+      for (const query of choice) {
+        if (strange.has(query)) continue;
+        const rows = await ask(filled(query, values));
+        if (rows === null) return null;
+        if (!('error' in rows)) return rows;
+        // What passes must not look like a table that this version does not have.
+        if (!notUnderstood.test(rows.error)) throw noMore(path, { status: 200, body: rows.error });
+        strange.add(query);
+      }
+      return null;
+    },
     forget: (table) => tables.delete(table),
   };
 }
 
-function noMore(path: string, answer: HttpAnswer | null): Failure {
+/** A backslash means itself in H2 and PostgreSQL only. */
+function isPlain({ owner, name }: RepositoryName): boolean {
+  return !`${owner}${name}`.includes('\\');
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function filled(query: string, { owner, name, numbers = [] }: QueryValues): string {
+  const values: Readonly<Record<string, string>> = {
+    owner: quoted(owner),
+    name: quoted(name),
+    numbers: numbers.map((number) => String(Math.trunc(number))).join(', '),
+  };
+  return query.replaceAll(/:(owner|name|numbers)\b/g, (_all, key: string) => values[key] ?? '');
+}
+
+function noMore(path: string, answer: Pick<HttpAnswer, 'status' | 'body'> | null): Failure {
   const detail = excerpt(answer?.body);
   return serverError(`POST ${path}`, { server: 'GitBucket', status: answer?.status ?? 0, detail });
 }

@@ -2,7 +2,7 @@ import type { PeopleVerbs } from '../model/people.ts';
 import type { Http } from '../net/http.ts';
 import type { GitBucketApi } from './client.ts';
 import { readCollaborators } from './collaborators.ts';
-import { createDatabase } from './database.ts';
+import type { GitBucketDatabase } from './database.ts';
 import { createGroupMembers } from './members.ts';
 import { once } from '../net/once.ts';
 import { readOptions } from './options.ts';
@@ -15,9 +15,10 @@ export function createPeopleVerbs(
   api: GitBucketApi,
   web: Http,
   session: GitBucketSession,
+  database: GitBucketDatabase,
   keepSecret: (secret: string) => void,
 ): PeopleVerbs {
-  const sources: Sources = { api, web, session, database: createDatabase(web, session) };
+  const sources: Sources = { api, web, session, database };
   const members = createGroupMembers(sources);
   return {
     session: () => readSession(sources),

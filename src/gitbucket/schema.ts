@@ -85,3 +85,82 @@ export const LfsBatch = z.object({
   ),
 });
 export type LfsBatch = z.infer<typeof LfsBatch>;
+
+const named = z.object({ name: z.string() });
+
+/** What issues and pull requests have in common; people who are disabled still have their login here (GB-184). */
+const item = {
+  number: z.int(),
+  title: z.string(),
+  body: z.string().default(''),
+  user: Login,
+  created_at: z.string(),
+  updated_at: z.string(),
+  /** Since 4.23. */
+  labels: z.array(named).default([]),
+  /** Since 4.33; before 4.38 several are none (GB-193). */
+  assignees: z.array(Login).default([]),
+};
+
+export const Issue = z.object({
+  ...item,
+  state: z.enum(['open', 'closed']),
+  /** Since 4.37. */
+  milestone: z.object({ title: z.string() }).optional(),
+  /** That of a pull request, which the single request answers too. */
+  pull_request: z.object({}).optional(),
+});
+export type Issue = z.infer<typeof Issue>;
+
+const side = z.object({
+  ref: z.string(),
+  sha: z.string(),
+  repo: z.object({ full_name: z.string() }).nullish(),
+});
+
+/** In a list the head's repository is always the base's (GB-200). */
+export const Pull = z.object({
+  ...item,
+  head: side,
+  base: side,
+  /** Since 4.8. */
+  merged: z.boolean().default(false),
+  merged_at: z.string().optional(),
+  merged_by: Login.optional(),
+  /** Since 4.34. */
+  draft: z.boolean().default(false),
+});
+export type Pull = z.infer<typeof Pull>;
+
+export const Comment = z.object({
+  id: z.int(),
+  user: Login,
+  body: z.string().default(''),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export type Comment = z.infer<typeof Comment>;
+
+export const Milestone = z.object({
+  number: z.int(),
+  title: z.string(),
+  description: z.string().default(''),
+  state: z.enum(['open', 'closed']),
+  closed_at: z.string().optional(),
+  due_on: z.string().optional(),
+  open_issues: z.int().default(0),
+  closed_issues: z.int().default(0),
+});
+export type Milestone = z.infer<typeof Milestone>;
+
+/** Without dates (GB-210). */
+export const Release = z.object({
+  tag_name: z.string(),
+  name: z.string(),
+  body: z.string().default(''),
+  author: Login.optional(),
+  assets: z
+    .array(z.object({ name: z.string(), label: z.string().optional(), size: z.int(), file_id: z.string() }))
+    .default([]),
+});
+export type Release = z.infer<typeof Release>;

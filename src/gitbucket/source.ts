@@ -20,12 +20,14 @@ import {
 import { basicAuth, type Http } from '../net/http.ts';
 import { createGitBucketApi, type GitBucketApi } from './client.ts';
 import { readCounts } from './counts.ts';
+import { createDatabase } from './database.ts';
 import { readParents } from './forks.ts';
 import { readInventory, toRepository, type Surfaces } from './inventory.ts';
 import { createLfsReader, lfsAvailability } from './lfs.ts';
 import { createPeopleVerbs } from './people-verbs.ts';
 import { createProbes } from './probes.ts';
 import { createSession } from './session.ts';
+import { createTrackerVerbs } from './tracker/reader.ts';
 import { findUnreadable, replacement, withoutUnreadable } from './unreadable-refs.ts';
 import { Branch, type Repo, type User } from './schema.ts';
 import { existing, readWiki, whyNoWiki } from './wiki.ts';
@@ -50,6 +52,7 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
   const surfaces: Surfaces = { url, api, anonymous: createGitBucketApi(web), web };
   const keepSecret = (secret: string, user?: string): void => options.keepSecret?.(secret, user);
   const session = createSession({ web, username, password, keepSecret });
+  const database = createDatabase(web, session);
   let login = username ?? '';
   let known: Account | null = null;
   let gitLogin: Promise<boolean> | null = null;
@@ -117,7 +120,8 @@ export function createGitBucketSource(options: GitBucketOptions): Source {
       const { owner, name } = repository;
       return createLfsReader({ http, remote: remote(repository, 'code'), repository: `${owner}/${name}` });
     },
-    ...createPeopleVerbs(api, web, session, keepSecret),
+    ...createPeopleVerbs(api, web, session, database, keepSecret),
+    ...createTrackerVerbs({ ...options, api, web, session, database, list: (name) => list(name, 'code') }),
     gitTakesLogin() {
       gitLogin ??= gitTakesLogin(options);
       return gitLogin;

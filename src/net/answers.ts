@@ -85,8 +85,9 @@ export function isPlainlyOwn(
   { name }: Server,
   { method }: Pick<HttpRequest, 'method'>,
 ): boolean {
-  // Only what reads always gets a body.
-  if (status < 400) return typeof body !== 'string' || (body === '' && method !== 'GET');
+  // Only what reads always gets a body; GitBucket gives none of a pull request whose fork is gone (GB-201).
+  const empty = method !== 'GET' || (name === 'GitBucket' && isOfType(headers, 'application/json'));
+  if (status < 400) return typeof body !== 'string' || (body === '' && empty);
   if (name === 'GitLab') return headers['x-gitlab-meta'] !== undefined && status !== 407;
   return status === 404 && typeof body === 'object';
 }

@@ -1,9 +1,11 @@
 import { diskRemote } from '../git/remote.ts';
 import type { RefListing } from '../model/forge.ts';
 import { keyOf, type RepositoryName, type Source } from '../model/source.ts';
+import type { TrackerReader } from '../model/tracker.ts';
 import type { MirrorOptions } from '../transfer/mirror.ts';
 import { plural } from '../text/format.ts';
 import { rewrittenFor } from './repository.ts';
+import { withNewIds } from './tracker.ts';
 import { readIds, storeOf, type State, type Store } from './store.ts';
 
 export type RewriteOptions = {
@@ -30,6 +32,7 @@ export function withRewriting(source: Source, options: RewriteOptions): Source {
   if (wanted.size === 0) return source;
   const running = new Map<string, Promise<unknown>>();
   const known = new Map<string, Promise<Ids>>();
+  const trackers = new Map<string, TrackerReader>();
   const isRewritten = (name: RepositoryName): boolean => wanted.has(keyOf(name));
   const store = (name: RepositoryName): Store => storeOf(options.directory, keyOf(name));
 
@@ -68,8 +71,19 @@ export function withRewriting(source: Source, options: RewriteOptions): Source {
     return back.get(commit) ?? (forward.has(commit) ? null : commit);
   }
 
+  /** One reader for each repository, as the source has it. */
+  function tracker(name: RepositoryName): TrackerReader {
+    const reader = source.tracker(name);
+    if (!isRewritten(name)) return reader;
+    const id = keyOf(name);
+    const found = trackers.get(id) ?? withNewIds(reader, async () => (await idsOf(name)).forward);
+    trackers.set(id, found);
+    return found;
+  }
+
   return {
     ...source,
+    tracker,
     async refs(name, part) {
       const listing = await source.refs(name, part);
       if (part !== 'code' || !isRewritten(name)) return listing;

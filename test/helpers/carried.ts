@@ -9,18 +9,21 @@ import { sourceOf } from './adapters.ts';
 import { finderIn, quietRuntime } from './prepared.ts';
 import type { Team } from './team.ts';
 
-export function stickOf({ folder }: Team): string {
+export function stickOf({ folder }: Pick<Team, 'folder'>): string {
   return join(folder, 'stick');
 }
 
 /** Exports all of the source, in this process. */
-export function exported(team: Team): Promise<ExportOutcome> {
+export function exported(
+  team: Pick<Team, 'folder' | 'gitbucket' | 'gitlab'>,
+  login: Parameters<typeof sourceOf>[2] = {},
+): Promise<ExportOutcome> {
   const { folder, gitbucket, gitlab } = team;
   const config = Config.parse({ source: { url: gitbucket.url }, target: { url: gitlab.url } });
   const none = { groups: [], users: [], repositories: [] };
   const runtime = { ...quietRuntime(folder), sleep: async () => {} };
   return exportSelection({
-    source: sourceOf(gitbucket),
+    source: sourceOf(gitbucket, 'root', login),
     directory: stickOf(team),
     config,
     runtime,
@@ -34,7 +37,7 @@ export function exported(team: Team): Promise<ExportOutcome> {
 }
 
 /** The source that the export is. */
-export function carriedSource(team: Team): Promise<Source> {
+export function carriedSource(team: Pick<Team, 'folder'>): Promise<Source> {
   const runtime = quietRuntime(team.folder);
   const mirrors = mirrorOptions(join(team.folder, 'there'), runtime);
   return openCarriedSource({ directory: stickOf(team), mirrors, signal: runtime.aborting });
