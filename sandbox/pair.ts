@@ -31,7 +31,7 @@ export async function startSandboxPair(
     throw first.status === 'rejected' ? first.reason : (second as PromiseRejectedResult).reason;
   }
   const [gitbucket, gitlab] = [first.value, second.value];
-  const sample = seedSample(gitbucket);
+  const sample = await seedSample(gitbucket);
   seedColleagues(gitlab);
   return {
     gitbucket,

@@ -6,6 +6,7 @@ import { seedLfs } from './lfs.ts';
 import { seedOddNames } from './odd-names.ts';
 import { seedOddRefs } from './odd-refs.ts';
 import { createShelf, type SampleRepository } from './shelf.ts';
+import { seedTrackers } from './tracker.ts';
 import { seedWikis } from './wikis.ts';
 
 /** What the sample server holds, and how to get in. */
@@ -25,7 +26,7 @@ export type SampleServer = {
 };
 
 /** Fills a fresh server with a small company's groups, users and repositories, the odd ones included; ids never change. */
-export function seedSample(gitbucket: EmbeddedGitBucket): SampleServer {
+export async function seedSample(gitbucket: EmbeddedGitBucket): Promise<SampleServer> {
   const owners = seedAccounts(gitbucket);
   const shelf = createShelf(gitbucket);
   seedEverydayRepositories(shelf);
@@ -34,6 +35,7 @@ export function seedSample(gitbucket: EmbeddedGitBucket): SampleServer {
   seedForks(shelf, gitbucket);
   seedLfs(shelf, gitbucket);
   seedWikis(gitbucket);
+  await seedTrackers(shelf, gitbucket);
   gitbucket.break('dave', 'broken');
   gitbucket.disable('carol');
   return {

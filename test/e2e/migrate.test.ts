@@ -27,7 +27,7 @@ function comparable(result: Result, url: string): unknown {
 describe('the whole sample server', () => {
   const shared = sharedByAll(async () => {
     const servers = await testServers();
-    const sample = seedSample(servers.gitbucket);
+    const sample = await seedSample(servers.gitbucket);
     accountsForAll(servers);
     const { requests } = servers.gitlab.server;
     const dry = await gb2gl(servers, ['migrate', '--all', '--dry-run']);

@@ -85,7 +85,7 @@ function placesOf(result: Result): unknown[] {
 
 test('over the sample server a rehearsal meets what the migration then meets, and changes nothing', async () => {
   const servers = await testServers({ gitlab: { settings: { defaultBranchName: 'main' } } });
-  const sample = seedSample(servers.gitbucket);
+  const sample = await seedSample(servers.gitbucket);
   accountsForAll(servers);
 
   const rehearsal = await bothWays(servers);

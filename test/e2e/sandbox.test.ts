@@ -43,16 +43,16 @@ test('the demo ends with one good verdict, the faults that are there on purpose,
 
   expect(run.code, run.stderr).toBe(0);
   const end = run.stdout.slice(run.stdout.indexOf('✔ Moved and proven'));
-  expect(end).toMatch(/^✔ Moved and proven: 46 of 48 repositories, 423 of 428 refs, /);
+  expect(end).toMatch(/^✔ Moved and proven: 49 of 51 repositories, 436 of 441 refs, /);
   const faults = end.split('\n').filter((line) => line.startsWith('  - '));
   expect(faults.length).toBeGreaterThan(2);
   expect(faults.length).toBeLessThan(8);
   expect(Math.max(...end.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(end).not.toContain('…');
-  const moved = '11 accounts, 8 group members, 2 wikis, 2 forks, 4 project members, 5 LFS objects, 17 groups';
+  const moved = '11 accounts, 8 group members, 2 wikis, 3 forks, 4 project members, 5 LFS objects, 17 groups';
   expect(end.replaceAll(/\n +/g, ' ')).toContain(`${moved}. The rest is faulty on purpose.`);
   expect(run.stdout.replaceAll(/\n(?=\S)/g, ' ')).toContain(
-    '$ gb2gl verify --all Equal on both servers: 46 of 48 repositories, 423 of 428 refs, ',
+    '$ gb2gl verify --all Equal on both servers: 49 of 51 repositories, 436 of 441 refs, ',
   );
   expect(end).toContain('4 things not taken by GitLab, such as refs/heads/-x');
   const report = /Report: +(\S+)/.exec(end)?.[1] ?? '';
