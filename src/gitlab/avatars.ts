@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { TargetSettings } from '../model/target-settings.ts';
 import type { GitLabClient } from './client.ts';
 import { toFailure, unlessHidden } from './errors.ts';
+import { bodyOf, multipart } from './multipart.ts';
 
 const Shown = z.object({ avatar_url: z.string().nullish() });
 
@@ -14,16 +15,14 @@ export function createAvatarVerbs(gitlab: GitLabClient): Pick<TargetSettings, 'a
       );
       return (await unlessHidden(asked))?.avatar_url ?? null;
     },
-    // gitbeaker sends files to addresses that do not exist, or under names that GitLab drops (GL-353).
     async setAvatar(of, { id, fullPath }, { name, type, bytes }) {
       // The name holds the hash of what is sent, which cannot be in it.
-      const boundary = `gb2gl-${name}`;
-      const head = `--${boundary}\r\nContent-Disposition: form-data; name="avatar"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`;
+      const parts = multipart({ file: { field: 'avatar', name, type } }, `gb2gl-${name}`);
       const answer = await gitlab.http.send({
         method: 'PUT',
         path: `/api/v4/${of}s/${id}`,
-        headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
-        body: Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+        headers: { 'content-type': parts.type },
+        body: bodyOf(parts, bytes),
       });
       if (answer.status !== 200) throw toFailure(gitlab.http, `picture of ${fullPath}`, answer);
     },

@@ -177,6 +177,8 @@ export const ApplicationSettings = z.object({
   /** In bytes; 0 for none (GL-295). */
   repository_size_limit: setting(z.number()),
   allow_local_requests_from_web_hooks_and_services: setting(z.boolean()),
+  /** By which imports may come (GL-440). */
+  import_sources: setting(z.array(z.string())),
   throttle_authenticated_api_enabled: setting(z.boolean()),
   throttle_authenticated_api_requests_per_period: setting(z.number()),
   throttle_authenticated_api_period_in_seconds: setting(z.number()),

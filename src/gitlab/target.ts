@@ -27,6 +27,7 @@ import { accessLevel, createQuiet, mailFields, noiseFields } from './quiet.ts';
 import * as schema from './schema.ts';
 import { createProtectionLookups, createSettings } from './settings.ts';
 import { createSurvey } from './survey.ts';
+import { createTrackerVerbs } from './tracker/index.ts';
 
 /** GitLab as the server that is written to; with its API for what only concerns GitLab. */
 export type GitLabTarget = Target & {
@@ -86,6 +87,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
     ...createKeyVerbs(gitlab),
     ...createHookVerbs(gitlab),
     ...createAvatarVerbs(gitlab),
+    ...createTrackerVerbs(gitlab, () => identity?.user.admin === true),
     survey(parent) {
       if (identity === null) throw unexpected(http.server.url, { detail: 'not connected' });
       return createSurvey({ gitlab, lookups, me: identity.user, parent });

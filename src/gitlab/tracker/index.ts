@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import type { TargetTracker } from '../../model/target-tracker.ts';
+import type { GitLabClient } from '../client.ts';
+import { unlessAbsent } from '../errors.ts';
+import { createArchiveVerbs } from './archives.ts';
+import { createFurnitureVerbs } from './furniture.ts';
+import { createItemVerbs } from './items.ts';
+import { createReleaseVerbs } from './releases.ts';
+import { createUploadVerbs } from './uploads.ts';
+
+/** Everything that a tracker needs of GitLab. */
+export function createTrackerVerbs(gitlab: GitLabClient, isAdmin: () => boolean): TargetTracker {
+  return {
+    ...createArchiveVerbs(gitlab, isAdmin),
+    ...createItemVerbs(gitlab),
+    ...createFurnitureVerbs(gitlab),
+    ...createUploadVerbs(gitlab),
+    ...createReleaseVerbs(gitlab),
+    async removeMember({ id, fullPath }, accountId) {
+      await unlessAbsent(
+        gitlab.request(fullPath, z.unknown(), (api) => api.ProjectMembers.remove(id, accountId)),
+      );
+    },
+  };
+}
