@@ -1,0 +1,92 @@
+import { asFailure, isFatal } from '../failures/index.ts';
+import { projectMissing } from '../failures/target.ts';
+import type { Notice } from '../model/notice.ts';
+import type { PlannedProject } from '../model/plan.ts';
+import type { Check } from '../model/result.ts';
+import type { TrackerRelease, TrackerReader } from '../model/tracker.ts';
+import { checkReleases } from './releases-check.ts';
+import { makeReleases } from './releases-make.ts';
+import { ReleasesPart, releasesRecords, type ReleasesData } from './releases-part.ts';
+import { knownTo, remark, type Place, type Step } from './step.ts';
+import { undecided, unproven } from './told.ts';
+
+/** Makes releases with their dates, and their files as uploads of the project that they link. */
+export const releases: Step<ReleasesPart, ReleasesData, PlannedProject> = {
+  ...releasesRecords,
+  title: 'Releases',
+  of: 'project',
+  stage: 'tracker',
+  part: ReleasesPart,
+  async plan({ item, input, source, target, history }) {
+    if (!input.config.migrate.releases || item.blocked !== null) return null;
+    const reader = source.tracker(item.repository);
+    const read = await readReleases(reader, item.id);
+    if ('unread' in read) return undecided({ count: 0, add: 0, unread: read.unread }, read.unread);
+    const { found, gaps } = read;
+    if (found.length === 0 && gaps.length === 0) return null;
+    const known = knownTo(releases, history)?.releases ?? {};
+    const there = item.existing === null ? [] : await target.releases({ ...item.existing });
+    const tags = new Set(there.map(({ tag }) => tag));
+    const fresh = found.filter(
+      ({ tag }) => !tags.has(tag) && known[tag]?.sent === undefined && known[tag]?.left === undefined,
+    );
+    const counts = { create: fresh.length, unchanged: found.length - fresh.length };
+    return {
+      part: { count: found.length, add: fresh.length, unread: null },
+      changes: fresh.length > 0,
+      state: gaps.length > 0 ? 'refused' : 'proven',
+      counts: Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
+      notices: gaps,
+    };
+  },
+  async run(part, work) {
+    const { place, item, context } = work;
+    if (part.unread !== null) return { changed: false };
+    if (place === null) throw projectMissing(item.id, { target: item.fullPath });
+    const reader = context.source.tracker(item.repository);
+    const found = (await reader.releases()) ?? [];
+    const outcome = await makeReleases(found, { reader, place, work });
+    work.releasesMoved = true;
+    return outcome;
+  },
+  async verify(part, work) {
+    if (part.unread !== null) return unproven(part.unread);
+    const { item, context } = work;
+    const place = work.place ?? placeOf(item);
+    const reader = context.source.tracker(item.repository);
+    const found = (await reader.releases()) ?? [];
+    if (place === null) return { state: 'failed', compared: 0, hash: null, differences: [] };
+    const check = await checkReleases(found, { reader, place, work });
+    return withGaps(check, gapsOf(reader, item.id));
+  },
+};
+
+type Read = { found: TrackerRelease[]; gaps: Notice[] };
+
+async function readReleases(reader: TrackerReader, id: string): Promise<Read | { unread: Notice }> {
+  try {
+    const found = await reader.releases();
+    return { found: found ?? [], gaps: gapsOf(reader, id) };
+  } catch (error) {
+    if (isFatal(error)) throw error;
+    return { unread: { ...asFailure(error, id).notice, object: id } };
+  }
+}
+
+/** Releases that GitBucket does not tell of. */
+function gapsOf(reader: TrackerReader, id: string): Notice[] {
+  const gaps = reader.gaps().filter(({ what }) => what === 'releases');
+  return gaps.map(({ of, detail }) =>
+    remark('release-unread', id, `${of === '' ? 'its releases' : `release ${of}`}: ${detail}`),
+  );
+}
+
+function withGaps(check: Check, gaps: readonly Notice[]): Check {
+  if (gaps.length === 0) return check;
+  const state = check.state === 'failed' ? 'failed' : 'refused';
+  return { ...check, state, differences: [...check.differences, ...gaps] };
+}
+
+function placeOf({ existing, fullPath }: PlannedProject): Place | null {
+  return existing === null ? null : { id: existing.id, fullPath, url: existing.webUrl };
+}
