@@ -94,7 +94,9 @@ function defaultOf(key: string, schema: JsonSchema): string {
 }
 
 function code(value: unknown): string {
-  return `\`${JSON.stringify(value)}\``;
+  const text = JSON.stringify(value);
+  // A backtick inside needs two around it.
+  return text.includes('`') ? `\`\`${text}\`\`` : `\`${text}\``;
 }
 
 function sentence(text = ''): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { attributionProblem, usualAttribution } from '../tracker/texts/template.ts';
 
 const Name = z.string().min(1);
 /** Characters that git takes in the name of a ref. */
@@ -83,6 +84,32 @@ export const Migrate = z
       .default(false)
       .describe('migrate the SSH keys of people; GitLab sends each of them a mail for each key'),
     hooks: z.boolean().default(false).describe('the same as --hooks, on every run'),
+    tracker: z
+      .enum(['auto', 'off'])
+      .default('off')
+      .describe(
+        'what becomes of issues, pull requests, labels and milestones; auto: GitLab loads archives of them; off: they stay on GitBucket',
+      ),
+    attribution: z
+      .string()
+      .default(usualAttribution)
+      .superRefine((text, context) => {
+        const message = attributionProblem(text);
+        if (message !== null) context.addIssue({ code: 'custom', message });
+      })
+      .describe(
+        'the line that names the author of an issue or pull request whom GitLab does not know, with {name}, {login}, {url}, {date} and {action}',
+      ),
+    priorities: z
+      .enum(['scoped', 'labels', 'fields', 'off'])
+      .default('scoped')
+      .describe(
+        'what becomes of priorities; scoped: labels such as priority::high; labels: labels of their name; fields: a line in the text; off: nothing',
+      ),
+    releases: z
+      .boolean()
+      .default(false)
+      .describe('migrate releases with their files, which GitLab keeps as uploads of the project'),
     fixSubmodules: z.boolean().default(false).describe('the same as --fix-submodules, on every run'),
   })
   .prefault({})

@@ -79,7 +79,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const stopping = AbortSignal.any([options.runtime.stopping, failed.signal]);
   const [{ people, placements }, settings, { refs: sourceRefs, problems }, parents] = await Promise.all([
     peopleAndPlaces(seen, read, { parent, identity, hidden }, options),
-    settingsOf(target),
+    settingsOf(target, config),
     listSourceRefs(seen.repositories, { ...options, runtime: { ...options.runtime, stopping } }),
     readParents(seen.repositories, options),
   ]).catch((error: unknown) => {
@@ -185,11 +185,13 @@ async function peopleAndPlaces(
 
 async function settingsOf(
   target: Target,
-): Promise<Pick<PlanInput['target'], 'initialBranch' | 'restricted' | 'newGroupsTakeProjects'>> {
+  { migrate: { tracker } }: Config,
+): Promise<Omit<PlanInput['target'], 'url' | 'version' | 'user'>> {
   return {
     initialBranch: await target.initialBranch(),
     restricted: await target.restrictedLevels(),
     newGroupsTakeProjects: await target.newGroupsTakeProjects(),
+    ...(tracker === 'off' ? {} : { loadsPerMinute: await target.loadsPerMinute() }),
   };
 }
 

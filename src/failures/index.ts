@@ -6,6 +6,7 @@ import * as carrier from './carrier.ts';
 import * as forks from './forks.ts';
 import * as git from './git.ts';
 import * as lfs from './lfs.ts';
+import * as tracker from './tracker.ts';
 import * as network from './network.ts';
 import * as people from './people.ts';
 import * as source from './source.ts';
@@ -24,6 +25,7 @@ export const failures = {
   ...forks,
   ...git,
   ...lfs,
+  ...tracker,
   ...people,
   ...wiki,
 };

@@ -7,6 +7,8 @@ import { Entry, type StepRecord, apply, emptyHistory, type History, summary } fr
 
 /** The append-only record of what the steps did: JSON Lines, one write and one fdatasync per record. */
 export type Journal = {
+  /** The work directory, for files that a run needs for a while. */
+  readonly directory: string;
   readonly history: History;
   record(step: StepRecord): Promise<void>;
   close(): Promise<void>;
@@ -113,6 +115,7 @@ function appendTo(handle: FileHandle, bytes: number, history: History, options: 
   }
 
   return {
+    directory: options.directory,
     history,
     async record(step) {
       const at = timestamp(options.now());

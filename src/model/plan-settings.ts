@@ -32,6 +32,10 @@ export const PlanSettings = z
     avatars: z.boolean().default(false),
     sshKeys: z.boolean().default(false),
     hooks: z.boolean().default(false),
+    tracker: z.enum(['auto', 'off']).default('off'),
+    attribution: z.string().default(''),
+    priorities: z.enum(['scoped', 'labels', 'fields', 'off']).default('scoped'),
+    releases: z.boolean().default(false),
     rewrite: texts.default([]),
   })
   .describe('What the plan was decided with; migrate --plan decides with the same');

@@ -196,7 +196,15 @@ export const Plan = z.object({
   version: z.literal(1),
   settings: PlanSettings,
   source: SourceView,
-  target: z.object({ url: z.string(), version: z.string() }),
+  target: z.object({
+    url: z.string(),
+    version: z.string(),
+    administrator: z.boolean().exactOptional().describe("True when the token is an administrator's"),
+    loadsPerMinute: count
+      .nullable()
+      .exactOptional()
+      .describe('How many archives of trackers it loads in a minute; null without a limit'),
+  }),
   people: z.array(PlannedPerson).default([]).describe('Everybody who has to do with what is planned'),
   groups: z.array(PlannedGroup),
   projects: z.array(PlannedProject),

@@ -18,6 +18,9 @@ export const Check = z.object({
     .object({ source: z.string(), target: z.string() })
     .nullable()
     .describe('SHA-256 over the sorted "id name" lines of each side, each ended by a newline'),
+  contents: Counts.exactOptional().describe(
+    'Of a tracker: issues, merge requests (requests) and comments of what was compared, as the target has them',
+  ),
   differences: z.array(Notice).describe('What is not the same on both sides, each with its reason'),
   asOf: z.iso
     .datetime()

@@ -25,7 +25,7 @@ export function buildPlan(input: PlanInput, placed: readonly PlannedProject[]): 
     version: 1,
     settings: settingsOf(input.config, input.prune),
     source: sourceView(input.source.url, input.reader),
-    target: { url: input.target.url, version: input.target.version },
+    target: targetView(input.target),
     people: [...input.people.planned],
     groups,
     projects: planned,
@@ -41,6 +41,11 @@ export function buildPlan(input: PlanInput, placed: readonly PlannedProject[]): 
       ...vanished(input),
     ],
   };
+}
+
+function targetView({ url, version, user, loadsPerMinute }: PlanInput['target']): Plan['target'] {
+  if (loadsPerMinute === undefined) return { url, version };
+  return { url, version, administrator: user.admin, loadsPerMinute };
 }
 
 /** Which server was read, and with whose eyes. */
@@ -132,8 +137,12 @@ export function movedKinds({ migrate }: Pick<Config, 'migrate'>): ReadonlySet<Lo
     ...(migrate.members ? (['collaborators'] as const) : []),
     ...(migrate.branchProtections ? (['protected-branches'] as const) : []),
     ...(migrate.hooks ? (['webhooks'] as const) : []),
+    ...(migrate.tracker === 'off' ? [] : trackerKinds),
+    ...(migrate.releases ? (['releases'] as const) : []),
   ]);
 }
+
+const trackerKinds = ['issues', 'pull-requests', 'labels', 'milestones'] as const;
 
 /** What decides a plan besides what the two servers hold; a plan keeps it, so that carrying it out decides the same. */
 function settingsOf(

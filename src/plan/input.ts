@@ -49,6 +49,8 @@ export type PlanInput = {
     /** Levels for administrators only; null when the token may not read them. */
     restricted: readonly Visibility[] | null;
     newGroupsTakeProjects: boolean;
+    /** Archives of trackers; null without a limit, absent when none are loaded. */
+    loadsPerMinute?: number | null;
   };
   people: KnownPeople;
   /** By owner's login. */

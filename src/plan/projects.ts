@@ -83,7 +83,7 @@ function placeProject(
     existing,
     defaultBranch: branch ?? (listing.refs.size === 0 ? repository.defaultBranch || null : null),
     ...(parent && { parent }),
-    losses: lossesIn(listing, migrate),
+    losses: lossesIn(listing, migrate, { pulls: migrate.tracker !== 'off' }),
     findings: [],
     reasons,
     blocked: path.blocked
@@ -150,8 +150,12 @@ function blockedBy(existing: Project | null, allowed: Visibility): Notice | null
  * What a listing of refs alone tells about things that stay behind: GitBucket keeps `refs/pull/N/head` for each pull
  * request, and further refs of its own beside it.
  */
-export function lossesIn(listing: RefListing, rules: TravelRules): Loss[] {
-  const pulls = pullHeadsIn(listing).size;
+export function lossesIn(
+  listing: RefListing,
+  rules: TravelRules,
+  moved: { pulls: boolean } = { pulls: false },
+): Loss[] {
+  const pulls = moved.pulls ? 0 : pullHeadsIn(listing).size;
   const all = { ...rules, notes: true };
   let others = 0;
   for (const ref of listing.refs.keys()) {

@@ -6,8 +6,8 @@ import type { PlannedProject } from '../model/plan.ts';
 import { sourceDefaultBranch } from '../plan/projects.ts';
 import { renamesOf, withRenamedDefault } from '../plan/refs.ts';
 import { targetListing } from './code.ts';
+import { askAgain } from './ask-again.ts';
 import {
-  askAgain,
   knownTo,
   proven,
   remark,

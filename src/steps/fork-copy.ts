@@ -5,7 +5,8 @@ import type { Project, Visibility } from '../model/forge.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import { forkRecords } from '../plan/forks.ts';
 import { muteLikeParent } from './quiet-beginning.ts';
-import { askAgain, type ItemWork, type Writing } from './step.ts';
+import { askAgain } from './ask-again.ts';
+import { type ItemWork, type Writing } from './step.ts';
 
 type ProjectWork = ItemWork & Writing & { item: PlannedProject };
 

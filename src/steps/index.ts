@@ -18,7 +18,9 @@ import { members } from './members.ts';
 import { options } from './options.ts';
 import { project } from './project.ts';
 import { quiet } from './quiet.ts';
+import { releases } from './releases.ts';
 import { submodules } from './submodules.ts';
+import { tracker } from './tracker.ts';
 import type { AnyStep } from './step.ts';
 import { wiki } from './wiki.ts';
 
@@ -36,6 +38,8 @@ export const steps: readonly AnyStep[] = [
   code,
   submodules,
   wiki,
+  tracker,
+  releases,
   groupMembers,
   groupAvatar,
   groupQuiet,

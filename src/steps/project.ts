@@ -25,15 +25,8 @@ import { codeRecords } from '../plan/known-refs.ts';
 import { atAllowedLevel, lowered } from './group.ts';
 import { createShared, untilCopied } from './fork-copy.ts';
 import { createMuted, mute, notCreated } from './quiet-beginning.ts';
-import {
-  askAgain,
-  knownTo,
-  proven,
-  type Outcome,
-  type RunContext,
-  type Step,
-  type WritingWork,
-} from './step.ts';
+import { askAgain } from './ask-again.ts';
+import { knownTo, proven, type Outcome, type RunContext, type Step, type WritingWork } from './step.ts';
 
 const Part = z.object({
   unverified: z

@@ -5,7 +5,8 @@ import type { Plan, PlannedProject } from '../model/plan.ts';
 import { parentOf } from '../plan/groups.ts';
 import { listed } from '../text/format.ts';
 import { pending, switchOff } from './quiet.ts';
-import { askAgain, type WritingWork } from './step.ts';
+import { askAgain } from './ask-again.ts';
+import { type WritingWork } from './step.ts';
 
 type ProjectWork = WritingWork<unknown, PlannedProject>;
 

@@ -14,6 +14,7 @@ import type { TargetIdentity, Target } from '../model/target.ts';
 import type { PlanInput } from '../plan/input.ts';
 import type { KnownObjects } from '../plan/known-refs.ts';
 import type { FoundLfs, Look } from './lfs-part.ts';
+import { openGate, type Gate } from './tracker-gate.ts';
 import type { FullTransport } from '../transfer/transport.ts';
 
 /**
@@ -75,6 +76,10 @@ export type RunContext = {
   };
   /** What this run itself has switched off, by item, switch and subject: what the plan read of it holds no more. */
   switched: Set<string>;
+  /** When this run had GitLab load archives. */
+  loads: Gate;
+  /** First addresses of accounts, by their ids; null where GitLab does not tell. */
+  addresses: Map<number, Promise<string | null>>;
   /** Active integrations of new projects that tell somebody something, by what these inherit them from; null: unread. */
   integrations: Map<string, Promise<readonly string[] | null>>;
   emit: Emit;
@@ -121,33 +126,30 @@ export type ItemWork = {
   wikiRefs?: { source: RefListing; target: RefListing | null } | undefined;
   /** Null while nothing is known of LFS objects. */
   lfs: FoundLfs | null;
+  /** Set once a run has dealt with its tracker or its releases: what it knows of them is fresh. */
+  trackerLoaded?: true;
+  releasesMoved?: true;
   /** May a push start pipelines for a CI file of its own? Absent until it was looked for. */
   ci?: boolean;
 };
 
 /** What a run begins with: nothing of the target is known beyond the plan. */
 export function runContext(
-  known: Omit<RunContext, 'refusedLevels' | 'pipelines' | 'switched' | 'integrations'>,
+  known: Omit<
+    RunContext,
+    'refusedLevels' | 'pipelines' | 'switched' | 'integrations' | 'loads' | 'addresses'
+  >,
 ): RunContext {
   const pipelines = { everywhere: false, level: null, waiting: false, lastPush: null };
-  return { ...known, refusedLevels: new Set(), pipelines, switched: new Set(), integrations: new Map() };
-}
-
-/** Asks once more after each pause, in seconds, until there is an answer; null when all were in vain. */
-export async function askAgain<T>(
-  pauses: readonly number[],
-  reason: string,
-  { item, context: { emit, runtime } }: ItemWork,
-  ask: () => Promise<T | null>,
-): Promise<T | null> {
-  for (const seconds of pauses) {
-    const waitMs = seconds * 1000;
-    emit({ type: 'item-retry', id: item.id, reason, waitMs });
-    await runtime.sleep(waitMs, runtime.aborting);
-    const answer = await ask();
-    if (answer !== null) return answer;
-  }
-  return null;
+  return {
+    ...known,
+    refusedLevels: new Set(),
+    pipelines,
+    switched: new Set(),
+    loads: openGate(),
+    addresses: new Map(),
+    integrations: new Map(),
+  };
 }
 
 /** What the steps of an item begin with. What was listed for the plan is fresh enough while nothing was written. */

@@ -15,11 +15,16 @@ async function documents(): Promise<{ name: string; url: URL; text: string }[]> 
   );
 }
 
+/** What stands in double backticks is an example: the default of a setting may look like a link. */
+function withoutCode(text: string): string {
+  return text.replaceAll(/``[^\n]*?``(?!`)/g, '');
+}
+
 test('every link from a document to a file or a heading of the project leads somewhere', async () => {
   const broken: string[] = [];
   let seen = 0;
   for (const { name, url, text } of await documents()) {
-    for (const [, link = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+    for (const [, link = ''] of withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)) {
       if (/^[a-z]+:/.test(link)) continue;
       seen += 1;
       const target = new URL(link, url);

@@ -1,0 +1,142 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TargetItem } from '../model/target-tracker.ts';
+import type { TrackerItem, TrackerReader } from '../model/tracker.ts';
+import { writeArchives, type Archive } from '../tracker/archive/archive.ts';
+import { lineOf, type MadeLine } from '../tracker/archive/lines.ts';
+import type { Problems } from '../tracker/archive/problems.ts';
+import { expectedOf } from '../tracker/expected.ts';
+import { contentDigestOf, digestOf } from '../tracker/proof.ts';
+import type { Place } from './step.ts';
+import { load } from './tracker-gate.ts';
+import { withoutGuests } from './tracker-guests.ts';
+import type { Workshop } from './tracker-making.ts';
+import { keyOfItem, type Loaded, type TrackerWork } from './tracker-part.ts';
+
+type Kind = TrackerItem['kind'];
+/** What must be there, by keys of items. `diff`: it has commits to show. */
+type Expected = Map<string, { at: string; number: number; sent: string; comments: number; diff: boolean }>;
+
+/** Numbers of what has not arrived, and of what GitLab shows by half: comments or a diff are not there. */
+export type Arrived = { missing: Set<number>; half: Set<number> };
+
+type Sending = {
+  reader: TrackerReader;
+  workshop: Workshop;
+  place: Place;
+  work: TrackerWork;
+  problems: Problems;
+};
+
+/**
+ * Reads items of one kind, packs them, has them loaded and looks at what has arrived: `finished` means nothing (GL-423).
+ * Gives the numbers of what has not, or not whole.
+ */
+export async function loadItems(kind: Kind, numbers: readonly number[], sending: Sending): Promise<Arrived> {
+  const arrived: Arrived = { missing: new Set(), half: new Set() };
+  if (numbers.length === 0) return arrived;
+  const expected: Expected = new Map();
+  const directory = join(sending.work.journal.directory, 'tracker', String(sending.place.id));
+  try {
+    const lines = linesOf(numbers, expected, sending);
+    const { members } = sending.workshop;
+    for await (const archive of writeArchives(lines, { directory, members })) {
+      const keys = archive.items.map(({ number }) => keyOfItem({ kind, number }));
+      await sendArchive(archive, keys, sending);
+      const there = await listOf(kind, sending);
+      await settle(keys, { expected, there, arrived }, sending);
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+  return arrived;
+}
+
+async function* linesOf(
+  numbers: readonly number[],
+  expected: Expected,
+  { reader, workshop, problems, work }: Sending,
+): AsyncGenerator<MadeLine> {
+  const { item: project, context } = work;
+  let done = 0;
+  for await (const item of reader.items(numbers)) {
+    done += 1;
+    context.emit({
+      type: 'item-progress',
+      id: project.id,
+      stage: `${item.kind === 'pull' ? 'pull requests' : 'issues'}: ${done} of ${numbers.length}`,
+      percent: Math.floor((100 * done) / numbers.length),
+      bytes: 0,
+    });
+    const making = await workshop.prepare(item);
+    const line = lineOf(item, making, problems);
+    if (line === null) continue;
+    const facts = expectedOf(line.text);
+    const { number, comments } = facts;
+    const sent = { at: item.updatedAt, number, sent: digestOf(facts), comments };
+    expected.set(keyOfItem(item), { ...sent, diff: hasCommits(item, workshop) });
+    yield line;
+  }
+}
+
+/** Has the request commits that GitLab must show? */
+function hasCommits(item: TrackerItem, { heads }: Workshop): boolean {
+  if (item.kind === 'issue') return false;
+  const head = heads.get(item.number);
+  return head !== undefined && item.base.commit !== null && head !== item.base.commit;
+}
+
+async function sendArchive(
+  archive: Archive,
+  keys: readonly string[],
+  { place, work, workshop }: Sending,
+): Promise<void> {
+  const bytes = await readFile(archive.file);
+  await rm(archive.file, { force: true });
+  await work.record('started', {
+    data: { loading: Object.fromEntries(keys.map((key) => [key, true as const])) },
+  });
+  const accounts = archive.people.flatMap((number) => workshop.accountOf(number) ?? []);
+  await withoutGuests(accounts, place, work, () => load(archive.relation, bytes, place, work));
+}
+
+async function listOf(kind: Kind, { place, work }: Sending): Promise<ReadonlyMap<number, TargetItem>> {
+  const { target } = work.context;
+  const found = await (kind === 'pull' ? target.mergeRequests(place) : target.issues(place));
+  return new Map((found ?? []).map((item) => [item.number, item]));
+}
+
+async function settle(
+  keys: readonly string[],
+  {
+    expected,
+    there,
+    arrived,
+  }: { expected: Expected; there: ReadonlyMap<number, TargetItem>; arrived: Arrived },
+  { work, place }: Sending,
+): Promise<void> {
+  const items: Record<string, Loaded> = {};
+  const bare: Record<string, true | null> = {};
+  const over: Record<string, null> = {};
+  for (const key of keys) {
+    const sent = expected.get(key);
+    const found = sent === undefined ? undefined : there.get(sent.number);
+    if (sent === undefined || found === undefined) {
+      arrived.missing.add(Number(key.slice(1)));
+      continue;
+    }
+    over[key] = null;
+    const shown = !sent.diff || (await work.context.target.hasDiff(place, sent.number)) === true;
+    bare[key] = shown ? null : true;
+    if (!shown || found.comments < sent.comments) arrived.half.add(sent.number);
+    expected.delete(key);
+    items[key] = {
+      at: sent.at,
+      sent: sent.sent,
+      seen: digestOf(found),
+      content: contentDigestOf(found),
+    };
+  }
+  const data = { items, loading: over, replacing: over, left: over, taken: over, bare };
+  await work.record('done', { data });
+}

@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest';
+import { addComment, addIssue, addPull } from '../../sandbox/gitbucket.ts';
+import { setRef } from '../helpers/refs.ts';
+import {
+  app,
+  at,
+  numbersOf,
+  branchOff,
+  differencesIn,
+  endOf,
+  mergeInto,
+  run,
+  smallTracker,
+  sourceItem,
+  stepIn,
+  trackerAt,
+  type SmallTracker,
+} from './tracker-setup.ts';
+
+async function moved(): Promise<SmallTracker> {
+  const where = await smallTracker();
+  const { gitlab } = where;
+  // The jobs after a push come in time: tests do not wait for them.
+  const action = { kind: 'notice', call: () => gitlab.settle() } as const;
+  gitlab.server.faults.add({ url: /\/merge_requests\?scope=all/, times: Infinity, action });
+  expect(stepIn(await run(where))).toMatchObject({ state: 'proven', counts: { create: 4 } });
+  return where;
+}
+
+async function expectSettled(where: SmallTracker): Promise<void> {
+  await where.gitlab.settle();
+  const before = endOf(where);
+  expect((await run(where)).writes).toEqual([]);
+  expect(endOf(where)).toEqual(before);
+}
+
+function requestOf(where: SmallTracker, number: number) {
+  const found = trackerAt(where).mergeRequests.find(({ iid }) => iid === number);
+  if (!found) throw new Error(`no !${number}`);
+  return found;
+}
+
+function notesOf(where: SmallTracker, number: number): string[] {
+  const found = trackerAt(where).issues.find(({ iid }) => iid === number);
+  return (found?.notes ?? []).filter(({ system }) => !system).map(({ body }) => body);
+}
+
+test('what is new is added, and what changed on GitBucket alone is replaced', async () => {
+  const where = await moved();
+  const { context } = where.gitbucket;
+  branchOff(where.gitbucket.gitDir('team', 'app'), 'later');
+  addIssue(context, app, { title: 'Fifth', author: 'ann', createdAt: at(20) });
+  await addPull(context, app, {
+    title: 'Sixth',
+    author: 'bob',
+    base: 'main',
+    head: { branch: 'later' },
+    createdAt: at(21),
+  });
+  addComment(context, app, 2, { author: 'ann', body: 'news', at: at(22) });
+  const second = await run(where);
+  expect(stepIn(second)).toMatchObject({
+    state: 'proven',
+    changed: true,
+    counts: { create: 2, update: 1, unchanged: 3 },
+  });
+  expect(notesOf(where, 2)).toEqual(['news']);
+  expect(numbersOf(where)).toEqual([1, 2, 5]);
+  expect(requestOf(where, 6).diff).not.toBe(null);
+  await expectSettled(where);
+});
+
+test('what changed on GitLab stays: what GitBucket has not changed since is told, the other is diverged', async () => {
+  const where = await moved();
+  const { gitbucket, gitlab } = where;
+  gitlab.addNote('team/app#1', { body: 'written on GitLab' });
+  gitlab.addNote('team/app#2', { body: 'written on GitLab too' });
+  addComment(gitbucket.context, app, 2, { author: 'ann', body: 'news', at: at(22) });
+  const tracker = trackerAt(where);
+  tracker.mergeRequests = tracker.mergeRequests.filter(({ iid }) => iid !== 4);
+  const second = await run(where);
+  expect(second.writes).toEqual([]);
+  expect(differencesIn(second)).toEqual([
+    expect.stringMatching(/^tracker-kept #1 was changed on GitLab/),
+    expect.stringMatching(/^tracker-diverged #2/),
+    expect.stringMatching(/^tracker-kept !4 was removed on GitLab/),
+  ]);
+  expect(stepIn(second)?.state).toBe('failed');
+  expect(notesOf(where, 1)).toEqual(['a comment', 'written on GitLab']);
+  expect(notesOf(where, 2)).toEqual(['written on GitLab too']);
+  await expectSettled(where);
+});
+
+test('a request that a push marks merged gets its true merger and date', async () => {
+  const where = await moved();
+  const { gitbucket } = where;
+  mergeInto(gitbucket.gitDir('team', 'app'), 'main', where.heads.open);
+  addComment(gitbucket.context, app, 4, { author: 'ann', body: 'Merged.', action: 'merge', at: at(30) });
+  addComment(gitbucket.context, app, 4, { author: 'ann', body: 'Close', action: 'close', at: at(30) });
+  sourceItem(where, 4).closed = true;
+  const second = await run(where);
+  await where.gitlab.settle();
+  expect(differencesIn(second)).toEqual([]);
+  expect(stepIn(second)).toMatchObject({ state: 'proven', counts: { update: 1, unchanged: 3 } });
+  const ann = where.gitlab.context.state.users.find(({ username }) => username === 'ann');
+  expect(requestOf(where, 4)).toMatchObject({ state: 'merged', mergedById: ann?.id });
+  expect(requestOf(where, 4).mergedAt?.slice(0, 16)).toBe(new Date(at(30)).toISOString().slice(0, 16));
+  await expectSettled(where);
+});
+
+test('a request that is open on GitBucket is so on GitLab, though its commits have come into the branch', async () => {
+  const where = await moved();
+  mergeInto(where.gitbucket.gitDir('team', 'app'), 'main', where.heads.open);
+  const second = await run(where);
+  await where.gitlab.settle();
+  expect(requestOf(where, 4)).toMatchObject({ state: 'opened', mergedAt: null });
+  expect(stepIn(second)).toMatchObject({ state: 'proven' });
+  await expectSettled(where);
+});
+
+test('a request that somebody merges on GitLab with the token of the run stays merged', async () => {
+  const where = await moved();
+  const { gitlab, heads } = where;
+  const root = gitlab.context.state.users.find(({ username }) => username === 'root');
+  const mergedAt = new Date(at(40)).toISOString();
+  Object.assign(requestOf(where, 4), { state: 'merged', mergedById: root?.id, mergedAt });
+  setRef(gitlab.gitDir(app), 'refs/heads/main', heads.open);
+  const second = await run(where);
+  expect(requestOf(where, 4)).toMatchObject({ state: 'merged', mergedAt });
+  expect(second.writes).toEqual([]);
+  expect(differencesIn(second)).toEqual([expect.stringMatching(/^tracker-kept !4 was changed on GitLab/)]);
+});
