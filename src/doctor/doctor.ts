@@ -30,7 +30,7 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
     wayTo('source', options),
     source instanceof Failure ? noSource(source) : sourceFindings(source, config.source),
     wayTo('target', options),
-    target instanceof Failure ? noTarget(target) : targetFindings(target, config.target, options.now()),
+    target instanceof Failure ? noTarget(target) : targetFindings(target, config, options.now()),
   ]);
   const clocks = {
     source: source instanceof Failure ? null : source.clockMs(),

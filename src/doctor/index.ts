@@ -11,13 +11,14 @@ import * as target from './target.ts';
 import * as preflight from './preflight.ts';
 import * as targetAccess from './target-access.ts';
 import * as targetSettings from './target-settings.ts';
+import * as targetTracker from './target-tracker.ts';
 
 /** By what they are about; the way to a server belongs to this machine. */
 export function findings(): Record<Area, FindingType[]> {
   return {
     machine: definedIn(machine, network, preflight),
     source: definedIn(source, sourceGit),
-    target: definedIn(target, targetAccess, targetSettings),
+    target: definedIn(target, targetAccess, targetSettings, targetTracker),
   };
 }
 

@@ -6,6 +6,7 @@ import type { TargetIdentity, Target } from '../model/target.ts';
 import type { GitLabTarget } from '../gitlab/target.ts';
 import { check, defineFinding, errorFound, failureFound, type Found } from './finding.ts';
 import { settingsFindings, throttleFindings } from './target-settings.ts';
+import { trackerFindings } from './target-tracker.ts';
 
 export type TargetReport = {
   findings: Found[];
@@ -14,10 +15,13 @@ export type TargetReport = {
   scheduled: string[];
 };
 
-/** Every check of GitLab; sends only GET and requests git's advertisements. */
+/**
+ * Every check of GitLab; sends only GET and requests git's advertisements, but asks by a POST whether it loads trackers
+ * where a token may not read its settings.
+ */
 export async function targetFindings(
   target: GitLabTarget,
-  config: Config['target'],
+  { target: config, migrate }: Pick<Config, 'target' | 'migrate'>,
   now: number,
 ): Promise<TargetReport> {
   const { url } = target;
@@ -32,6 +36,7 @@ export async function targetFindings(
     check(url, () => (canPush ? pushFindings(target) : Promise.resolve([]))),
     check(url, () => lfsFindings(target)),
     check(url, () => settingsFindings(target, identity)),
+    check(url, () => trackerFindings(target, identity, migrate)),
     check(url, () => parentGroupFindings(target, config.parentGroup, identity.user)),
     check(url, async () => {
       scheduled = await target.probes.scheduledDeletions();

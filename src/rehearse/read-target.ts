@@ -14,6 +14,7 @@ import { branchProtection } from '../steps/branch-protection.ts';
 import { isTouched } from '../steps/code.ts';
 import { userOf } from './people.ts';
 import { readProjectSettings } from './settings.ts';
+import { importSourcesIn } from './tracker.ts';
 import {
   groupOf,
   hiddenParent,
@@ -43,7 +44,15 @@ export async function readTarget(
     userId: me.id,
     listings: listings.target,
   });
-  return { me, scopes: scopesOf(identity), ...settings, ...places, projects };
+  const sources = settings.settingsHidden ? importSourcesIn(plan) : null;
+  return {
+    me,
+    scopes: scopesOf(identity),
+    settingsHidden: settings.settingsHidden,
+    settings: { ...settings.settings, ...sources },
+    ...places,
+    projects,
+  };
 }
 
 /** The token's user, with the personal namespace. */

@@ -20,6 +20,7 @@ import { readTarget } from './read-target.ts';
 import type { Snapshot } from './snapshot.ts';
 import { stageProjects } from './stage-projects.ts';
 import { openStage, type Stage } from './stage.ts';
+import { withoutIdleTrackers } from './tracker.ts';
 import { asStaged, rememberStandIns, translatedEmit, translator, type Translate } from './translate.ts';
 
 export type RehearseOptions = PrepareOptions & {
@@ -76,7 +77,7 @@ async function perform(
   options: RehearseOptions,
 ): Promise<ItemResult[]> {
   const { standIns, failed } = await stageProjects(prepared, stage, folder, options);
-  const left = prepared.plan.projects.filter(({ id }) => !failed.has(id));
+  const left = withoutIdleTrackers(prepared.plan.projects.filter(({ id }) => !failed.has(id)));
   const staged = asStaged({ ...prepared, plan: { ...prepared.plan, projects: left } }, standIns);
   const translate = translator({ staged: stage.url, real: options.target.url }, standIns);
   await stage.target.connect();

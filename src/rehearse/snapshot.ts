@@ -203,6 +203,7 @@ export function settingsOf(answer: schema.ApplicationSettings): Snapshot['settin
   if (creation !== undefined) settings.defaultProjectCreation = creation;
   if (answer.restricted_visibility_levels)
     settings.restrictedVisibilities = answer.restricted_visibility_levels;
+  if (answer.import_sources) settings.importSources = answer.import_sources;
   if (answer.allow_local_requests_from_web_hooks_and_services) settings.localHooks = true;
   settings.newUsersExternal = answer.user_default_external ?? false;
   settings.internalAddresses = answer.user_default_internal_regex || null;

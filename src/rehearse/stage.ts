@@ -18,6 +18,7 @@ import { createHttp } from '../net/http.ts';
 import { createLimiter } from '../net/connections.ts';
 import type { Redactor } from '../net/redact.ts';
 import { idsOfSettings, stagedKeys, stagedSettings } from './settings.ts';
+import { withoutLoadLimit } from './tracker.ts';
 import type { Snapshot, SnapshotGroup, SnapshotMember, SnapshotProject, SnapshotUser } from './snapshot.ts';
 
 /** An embedded GitLab that stands for the real one. */
@@ -93,7 +94,7 @@ function targetAt(url: string, token: string, { config, runtime, emit }: StageOp
     signal: runtime.aborting,
     emit,
   });
-  return createGitLabTarget(http, { token, caFile: null, silenceMs: streamMs });
+  return withoutLoadLimit(createGitLabTarget(http, { token, caFile: null, silenceMs: streamMs }));
 }
 
 /** The state of an embedded GitLab that holds the snapshot, with the same ids; pure. */

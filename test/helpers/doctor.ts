@@ -11,6 +11,7 @@ import type { TestServers } from './servers.ts';
 export type Examined = {
   source?: Partial<z.input<typeof Config>['source']>;
   target?: Partial<z.input<typeof Config>['target']>;
+  migrate?: z.input<typeof Config>['migrate'];
   env?: Record<string, string>;
   now?: () => number;
   nodeVersion?: string;
@@ -23,6 +24,7 @@ export async function examine(servers: TestServers, options: Examined = {}): Pro
   const config = Config.parse({
     source: { url: from['GITBUCKET_URL'], token: from['GITBUCKET_TOKEN'], ...options.source },
     target: { url: from['GITLAB_URL'], token: from['GITLAB_TOKEN'], ...options.target },
+    ...(options.migrate && { migrate: options.migrate }),
   });
   const { signal } = new AbortController();
   const env = { PATH: process.env['PATH'], ...options.env };

@@ -43,6 +43,41 @@ test('a healthy GitLab is ok on every surface, and is sent nothing but GET', asy
   expect(servers.gitlab.context.state.projects).toEqual([]);
 });
 
+test('an administrator learns whether GitLab loads trackers without a write', async () => {
+  const servers = await withGitLab();
+  const migrate = { tracker: 'auto' } as const;
+  const off = await examine(servers, { migrate });
+  expect(troubles(off)).toEqual(['target-archives-off']);
+  expect(findingOf('target-archives-off', off).fix).toContain('Import sources > GitLab export');
+
+  servers.gitlab.settings.importSources = ['gitlab_project'];
+  const on = await examine(servers, { migrate });
+  expect(troubles(on)).toEqual([]);
+  expect(findingOf('target-archives', on).message).toContain('6 archives a minute');
+  expect(findingOf('target-archives-few', on).fix).toContain('project import requests');
+  expect(codesIn('target', on)).not.toContain('target-authors');
+  expect(servers.gitlab.server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  expect(codesIn('target', await examine(servers, { migrate: { tracker: 'off' } }))).not.toContain(
+    'target-archives',
+  );
+});
+
+test('others learn it too, and that nobody else becomes an author', async () => {
+  const servers = await withGitLab();
+  const target = { token: ada(servers.gitlab) };
+  const migrate = { tracker: 'auto' } as const;
+  expect(await targetCodes(servers, { target, migrate })).toContain('target-archives-off');
+  servers.gitlab.settings.importSources = ['gitlab_project'];
+  expect(await targetCodes(servers, { target, migrate })).toEqual(
+    expect.arrayContaining(['target-archives', 'target-authors']),
+  );
+});
+
+test('a GitLab that cannot load trackers into a project says so', async () => {
+  const servers = await withGitLab({ version: '17.0.4' });
+  expect(await targetCodes(servers, { migrate: { tracker: 'auto' } })).toContain('target-archives-old');
+});
+
 test.each([
   ['revoked', { revoked: true }, 'token-refused'],
   ['expired', { expired: true }, 'token-refused'],
