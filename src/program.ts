@@ -7,7 +7,7 @@ import type { ExitCode } from './model/result.ts';
 /** Of commands that go over all repositories. */
 const ofMigrations = ['config', 'workDir', 'json', 'quiet', 'concurrency'] as const;
 /** Of those that write, or say what would be written. */
-const ofRuns = ['prune', 'fixSubmodules', 'createUsers', 'hooks', ...ofMigrations] as const;
+const ofRuns = ['prune', 'fixSubmodules', 'createUsers', 'hooks', 'tracker', ...ofMigrations] as const;
 
 type Handler = (options: never, environment: Environment) => Promise<ExitCode>;
 
@@ -159,6 +159,7 @@ export function createProgram(
     ).addOption(from()),
     'createUsers',
     'hooks',
+    'tracker',
     ...ofMigrations,
   );
   share(

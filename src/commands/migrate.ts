@@ -182,6 +182,7 @@ export type WantedFlags = SelectionFlags & {
   fixSubmodules?: boolean;
   createUsers?: boolean;
   hooks?: boolean;
+  tracker?: 'auto' | 'off';
   /** Where the plan file really is: the way to it may lead elsewhere once the run has ended. */
   followed?: string | null;
 };
@@ -211,11 +212,12 @@ export async function resolveRequest(flags: WantedFlags, config: Config, cwd: st
     flags.fixSubmodules ||
     flags.createUsers ||
     flags.hooks ||
+    flags.tracker ||
     flags.allowMissingLfs
   ) {
     throw wrongUsage('', {
       detail:
-        '--plan takes its selection from the plan file: omit --all, --group, --user, --repo, --exclude, --allow-missing-lfs, --fix-submodules, --create-users, --hooks and --prune',
+        '--plan takes its selection from the plan file: omit --all, --group, --user, --repo, --exclude, --allow-missing-lfs, --fix-submodules, --create-users, --hooks, --tracker and --prune',
     });
   }
   const file = resolve(cwd, flags.plan);

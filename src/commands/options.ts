@@ -35,6 +35,7 @@ type Shared =
   | 'fixSubmodules'
   | 'createUsers'
   | 'hooks'
+  | 'tracker'
   | 'config'
   | 'workDir'
   | 'json'
@@ -54,6 +55,10 @@ export function share(command: Command, ...names: Shared[]): void {
       'create GitLab accounts for people who have none (needs an administrator); nobody gets a mail',
     ),
     hooks: new Option('--hooks', 'make the webhooks on GitLab too, last of all'),
+    tracker: new Option(
+      '--tracker <mode>',
+      'issues, pull requests, labels and milestones: auto moves them, off leaves them on GitBucket (default: as migrate.tracker of the config)',
+    ).choices(['auto', 'off']),
     config: new Option('--config <file>', 'config file (default: migrate.config.json, if it exists)'),
     workDir: new Option('--work-dir <dir>', 'directory for journal, mirrors and reports').default('.gb2gl'),
     concurrency: new Option('--concurrency <n>', 'repositories to migrate concurrently').argParser(positive),

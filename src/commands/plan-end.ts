@@ -76,7 +76,7 @@ export function nextCommand(
 ): string {
   const writes = writesAnything(plan);
   const { all, group, user, repo, exclude, waive, allowMissingLfs } = options;
-  const { config, sameServers, prune, from, fixSubmodules, createUsers, hooks } = options;
+  const { config, sameServers, prune, from, fixSubmodules, createUsers, hooks, tracker } = options;
   return [
     'gb2gl',
     writes ? 'migrate' : 'verify',
@@ -92,6 +92,7 @@ export function nextCommand(
     ...(fixSubmodules && writes ? ['--fix-submodules'] : []),
     ...(createUsers ? ['--create-users'] : []),
     ...(hooks ? ['--hooks'] : []),
+    ...named('--tracker', tracker === undefined ? [] : [tracker]),
     ...(sameServers ? ['--same-servers'] : []),
     ...named('--config', config === undefined ? [] : [config]),
     ...named('--work-dir', options.workDir === '.gb2gl' ? [] : [options.workDir]),

@@ -14,8 +14,8 @@ export async function readConfig(
 ): Promise<Config> {
   const loaded = await loadConfig(configFile(options, runtime.cwd), runtime.env, instead);
   const config = withConcurrency(withAbsolutePaths(loaded, runtime.cwd), options.concurrency);
-  const { fixSubmodules, createUsers, hooks } = { ...config.migrate, ...given(options) };
-  const migrate = { ...config.migrate, fixSubmodules, createUsers, hooks };
+  const { fixSubmodules, createUsers, hooks, tracker } = { ...config.migrate, ...given(options) };
+  const migrate = { ...config.migrate, fixSubmodules, createUsers, hooks, tracker };
   return withAllowed({ ...config, migrate }, options.allowMissingLfs);
 }
 
@@ -24,11 +24,13 @@ function given({
   fixSubmodules,
   createUsers,
   hooks,
-}: CommonOptions): Partial<Pick<Config['migrate'], 'fixSubmodules' | 'createUsers' | 'hooks'>> {
+  tracker,
+}: CommonOptions): Partial<Pick<Config['migrate'], 'fixSubmodules' | 'createUsers' | 'hooks' | 'tracker'>> {
   return {
     ...(fixSubmodules === undefined ? {} : { fixSubmodules }),
     ...(createUsers === undefined ? {} : { createUsers }),
     ...(hooks === undefined ? {} : { hooks }),
+    ...(tracker === undefined ? {} : { tracker }),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Notice } from '../model/notice.ts';
 import type { ItemResult, Result } from '../model/result.ts';
 import {
-  clean,
   formatBytes,
   formatCount,
   formatDuration,
@@ -23,8 +22,16 @@ import {
 } from '../ui/messages.ts';
 import { howKnown, noAccount, peopleHeadings, rolesLine } from '../ui/people-messages.ts';
 import { planHeadings } from '../ui/plan-messages.ts';
-import { needs, provenMeans, reportHeadings } from '../ui/report-messages.ts';
+import {
+  needs,
+  provenMeans,
+  reportHeadings,
+  trackerColumns,
+  trackerOtherwise,
+} from '../ui/report-messages.ts';
+import { remarkLine } from '../ui/tracker-messages.ts';
 import { addressesOf, visibilityText } from './addresses.ts';
+import { mdCode, mdFence, mdLink, mdText } from './markdown-text.ts';
 import { isPiece, mergedFixes } from './merged-fixes.ts';
 import {
   attentionOf,
@@ -35,6 +42,7 @@ import {
   type Attention,
   type OwnerResult,
 } from './result.ts';
+import { trackerRemarks, trackerRows, withoutTracker } from './tracker.ts';
 import { verdictOf } from './verdict.ts';
 
 /** The report as Markdown: the verdict, then what needs a human, then everything by owner. */
@@ -56,8 +64,9 @@ export function renderMarkdown(result: Result): string {
     list(headings.next, nextSteps(result, fixes !== null).map(mdText)),
     list(headings.scope, scopeOf(result).map(mdText)),
     list(headings.warnings, result.warnings.map(mdText)),
-    list(headings.notes, notedBy(result.items).map(mdText)),
+    list(headings.notes, notedBy(result.items.map(withoutTracker)).map(mdText)),
     people(result),
+    tracker(result),
     about(result),
     everything(result),
   ];
@@ -133,6 +142,29 @@ function people({ people: all }: Result): string {
   );
 }
 
+function tracker(result: Result): string {
+  const rows = trackerRows(result);
+  if (rows.length === 0) return '';
+  const head = trackerColumns.map((title, index) => ({
+    title,
+    line: index === 0 || index === 4 ? '---' : '---:',
+  }));
+  const table = [
+    rowOf(head.map(({ title }) => title)),
+    rowOf(head.map(({ line }) => line)),
+    ...rows.map(({ item, issues, requests, comments, state }) =>
+      rowOf([
+        mdLink(item.id, addressesOf(item, result).now),
+        ...[issues, requests, comments].map(formatCount),
+        state === 'proven' ? state : `**${state}**`,
+      ]),
+    ),
+  ];
+  const remarks = trackerRemarks(result).map((remark) => `- ${mdText(remarkLine(remark, Infinity))}`);
+  const otherwise = remarks.length === 0 ? [] : [`${trackerOtherwise}:`, remarks.join('\n')];
+  return [`## ${reportHeadings.tracker}`, table.join('\n'), ...otherwise].join('\n\n');
+}
+
 function everything(result: Result): string {
   if (result.items.length === 0) return '';
   const columns = columnsFor(result);
@@ -194,43 +226,4 @@ function proofCell(item: ItemResult): string {
 function asOfCell(item: ItemResult): string {
   const { asOf } = proofOf(item);
   return asOf === null ? '' : formatLocalTime(asOf);
-}
-
-/** Characters that mean something in Markdown or HTML wherever they stand in a line. */
-const active = /[&<>`*_[\]\\|~#$^{}]|:(?=\/\/)|(?<=www)\./gi;
-
-/** Text that may come from a server, as inert Markdown for one line or one table cell. */
-export function mdText(text: string): string {
-  const inert = clean(text).replaceAll(active, entity).trim();
-  // GitLab turns `@name` into a mention after entities are resolved; an element of its own prevents that.
-  return inert.replaceAll('@', '<span>@</span>').replace(/^([-+=]|\d+[.)])/, '&#8203;$1');
-}
-
-/** A name from a server as inline code; in a form that also holds inside a table cell. */
-export function mdCode(text: string): string {
-  const name = clean(text);
-  if (name === '') return '';
-  if (/^[^`|\\\s](?:[^`|\\]*[^`|\\\s])?$/u.test(name)) return `\`${name}\``;
-  return `<code>${name.replaceAll(/[^\p{L}\p{N}]/gu, entity)}</code>`;
-}
-
-/** A link whose address may come from a server: only web addresses become links. */
-export function mdLink(label: string, address: string | null): string {
-  if (address === null || !/^https?:\/\/[^\s<>]+$/i.test(address)) return mdCode(label);
-  return `[${mdCode(label)}](<${address.replaceAll(/[\\()|`]/g, (c) => encodeURIComponent(c).replace(/^[()]$/, (p) => `%${p.charCodeAt(0).toString(16)}`))}>)`;
-}
-
-/** A block that can be pasted, with a fence longer than any inside. */
-export function mdFence(text: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(Math.max(3, longest + 1));
-  const body = text
-    .split(/\r\n?|\n/)
-    .map(clean)
-    .join('\n');
-  return `${fence}text\n${body}\n${fence}`;
-}
-
-function entity(character: string): string {
-  return `&#${character.codePointAt(0)};`;
 }

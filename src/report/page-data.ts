@@ -57,6 +57,8 @@ export type PlanPage = Pick<Plan, 'source' | 'target' | 'problems' | 'warnings'>
   open: { name: string; state: string; remarks: Notice[] }[];
   /** All fixes that are pieces of the config, as one; null without any. */
   paste: string | null;
+  /** How issues and pull requests get there, or why they do not. */
+  loading: string[];
   losses: Loss[];
   uncounted: string;
   people: PersonRow[];

@@ -1,6 +1,6 @@
 import { summedLosses } from '../model/losses.ts';
 import { type Finding, type Plan } from '../model/plan.ts';
-import { mdCode, mdFence, mdText } from './markdown.ts';
+import { mdCode, mdFence, mdText } from './markdown-text.ts';
 import type { PlannedRow } from './plan-summary.ts';
 import * as messages from '../ui/loss-messages.ts';
 

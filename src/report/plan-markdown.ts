@@ -3,11 +3,12 @@ import { leftOutLines } from '../ui/loss-messages.ts';
 import { problem, readAs } from '../ui/messages.ts';
 import * as messages from '../ui/plan-messages.ts';
 import { peopleHeadings } from '../ui/people-messages.ts';
-import { mdCode, mdFence, mdText } from './markdown.ts';
+import { mdCode, mdFence, mdText } from './markdown-text.ts';
 import { mergedFixes } from './merged-fixes.ts';
 import { lossSections, lossTotals } from './plan-losses.ts';
 import { peopleRows } from './plan-people.ts';
 import { actionOfGroup, countLines, ownersOf, type PlannedOwner, type PlannedRow } from './plan-summary.ts';
+import { trackerLines } from './plan-tracker.ts';
 import { remarkOf } from './result.ts';
 
 /** The plan as Markdown: totals, then by owner every repository with what happens to it and why. */
@@ -29,7 +30,7 @@ export function planMarkdown(plan: Plan): string {
 
 function head(plan: Plan, owners: readonly PlannedOwner[]): string {
   const target = `${mdCode(plan.target.url)} (GitLab ${mdText(plan.target.version)})`;
-  const lines = [...countLines(plan, owners), ...lossTotals(plan)];
+  const lines = [...countLines(plan, owners), ...trackerLines(plan).map(mdText), ...lossTotals(plan)];
   return [
     `${mdCode(plan.source.url)}, ${mdText(readAs(plan.source))} → ${target}. ${messages.planHeadings.wrote}`,
     lines.map((line) => `- ${line}`).join('\n'),

@@ -18,6 +18,7 @@ import {
   verdictOfPlan,
 } from './plan-summary.ts';
 import type { PlanOrigin, PlanPage, PlanPageRow } from './page-data.ts';
+import { trackerLines } from './plan-tracker.ts';
 import { countAll, remarkOf } from './result.ts';
 import { pageOf } from './write.ts';
 
@@ -47,6 +48,7 @@ function planPage(plan: Plan, origin: PlanOrigin): PlanPage {
       ...totals.steps.map(messages.stepLine),
     ],
     open,
+    loading: trackerLines(plan),
     problems,
     warnings: [...warnings, ...leftOutLines(plan.leftOut)],
     paste: fixes === null ? null : JSON.stringify(fixes, null, 2),

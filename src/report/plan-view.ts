@@ -19,6 +19,7 @@ import {
   type PlannedOwner,
   type PlannedRow,
 } from './plan-summary.ts';
+import { trackerLines } from './plan-tracker.ts';
 import { aboutOf, remarkOf } from './result.ts';
 
 export type PlanOptions = { width: number; palette: Palette; /** Only the problems. */ quiet?: boolean };
@@ -41,7 +42,7 @@ export function renderPlan(plan: Plan, options: PlanOptions): string[] {
   const lines = text(`${plan.source.url} → ${plan.target.url} (GitLab ${plan.target.version})`, '', options);
   lines.push('');
   if (owners.length === 0) lines.push(messages.planHeadings.nothing);
-  for (const line of [...countLines(plan, owners), ...lossTotals(plan)]) {
+  for (const line of [...countLines(plan, owners), ...trackerLines(plan), ...lossTotals(plan)]) {
     if (owners.length > 0) lines.push(...text(line, '', options));
   }
   if (plan.problems.length > 0) lines.push('', ...problemLines(plan, options));

@@ -16,6 +16,8 @@ import { planHeadings } from '../ui/plan-messages.ts';
 import type { Palette } from '../ui/terminal.ts';
 import { isAllowedLoss } from './allowed-losses.ts';
 import { isPiece, mergedFixes, pasteable, type Json } from './merged-fixes.ts';
+import { trackerRemarks, withoutTracker } from './tracker.ts';
+import { remarkLine } from '../ui/tracker-messages.ts';
 import { aboutOf, attentionOf, notedBy, type Attention } from './result.ts';
 import { verdictOf } from './verdict.ts';
 import type { ReportPaths } from './write.ts';
@@ -116,8 +118,10 @@ function warnings({ warnings: all }: Result, options: SummaryOptions): string[] 
  * by each.
  */
 function notes({ items }: Result, options: SummaryOptions): string[] {
-  const noted = notedBy(items, (notice, { changed }) => changed || isAllowedLoss(notice));
-  return section(headings.notes, noted, options);
+  const noted = notedBy(items.map(withoutTracker), (notice, { changed }) => changed || isAllowedLoss(notice));
+  const changed = items.filter((item) => item.changed);
+  const ofTracker = trackerRemarks({ items: changed }).map((remark) => remarkLine(remark));
+  return section(headings.notes, [...noted, ...ofTracker], options);
 }
 
 /** All at once, for pasted one by one they would repeat each other's keys. */

@@ -12,6 +12,7 @@ import { addressesCsv } from './addresses.ts';
 import { mergedFixes } from './merged-fixes.ts';
 import type { ResultPage } from './page-data.ts';
 import { notedBy, remarksOf } from './result.ts';
+import { withoutTracker } from './tracker.ts';
 import { resultFrom } from './schema.ts';
 import { skipListOf } from './skip-list.ts';
 import { verdictOf } from './verdict.ts';
@@ -171,7 +172,7 @@ export function renderHtml(result: Result): string {
     scope: scopeOf({ ...result, stays: [] }),
     next: nextSteps(result, fixes !== null),
     paste: fixes === null ? null : JSON.stringify(fixes, null, 2),
-    notes: notedBy(result.items),
+    notes: notedBy(result.items.map(withoutTracker)),
     remarks: result.items.map(remarksOf),
   };
   return pageOf(headings.title, data, 'The same report is in the file of the same name that ends in .md.');

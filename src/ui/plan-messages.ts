@@ -125,6 +125,9 @@ export function planQuestion({ groups, projects, steps }: Totalled, url: string)
     ...(created.length > 0 ? [`create ${listed(created)}`] : []),
     ...(pushed.length > 0 ? [`push ${listed(pushed)}`] : []),
     ...counted(sum('lfs', 'create'), 'LFS object').map((count) => `copy ${count}${size}`),
+    ...counted(sum('tracker', 'create', 'update'), 'issue or merge request', 'issues and merge requests').map(
+      (count) => `load ${count}`,
+    ),
     ...counted(sum('fork', 'link'), 'fork').map((count) => `link ${count}`),
     ...counted(sum('submodules', 'changed'), 'submodule').map((count) => `change ${count} on a branch`),
     ...counted(sum(refsStep, 'delete'), 'ref').map((count) => `delete ${count}`),
@@ -136,8 +139,8 @@ export function planQuestion({ groups, projects, steps }: Totalled, url: string)
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}? [y/N] `;
 }
 
-function counted(count: number, one: string): string[] {
-  return count === 0 ? [] : [plural(count, one)];
+function counted(count: number, one: string, many?: string): string[] {
+  return count === 0 ? [] : [plural(count, one, many)];
 }
 
 export function groupsLine(counts: Record<Action, number>): string {

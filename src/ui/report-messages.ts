@@ -6,12 +6,18 @@ import type { TroubleState } from './messages.ts';
 export const reportHeadings = {
   decide: 'Needs your decision',
   unfinished: 'Not finished',
+  tracker: 'Issues and merge requests',
   stays: 'Stays on GitBucket',
   run: 'This run',
   plan: 'This plan',
   owners: 'Owners',
   addresses: 'Old and new addresses',
 } as const;
+
+export const trackerColumns = ['Repository', 'Issues', 'Merge requests', 'Comments', 'State'] as const;
+
+/** Above what was not moved, or looks otherwise. */
+export const trackerOtherwise = 'Otherwise than on GitBucket';
 
 type Need = { heading: string; tone: 'bad' | 'warn'; states: readonly TroubleState[] };
 
@@ -22,7 +28,7 @@ export const needs: readonly Need[] = [
 ];
 
 const both =
-  "every ref was compared by its object id. The SHA-256 over the sorted ids and refs (GitLab's names where renamed), shown for each repository, is the same on both sides; anyone can compute it again from a clone.";
+  "every ref was compared by its object id, and issues and merge requests, where they move, by number, state, dates, title, text, labels, milestone and number of comments. The SHA-256 over the sorted ids and refs (GitLab's names where renamed), shown for each repository, is the same on both sides; anyone can compute it again from a clone.";
 
 /** What the word means, in one sentence for those who have to rely on it. */
 export const provenMeans = {

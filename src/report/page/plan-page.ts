@@ -51,6 +51,7 @@ export function planPage(data: PlanPage): Child[] {
       originCard(data),
       staysCard(data.losses, uncounted === '' ? [] : [`${capital(uncounted)}.`]),
     ),
+    listCard(reportHeadings.tracker, '', data.loading.map(capital)),
     listCard(headings.warnings, '', data.warnings.map(capital)),
     plannedPeopleCard(data.people),
     ownersCard(data),

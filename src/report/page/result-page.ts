@@ -43,6 +43,7 @@ import {
   type Need,
   type Tile,
 } from './parts.ts';
+import { trackerCards } from './tracker.ts';
 
 const ownersAtOnce = 20;
 const addressesAtOnce = 10;
@@ -82,6 +83,7 @@ export function resultPage(data: ResultPage): Child[] {
     listCard(headings.warnings, '', result.warnings),
     listCard(headings.notes, '', data.notes),
     peopleCard(result.people),
+    trackerCards(result),
     ownersCard(result),
     isProof(result) ? null : charts(items.filter(({ kind }) => kind === 'project')),
     items.length === 0 ? null : everything(data),

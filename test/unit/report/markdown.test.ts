@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { renderMarkdown, mdCode, mdFence, mdLink, mdText } from '../../../src/report/markdown.ts';
+import { mdCode, mdFence, mdLink, mdText } from '../../../src/report/markdown-text.ts';
+import { renderMarkdown } from '../../../src/report/markdown.ts';
 import { addressesCsv } from '../../../src/report/addresses.ts';
 import { formatLocalTime } from '../../../src/text/format.ts';
 import { diverged, failed, group, idA, idB, moved, project, refused, result } from './samples.ts';
