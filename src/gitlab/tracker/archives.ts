@@ -48,7 +48,7 @@ export function createArchiveVerbs(
     });
   }
 
-  /** Before 17.1 there is no such address, and no word of the project (GL-502). */
+  /** Before 17.1 there is no such address, and no word of the project. */
   async function hasAddress(): Promise<boolean> {
     const path = `/api/v4/projects/${encodeURIComponent(nowhere)}/relation-imports`;
     const { text } = refusalOf(await gitlab.http.send({ method: 'GET', path }));
