@@ -28,6 +28,7 @@ import {
   reportHeadings,
   trackerColumns,
   trackerOtherwise,
+  trackerProven,
 } from '../ui/report-messages.ts';
 import { remarkLine } from '../ui/tracker-messages.ts';
 import { addressesOf, visibilityText } from './addresses.ts';
@@ -162,7 +163,7 @@ function tracker(result: Result): string {
   ];
   const remarks = trackerRemarks(result).map((remark) => `- ${mdText(remarkLine(remark, Infinity))}`);
   const otherwise = remarks.length === 0 ? [] : [`${trackerOtherwise}:`, remarks.join('\n')];
-  return [`## ${reportHeadings.tracker}`, table.join('\n'), ...otherwise].join('\n\n');
+  return [`## ${reportHeadings.tracker}`, table.join('\n'), trackerProven, ...otherwise].join('\n\n');
 }
 
 function everything(result: Result): string {

@@ -16,6 +16,9 @@ export const reportHeadings = {
 
 export const trackerColumns = ['Repository', 'Issues', 'Merge requests', 'Comments', 'State'] as const;
 
+export const trackerProven =
+  'Proven means here: each was compared by number, state, dates, title, text, labels, milestone and number of comments.';
+
 /** Above what was not moved, or looks otherwise. */
 export const trackerOtherwise = 'Otherwise than on GitBucket';
 
@@ -28,7 +31,7 @@ export const needs: readonly Need[] = [
 ];
 
 const both =
-  "every ref was compared by its object id, and issues and merge requests, where they move, by number, state, dates, title, text, labels, milestone and number of comments. The SHA-256 over the sorted ids and refs (GitLab's names where renamed), shown for each repository, is the same on both sides; anyone can compute it again from a clone.";
+  "every ref was compared by its object id. The SHA-256 over the sorted ids and refs (GitLab's names where renamed), shown for each repository, is the same on both sides; anyone can compute it again from a clone.";
 
 /** What the word means, in one sentence for those who have to rely on it. */
 export const provenMeans = {

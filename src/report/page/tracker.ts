@@ -1,10 +1,10 @@
 import type { Result } from '../../model/result.ts';
 import { formatCount } from '../../text/format.ts';
-import { reportHeadings, trackerColumns, trackerOtherwise } from '../../ui/report-messages.ts';
+import { reportHeadings, trackerColumns, trackerOtherwise, trackerProven } from '../../ui/report-messages.ts';
 import { remarkLine } from '../../ui/tracker-messages.ts';
 import { addressesOf } from '../addresses.ts';
 import { trackerRemarks, trackerRows } from '../tracker.ts';
-import { link } from './elements.ts';
+import { el, link } from './elements.ts';
 import { card, growing, listCard, plainTable } from './parts.ts';
 
 const rowsAtOnce = 20;
@@ -24,5 +24,6 @@ export function trackerCards(result: Result): (HTMLElement | null)[] {
     ),
   );
   const remarks = trackerRemarks(result).map((remark) => remarkLine(remark, Infinity));
-  return [card(reportHeadings.tracker, 'flush', table), listCard(trackerOtherwise, '', remarks)];
+  const proof = el('p', { class: 'proof-note small' }, trackerProven);
+  return [card(reportHeadings.tracker, 'flush', table, proof), listCard(trackerOtherwise, '', remarks)];
 }

@@ -198,11 +198,11 @@ describe.skipIf(browserName === null)('the pages in a real browser', () => {
   });
 
   it.each(['green', 'decisions', 'plan'])(
-    'print 44 repositories on a few sheets: %s',
+    'print 44 repositories on two or three sheets: %s',
     async (name) => {
       await open(name);
       const pdf = (await browser.print()).toString('latin1');
-      expect([2, 3, 4]).toContain(pdf.match(/\/Type\s*\/Page\b/g)?.length);
+      expect([2, 3]).toContain(pdf.match(/\/Type\s*\/Page\b/g)?.length);
       // Paper has no button to show more.
       expect(await texts('.more')).toEqual([]);
     },

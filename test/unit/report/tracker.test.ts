@@ -47,6 +47,9 @@ test('the report has the numbers of each project, and what is otherwise once for
   ]);
   const text = renderMarkdown(result);
   expect(text).toContain('## Issues and merge requests');
+  expect(text).toContain('compared by number, state, dates, title, text');
+  // Nothing is said of trackers where none moves.
+  expect(renderMarkdown(resultOf([project()]))).not.toContain('compared by number');
   expect(text).toMatch(/\| \[`team\/web`\].* \| 59 \| 6 \| 1,234 \| proven \|/);
   expect(text.match(/a mention of somebody/g)).toHaveLength(1);
 });
