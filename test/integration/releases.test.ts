@@ -224,17 +224,27 @@ test('a file that ends early on its way is sent again, whole', async () => {
   expect(at(servers).releases[0]?.links).toHaveLength(3);
 });
 
-test('where GitLab does not let files be read by REST, their bytes count as not compared', async () => {
-  const servers = await world();
-  const body = JSON.stringify({ error: '404 Not Found' });
-  const url = /\/uploads\/[\da-f]{32}\//;
-  const headers = { 'content-type': 'application/json' };
-  const action = { kind: 'status' as const, status: 404, body, headers };
-  servers.gitlab.server.faults.add({ url, method: 'GET', times: Infinity, action });
-  const run = await migrated(servers, on);
-  expect(stepIn(run)).toMatchObject({ state: 'proven' });
-  expect(toldIn(run)).toEqual(Array.from({ length: 3 }, () => 'release-file-unread'));
-});
+test.each([
+  [
+    'its own refusal',
+    404,
+    JSON.stringify({ error: '404 Not Found' }),
+    { 'content-type': 'application/json' },
+  ],
+  ["a proxy's page", 404, '404 page not found', { 'content-type': 'text/plain' }],
+  ['a way to its object storage', 302, '', { location: 'https://storage.example.com/uploads/x?signature=1' }],
+])(
+  'where GitLab does not let files be read by REST, their bytes count as not compared: %s',
+  async (_, status, body, headers) => {
+    const servers = await world();
+    const url = /\/uploads\/[\da-f]{32}\//;
+    const action = { kind: 'status' as const, status, body, headers };
+    servers.gitlab.server.faults.add({ url, method: 'GET', times: Infinity, action });
+    const run = await migrated(servers, on);
+    expect(stepIn(run)).toMatchObject({ state: 'proven' });
+    expect(toldIn(run)).toEqual(Array.from({ length: 3 }, () => 'release-file-unread'));
+  },
+);
 
 /** What GitLab has in the end, without its own numbers. */
 function endOf(servers: TestServers): object {
