@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { Failure } from '../failures/failure.ts';
 import { fetchFailed } from '../failures/git.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Target } from '../model/target.ts';
 import type { TrackerAsset, TrackerFile, TrackerReader, TrackerRelease } from '../model/tracker.ts';
+import { uploadTaken } from './attachments.ts';
 import { linkNames, type Moved, type ReleasesWork } from './releases-part.ts';
-import { embeddedIn } from './releases-texts.ts';
 import { remark, type Place } from './step.ts';
 
 export type Summed = { size: number; sha256: string };
@@ -60,15 +59,10 @@ async function uploadOne(
     Readable.from(watched(await file.open(), { size, hash, of: `${tag}/${asset.name}` }), {
       objectMode: false,
     });
-  let upload;
-  try {
-    upload = await target.upload(place, { name: fileName(asset.name), size, open });
-  } catch (error) {
-    const refused =
-      error instanceof Failure && error.code === 'target-refused' ? error.refusal?.text : undefined;
-    if (refused === undefined) throw error;
-    return refused;
-  }
+  let refusal = '';
+  const wanted = { name: asset.name, size, open };
+  const upload = await uploadTaken(target, place, wanted, (why) => (refusal = why));
+  if (upload === null) return refusal;
   const sha256 = hash.digest('hex');
   const url = new URL(upload.fullPath, target.url).href;
   // Before it is read back: from here on it is not uploaded again, whatever happens.
@@ -95,21 +89,6 @@ export async function readBack(
   return there.size === size && there.sha256 === sha256 ? 'same' : 'other';
 }
 
-/** Uploads what the text embeds. */
-export async function uploadEmbedded(release: TrackerRelease, { reader, place, work }: Room): Promise<void> {
-  for (const [id, name] of embeddedIn(release)) {
-    if (work.known()?.files?.[id] !== undefined) continue;
-    const file = await reader.attachment(id);
-    if (file === null || file.size === null) continue;
-    const { url } = await work.context.target.upload(place, {
-      name: fileName(name),
-      size: file.size,
-      open: () => file.open(),
-    });
-    await work.record('started', { data: { files: { [id]: url } } });
-  }
-}
-
 /** The bytes as they come; what ends early or goes on would leave GitLab waiting, or cut it. @throws fetch-failed */
 async function* watched(
   bytes: Readable,
@@ -123,20 +102,6 @@ async function* watched(
     yield chunk;
   }
   if (seen !== size) throw fetchFailed(of, { detail: `it has not the ${size} bytes that it was to have` });
-}
-
-const longestFileName = 255;
-
-/** GitLab fails at names of more bytes (GL-456); the link has the whole name. */
-function fileName(name: string): string {
-  if (Buffer.byteLength(name) <= longestFileName) return name;
-  const end = /\.[\w-]{1,15}$/.exec(name)?.[0] ?? '';
-  let stem = '';
-  for (const character of name) {
-    if (Buffer.byteLength(stem + character + end) > longestFileName) break;
-    stem += character;
-  }
-  return stem + end;
 }
 
 type Change = NonNullable<NonNullable<Parameters<ReleasesWork['record']>[1]>['data']>['releases'];

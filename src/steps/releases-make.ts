@@ -2,10 +2,17 @@ import { Failure } from '../failures/failure.ts';
 import type { Notice } from '../model/notice.ts';
 import type { TargetRelease } from '../model/target-tracker.ts';
 import type { TrackerReader, TrackerRelease } from '../model/tracker.ts';
-import { record, uploadAssets, uploadEmbedded } from './releases-files.ts';
+import { uploadFiles } from './attachments.ts';
+import { record, uploadAssets } from './releases-files.ts';
 import { verdictOf } from './releases-verdict.ts';
 import type { ReleasesWork } from './releases-part.ts';
-import { digestOfRelease, digestOfSource, openWriter, type ReleaseWriter } from './releases-texts.ts';
+import {
+  digestOfRelease,
+  digestOfSource,
+  embeddedIn,
+  openWriter,
+  type ReleaseWriter,
+} from './releases-texts.ts';
 import type { Outcome, Place } from './step.ts';
 
 type Room = { reader: TrackerReader; place: Place; work: ReleasesWork; writer: ReleaseWriter };
@@ -87,6 +94,13 @@ async function create(release: TrackerRelease, room: Room): Promise<Brought> {
   }
   await finish(release, room);
   return { what: 'create', told: [...files, ...notices] };
+}
+
+async function uploadEmbedded(release: TrackerRelease, { reader, place, work, writer }: Room): Promise<void> {
+  await uploadFiles(embeddedIn(release), reader, place, {
+    work,
+    refused: (name, why) => writer.problems.say('file-refused', name, why),
+  });
 }
 
 function wantedNow(release: TrackerRelease, { writer, work }: Room): ReturnType<ReleaseWriter['wanted']> {

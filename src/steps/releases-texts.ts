@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { TargetRelease } from '../model/target-tracker.ts';
 import type { TrackerItem, TrackerReader, TrackerRelease } from '../model/tracker.ts';
 import { createProblems, type Problems } from '../tracker/archive/problems.ts';
+import { hashed, withoutSecrets } from '../tracker/proof.ts';
 import { attachmentsIn } from '../tracker/texts/attachments.ts';
 import { attributed, attributionLine } from '../tracker/texts/attribution.ts';
 import { rewriteText } from '../tracker/texts/rewrite.ts';
@@ -109,13 +109,4 @@ export function digestOfRelease({
 /** The same of what the source has. */
 export function digestOfSource({ name, body, author, createdAt }: TrackerRelease): string {
   return hashed([name, body, author, createdAt]);
-}
-
-/** Each file that texts name has an address that nobody can know beforehand, with a name that the server cleans. */
-function withoutSecrets(text: string): string {
-  return text.replaceAll(/\/uploads\/[\da-f]{32}\/[^\s)"'>\]]*/g, '/uploads/-');
-}
-
-function hashed(values: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, 16);
 }

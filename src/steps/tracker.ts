@@ -11,7 +11,8 @@ import { untilIdle } from './tracker-gate.ts';
 import { sendGuestsAway } from './tracker-guests.ts';
 import { removeHeads, sendHeads } from './tracker-heads.ts';
 import { loadItems } from './tracker-load.ts';
-import { diffsOf, uploadFiles } from './tracker-files.ts';
+import { uploadFiles } from './attachments.ts';
+import { diffsOf } from './tracker-diffs.ts';
 import { openWorkshop } from './tracker-making.ts';
 import { removeItems } from './tracker-replace.ts';
 import { itemsThere } from './tracker-there.ts';
@@ -176,7 +177,11 @@ async function loadAll(
     reader,
     work,
     problems,
-    upload: (files) => uploadFiles(files, reader, place, { work, problems }),
+    upload: (files) =>
+      uploadFiles(files, reader, place, {
+        work,
+        refused: (name, why) => problems.say('file-refused', name, why),
+      }),
     diffs: (pull) => diffsOf(pull, place, work.context),
   });
   for (let round = 1; round <= rounds && due.length > 0; round += 1) {

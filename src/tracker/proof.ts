@@ -32,7 +32,7 @@ function contentOf(facts: ItemFacts): unknown[] {
 }
 
 /** Each file that texts name has an address that nobody can know beforehand, with a name that the server cleans. */
-function withoutSecrets(text: string): string {
+export function withoutSecrets(text: string): string {
   return text.replaceAll(/\/uploads\/[\da-f]{32}\/[^\s)"'>\]]*/g, '/uploads/-');
 }
 
@@ -41,7 +41,8 @@ function timeOf(text: string | null): string | null {
   return text === null ? null : new Date(text).toISOString();
 }
 
-function hashed(values: readonly unknown[]): string {
+/** One word of 16 hex digits for all of these values. */
+export function hashed(values: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, 16);
 }
 

@@ -1,0 +1,70 @@
+import { Failure } from '../failures/failure.ts';
+import type { TargetTracker, Upload } from '../model/target-tracker.ts';
+import type { TrackerReader } from '../model/tracker.ts';
+import type { Place, RunContext } from './step.ts';
+
+/** What a step remembers of what its texts embed: where each file lies on the target, by its id on the source. */
+type Remembering = {
+  context: RunContext;
+  known(): { files?: Record<string, string> | undefined } | null;
+  record(status: 'started', change: { data: { files: Record<string, string> } }): Promise<void>;
+};
+
+/**
+ * Uploads what texts embed, each once: a second upload would be another file. Of what the source does not give the link
+ * stays, which the reader of the source tells; what GitLab refuses, for its size or its kind, keeps nothing else from
+ * moving. Gives where those lie that are there.
+ */
+export async function uploadFiles(
+  files: ReadonlyMap<string, string>,
+  reader: TrackerReader,
+  place: Place,
+  { work, refused }: { work: Remembering; refused: (name: string, why: string) => void },
+): Promise<[id: string, url: string][]> {
+  const { target } = work.context;
+  for (const [id, name] of files) {
+    if (work.known()?.files?.[id] !== undefined) continue;
+    const file = await reader.attachment(id);
+    if (file === null || file.size === null) continue;
+    const upload = await uploadTaken(
+      target,
+      place,
+      { name, size: file.size, open: () => file.open() },
+      (why) => refused(name, why),
+    );
+    if (upload !== null) await work.record('started', { data: { files: { [id]: upload.url } } });
+  }
+  return Object.entries(work.known()?.files ?? {});
+}
+
+/** Uploads a file under a name that GitLab takes; null, and a word of why, when it refuses the file. */
+export async function uploadTaken(
+  target: Pick<TargetTracker, 'upload'>,
+  place: Place,
+  file: Parameters<TargetTracker['upload']>[1],
+  refused: (why: string) => void,
+): Promise<Upload | null> {
+  try {
+    return await target.upload(place, { ...file, name: nameForUpload(file.name) });
+  } catch (error) {
+    const text =
+      error instanceof Failure && error.code === 'target-refused' ? error.refusal?.text : undefined;
+    if (text === undefined) throw error;
+    refused(text);
+    return null;
+  }
+}
+
+const longestFileName = 255;
+
+/** GitLab fails at names of more bytes (GL-456); what links it has the whole name. */
+function nameForUpload(name: string): string {
+  if (Buffer.byteLength(name) <= longestFileName) return name;
+  const end = /\.[\w-]{1,15}$/.exec(name)?.[0] ?? '';
+  let stem = '';
+  for (const character of name) {
+    if (Buffer.byteLength(stem + character + end) > longestFileName) break;
+    stem += character;
+  }
+  return stem + end;
+}
