@@ -215,6 +215,22 @@ test('without a session on GitBucket its files and dates are missing, which is t
   ]);
 });
 
+test('a file that a text embeds and GitLab does not take keeps no release from moving', async () => {
+  const servers = await world();
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ error: '413 Request Entity Too Large' });
+  servers.gitlab.server.faults.add({
+    url: /\/uploads$/,
+    method: 'POST',
+    skip: 3,
+    action: { kind: 'status', status: 413, body, headers },
+  });
+  const run = await migrated(servers, on);
+  expect(stepIn(run)).toMatchObject({ state: 'proven', counts: { create: 2 } });
+  expect(toldIn(run)).toEqual(expect.arrayContaining(['tracker-file-refused']));
+  expect(at(servers).releases[0]?.description).toContain(`[plan.txt](${servers.gitbucket.url}/`);
+});
+
 test('a file that ends early on its way is sent again, whole', async () => {
   const servers = await world();
   const url = /\/releases\/v1\/assets\//;
