@@ -29,20 +29,26 @@ export function mentionEdits(
 ): { edits: Edit[]; notices: TextNotice[] } {
   const edits: Edit[] = [];
   const notices: TextNotice[] = [];
-  for (const { start, end, name, username } of mentionsIn(reading.visible, world)) {
+  for (const { start, end, name: login, username } of mentionsIn(reading.visible, world)) {
     const written = text.slice(start, end);
     if (username === null) notices.push({ what: 'unknown-mention', of: written });
-    if (username !== null && username !== name) edits.push({ start, end, text: `@${unmarked(username)}` });
+    if (username !== null && username !== login) edits.push({ start, end, text: `@${unmarked(username)}` });
     if (username !== null) continue;
     // Behind the marks, `#7` would become a reference, and `@ren` a mention.
     const [glued = ''] = /^(?:[#!%@$~&][\w./-]+)+/.exec(reading.visible.slice(end, end + longestGlued)) ?? [];
     const span = { start, end: end + glued.length };
+    const name = `${written}${glued}`;
     const marked = codeMayStand(text, span, reading)
-      ? `\`${written}${glued}\``
-      : `<code>${written}${glued}</code>`;
+      ? `\`${name}\``
+      : `<code>${reading.kindAt(start) === 'html' ? name : withoutFormula(name)}</code>`;
     edits.push({ ...span, text: marked });
   }
   return { edits, notices };
+}
+
+/** GitLab reads `$a$` as a formula between these tags too. */
+function withoutFormula(name: string): string {
+  return name.replaceAll('$', '\\$');
 }
 
 /** Lines below within a name mark nothing, those at its ends could. */

@@ -224,6 +224,12 @@ describe('any text', () => {
   const before = { ...world, account: (login: string) => renamed[login] ?? null };
   const after = { ...world, account: (name: string) => (['mika-k', 'ren'].includes(name) ? name : null) };
 
+  test('with signs of a formula behind an unknown name is rewritten once', () => {
+    const once = rewriteText('@strange$a$``', before).text;
+    expect(once).toBe('<code>@strange\\$a</code>\\$``');
+    expect(rewriteText(once, after).text).toBe(once);
+  });
+
   test('without anything special stays as it is', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Za-z ,.;()äöü😀]*$/u), (text) => {
