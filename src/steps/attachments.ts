@@ -1,6 +1,6 @@
 import { Failure } from '../failures/failure.ts';
 import type { TargetTracker, Upload } from '../model/target-tracker.ts';
-import type { TrackerReader } from '../model/tracker.ts';
+import type { TrackerFile, TrackerReader } from '../model/tracker.ts';
 import type { Place, RunContext } from './step.ts';
 
 /** What a step remembers of what its texts embed: where each file lies on the target, by its id on the source. */
@@ -25,13 +25,10 @@ export async function uploadFiles(
   for (const [id, name] of files) {
     if (work.known()?.files?.[id] !== undefined) continue;
     const file = await reader.attachment(id);
-    if (file === null || file.size === null) continue;
-    const upload = await uploadTaken(
-      target,
-      place,
-      { name, size: file.size, open: () => file.open() },
-      (why) => refused(name, why),
-    );
+    if (file === null) continue;
+    const size = await sizeOf(file);
+    const wanted = { name: withEnding(name, file.type), size, open: () => file.open() };
+    const upload = await uploadTaken(target, place, wanted, (why) => refused(name, why));
     if (upload !== null) await work.record('started', { data: { files: { [id]: upload.url } } });
   }
   return Object.entries(work.known()?.files ?? {});
@@ -53,6 +50,28 @@ export async function uploadTaken(
     refused(text);
     return null;
   }
+}
+
+/** How many bytes it has: where the source does not announce it, they are counted. */
+export async function sizeOf({ size, open }: TrackerFile): Promise<number> {
+  if (size !== null) return size;
+  let counted = 0;
+  for await (const chunk of (await open()) as AsyncIterable<Buffer>) counted += chunk.length;
+  return counted;
+}
+
+const endings: Readonly<Record<string, string>> = {
+  'image/png': '.png',
+  'image/jpeg': '.jpg',
+  'image/gif': '.gif',
+  'image/svg+xml': '.svg',
+  'image/webp': '.webp',
+};
+
+/** The source names a file after its link; GitLab shows only those as pictures whose names say that they are. */
+function withEnding(name: string, type: string): string {
+  const ending = endings[type];
+  return ending === undefined || /\.\w{2,5}$/.test(name) ? name : `${name}${ending}`;
 }
 
 const longestFileName = 255;

@@ -4,7 +4,7 @@ import { fetchFailed } from '../failures/git.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Target } from '../model/target.ts';
 import type { TrackerAsset, TrackerFile, TrackerReader, TrackerRelease } from '../model/tracker.ts';
-import { uploadTaken } from './attachments.ts';
+import { sizeOf, uploadTaken } from './attachments.ts';
 import { linkNames, type Moved, type ReleasesWork } from './releases-part.ts';
 import { remark, type Place } from './step.ts';
 
@@ -51,8 +51,7 @@ async function uploadOne(
   { place, work }: Room,
 ): Promise<Moved | string> {
   const { target } = work.context;
-  // The length is told beforehand; where the source does not tell it, it is counted.
-  const size = file.size ?? (await summed(await file.open())).size;
+  const size = await sizeOf(file);
   await record(tag, { uploading: { [asset.id]: true } }, work);
   const hash = createHash('sha256');
   const open = async (): Promise<Readable> =>

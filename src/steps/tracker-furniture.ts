@@ -1,7 +1,8 @@
 import { Failure } from '../failures/failure.ts';
 import type { Notice } from '../model/notice.ts';
 import type { TrackerReader } from '../model/tracker.ts';
-import { labelLines, milestoneLines } from '../tracker/archive/labels.ts';
+import { labelLines, milestoneLines, type Named } from '../tracker/archive/labels.ts';
+import { code } from '../tracker/archive/wording.ts';
 import { remark, type Place } from './step.ts';
 import type { TrackerWork } from './tracker-part.ts';
 
@@ -12,15 +13,20 @@ type Furnished = { changed: boolean; notices: Notice[] };
  * last: nothing joins a closed one. Each is dealt with once, so what somebody removes on GitLab stays removed.
  */
 export async function furnish(reader: TrackerReader, place: Place, work: TrackerWork): Promise<Furnished> {
-  const labels = [...labelLines(await reader.labels()).lines.values()];
-  const milestones = [...milestoneLines((await reader.milestones()) ?? []).lines.values()];
+  const ofLabels = labelLines(await reader.labels());
+  const ofMilestones = milestoneLines((await reader.milestones()) ?? []);
+  const [labels, milestones] = [[...ofLabels.lines.values()], [...ofMilestones.lines.values()]];
+  const changed = [...changedIn('label', ofLabels), ...changedIn('milestone', ofMilestones)];
   const wanted = new Map([
     ...labels.map(({ title }) => [`label ${title}`, 'there'] as const),
     ...milestones.map(({ title, state }) => [`milestone ${title}`, state] as const),
+    ...changed.map((what) => [what, 'told'] as const),
   ]);
   const known = new Map(Object.entries(work.known()?.furniture ?? {}));
   const due = new Set([...wanted].filter(([key, state]) => known.get(key) !== state).map(([key]) => key));
-  const furnished: Furnished = { changed: false, notices: [] };
+  const news = changed.filter((what) => due.has(what));
+  const told = news.map((what) => remark('tracker-name-changed', work.item.id, what));
+  const furnished: Furnished = { changed: false, notices: told };
   if (due.size === 0) return furnished;
   const { target } = work.context;
   const named = new Map((await target.labels(place)).map((each) => [each.name, each]));
@@ -46,6 +52,11 @@ export async function furnish(reader: TrackerReader, place: Place, work: Tracker
   const done = [...due].map((key) => [key, wanted.get(key) ?? '']);
   await work.record('done', { data: { furniture: Object.fromEntries(done) } });
   return furnished;
+}
+
+/** What is not on GitLab as it was, in words. */
+function changedIn(what: 'label' | 'milestone', { changed }: Named<unknown>): string[] {
+  return changed.map(({ name, why }) => `the ${what} ${code(name)}: ${why}`);
 }
 
 function ofGroup(what: string, title: string, { item }: TrackerWork): Notice {

@@ -49,9 +49,17 @@ function fillTable(database: Database, { name, columns, rows }: Table, context: 
   insert.free();
 }
 
+/** Stands for NUL, at which SQLite ends a text and H2 does not: of a plane for private use. */
+const nul = '\u{F0000}';
+
 function toSqlValue(cell: Cell, timeZone: string): SqlValue {
   if (cell instanceof Date) return timestamp(cell, timeZone);
+  if (typeof cell === 'string') return cell.replaceAll('\0', nul);
   return typeof cell === 'boolean' ? Number(cell) : cell;
+}
+
+function fromSqlValue(value: SqlValue): SqlValue {
+  return typeof value === 'string' ? value.replaceAll(nul, '\0') : value;
 }
 
 function resultOf(database: Database, sql: string): SqliteResult {
@@ -69,7 +77,7 @@ function select(database: Database, sql: string): { labels: string[]; rows: SqlV
   try {
     const statement = database.prepare(sql);
     const rows: SqlValue[][] = [];
-    while (statement.step()) rows.push(statement.get());
+    while (statement.step()) rows.push(statement.get().map(fromSqlValue));
     return { labels: statement.getColumnNames(), rows };
   } catch (error) {
     throw new SqliteError(error instanceof Error ? error.message : String(error));
