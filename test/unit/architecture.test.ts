@@ -98,7 +98,7 @@ describe('imports', () => {
     transfer: ['text', 'model', 'failures', 'environment.ts', 'git'],
     carrier: ['text', 'model', 'failures', 'config', 'environment.ts', 'git', 'transfer', 'lfs'],
     // From the source's words for a tracker to what GitLab imports; of I/O, only the files of an archive.
-    tracker: ['model'],
+    tracker: ['model', 'tracker/texts'],
     // Pointers of LFS in the mirror: steps move what they name, and the inspection, which knows the steps, counts them.
     lfs: ['model', 'failures', 'git', 'transfer'],
     steps: [
