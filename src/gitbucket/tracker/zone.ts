@@ -21,8 +21,8 @@ export function createServerZone(): ServerZone {
   const samples: Sample[] = [];
   const quarters = new Set<string>();
   let guess: { offsetAt(wall: number): number } | null = null;
-  /** Those that fit all samples so far: none that has not will, and making all again takes some 20 MB. */
-  let fitting: readonly Zone[] | null = null;
+  /** Those that fit all samples so far: none that has not will. */
+  let fitting = allZones;
 
   return {
     isUnknown: () => samples.length === 0,
@@ -42,9 +42,7 @@ export function createServerZone(): ServerZone {
     toUtc(local) {
       const wall = wallTime(local);
       if (guess === null) {
-        fitting = (fitting ?? allZones()).filter((zone) =>
-          samples.every((each) => zone(each.wall) === each.minutes),
-        );
+        fitting = fitting.filter((zone) => samples.every((each) => zone(each.wall) === each.minutes));
         guess = guessFrom(samples, fitting);
       }
       const time = wall - guess.offsetAt(wall) * 60_000;
@@ -67,9 +65,8 @@ function quarterOf(local: string): string {
 /** Gives the minutes by which a zone is ahead of UTC when its clocks show this. */
 type Zone = (wall: number) => number;
 
-function allZones(): Zone[] {
-  return Intl.supportedValuesOf('timeZone').map((name) => zoneOf(name));
-}
+/** What the runtime knows; each zone is opened when it is asked first, which takes most of the time of all this. */
+const allZones: readonly Zone[] = Intl.supportedValuesOf('timeZone').map((name) => zoneOf(name));
 
 /** The zone that fits all samples; of several, one that agrees best with the others. Else the nearest sample's offset. */
 function guessFrom(samples: readonly Sample[], fitting: readonly Zone[]): { offsetAt(wall: number): number } {
