@@ -31,7 +31,14 @@ export function extractActions(text: string): { text: string; actions: QuickActi
     const may = block.paragraph && block.lines.some((line) => line.startsWith('/'));
     pieces.push(may ? extract(piece, actions) : piece);
   }
-  return { text: pieces.join('').trimEnd(), actions };
+  return { text: rightStripped(pieces.join('')), actions };
+}
+
+/** Ruby's `rstrip`, which leaves other blanks than those of ASCII. */
+function rightStripped(text: string): string {
+  let end = text.length;
+  while (end > 0 && '\0\t\n\v\f\r '.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
 
 function extract(paragraph: string, actions: QuickAction[]): string {
@@ -83,11 +90,16 @@ function blocksOf(lines: readonly string[]): Block[] {
   return blocks;
 }
 
+/** What begins a block of HTML, also below a paragraph; any other tag does so on a line of its own only. */
+const BLOCK =
+  /^ {0,3}(?:<!--|<\?|<![a-z]|<!\[CDATA\[|<(?:script|pre|style|textarea)(?:[\s>]|$)|<\/?(?:address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul)(?:\s|\/?>|$))/i;
+const LONE_TAG = /^ {0,3}<(?:\/[a-z][\w-]*\s*|[a-z][\w-]*(?:\s+[^<>]*)?\/?)>\s*$/i;
+
 /** A line that begins nothing goes on with what is there: lists and quotes take lazy lines. */
 function kindOf(line: string, current: { kind: string } | null): string {
   if (/^ {0,3}>/.test(line)) return 'quote';
   if (/^ {0,3}(?:[-*+]|1[.)])\s/.test(line)) return 'list';
-  if (current?.kind === 'html' || (current?.kind !== 'paragraph' && /^ {0,3}<\/?[a-z!?]/i.test(line)))
+  if (current?.kind === 'html' || BLOCK.test(line) || (current?.kind !== 'paragraph' && LONE_TAG.test(line)))
     return 'html';
   if (current !== null && ['paragraph', 'list', 'quote'].includes(current.kind)) return current.kind;
   return /^(?: {4}|\t)/.test(line) ? 'indented' : 'paragraph';

@@ -46,11 +46,14 @@ export function signEdits(text: string, { visible, kindAt, blocks }: Reading): E
 }
 
 /**
- * Lines that GitLab takes for commands when a text comes by REST: those that begin with a slash
- * (lib/gitlab/quick_actions/extractor.rb). The slash stays, with a mark that nobody sees.
+ * Lines that GitLab takes for commands when a text comes by REST: those of a paragraph that begin with a slash and a word,
+ * in code and tags within it too (GL-385). The slash stays, with a mark that nobody sees; where one would be seen, the line
+ * ends as a blank, which looks the same there.
  */
-export function commandEdits({ visible, kindAt }: Reading): Edit[] {
-  return [...visible.matchAll(/^\/(?=[A-Za-z])/gm)]
-    .filter(({ index }) => kindAt(index) !== 'html')
-    .map(({ index }) => ({ start: index, end: index, text: '\\' }));
+export function commandEdits(text: string, { raw }: Reading): Edit[] {
+  return [...text.matchAll(/(?<![^\n])\/(?=[A-Za-z])/g)].flatMap(({ index }) => {
+    const around = raw.find(({ start, end }) => start <= index && index < end);
+    if (around === undefined) return { start: index, end: index, text: '\\' };
+    return around.inline ? { start: index - 1, end: index, text: ' ' } : [];
+  });
 }

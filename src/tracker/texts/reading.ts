@@ -22,12 +22,17 @@ export type Reading = {
   blocks: Span[];
   /** Headings by a line of `=` or `-` below them. */
   underlined: Underlined[];
+  /** Code and tags of HTML, in which a mark would be shown. */
+  raw: Raw[];
 };
 
 export type Kind = (typeof kindNames)[number];
 const kindNames = ['other', 'text', 'html', 'code', 'silent'] as const;
 
 export type Span = { start: number; end: number };
+
+/** `inline`: within a paragraph, where a newline is as good as a blank. */
+export type Raw = Span & { inline: boolean };
 
 export type Link = Span & {
   /**
@@ -97,6 +102,7 @@ function newState(text: string, offset: number): State {
     softBreaks: [],
     blocks: [],
     underlined: [],
+    raw: [],
     inside: [],
     names: [],
     lineEnds: [],
@@ -104,7 +110,7 @@ function newState(text: string, offset: number): State {
   return { ...lists, text, offset, kinds: new Uint8Array(text.length), openElements: [], broken: false };
 }
 
-function readingOf({ text, kinds, links, softBreaks, blocks, underlined }: State): Reading {
+function readingOf({ text, kinds, links, softBreaks, blocks, underlined, raw }: State): Reading {
   const isShown = (at: number): boolean => kinds[at] === 1 || kinds[at] === 2;
   let visible = '';
   for (let at = 0, from = 0; at <= text.length; at += 1) {
@@ -120,10 +126,18 @@ function readingOf({ text, kinds, links, softBreaks, blocks, underlined }: State
     softBreaks,
     blocks,
     underlined,
+    raw,
   };
 }
 
 const hiding = new Set(['link', 'image', 'definition', 'codeFenced', 'codeIndented', 'autolink']);
+const rawTypes = new Map([
+  ['codeText', true],
+  ['htmlText', true],
+  ['codeFenced', false],
+  ['codeIndented', false],
+  ['htmlFlow', false],
+]);
 const codeTypes = new Set(['codeFenced', 'codeIndented', 'codeText']);
 const unbroken = new Set(['codeText', 'htmlText', 'resource', 'reference', 'image', 'definition']);
 const blockTypes = new Set(['paragraph', 'atxHeading', 'setextHeading', 'tableRow']);
@@ -141,6 +155,8 @@ function enter(state: State, token: Token): void {
     state.kinds.fill(state.openElements.length === 0 ? 1 : 4, span.start, span.end);
   if (codeTypes.has(type)) state.kinds.fill(3, span.start, span.end);
   if (blockTypes.has(type)) state.blocks.push(span);
+  const inline = rawTypes.get(type);
+  if (inline !== undefined) state.raw.push({ ...span, inline });
   if (type === 'lineEnding') lineEnd(state, span);
   if (type === 'htmlText' || type === 'htmlFlow') html(state, span);
   if (type === 'labelText' || type === 'definitionLabelString')

@@ -48,7 +48,7 @@ function rewriteClean(clean: string, world: TextWorld, options: RewriteOptions):
   const references = referenceEdits(clean, reading.visible, world, options);
   const links = linkEdits(reading.links, world);
   const mentions = mentionEdits(clean, reading, world);
-  const commands = options.commands === true ? commandEdits(reading) : [];
+  const commands = options.commands === true ? commandEdits(clean, reading) : [];
   const edits = [
     ...references.edits,
     ...links.edits,
@@ -63,7 +63,7 @@ function rewriteClean(clean: string, world: TextWorld, options: RewriteOptions):
       ...references.notices,
       ...links.notices,
       ...mentions.notices,
-      ...commands.map(({ start }) => ({ what: 'command' as const, of: lineAt(clean, start) })),
+      ...commands.map(({ start }) => ({ what: 'command' as const, of: lineAt(clean, start).trimStart() })),
     ],
   };
 }
