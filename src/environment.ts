@@ -52,7 +52,7 @@ export type CommonOptions = {
   fixSubmodules?: boolean;
   createUsers?: boolean;
   hooks?: boolean;
-  tracker?: 'auto' | 'off';
+  tracker?: 'auto' | 'rest' | 'off';
   /** A directory that `gb2gl export` wrote: it is read instead of GitBucket. */
   from?: string;
   /** False where the caller tells the end itself. */

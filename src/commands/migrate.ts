@@ -182,7 +182,7 @@ export type WantedFlags = SelectionFlags & {
   fixSubmodules?: boolean;
   createUsers?: boolean;
   hooks?: boolean;
-  tracker?: 'auto' | 'off';
+  tracker?: 'auto' | 'rest' | 'off';
   /** Where the plan file really is: the way to it may lead elsewhere once the run has ended. */
   followed?: string | null;
 };

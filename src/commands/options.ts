@@ -57,8 +57,8 @@ export function share(command: Command, ...names: Shared[]): void {
     hooks: new Option('--hooks', 'make the webhooks on GitLab too, last of all'),
     tracker: new Option(
       '--tracker <mode>',
-      'issues, pull requests, labels and milestones: auto moves them, off leaves them on GitBucket (default: as migrate.tracker of the config)',
-    ).choices(['auto', 'off']),
+      'issues, pull requests, labels and milestones: auto moves them, rest moves all but pull requests without archives, off leaves them on GitBucket (default: as migrate.tracker of the config)',
+    ).choices(['auto', 'rest', 'off']),
     config: new Option('--config <file>', 'config file (default: migrate.config.json, if it exists)'),
     workDir: new Option('--work-dir <dir>', 'directory for journal, mirrors and reports').default('.gb2gl'),
     concurrency: new Option('--concurrency <n>', 'repositories to migrate concurrently').argParser(positive),

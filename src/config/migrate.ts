@@ -85,10 +85,10 @@ export const Migrate = z
       .describe('migrate the SSH keys of people; GitLab sends each of them a mail for each key'),
     hooks: z.boolean().default(false).describe('the same as --hooks, on every run'),
     tracker: z
-      .enum(['auto', 'off'])
+      .enum(['auto', 'rest', 'off'])
       .default('off')
       .describe(
-        'what becomes of issues, pull requests, labels and milestones; auto: GitLab loads archives of them; off: they stay on GitBucket',
+        'what becomes of issues, pull requests, labels and milestones; auto: GitLab loads archives of them; rest: issues alone are sent by REST, where it loads none; off: they stay on GitBucket',
       ),
     attribution: z
       .string()

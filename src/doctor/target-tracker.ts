@@ -15,7 +15,7 @@ export const targetArchives = defineFinding('target-archives', 'ok', (w: Words &
 export const targetArchivesOff = defineFinding('target-archives-off', 'warning', () => ({
   message:
     'the import source "GitLab export" is off: issues, pull requests, labels and milestones stay on GitBucket',
-  fix: `have an administrator switch it on (${switchOnArchives}); or leave them: --tracker off`,
+  fix: `have an administrator switch it on (${switchOnArchives}); or have issues alone sent by REST: --tracker rest; or leave them: --tracker off`,
 }));
 
 export const targetArchivesOld = defineFinding(
@@ -23,7 +23,7 @@ export const targetArchivesOld = defineFinding(
   'warning',
   (w: Words & { version: string }) => ({
     message: `GitLab ${w.version} cannot load issues and merge requests into a project that exists, which 17.1 and later can: they stay on GitBucket`,
-    fix: 'upgrade GitLab, and run again: what was moved before stays; or leave them: --tracker off',
+    fix: 'upgrade GitLab, and run again: what was moved before stays; or have issues alone sent by REST: --tracker rest; or leave them: --tracker off',
   }),
 );
 
@@ -45,6 +45,12 @@ export const targetArchivesUnasked = defineFinding(
   }),
 );
 
+export const targetIssuesByRest = defineFinding('target-issues-by-rest', 'note', () => ({
+  message:
+    'issues are sent by REST and pull requests stay on GitBucket; GitLab keeps number and date of an issue for Owners of the project and administrators only',
+  fix: 'where GitLab loads archives, which bring pull requests and authors too: --tracker auto',
+}));
+
 export const targetAuthors = defineFinding('target-authors', 'note', (w: Words & { user: string }) => ({
   message: `only an administrator's token has GitLab name people as the authors of issues, merge requests and comments: with this one ${w.user} is the author of all, and a line in the text names who wrote it`,
   fix: 'use the token of an administrator, best of an account of its own for the migration',
@@ -61,6 +67,7 @@ export async function trackerFindings(
 ): Promise<Found[]> {
   if (tracker === 'off') return [];
   const { url } = target;
+  if (tracker === 'rest') return [targetIssuesByRest(url)];
   if (!isAtLeast(version, '17.1')) return [targetArchivesOld(url, { version })];
   const settings = user.admin ? await target.probes.settings() : 'forbidden';
   const told = typeof settings === 'string' ? null : (settings.import_sources ?? []);

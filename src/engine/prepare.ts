@@ -191,7 +191,7 @@ async function settingsOf(
     initialBranch: await target.initialBranch(),
     restricted: await target.restrictedLevels(),
     newGroupsTakeProjects: await target.newGroupsTakeProjects(),
-    ...(tracker === 'off' ? {} : { loadsPerMinute: await target.loadsPerMinute() }),
+    ...(tracker === 'auto' ? { loadsPerMinute: await target.loadsPerMinute() } : {}),
   };
 }
 

@@ -40,6 +40,7 @@ export type Refusal = {
     | 'group-closed'
     | 'group-limit'
     | 'nothing-to-inherit'
+    | 'spam'
     | 'other';
   status: number;
   /** The server's own words, in one line. */

@@ -120,6 +120,8 @@ const refusalWords: readonly Row[] = [
   ['taken', /has already been taken/],
   // Of a branch that came with a push a moment ago (GL-166).
   ['branch-unknown', /^Could not change HEAD: branch '.*' does not exist$/],
+  // Of what is sent by REST only (GL-387).
+  ['spam', /^Your \w+ has been recognized as spam/],
   // Neither a group nor the server has an integration of the kind any more (GL-365).
   ['nothing-to-inherit', /^Default integration not found/],
 ];

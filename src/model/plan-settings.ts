@@ -32,7 +32,7 @@ export const PlanSettings = z
     avatars: z.boolean().default(false),
     sshKeys: z.boolean().default(false),
     hooks: z.boolean().default(false),
-    tracker: z.enum(['auto', 'off']).default('off'),
+    tracker: z.enum(['auto', 'rest', 'off']).default('off'),
     attribution: z.string().default(''),
     priorities: z.enum(['scoped', 'labels', 'fields', 'off']).default('scoped'),
     releases: z.boolean().default(false),

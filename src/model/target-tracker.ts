@@ -44,9 +44,28 @@ export type TargetItem = {
   /** Of a merge request: where it leads, and who merged it; null otherwise. */
   base: string | null;
   mergedById: number | null;
+  assigneeIds: number[];
 };
 
-export type TargetComment = { id: number; text: string; createdAt: string; system: boolean };
+export type TargetComment = {
+  id: number;
+  text: string;
+  createdAt: string;
+  system: boolean;
+  authorId: number | null;
+};
+
+/** An issue as it is made: open, and without comments. */
+export type NewIssue = {
+  number: number;
+  title: string;
+  text: string;
+  createdAt: string;
+  /** Names; a server makes those that it does not have. */
+  labels: readonly string[];
+  milestoneId: number | null;
+  assigneeIds: readonly number[];
+};
 
 export type TargetLabel = { id: number; name: string; color: string; ofGroup: boolean };
 
@@ -91,6 +110,17 @@ export type TargetTracker = {
   mergeRequests(project: ProjectAt): Promise<TargetItem[] | null>;
   /** Those of one item, in order of their ids. */
   comments(project: ProjectAt, kind: 'issue' | 'pull', number: number): Promise<TargetComment[]>;
+  /** One of them; null when there is none of that number. */
+  issue(project: ProjectAt, number: number): Promise<TargetItem | null>;
+  /**
+   * Number and date are kept from Owners and administrators only, and dropped in silence from anybody else (GL-383).
+   * @throws target-refused (409) when the number is taken
+   */
+  addIssue(project: ProjectAt, issue: NewIssue): Promise<void>;
+  /** Adds a comment to an issue; its date is kept as that of an issue is. */
+  addComment(project: ProjectAt, number: number, comment: { text: string; createdAt: string }): Promise<void>;
+  /** Closes an issue as of that moment (GL-384). */
+  closeIssue(project: ProjectAt, number: number, at: string): Promise<void>;
   /** With those of the groups above. */
   labels(project: ProjectAt): Promise<TargetLabel[]>;
   /** @throws target-refused (409) when there is one of the name */
@@ -102,7 +132,11 @@ export type TargetTracker = {
     project: ProjectAt,
     milestone: { title: string; description: string; dueOn: string | null },
   ): Promise<TargetMilestone>;
-  closeMilestone(project: ProjectAt, milestone: { id: number; title: string }): Promise<void>;
+  moveMilestone(
+    project: ProjectAt,
+    milestone: { id: number; title: string },
+    to: 'closed' | 'active',
+  ): Promise<void>;
   /** Removes one for good; one that is not there is left so. @throws target-forbidden for all but Owners */
   removeItem(project: ProjectAt, kind: 'issue' | 'pull', number: number): Promise<void>;
   /** Does a merge request show a diff? Null when it has no version at all. */

@@ -138,11 +138,12 @@ export function movedKinds({ migrate }: Pick<Config, 'migrate'>): ReadonlySet<Lo
     ...(migrate.branchProtections ? (['protected-branches'] as const) : []),
     ...(migrate.hooks ? (['webhooks'] as const) : []),
     ...(migrate.tracker === 'off' ? [] : trackerKinds),
+    ...(migrate.tracker === 'auto' ? (['pull-requests'] as const) : []),
     ...(migrate.releases ? (['releases'] as const) : []),
   ]);
 }
 
-const trackerKinds = ['issues', 'pull-requests', 'labels', 'milestones'] as const;
+const trackerKinds = ['issues', 'labels', 'milestones'] as const;
 
 /** What decides a plan besides what the two servers hold; a plan keeps it, so that carrying it out decides the same. */
 function settingsOf(

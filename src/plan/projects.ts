@@ -83,7 +83,7 @@ function placeProject(
     existing,
     defaultBranch: branch ?? (listing.refs.size === 0 ? repository.defaultBranch || null : null),
     ...(parent && { parent }),
-    losses: lossesIn(listing, migrate, { pulls: migrate.tracker !== 'off' }),
+    losses: lossesIn(listing, migrate, { pulls: migrate.tracker === 'auto' }),
     findings: [],
     reasons,
     blocked: path.blocked

@@ -3,7 +3,7 @@ import { targetRefused } from '../failures/target.ts';
 import type { ItemHistory } from '../journal/history.ts';
 import type { PlannedGroup } from '../model/plan.ts';
 import { isGroupMade } from '../plan/made.ts';
-import { mailsMembers } from './mailing.ts';
+import { mailsPeople } from './mailing.ts';
 import { knownTo, proven, type ItemWork, type Step, type Writing } from './step.ts';
 
 const Part = z.object({});
@@ -28,7 +28,7 @@ export const groupQuiet: Step<z.infer<typeof Part>, Data, PlannedGroup> = {
   plan({ item, history }) {
     const restore = isMuted(history);
     const creates = item.existing === null && item.namespaceKind === 'group' && item.blocked === null;
-    const mutes = mailsMembers(item) && isGroupMade(history);
+    const mutes = mailsPeople(item) && isGroupMade(history);
     if (!restore && !creates && !mutes) return null;
     const counts = restore ? { restore: 1 } : {};
     return { part: {}, changes: restore, state: 'proven', counts, notices: [] };
@@ -73,7 +73,7 @@ export function groupNotCreated(work: GroupWork): Promise<void> {
 export async function muteGroupAgain(work: GroupWork): Promise<void> {
   const { item, place, context, journal } = work;
   const history = journal.history.items.get(item.id);
-  if (place === null || item.existing === null || !mailsMembers(item) || !isGroupMade(history)) return;
+  if (place === null || item.existing === null || !mailsPeople(item) || !isGroupMade(history)) return;
   // Somebody may not want any, or a run that was killed has left them off.
   if ((await context.target.groupMails(place)) === false) return;
   if (!isMuted(history)) await record(work, 'started', true);

@@ -5,7 +5,7 @@ import type { Notice } from '../model/notice.ts';
 import type { PlanItem, PlannedProject } from '../model/plan.ts';
 import type { Noise } from '../model/target-quiet.ts';
 import { isGroupMade, isMade } from '../plan/made.ts';
-import { mailsMembers } from './mailing.ts';
+import { mailsPeople } from './mailing.ts';
 import { isSwitched, noiseOf, pending, record } from './quiet.ts';
 import { silence } from './quiet-integrations.ts';
 import { disabled, isTaken, noiseIn, type SwitchPlace } from './switches.ts';
@@ -27,7 +27,7 @@ export async function createMuted(work: ProjectWork): Promise<Noise> {
   const { level } = work.context.pipelines;
   const places = level === null ? [] : await buildsToStop(level, work);
   // From whoever is no Owner GitLab would take it, and not give it back (GL-291).
-  if (mailsMembers(work.item) && isOwner(work)) places.push(mails);
+  if (mailsPeople(work.item) && isOwner(work)) places.push(mails);
   if (getsIssues(work.item)) places.push(autoclose);
   if (places.length > 0) await record(work, 'started', places, true);
   return noiseIn(places, false)?.noise ?? {};
@@ -60,7 +60,7 @@ export async function mute(work: ProjectWork, made: Project): Promise<Notice[]> 
     pipelines.level ??= level;
     more.push(...(await buildsToStop(level, work)));
   }
-  if (mailsMembers(work.item) && !has('mails') && made.mails !== false) more.push(mails);
+  if (mailsPeople(work.item) && !has('mails') && made.mails !== false) more.push(mails);
   if (getsIssues(work.item) && !has('autoclose') && made.autoclose !== false) more.push(autoclose);
   const loud = known.filter((place) => !isTaken(place, { ...quietest(place), ...noiseOf(made) }, false));
   return [...(await stop(loud, more, work)), ...(await silence(work))];
@@ -70,7 +70,7 @@ export async function mute(work: ProjectWork, made: Project): Promise<Notice[]> 
 export async function muteProjectAgain(work: ProjectWork): Promise<Notice[]> {
   const { existing } = work.item;
   const mayChange = isMade(work.journal.history.items.get(work.item.id)) && !isSwitched(mails, work);
-  const due = existing !== null && existing.mails !== false && mailsMembers(work.item) && mayChange;
+  const due = existing !== null && existing.mails !== false && mailsPeople(work.item) && mayChange;
   return due ? stop([], [mails], work) : [];
 }
 

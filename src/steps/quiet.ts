@@ -7,7 +7,7 @@ import type { PlanItem, PlannedProject } from '../model/plan.ts';
 import type { Noise } from '../model/target-quiet.ts';
 import { codeRecords } from '../plan/known-refs.ts';
 import { isMade } from '../plan/made.ts';
-import { mailsMembers } from './mailing.ts';
+import { mailsPeople } from './mailing.ts';
 import { isTaken, lostOf, noiseIn, switches, type SwitchName, type SwitchPlace } from './switches.ts';
 import { knownTo, proven, type ItemWork, type Step, type Writing } from './step.ts';
 
@@ -35,7 +35,7 @@ export const quiet: Step<z.infer<typeof Part>, Data, PlannedProject> = {
     const { length: restore } = left.filter((place) => !isOn(place, item));
     const creates = item.existing === null && item.blocked === null;
     const opens = item.steps.some(({ part }) => Opening.safeParse(part).success);
-    const mutes = mailsMembers(item) && isMade(history);
+    const mutes = mailsPeople(item) && isMade(history);
     if (left.length === 0 && !creates && !opens && !mutes && !losesIssues(item.existing, history))
       return null;
     const counts = restore === 0 ? {} : { restore };

@@ -2,17 +2,14 @@ import type { Notice } from '../model/notice.ts';
 import type { TargetItem } from '../model/target-tracker.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { Check } from '../model/result.ts';
-import { lineOf } from '../tracker/archive/lines.ts';
-import { createProblems } from '../tracker/archive/problems.ts';
-import { expectedOf } from '../tracker/expected.ts';
-import { differencesBetween, digestOf, hashOfAll } from '../tracker/proof.ts';
-import { openWorkshop } from './tracker-making.ts';
+import { digestOf, hashOfAll } from '../tracker/proof.ts';
+import { movedBy } from './tracker-plan.ts';
 import type { Numbered } from './tracker-sort.ts';
 import { itemsThere, type There } from './tracker-there.ts';
 import { keyOfItem, nameOfKey, type Loaded, type TrackerData } from './tracker-part.ts';
 import { remark, type Place, type Work } from './step.ts';
 
-type Checking = Work<TrackerData, PlannedProject>;
+export type Checking = Work<TrackerData, PlannedProject>;
 
 /**
  * Compares every issue and pull request of the source with what GitLab shows: number, state, dates, title, text, labels,
@@ -24,9 +21,9 @@ export async function checkLoaded(work: Checking): Promise<Check> {
   const place = known ?? placeOf(item);
   if (place === null) return { state: 'failed', compared: 0, hash: null, differences: [] };
   const reader = context.source.tracker(item.repository);
-  const numbers = await reader.numbers();
-  const there = await itemsThere(place, work);
   const data = work.known();
+  const numbers = movedBy(context.config.migrate.tracker, await reader.numbers(), data);
+  const there = await itemsThere(place, work);
   const sides = { source: new Map<string, string>(), target: new Map<string, string>() };
   const differences: Notice[] = [];
   let worst: Check['state'] = 'proven';
@@ -57,9 +54,6 @@ export async function checkLoaded(work: Checking): Promise<Check> {
   return { state: worst, compared: sides.source.size, hash, contents, differences };
 }
 
-/** Where a file lies that was uploaded, as far as anybody can know without a journal. */
-const anyUpload = `/uploads/${'0'.repeat(32)}/file`;
-
 type Verdict =
   | 'equal'
   | 'touched'
@@ -85,7 +79,7 @@ function verdictOf(
   return changed ? 'changed' : 'equal';
 }
 
-const again = 'run gb2gl migrate again to move it';
+export const again = 'run gb2gl migrate again to move it';
 
 function told(verdict: Verdict, key: string, data: TrackerData | null): [string, string, string, string] {
   const why = data?.left?.[key];
@@ -118,16 +112,16 @@ function told(verdict: Verdict, key: string, data: TrackerData | null): [string,
   return ['tracker-changed', key, `it was changed on GitBucket since it was moved${because}`, fix];
 }
 
-function isUnseen({ kind }: Pick<Numbered, 'kind'>, { hidden }: There): boolean {
+export function isUnseen({ kind }: Pick<Numbered, 'kind'>, { hidden }: There): boolean {
   return hidden.has(kind);
 }
 
-function unseen(object: string, key: string): Notice {
+export function unseen(object: string, key: string): Notice {
   const message = `${nameOfKey(key)} was as it was sent when it was loaded; GitLab shows it to nobody now, for its kind is switched off in the project`;
   return remark('tracker-unseen', object, message);
 }
 
-function hiddenAway(kind: Numbered['kind'], key: string): [string, string, string, string] {
+export function hiddenAway(kind: Numbered['kind'], key: string): [string, string, string, string] {
   const what = kind === 'issue' ? 'issues' : 'merge requests';
   return [
     'tracker-hidden',
@@ -146,7 +140,7 @@ function withoutDiff(key: string): [string, string, string, string] {
   ];
 }
 
-function kept(object: string, key: string, how: string): Notice {
+export function kept(object: string, key: string, how: string): Notice {
   return remark(
     'tracker-kept',
     object,
@@ -154,74 +148,8 @@ function kept(object: string, key: string, how: string): Notice {
   );
 }
 
-/**
- * Compares both servers as they are now: every item is read again and made into what was sent, or would be. Without a
- * journal nobody knows what somebody changed on GitLab on purpose.
- */
-export async function compareTrackers(work: Checking): Promise<Check> {
-  const { item, context, place: known } = work;
-  const place = known ?? placeOf(item);
-  if (place === null) return { state: 'failed', compared: 0, hash: null, differences: [] };
-  const reader = context.source.tracker(item.repository);
-  const numbers = await reader.numbers();
-  const there = await itemsThere(place, work);
-  const problems = createProblems();
-  const workshop = await openWorkshop({
-    numbers,
-    reader,
-    work,
-    problems,
-    upload: async (files) =>
-      work.known() === null ? [...files.keys()].map((id) => [id, anyUpload] as const) : [],
-    diffs: async () => new Map(),
-  });
-  const sides = { source: new Map<string, string>(), target: new Map<string, string>() };
-  const differences: Notice[] = [];
-  let state: Check['state'] = 'proven';
-  const fail = (key: string, code: string, why: string): void => {
-    differences.push({ code, object: item.id, message: `${nameOfKey(key)}: ${why}`, fix: again });
-    state = 'failed';
-  };
-  for await (const each of reader.items(numbers.map(({ number }) => number))) {
-    const key = keyOfItem(each);
-    const line = lineOf(each, await workshop.prepare(each), problems);
-    if (line === null) continue;
-    const expected = expectedOf(line.text);
-    const found = there.items.get(key);
-    const loaded = work.known()?.items?.[key];
-    if (isUnseen(each, there)) {
-      if (loaded?.at === each.updatedAt) differences.push(unseen(item.id, key));
-      else {
-        const [code, , why, fix] = hiddenAway(each.kind, key);
-        differences.push({ code, object: item.id, message: `${nameOfKey(key)}: ${why}`, fix });
-        state = 'failed';
-      }
-      continue;
-    }
-    if (found === undefined) {
-      if (loaded === undefined)
-        fail(key, 'tracker-missing', work.known()?.left?.[key] ?? 'it is not on GitLab');
-      else differences.push(kept(item.id, key, 'removed'));
-      continue;
-    }
-    sides.source.set(key, digestOf(expected));
-    sides.target.set(key, digestOf(found));
-    if (sides.source.get(key) === sides.target.get(key)) continue;
-    const touched = loaded !== undefined && digestOf(found) !== loaded.seen;
-    if (touched && loaded.at === each.updatedAt) {
-      differences.push(kept(item.id, key, 'changed'));
-      sides.source.delete(key);
-      sides.target.delete(key);
-    } else fail(key, 'tracker-differs', differencesBetween(expected, found).join(', '));
-  }
-  differences.push(...problems.notices(item.id).filter(({ code }) => code === 'tracker-item-refused'));
-  const hash = { source: hashOfAll(sides.source), target: hashOfAll(sides.target) };
-  const contents = contentsOf(sides.target.keys(), there);
-  return { state, compared: sides.source.size, hash, contents, differences };
-}
-
 /** What reports tell of those that were compared. */
-function contentsOf(keys: Iterable<string>, { items }: There): Check['contents'] & {} {
+export function contentsOf(keys: Iterable<string>, { items }: There): Check['contents'] & {} {
   const contents = { issues: 0, requests: 0, comments: 0 };
   for (const key of keys) {
     contents[key.startsWith('m') ? 'requests' : 'issues'] += 1;
@@ -230,6 +158,6 @@ function contentsOf(keys: Iterable<string>, { items }: There): Check['contents']
   return contents;
 }
 
-function placeOf({ existing, fullPath }: PlannedProject): Place | null {
+export function placeOf({ existing, fullPath }: PlannedProject): Place | null {
   return existing === null ? null : { id: existing.id, fullPath, url: existing.webUrl };
 }

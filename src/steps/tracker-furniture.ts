@@ -46,7 +46,7 @@ export async function furnish(reader: TrackerReader, place: Place, work: Tracker
     const there = found ?? (await unlessThere(target.addMilestone(place, { title, description, dueOn })));
     furnished.changed ||= found === undefined;
     if (!there || state !== 'closed' || there.closed || there.ofGroup) continue;
-    await target.closeMilestone(place, there);
+    await target.moveMilestone(place, there, 'closed');
     furnished.changed = true;
   }
   const done = [...due].map((key) => [key, wanted.get(key) ?? '']);
@@ -68,7 +68,7 @@ function ofGroup(what: string, title: string, { item }: TrackerWork): Notice {
 }
 
 /** Somebody made one of that name meanwhile, or a name differs for GitLab less than for us: null. */
-async function unlessThere<T>(call: Promise<T>): Promise<T | null> {
+export async function unlessThere<T>(call: Promise<T>): Promise<T | null> {
   try {
     return await call;
   } catch (error) {

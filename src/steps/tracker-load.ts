@@ -6,12 +6,12 @@ import { writeArchives, type Archive } from '../tracker/archive/archive.ts';
 import { lineOf, type MadeLine } from '../tracker/archive/lines.ts';
 import type { Problems } from '../tracker/archive/problems.ts';
 import { expectedOf } from '../tracker/expected.ts';
-import { contentDigestOf, digestOf } from '../tracker/proof.ts';
+import { digestOf } from '../tracker/proof.ts';
 import type { Place } from './step.ts';
 import { load } from './tracker-gate.ts';
 import { withoutGuests } from './tracker-guests.ts';
 import type { Workshop } from './tracker-making.ts';
-import { keyOfItem, type Loaded, type TrackerWork } from './tracker-part.ts';
+import { keyOfItem, loadedAs, type Loaded, type TrackerWork } from './tracker-part.ts';
 
 type Kind = TrackerItem['kind'];
 /** What must be there, by keys of items. `diff`: it has commits to show. */
@@ -20,7 +20,7 @@ type Expected = Map<string, { at: string; number: number; sent: string; comments
 /** Numbers of what has not arrived, and of what GitLab shows by half: comments or a diff are not there. */
 export type Arrived = { missing: Set<number>; half: Set<number> };
 
-type Sending = {
+export type Sending = {
   reader: TrackerReader;
   workshop: Workshop;
   place: Place;
@@ -57,17 +57,10 @@ async function* linesOf(
   expected: Expected,
   { reader, workshop, problems, work }: Sending,
 ): AsyncGenerator<MadeLine> {
-  const { item: project, context } = work;
   let done = 0;
   for await (const item of reader.items(numbers)) {
     done += 1;
-    context.emit({
-      type: 'item-progress',
-      id: project.id,
-      stage: `${item.kind === 'pull' ? 'pull requests' : 'issues'}: ${done} of ${numbers.length}`,
-      percent: Math.floor((100 * done) / numbers.length),
-      bytes: 0,
-    });
+    tellProgress(item.kind, { done, all: numbers.length }, work);
     const making = await workshop.prepare(item);
     const line = lineOf(item, making, problems);
     if (line === null) continue;
@@ -77,6 +70,20 @@ async function* linesOf(
     expected.set(keyOfItem(item), { ...sent, diff: hasCommits(item, workshop) });
     yield line;
   }
+}
+
+export function tellProgress(
+  kind: Kind,
+  { done, all }: { done: number; all: number },
+  { item, context }: TrackerWork,
+): void {
+  context.emit({
+    type: 'item-progress',
+    id: item.id,
+    stage: `${kind === 'pull' ? 'pull requests' : 'issues'}: ${done} of ${all}`,
+    percent: Math.floor((100 * done) / all),
+    bytes: 0,
+  });
 }
 
 /** Has the request commits that GitLab must show? */
@@ -130,12 +137,7 @@ async function settle(
     bare[key] = shown ? null : true;
     if (!shown || found.comments < sent.comments) arrived.half.add(sent.number);
     expected.delete(key);
-    items[key] = {
-      at: sent.at,
-      sent: sent.sent,
-      seen: digestOf(found),
-      content: contentDigestOf(found),
-    };
+    items[key] = loadedAs(found, sent);
   }
   const data = { items, loading: over, replacing: over, left: over, taken: over, bare };
   await work.record('done', { data });

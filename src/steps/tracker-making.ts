@@ -10,7 +10,7 @@ import { plain } from '../tracker/texts/markdown.ts';
 import type { TextWorld } from '../tracker/texts/world.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { ItemWork, RunContext, Work } from './step.ts';
-import type { TrackerData } from './tracker-part.ts';
+import type { Door, TrackerData } from './tracker-part.ts';
 import type { Numbered } from './tracker-sort.ts';
 import { createTexts } from './tracker-texts.ts';
 
@@ -28,6 +28,7 @@ export type Workshop = {
 };
 
 type Given = {
+  door: Door;
   numbers: readonly Numbered[];
   reader: TrackerReader;
   work: Work<TrackerData, PlannedProject>;
@@ -39,6 +40,7 @@ type Given = {
 };
 
 export async function openWorkshop({
+  door,
   numbers,
   reader,
   work,
@@ -47,7 +49,8 @@ export async function openWorkshop({
   diffs,
 }: Given): Promise<Workshop> {
   const { item: project, context } = work;
-  const mapped = await peopleOf(work);
+  const byRest = door === 'rest';
+  const mapped = byRest ? [] : await peopleOf(work);
   const members = membersOf(mapped, problems);
   const labels = labelLines(await reader.labels());
   const milestones = milestoneLines((await reader.milestones()) ?? []);
@@ -61,6 +64,7 @@ export async function openWorkshop({
     world,
     names,
     template: context.config.migrate.attribution,
+    byRest,
     mapped: (login) => members.number(login) !== null,
     note: ({ what, of }, item) => problems.say(`text-${what}`, item, of),
   });
@@ -71,6 +75,7 @@ export async function openWorkshop({
     repository: project.id,
     people: {
       number: (login) => members.number(login),
+      assignee: (login) => (byRest ? (work.accounts.get(login)?.id ?? null) : members.number(login)),
       name: (login) => plain(names.get(login) ?? login),
       mention: (login) => texts.mention(login),
     },

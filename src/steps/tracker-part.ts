@@ -1,13 +1,20 @@
 import * as z from 'zod';
 import { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
+import type { TargetItem } from '../model/target-tracker.ts';
+import { contentDigestOf, digestOf } from '../tracker/proof.ts';
 import type { WritingWork } from './step.ts';
 
 const count = z.int().nonnegative();
 
+/** How items get to the target: an archive that it loads, or request by request. */
+export type Door = 'archive' | 'rest';
+
 export const TrackerPart = z.object({
   issues: z.literal(true).describe('Commits that are pushed meanwhile must close none of them'),
   count: z.object({ issues: count, pulls: count }).describe('What the source has'),
+  rest: z.boolean().default(false).describe('Issues are sent by REST instead of loaded'),
+  stay: count.default(0).describe('Pull requests that stay on the source, because REST cannot make them'),
   add: count.describe('Issues and pull requests that are not on the target yet'),
   change: count.describe('Those that changed on the source since they were loaded'),
   closed: Notice.nullable().describe('Why nothing can be loaded'),
@@ -24,12 +31,17 @@ const Loaded = z.object({
 });
 export type Loaded = z.infer<typeof Loaded>;
 
+/** What is written down of an item that GitLab shows as `found`. */
+export function loadedAs(found: TargetItem, { at, sent }: Pick<Loaded, 'at' | 'sent'>): Loaded {
+  return { at, sent, seen: digestOf(found), content: contentDigestOf(found) };
+}
+
 export const TrackerData = z.object({
   items: z.record(z.string(), Loaded).optional(),
   loading: z
     .record(z.string(), z.literal(true))
     .optional()
-    .describe('Items of an archive that is being sent: those that are there are ours'),
+    .describe('Items that are being sent, in an archive or by themselves: those that are there are ours'),
   replacing: z
     .record(z.string(), z.literal(true))
     .optional()

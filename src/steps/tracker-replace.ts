@@ -3,7 +3,8 @@ import type { Place } from './step.ts';
 import { memberPlace } from './tracker-guests.ts';
 import type { TrackerWork } from './tracker-part.ts';
 
-const owner = 50;
+/** The role that numbers, dates and removals want (GL-383, GL-398). */
+export const owner = 50;
 const onlyOwners = 'only an Owner of the project can have it loaded again';
 
 /**
@@ -38,7 +39,7 @@ async function remove(key: string, number: number, place: Place, work: TrackerWo
   }
 }
 
-async function isOwner(place: Place, { context }: TrackerWork): Promise<boolean> {
+export async function isOwner(place: Place, { context }: TrackerWork): Promise<boolean> {
   const { user } = context.identity;
   if (user.admin) return true;
   const levels = await context.target.levelsAt(memberPlace(place), 'all');

@@ -33,7 +33,8 @@ export function sortItems(
     const key = keyOfItem({ kind, number });
     const loaded = known?.items?.[key];
     const item = items.get(key);
-    const ours = known?.loading?.[key] === true || known?.replacing?.[key] === true;
+    const begun = known?.loading?.[key] === true;
+    const ours = begun || known?.replacing?.[key] === true;
     if (hidden.has(kind)) {
       // Nobody could tell what has come of it.
       if (loaded?.at === updatedAt && !ours) sorted.settled.set(key, loaded);
@@ -41,13 +42,10 @@ export function sortItems(
     } else if (item === undefined) {
       if (loaded === undefined || ours) sorted.add.push(number);
       else sorted.left.set(key, 'it was removed on GitLab');
-    } else if (loaded === undefined) {
-      // Of an archive that was being sent: it is read again, and skipped by GitLab.
+    } else if (loaded === undefined || (begun && digestOf(item) !== loaded.seen)) {
+      // It was being sent, perhaps in place of an earlier one: it is read again, and what is there of it is left out.
       if (ours) sorted.add.push(number);
-      else {
-        sorted.left.set(key, 'GitLab has an item of that number that gb2gl did not load');
-        sorted.taken.push(key);
-      }
+      else leave({ number, kind }, sorted);
     } else {
       const changed = loaded.at !== updatedAt;
       const touched = digestOf(item) !== loaded.seen;
@@ -57,4 +55,11 @@ export function sortItems(
     }
   }
   return sorted;
+}
+
+/** Somebody else's item has the number. */
+export function leave(item: Pick<Numbered, 'number' | 'kind'>, { left, taken }: Sorted): void {
+  const key = keyOfItem(item);
+  left.set(key, 'GitLab has an item of that number that gb2gl did not load');
+  taken.push(key);
 }

@@ -1,11 +1,10 @@
-import { isFatal, asFailure } from '../failures/index.ts';
 import { projectMissing } from '../failures/target.ts';
-import { trackerClosed } from '../failures/tracker.ts';
-import type { Notice } from '../model/notice.ts';
+import { trackerNotOwner } from '../failures/tracker.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { TrackerReader } from '../model/tracker.ts';
 import { createProblems, type Problems } from '../tracker/archive/problems.ts';
-import { checkLoaded, compareTrackers } from './tracker-check.ts';
+import { checkLoaded } from './tracker-check.ts';
+import { compareTrackers } from './tracker-compare.ts';
 import { furnish } from './tracker-furniture.ts';
 import { untilIdle } from './tracker-gate.ts';
 import { sendGuestsAway } from './tracker-guests.ts';
@@ -14,7 +13,9 @@ import { loadItems } from './tracker-load.ts';
 import { uploadFiles } from './attachments.ts';
 import { diffsOf } from './tracker-diffs.ts';
 import { openWorkshop } from './tracker-making.ts';
-import { removeItems } from './tracker-replace.ts';
+import { planTracker, sentBy, stayNotices } from './tracker-plan.ts';
+import { isOwner, removeItems } from './tracker-replace.ts';
+import { sendIssues } from './tracker-rest.ts';
 import { itemsThere } from './tracker-there.ts';
 import {
   keyOfItem,
@@ -22,13 +23,14 @@ import {
   TrackerPart,
   trackerRecords,
   trackerTitle,
+  type Door,
   type TrackerData,
   type TrackerWork,
 } from './tracker-part.ts';
-import { sortItems, type Numbered, type Sorted } from './tracker-sort.ts';
+import { leave, sortItems, type Numbered, type Sorted } from './tracker-sort.ts';
 import { untilPushed } from './quiet.ts';
-import { undecided, unproven } from './told.ts';
-import { knownTo, remark, type Decision, type Outcome, type Place, type Step } from './step.ts';
+import { unproven } from './told.ts';
+import { remark, type Outcome, type Place, type Step } from './step.ts';
 
 /**
  * Has GitLab load issues and pull requests with their numbers, dates, states and comments, once everything is pushed. What
@@ -40,29 +42,7 @@ export const tracker: Step<TrackerPart, TrackerData, PlannedProject> = {
   of: 'project',
   stage: 'tracker',
   part: TrackerPart,
-  async plan({ item, input, source, target, history }) {
-    if (input.config.migrate.tracker === 'off' || item.blocked !== null) return null;
-    const nothing = {
-      issues: true as const,
-      count: { issues: 0, pulls: 0 },
-      add: 0,
-      change: 0,
-      closed: null,
-    };
-    const read = await numbersOf(source.tracker(item.repository), item.id);
-    if ('unread' in read) return undecided({ ...nothing, unread: read.unread }, read.unread);
-    const { numbers } = read;
-    if (numbers.length === 0) return null;
-    const known = knownTo(tracker, history);
-    const pulls = numbers.filter(({ kind }) => kind === 'pull').length;
-    const count = { issues: numbers.length - pulls, pulls };
-    const fresh = numbers.filter((each) => isFresh(keyOfItem(each), known));
-    const changed = numbers.filter((each) => isChanged(each, known));
-    const due = fresh.length + changed.length > 0;
-    const closed = due && !(await target.takesArchives()) ? trackerClosed(item.id, count).notice : null;
-    const part = { ...nothing, count, add: fresh.length, change: changed.length, closed, unread: null };
-    return decision(part);
-  },
+  plan: planTracker,
   async run(part, work) {
     const { place, item, context } = work;
     if (place === null) throw projectMissing(item.id, { target: item.fullPath });
@@ -77,19 +57,32 @@ export const tracker: Step<TrackerPart, TrackerData, PlannedProject> = {
       await untilPushed(work, 'it must be done with the pushes before merge requests are compared');
     const numbers = await reader.numbers();
     const there = await itemsThere(place, work);
-    const sorted = sortItems(numbers, there, work.known());
-    const outcome = await bringIn(numbers, sorted, { reader, place, work });
+    const sorted = sortItems(sentBy(part.rest ? 'rest' : 'auto', numbers), there, work.known());
+    if (part.rest && sorted.add.length + sorted.replace.length > 0) await requireOwner(place, part, work);
+    const outcome = await bringIn(numbers, sorted, {
+      reader,
+      place,
+      work,
+      door: part.rest ? 'rest' : 'archive',
+    });
     await removeHeads(place, work);
     work.trackerLoaded = true;
     return outcome;
   },
   async verify(part, work) {
     if (part.unread !== null) return unproven(part.unread);
+    const staying = stayNotices(part, work.item.id);
     if (part.closed !== null)
-      return { state: 'refused', compared: 0, hash: null, differences: [part.closed] };
-    return work.trackerLoaded ? checkLoaded(work) : compareTrackers(work);
+      return { state: 'refused', compared: 0, hash: null, differences: [part.closed, ...staying] };
+    const check = await (work.trackerLoaded ? checkLoaded(work) : compareTrackers(work));
+    return { ...check, differences: [...check.differences, ...staying] };
   },
 };
+
+/** From anybody else number and dates are dropped without a word (GL-383). */
+async function requireOwner(place: Place, { count }: TrackerPart, work: TrackerWork): Promise<void> {
+  if (!(await isOwner(place, work))) throw trackerNotOwner(work.item.id, { issues: count.issues });
+}
 
 /** What a killed run has left. */
 async function cleanUp(place: Place, work: TrackerWork): Promise<void> {
@@ -97,41 +90,7 @@ async function cleanUp(place: Place, work: TrackerWork): Promise<void> {
   await removeHeads(place, work);
 }
 
-function decision(part: TrackerPart): Decision<TrackerPart> {
-  const { count, add, change, closed } = part;
-  const counts = { create: add, update: change, unchanged: count.issues + count.pulls - add - change };
-  return {
-    part,
-    changes: closed === null && add + change > 0,
-    state: closed === null ? 'proven' : 'refused',
-    counts: Object.fromEntries(Object.entries(counts).filter(([, number]) => number > 0)),
-    notices: closed === null ? [] : [closed],
-  };
-}
-
-/** One whose number somebody else has on the target waits for a decision. */
-function isFresh(key: string, known: TrackerData | null): boolean {
-  return known?.items?.[key] === undefined && known?.taken?.[key] !== true;
-}
-
-function isChanged(each: Numbered, known: TrackerData | null): boolean {
-  const loaded = known?.items?.[keyOfItem(each)];
-  return loaded !== undefined && loaded.at !== each.updatedAt;
-}
-
-async function numbersOf(
-  reader: TrackerReader,
-  id: string,
-): Promise<{ numbers: Numbered[] } | { unread: Notice }> {
-  try {
-    return { numbers: await reader.numbers() };
-  } catch (error) {
-    if (isFatal(error)) throw error;
-    return { unread: { ...asFailure(error, id).notice, object: id } };
-  }
-}
-
-type Room = { reader: TrackerReader; place: Place; work: TrackerWork };
+type Room = { reader: TrackerReader; place: Place; work: TrackerWork; door: Door };
 
 /** Rounds in which what has not arrived, or not whole, is sent again. */
 const rounds = 2;
@@ -142,14 +101,16 @@ async function bringIn(numbers: readonly Numbered[], sorted: Sorted, room: Room)
   const { left } = sorted;
   const replaced = await removeItems(sorted.replace, left, place, work);
   const all = [...sorted.add, ...replaced].sort((a, b) => a - b);
-  const missing = await loadAll(all, numbers, problems, room);
+  const before = sorted.taken.length;
+  const missing = await loadAll(all, { numbers, sorted, problems }, room);
+  const taken = sorted.taken.length - before;
   const furnished = await furnish(reader, place, work);
-  await remember({ missing, sorted }, numbers, work);
-  const create = Math.max(0, all.length - replaced.length - missing.length);
+  await remember({ missing, sorted }, numbers, room);
+  const create = Math.max(0, all.length - replaced.length - missing.length - taken);
   const counts = { create, update: replaced.length, unchanged: sorted.settled.size };
   const { id } = work.item;
   return {
-    changed: all.length > missing.length || furnished.changed,
+    changed: all.length > missing.length + taken || furnished.changed,
     counts: Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
     notices: [
       ...problems.notices(id),
@@ -162,17 +123,19 @@ async function bringIn(numbers: readonly Numbered[], sorted: Sorted, room: Room)
   };
 }
 
-/** Loads the items of these numbers; gives those that GitLab has lost each time. */
+type Load = { numbers: readonly Numbered[]; sorted: Sorted; problems: Problems };
+
+/** Brings in the items of these numbers; gives those that GitLab has lost each time. */
 async function loadAll(
   all: readonly number[],
-  numbers: readonly Numbered[],
-  problems: Problems,
-  { reader, place, work }: Room,
+  { numbers, sorted, problems }: Load,
+  { reader, place, work, door }: Room,
 ): Promise<number[]> {
   let due = [...all];
   if (due.length === 0) return due;
   const kinds = new Map(numbers.map(({ number, kind }) => [number, kind]));
   const workshop = await openWorkshop({
+    door,
     numbers,
     reader,
     work,
@@ -184,6 +147,11 @@ async function loadAll(
       }),
     diffs: (pull) => diffsOf(pull, place, work.context),
   });
+  if (door === 'rest') {
+    const { taken, missing } = await sendIssues(due, { reader, workshop, place, work, problems });
+    for (const number of taken) leave({ number, kind: 'issue' }, sorted);
+    return missing;
+  }
   for (let round = 1; round <= rounds && due.length > 0; round += 1) {
     const pulls = due.filter((number) => kinds.get(number) === 'pull');
     const issues = due.filter((number) => kinds.get(number) === 'issue');
@@ -204,19 +172,18 @@ async function loadAll(
   return due;
 }
 
+const lostBy = { archive: 'GitLab loaded the archive without it', rest: 'GitLab did not take it' };
+
 /** What GitLab lost each time, and what stays as it was, is named by the proof; only what is news is written down. */
 async function remember(
   { missing, sorted }: { missing: readonly number[]; sorted: Sorted },
   numbers: readonly Numbered[],
-  work: TrackerWork,
+  { work, door }: Room,
 ): Promise<void> {
   const kinds = new Map(numbers.map(({ number, kind }) => [number, kind]));
   const lost = missing.map((number) => keyOfItem({ number, kind: kinds.get(number) ?? 'issue' }));
   const known = work.known();
-  const why = new Map([
-    ...sorted.left,
-    ...lost.map((key) => [key, 'GitLab loaded the archive without it'] as const),
-  ]);
+  const why = new Map([...sorted.left, ...lost.map((key) => [key, lostBy[door]] as const)]);
   const left = Object.fromEntries([...why].filter(([key, reason]) => known?.left?.[key] !== reason));
   const taken = sorted.taken.filter((key) => known?.taken?.[key] !== true);
   const loading = Object.fromEntries(lost.map((key) => [key, null]));

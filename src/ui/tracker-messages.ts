@@ -26,6 +26,17 @@ export function loadingLine(
   return `to load: ${itemsText(items)} in ${plural(archives, 'archive')}${sent} and ${own} of GitLab's own time`;
 }
 
+/** What a request after the other took on an idle server for an issue with five comments (GL-428). */
+const usualRestMs = 3000;
+
+export function sendingLine(issues: number): string {
+  return `to send by REST: ${plural(issues, 'issue')}, which takes ${formatEstimate(issues * usualRestMs)}; the token's user is the author of all, and a line in the text names who wrote it`;
+}
+
+export function stayLine(pulls: number): string {
+  return `${plural(pulls, 'pull request')} ${pulls === 1 ? 'stays' : 'stay'} on GitBucket until GitLab can load archives`;
+}
+
 /** Whom GitLab will show as the authors; `administrator`: the token is one's. */
 export function authorsLine(
   people: { all: number; known: number },
@@ -45,9 +56,14 @@ export function authorsLine(
   return `authors: the token's user, and a line in the text names who wrote it; with an administrator's token ${who} would be authors`;
 }
 
-export function closedLine(items: Items, repositories: number, fix: string): string {
+export function closedLine(
+  items: Items,
+  repositories: number,
+  { rest, fix }: { rest: boolean; fix: string },
+): string {
+  const why = rest ? "the token's user is no Owner" : 'GitLab loads no archives';
   const where = plural(repositories, 'repository', 'repositories');
-  return `${itemsText(items)} of ${where} stay on GitBucket, since GitLab loads no archives: ${fix}`;
+  return `${itemsText(items)} of ${where} stay on GitBucket, since ${why}: ${fix}`;
 }
 
 const placesShown = 3;

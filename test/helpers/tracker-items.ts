@@ -65,6 +65,7 @@ export function sampleMaking(changes: Partial<Making> = {}): Making {
     repository: 'team-a/reader',
     people: {
       number: (login) => members.number(login),
+      assignee: (login) => members.number(login),
       name: (login) => ({ mika: 'Mika Sato', ren: 'Ren Abe', zoe: 'Zoe Lang' })[login] ?? login,
       mention: (login) => (members.number(login) === null ? `\`${login}\`` : `@${login}`),
     },

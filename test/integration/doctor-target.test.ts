@@ -73,6 +73,13 @@ test('others learn it too, and that nobody else becomes an author', async () => 
   );
 });
 
+test('where issues go by REST nobody is asked whether archives are loaded', async () => {
+  const servers = await testServers({ gitlab: { version: '17.0.0' } });
+  const codes = await targetCodes(servers, { migrate: { tracker: 'rest' } });
+  expect(codes.filter((code) => /archives|by-rest/.test(code))).toEqual(['target-issues-by-rest']);
+  expect(servers.gitlab.server.requests.filter(({ url }) => /relation/.test(url))).toEqual([]);
+});
+
 test('a GitLab that cannot load trackers into a project says so', async () => {
   const servers = await withGitLab({ version: '17.0.4' });
   expect(await targetCodes(servers, { migrate: { tracker: 'auto' } })).toContain('target-archives-old');

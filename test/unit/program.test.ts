@@ -8,7 +8,7 @@ test('each command that moves or proves a tracker can be told what to do with it
     const option = program.commands
       .find((each) => each.name() === name)
       ?.options.find(({ long }) => long === '--tracker');
-    expect(option?.argChoices, name).toEqual(['auto', 'off']);
+    expect(option?.argChoices, name).toEqual(['auto', 'rest', 'off']);
   }
 });
 

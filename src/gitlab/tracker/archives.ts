@@ -5,7 +5,7 @@ import type { RelationLoad, TargetTracker } from '../../model/target-tracker.ts'
 import { once } from '../../net/once.ts';
 import type { HttpAnswer } from '../../net/answers.ts';
 import type { GitLabClient } from '../client.ts';
-import { refusalOf, toFailure, unlessRefused } from '../errors.ts';
+import { refusalOf, toFailure, unlessAbsent, unlessRefused } from '../errors.ts';
 import { bodyOf, multipart } from '../multipart.ts';
 import { parse } from '../schema.ts';
 
@@ -80,8 +80,9 @@ export function createArchiveVerbs(
     },
     async relationLoads({ id, fullPath }) {
       const path = `/projects/${id}/relation-imports`;
-      const loads = await gitlab.list({ path, type: Load, object: fullPath });
-      return loads.map(({ id: number, relation, status }) => ({
+      // Before 17.1 there is no such address, and nothing to wait for.
+      const loads = await unlessAbsent(gitlab.list({ path, type: Load, object: fullPath }));
+      return (loads ?? []).map(({ id: number, relation, status }) => ({
         id: number,
         relation,
         state: stateOf(status),

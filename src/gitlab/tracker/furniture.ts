@@ -21,7 +21,7 @@ const Milestone = z.object({
 /** Labels and milestones (GL-380, GL-381). */
 export function createFurnitureVerbs(
   gitlab: GitLabClient,
-): Pick<TargetTracker, 'labels' | 'addLabel' | 'milestones' | 'addMilestone' | 'closeMilestone'> {
+): Pick<TargetTracker, 'labels' | 'addLabel' | 'milestones' | 'addMilestone' | 'moveMilestone'> {
   return {
     async labels({ id, fullPath }) {
       const path = `/projects/${id}/labels`;
@@ -52,9 +52,9 @@ export function createFurnitureVerbs(
       );
       return milestoneOf(made);
     },
-    async closeMilestone({ id, fullPath }, { id: milestoneId, title }) {
+    async moveMilestone({ id, fullPath }, { id: milestoneId, title }, to) {
       await gitlab.request(`milestone ${title} of ${fullPath}`, z.unknown(), (api) =>
-        api.ProjectMilestones.edit(id, milestoneId, { stateEvent: 'close' }),
+        api.ProjectMilestones.edit(id, milestoneId, { stateEvent: to === 'closed' ? 'close' : 'activate' }),
       );
     },
   };

@@ -4,6 +4,7 @@ import type { GitLabClient } from '../client.ts';
 import { unlessAbsent } from '../errors.ts';
 import { createArchiveVerbs } from './archives.ts';
 import { createFurnitureVerbs } from './furniture.ts';
+import { createIssueVerbs } from './issues.ts';
 import { createItemVerbs } from './items.ts';
 import { createReleaseVerbs } from './releases.ts';
 import { createUploadVerbs } from './uploads.ts';
@@ -13,6 +14,7 @@ export function createTrackerVerbs(gitlab: GitLabClient, isAdmin: () => boolean)
   return {
     ...createArchiveVerbs(gitlab, isAdmin),
     ...createItemVerbs(gitlab),
+    ...createIssueVerbs(gitlab),
     ...createFurnitureVerbs(gitlab),
     ...createUploadVerbs(gitlab),
     ...createReleaseVerbs(gitlab),

@@ -4,7 +4,7 @@ import type { GitLabClient } from '../client.ts';
 import { unlessAbsent, unlessHidden } from '../errors.ts';
 
 const time = z.string().nullish();
-const Item = z.object({
+export const Item = z.object({
   id: z.int(),
   iid: z.int(),
   title: z.string(),
@@ -22,6 +22,7 @@ const Item = z.object({
   author: z.object({ id: z.int() }).nullish(),
   target_branch: z.string().nullish(),
   merge_user: z.object({ id: z.int() }).nullish(),
+  assignees: z.array(z.object({ id: z.int() })).default([]),
 });
 
 const Note = z.object({
@@ -29,6 +30,7 @@ const Note = z.object({
   body: z.string(),
   created_at: z.string(),
   system: z.boolean().default(false),
+  author: z.object({ id: z.int() }).nullish(),
 });
 
 const Version = z.object({ state: z.string() });
@@ -63,11 +65,12 @@ export function createItemVerbs(
       const path = `/projects/${id}/${items}/${number}/notes?order_by=created_at&sort=asc`;
       const notes = await gitlab.list({ path, type: Note, object: `${fullPath} ${number}` });
       return notes
-        .map(({ id: noteId, body, created_at: createdAt, system }) => ({
+        .map(({ id: noteId, body, created_at: createdAt, system, author }) => ({
           id: noteId,
           text: body,
           createdAt,
           system,
+          authorId: author?.id ?? null,
         }))
         .sort((a, b) => a.id - b.id);
     },
@@ -98,7 +101,7 @@ export function createItemVerbs(
 /** What is made meanwhile comes last. */
 const inOrder = '&order_by=created_at&sort=asc';
 
-function itemOf(item: z.infer<typeof Item>): TargetItem {
+export function itemOf(item: z.infer<typeof Item>): TargetItem {
   return {
     id: item.id,
     number: item.iid,
@@ -117,6 +120,7 @@ function itemOf(item: z.infer<typeof Item>): TargetItem {
     authorId: item.author?.id ?? null,
     base: item.target_branch ?? null,
     mergedById: item.merge_user?.id ?? null,
+    assigneeIds: item.assignees.map(({ id }) => id),
   };
 }
 

@@ -52,11 +52,11 @@ export function milestoneOf(desk: Desk): { milestone?: MilestoneLine } {
   return {};
 }
 
-/** Numbers of the assignees, each once: who is not mapped would become the importer. */
+/** Numbers of the assignees, each once. */
 export function assigneesOf(desk: Desk): number[] {
   const { item, making } = desk;
   const numbers = item.assignees.map((login) => {
-    const number = making.people.number(login);
+    const number = making.people.assignee(login);
     if (number === null) desk.say('assignee-left-out', login);
     return number;
   });

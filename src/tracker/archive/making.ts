@@ -21,6 +21,8 @@ export type People = {
   number(login: Login): number | null;
   /** The display name, as Markdown without meaning: GitLab puts it below the notes of those whom it cannot map. */
   name(login: Login): string;
+  /** The number by which the line names an assignee; null for somebody who cannot be one. */
+  assignee(login: Login): number | null;
   /** How a text names the person: `@account`, or what is nobody's name on GitLab. */
   mention(login: Login): string;
 };

@@ -7,9 +7,12 @@ const kinds = {
   'file-refused': 'GitLab does not take the file, so its link leads to GitBucket still',
   'person-refused': 'GitLab cannot map the account, so the person counts as unknown',
   'assignee-left-out': 'assigned to somebody without an account on GitLab',
+  'assignee-dropped':
+    'an assignee whom GitLab did not take: it takes one without EE, and only who sees the project',
   'label-left-out': 'a label that the project does not have, or GitLab cannot',
   'milestone-left-out': 'a milestone that the project does not have',
-  'event-as-note': 'what somebody without an account on GitLab did is told by a note',
+  'event-as-note': 'what people did whom GitLab does not name is told by a note',
+  'comment-refused': 'GitLab does not take all of its comments',
   'end-undated': 'when it was closed or merged is not known',
   'empty-comment': 'a comment without text',
   'no-diff': 'its commits are lost, so it has no diff',

@@ -19,7 +19,7 @@ const closed = {
 function withTracker(
   name: string,
   count: { issues: number; pulls: number },
-  part: { add?: number; closed?: typeof closed } = {},
+  part: { add?: number; closed?: typeof closed; rest?: boolean; stay?: number } = {},
 ): PlannedProject {
   const add = part.add ?? count.issues + count.pulls;
   const project = plannedProject(name);
@@ -30,7 +30,7 @@ function withTracker(
     state: part.closed === undefined ? ('proven' as const) : ('refused' as const),
     counts: { create: add },
     notices: part.closed === undefined ? [] : [part.closed],
-    part: { issues: true, count, add, change: 0, closed: part.closed ?? null, unread: null },
+    part: { issues: true, count, change: 0, unread: null, ...part, add, closed: part.closed ?? null },
   };
   return { ...project, steps: [...project.steps, step] };
 }
@@ -75,6 +75,18 @@ describe('what the plan says of issues and pull requests', () => {
     const none = [withTracker('web', { issues: 3, pulls: 1 }, { closed })];
     expect(trackerLines(planOf(none, {}))).toEqual([
       '3 issues and 1 pull request of 1 repository stay on GitBucket, since GitLab loads no archives: switch it on',
+    ]);
+  });
+
+  it('is how many issues are sent by REST and how many pull requests stay, or why none is sent', () => {
+    const sent = withTracker('web', { issues: 100, pulls: 0 }, { rest: true, stay: 7 });
+    expect(trackerLines(planOf([sent], {}))).toEqual([
+      "to send by REST: 100 issues, which takes about 5 min; the token's user is the author of all, and a line in the text names who wrote it",
+      '7 pull requests stay on GitBucket until GitLab can load archives',
+    ]);
+    const none = withTracker('web', { issues: 3, pulls: 0 }, { rest: true, closed });
+    expect(trackerLines(planOf([none], {}))).toEqual([
+      "3 issues of 1 repository stay on GitBucket, since the token's user is no Owner: switch it on",
     ]);
   });
 
