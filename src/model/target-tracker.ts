@@ -88,6 +88,27 @@ export type TargetRelease = {
   links: { name: string; url: string }[];
 };
 
+/** A comment on a commit; those of one thread share its id. */
+export type TargetCommitNote = {
+  id: number;
+  thread: string;
+  text: string;
+  authorId: number | null;
+  createdAt: string;
+  /** It stands on a line of the commit's diff. */
+  onLine: boolean;
+};
+
+/** A line of the diff that a commit makes: an added one has no old number, a removed one no new one. */
+export type CommitLine = {
+  /** Its first parent; null for one that begins a history. */
+  parent: string | null;
+  oldPath: string;
+  newPath: string;
+  oldLine: number | null;
+  newLine: number | null;
+};
+
 /** A file that texts of the project can name. `url` begins with `/uploads/`; `fullPath` with the path of the project. */
 export type Upload = { url: string; fullPath: string };
 
@@ -150,6 +171,27 @@ export type TargetTracker = {
   ): Promise<Upload>;
   /** The bytes of an upload of the project, by its address; null where the server does not give them by REST (GL-454). */
   uploaded(project: ProjectAt, url: string): Promise<Readable | null>;
+  /** What people have written of a commit; null when the project has no such commit. */
+  commitNotes(project: ProjectAt, commit: string): Promise<TargetCommitNote[] | null>;
+  /** What a commit changes in its first parent; null when the project has no such commit. */
+  commitDiff(
+    project: ProjectAt,
+    commit: string,
+  ): Promise<{ parent: string | null; files: FileDiff[] } | null>;
+  /**
+   * Writes a comment, into a thread or as the first of one. The date counts for an Owner or administrator only.
+   * @throws target-refused (400) when the line is not in the diff
+   */
+  addCommitNote(
+    project: ProjectAt,
+    commit: string,
+    note: { text: string; createdAt: string; thread: string | null; line: CommitLine | null },
+  ): Promise<TargetCommitNote>;
+  changeCommitNote(
+    project: ProjectAt,
+    commit: string,
+    note: { id: number; thread: string; text: string },
+  ): Promise<TargetCommitNote>;
   releases(project: ProjectAt): Promise<TargetRelease[]>;
   /** @throws target-refused (409) when the tag has one, (422) when there is no such tag */
   addRelease(project: ProjectAt, release: TargetRelease): Promise<void>;

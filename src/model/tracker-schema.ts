@@ -115,6 +115,7 @@ const gap: z.ZodType<TrackerGap> = z.object({
     'comments',
     'history',
     'line-comments',
+    'commit-comments',
     'priorities',
     'custom-fields',
     'milestones',

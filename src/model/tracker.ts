@@ -118,6 +118,7 @@ export type TrackerGap = {
     | 'comments'
     | 'history'
     | 'line-comments'
+    | 'commit-comments'
     | 'priorities'
     | 'custom-fields'
     | 'milestones'

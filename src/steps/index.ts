@@ -4,6 +4,7 @@ import { accountAvatar } from './account-avatar.ts';
 import { accountKeys } from './account-keys.ts';
 import { branchProtection } from './branch-protection.ts';
 import { code } from './code.ts';
+import { commitComments } from './commit-comments.ts';
 import { defaultBranch } from './default-branch.ts';
 import { deployKeys } from './deploy-keys.ts';
 import { fork } from './fork.ts';
@@ -39,6 +40,7 @@ export const steps: readonly AnyStep[] = [
   submodules,
   wiki,
   tracker,
+  commitComments,
   releases,
   groupMembers,
   groupAvatar,

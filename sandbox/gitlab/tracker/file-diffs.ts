@@ -19,11 +19,18 @@ type Change = { oldMode: string; newMode: string; status: string; oldPath: strin
 /** Arguments that keep git from a user's own taste. */
 const PLAIN = ['--no-color', '--no-ext-diff', '--no-textconv', '--find-renames', '--full-index'];
 
-/** What differs between two commits; null where one of them is not there. */
+/** How GitLab names the parent of a commit that has none (GL-457). */
+export const NOTHING = '0'.repeat(40);
+
+/** Git knows it without having it. */
+const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+
+/** What differs between two commits, or between nothing and one; null where one of them is not there. */
 export async function fileDiffs(gitDir: string, from: string, to: string): Promise<FileDiff[] | null> {
+  const start = from === NOTHING ? EMPTY_TREE : from;
   const [raw, text] = await Promise.all([
-    rawDiff(gitDir, from, to),
-    runGit(gitDir, ['diff-tree', '-r', '--patch', ...PLAIN, from, to]),
+    rawDiff(gitDir, start, to),
+    runGit(gitDir, ['diff-tree', '-r', '--patch', ...PLAIN, start, to]),
   ]);
   if (raw === null || text === null) return null;
   const patches = patchesOf(text);

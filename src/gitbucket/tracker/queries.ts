@@ -50,6 +50,10 @@ export const queries = {
   ),
   pulls: [`SELECT * FROM PULL_REQUEST ${these}`],
   lineComments: remarks('ISSUE_ID, ', these),
+  /** Of the whole server: few repositories have any. */
+  commented: [
+    'SELECT USER_NAME, REPOSITORY_NAME, COUNT(*) AS COMMENTS FROM COMMIT_COMMENT WHERE ISSUE_ID IS NULL GROUP BY USER_NAME, REPOSITORY_NAME',
+  ],
   commitComments: remarks('', `${here} AND ISSUE_ID IS NULL`),
   /** Both since 4.38. The value's column is called by a word that H2 keeps for itself (GB-197). */
   fieldValues: [`SELECT * FROM ISSUE_CUSTOM_FIELD ${these}`],

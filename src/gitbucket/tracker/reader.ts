@@ -12,6 +12,7 @@ import { createDatabaseTracker, type DatabaseTracker } from './by-database.ts';
 import { fileAt } from './files.ts';
 import { createGaps } from './gaps.ts';
 import { createHeads } from './heads.ts';
+import { queries } from './queries.ts';
 import { releasesByApi } from './releases.ts';
 import { createTimes } from './times.ts';
 import { createServerZone, type ServerZone } from './zone.ts';
@@ -29,20 +30,33 @@ export type TrackerOptions = {
 /** The trackers of GitBucket: by its database where an administrator has signed in, else by its API. */
 export function createTrackerVerbs(options: TrackerOptions): TrackerVerbs {
   const zone = createServerZone();
+  const commented = once(() => repositoriesWithComments(options.database));
   const readers = new Map<string, TrackerReader>();
   return {
     tracker(repository) {
       const key = `${repository.owner}/${repository.name}`;
-      const found = readers.get(key) ?? createReader(repository, { ...options, zone });
+      const found = readers.get(key) ?? createReader(repository, { ...options, zone, commented });
       readers.set(key, found);
       return found;
     },
   };
 }
 
+/** What the readers of one server share. */
+type Shared = {
+  zone: ServerZone;
+  /** Repositories that have comments on commits; null where nobody knows. */
+  commented: () => Promise<ReadonlySet<string> | null>;
+};
+
+async function repositoriesWithComments(database: GitBucketDatabase): Promise<ReadonlySet<string> | null> {
+  const rows = await database.select(queries.commented, { owner: '', name: '' });
+  return rows && new Set(rows.map((row) => `${row.text('USER_NAME')}/${row.text('REPOSITORY_NAME')}`));
+}
+
 function createReader(
   { owner, name }: RepositoryName,
-  { api, web, session, database, list, silenceMs, zone }: TrackerOptions & { zone: ServerZone },
+  { api, web, session, database, list, silenceMs, zone, commented }: TrackerOptions & Shared,
 ): TrackerReader {
   const repository = { owner, name };
   const gaps = createGaps();
@@ -84,10 +98,12 @@ function createReader(
       yield* ((await byDatabase()) ?? byApi).items(numbers);
     },
     async commitComments() {
-      const found = (await (await byDatabase())?.commitComments()) ?? null;
+      const tracker = await byDatabase();
+      const none = tracker !== null && (await commented())?.has(`${owner}/${name}`) === false;
+      const found = none ? [] : ((await tracker?.commitComments()) ?? null);
       if (found === null) {
-        const detail = 'only the database of GitBucket has comments on commits';
-        gaps.note({ what: 'line-comments', count: null, of: '', detail });
+        const detail = 'only the database of GitBucket has comments on commits outside of pull requests';
+        gaps.note({ what: 'commit-comments', count: null, of: '', detail });
       }
       return found;
     },

@@ -3,6 +3,7 @@ import type { TargetTracker } from '../../model/target-tracker.ts';
 import type { GitLabClient } from '../client.ts';
 import { unlessAbsent } from '../errors.ts';
 import { createArchiveVerbs } from './archives.ts';
+import { createCommitNoteVerbs } from './commit-notes.ts';
 import { createFurnitureVerbs } from './furniture.ts';
 import { createIssueVerbs } from './issues.ts';
 import { createItemVerbs } from './items.ts';
@@ -15,6 +16,7 @@ export function createTrackerVerbs(gitlab: GitLabClient, isAdmin: () => boolean)
     ...createArchiveVerbs(gitlab, isAdmin),
     ...createItemVerbs(gitlab),
     ...createIssueVerbs(gitlab),
+    ...createCommitNoteVerbs(gitlab),
     ...createFurnitureVerbs(gitlab),
     ...createUploadVerbs(gitlab),
     ...createReleaseVerbs(gitlab),

@@ -35,17 +35,15 @@ const Note = z.object({
 
 const Version = z.object({ state: z.string() });
 
-const Comparison = z.object({
-  diffs: z.array(
-    z.object({
-      old_path: z.string(),
-      new_path: z.string(),
-      diff: z.string().default(''),
-      new_file: z.boolean().default(false),
-      deleted_file: z.boolean().default(false),
-    }),
-  ),
+export const ChangedFile = z.object({
+  old_path: z.string(),
+  new_path: z.string(),
+  diff: z.string().default(''),
+  new_file: z.boolean().default(false),
+  deleted_file: z.boolean().default(false),
 });
+
+const Comparison = z.object({ diffs: z.array(ChangedFile) });
 
 /** Issues and merge requests as they are, and what they are about (GL-398, GL-423, GL-426, GL-436). */
 export function createItemVerbs(
@@ -124,7 +122,7 @@ export function itemOf(item: z.infer<typeof Item>): TargetItem {
   };
 }
 
-function fileOf(file: z.infer<typeof Comparison>['diffs'][number]): FileDiff {
+export function fileOf(file: z.infer<typeof ChangedFile>): FileDiff {
   return {
     oldPath: file.old_path,
     newPath: file.new_path,

@@ -96,6 +96,7 @@ describe('a tracker by the API', () => {
       'line-comments null ',
       'priorities null ',
       'custom-fields null ',
+      'commit-comments null ',
     ]);
     const { requests } = world.gitbucket.server;
     expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { extractActions } from '../../../sandbox/gitlab.ts';
+import { commitOn } from '../../helpers/commits.ts';
 import { trackerWorld } from './tracker-fixture.ts';
 
 const DAY = '2015-04-04T05:06:07.000Z';
@@ -161,4 +162,32 @@ describe('commands in texts', () => {
   ])('%j', (text, ...expected) => {
     expect(found(text)).toEqual(expected);
   });
+});
+
+it('a comment on a line of a commit wants the diff to its first parent, or to nothing (GL-457)', async () => {
+  const { root, app, gitlab } = await trackerWorld();
+  const dir = gitlab.gitDir('team/app');
+  const first = commitOn(dir, 'lines', 'one');
+  const second = commitOn(dir, 'lines', 'two');
+  const nothing = '0'.repeat(40);
+  const say = async (commit: string, base: string, line: object, start = base) => {
+    const position = { position_type: 'text', base_sha: base, start_sha: start, head_sha: commit, ...line };
+    const path = `${app}/repository/commits/${commit}/discussions`;
+    const { status, body } = await root.post(path, { body: 'why?', created_at: DAY, position });
+    const { notes: [note] = [] } = body;
+    return [status, note === undefined ? body.message : [note.type, note.created_at, note.position.new_line]];
+  };
+  const line = { new_path: 'file.txt', old_path: 'file.txt', new_line: 1 };
+  expect(await say(second, first, line)).toEqual([201, ['DiffNote', DAY, 1]]);
+  expect(await say(first, nothing, line)).toEqual([201, ['DiffNote', DAY, 1]]);
+  const other = [400, '400 Bad request - Note {:commit_id=>["does not match the diff refs"]}'];
+  expect(await say(second, nothing, line)).toEqual(other);
+  expect(await say(second, first, line, nothing)).toEqual(other);
+  expect(await say(second, first, { ...line, new_line: 7 })).toEqual([
+    400,
+    '400 Bad request - Note {:line_code=>["can\'t be blank", "must be a valid line code"]}',
+  ]);
+  const diff = async (commit: string) => (await root.get(`${app}/repository/commits/${commit}/diff`)).body;
+  expect(await diff(second)).toMatchObject([{ new_path: 'file.txt', new_file: false }]);
+  expect(await diff(first)).toMatchObject([{ new_path: 'file.txt', new_file: true }]);
 });

@@ -1,5 +1,6 @@
 import { readCommits } from '../../git-objects.ts';
 import { trackerOf } from '../../state.ts';
+import { NOTHING } from '../../tracker/file-diffs.ts';
 import type { NoteState } from '../../tracker/state.ts';
 import { created, type Call, type Endpoint, type Reply } from '../endpoint.ts';
 import { byTime } from '../entities/notes.ts';
@@ -47,7 +48,7 @@ async function find(call: Call): Promise<NoteHolder> {
   const [commit] = await readCommits(gitDir, [call.route['sha'] ?? '', '-1']);
   if (!commit) throw notFound('Commit');
   const notes = trackerOf(project).commitNotes.filter(({ commitId }) => commitId === commit.id);
-  return { project, commitId: commit.id, notes };
+  return { project, commitId: commit.id, parent: commit.parents[0] ?? NOTHING, notes };
 }
 
 async function list(call: Call): Promise<Reply> {

@@ -1,4 +1,5 @@
 import { DEVELOPER } from '../../access.ts';
+import { inspectErrors } from '../../ruby.ts';
 import { mayReadInternal } from '../../tracker/access.ts';
 import type { Item } from '../../tracker/items.ts';
 import { placeOnLine } from '../../tracker/line-notes.ts';
@@ -100,15 +101,26 @@ async function begin(call: UserCall, of: NoteHolder): Promise<Reply> {
   const { context, params } = call;
   countNote(call);
   const given = params['position'] as Record<string, unknown> | null | undefined;
+  if (given && 'commitId' in of && !isOfCommit(checked(given), of))
+    throw refused({ commit_id: ['does not match the diff refs'] }, call);
   const place = given ? await placeOnLine(context, of, checked(given)) : {};
-  if (place === null)
-    throw failure(
-      400,
-      '400 Bad request - Note {:line_code=>["can\'t be blank", "must be a valid line code"]}',
-    );
+  if (place === null) throw refused({ line_code: ["can't be blank", 'must be a valid line code'] }, call);
   const made = createNote(call, of, { type: given ? 'DiffNote' : 'DiscussionNote', ...place });
   if ('reply' in made) return made.reply;
   return created(discussionEntity(context, of, made.note.discussionId, [made.note]));
+}
+
+function refused(errors: Record<string, string[]>, { context }: UserCall): ApiError {
+  return failure(400, `400 Bad request - Note ${inspectErrors(errors, context.settings.rubyInspect)}`);
+}
+
+/** A comment on a commit can only stand on what that changes in its first parent (GL-457). */
+function isOfCommit(
+  position: Record<string, unknown>,
+  { commitId, parent }: { commitId: string; parent: string },
+): boolean {
+  const { base_sha: base, start_sha: start, head_sha: head } = position;
+  return base === parent && start === parent && head === commitId;
 }
 
 /** What a place on a line needs (GL-439). */

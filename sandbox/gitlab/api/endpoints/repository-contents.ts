@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readCommits, readTree, runGit } from '../../git-objects.ts';
-import { fileDiffs } from '../../tracker/file-diffs.ts';
+import { fileDiffs, NOTHING } from '../../tracker/file-diffs.ts';
 import { ok, type Call, type Endpoint, type Reply } from '../endpoint.ts';
 import { commitEntity } from '../entities/refs.ts';
 import { notFound } from '../errors.ts';
@@ -17,6 +17,12 @@ export const repositoryContentEndpoints: Endpoint[] = [
     const [commit] = await readCommits(repository.gitDir, [call.route['sha'] ?? '', '-1']);
     if (!commit) throw notFound('Commit');
     return ok({ ...commitEntity(commit, repository.web), project_id: repository.project.id, status: null });
+  }),
+  reading('commits/:sha/diff', { ...PAGING, unidiff: { type: 'boolean' } }, async (call, { gitDir }) => {
+    const [commit] = await readCommits(gitDir, [call.route['sha'] ?? '', '-1']);
+    if (!commit) throw notFound('Commit');
+    const files = await fileDiffs(gitDir, commit.parents[0] ?? NOTHING, commit.id);
+    return page(call, files ?? [], (file) => file);
   }),
   reading('merge_base', { refs: { type: 'strings', required: true } }, async (call, repository) => {
     const id = await runGit(repository.gitDir, ['merge-base', ...(listOf(call.params, 'refs') ?? [])]);

@@ -7,8 +7,10 @@ import { userById } from './tracker.ts';
 
 type Entity = Record<string, unknown>;
 
-/** What carries notes: an item, or a commit by its id. */
-export type Noteable = { project: Project; item: Item } | { project: Project; commitId: string };
+/** What carries notes: an item, or a commit by its id and that of its first parent. */
+export type Noteable =
+  | { project: Project; item: Item }
+  | { project: Project; commitId: string; parent: string };
 
 export function noteEntity(context: Context, of: Noteable, note: NoteState, changes: Entity = {}): Entity {
   const type = 'item' in of ? typeOf(of.item) : 'Commit';

@@ -1,0 +1,67 @@
+import type { TargetCommitNote } from '../model/target-tracker.ts';
+import type { CommentsData, KnownComment } from './commit-comments-part.ts';
+import { digestOfText, type WantedNote } from './commit-comments-texts.ts';
+
+/**
+ * What is to be said of a comment. *ours*: it is there as it was written, whatever became of the answer; *changed*: on the
+ * source alone; *touched*: on the target alone; *both*; *removed* on the target; *half*: a change of it was broken off.
+ */
+export type Verdict = 'missing' | 'ours' | 'changed' | 'touched' | 'both' | 'removed' | 'half';
+export type Found = { verdict: Verdict; there: TargetCommitNote | null };
+
+/** The comments of one commit on the target, each of which is one comment of the source, or nobody's. */
+export type Shelf = {
+  find(note: WantedNote): Found;
+  /** Is there anything of this thread still? */
+  has(thread: string): boolean;
+  /** One that has come. */
+  add(note: TargetCommitNote): void;
+};
+
+/** `by`: whose comments can be ours when the journal does not know them; null: anybody's. */
+export function openShelf(
+  listed: readonly TargetCommitNote[],
+  data: CommentsData | null,
+  by: number | null,
+): Shelf {
+  const there = [...listed];
+  const known = data?.comments ?? {};
+  const taken = new Set(Object.values(known).flatMap(({ id }) => id ?? []));
+
+  /** One of the same text, if possible of the same moment: two may say the same. */
+  function adoptable({ text, apart, createdAt }: WantedNote): TargetCommitNote | null {
+    const digests = new Set([digestOfText(text), digestOfText(apart)]);
+    const free = there.filter(
+      (each) =>
+        !taken.has(each.id) && (by === null || each.authorId === by) && digests.has(digestOfText(each.text)),
+    );
+    const [first = null] = free;
+    return free.find((each) => Date.parse(each.createdAt) === Date.parse(createdAt)) ?? first;
+  }
+
+  return {
+    find(note) {
+      const before = known[note.key];
+      if (before?.id === undefined) {
+        const found = adoptable(note);
+        if (found !== null) taken.add(found.id);
+        return { verdict: found === null ? 'missing' : 'ours', there: found };
+      }
+      const found = there.find(({ id }) => id === before.id) ?? null;
+      return { verdict: found === null ? 'removed' : compared(note, found.text, before), there: found };
+    },
+    has: (thread) => there.some((each) => each.thread === thread),
+    add(note) {
+      there.push(note);
+      taken.add(note.id);
+    },
+  };
+}
+
+function compared(note: WantedNote, text: string, { source, seen, open }: KnownComment): Verdict {
+  const now = digestOfText(text);
+  const changed = source !== note.source;
+  if (open === true && [note.text, note.apart].some((each) => digestOfText(each) === now)) return 'half';
+  if (now === seen) return changed || open === true ? 'changed' : 'ours';
+  return changed ? 'both' : 'touched';
+}
