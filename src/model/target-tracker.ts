@@ -99,6 +99,8 @@ export type TargetCommitNote = {
   onLine: boolean;
 };
 
+export type TargetCommit = { id: string; parents: string[]; message: string };
+
 /** A line of the diff that a commit makes: an added one has no old number, a removed one no new one. */
 export type CommitLine = {
   /** Its first parent; null for one that begins a history. */
@@ -178,6 +180,8 @@ export type TargetTracker = {
     project: ProjectAt,
     commit: string,
   ): Promise<{ parent: string | null; files: FileDiff[] } | null>;
+  /** What came to a branch between two moments; null when the project has no such branch. */
+  commitsBetween(project: ProjectAt, branch: string, from: Date, to: Date): Promise<TargetCommit[] | null>;
   /**
    * Writes a comment, into a thread or as the first of one. The date counts for an Owner or administrator only.
    * @throws target-refused (400) when the line is not in the diff

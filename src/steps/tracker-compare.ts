@@ -17,6 +17,7 @@ import {
   type Checking,
 } from './tracker-check.ts';
 import { openWorkshop, type Workshop } from './tracker-making.ts';
+import { noMerge } from './tracker-merges.ts';
 import { keyOfItem, nameOfKey, type Door } from './tracker-part.ts';
 import { movedBy } from './tracker-plan.ts';
 import type { Numbered } from './tracker-sort.ts';
@@ -105,10 +106,12 @@ function doorOf(
 }
 
 /** A proof uploads nothing, and asks for no diffs. */
-function unsent(work: Checking): Pick<Parameters<typeof openWorkshop>[0], 'upload' | 'diffs'> {
+function unsent(work: Checking): Pick<Parameters<typeof openWorkshop>[0], 'upload' | 'diffs' | 'merge'> {
   return {
     upload: async (files) =>
       work.known() === null ? [...files.keys()].map((id) => [id, anyUpload] as const) : [],
     diffs: async () => new Map(),
+    // No list shows it.
+    merge: async () => noMerge,
   };
 }

@@ -12,6 +12,7 @@ import type { PlannedProject } from '../model/plan.ts';
 import type { ItemWork, RunContext, Work } from './step.ts';
 import type { Door, TrackerData } from './tracker-part.ts';
 import type { Numbered } from './tracker-sort.ts';
+import { noMerge, type Merge } from './tracker-merges.ts';
 import { createTexts } from './tracker-texts.ts';
 
 /** Everything by which items of one repository become lines of an archive. */
@@ -37,6 +38,8 @@ type Given = {
   upload: (files: ReadonlyMap<string, string>) => Promise<Iterable<readonly [id: string, url: string]>>;
   /** What line comments were written on, by the commit that was shown. */
   diffs: (pull: TrackerPull) => Promise<ReadonlyMap<string, PullDiff>>;
+  /** How a pull request with this head came into its branch. */
+  merge: (pull: TrackerPull, head: string | null) => Promise<Merge>;
 };
 
 export async function openWorkshop({
@@ -47,6 +50,7 @@ export async function openWorkshop({
   problems,
   upload,
   diffs,
+  merge,
 }: Given): Promise<Workshop> {
   const { item: project, context } = work;
   const byRest = door === 'rest';
@@ -97,13 +101,14 @@ export async function openWorkshop({
     async prepare(item) {
       await uploadAll(item);
       const shown = item.kind === 'pull' ? await diffs(item) : null;
+      const head = workshop.heads.get(item.number) ?? null;
+      const merged = item.kind === 'pull' ? await merge(item, head) : noMerge;
       return {
         ...making,
-        place: ({ number, base }) => ({
-          head: workshop.heads.get(number) ?? null,
+        place: ({ base }) => ({
+          head,
           start: base.commit,
-          mergeCommit: null,
-          squashCommit: null,
+          ...merged,
           diff: (head) => shown?.get(head) ?? null,
         }),
       };

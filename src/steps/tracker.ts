@@ -13,6 +13,7 @@ import { loadItems } from './tracker-load.ts';
 import { uploadFiles } from './attachments.ts';
 import { diffsOf } from './tracker-diffs.ts';
 import { openWorkshop } from './tracker-making.ts';
+import { mergeOf } from './tracker-merges.ts';
 import { planTracker, sentBy, stayNotices } from './tracker-plan.ts';
 import { isOwner, removeItems } from './tracker-replace.ts';
 import { sendIssues } from './tracker-rest.ts';
@@ -146,6 +147,7 @@ async function loadAll(
         refused: (name, why) => problems.say('file-refused', name, why),
       }),
     diffs: (pull) => diffsOf(pull, place, work.context),
+    merge: (pull, head) => mergeOf(pull, head, place, work.context),
   });
   if (door === 'rest') {
     const { taken, missing } = await sendIssues(due, { reader, workshop, place, work, problems });

@@ -16,7 +16,7 @@ const Note = z.object({
 
 const Thread = z.object({ id: z.string(), notes: z.array(Note) });
 
-const Commit = z.object({ parent_ids: z.array(z.string()) });
+const Commit = z.object({ id: z.string(), parent_ids: z.array(z.string()), message: z.string() });
 
 /** What GitLab takes for the parent of a commit that has none (GL-457). */
 const nothing = '0'.repeat(40);
@@ -34,7 +34,10 @@ function named({ fullPath }: ProjectAt, commit: string): string {
 /** Comments on commits, as threads: nowhere else they keep a date (GL-453, GL-457). */
 export function createCommitNoteVerbs(
   gitlab: GitLabClient,
-): Pick<TargetTracker, 'commitNotes' | 'commitDiff' | 'addCommitNote' | 'changeCommitNote'> {
+): Pick<
+  TargetTracker,
+  'commitNotes' | 'commitDiff' | 'commitsBetween' | 'addCommitNote' | 'changeCommitNote'
+> {
   async function write<T>(
     [method, path]: readonly ['POST' | 'PUT', string],
     body: Record<string, unknown>,
@@ -60,6 +63,20 @@ export function createCommitNoteVerbs(
       if (found === null) return null;
       const files = await gitlab.list({ path: `${at(project, commit)}/diff`, type: ChangedFile, object });
       return { parent: found.parent_ids[0] ?? null, files: files.map((file) => fileOf(file)) };
+    },
+    async commitsBetween({ id, fullPath }, branch, from, to) {
+      const query = new URLSearchParams({
+        ref_name: branch,
+        since: from.toISOString(),
+        until: to.toISOString(),
+      });
+      const path = `/projects/${id}/repository/commits?${query.toString()}`;
+      const object = `${branch} of ${fullPath}`;
+      const commits = await unlessAbsent(gitlab.list({ path, type: Commit, object }));
+      return (
+        commits?.map(({ id: commit, parent_ids: parents, message }) => ({ id: commit, parents, message })) ??
+        null
+      );
     },
     async addCommitNote(project, commit, { text, createdAt, thread, line }) {
       const object = named(project, commit);

@@ -12,7 +12,17 @@ type Repository = ReturnType<typeof findRepository>;
 
 /** Commits, trees and files, as git finds them (GL-340). */
 export const repositoryContentEndpoints: Endpoint[] = [
-  reading('commits', { ...PAGING, ref_name: { type: 'string' }, all: { type: 'boolean' } }, commits),
+  reading(
+    'commits',
+    {
+      ...PAGING,
+      ref_name: { type: 'string' },
+      all: { type: 'boolean' },
+      since: { type: 'string' },
+      until: { type: 'string' },
+    },
+    commits,
+  ),
   reading('commits/:sha', {}, async (call, repository) => {
     const [commit] = await readCommits(repository.gitDir, [call.route['sha'] ?? '', '-1']);
     if (!commit) throw notFound('Commit');
@@ -63,7 +73,12 @@ function reading(
 async function commits(call: Call, { gitDir, web, defaultBranch }: Repository): Promise<Reply> {
   const from = call.params['all'] === true ? '--all' : (textOf(call.params, 'ref_name') ?? defaultBranch);
   const found = from === null ? [] : await readCommits(gitDir, [from]);
-  return page(call, found, (commit) => commitEntity(commit, web));
+  const [since, until] = ['since', 'until'].map((name) => Date.parse(textOf(call.params, name) ?? ''));
+  const inTime = found.filter(({ committedDate }) => {
+    const at = Date.parse(committedDate);
+    return !(at < (since ?? NaN)) && !(at > (until ?? NaN));
+  });
+  return page(call, inTime, (commit) => commitEntity(commit, web));
 }
 
 async function compare({ params }: Call, { gitDir, web }: Repository): Promise<Reply> {
