@@ -179,6 +179,8 @@ export const ApplicationSettings = z.object({
   allow_local_requests_from_web_hooks_and_services: setting(z.boolean()),
   /** By which imports may come (GL-440). */
   import_sources: setting(z.array(z.string())),
+  /** In a minute, of one user; 0 for any number (GL-428). */
+  project_import_limit: setting(z.int()),
   throttle_authenticated_api_enabled: setting(z.boolean()),
   throttle_authenticated_api_requests_per_period: setting(z.number()),
   throttle_authenticated_api_period_in_seconds: setting(z.number()),

@@ -1,6 +1,7 @@
 import type { Visibility } from '../model/forge.ts';
 import type { Target } from '../model/target.ts';
 import type { GitLabClient, List } from './client.ts';
+import { once } from '../net/once.ts';
 import { unlessRefused, unlessHidden } from './errors.ts';
 import * as schema from './schema.ts';
 
@@ -9,6 +10,13 @@ export function readSettings(gitlab: GitLabClient): Promise<schema.ApplicationSe
   const ask = '/application/settings';
   return gitlab.request(ask, schema.ApplicationSettings, (api) => api.ApplicationSettings.show());
 }
+
+/** The settings of the whole server, asked for once; null for others than administrators. */
+export function openSettings(gitlab: GitLabClient, isAdmin: () => boolean): SettingsReader {
+  return once(async () => (isAdmin() ? unlessRefused(readSettings(gitlab)) : null));
+}
+
+export type SettingsReader = () => Promise<schema.ApplicationSettings | null>;
 
 export type TargetSettings = Pick<
   Target,
@@ -26,12 +34,10 @@ const nobody = 0;
 const mebibyte = 1024 * 1024;
 const unread: Settings = { branch: null, restricted: null, groupsTakeProjects: true, pushLimit: null };
 
-/** What the settings mean for a plan; GitLab shows them to administrators only, and they are asked for once. */
-export function createSettings(gitlab: GitLabClient, isAdmin: () => boolean): TargetSettings {
-  let reading: Promise<Settings> | null = null;
-
-  async function read(): Promise<Settings> {
-    const found = isAdmin() ? await unlessRefused(readSettings(gitlab)) : null;
+/** What the settings mean for a plan. */
+export function createSettings(url: string, read: SettingsReader): TargetSettings {
+  async function settings(): Promise<Settings> {
+    const found = await read();
     if (found === null) return unread;
     return {
       branch: found.default_branch_name || null,
@@ -41,17 +47,12 @@ export function createSettings(gitlab: GitLabClient, isAdmin: () => boolean): Ta
     };
   }
 
-  async function settings(): Promise<Settings> {
-    reading ??= read();
-    return reading;
-  }
-
   return {
     initialBranch: async () => (await settings()).branch,
     restrictedLevels: async () => (await settings()).restricted,
     newGroupsTakeProjects: async () => (await settings()).groupsTakeProjects,
     async sizeLimits() {
-      const file = isGitLabCom(gitlab.http.server.url) ? fileOnGitlabCom : null;
+      const file = isGitLabCom(url) ? fileOnGitlabCom : null;
       return { push: (await settings()).pushLimit, file };
     },
   };

@@ -25,7 +25,7 @@ import { createProbes, type GitLabProbes } from './probes.ts';
 import { createProjectSettings } from './project-settings.ts';
 import { accessLevel, createQuiet, mailFields, noiseFields } from './quiet.ts';
 import * as schema from './schema.ts';
-import { createProtectionLookups, createSettings } from './settings.ts';
+import { createProtectionLookups, createSettings, openSettings } from './settings.ts';
 import { createSurvey } from './survey.ts';
 import { createTrackerVerbs } from './tracker/index.ts';
 
@@ -45,7 +45,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
   const greet = once(() => askWho(gitlab));
   let lfs: Promise<boolean> | null = null;
   const lookups = createLookups(gitlab, () => identity?.user ?? null);
-  const settings = createSettings(gitlab, () => identity?.user.admin === true);
+  const settings = openSettings(gitlab, () => identity?.user.admin === true);
   const user = { username: 'oauth2', password: token };
 
   function remote(fullPath: string, part: RepositoryPart = 'code'): Remote {
@@ -79,7 +79,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
     servesLfs: () => (lfs ??= probes.lfs()),
     clockMs: () => http.observed.clockMs,
     ...lookups,
-    ...settings,
+    ...createSettings(http.server.url, settings),
     ...createProtectionLookups(gitlab),
     ...createMembers(gitlab),
     ...createQuiet(gitlab),
@@ -87,7 +87,7 @@ export function createGitLabTarget(http: Http, { token, caFile, silenceMs }: Git
     ...createKeyVerbs(gitlab),
     ...createHookVerbs(gitlab),
     ...createAvatarVerbs(gitlab),
-    ...createTrackerVerbs(gitlab, () => identity?.user.admin === true),
+    ...createTrackerVerbs(gitlab, settings),
     survey(parent) {
       if (identity === null) throw unexpected(http.server.url, { detail: 'not connected' });
       return createSurvey({ gitlab, lookups, me: identity.user, parent });

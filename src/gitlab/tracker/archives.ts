@@ -5,14 +5,10 @@ import type { RelationLoad, TargetTracker } from '../../model/target-tracker.ts'
 import { once } from '../../net/once.ts';
 import type { HttpAnswer } from '../../net/answers.ts';
 import type { GitLabClient } from '../client.ts';
-import { refusalOf, toFailure, unlessAbsent, unlessRefused } from '../errors.ts';
+import { refusalOf, toFailure, unlessAbsent } from '../errors.ts';
 import { bodyOf, multipart } from '../multipart.ts';
 import { parse } from '../schema.ts';
-
-const Settings = z.object({
-  import_sources: z.array(z.string()).default([]),
-  project_import_limit: z.int().nullish(),
-});
+import type { SettingsReader } from '../settings.ts';
 
 const Load = z.object({ id: z.int(), relation: z.string(), status: z.string() });
 
@@ -22,15 +18,8 @@ const usualLoads = 6;
 /** Loading of archives into a project that exists (GL-420, GL-428, GL-440, GL-445). */
 export function createArchiveVerbs(
   gitlab: GitLabClient,
-  isAdmin: () => boolean,
+  settings: SettingsReader,
 ): Pick<TargetTracker, 'takesArchives' | 'loadsPerMinute' | 'loadArchive' | 'relationLoads'> {
-  const settings = once(async () => {
-    if (!isAdmin()) return null;
-    return unlessRefused(
-      gitlab.request('/application/settings', Settings, (api) => api.ApplicationSettings.show()),
-    );
-  });
-
   function send(form: { path: string; relation: string }, archive: Uint8Array): Promise<HttpAnswer> {
     const hash = createHash('sha256').update(archive).digest('hex');
     // Another file than this one would be needed to hold its own hash.
@@ -58,7 +47,8 @@ export function createArchiveVerbs(
   return {
     takesArchives: once(async () => {
       const known = await settings();
-      if (known !== null) return known.import_sources.includes('gitlab_project') && (await hasAddress());
+      if (known !== null)
+        return (known.import_sources ?? []).includes('gitlab_project') && (await hasAddress());
       try {
         const asked = await send({ path: nowhere, relation: 'issues' }, new Uint8Array());
         // Before 17.1 there is no such address.

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { TargetTracker } from '../../model/target-tracker.ts';
 import type { GitLabClient } from '../client.ts';
 import { unlessAbsent } from '../errors.ts';
+import type { SettingsReader } from '../settings.ts';
 import { createArchiveVerbs } from './archives.ts';
 import { createCommitNoteVerbs } from './commit-notes.ts';
 import { createFurnitureVerbs } from './furniture.ts';
@@ -11,9 +12,9 @@ import { createReleaseVerbs } from './releases.ts';
 import { createUploadVerbs } from './uploads.ts';
 
 /** Everything that a tracker needs of GitLab. */
-export function createTrackerVerbs(gitlab: GitLabClient, isAdmin: () => boolean): TargetTracker {
+export function createTrackerVerbs(gitlab: GitLabClient, settings: SettingsReader): TargetTracker {
   return {
-    ...createArchiveVerbs(gitlab, isAdmin),
+    ...createArchiveVerbs(gitlab, settings),
     ...createItemVerbs(gitlab),
     ...createIssueVerbs(gitlab),
     ...createCommitNoteVerbs(gitlab),
