@@ -18,7 +18,7 @@ import { createHttp } from '../net/http.ts';
 import { createLimiter } from '../net/connections.ts';
 import type { Redactor } from '../net/redact.ts';
 import { idsOfSettings, stagedKeys, stagedSettings } from './settings.ts';
-import { withoutLoadLimit } from './tracker.ts';
+import { liftNotesLimit, withoutLoadLimit } from './tracker.ts';
 import type { Snapshot, SnapshotGroup, SnapshotMember, SnapshotProject, SnapshotUser } from './snapshot.ts';
 
 /** An embedded GitLab that stands for the real one. */
@@ -63,6 +63,7 @@ export async function openStage(snapshot: Snapshot, options: StageOptions): Prom
     externalUrl: real.url,
     settings: snapshot.settings,
   });
+  liftNotesLimit(gitlab.settings);
   const scopes = snapshot.scopes === null ? {} : { scopes: snapshot.scopes };
   const token = gitlab.token(snapshot.me.username, scopes);
   redactor.add(token, 'oauth2');

@@ -17,6 +17,11 @@ export function withoutLoadLimit(target: GitLabTarget): GitLabTarget {
   return { ...target, loadsPerMinute: () => Promise.resolve(null) };
 }
 
+/** The same of the number of comments by REST (GL-301); issues have no limit there unless somebody sets one. */
+export function liftNotesLimit({ applicationLimits }: Settings): void {
+  applicationLimits['notes_create'] = { threshold: 0, interval: 60 };
+}
+
 /** Trackers to which nothing is done are not read from the real server, so nothing can be said of them. */
 export function withoutIdleTrackers(projects: readonly PlannedProject[]): PlannedProject[] {
   return projects.map((project) => ({

@@ -12,7 +12,7 @@ export type Door = 'archive' | 'rest';
 
 export const TrackerPart = z.object({
   issues: z.literal(true).describe('Commits that are pushed meanwhile must close none of them'),
-  count: z.object({ issues: count, pulls: count }).describe('What the source has'),
+  count: z.object({ issues: count, pulls: count }).describe('What the source has, without what stays'),
   rest: z.boolean().default(false).describe('Issues are sent by REST instead of loaded'),
   stay: count.default(0).describe('Pull requests that stay on the source, because REST cannot make them'),
   add: count.describe('Issues and pull requests that are not on the target yet'),

@@ -34,8 +34,8 @@ import { unproven } from './told.ts';
 import { remark, type Outcome, type Place, type Step } from './step.ts';
 
 /**
- * Has GitLab load issues and pull requests with their numbers, dates, states and comments, once everything is pushed. What
- * somebody changed on GitLab stays; what changed on GitBucket alone is loaded again.
+ * Has GitLab load issues and pull requests with their numbers, dates, states and comments, once everything is pushed; by REST
+ * it sends issues alone. What somebody changed on GitLab stays; what changed on GitBucket alone comes again.
  */
 export const tracker: Step<TrackerPart, TrackerData, PlannedProject> = {
   ...trackerRecords,

@@ -4,7 +4,7 @@ import { sharedByAll } from '../helpers/cleanup.ts';
 import { commitOn } from '../helpers/commits.ts';
 import { killed, migrated, type Migration } from '../helpers/migrated.ts';
 import { testServers, type TestServers } from '../helpers/servers.ts';
-import { app, at, endOf, stepIn } from './tracker-setup.ts';
+import { app, at, endOf, stepIn, trackerAt } from './tracker-setup.ts';
 
 const byRest: Migration = { config: { migrate: { tracker: 'rest' } } };
 /** What the step itself writes. */
@@ -61,5 +61,30 @@ test.each(Array.from({ length: stride }, (_each, index) => index))(
         expect((await migrated(where, byRest)).writes, name).toEqual([]);
       }
     }
+  },
+);
+
+/** What puts an issue in the place of an earlier one: its removal, then what brings it. */
+const bringing = /\/issues(?:\/|$)|import-relation$/;
+
+test.each([
+  ['rest', 2],
+  ['rest', 3],
+  ['auto', 2],
+])(
+  'a run that is killed while it brings a changed issue again is finished by the next one (%s, %i)',
+  async (tracker, write) => {
+    const where = await world();
+    const { gitbucket, gitlab } = where;
+    gitlab.allowImports();
+    const moving: Migration = { config: { migrate: { tracker } } };
+    await migrated(where, moving);
+    addComment(gitbucket.context, app, 2, { author: 'ann', body: 'news', at: at(22) });
+    expect(await killed(where, { ...moving, killAt: { write, served: true, of: bringing } })).toBe(true);
+    await gitlab.settle();
+    expect(stepIn(await migrated(where, moving))).toMatchObject({ state: 'proven' });
+    const issue = trackerAt(where).issues.find(({ iid }) => iid === 2);
+    expect(issue?.notes.map(({ body }) => body.replace(/\n[^]*/, ''))).toEqual(['words', 'news']);
+    expect((await migrated(where, moving)).writes).toEqual([]);
   },
 );

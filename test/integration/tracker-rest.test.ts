@@ -54,7 +54,7 @@ test('where archives are closed issues keep number, dates, state, texts and comm
   expect((await migrated(servers, moving('rest'))).writes).toEqual([]);
   expect(trackerIn(await verified(servers, moving('rest')))).toMatchObject({ state: 'proven' });
 
-  gitlab.settings.importSources = ['gitlab_project'];
+  gitlab.allowImports();
   const later = await migrated(servers, moving('auto'));
   expect(trackerIn(later.items)).toMatchObject({ state: 'proven', counts: { create: 6, unchanged: 59 } });
   expect(tracker.issues).toEqual(moved);

@@ -8,7 +8,11 @@ import { preparedWith } from '../../helpers/prepared.ts';
 import { writesOf } from '../../helpers/servers.ts';
 import { trackerWorld } from '../../helpers/tracker-world.ts';
 
-test.each(['root', 'mover'])('%s rehearses the loading of trackers, and nothing is written', async (user) => {
+test.each([
+  ['root', 'auto', 65],
+  ['mover', 'auto', 65],
+  ['mover', 'rest', 59],
+])('%s rehearses the moving of trackers (%s), and nothing is written', async (user, tracker, create) => {
   const servers = await trackerWorld();
   const { gitlab, gitbucket, folder } = servers;
   gitlab.settings.importSources = ['gitlab_project'];
@@ -17,7 +21,7 @@ test.each(['root', 'mover'])('%s rehearses the loading of trackers, and nothing 
   const config = Config.parse({
     source: { url: gitbucket.url, token: gitbucket.token('root') },
     target: { url: gitlab.url, token },
-    migrate: { tracker: 'auto' },
+    migrate: { tracker },
   });
   const { prepared, options } = await preparedWith(servers, token, {
     config,
@@ -31,7 +35,7 @@ test.each(['root', 'mover'])('%s rehearses the loading of trackers, and nothing 
     redactor: createRedactor(),
   });
   const step = items.find(({ id }) => id === 'team/app')?.steps.find(({ step: name }) => name === 'tracker');
-  expect(step).toMatchObject({ state: 'proven', changed: true, counts: { create: 65 } });
+  expect(step).toMatchObject({ state: 'proven', changed: true, counts: { create } });
   // Whoever may not read the settings has asked whether archives are taken, for a project that cannot be.
   const writes = writesOf(gitlab.server.requests).filter(({ url }) => !url.endsWith('/import-relation'));
   expect(writes).toEqual([]);
