@@ -91,7 +91,7 @@ test('what changed on GitLab stays: what GitBucket has not changed since is told
   await expectSettled(where);
 });
 
-test('T18: a request that a push marks merged gets its true merger and date', async () => {
+test('a request that a push marks merged gets its true merger and date', async () => {
   const where = await moved();
   const { gitbucket } = where;
   mergeInto(gitbucket.gitDir('team', 'app'), 'main', where.heads.open);

@@ -91,7 +91,7 @@ test('issues that a project hides are neither loaded blindly nor taken for remov
   expect(trackerAt(where).issues.map(({ iid }) => iid)).toEqual([1, 2]);
 });
 
-test('T22: what GitLab loads by half is loaded again, once', async () => {
+test('what GitLab loads by half is loaded again, once', async () => {
   const where = await smallTracker();
   const { gitlab } = where;
   let halves = 1;

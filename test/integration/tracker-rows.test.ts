@@ -68,42 +68,46 @@ const moved = sharedByAll(async () => {
   branch('plain-pull', { 'kept.txt': 'a\nb\nc\n', 'new.txt': '1\n' });
   await pull('plain-pull', {});
 
-  issue('T01', {
+  issue('references', {
     body: 'An issue #1, a pull #2, theirs team/other#1, GH-1 and GH-2.\nIn `#2` and [#2](https://x.example/2).\n\ncloses #2, closes #1',
   });
-  issue('T03', { body: '/close\n\n/tmp/x' });
+  issue('commands', { body: '/close\n\n/tmp/x' });
   for (const body of ['/reopen', '/shrug'])
-    addComment(context, app, numbers.get('T03') ?? 0, { author: 'bob', body, at: at(1) });
-  issue('T04', { title: emoji, body: japanese });
-  issue('T04 blank', { title: '   ' });
+    addComment(context, app, numbers.get('commands') ?? 0, { author: 'bob', body, at: at(1) });
+  issue('too long', { title: emoji, body: japanese });
+  issue('no title', { title: '   ' });
   addLabel(context, app, { name: 'nu\0l', color: 'ff0000' });
   const { id: milestone } = addMilestone(context, app, { title: 'mile\0stone' });
-  issue('T05', {
+  issue('unstorable', {
     milestone,
     title: 'ti\0tle',
     body: 'a\0b \uFFFE \uD800 end',
     labels: ['nu\0l'],
   });
-  addComment(context, app, numbers.get('T05') ?? 0, { author: 'bob', body: 'lone \uD83D here', at: at(1) });
-  issue('T11', {
+  addComment(context, app, numbers.get('unstorable') ?? 0, {
+    author: 'bob',
+    body: 'lone \uD83D here',
+    at: at(1),
+  });
+  issue('pictures', {
     body: `![shot](http://git.old.example/team/app/_attached/${id})\n\n| a |\n|---|\n| [b](${link}) |\n\n<img src="${link}">\n\n[gone](${gitbucket.url}/team/app/_attached/none)`,
   });
-  issue('T13', {
+  issue('line breaks', {
     body: 'Jane Doe\n1 Road\nTown\n\n- one\n  two\n\n| a |\n|---|\n| b |\n\n```\nx\ny\n```\n\n> said\n> so',
   });
   const over = addMilestone(context, app, { title: 'Over', closed: true });
   const [once, twice] = ['v 1', 'v  1'].map((title) => addMilestone(context, app, { title }));
   const shared = addMilestone(context, app, { title: 'Of the group' });
-  issue('T14 closed', { milestone: over.id });
-  issue('T14 one blank', { milestone: once?.id ?? null });
-  issue('T14 two blanks', { milestone: twice?.id ?? null });
-  issue('T14 group', { milestone: shared.id });
-  issue('T19', {});
+  issue('closed milestone', { milestone: over.id });
+  issue('one blank', { milestone: once?.id ?? null });
+  issue('two blanks', { milestone: twice?.id ?? null });
+  issue('milestone of the group', { milestone: shared.id });
+  issue('comments of nobody', {});
   for (const [author, body] of [
     ['gone', 'by nobody'],
     ['bob', ''],
   ] as const)
-    addComment(context, app, numbers.get('T19') ?? 0, { author, body, at: at(1) });
+    addComment(context, app, numbers.get('comments of nobody') ?? 0, { author, body, at: at(1) });
 
   branch('squashed', { 'kept.txt': 'a\nb\nc\n', 'removed.txt': 'x\ny\n', 'squashed.txt': '1\n' });
   await pull('squashed', { state: 'merged', endedBy: 'bob' });
@@ -167,33 +171,33 @@ test('all of it has arrived and is proven', () => {
   expect(stepIn(first)).toMatchObject({ state: 'proven', counts: { create: numbers.size } });
 });
 
-test('T01: a reference to a pull request leads to its merge request, and none in code or in a link is changed', () => {
-  expect(issueOf('T01').description).toBe(
+test('a reference to a pull request leads to its merge request, and none in code or in a link is changed', () => {
+  expect(issueOf('references').description).toBe(
     'An issue #1, a pull !2, theirs team/other#1, #1 and !2.  \nIn `#2` and [#2](https://x.example/2).\n\ncloses !2, closes #1',
   );
 });
 
-test('T03: what would be a command is text', () => {
-  const { description, state, notes } = issueOf('T03');
+test('what would be a command is text', () => {
+  const { description, state, notes } = issueOf('commands');
   expect(description).toBe('/close\n\n/tmp/x');
   expect(state).toBe('opened');
   expect(notes.map(({ body }) => body)).toEqual(['/reopen', '/shrug']);
 });
 
-test('T04: nothing is cut: what is too long goes on below', () => {
-  const { title, description, notes } = issueOf('T04');
+test('nothing is cut: what is too long goes on below', () => {
+  const { title, description, notes } = issueOf('too long');
   expect(title).toMatch(/^(?:😀){250,255}…?$/u);
   expect(description?.startsWith(`**${emoji}**`)).toBe(true);
   expect(Buffer.byteLength(description ?? '')).toBeLessThanOrEqual(1_048_576);
   expect([description, ...notes.map(({ body }) => body)].join('')).toBe(`**${emoji}**\n\n${japanese}`);
-  expect(issueOf('T04 blank').title).toBe('(no title)');
-  expect(told('tracker-text-title-cut')).toContain(`#${numberOf('T04')}`);
-  expect(told('tracker-text-split')).toContain(`#${numberOf('T04')}`);
-  expect(told('tracker-text-title-blank')).toContain(`#${numberOf('T04 blank')}`);
+  expect(issueOf('no title').title).toBe('(no title)');
+  expect(told('tracker-text-title-cut')).toContain(`#${numberOf('too long')}`);
+  expect(told('tracker-text-split')).toContain(`#${numberOf('too long')}`);
+  expect(told('tracker-text-title-blank')).toContain(`#${numberOf('no title')}`);
 });
 
-test('T05: what no database keeps is taken out of texts, titles and names, and nothing behind it', () => {
-  const { title, description, labels, notes } = issueOf('T05');
+test('what no database keeps is taken out of texts, titles and names, and nothing behind it', () => {
+  const { title, description, labels, notes } = issueOf('unstorable');
   const { servers } = moved();
   expect(title).toBe('title');
   expect(description).toMatch(/^ab \uFFFD+ \uFFFD+ end$/);
@@ -201,18 +205,18 @@ test('T05: what no database keeps is taken out of texts, titles and names, and n
   expect(servers.gitlab.project(app).labels.filter(({ id }) => labels.includes(id))).toMatchObject([
     { name: 'nul' },
   ]);
-  expect(milestoneOf('T05')).toBe('milestone');
-  expect(told('tracker-text-characters')).toContain(`#${numberOf('T05')}`);
+  expect(milestoneOf('unstorable')).toBe('milestone');
+  expect(told('tracker-text-characters')).toContain(`#${numberOf('unstorable')}`);
   expect(told('tracker-name-changed')).toContain('it is called milestone');
 });
 
-test('T07: a merged request whose branch is gone has its changes; one whose commits are gone has none, which is told', () => {
+test('a merged request whose branch is gone has its changes; one whose commits are gone has none, which is told', () => {
   expect(requestOf('squashed')).toMatchObject({ state: 'merged', diff: { headSha: expect.any(String) } });
   expect(requestOf('lost')).toMatchObject({ state: 'closed', diff: null });
   expect(told('tracker-no-diff')).toContain(`!${numberOf('lost')}`);
 });
 
-test('T08: issues and pull requests keep their one sequence of numbers, and one without its target branch is there', () => {
+test('issues and pull requests keep their one sequence of numbers, and one without its target branch is there', () => {
   const { numbers } = moved();
   expect([...numbers.values()]).toEqual([...numbers.values()].toSorted((a, b) => a - b));
   expect(requestOf('baseless')).toMatchObject({
@@ -222,24 +226,24 @@ test('T08: issues and pull requests keep their one sequence of numbers, and one 
   });
 });
 
-test('T11: pictures move from wherever a text says that they are, and a link that stays is told', () => {
+test('pictures move from wherever a text says that they are, and a link that stays is told', () => {
   const uploads = trackerAt(moved().servers).uploads.map(({ secret, name }) => `/uploads/${secret}/${name}`);
   const [upload = ''] = uploads;
   expect(uploads).toHaveLength(1);
   expect(upload).toMatch(/\.png$/);
-  const { description } = issueOf('T11');
+  const { description } = issueOf('pictures');
   for (const text of [`![shot](${upload})`, `| [b](${upload}) |`, `<img src="${upload}">`])
     expect(description).toContain(text);
   expect(told('tracker-text-attachment-left')).toContain('/_attached/none');
 });
 
-test('T13: lines break where they broke', () => {
-  expect(issueOf('T13').description).toBe(
+test('lines break where they broke', () => {
+  expect(issueOf('line breaks').description).toBe(
     'Jane Doe  \n1 Road  \nTown\n\n- one  \n  two\n\n| a |\n|---|\n| b |\n\n```\nx\ny\n```\n\n> said  \n> so',
   );
 });
 
-test('T14: each milestone is there once, closed ones too; one of the group is used, and told', () => {
+test('each milestone is there once, closed ones too; one of the group is used, and told', () => {
   const { milestones } = trackerAt(moved().servers);
   expect(new Map(milestones.map(({ title, state }) => [title, state]))).toEqual(
     new Map([
@@ -250,21 +254,21 @@ test('T14: each milestone is there once, closed ones too; one of the group is us
     ]),
   );
   expect(milestones).toHaveLength(4);
-  const rows = ['T14 closed', 'T14 one blank', 'T14 two blanks', 'T14 group'];
+  const rows = ['closed milestone', 'one blank', 'two blanks', 'milestone of the group'];
   expect(rows.map(milestoneOf)).toEqual(['Over', 'v 1', 'v  1', 'Of the group']);
   expect(told('tracker-of-group')).toContain('Of the group');
 });
 
-test('T19: comments of nobody and without text are there', () => {
-  const { notes } = issueOf('T19');
+test('comments of nobody and without text are there', () => {
+  const { notes } = issueOf('comments of nobody');
   expect(notes.map(({ body }) => body)).toEqual([
     expect.stringContaining('by nobody'),
     expect.stringContaining('*Blank note*'),
   ]);
-  expect(told('tracker-empty-comment')).toContain(`#${numberOf('T19')}`);
+  expect(told('tracker-empty-comment')).toContain(`#${numberOf('comments of nobody')}`);
 });
 
-test('T21: a comment stays on its line, on that of a removed file too; on none it tells path and line', () => {
+test('a comment stays on its line, on that of a removed file too; on none it tells path and line', () => {
   const { notes } = requestOf('remarked');
   expect(
     notes.map(({ type, body, position }) => [type, body, position?.old_line, position?.new_line]),

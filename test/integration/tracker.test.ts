@@ -22,7 +22,7 @@ function trackerAt({ gitlab }: TestServers) {
   return trackerOf(gitlab.project(id));
 }
 
-test('T16: issues and pull requests keep number, dates, state, texts and comments, once', async () => {
+test('issues and pull requests keep number, dates, state, texts and comments, once', async () => {
   const servers = await world();
   const first = await migrated(servers, on);
   expect(plannedStep(first.planned(id), 'tracker')).toMatchObject({ changes: true, counts: { create: 65 } });
