@@ -76,6 +76,7 @@ export async function exportTracker(
   const head: CarriedTracker = {
     labels,
     milestones,
+    furnished: await reader.furnished(),
     numbers,
     commitComments,
     releases,

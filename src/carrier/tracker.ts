@@ -93,6 +93,7 @@ export function carriedTracker({ directory, id, sha256, signal }: CarriedTracker
   return {
     labels: async () => (await head())?.labels ?? [],
     milestones: async () => (await head())?.milestones ?? null,
+    furnished: async () => (await head())?.furnished ?? false,
     async numbers() {
       const told = await head();
       if (told === null) gaps = [notCarried];

@@ -131,6 +131,7 @@ const gap: z.ZodType<TrackerGap> = z.object({
 export const TrackerHead = z.object({
   labels: z.array(label),
   milestones: z.array(milestone).nullable(),
+  furnished: z.boolean().optional(),
   numbers: z.array(
     z.object({
       number: z.int(),

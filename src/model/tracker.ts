@@ -133,6 +133,8 @@ export type TrackerGap = {
 /** The tracker of one repository. Nothing is read before it is asked for, and nothing is kept but what is asked often. */
 export type TrackerReader = {
   labels(): Promise<TrackerLabel[]>;
+  /** Has it labels that somebody chose, or milestones? Few questions tell it of all repositories. */
+  furnished(): Promise<boolean>;
   /** Open and closed ones; null where the source has no list of them. */
   milestones(): Promise<TrackerMilestone[] | null>;
   /** Numbers with what they are and when each was touched last: all of them, by number. */

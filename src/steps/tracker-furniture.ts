@@ -1,10 +1,14 @@
 import { Failure } from '../failures/failure.ts';
 import type { Notice } from '../model/notice.ts';
+import type { PlannedProject } from '../model/plan.ts';
+import type { Check } from '../model/result.ts';
 import type { TrackerReader } from '../model/tracker.ts';
 import { labelLines, milestoneLines, type Named } from '../tracker/archive/labels.ts';
 import { code } from '../tracker/archive/wording.ts';
-import { remark, type Place } from './step.ts';
-import type { TrackerWork } from './tracker-part.ts';
+import { remark, type Place, type Work } from './step.ts';
+import type { TrackerData, TrackerWork } from './tracker-part.ts';
+
+type Checking = Work<TrackerData, PlannedProject>;
 
 type Furnished = { changed: boolean; notices: Notice[] };
 
@@ -58,6 +62,37 @@ export async function furnish(reader: TrackerReader, place: Place, work: Tracker
 function changedIn(what: 'label' | 'milestone', { changed }: Named<unknown>): string[] {
   return changed.map(({ name, why }) => `the ${what} ${code(name)}: ${why}`);
 }
+
+/** Looks for the labels and milestones of a project that has nothing to use them. */
+export async function checkFurniture(work: Checking): Promise<Check> {
+  const { item, context, place } = work;
+  const at = place ?? item.existing;
+  if (at === null) return { state: 'failed', compared: 0, hash: null, differences: [] };
+  const { target, source } = context;
+  const reader = source.tracker(item.repository);
+  const wanted = [
+    ...[...labelLines(await reader.labels()).lines.values()].map(({ title }) => `label ${title}`),
+    ...[...milestoneLines((await reader.milestones()) ?? []).lines.values()].map(
+      ({ title }) => `milestone ${title}`,
+    ),
+  ];
+  const there = new Set([
+    ...(await target.labels(at)).map(({ name }) => `label ${name}`),
+    ...(await target.milestones(at)).map(({ title }) => `milestone ${title}`),
+  ]);
+  const missing = wanted.filter((key) => !there.has(key));
+  const made = work.known()?.furniture ?? {};
+  const lost = missing.filter((key) => made[key] === undefined);
+  const differences = missing.map((key) =>
+    lost.includes(key)
+      ? { code: 'tracker-missing', object: item.id, message: `the ${key}: it is not on GitLab`, fix: again }
+      : remark('tracker-kept', item.id, `the ${key} was removed on GitLab since it was made, which is kept`),
+  );
+  const state = lost.length === 0 ? 'proven' : 'failed';
+  return { state, compared: wanted.length - missing.length, hash: null, differences };
+}
+
+const again = 'run gb2gl migrate again to make it';
 
 function ofGroup(what: string, title: string, { item }: TrackerWork): Notice {
   return remark(

@@ -11,12 +11,13 @@ const count = z.int().nonnegative();
 export type Door = 'archive' | 'rest';
 
 export const TrackerPart = z.object({
-  issues: z.literal(true).describe('Commits that are pushed meanwhile must close none of them'),
+  issues: z.boolean().describe('There are some: commits that are pushed meanwhile must close none of them'),
   count: z.object({ issues: count, pulls: count }).describe('What the source has, without what stays'),
   rest: z.boolean().default(false).describe('Issues are sent by REST instead of loaded'),
   stay: count.default(0).describe('Pull requests that stay on the source, because REST cannot make them'),
   add: count.describe('Issues and pull requests that are not on the target yet'),
   change: count.describe('Those that changed on the source since they were loaded'),
+  furnish: z.boolean().describe('Labels and milestones are to be made although there is nothing to use them'),
   closed: Notice.nullable().describe('Why nothing can be loaded'),
   unread: Notice.nullable().describe('Why the source could not be read'),
 });

@@ -22,6 +22,7 @@ export async function planTracker(planning: Planning<PlannedProject>): Promise<D
   const rest = how === 'rest';
   const nothing: TrackerPart = {
     issues: true,
+    furnish: false,
     count: { issues: 0, pulls: 0 },
     rest,
     stay: 0,
@@ -31,7 +32,10 @@ export async function planTracker(planning: Planning<PlannedProject>): Promise<D
     unread: null,
   };
   if ('unread' in read) return undecided({ ...nothing, unread: read.unread }, read.unread);
-  if (read.numbers.length === 0) return null;
+  if (read.numbers.length === 0)
+    return read.furnished
+      ? decision({ ...nothing, issues: false, furnish: known?.furniture === undefined }, item.id)
+      : null;
   const numbers = movedBy(how, read.numbers, known);
   const pulls = numbers.filter(({ kind }) => kind === 'pull').length;
   const fresh = numbers.filter((each) => isFresh(keyOfItem(each), known));
@@ -71,11 +75,11 @@ export function stayNotices({ stay }: TrackerPart, object: string): Notice[] {
 }
 
 function decision(part: TrackerPart, id: string): Decision<TrackerPart> {
-  const { count, add, change, closed } = part;
+  const { count, add, change, furnish, closed } = part;
   const counts = { create: add, update: change, unchanged: count.issues + count.pulls - add - change };
   return {
     part,
-    changes: closed === null && add + change > 0,
+    changes: furnish || (closed === null && add + change > 0),
     state: closed === null ? 'proven' : 'refused',
     counts: Object.fromEntries(Object.entries(counts).filter(([, number]) => number > 0)),
     notices: [...(closed === null ? [] : [closed]), ...stayNotices(part, id)],
@@ -135,9 +139,10 @@ function isChanged(each: Numbered, known: TrackerData | null): boolean {
 async function numbersOf(
   reader: TrackerReader,
   id: string,
-): Promise<{ numbers: Numbered[] } | { unread: Notice }> {
+): Promise<{ numbers: Numbered[]; furnished: boolean } | { unread: Notice }> {
   try {
-    return { numbers: await reader.numbers() };
+    const numbers = await reader.numbers();
+    return { numbers, furnished: numbers.length === 0 && (await reader.furnished()) };
   } catch (error) {
     if (isFatal(error)) throw error;
     return { unread: { ...asFailure(error, id).notice, object: id } };

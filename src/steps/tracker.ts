@@ -5,7 +5,7 @@ import type { TrackerReader } from '../model/tracker.ts';
 import { createProblems, type Problems } from '../tracker/archive/problems.ts';
 import { checkLoaded } from './tracker-check.ts';
 import { compareTrackers } from './tracker-compare.ts';
-import { furnish } from './tracker-furniture.ts';
+import { checkFurniture, furnish } from './tracker-furniture.ts';
 import { untilIdle } from './tracker-gate.ts';
 import { sendGuestsAway } from './tracker-guests.ts';
 import { removeHeads, sendHeads } from './tracker-heads.ts';
@@ -52,6 +52,7 @@ export const tracker: Step<TrackerPart, TrackerData, PlannedProject> = {
       return { changed: false };
     }
     const reader = context.source.tracker(item.repository);
+    if (!part.issues) return furnish(reader, place, work);
     await untilIdle(place, work);
     await sendGuestsAway(place, work);
     if (Object.keys(work.known()?.items ?? {}).length > 0)
@@ -75,6 +76,7 @@ export const tracker: Step<TrackerPart, TrackerData, PlannedProject> = {
     const staying = stayNotices(part, work.item.id);
     if (part.closed !== null)
       return { state: 'refused', compared: 0, hash: null, differences: [part.closed, ...staying] };
+    if (!part.issues) return checkFurniture(work);
     const check = await (work.trackerLoaded ? checkLoaded(work) : compareTrackers(work));
     return { ...check, differences: [...check.differences, ...staying] };
   },

@@ -23,6 +23,11 @@ function remarks(more: string, where: string): readonly string[] {
   return [...withText(original, 'CONTENT', from), ...withText(columns, 'CONTENT', from)];
 }
 
+/** Which repositories have rows there. */
+function grouped(from: string): string {
+  return `SELECT USER_NAME, REPOSITORY_NAME, COUNT(*) AS ROWS_THERE FROM ${from} GROUP BY USER_NAME, REPOSITORY_NAME`;
+}
+
 const issueColumns =
   'ISSUE_ID, OPENED_USER_NAME, MILESTONE_ID, CLOSED, REGISTERED_DATE, UPDATED_DATE, PULL_REQUEST';
 
@@ -50,10 +55,6 @@ export const queries = {
   ),
   pulls: [`SELECT * FROM PULL_REQUEST ${these}`],
   lineComments: remarks('ISSUE_ID, ', these),
-  /** Of the whole server: few repositories have any. */
-  commented: [
-    'SELECT USER_NAME, REPOSITORY_NAME, COUNT(*) AS COMMENTS FROM COMMIT_COMMENT WHERE ISSUE_ID IS NULL GROUP BY USER_NAME, REPOSITORY_NAME',
-  ],
   commitComments: remarks('', `${here} AND ISSUE_ID IS NULL`),
   /** Both since 4.38. The value's column is called by a word that H2 keeps for itself (GB-197). */
   fieldValues: [`SELECT * FROM ISSUE_CUSTOM_FIELD ${these}`],
@@ -63,4 +64,8 @@ export const queries = {
   priorities: [`SELECT PRIORITY_ID, PRIORITY_NAME FROM PRIORITY ${here}`],
   releases: withText('TAG, NAME, AUTHOR, REGISTERED_DATE, UPDATED_DATE', 'CONTENT', `RELEASE_TAG ${here}`),
   assets: [`SELECT * FROM RELEASE_ASSET ${here}`],
+  /** Of the whole server: few repositories have any. */
+  commented: [grouped('COMMIT_COMMENT WHERE ISSUE_ID IS NULL')],
+  withMilestones: [grouped('MILESTONE')],
+  allLabels: ['SELECT USER_NAME, REPOSITORY_NAME, LABEL_NAME, COLOR FROM LABEL'],
 } as const satisfies Record<string, readonly string[]>;

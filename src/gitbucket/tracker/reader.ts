@@ -12,7 +12,7 @@ import { createDatabaseTracker, type DatabaseTracker } from './by-database.ts';
 import { fileAt } from './files.ts';
 import { createGaps } from './gaps.ts';
 import { createHeads } from './heads.ts';
-import { queries } from './queries.ts';
+import { areStock, createOverview, type Overview } from './overview.ts';
 import { releasesByApi } from './releases.ts';
 import { createTimes } from './times.ts';
 import { createServerZone, type ServerZone } from './zone.ts';
@@ -30,12 +30,12 @@ export type TrackerOptions = {
 /** The trackers of GitBucket: by its database where an administrator has signed in, else by its API. */
 export function createTrackerVerbs(options: TrackerOptions): TrackerVerbs {
   const zone = createServerZone();
-  const commented = once(() => repositoriesWithComments(options.database));
+  const overview = createOverview(options.database);
   const readers = new Map<string, TrackerReader>();
   return {
     tracker(repository) {
       const key = `${repository.owner}/${repository.name}`;
-      const found = readers.get(key) ?? createReader(repository, { ...options, zone, commented });
+      const found = readers.get(key) ?? createReader(repository, { ...options, zone, overview });
       readers.set(key, found);
       return found;
     },
@@ -43,20 +43,11 @@ export function createTrackerVerbs(options: TrackerOptions): TrackerVerbs {
 }
 
 /** What the readers of one server share. */
-type Shared = {
-  zone: ServerZone;
-  /** Repositories that have comments on commits; null where nobody knows. */
-  commented: () => Promise<ReadonlySet<string> | null>;
-};
-
-async function repositoriesWithComments(database: GitBucketDatabase): Promise<ReadonlySet<string> | null> {
-  const rows = await database.select(queries.commented, { owner: '', name: '' });
-  return rows && new Set(rows.map((row) => `${row.text('USER_NAME')}/${row.text('REPOSITORY_NAME')}`));
-}
+type Shared = { zone: ServerZone; overview: Overview };
 
 function createReader(
   { owner, name }: RepositoryName,
-  { api, web, session, database, list, silenceMs, zone, commented }: TrackerOptions & Shared,
+  { api, web, session, database, list, silenceMs, zone, overview }: TrackerOptions & Shared,
 ): TrackerReader {
   const repository = { owner, name };
   const gaps = createGaps();
@@ -77,13 +68,18 @@ function createReader(
     return [...refs.keys()].flatMap((ref) => /^refs\/tags\/(.+)$/.exec(ref)?.[1] ?? []);
   }
 
+  async function labels(): Promise<TrackerLabel[]> {
+    const found =
+      (await (await byDatabase())?.labels()) ?? (await api.list(repository, 'labels', Label)) ?? [];
+    return found.map(({ name, color }): TrackerLabel => ({ name, color: color.toLowerCase() })).sort(byName);
+  }
+
   return {
-    async labels() {
-      const labels =
-        (await (await byDatabase())?.labels()) ?? (await api.list(repository, 'labels', Label)) ?? [];
-      return labels
-        .map(({ name, color }): TrackerLabel => ({ name, color: color.toLowerCase() }))
-        .sort(byName);
+    labels,
+    async furnished() {
+      const told = (await byDatabase()) === null ? null : await overview.isFurnished(repository);
+      if (told !== null) return told;
+      return !areStock(await labels()) || ((await byApi.milestones()) ?? []).length > 0;
     },
     async milestones() {
       const found = (await (await byDatabase())?.milestones()) ?? (await byApi.milestones());
@@ -99,7 +95,7 @@ function createReader(
     },
     async commitComments() {
       const tracker = await byDatabase();
-      const none = tracker !== null && (await commented())?.has(`${owner}/${name}`) === false;
+      const none = tracker !== null && (await overview.hasCommitComments(repository)) === false;
       const found = none ? [] : ((await tracker?.commitComments()) ?? null);
       if (found === null) {
         const detail = 'only the database of GitBucket has comments on commits outside of pull requests';
