@@ -131,6 +131,8 @@ export type TargetTracker = {
   /** All of them; null when the token may not read them, or the tracker is off. */
   issues(project: ProjectAt): Promise<TargetItem[] | null>;
   mergeRequests(project: ProjectAt): Promise<TargetItem[] | null>;
+  /** Those of these numbers that are there. */
+  itemsOf(project: ProjectAt, kind: 'issue' | 'pull', numbers: readonly number[]): Promise<TargetItem[]>;
   /** Those of one item, in order of their ids. */
   comments(project: ProjectAt, kind: 'issue' | 'pull', number: number): Promise<TargetComment[]>;
   /** One of them; null when there is none of that number. */

@@ -43,7 +43,7 @@ export async function loadItems(kind: Kind, numbers: readonly number[], sending:
     for await (const archive of writeArchives(lines, { directory, members })) {
       const keys = archive.items.map(({ number }) => keyOfItem({ kind, number }));
       await sendArchive(archive, keys, sending);
-      const there = await listOf(kind, sending);
+      const there = await readBack(kind, archive, sending);
       await settle(keys, { expected, there, arrived }, sending);
     }
   } finally {
@@ -107,10 +107,15 @@ async function sendArchive(
   await withoutGuests(accounts, place, work, () => load(archive.relation, bytes, place, work));
 }
 
-async function listOf(kind: Kind, { place, work }: Sending): Promise<ReadonlyMap<number, TargetItem>> {
-  const { target } = work.context;
-  const found = await (kind === 'pull' ? target.mergeRequests(place) : target.issues(place));
-  return new Map((found ?? []).map((item) => [item.number, item]));
+/** Only what was sent: the whole project would be listed again for each archive. */
+async function readBack(
+  kind: Kind,
+  { items }: Archive,
+  { place, work }: Sending,
+): Promise<ReadonlyMap<number, TargetItem>> {
+  const numbers = items.map(({ number }) => number);
+  const found = await work.context.target.itemsOf(place, kind, numbers);
+  return new Map(found.map((item) => [item.number, item]));
 }
 
 async function settle(

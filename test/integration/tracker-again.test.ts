@@ -66,6 +66,12 @@ test('what is new is added, and what changed on GitBucket alone is replaced', as
   });
   expect(notesOf(where, 2)).toEqual(['news']);
   expect(numbersOf(where)).toEqual([1, 2, 5]);
+  // Only what was sent is read back, not the whole project after each archive.
+  const readBack = second.targetRequests.map((request) => decodeURIComponent(request));
+  expect(readBack.flatMap((request) => request.match(/iids\[\]=\d+/g)?.join() ?? [])).toEqual([
+    'iids[]=2,iids[]=5',
+    'iids[]=6',
+  ]);
   expect(requestOf(where, 6).diff).not.toBe(null);
   await expectSettled(where);
 });

@@ -48,16 +48,26 @@ const Comparison = z.object({ diffs: z.array(ChangedFile) });
 /** Issues and merge requests as they are, and what they are about (GL-398, GL-423, GL-426, GL-436). */
 export function createItemVerbs(
   gitlab: GitLabClient,
-): Pick<TargetTracker, 'issues' | 'mergeRequests' | 'comments' | 'diff' | 'removeItem' | 'hasDiff'> {
+): Pick<
+  TargetTracker,
+  'issues' | 'mergeRequests' | 'itemsOf' | 'comments' | 'diff' | 'removeItem' | 'hasDiff'
+> {
   async function items(path: string, object: string): Promise<TargetItem[] | null> {
     const found = await unlessHidden(gitlab.list({ path, type: Item, object }));
     return found?.map((item) => itemOf(item)).sort((a, b) => a.number - b.number) ?? null;
   }
 
   return {
-    issues: ({ id, fullPath }) => items(`/projects/${id}/issues?scope=all&state=all${inOrder}`, fullPath),
-    mergeRequests: ({ id, fullPath }) =>
-      items(`/projects/${id}/merge_requests?scope=all&state=all${inOrder}`, fullPath),
+    issues: ({ id, fullPath }) => items(listPath(id, 'issue'), fullPath),
+    mergeRequests: ({ id, fullPath }) => items(listPath(id, 'pull'), fullPath),
+    async itemsOf({ id, fullPath }, kind, numbers) {
+      const found: TargetItem[] = [];
+      for (let at = 0; at < numbers.length; at += portion) {
+        const wanted = numbers.slice(at, at + portion).map((number) => `&iids[]=${number}`);
+        found.push(...((await items(`${listPath(id, kind)}${wanted.join('')}`, fullPath)) ?? []));
+      }
+      return found;
+    },
     async comments({ id, fullPath }, kind, number) {
       const items = kind === 'issue' ? 'issues' : 'merge_requests';
       const path = `/projects/${id}/${items}/${number}/notes?order_by=created_at&sort=asc`;
@@ -96,8 +106,14 @@ export function createItemVerbs(
   };
 }
 
+/** Numbers that are asked for at once (GL-345): one page has so many, and its address some 1,500 characters. */
+const portion = 100;
+
 /** What is made meanwhile comes last. */
-const inOrder = '&order_by=created_at&sort=asc';
+function listPath(id: number, kind: 'issue' | 'pull'): string {
+  const items = kind === 'issue' ? 'issues' : 'merge_requests';
+  return `/projects/${id}/${items}?scope=all&state=all&order_by=created_at&sort=asc`;
+}
 
 export function itemOf(item: z.infer<typeof Item>): TargetItem {
   return {
