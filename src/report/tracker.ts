@@ -19,7 +19,8 @@ const trackerStep = 'tracker';
 export function trackerRows({ items }: Pick<Result, 'items'>): TrackerRow[] {
   return items.flatMap((item) => {
     const step = item.steps.find((each) => each.step === trackerStep);
-    if (step === undefined) return [];
+    // Labels and milestones alone are no tracker that anybody looks for.
+    if (step === undefined || (step.state === 'proven' && step.check?.contents === undefined)) return [];
     const { issues = 0, requests = 0, comments = 0 } = step.check?.contents ?? {};
     return [{ item, state: step.state, issues, requests, comments }];
   });
