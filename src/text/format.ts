@@ -12,10 +12,14 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${formatCount(value)} ${value === 1 ? one : many}`;
 }
 
-/** `1 ref`, `2 refs` of things whose title is `Refs`. */
+/** `1 ref`, `2 refs` of things whose title is `Refs`; one of `Cats and dogs` is a `cat or dog`. */
 export function countOf(value: number, title: string): string {
   const many = lowered(title);
-  return plural(value, many.replace(/ies$/, 'y').replace(/(?<=ch)es$|s$/, ''), many);
+  const one = many
+    .split(' and ')
+    .map((kind) => kind.replace(/ies$/, 'y').replace(/(?<=ch)es$|s$/, ''))
+    .join(' or ');
+  return plural(value, one, many);
 }
 
 /** A title in the middle of a sentence: `default branch`, `LFS objects`. */

@@ -112,7 +112,13 @@ export function createPlain(options: PlainOptions): (event: RunEvent) => void {
     const position = total > 0 ? `${done}/${total} ` : '';
     line(`${position}${result.id}: ${outcomeOf(result)}`);
     // What an earlier run has told is no news.
-    if (result.changed || verbose) for (const { message } of notices) line(`${result.id}: ${message}`);
+    if (result.changed || verbose)
+      for (const { message } of notices) {
+        const news = `${result.id}: ${message}`;
+        // A project with a tracker is finished twice.
+        if (!told.has(news)) line(news);
+        told.add(news);
+      }
     // What concerns the whole server is the same for every item.
     if (result.problem === null || told.has(result.problem.message)) return;
     told.add(result.problem.message);

@@ -107,6 +107,8 @@ describe('counts and moments', () => {
     [1, 'Protected branches', '1 protected branch'],
     [1, 'Profile pictures', '1 profile picture'],
     [1, 'Group members', '1 group member'],
+    [1, 'Issues and merge requests', '1 issue or merge request'],
+    [2, 'Issues and merge requests', '2 issues and merge requests'],
   ])('%d of %s are %s', (count, title, text) => expect(countOf(count, title)).toBe(text));
 
   it.each([
