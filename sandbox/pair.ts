@@ -33,6 +33,7 @@ export async function startSandboxPair(
   const [gitbucket, gitlab] = [first.value, second.value];
   const sample = await seedSample(gitbucket);
   seedColleagues(gitlab);
+  gitlab.allowImports();
   return {
     gitbucket,
     gitlab,

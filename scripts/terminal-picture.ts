@@ -74,6 +74,8 @@ try {
   const { middle, end } = await watch(folder, {
     GITBUCKET_URL: pair.gitbucket.url,
     GITBUCKET_TOKEN: pair.sample.tokens.root,
+    GITBUCKET_USERNAME: 'root',
+    GITBUCKET_PASSWORD: pair.sample.passwords.root,
     GITLAB_URL: pair.gitlab.url,
     GITLAB_TOKEN: pair.gitlabToken,
   });

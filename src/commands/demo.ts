@@ -76,6 +76,9 @@ function variablesFor(pair: SandboxPair, { runtime }: Environment): Environment[
     ...runtime.env,
     GITBUCKET_URL: pair.gitbucket.url,
     GITBUCKET_TOKEN: pair.sample.tokens.root,
+    // Only who has signed in sees all of a tracker.
+    GITBUCKET_USERNAME: 'root',
+    GITBUCKET_PASSWORD: pair.sample.passwords.root,
     GITLAB_URL: pair.gitlab.url,
     GITLAB_TOKEN: pair.gitlabToken,
   };

@@ -24,6 +24,8 @@ export async function sandboxCommand(options: SandboxOptions, environment: Envir
   const variables = {
     GITBUCKET_URL: pair.gitbucket.url,
     GITBUCKET_TOKEN: pair.sample.tokens.root,
+    GITBUCKET_USERNAME: 'root',
+    GITBUCKET_PASSWORD: pair.sample.passwords.root,
     GITLAB_URL: pair.gitlab.url,
     GITLAB_TOKEN: pair.gitlabToken,
   };

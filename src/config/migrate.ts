@@ -86,7 +86,7 @@ export const Migrate = z
     hooks: z.boolean().default(false).describe('the same as --hooks, on every run'),
     tracker: z
       .enum(['auto', 'rest', 'off'])
-      .default('off')
+      .default('auto')
       .describe(
         'what becomes of issues, pull requests, labels and milestones; auto: GitLab loads archives of them; rest: issues alone are sent by REST, where it loads none; off: they stay on GitBucket',
       ),
@@ -108,7 +108,7 @@ export const Migrate = z
       ),
     releases: z
       .boolean()
-      .default(false)
+      .default(true)
       .describe('migrate releases with their files, which GitLab keeps as uploads of the project'),
     fixSubmodules: z.boolean().default(false).describe('the same as --fix-submodules, on every run'),
   })

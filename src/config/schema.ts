@@ -166,6 +166,8 @@ export type Config = z.infer<typeof Config>;
 export const environmentKeys = {
   GITBUCKET_URL: ['source', 'url'],
   GITBUCKET_TOKEN: ['source', 'token'],
+  GITBUCKET_USERNAME: ['source', 'username'],
+  GITBUCKET_PASSWORD: ['source', 'password'],
   GITLAB_URL: ['target', 'url'],
   GITLAB_TOKEN: ['target', 'token'],
 } as const;

@@ -24,7 +24,8 @@ export async function examine(servers: TestServers, options: Examined = {}): Pro
   const config = Config.parse({
     source: { url: from['GITBUCKET_URL'], token: from['GITBUCKET_TOKEN'], ...options.source },
     target: { url: from['GITLAB_URL'], token: from['GITLAB_TOKEN'], ...options.target },
-    ...(options.migrate && { migrate: options.migrate }),
+    // Whether GitLab loads trackers is a question of its own.
+    migrate: { tracker: 'off', ...options.migrate },
   });
   const { signal } = new AbortController();
   const env = { PATH: process.env['PATH'], ...options.env };

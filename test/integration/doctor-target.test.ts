@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Migrate } from '../../src/config/migrate.ts';
 import type { EmbeddedGitLab, GitLabOptions } from '../../sandbox/gitlab.ts';
 import { examine, findingOf, codesIn, troubles, type Examined } from '../helpers/doctor.ts';
 import { testServers, type TestServers } from '../helpers/servers.ts';
@@ -20,8 +21,9 @@ async function targetCodes(servers: TestServers, options: Examined = {}): Promis
 test('a healthy GitLab is ok on every surface, and is sent nothing but GET', async () => {
   const servers = await withGitLab();
   servers.gitlab.addGroup({ path: 'imports' });
+  servers.gitlab.allowImports();
   servers.gitlab.server.requests.length = 0;
-  const findings = await examine(servers, { target: { parentGroup: 'imports' } });
+  const findings = await examine(servers, { target: { parentGroup: 'imports' }, migrate: Migrate.parse({}) });
 
   expect(codesIn('target', findings)).toEqual([
     'target-token',
@@ -30,6 +32,8 @@ test('a healthy GitLab is ok on every surface, and is sent nothing but GET', asy
     'target-git',
     'target-administrator',
     'target-branch-protection',
+    'target-archives',
+    'target-archives-few',
     'target-parent-group',
     'clock',
   ]);
