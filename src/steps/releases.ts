@@ -3,7 +3,7 @@ import { projectMissing } from '../failures/target.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { Check } from '../model/result.ts';
-import type { TrackerRelease, TrackerReader } from '../model/tracker.ts';
+import type { TrackerGap, TrackerRelease, TrackerReader } from '../model/tracker.ts';
 import { checkReleases } from './releases-check.ts';
 import { makeReleases } from './releases-make.ts';
 import { ReleasesPart, releasesRecords, type ReleasesData } from './releases-part.ts';
@@ -34,9 +34,9 @@ export const releases: Step<ReleasesPart, ReleasesData, PlannedProject> = {
     return {
       part: { count: found.length, add: fresh.length, unread: null },
       changes: fresh.length > 0,
-      state: gaps.length > 0 ? 'refused' : 'proven',
+      state: isLacking(gaps) ? 'refused' : 'proven',
       counts: Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
-      notices: gaps,
+      notices: gapNotices(gaps, item.id),
     };
   },
   async run(part, work) {
@@ -57,16 +57,16 @@ export const releases: Step<ReleasesPart, ReleasesData, PlannedProject> = {
     const found = (await reader.releases()) ?? [];
     if (place === null) return { state: 'failed', compared: 0, hash: null, differences: [] };
     const check = await checkReleases(found, { reader, place, work });
-    return withGaps(check, gapsOf(reader, item.id));
+    return withGaps(check, gapsOf(reader), item.id);
   },
 };
 
-type Read = { found: TrackerRelease[]; gaps: Notice[] };
+type Read = { found: TrackerRelease[]; gaps: TrackerGap[] };
 
 async function readReleases(reader: TrackerReader, id: string): Promise<Read | { unread: Notice }> {
   try {
     const found = await reader.releases();
-    return { found: found ?? [], gaps: gapsOf(reader, id) };
+    return { found: found ?? [], gaps: gapsOf(reader) };
   } catch (error) {
     if (isFatal(error)) throw error;
     return { unread: { ...asFailure(error, id).notice, object: id } };
@@ -74,17 +74,24 @@ async function readReleases(reader: TrackerReader, id: string): Promise<Read | {
 }
 
 /** Releases that GitBucket does not tell of. */
-function gapsOf(reader: TrackerReader, id: string): Notice[] {
-  const gaps = reader.gaps().filter(({ what }) => what === 'releases');
+function gapsOf(reader: TrackerReader): TrackerGap[] {
+  return reader.gaps().filter(({ what }) => what === 'releases');
+}
+
+/** Is one known to be there and not to be read? Where there is no list, there may be none. */
+function isLacking(gaps: readonly TrackerGap[]): boolean {
+  return gaps.some(({ of }) => of !== '');
+}
+
+function gapNotices(gaps: readonly TrackerGap[], id: string): Notice[] {
   return gaps.map(({ of, detail }) =>
     remark('release-unread', id, `${of === '' ? 'its releases' : `release ${of}`}: ${detail}`),
   );
 }
 
-function withGaps(check: Check, gaps: readonly Notice[]): Check {
-  if (gaps.length === 0) return check;
-  const state = check.state === 'failed' ? 'failed' : 'refused';
-  return { ...check, state, differences: [...check.differences, ...gaps] };
+function withGaps(check: Check, gaps: readonly TrackerGap[], id: string): Check {
+  const state = isLacking(gaps) && check.state !== 'failed' ? 'refused' : check.state;
+  return { ...check, state, differences: [...check.differences, ...gapNotices(gaps, id)] };
 }
 
 function placeOf({ existing, fullPath }: PlannedProject): Place | null {

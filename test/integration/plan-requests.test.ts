@@ -53,10 +53,10 @@ test('a plan with nothing migrated asks GitLab seven times, whatever the number 
   // Two lists of owners and the repositories of each, the token's own account included; who the token is, and whether an
   // owner is hidden; and of each repository that is to be written, whether its attributes tell of LFS. Of people: the list
   // with the token, the groups of the one user, and the collaborators of each repository; and whether each branch is
-  // protected, two of each repository. With an administrator's password the database viewer tells all these in a few queries.
+  // protected, two of each repository. Of trackers: four lists of issues and pull requests, one of releases, and of labels and milestones one each where there are no items. With an administrator's password the database viewer tells all these in a few queries.
   const owners = servers.owners.length + 1;
   expect(costs(servers.gitbucket.server.requests)).toEqual({
-    api: 2 + owners + 2 + REPOSITORIES + 2 + REPOSITORIES + 2 * REPOSITORIES,
+    api: 2 + owners + 2 + REPOSITORIES + 2 + REPOSITORIES + 2 * REPOSITORIES + 7 * REPOSITORIES,
     // Each repository and its wiki.
     listings: 2 * REPOSITORIES,
     twice: 0,

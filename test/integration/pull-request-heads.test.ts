@@ -4,7 +4,7 @@ import { migrated, verified } from '../helpers/migrated.ts';
 import { refsIn } from '../helpers/servers.ts';
 import { team } from '../helpers/team.ts';
 
-const config = { migrate: { pullRequestHeads: 'pull-requests/' } };
+const config = { migrate: { tracker: 'off', pullRequestHeads: 'pull-requests/' } };
 
 function namesIn(dir: string): string[] {
   return refsIn(dir).map((line) => line.slice(41));
@@ -128,7 +128,7 @@ test('without the key nothing is asked and no head travels', async () => {
     commitOn(dir, 'main', 'first');
     pull(dir, 1);
   });
-  const { told, sourceRequests } = await migrated(where);
+  const { told, sourceRequests } = await migrated(where, { config: { migrate: { tracker: 'off' } } });
   expect(namesIn(where.gitlab.gitDir('team/app'))).toEqual(['refs/heads/main']);
   expect(told('team/app', 'code')).toEqual([]);
   expect(sourceRequests.filter((request) => request.includes('/commits/'))).toEqual([]);
