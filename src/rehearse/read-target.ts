@@ -14,7 +14,7 @@ import { branchProtection } from '../steps/branch-protection.ts';
 import { isTouched } from '../steps/code.ts';
 import { userOf } from './people.ts';
 import { readProjectSettings } from './settings.ts';
-import { importSourcesIn } from './tracker.ts';
+import { importSourcesIn, movesTracker } from './tracker.ts';
 import {
   groupOf,
   hiddenParent,
@@ -198,12 +198,12 @@ async function readRole(gitlab: GitLabClient, id: number, userId: number): Promi
 }
 
 /**
- * True when the migration would go into the repository of a project that exists, so that the rehearsal needs its refs;
+ * True when the migration would go into the repository of a project that exists, or name its commits, so that the rehearsal needs its refs;
  * where nothing is to be done the listings say all.
  */
 export function needsRefs(item: PlannedProject, listing: RefListing | undefined): boolean {
   if (item.existing === null || item.blocked !== null) return false;
-  if (isTouched(item)) return true;
+  if (isTouched(item) || movesTracker(item)) return true;
   return item.defaultBranch !== null && listing?.head !== `refs/heads/${item.defaultBranch}`;
 }
 

@@ -20,7 +20,8 @@ import { readTarget } from './read-target.ts';
 import type { Snapshot } from './snapshot.ts';
 import { stageProjects } from './stage-projects.ts';
 import { openStage, type Stage } from './stage.ts';
-import { withoutIdleTrackers } from './tracker.ts';
+import { overRealTrackers, stageReleases } from './real-trackers.ts';
+import { withoutIdleTrackers, movesTracker } from './tracker.ts';
 import { asStaged, rememberStandIns, translatedEmit, translator, type Translate } from './translate.ts';
 
 export type RehearseOptions = PrepareOptions & {
@@ -81,6 +82,8 @@ async function perform(
   const staged = asStaged({ ...prepared, plan: { ...prepared.plan, projects: left } }, standIns);
   const translate = translator({ staged: stage.url, real: options.target.url }, standIns);
   await stage.target.connect();
+  const withTracker = left.filter(movesTracker);
+  await stageReleases(stage.target, options.target, withTracker);
   await copyJournal(options.workDir, folder);
   const journal = await openJournal({
     directory: folder,
@@ -99,7 +102,7 @@ async function perform(
       ...options,
       config,
       runtime,
-      target: stage.target,
+      target: overRealTrackers(stage.target, options.target, withTracker),
       history: journal.history,
       emit: translatedEmit(options.emit, translate),
       journal,

@@ -1,6 +1,7 @@
 import type { Settings } from '../../sandbox/gitlab.ts';
 import type { GitLabTarget } from '../gitlab/target.ts';
 import { plannedStep, type Plan, type PlannedProject } from '../model/plan.ts';
+import { steps } from '../steps/index.ts';
 import { tracker } from '../steps/tracker.ts';
 
 /**
@@ -22,12 +23,23 @@ export function liftNotesLimit({ applicationLimits }: Settings): void {
   applicationLimits['notes_create'] = { threshold: 0, interval: 60 };
 }
 
+const ofTrackers: ReadonlySet<string> = new Set(
+  steps.filter(({ stage }) => stage === 'tracker').map(({ name }) => name),
+);
+
 /** Trackers to which nothing is done are not read from the real server, so nothing can be said of them. */
 export function withoutIdleTrackers(projects: readonly PlannedProject[]): PlannedProject[] {
   return projects.map((project) => ({
     ...project,
-    steps: project.steps.filter(
-      ({ step, changes, state }) => step !== tracker.name || changes || state !== 'proven',
-    ),
+    steps: project.steps.filter((step) => !ofTrackers.has(step.step) || isBusy(step)),
   }));
+}
+
+/** Is something of its tracker rehearsed? */
+export function movesTracker({ steps: own }: PlannedProject): boolean {
+  return own.some((step) => ofTrackers.has(step.step) && isBusy(step));
+}
+
+function isBusy({ changes, state }: PlannedProject['steps'][number]): boolean {
+  return changes || state !== 'proven';
 }
