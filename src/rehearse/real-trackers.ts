@@ -89,7 +89,7 @@ function keyOf({ id }: Project, kind: 'issue' | 'pull', number: number): string 
   return `${id} ${kind} ${number}`;
 }
 
-function laidOver<T, K>(before: readonly T[], staged: readonly T[], key: (each: T) => K): T[] {
+function laidOver<T>(before: readonly T[], staged: readonly T[], key: (each: T) => string | number): T[] {
   const names = new Set(staged.map(key));
   return [...before.filter((each) => !names.has(key(each))), ...staged];
 }

@@ -25,10 +25,10 @@ function contentsOf({ context, pushes }: EmbeddedGitLab): object {
   return structuredClone({ users, groups, projects, redirects, refs, pushes: pushes.length });
 }
 
-/** Everything but GET and questions for LFS objects; on the source git also asks for packs, by POST. */
+/** Everything but GET, HEAD and questions for LFS objects; on the source git also asks for packs, by POST. */
 function otherThanReads(requests: readonly LoggedRequest[], fetches: boolean): string[] {
   return requests
-    .filter(({ method, url }) => method !== 'GET' && !/\/git-lfs\/|\/objects\/batch$/.test(url))
+    .filter(({ method, url }) => !/^(?:GET|HEAD)$/.test(method) && !/\/git-lfs\/|\/objects\/batch$/.test(url))
     .filter(({ url }) => !(fetches && url.endsWith('/git-upload-pack')))
     .map(({ method, url }) => `${method} ${url}`);
 }
