@@ -19,8 +19,9 @@ export function withoutLoadLimit(target: GitLabTarget): GitLabTarget {
 }
 
 /** The same of the number of comments by REST (GL-301); issues have no limit there unless somebody sets one. */
-export function liftNotesLimit({ applicationLimits }: Settings): void {
-  applicationLimits['notes_create'] = { threshold: 0, interval: 60 };
+export function liftNotesLimit(settings: Settings): void {
+  const { applicationLimits: limits } = settings;
+  settings.applicationLimits = { ...limits, notes_create: { threshold: 0, interval: 60 } };
 }
 
 const ofTrackers: ReadonlySet<string> = new Set(

@@ -42,6 +42,7 @@ test('doctor on healthy servers ends with 0, sends GitLab nothing but GET, and n
 
 test('--quiet shows only warnings, errors and how many there are', async () => {
   const servers = await smallServers();
+  servers.gitlab.allowImports();
   const run = await gb2gl(servers, ['doctor', '--quiet']);
   expect(run.stdout).not.toMatch(/^ {2}ok /m);
   expect(run.stdout).not.toContain('source-anonymous');
