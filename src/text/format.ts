@@ -12,12 +12,15 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${formatCount(value)} ${value === 1 ? one : many}`;
 }
 
-/** `1 ref`, `2 refs` of things whose title is `Refs`; one of `Cats and dogs` is a `cat or dog`. */
+/**
+ * `1 ref`, `2 refs` of things whose title is `Refs`; one of `Cats and dogs` is a `cat or dog`, one of `Hats on heads` is a
+ * `hat on heads`.
+ */
 export function countOf(value: number, title: string): string {
   const many = lowered(title);
   const one = many
     .split(' and ')
-    .map((kind) => kind.replace(/ies$/, 'y').replace(/(?<=ch)es$|s$/, ''))
+    .map((kind) => kind.replace(/ies(?= on |$)/, 'y').replace(/(?:(?<=ch)es|s)(?= on |$)/, ''))
     .join(' or ');
   return plural(value, one, many);
 }

@@ -109,6 +109,8 @@ describe('counts and moments', () => {
     [1, 'Group members', '1 group member'],
     [1, 'Issues and merge requests', '1 issue or merge request'],
     [2, 'Issues and merge requests', '2 issues and merge requests'],
+    [1, 'Comments on commits', '1 comment on commits'],
+    [2, 'Comments on commits', '2 comments on commits'],
   ])('%d of %s are %s', (count, title, text) => expect(countOf(count, title)).toBe(text));
 
   it.each([
