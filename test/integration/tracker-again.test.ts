@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addComment, addIssue, addPull } from '../../sandbox/gitbucket.ts';
+import { addComment, addCommitComment, addIssue, addPull } from '../../sandbox/gitbucket.ts';
 import { setRef } from '../helpers/refs.ts';
 import {
   app,
@@ -73,6 +73,23 @@ test('what is new is added, and what changed on GitBucket alone is replaced', as
     'iids[]=6',
   ]);
   expect(requestOf(where, 6).diff).not.toBe(null);
+  await expectSettled(where);
+});
+
+test('a label and a remark on a line come later, though GitBucket leaves the date of their item as it is', async () => {
+  const where = await moved();
+  const { context } = where.gitbucket;
+  const before = [sourceItem(where, 2).updatedAt, sourceItem(where, 4).updatedAt];
+  sourceItem(where, 2).labels.push('bug');
+  addComment(context, app, 2, { author: 'ann', body: 'bug', action: 'add_label', at: at(22) });
+  const line = { sha: where.heads.open, issue: 4, file: 'open.txt', newLine: 1 };
+  addCommitComment(context, app, { ...line, author: 'bob', body: 'because', at: at(23) });
+  expect([sourceItem(where, 2).updatedAt, sourceItem(where, 4).updatedAt]).toEqual(before);
+  expect(stepIn(await run(where))).toMatchObject({ state: 'proven', counts: { update: 2, unchanged: 2 } });
+  expect(trackerAt(where).issues.find(({ iid }) => iid === 2)?.labels).toHaveLength(1);
+  expect(requestOf(where, 4).notes.map(({ body }) => body)).toEqual(
+    expect.arrayContaining([expect.stringContaining('because')]),
+  );
   await expectSettled(where);
 });
 

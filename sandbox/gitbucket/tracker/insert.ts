@@ -44,7 +44,15 @@ export type NewComment = {
   at?: number;
 };
 
-/** Adds a comment (or an event, which is stored as one) and touches its issue. */
+/** Events that leave the date of their issue as it is (GB-198). */
+const untouching: ReadonlySet<CommentAction> = new Set([
+  'add_label',
+  'delete_label',
+  'add_assignee',
+  'delete_assignee',
+]);
+
+/** Adds a comment (or an event, which is stored as one), which most often touches its issue. */
 export function insertComment(
   context: GitBucketContext,
   tracker: TrackerState,
@@ -61,7 +69,7 @@ export function insertComment(
     updatedAt: at,
   };
   tracker.comments.push(row);
-  comment.issue.updatedAt = at;
+  if (!untouching.has(row.action)) comment.issue.updatedAt = at;
   context.changed();
   return row;
 }

@@ -14,7 +14,7 @@ import type { Gaps } from './gaps.ts';
 import type { Heads } from './heads.ts';
 import type { Numbered } from './listed.ts';
 import { queries } from './queries.ts';
-import { lineCommentsIn, longText, numberIn } from './rows.ts';
+import { byItem, lastChangeIn, lineCommentsIn, longText, numberIn } from './rows.ts';
 import type { Times } from './times.ts';
 
 /** A tracker as the database has it (GB-172): everything, in a few queries for many items. */
@@ -59,6 +59,8 @@ export function createDatabaseTracker(options: DatabaseTrackerOptions): Database
     async numbers() {
       const [rows, pulls] = await Promise.all([rowsOf('numbers'), rowsOf('pullNumbers')]);
       await times.prepare(rows);
+      const comments = byItem(rows.length === 0 ? [] : await rowsOf('lastComments'));
+      const remarks = byItem(pulls.length === 0 ? [] : await rowsOf('lastRemarks'));
       const known = new Set(pulls.map((row) => numberIn(row, 'ISSUE_ID')));
       const numbers = rows.flatMap((row): Numbered[] => {
         const number = numberIn(row, 'ISSUE_ID');
@@ -67,7 +69,8 @@ export function createDatabaseTracker(options: DatabaseTrackerOptions): Database
           gaps.note(withoutBranches(number, ''));
           return [];
         }
-        const updatedAt = times.toUtc(row.text('UPDATED_DATE') ?? '');
+        const changes = [row, ...(comments.get(number) ?? []), ...(remarks.get(number) ?? [])];
+        const updatedAt = lastChangeIn(changes, times.toUtc);
         return [{ number, kind, updatedAt, open: row.flag('CLOSED') !== true }];
       });
       return numbers.sort((one, other) => one.number - other.number);

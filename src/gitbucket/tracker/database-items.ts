@@ -5,7 +5,7 @@ import type { Heads } from './heads.ts';
 import { commentsIn, eventsIn } from './history.ts';
 import { withWholeTexts, type LongTextOptions } from './long-texts.ts';
 import type { queries } from './queries.ts';
-import { byItem, lineCommentsIn, longText, namesIn, numberIn, numberOrNull } from './rows.ts';
+import { byItem, lastChangeIn, lineCommentsIn, longText, namesIn, numberIn, numberOrNull } from './rows.ts';
 import type { Times } from './times.ts';
 
 /** Issues and pull requests as the rows of many tables have them (GB-195, GB-205, GB-206). */
@@ -115,7 +115,7 @@ async function itemOf(
     body: longText(row),
     author: text('OPENED_USER_NAME'),
     createdAt: times.toUtc(text('REGISTERED_DATE')),
-    updatedAt: times.toUtc(text('UPDATED_DATE')),
+    updatedAt: lastChangeIn([row, ...rows, ...(parts.lines?.get(number) ?? [])], times.toUtc),
     labels: namesOf(parts.labels.get(number), 'LABEL_ID', names.labels),
     milestone: names.milestones.get(numberOrNull(row, 'MILESTONE_ID') ?? -1) ?? null,
     assignees: assigneesIn(parts.assignees.get(number)),

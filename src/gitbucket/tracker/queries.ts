@@ -28,6 +28,10 @@ function grouped(from: string): string {
   return `SELECT USER_NAME, REPOSITORY_NAME, COUNT(*) AS ROWS_THERE FROM ${from} GROUP BY USER_NAME, REPOSITORY_NAME`;
 }
 
+function lastChanges(table: string): string {
+  return `SELECT ISSUE_ID, MAX(UPDATED_DATE) AS UPDATED_DATE FROM ${table} ${here} AND ISSUE_ID IS NOT NULL GROUP BY ISSUE_ID`;
+}
+
 const issueColumns =
   'ISSUE_ID, OPENED_USER_NAME, MILESTONE_ID, CLOSED, REGISTERED_DATE, UPDATED_DATE, PULL_REQUEST';
 
@@ -35,6 +39,9 @@ export const queries = {
   numbers: [
     `SELECT ISSUE_ID, PULL_REQUEST, CLOSED, REGISTERED_DATE, UPDATED_DATE FROM ISSUE ${here} ORDER BY ISSUE_ID`,
   ],
+  /** When comments and events of each item, and remarks on its lines, changed last (GB-198). */
+  lastComments: [lastChanges('ISSUE_COMMENT')],
+  lastRemarks: [lastChanges('COMMIT_COMMENT')],
   pullNumbers: [`SELECT ISSUE_ID FROM PULL_REQUEST ${here}`],
   issues: [
     `SELECT ${issueColumns}, PRIORITY_ID, CAST(TITLE AS VARCHAR) AS SHORT_TEXT, CAST(CONTENT AS VARCHAR) AS LONG_TEXT FROM ISSUE ${these}`,

@@ -21,6 +21,12 @@ export function longText(row: Row): string {
   return row.text('LONG_TEXT') ?? row.text('CONTENT') ?? row.text('DESCRIPTION') ?? '';
 }
 
+/** When an item was changed last: GitBucket notes many changes at the row that came of them alone (GB-198). */
+export function lastChangeIn(rows: readonly Row[], toUtc: ToUtc): string {
+  const times = rows.map((row) => toUtc(row.text('UPDATED_DATE') ?? ''));
+  return times.reduce((last, time) => (Date.parse(time) > Date.parse(last) ? time : last));
+}
+
 /** The rows by the number of their item. */
 export function byItem(rows: readonly Row[]): Map<number, Row[]> {
   const found = new Map<number, Row[]>();
