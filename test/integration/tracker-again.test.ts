@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { addComment, addCommitComment, addIssue, addPull } from '../../sandbox/gitbucket.ts';
-import { setRef } from '../helpers/refs.ts';
+import { refIn, setRef } from '../helpers/refs.ts';
 import {
   app,
   at,
@@ -91,6 +91,18 @@ test('a label and a remark on a line come later, though GitBucket leaves the dat
     expect.arrayContaining([expect.stringContaining('because')]),
   );
   await expectSettled(where);
+});
+
+test('heads of pull requests that somebody else has pushed to GitLab stay as they are', async () => {
+  const where = await smallTracker();
+  await run(where, { config: { migrate: { tracker: 'off' } } });
+  const dir = where.gitlab.gitDir(app);
+  const theirs = { 'refs/pull/3/head': where.heads.merged, 'refs/pull/4/head': where.heads.merged };
+  for (const [ref, id] of Object.entries(theirs)) setRef(dir, ref, id);
+  expect(stepIn(await run(where))).toMatchObject({ state: 'proven', counts: { create: 4 } });
+  expect(Object.fromEntries(Object.entries(theirs).map(([ref]) => [ref, refIn(dir, ref)]))).toEqual(theirs);
+  expect(refIn(dir, 'refs/pull/4/head-moving')).toBe(null);
+  expect(requestOf(where, 4).diff?.headSha).toBe(where.heads.open);
 });
 
 test('what changed on GitLab stays: what GitBucket has not changed since is told, the other is diverged', async () => {
