@@ -40,7 +40,8 @@ export async function checkLoaded(work: Checking): Promise<Check> {
       else say(...hiddenAway(each.kind, key));
       continue;
     }
-    const verdict = verdictOf(each.updatedAt, { loaded, found, marked: there.marked.has(key) });
+    const taking = isTaking(key, data);
+    const verdict = verdictOf(each.updatedAt, { loaded, found, taking, marked: there.marked.has(key) });
     if (data?.bare?.[key] === true && found !== undefined) say(...withoutDiff(key));
     if (verdict === 'equal' && loaded !== undefined && found !== undefined) {
       sides.source.set(key, loaded.sent);
@@ -67,9 +68,14 @@ type Verdict =
 
 function verdictOf(
   updatedAt: string,
-  { loaded, found, marked }: { loaded: Loaded | undefined; found: TargetItem | undefined; marked: boolean },
+  {
+    loaded,
+    found,
+    taking,
+    marked,
+  }: { loaded: Loaded | undefined; found: TargetItem | undefined; taking: boolean; marked: boolean },
 ): Verdict {
-  if (found === undefined) return loaded === undefined ? 'missing' : 'removed';
+  if (found === undefined) return loaded === undefined || taking ? 'missing' : 'removed';
   if (loaded === undefined) return 'taken';
   if (marked) return 'marked';
   const now = digestOf(found);
@@ -80,6 +86,11 @@ function verdictOf(
 }
 
 export const again = 'run gb2gl migrate again to move it';
+
+/** Has a run taken it away itself to bring it again, and not come to that? */
+export function isTaking(key: string, data: TrackerData | null): boolean {
+  return data?.replacing?.[key] === true;
+}
 
 function told(verdict: Verdict, key: string, data: TrackerData | null): [string, string, string, string] {
   const why = data?.left?.[key];

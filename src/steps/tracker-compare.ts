@@ -10,6 +10,7 @@ import {
   again,
   contentsOf,
   hiddenAway,
+  isTaking,
   isUnseen,
   kept,
   placeOf,
@@ -72,16 +73,19 @@ export async function compareTrackers(work: Checking): Promise<Check> {
       continue;
     }
     if (found === undefined) {
-      if (loaded === undefined)
+      if (loaded === undefined || isTaking(key, work.known()))
         fail(key, 'tracker-missing', work.known()?.left?.[key] ?? 'it is not on GitLab');
       else differences.push(kept(item.id, key, 'removed'));
       continue;
     }
-    sides.source.set(key, digestOf(expected));
-    sides.target.set(key, digestOf(found));
-    if (sides.source.get(key) === sides.target.get(key)) continue;
-    const touched = loaded !== undefined && digestOf(found) !== loaded.seen;
-    if (touched && loaded.at === each.updatedAt) {
+    const now = digestOf(found);
+    const settled = loaded?.at === each.updatedAt;
+    // Made with what was known then, such as who has an account: what was sent is what counts.
+    const asSent = settled && now === loaded.sent && now === loaded.seen;
+    sides.source.set(key, asSent ? loaded.sent : digestOf(expected));
+    sides.target.set(key, now);
+    if (sides.source.get(key) === now) continue;
+    if (settled && now !== loaded.seen) {
       differences.push(kept(item.id, key, 'changed'));
       sides.source.delete(key);
       sides.target.delete(key);

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { addComment, addCommitComment, addIssue, addPull } from '../../sandbox/gitbucket.ts';
+import type { ItemResult } from '../../src/model/result.ts';
+import { killed, verifiedAfterRuns } from '../helpers/migrated.ts';
 import { refIn, setRef } from '../helpers/refs.ts';
 import {
   app,
@@ -14,6 +16,7 @@ import {
   sourceItem,
   stepIn,
   trackerAt,
+  withTracker,
   type SmallTracker,
 } from './tracker-setup.ts';
 
@@ -25,6 +28,10 @@ async function moved(): Promise<SmallTracker> {
   gitlab.server.faults.add({ url: /\/merge_requests\?scope=all/, times: Infinity, action });
   expect(stepIn(await run(where))).toMatchObject({ state: 'proven', counts: { create: 4 } });
   return where;
+}
+
+function stepOf(items: readonly ItemResult[]) {
+  return items.find(({ id }) => id === app)?.steps.find(({ step }) => step === 'tracker');
 }
 
 async function expectSettled(where: SmallTracker): Promise<void> {
@@ -103,6 +110,30 @@ test('heads of pull requests that somebody else has pushed to GitLab stay as the
   expect(Object.fromEntries(Object.entries(theirs).map(([ref]) => [ref, refIn(dir, ref)]))).toEqual(theirs);
   expect(refIn(dir, 'refs/pull/4/head-moving')).toBe(null);
   expect(requestOf(where, 4).diff?.headSha).toBe(where.heads.open);
+});
+
+test('a changed issue that a killed run has removed, and not sent again, is missing', async () => {
+  const where = await moved();
+  addComment(where.gitbucket.context, app, 2, { author: 'ann', body: 'news', at: at(22) });
+  const killAt = { write: 1, served: true, of: /\/issues\/2$/ };
+  expect(await killed(where, { ...withTracker, killAt })).toBe(true);
+  expect(numbersOf(where)).toEqual([1]);
+  const proof = stepOf(await verifiedAfterRuns(where, withTracker));
+  expect(proof?.state).toBe('failed');
+  expect(proof?.check?.differences.map(({ code }) => code)).toEqual(['tracker-missing']);
+  expect(stepIn(await run(where))).toMatchObject({ state: 'proven' });
+  expect(numbersOf(where)).toEqual([1, 2]);
+});
+
+test('what was sent before people had accounts is proven afterwards, too', async () => {
+  const where = await smallTracker();
+  const without = { config: { migrate: { tracker: 'auto' } } };
+  expect(stepIn(await run(where, without))).toMatchObject({ state: 'proven' });
+  expect(stepIn(await run(where))).toMatchObject({ state: 'proven', counts: { unchanged: 4 } });
+  expect(stepOf(await verifiedAfterRuns(where, withTracker))).toMatchObject({
+    state: 'proven',
+    check: { compared: 4, differences: [] },
+  });
 });
 
 test('what changed on GitLab stays: what GitBucket has not changed since is told, the other is diverged', async () => {
