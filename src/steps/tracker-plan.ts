@@ -76,7 +76,9 @@ export function stayNotices({ stay }: TrackerPart, object: string): Notice[] {
 
 function decision(part: TrackerPart, id: string): Decision<TrackerPart> {
   const { count, add, change, furnish, closed } = part;
-  const counts = { create: add, update: change, unchanged: count.issues + count.pulls - add - change };
+  const unchanged = count.issues + count.pulls - add - change;
+  const counts =
+    closed === null ? { create: add, update: change, unchanged } : { refused: add + change, unchanged };
   return {
     part,
     changes: furnish || (closed === null && add + change > 0),

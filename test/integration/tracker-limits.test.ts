@@ -26,7 +26,8 @@ test.each(['the import source is off', 'GitLab is older than 17.1'])(
     expect(planned?.notices).toEqual([
       expect.objectContaining({ code: 'tracker-closed', fix: expect.stringContaining('Import sources') }),
     ]);
-    expect(stepIn(first)).toMatchObject({ state: 'refused', changed: false });
+    expect(planned?.counts).toEqual({ refused: 4 });
+    expect(stepIn(first)).toMatchObject({ state: 'refused', changed: false, counts: { refused: 4 } });
     expect(first.writes.filter((write) => /uploads|labels|milestones|refs\/pull/.test(write))).toEqual([]);
     expect(trackerAt(where)).toMatchObject({ issues: [], mergeRequests: [], uploads: [] });
     expect(first.item(app).steps.find(({ step }) => step === 'code')?.state).toBe('proven');
