@@ -34,8 +34,9 @@ export async function checkComments(
       staying += own.length;
       continue;
     }
-    const shelf = openShelf(there, work.known(), null);
-    for (const note of writer.notes(own, filesOf(own, work))) {
+    const notes = writer.notes(own, filesOf(own, work));
+    const shelf = openShelf(there, notes, { data: work.known(), by: null });
+    for (const note of notes) {
       const found = shelf.find(note);
       const said = sayOf(note, found, work);
       if (said === null && found.there !== null) {
@@ -69,6 +70,12 @@ function sayOf(note: WantedNote, { verdict }: Found, work: CommentsChecking): Sa
       code: 'commit-comment-missing',
       why: 'it is not on GitLab as it is on GitBucket',
       fix: again,
+    };
+  if (verdict === 'unlike')
+    return {
+      code: 'commit-comment-differs',
+      why: 'GitLab has another text of it, and no journal tells where it was changed',
+      fix: byHand,
     };
   if (verdict === 'touched' || verdict === 'removed') {
     const how = verdict === 'touched' ? 'changed' : 'removed';

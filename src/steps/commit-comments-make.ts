@@ -38,10 +38,10 @@ export async function writeComments(
       await leave(own, work);
       continue;
     }
-    const shelf = openShelf(there, work.known(), identity.user.id);
     const diff = diffOf(commit, room);
-    const files = await uploaded(own, reader, room);
-    for (const note of writer.notes(own, files)) {
+    const notes = writer.notes(own, await uploaded(own, reader, room));
+    const shelf = openShelf(there, notes, { data: work.known(), by: identity.user.id });
+    for (const note of notes) {
       const done = await bring(note, { ...room, shelf, diff });
       counts[done] = (counts[done] ?? 0) + 1;
     }
@@ -95,7 +95,7 @@ async function bring(note: WantedNote, desk: Desk): Promise<Done> {
     await write(note, desk);
     return 'create';
   }
-  if (there === null) return 'unchanged';
+  if (there === null || verdict === 'unlike') return 'unchanged';
   if (known?.id === undefined || verdict === 'half') {
     // Nobody heard the answer, or there is no journal: it is ours all the same.
     await settle(note, { there, sent: there.text }, desk);

@@ -4,9 +4,10 @@ import { digestOfText, type WantedNote } from './commit-comments-texts.ts';
 
 /**
  * What is to be said of a comment. *ours*: it is there as it was written, whatever became of the answer; *changed*: on the
- * source alone; *touched*: on the target alone; *both*; *removed* on the target; *half*: a change of it was broken off.
+ * source alone; *touched*: on the target alone; *both*; *removed* on the target; *half*: a change of it was broken off;
+ * *unlike*: no journal knows it, and the one of its author and moment has another text.
  */
-export type Verdict = 'missing' | 'ours' | 'changed' | 'touched' | 'both' | 'removed' | 'half';
+export type Verdict = 'missing' | 'ours' | 'changed' | 'touched' | 'both' | 'removed' | 'half' | 'unlike';
 export type Found = { verdict: Verdict; there: TargetCommitNote | null };
 
 /** The comments of one commit on the target, each of which is one comment of the source, or nobody's. */
@@ -18,34 +19,52 @@ export type Shelf = {
   add(note: TargetCommitNote): void;
 };
 
-/** `by`: whose comments can be ours when the journal does not know them; null: anybody's. */
+/** `wanted`: all that are to stand there; `by`: whose can be ours when the journal does not know them; null: anybody's. */
 export function openShelf(
   listed: readonly TargetCommitNote[],
-  data: CommentsData | null,
-  by: number | null,
+  wanted: readonly WantedNote[],
+  { data, by }: { data: CommentsData | null; by: number | null },
 ): Shelf {
   const there = [...listed];
   const known = data?.comments ?? {};
   const taken = new Set(Object.values(known).flatMap(({ id }) => id ?? []));
+  const adopted = new Map<string, TargetCommitNote>();
+  for (const note of wanted) {
+    const found = known[note.key]?.id === undefined ? adoptable(note) : null;
+    if (found === null) continue;
+    adopted.set(note.key, found);
+    taken.add(found.id);
+  }
+
+  function isFree(each: TargetCommitNote): boolean {
+    return !taken.has(each.id) && (by === null || each.authorId === by);
+  }
 
   /** One of the same text, if possible of the same moment: two may say the same. */
   function adoptable({ text, apart, createdAt }: WantedNote): TargetCommitNote | null {
     const digests = new Set([digestOfText(text), digestOfText(apart)]);
-    const free = there.filter(
-      (each) =>
-        !taken.has(each.id) && (by === null || each.authorId === by) && digests.has(digestOfText(each.text)),
-    );
+    const free = there.filter((each) => isFree(each) && digests.has(digestOfText(each.text)));
     const [first = null] = free;
     return free.find((each) => Date.parse(each.createdAt) === Date.parse(createdAt)) ?? first;
+  }
+
+  /** Without a journal: one that was changed on either side has the line of attribution still. */
+  function unlike({ key, text }: WantedNote): TargetCommitNote | null {
+    // What is left of a long text has no such line.
+    if (key.includes('.')) return null;
+    const [line = ''] = text.split('\n', 1);
+    return there.find((each) => isFree(each) && each.text.includes(line)) ?? null;
   }
 
   return {
     find(note) {
       const before = known[note.key];
       if (before?.id === undefined) {
-        const found = adoptable(note);
+        const same = adopted.get(note.key) ?? null;
+        if (same !== null) return { verdict: 'ours', there: same };
+        const found = unlike(note);
         if (found !== null) taken.add(found.id);
-        return { verdict: found === null ? 'missing' : 'ours', there: found };
+        return { verdict: found === null ? 'missing' : 'unlike', there: found };
       }
       const found = there.find(({ id }) => id === before.id) ?? null;
       return { verdict: found === null ? 'removed' : compared(note, found.text, before), there: found };

@@ -1,6 +1,8 @@
+import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { addAttachment, addCommitComment, addIssue, sourceTrackerOf } from '../../sandbox/gitbucket.ts';
 import { trackerOf } from '../../sandbox/gitlab.ts';
+import { journalFile } from '../../src/journal/journal.ts';
 import { plannedStep } from '../../src/model/plan.ts';
 import { sharedByAll } from '../helpers/cleanup.ts';
 import { commitOn } from '../helpers/commits.ts';
@@ -273,3 +275,17 @@ test.each([false, true])(
     }
   },
 );
+
+test('without a journal one that was changed on GitLab, or on GitBucket, is not written a second time', async () => {
+  const servers = await world(2);
+  await migrated(servers, on);
+  await rm(journalFile(servers.folder));
+  const [first] = notesAt(servers);
+  if (first) first.body += '\n\nEdited.';
+  const [, second] = sourceComments(servers);
+  if (second) second.body = 'why not?';
+  const again = await migrated(servers, on);
+  expect(again.writes.filter((write) => write.includes('/discussions'))).toEqual([]);
+  expect(notesAt(servers)).toHaveLength(2);
+  expect(told(again).slice(-2)).toEqual(['commit-comment-differs', 'commit-comment-differs']);
+});
