@@ -12,10 +12,10 @@ import { removeHeads, sendHeads } from './tracker-heads.ts';
 import { loadItems } from './tracker-load.ts';
 import { uploadFiles } from './attachments.ts';
 import { diffsOf } from './tracker-diffs.ts';
-import { openWorkshop } from './tracker-making.ts';
+import { openWorkshop, type Workshop } from './tracker-making.ts';
 import { mergeOf } from './tracker-merges.ts';
 import { planTracker, sentBy, stayNotices } from './tracker-plan.ts';
-import { isOwner, removeItems } from './tracker-replace.ts';
+import { isOwner, removeItems, resendable } from './tracker-replace.ts';
 import { sendIssues } from './tracker-rest.ts';
 import { itemsThere } from './tracker-there.ts';
 import {
@@ -102,7 +102,11 @@ async function bringIn(numbers: readonly Numbered[], sorted: Sorted, room: Room)
   const { reader, place, work } = room;
   const problems = createProblems();
   const { left } = sorted;
-  const replaced = await removeItems(sorted.replace, left, place, work);
+  const replace = await resendable(sorted.replace, left, {
+    reader,
+    workshop: () => workshopFor(numbers, createProblems(), room),
+  });
+  const replaced = await removeItems(replace, left, place, work);
   const all = [...sorted.add, ...replaced].sort((a, b) => a - b);
   const before = sorted.taken.length;
   const missing = await loadAll(all, { numbers, sorted, problems }, room);
@@ -126,18 +130,12 @@ async function bringIn(numbers: readonly Numbered[], sorted: Sorted, room: Room)
   };
 }
 
-type Load = { numbers: readonly Numbered[]; sorted: Sorted; problems: Problems };
-
-/** Brings in the items of these numbers; gives those that GitLab has lost each time. */
-async function loadAll(
-  all: readonly number[],
-  { numbers, sorted, problems }: Load,
+function workshopFor(
+  numbers: readonly Numbered[],
+  problems: Problems,
   { reader, place, work, door }: Room,
-): Promise<number[]> {
-  let due = [...all];
-  if (due.length === 0) return due;
-  const kinds = new Map(numbers.map(({ number, kind }) => [number, kind]));
-  const workshop = await openWorkshop({
+): Promise<Workshop> {
+  return openWorkshop({
     door,
     numbers,
     reader,
@@ -151,6 +149,21 @@ async function loadAll(
     diffs: (pull) => diffsOf(pull, place, work.context),
     merge: (pull, head) => mergeOf(pull, head, place, work.context),
   });
+}
+
+type Load = { numbers: readonly Numbered[]; sorted: Sorted; problems: Problems };
+
+/** Brings in the items of these numbers; gives those that GitLab has lost each time. */
+async function loadAll(
+  all: readonly number[],
+  { numbers, sorted, problems }: Load,
+  room: Room,
+): Promise<number[]> {
+  const { reader, place, work, door } = room;
+  let due = [...all];
+  if (due.length === 0) return due;
+  const kinds = new Map(numbers.map(({ number, kind }) => [number, kind]));
+  const workshop = await workshopFor(numbers, problems, room);
   if (door === 'rest') {
     const { taken, missing } = await sendIssues(due, { reader, workshop, place, work, problems });
     for (const number of taken) leave({ number, kind: 'issue' }, sorted);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addComment, addCommitComment, addIssue, addPull } from '../../sandbox/gitbucket.ts';
+import { addComment, addCommitComment, addIssue, addPull, sourceTrackerOf } from '../../sandbox/gitbucket.ts';
 import type { ItemResult } from '../../src/model/result.ts';
 import { killed, verifiedAfterRuns } from '../helpers/migrated.ts';
 import { refIn, setRef } from '../helpers/refs.ts';
@@ -134,6 +134,29 @@ test('what was sent before people had accounts is proven afterwards, too', async
     state: 'proven',
     check: { compared: 4, differences: [] },
   });
+});
+
+test('what GitBucket no longer gives when it is to be sent again stays as it was moved', async () => {
+  const where = await moved();
+  const { context } = where.gitbucket;
+  addComment(context, app, 2, { author: 'ann', body: 'news', at: at(22) });
+  where.gitlab.server.faults.add({
+    // After the numbers were read, and before the items are.
+    url: /\/issues\?scope=all/,
+    action: {
+      kind: 'notice',
+      call() {
+        const repository = context.repository('team', 'app');
+        const issues = repository ? sourceTrackerOf(context, repository).issues : [];
+        issues.splice(issues.indexOf(sourceItem(where, 2)), 1);
+      },
+    },
+  });
+  const second = await run(where);
+  expect(numbersOf(where)).toEqual([1, 2]);
+  expect(stepIn(second)?.notices.map(({ message }) => message)).toContain(
+    '#2 stays as it is on GitLab: what GitBucket has of it now cannot be read, or sent',
+  );
 });
 
 test('what changed on GitLab stays: what GitBucket has not changed since is told, the other is diverged', async () => {
