@@ -4,19 +4,17 @@ import type { Actor } from './access.ts';
 import type { Context } from './context.ts';
 import type { RefUpdate } from './default-branch.ts';
 import type { Project } from './state.ts';
-import { mayReadItem, mayUpdate } from './tracker/access.ts';
-import { addSystemNote, closeItem, findIssue } from './tracker/items.ts';
+import { mayUpdate } from './tracker/access.ts';
+import { issuesIn, noteMentions } from './tracker/cross-references.ts';
+import { closeItem } from './tracker/items.ts';
 import { notify } from './tracker/notify.ts';
-import type { IssueState } from './tracker/state.ts';
 
 /** Commits of one ref that are read (GL-363). */
 const perRef = 100;
-const reference = /(?<![\w/#&.-])((?:[\w.-]+(?:\/[\w.-]+)+)?)#(\d+)\b/g;
 const closing =
   /\b(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?):? +(?:(?:issues? +)?(?:[\w./-]+\/[\w.-]+)?#\d+(?: *,? +and +| *,? *)?)+/gi;
 
 type Commit = { id: string; message: string };
-type Found = { project: Project; issue: IssueState };
 
 /**
  * What the jobs after a push do with what commits say of issues (GL-363, GL-371): closing words on the default branch
@@ -45,34 +43,23 @@ function readMessage(context: Context, { project, commit, closes, actor }: Readi
   const closed = (closes ? closingIssues(context, project, commit.message) : []).filter(
     ({ project: of }) => of.attributes['autoclose_referenced_issues'] !== false,
   );
-  for (const { project: of, issue } of closed) {
-    if (!mayUpdate(context, actor, of, issue)) continue;
+  for (const { project: of, item } of closed) {
+    if (!mayUpdate(context, actor, of, item)) continue;
     const userId = actor.user.id;
-    if (!closeItem(context, issue, { userId, commit: commit.id })) continue;
-    notify(context, of, issue, { kind: 'closed', byId: userId });
+    if (!closeItem(context, item, { userId, commit: commit.id })) continue;
+    notify(context, of, item, { kind: 'closed', byId: userId });
   }
-  for (const { project: of, issue } of namedIn(context, project, commit.message)) {
-    if (closed.some((each) => each.issue === issue) || !mayReadItem(context, actor, of, issue)) continue;
-    const prefix = of === project ? '' : `${project.fullPath}@`;
-    const body = `mentioned in commit ${prefix}${commit.id}`;
-    if (!issue.notes.some((note) => note.body === body)) addSystemNote(context, issue, actor.user.id, body);
-  }
+  const but = closed.map(({ item }) => item);
+  noteMentions(context, { project, commitId: commit.id }, { text: commit.message, actor, but });
 }
 
 /** The issues that a text closes by its words. */
-export function closingIssues(context: Context, project: Project, words: string): Found[] {
-  return namedIn(context, project, Array.from(words.matchAll(closing), ([all]) => all).join(' '));
-}
-
-/** Each issue once. */
-function namedIn(context: Context, project: Project, words: string): Found[] {
-  const found = new Map<IssueState, Found>();
-  for (const [, path = '', number] of words.matchAll(reference)) {
-    const of = path === '' ? project : context.findProjectByPath(path);
-    const issue = of && findIssue(of, Number(number));
-    if (of && issue) found.set(issue, { project: of, issue });
-  }
-  return [...found.values()];
+export function closingIssues(
+  context: Context,
+  project: Project,
+  words: string,
+): ReturnType<typeof issuesIn> {
+  return issuesIn(context, project, Array.from(words.matchAll(closing), ([all]) => all).join(' '));
 }
 
 async function commitsOf(gitDir: string, { old, new: id }: RefUpdate): Promise<Commit[]> {

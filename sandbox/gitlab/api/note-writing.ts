@@ -1,13 +1,15 @@
 import { inspectErrors } from '../ruby.ts';
 import { trackerOf } from '../state.ts';
 import { mayAdminNote, mayComment, maySetDates } from '../tracker/access.ts';
+import { interpretOnCommit, tagCommit } from '../tracker/commit-commands.ts';
+import { noteMentions } from '../tracker/cross-references.ts';
 import { addNote, type NewNote } from '../tracker/items.ts';
 import { notify } from '../tracker/notify.ts';
-import { extractActions } from '../tracker/quick-action-text.ts';
+import { extractActions, type QuickAction } from '../tracker/quick-action-text.ts';
 import { interpretActions } from '../tracker/quick-actions.ts';
 import type { NoteState } from '../tracker/state.ts';
 import { noteErrors } from '../tracker/texts.ts';
-import type { Reply, UserCall } from './endpoint.ts';
+import { ok, type Reply, type UserCall } from './endpoint.ts';
 import { noteEntity, type Noteable } from './entities/notes.ts';
 import { failure, forbidden } from './errors.ts';
 import { changeAndMail } from './endpoints/issue-writing.ts';
@@ -24,11 +26,11 @@ const MOST_NOTES = 5000;
  * Makes a note as Notes::CreateService does: commands in it are carried out and taken out of the text, and of a note
  * of commands alone nothing is left (GL-385).
  */
-export function createNote(
+export async function createNote(
   call: UserCall,
   of: NoteHolder,
   fields: Partial<NewNote>,
-): { note: NoteState; changes: Record<string, unknown> } | { reply: Reply } {
+): Promise<{ note: NoteState; changes: Record<string, unknown> } | { reply: Reply }> {
   const { context, params, actor } = call;
   const { project } = of;
   if ('item' in of && !mayComment(context, actor, project, of.item)) throw forbidden();
@@ -39,11 +41,7 @@ export function createNote(
     refuseNote(call, { base: [`Maximum number of comments exceeded`] });
   }
   const { text, actions } = extractActions(given);
-  const found =
-    'item' in of
-      ? interpretActions(context, { project, item: of.item, actor, persisted: true }, actions)
-      : null;
-  const changes = found?.changes ?? {};
+  const commands = commandsOf(call, of, actions);
   const at = dateOf(call, of);
   let note: NoteState | null = null;
   if (text !== '') {
@@ -55,13 +53,34 @@ export function createNote(
     });
     if ('item' in of) notify(context, project, of.item, { kind: 'new-note', byId: actor.user.id });
     else trackerOf(project).commitNotes.push(Object.assign(note, { commitId: of.commitId }));
+    noteMentions(context, of, { text, actor });
   }
-  if ('item' in of && found) changeAndMail(call, { project, item: of.item }, found.updates, undefined);
-  if (note) return { note, changes };
-  if ((found?.messages ?? []).length === 0) throw failure(400, '400 Bad request - Failed to apply commands.');
-  return {
-    reply: { status: 202, body: { commands_changes: changes, summary: [found?.messages.join(' ')] } },
-  };
+  await commands.carryOut();
+  return note ? { note, changes: commands.changes } : { reply: saidOf(commands) };
+}
+
+type Commands = {
+  changes: Record<string, unknown>;
+  messages: readonly string[];
+  carryOut(): void | Promise<void>;
+};
+
+function commandsOf(call: UserCall, of: NoteHolder, actions: readonly QuickAction[]): Commands {
+  const { context, actor } = call;
+  const { project } = of;
+  if (!('item' in of)) {
+    const { tag, ...told } = interpretOnCommit(context, project, actor, actions);
+    return { ...told, carryOut: () => (tag === null ? undefined : tagCommit(context, of, tag, actor)) };
+  }
+  const { item } = of;
+  const { updates, ...told } = interpretActions(context, { project, item, actor, persisted: true }, actions);
+  return { ...told, carryOut: () => changeAndMail(call, { project, item }, updates, undefined) };
+}
+
+/** What is answered where nothing but commands was in a text. */
+function saidOf({ changes, messages }: Commands): Reply {
+  if (messages.length === 0) throw failure(400, '400 Bad request - Failed to apply commands.');
+  return { status: 202, body: { commands_changes: changes, summary: [messages.join(' ')] } };
 }
 
 /** Only an Owner's date counts, and only when it is one (GL-383). */
@@ -71,17 +90,25 @@ function dateOf({ context, params, actor }: UserCall, { project }: NoteHolder): 
   return new Date(time).toISOString();
 }
 
-/** Changes a note's text. */
-export function updateNote(call: UserCall, of: NoteHolder, note: NoteState): Record<string, unknown> {
-  const { context, params } = call;
+/** Changes a note's text; commands in it are carried out as in a new one, and one of commands alone goes (GL-385). */
+export async function updateNote(call: UserCall, of: NoteHolder, note: NoteState): Promise<Reply> {
+  const { context, params, actor } = call;
   requireNoteRight(call, of, note);
-  const body = textOf(params, 'body');
-  if (body !== undefined) {
-    refuseNote(call, noteErrors(body));
-    if (note.body !== body) Object.assign(note, { body, updatedAt: new Date().toISOString() });
+  const given = textOf(params, 'body');
+  if (given === undefined) return ok(noteEntity(context, of, note));
+  refuseNote(call, noteErrors(given));
+  const { text, actions } = extractActions(given);
+  const commands = commandsOf(call, of, actions);
+  if (text === '') {
+    deleteNote(call, of, note);
+    await commands.carryOut();
+    return saidOf(commands);
   }
+  if (note.body !== text) Object.assign(note, { body: text, updatedAt: new Date().toISOString() });
+  noteMentions(context, of, { text, actor });
+  await commands.carryOut();
   context.changed();
-  return noteEntity(context, of, note);
+  return ok(noteEntity(context, of, note, commands.changes));
 }
 
 /** Takes a note away. */

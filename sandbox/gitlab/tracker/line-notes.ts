@@ -6,7 +6,7 @@ import type { NoteState } from './state.ts';
 
 /**
  * A place on a line, as a comment keeps it: the code is of the path and of both numbers that the hunk has reached
- * (GL-439). Null where no line of the diff is there.
+ * (GL-439); both numbers mean a line that did not change. Null where no line of the diff is there.
  */
 export async function placeOnLine(
   context: Context,
@@ -22,7 +22,7 @@ export async function placeOnLine(
   if (!file) return null;
   const [oldLine, newLine] = ['old_line', 'new_line'].map((name) => numberOf(position[name]));
   const line = linesOf(file.diff).find(({ kind, old, new: fresh }) => {
-    if (oldLine !== null && newLine !== null) return old === oldLine && fresh === newLine;
+    if (oldLine !== null && newLine !== null) return kind === ' ' && old === oldLine && fresh === newLine;
     return oldLine === null ? kind === '+' && fresh === newLine : kind === '-' && old === oldLine;
   });
   if (!line) return null;

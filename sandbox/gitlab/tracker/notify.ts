@@ -3,6 +3,7 @@ import { mailAbout, type Mail } from '../mails.ts';
 import type { Group, Project, User } from '../state.ts';
 import { seesItems } from './access.ts';
 import { isMergeRequest, referenceOf, userNotes, type Item } from './items.ts';
+import { proseOf } from './texts.ts';
 
 /**
  * Mails whoever takes part in an item or watches the project, but the one who did it (GL-397). Who is named in any of
@@ -43,12 +44,13 @@ function watchers(context: Context, { watchers: ids = [] }: Project): User[] {
 
 /** Whom a text names outside of code; a group stands for all its members. */
 function mentioned(context: Context, text: string): User[] {
-  const prose = text.replaceAll(/(```|~~~)[^]*?\1|(`+)[^]*?\2/g, ' ');
-  return [...prose.matchAll(/(?<![\w/`.])@([a-z0-9_][\w.-]*(?:\/[\w.-]+)*)/gi)].flatMap(([, name = '']) => {
-    const route = context.routes.find(name.replace(/[.-]+$/, ''));
-    if (route?.kind === 'user') return [route.user];
-    return route?.kind === 'group' ? membersOf(context, route.group) : [];
-  });
+  return [...proseOf(text).matchAll(/(?<![\w/`.])@([a-z0-9_][\w.-]*(?:\/[\w.-]+)*)/gi)].flatMap(
+    ([, name = '']) => {
+      const route = context.routes.find(name.replace(/[.-]+$/, ''));
+      if (route?.kind === 'user') return [route.user];
+      return route?.kind === 'group' ? membersOf(context, route.group) : [];
+    },
+  );
 }
 
 function membersOf(context: Context, { members }: Group): User[] {

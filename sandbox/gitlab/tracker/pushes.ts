@@ -103,13 +103,13 @@ async function closeNamed(
   if (context.defaultBranch(project) !== branch) return;
   const commits = await requestCommits(context, project, request);
   const texts = [request.title, request.description ?? '', ...commits.map(({ message }) => message)];
-  for (const { project: of, issue } of closingIssues(context, project, texts.join('\n'))) {
+  for (const { project: of, item } of closingIssues(context, project, texts.join('\n'))) {
     const autocloses = [project, of].every(
       (each) => each.attributes['autoclose_referenced_issues'] !== false,
     );
-    if (!autocloses || !mayUpdate(context, actor, of, issue)) continue;
-    if (!closeItem(context, issue, { userId: actor.user.id })) continue;
-    notify(context, of, issue, { kind: 'closed', byId: actor.user.id });
+    if (!autocloses || !mayUpdate(context, actor, of, item)) continue;
+    if (!closeItem(context, item, { userId: actor.user.id })) continue;
+    notify(context, of, item, { kind: 'closed', byId: actor.user.id });
   }
 }
 

@@ -6,6 +6,11 @@ const LONGEST_DESCRIPTION = 1024 * 1024;
 const LONGEST_NOTE = 1_000_000;
 const MEBIBYTE = 'is too long (1 MiB). The maximum size is 1 MiB.';
 
+/** Without code, in which nothing and nobody is named. */
+export function proseOf(text: string): string {
+  return text.replaceAll(/(```|~~~)[^]*?\1|(`+)[^]*?\2/g, ' ');
+}
+
 /** What the models object to in title and description (GL-384). */
 export function textErrors(
   { title, description }: { title?: string | undefined; description?: string | null | undefined },

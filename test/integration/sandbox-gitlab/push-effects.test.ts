@@ -63,6 +63,6 @@ it('closes issues that a commit on the default branch names, also of other proje
   expect(first?.events).toMatchObject([{ kind: 'state', action: 'closed', sourceCommit: commit }]);
   // Who may not be closed is at least told of.
   expect(kept.tracker?.issues[1]?.notes).toMatchObject([
-    { system: true, body: `mentioned in commit team/closing@${commit}` },
+    { system: true, body: `mentioned in commit closing@${commit}` },
   ]);
 });

@@ -58,11 +58,27 @@ describe('a note', () => {
     gitlab.addIssue('team/app', { iid: 1 });
     const { id } = gitlab.addNote('team/app#1', { body: 'old', author: 'gus', createdAt: DAY });
     const path = `${app}/issues/1/notes/${id}`;
-    const changed = await by.gus.put(path, { body: '/close' });
-    expect([changed.body.body, changed.body.created_at]).toEqual(['/close', DAY]);
-    expect(gitlab.project('team/app').tracker?.issues).toMatchObject([{ state: 'opened' }]);
+    const changed = await by.gus.put(path, { body: 'new' });
+    expect([changed.body.body, changed.body.created_at]).toEqual(['new', DAY]);
     expect((await by.mika.delete(path)).status).toBe(204);
     expect((await by.mika.get(path)).status).toBe(404);
+  });
+
+  it('that is changed loses its commands, and goes when it has nothing else (GL-385)', async () => {
+    const { root, app, gitlab } = await trackerWorld();
+    gitlab.addIssue('team/app', { iid: 1 });
+    const change = async (body: string) => {
+      const { id } = gitlab.addNote('team/app#1', { body: 'old', author: 'root' });
+      const path = `${app}/issues/1/notes/${id}`;
+      const answer = await root.put(path, { body });
+      const { status } = await root.get(path);
+      return [answer.status, answer.body.body ?? answer.body.summary, answer.body.commands_changes, status];
+    };
+    expect(await change('text \r\n/close')).toEqual([200, 'text', { state_event: 'close' }, 200]);
+    expect(await change('```\n/reopen\n```')).toEqual([200, '```\n/reopen\n```', {}, 200]);
+    expect(await change('/reopen')).toEqual([202, ['Reopened this issue.'], { state_event: 'reopen' }, 404]);
+    expect(await change('/merge')).toEqual([202, ['Could not apply merge command.'], {}, 404]);
+    expect((await root.get(`${app}/issues/1`)).body.state).toBe('opened');
   });
 
   it('counts for a limit of the user (GL-301)', async () => {
@@ -187,7 +203,48 @@ it('a comment on a line of a commit wants the diff to its first parent, or to no
     400,
     '400 Bad request - Note {:line_code=>["can\'t be blank", "must be a valid line code"]}',
   ]);
+  // Both numbers mean a line that did not change.
+  expect((await say(second, first, { ...line, old_line: 1 }))[0]).toBe(400);
+  const nowhere = ':line_code=>["can\'t be blank", "must be a valid line code"]';
+  expect(await say(second, second, line)).toEqual([
+    400,
+    `400 Bad request - Note {:commit_id=>["does not match the diff refs"], ${nowhere}}`,
+  ]);
+  expect(await say(second, first, { ...line, new_line: undefined })).toEqual([
+    400,
+    `400 Bad request - Note {${nowhere}, :position=>["is incomplete"]}`,
+  ]);
   const diff = async (commit: string) => (await root.get(`${app}/repository/commits/${commit}/diff`)).body;
   expect(await diff(second)).toMatchObject([{ new_path: 'file.txt', new_file: false }]);
   expect(await diff(first)).toMatchObject([{ new_path: 'file.txt', new_file: true }]);
+});
+
+it('a comment on a commit tags it by command, and knows no other (GL-457)', async () => {
+  const { root, call: by, app, gitlab } = await trackerWorld();
+  const commit = commitOn(gitlab.gitDir('team/app'), 'lines', 'one');
+  const path = `${app}/repository/commits/${commit}`;
+  const say = async (who: typeof root, body: string) => {
+    const { status, body: answer } = await who.post(`${path}/discussions`, { body });
+    return [status, answer.notes?.[0].body ?? answer.summary];
+  };
+  expect(await say(root, 'text\n/tag v1 the first')).toEqual([201, 'text']);
+  expect(await say(by.mika, '/tag v2')).toEqual([202, ['Tagged this commit to v2.']]);
+  expect(await say(by.mika, '/tag v2')).toEqual([202, ['Tagged this commit to v2.']]);
+  expect(await say(root, '/close')).toEqual([202, ['Could not apply close command.']]);
+  expect(await say(root, '> /tag v3')).toEqual([201, '> /tag v3']);
+  expect(await say(root, '\\/tag v3')).toEqual([201, '\\/tag v3']);
+  const { body: note } = await root.post(`${path}/comments`, { note: '/tag v4' });
+  expect(note.commands_changes).toEqual({ tag_name: 'v4', tag_message: null });
+  const tags: { name: string; message: string }[] = (await root.get(`${app}/repository/tags`)).body;
+  expect(Object.fromEntries(tags.map(({ name, message }) => [name, message]))).toEqual({
+    v1: 'the first',
+    v2: '',
+    v4: '',
+  });
+  const threads: { notes: { system: boolean; body: string }[] }[] = (await root.get(`${path}/discussions`))
+    .body;
+  const told = threads.flatMap(({ notes }) => notes).filter(({ system }) => system);
+  expect(told.map(({ body }) => body)).toEqual(
+    ['v1', 'v2', 'v4'].map((tag) => `tagged commit ${commit} to [\`${tag}\`](/team/app/-/tags/${tag})`),
+  );
 });

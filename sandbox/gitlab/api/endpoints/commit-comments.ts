@@ -37,7 +37,7 @@ export const commitCommentEndpoints: Endpoint[] = [
     },
     async run(call) {
       const of = await find(call);
-      const made = createNote({ ...call, params: { body: call.params['note'] } }, of, {});
+      const made = await createNote({ ...call, params: { body: call.params['note'] } }, of, {});
       return 'reply' in made ? made.reply : created(entity(call, made.note));
     },
   },

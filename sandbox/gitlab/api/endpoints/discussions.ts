@@ -101,17 +101,29 @@ async function begin(call: UserCall, of: NoteHolder): Promise<Reply> {
   const { context, params } = call;
   countNote(call);
   const given = params['position'] as Record<string, unknown> | null | undefined;
-  if (given && 'commitId' in of && !isOfCommit(checked(given), of))
-    throw refused({ commit_id: ['does not match the diff refs'] }, call);
   const place = given ? await placeOnLine(context, of, checked(given)) : {};
-  if (place === null) throw refused({ line_code: ["can't be blank", 'must be a valid line code'] }, call);
-  const made = createNote(call, of, { type: given ? 'DiffNote' : 'DiscussionNote', ...place });
+  if (given) refuse(call, positionErrors(given, of, place !== null));
+  const made = await createNote(call, of, { type: given ? 'DiffNote' : 'DiscussionNote', ...place });
   if ('reply' in made) return made.reply;
   return created(discussionEntity(context, of, made.note.discussionId, [made.note]));
 }
 
-function refused(errors: Record<string, string[]>, { context }: UserCall): ApiError {
-  return failure(400, `400 Bad request - Note ${inspectErrors(errors, context.settings.rubyInspect)}`);
+function refuse({ context }: UserCall, errors: Record<string, string[]>): void {
+  if (Object.keys(errors).length === 0) return;
+  throw failure(400, `400 Bad request - Note ${inspectErrors(errors, context.settings.rubyInspect)}`);
+}
+
+function positionErrors(
+  given: Record<string, unknown>,
+  of: NoteHolder,
+  found: boolean,
+): Record<string, string[]> {
+  const whole = [given['old_line'], given['new_line']].some((line) => line !== undefined && line !== null);
+  return {
+    ...('commitId' in of && !isOfCommit(given, of) && { commit_id: ['does not match the diff refs'] }),
+    ...(!found && { line_code: ["can't be blank", 'must be a valid line code'] }),
+    ...(!whole && { position: ['is incomplete'] }),
+  };
 }
 
 /** A comment on a commit can only stand on what that changes in its first parent (GL-457). */
@@ -132,14 +144,14 @@ function checked(position: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** An answer makes a thread of what stood alone. */
-function reply(call: UserCall, of: NoteHolder): Reply {
+async function reply(call: UserCall, of: NoteHolder): Promise<Reply> {
   countNote(call);
   const [discussionId, notes] = threadOf(call, of);
   const [first] = notes;
   if (first?.system) throw failure(400, '400 Bad request - Discussion can not be replied to.');
   const { type = null, position = null, lineCode = null } = first ?? {};
   const line = type === 'DiffNote' ? { type, position, lineCode } : { type: 'DiscussionNote' as const };
-  const made = createNote(call, of, { discussionId, ...line });
+  const made = await createNote(call, of, { discussionId, ...line });
   if ('reply' in made) return made.reply;
   if (first && first.type === null) first.type = 'DiscussionNote';
   return created(noteEntity(call.context, of, made.note, made.changes));
@@ -152,9 +164,9 @@ function resolve(call: UserCall, of: NoteHolder): Reply {
   return ok(discussionEntity(call.context, of, id, notes));
 }
 
-function change(call: UserCall, of: NoteHolder): Reply {
+async function change(call: UserCall, of: NoteHolder): Promise<Reply> {
   const note = findNote(of, numberIn(call, 'note_id'));
-  if (flagOf(call.params, 'resolved') === undefined) return ok(updateNote(call, of, note));
+  if (flagOf(call.params, 'resolved') === undefined) return updateNote(call, of, note);
   requireResolvable(call, of, [note]);
   setResolved(call, note);
   return ok(noteEntity(call.context, of, note));

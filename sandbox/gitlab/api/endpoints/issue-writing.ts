@@ -1,6 +1,7 @@
 import type { Settings } from '../../settings.ts';
 import { trackerOf } from '../../state.ts';
 import { maySetDates, mayUpdate } from '../../tracker/access.ts';
+import { noteMentions } from '../../tracker/cross-references.ts';
 import { addIssue } from '../../tracker/issues.ts';
 import type { Item } from '../../tracker/items.ts';
 import { notify } from '../../tracker/notify.ts';
@@ -100,6 +101,7 @@ function create(call: UserCall): Reply {
   issue.updatedAt = new Date().toISOString();
   notify(context, project, issue, { kind: 'new-issue', byId: actor.user.id });
   changeAndMail(call, { project, item: issue }, state === undefined ? {} : { state }, undefined);
+  noteMentions(context, { project, item: issue }, { text: textIn(issue), actor });
   return created(issueEntity(context, project, issue));
 }
 
@@ -122,11 +124,17 @@ export function changeAndMail(
   at: string | undefined,
 ): void {
   const { context, actor } = call;
-  const before = item.assignees.join();
+  const [before, text] = [item.assignees.join(), textIn(item)];
   const change = applyUpdates(context, project, item, updates, { userId: actor.user.id, at });
   const byId = actor.user.id;
   if (change !== null) notify(context, project, item, { kind: change, byId });
   if (item.assignees.join() !== before) notify(context, project, item, { kind: 'assigned', byId });
+  if (textIn(item) !== text) noteMentions(context, { project, item }, { text: textIn(item), actor });
+}
+
+/** In which others can be named. */
+export function textIn({ title, description }: Item): string {
+  return `${title}\n${description ?? ''}`;
 }
 
 function refuse(errors: Record<string, string[]>): void {

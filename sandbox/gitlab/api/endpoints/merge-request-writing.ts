@@ -2,6 +2,7 @@ import { DEVELOPER } from '../../access.ts';
 import { isRefName } from '../../git/ref-names.ts';
 import { trackerOf, type Project } from '../../state.ts';
 import { mayUpdate, seesItems } from '../../tracker/access.ts';
+import { noteMentions } from '../../tracker/cross-references.ts';
 import { addMergeRequest } from '../../tracker/merge-requests.ts';
 import { notify } from '../../tracker/notify.ts';
 import type { MergeRequestState } from '../../tracker/state.ts';
@@ -14,7 +15,7 @@ import { ITEM_FIELDS, wantedUpdates } from '../item-writing.ts';
 import { findProject, lookUpProject, requireLevel } from '../lookup.ts';
 import { integerOf, textOf, type Param } from '../params.ts';
 import { findMergeRequestOf, refuseArchived, requireFeature } from '../tracker-lookup.ts';
-import { changeAndMail } from './issue-writing.ts';
+import { changeAndMail, textIn } from './issue-writing.ts';
 
 const FIELDS: Record<string, Param> = {
   ...ITEM_FIELDS,
@@ -104,6 +105,7 @@ function create(call: UserCall): Reply {
   request.description = description;
   applyUpdates(context, project, request, updates, { userId: actor.user.id });
   notify(context, project, request, { kind: 'new-merge-request', byId: actor.user.id });
+  noteMentions(context, { project, item: request }, { text: textIn(request), actor });
   if (state !== undefined) changeAndMail(call, { project, item: request }, { state }, undefined);
   return created(mergeRequestEntity(context, project, request, actor));
 }

@@ -100,8 +100,8 @@ function closes(call: Call): Reply {
   const { project, item } = findMergeRequestOf(call);
   const onDefault = item.targetBranch === context.defaultBranch(project);
   const found = item.imported || !onDefault ? [] : closingIssues(context, project, item.description ?? '');
-  const readable = found.filter(({ project: of, issue }) => mayReadItem(context, actor, of, issue));
-  return page(call, readable, ({ project: of, issue }) => issueEntity(context, of, issue));
+  const readable = found.filter(({ project: of, item: issue }) => mayReadItem(context, actor, of, issue));
+  return page(call, readable, ({ project: of, item: issue }) => issueEntity(context, of, issue));
 }
 
 function participants(call: Call): Reply {

@@ -72,7 +72,7 @@ function below(path: string, find: Find): Endpoint[] {
       declares: { fields: { body: { type: 'string' }, confidential: { type: 'boolean' } } },
       run(call) {
         const of = holder(call);
-        return ok(updateNote(call, of, findNote(of, numberIn(call, 'note_id'))));
+        return updateNote(call, of, findNote(of, numberIn(call, 'note_id')));
       },
     },
     {
@@ -105,9 +105,9 @@ function list(call: Call, of: NoteHolder): Reply {
   return { ...reply, body: shown.map((note) => noteEntity(context, of, note)) };
 }
 
-function create(call: UserCall, of: NoteHolder): Reply {
+async function create(call: UserCall, of: NoteHolder): Promise<Reply> {
   const internal = flagOf(call.params, 'internal') ?? flagOf(call.params, 'confidential') ?? false;
-  const made = createNote(call, of, internal ? { internal } : {});
+  const made = await createNote(call, of, internal ? { internal } : {});
   if ('reply' in made) return made.reply;
   return created(noteEntity(call.context, of, made.note, made.changes));
 }
