@@ -28,6 +28,7 @@ describe('the whole sample server', () => {
   const shared = sharedByAll(async () => {
     const servers = await testServers();
     const sample = await seedSample(servers.gitbucket);
+    servers.gitlab.allowImports();
     accountsForAll(servers);
     const { requests } = servers.gitlab.server;
     const dry = await gb2gl(servers, ['migrate', '--all', '--dry-run']);
@@ -66,6 +67,7 @@ describe('the whole sample server', () => {
     const { servers, run } = shared();
     const second = await createGitLab({ dir: join(servers.folder, 'gitlab-2') });
     onTestFinished(() => second.close());
+    second.allowImports();
     accountsForAll({ gitbucket: servers.gitbucket, gitlab: second });
     const mirrored = await gb2gl(
       servers,
