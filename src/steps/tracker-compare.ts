@@ -2,9 +2,10 @@ import type { Notice } from '../model/notice.ts';
 import type { TargetItem } from '../model/target-tracker.ts';
 import type { Check } from '../model/result.ts';
 import { lineOf } from '../tracker/archive/lines.ts';
-import { createProblems } from '../tracker/archive/problems.ts';
+import type { TrackerItem } from '../model/tracker.ts';
+import { createProblems, type Problems } from '../tracker/archive/problems.ts';
 import { expectedOf } from '../tracker/expected.ts';
-import { differencesBetween, digestOf, hashOfAll } from '../tracker/proof.ts';
+import { differencesBetween, digestOf, hashOfAll, type ItemFacts } from '../tracker/proof.ts';
 import { restIssueOf } from '../tracker/rest.ts';
 import {
   again,
@@ -40,13 +41,7 @@ export async function compareTrackers(work: Checking): Promise<Check> {
   const numbers = movedBy(context.config.migrate.tracker, all, work.known());
   const there = await itemsThere(place, work);
   const problems = createProblems();
-  const workshops = new Map<Door, Promise<Workshop>>();
-  const workshopFor = (door: Door): Promise<Workshop> => {
-    const open =
-      workshops.get(door) ?? openWorkshop({ door, numbers: all, reader, work, problems, ...unsent(work) });
-    workshops.set(door, open);
-    return open;
-  };
+  const made = openFacts(all, work, problems, work.known() === null);
   const sides = { source: new Map<string, string>(), target: new Map<string, string>() };
   const differences: Notice[] = [];
   let state: Check['state'] = 'proven';
@@ -57,11 +52,8 @@ export async function compareTrackers(work: Checking): Promise<Check> {
   for await (const each of reader.items(numbers.map(({ number }) => number))) {
     const key = keyOfItem(each);
     const found = there.items.get(key);
-    const door = doorOf(each, found, work);
-    const workshop = await workshopFor(door);
-    const line = lineOf(each, await workshop.prepare(each), problems);
-    if (line === null) continue;
-    const expected = door === 'rest' ? restIssueOf(line.text).facts : expectedOf(line.text);
+    const expected = await made(each, found);
+    if (expected === null) continue;
     const loaded = work.known()?.items?.[key];
     if (isUnseen(each, there)) {
       if (loaded?.at === each.updatedAt) differences.push(unseen(item.id, key));
@@ -97,6 +89,30 @@ export async function compareTrackers(work: Checking): Promise<Check> {
   return { state, compared: sides.source.size, hash, contents, differences };
 }
 
+/**
+ * Gives what GitLab has to show of an item, by the door by which it came, or would come; null for one that cannot be sent.
+ * `uploaded`: every file counts as moved, for nobody knows which were.
+ */
+export function openFacts(
+  numbers: readonly Numbered[],
+  work: Checking,
+  problems: Problems,
+  uploaded: boolean,
+): (item: TrackerItem, found: TargetItem | undefined) => Promise<ItemFacts | null> {
+  const reader = work.context.source.tracker(work.item.repository);
+  const workshops = new Map<Door, Promise<Workshop>>();
+  return async (item, found) => {
+    const door = doorOf(item, found, work);
+    const opened =
+      workshops.get(door) ?? openWorkshop({ door, numbers, reader, work, problems, ...unsent(uploaded) });
+    workshops.set(door, opened);
+    const workshop = await opened;
+    const line = lineOf(item, await workshop.prepare(item), problems);
+    if (line === null) return null;
+    return door === 'rest' ? restIssueOf(line.text).facts : expectedOf(line.text);
+  };
+}
+
 /** How it came, or would come: GitLab tells of those of an archive that they are imported (GL-436). */
 function doorOf(
   { kind }: Pick<Numbered, 'kind'>,
@@ -110,10 +126,9 @@ function doorOf(
 }
 
 /** A proof uploads nothing, and asks for no diffs. */
-function unsent(work: Checking): Pick<Parameters<typeof openWorkshop>[0], 'upload' | 'diffs' | 'merge'> {
+function unsent(uploaded: boolean): Pick<Parameters<typeof openWorkshop>[0], 'upload' | 'diffs' | 'merge'> {
   return {
-    upload: async (files) =>
-      work.known() === null ? [...files.keys()].map((id) => [id, anyUpload] as const) : [],
+    upload: async (files) => (uploaded ? [...files.keys()].map((id) => [id, anyUpload] as const) : []),
     diffs: async () => new Map(),
     // No list shows it.
     merge: async () => noMerge,

@@ -6,6 +6,7 @@ import { createProblems, type Problems } from '../tracker/archive/problems.ts';
 import { checkLoaded } from './tracker-check.ts';
 import { compareTrackers } from './tracker-compare.ts';
 import { checkFurniture, furnish } from './tracker-furniture.ts';
+import { adoptEqual } from './tracker-adopt.ts';
 import { untilIdle } from './tracker-gate.ts';
 import { sendGuestsAway } from './tracker-guests.ts';
 import { removeHeads, sendHeads } from './tracker-heads.ts';
@@ -60,6 +61,7 @@ export const tracker: Step<TrackerPart, TrackerData, PlannedProject> = {
     const numbers = await reader.numbers();
     const there = await itemsThere(place, work);
     const sorted = sortItems(sentBy(part.rest ? 'rest' : 'auto', numbers), there, work.known());
+    await adoptEqual(sorted, numbers, there, work);
     if (part.rest && sorted.add.length + sorted.replace.length > 0) await requireOwner(place, part, work);
     const outcome = await bringIn(numbers, sorted, {
       reader,

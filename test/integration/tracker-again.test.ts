@@ -1,5 +1,7 @@
+import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { addComment, addCommitComment, addIssue, addPull, sourceTrackerOf } from '../../sandbox/gitbucket.ts';
+import { journalFile } from '../../src/journal/journal.ts';
 import type { ItemResult } from '../../src/model/result.ts';
 import { killed, verifiedAfterRuns } from '../helpers/migrated.ts';
 import { refIn, setRef } from '../helpers/refs.ts';
@@ -134,6 +136,21 @@ test('what was sent before people had accounts is proven afterwards, too', async
     state: 'proven',
     check: { compared: 4, differences: [] },
   });
+});
+
+test('without its journal a run takes what is there as it would be sent for moved, and nothing else', async () => {
+  const where = await moved();
+  await where.gitlab.settle();
+  const first = trackerAt(where).issues.find(({ iid }) => iid === 2);
+  if (first) first.title = 'Of somebody else';
+  const before = endOf(where);
+  await rm(journalFile(where.folder));
+  const second = await run(where);
+  expect(stepIn(second)).toMatchObject({ state: 'failed', counts: { unchanged: 3 } });
+  expect(differencesIn(second)).toEqual([expect.stringMatching(/^tracker-taken #2/)]);
+  expect(endOf(where)).toEqual(before);
+  addComment(where.gitbucket.context, app, 1, { author: 'ann', body: 'news', at: at(22) });
+  expect(stepIn(await run(where))).toMatchObject({ counts: { update: 1, unchanged: 2 } });
 });
 
 test('what GitBucket no longer gives when it is to be sent again stays as it was moved', async () => {
