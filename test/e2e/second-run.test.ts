@@ -34,6 +34,14 @@ test('an unchanged run of one repository asks both servers for no more than it n
     // Of its branches only the default one, though it has two.
     'GET /api/v3/repos/team-a/one/branches/main',
     'GET /api/v3/repos/team-a/one/collaborators',
+    // Whether it has a tracker, open or closed, and what nothing in it uses.
+    'GET /api/v3/repos/team-a/one/issues',
+    'GET /api/v3/repos/team-a/one/issues',
+    'GET /api/v3/repos/team-a/one/labels',
+    'GET /api/v3/repos/team-a/one/milestones',
+    'GET /api/v3/repos/team-a/one/pulls',
+    'GET /api/v3/repos/team-a/one/pulls',
+    'GET /api/v3/repos/team-a/one/releases',
     'GET /api/v3/user',
     // Without the token, which tells whether the server is open to everybody, and with it.
     'GET /api/v3/users',
