@@ -11,7 +11,7 @@ test('the end and all reports name what was selected, what of it is complete, an
   git(gitDir, 'update-ref', 'refs/pull/1/head', 'refs/heads/topic');
   git(gitDir, 'update-ref', 'refs/heads/-x', 'refs/heads/topic');
 
-  const run = await gb2gl(servers, ['migrate', '--yes', '--group', 'team-a']);
+  const run = await gb2gl(servers, ['migrate', '--yes', '--group', 'team-a', '--tracker', 'off']);
 
   expect(run.code).toBe(4);
   const said = run.stdout.replaceAll(/\s+/g, ' ');
