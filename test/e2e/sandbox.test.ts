@@ -50,7 +50,7 @@ test('the demo ends with one good verdict, the faults that are there on purpose,
   expect(Math.max(...end.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(end).not.toContain('…');
   const moved =
-    '12 accounts, 1 blocked account, 8 group members, 2 wikis, 4 forks, 4 project members, 5 LFS objects, 38 issues and merge requests, 3 releases, 17 groups';
+    '12 accounts, 1 blocked account, 8 group members, 2 wikis, 4 forks, 4 project members, 5 LFS objects, 38 issues and merge requests, 3 releases, 1 comment on commits, 17 groups';
   expect(end.replaceAll(/\n +/g, ' ')).toContain(`${moved}. The rest is faulty on purpose.`);
   expect(run.stdout.replaceAll(/\n(?=\S)/g, ' ')).toContain(
     '$ gb2gl verify --all Equal on both servers: 49 of 51 repositories, 436 of 441 refs, ',
