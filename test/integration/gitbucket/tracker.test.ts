@@ -49,6 +49,18 @@ function toldByBoth(item: TrackerItem, minor: number): object {
   };
 }
 
+function undated<T extends { updatedAt?: string | undefined }>(item: T): Omit<T, 'updatedAt'> {
+  const { updatedAt: _, ...rest } = item;
+  return rest;
+}
+
+function dateOf(
+  wanted: number,
+  numbers: readonly { number: number; updatedAt: string }[],
+): string | undefined {
+  return numbers.find(({ number }) => number === wanted)?.updatedAt;
+}
+
 const zones = {
   '4.30': 'America/New_York',
   '4.36': 'Asia/Tokyo',
@@ -66,11 +78,16 @@ describe('both ways of reading a tracker', () => {
       const database = readerOf(world, administrator);
       const numbers = await api.numbers();
       expect(numbers).toHaveLength(65);
-      expect(await database.numbers()).toEqual(numbers);
+      const inDatabase = await database.numbers();
+      expect(inDatabase.map(undated)).toEqual(numbers.map(undated));
+      // The API does not tell of remarks on lines when it tells the numbers (GB-198).
+      const later = inDatabase.filter(({ updatedAt }, at) => updatedAt !== numbers[at]?.updatedAt);
+      expect(later).toHaveLength(1);
+      expect(later.every(({ number, updatedAt }) => updatedAt > (dateOf(number, numbers) ?? ''))).toBe(true);
       const byApi = await itemsOf(api);
       const byDatabase = await itemsOf(database);
-      expect(byDatabase.map((item) => toldByBoth(item, minor))).toEqual(
-        byApi.map((item) => toldByBoth(item, minor)),
+      expect(byDatabase.map((item) => undated(toldByBoth(item, minor)))).toEqual(
+        byApi.map((item) => undated(toldByBoth(item, minor))),
       );
       expect(await database.labels()).toEqual(await api.labels());
       const milestones = await api.milestones();
