@@ -8,6 +8,8 @@ import { queries } from './queries.ts';
 /** What a few queries tell of all repositories at once; null where nobody may ask. */
 export type Overview = {
   hasCommitComments(repository: RepositoryName): Promise<boolean | null>;
+  /** Null also in versions that keep them in another table. */
+  hasReleases(repository: RepositoryName): Promise<boolean | null>;
   /** Has it labels that somebody chose, or milestones? */
   isFurnished(repository: RepositoryName): Promise<boolean | null>;
 };
@@ -16,6 +18,7 @@ export function createOverview(database: GitBucketDatabase): Overview {
   const ask = (name: keyof typeof queries): Promise<readonly Row[] | null> =>
     database.select(queries[name], { owner: '', name: '' });
   const commented = once(async () => keysIn(await ask('commented')));
+  const released = once(async () => keysIn(await ask('released')));
   const furnished = once(async () => {
     const [labels, milestones] = [await ask('allLabels'), keysIn(await ask('withMilestones'))];
     if (labels === null || milestones === null) return null;
@@ -30,6 +33,7 @@ export function createOverview(database: GitBucketDatabase): Overview {
   });
   return {
     hasCommitComments: async (repository) => (await commented())?.has(keyOf(repository)) ?? null,
+    hasReleases: async (repository) => (await released())?.has(keyOf(repository)) ?? null,
     isFurnished: async (repository) => (await furnished())?.has(keyOf(repository)) ?? null,
   };
 }

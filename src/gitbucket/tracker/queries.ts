@@ -73,6 +73,7 @@ export const queries = {
   assets: [`SELECT * FROM RELEASE_ASSET ${here}`],
   /** Of the whole server: few repositories have any. */
   commented: [grouped('COMMIT_COMMENT WHERE ISSUE_ID IS NULL')],
+  released: [grouped('RELEASE_TAG')],
   withMilestones: [grouped('MILESTONE')],
   allLabels: ['SELECT USER_NAME, REPOSITORY_NAME, LABEL_NAME, COLOR FROM LABEL'],
 } as const satisfies Record<string, readonly string[]>;

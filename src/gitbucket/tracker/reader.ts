@@ -104,7 +104,9 @@ function createReader(
       return found;
     },
     async releases() {
-      const found = (await (await byDatabase())?.releases()) ?? null;
+      const tracker = await byDatabase();
+      if (tracker !== null && (await overview.hasReleases(repository)) === false) return [];
+      const found = (await tracker?.releases()) ?? null;
       return found ?? releasesByApi(api, repository, { tags, gaps });
     },
     async asset({ tag }, { id, name: file, size }) {
