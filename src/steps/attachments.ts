@@ -52,6 +52,11 @@ export async function uploadTaken(
   }
 }
 
+/** Files as if they were there: without a journal nobody knows where they lie, and a comparison takes any address. */
+export function asUploaded(files: ReadonlyMap<string, string>): [id: string, url: string][] {
+  return [...files.keys()].map((id) => [id, `/uploads/${'0'.repeat(32)}/file`]);
+}
+
 /** How many bytes it has: where the source does not announce it, they are counted. */
 export async function sizeOf({ size, open }: TrackerFile): Promise<number> {
   if (size !== null) return size;

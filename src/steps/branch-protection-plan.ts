@@ -67,7 +67,7 @@ export async function planRules(planning: Planning<PlannedProject>): Promise<Dec
   const nothing = { rules: {}, free: [], main, made, due: false, asked: null, unread: null };
   const read = await readTold(item.id, () => readRules(planning));
   if ('unread' in read) return undecided({ ...nothing, unread: read.unread }, read.unread);
-  const { value, asked } = read.told as Answer;
+  const { value, asked } = read.told;
   if (value === null) return null;
   const rules: Part['rules'] = {};
   const notices = [...read.told.notices];

@@ -3,6 +3,7 @@ import type { Check } from '../model/result.ts';
 import type { LineComment, TrackerReader } from '../model/tracker.ts';
 import { hashOfAll } from '../tracker/proof.ts';
 import { plural } from '../text/format.ts';
+import { asUploaded } from './attachments.ts';
 import { byCommit } from './commit-comments-make.ts';
 import type { CommentsChecking } from './commit-comments-part.ts';
 import { openShelf, type Found } from './commit-comments-there.ts';
@@ -56,11 +57,10 @@ export async function checkComments(
   return { state, compared: sides.source.size, hash, differences };
 }
 
-/** Without a journal nobody knows where an attachment lies: any address will do. */
 function filesOf(comments: readonly LineComment[], work: CommentsChecking): ReadonlyMap<string, string> {
   const known = work.known();
   if (known !== null) return new Map(Object.entries(known.files ?? {}));
-  return new Map([...filesIn(comments).keys()].map((id) => [id, `/uploads/${'0'.repeat(32)}/file`]));
+  return new Map(asUploaded(filesIn(comments)));
 }
 
 function sayOf(note: WantedNote, { verdict }: Found, work: CommentsChecking): Said {

@@ -141,8 +141,7 @@ function threadOf({ root }: WantedNote, { work, shelf }: Desk): string | null {
 async function lineOf({ line }: WantedNote, { diff }: Desk): Promise<CommitLine | null> {
   const shown = line && (await diff());
   if (line === null || shown === null) return null;
-  const files = shown.files.map(({ oldPath, newPath, text }) => ({ oldPath, newPath, diff: text }));
-  const found = positionOf({ base: '', start: '', head: '', files }, line)?.position;
+  const found = positionOf({ base: '', start: '', head: '', files: shown.files }, line)?.position;
   if (found === undefined) return null;
   return {
     parent: shown.parent,

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { LineComment, TrackerItem, TrackerReader } from '../model/tracker.ts';
 import { createProblems, type Problems } from '../tracker/archive/problems.ts';
 import { spare } from '../tracker/archive/making.ts';
-import { withoutSecrets } from '../tracker/proof.ts';
+import { hashed, withoutSecrets } from '../tracker/proof.ts';
 import { attachmentsIn } from '../tracker/texts/attachments.ts';
 import { attributed, attributionLine, placeLine } from '../tracker/texts/attribution.ts';
 import { rewriteText } from '../tracker/texts/rewrite.ts';
@@ -101,14 +100,10 @@ export function filesIn(comments: readonly LineComment[]): Map<string, string> {
 
 /** One word for a text on GitLab, which drops what is blank at its end (GL-385). */
 export function digestOfText(text: string): string {
-  return hashed(withoutSecrets(text.trimEnd()));
+  return hashed([withoutSecrets(text.trimEnd())]);
 }
 
 /** The same of what the source has. */
 export function digestOfComment({ body, author, createdAt }: LineComment): string {
-  return hashed(JSON.stringify([body, author, createdAt]));
-}
-
-function hashed(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return hashed([body, author, createdAt]);
 }

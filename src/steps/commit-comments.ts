@@ -1,14 +1,13 @@
-import { asFailure, isFatal } from '../failures/index.ts';
 import { projectMissing } from '../failures/target.ts';
-import type { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
-import type { LineComment, TrackerReader } from '../model/tracker.ts';
+import type { LineComment } from '../model/tracker.ts';
 import { checkComments } from './commit-comments-check.ts';
 import { writeComments } from './commit-comments-make.ts';
 import { CommentsPart, commentsRecords, type CommentsData } from './commit-comments-part.ts';
 import { digestOfComment } from './commit-comments-texts.ts';
-import { knownTo, type Place, type Step } from './step.ts';
-import { undecided, unproven } from './told.ts';
+import { knownTo, type Step } from './step.ts';
+import { placeOfProject } from './tracker-part.ts';
+import { readTold, undecided, unproven } from './told.ts';
 
 /**
  * Writes the comments on commits outside of pull requests, by REST: no archive brings them. It comes after `tracker`, whose
@@ -22,9 +21,11 @@ export const commitComments: Step<CommentsPart, CommentsData, PlannedProject> = 
   part: CommentsPart,
   async plan({ item, input, source, history }) {
     if (input.config.migrate.tracker === 'off' || item.blocked !== null) return null;
-    const read = await readComments(source.tracker(item.repository), item.id);
+    const reader = source.tracker(item.repository);
+    // None where the source cannot tell, which its reader notes as a gap.
+    const read = await readTold(item.id, async () => (await reader.commitComments()) ?? []);
     if ('unread' in read) return undecided({ count: 0, add: 0, change: 0, unread: read.unread }, read.unread);
-    const { comments } = read;
+    const { told: comments } = read;
     const known = knownTo(commitComments, history)?.comments ?? {};
     if (comments.length === 0 && Object.keys(known).length === 0) return null;
     const of = ({ id }: LineComment) => known[String(id)];
@@ -52,26 +53,9 @@ export const commitComments: Step<CommentsPart, CommentsData, PlannedProject> = 
   async verify(part, work) {
     if (part.unread !== null) return unproven(part.unread);
     const { item, context } = work;
-    const place = work.place ?? placeOf(item);
+    const place = placeOfProject(work);
     if (place === null) return { state: 'failed', compared: 0, hash: null, differences: [] };
     const reader = context.source.tracker(item.repository);
     return checkComments((await reader.commitComments()) ?? [], { reader, place, work });
   },
 };
-
-/** None where the source cannot tell, which its reader notes as a gap. */
-async function readComments(
-  reader: TrackerReader,
-  id: string,
-): Promise<{ comments: LineComment[] } | { unread: Notice }> {
-  try {
-    return { comments: (await reader.commitComments()) ?? [] };
-  } catch (error) {
-    if (isFatal(error)) throw error;
-    return { unread: { ...asFailure(error, id).notice, object: id } };
-  }
-}
-
-function placeOf({ existing, fullPath }: PlannedProject): Place | null {
-  return existing === null ? null : { id: existing.id, fullPath, url: existing.webUrl };
-}

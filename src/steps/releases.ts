@@ -1,14 +1,14 @@
-import { asFailure, isFatal } from '../failures/index.ts';
 import { projectMissing } from '../failures/target.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { Check } from '../model/result.ts';
-import type { TrackerGap, TrackerRelease, TrackerReader } from '../model/tracker.ts';
+import type { TrackerGap, TrackerReader } from '../model/tracker.ts';
 import { checkReleases } from './releases-check.ts';
 import { makeReleases } from './releases-make.ts';
 import { ReleasesPart, releasesRecords, type ReleasesData } from './releases-part.ts';
-import { knownTo, remark, type Place, type Step } from './step.ts';
-import { undecided, unproven } from './told.ts';
+import { knownTo, remark, type Step } from './step.ts';
+import { placeOfProject } from './tracker-part.ts';
+import { readTold, undecided, unproven } from './told.ts';
 
 /** Makes releases with their dates, and their files as uploads of the project that they link. */
 export const releases: Step<ReleasesPart, ReleasesData, PlannedProject> = {
@@ -20,9 +20,9 @@ export const releases: Step<ReleasesPart, ReleasesData, PlannedProject> = {
   async plan({ item, input, source, target, history }) {
     if (!input.config.migrate.releases || item.blocked !== null) return null;
     const reader = source.tracker(item.repository);
-    const read = await readReleases(reader, item.id);
+    const read = await readTold(item.id, async () => (await reader.releases()) ?? []);
     if ('unread' in read) return undecided({ count: 0, add: 0, unread: read.unread }, read.unread);
-    const { found, gaps } = read;
+    const [found, gaps] = [read.told, gapsOf(reader)];
     if (found.length === 0 && gaps.length === 0) return null;
     const known = knownTo(releases, history)?.releases ?? {};
     const there = item.existing === null ? [] : await target.releases({ ...item.existing });
@@ -52,7 +52,7 @@ export const releases: Step<ReleasesPart, ReleasesData, PlannedProject> = {
   async verify(part, work) {
     if (part.unread !== null) return unproven(part.unread);
     const { item, context } = work;
-    const place = work.place ?? placeOf(item);
+    const place = placeOfProject(work);
     const reader = context.source.tracker(item.repository);
     const found = (await reader.releases()) ?? [];
     if (place === null) return { state: 'failed', compared: 0, hash: null, differences: [] };
@@ -60,18 +60,6 @@ export const releases: Step<ReleasesPart, ReleasesData, PlannedProject> = {
     return withGaps(check, gapsOf(reader), item.id);
   },
 };
-
-type Read = { found: TrackerRelease[]; gaps: TrackerGap[] };
-
-async function readReleases(reader: TrackerReader, id: string): Promise<Read | { unread: Notice }> {
-  try {
-    const found = await reader.releases();
-    return { found: found ?? [], gaps: gapsOf(reader) };
-  } catch (error) {
-    if (isFatal(error)) throw error;
-    return { unread: { ...asFailure(error, id).notice, object: id } };
-  }
-}
 
 /** Releases that GitBucket does not tell of. */
 function gapsOf(reader: TrackerReader): TrackerGap[] {
@@ -92,8 +80,4 @@ function gapNotices(gaps: readonly TrackerGap[], id: string): Notice[] {
 function withGaps(check: Check, gaps: readonly TrackerGap[], id: string): Check {
   const state = isLacking(gaps) && check.state !== 'failed' ? 'refused' : check.state;
   return { ...check, state, differences: [...check.differences, ...gapNotices(gaps, id)] };
-}
-
-function placeOf({ existing, fullPath }: PlannedProject): Place | null {
-  return existing === null ? null : { id: existing.id, fullPath, url: existing.webUrl };
 }

@@ -1,14 +1,13 @@
 import { asFailure, isFatal } from '../failures/index.ts';
 import type { Notice } from '../model/notice.ts';
-import type { Told } from '../model/people.ts';
 import type { Check } from '../model/result.ts';
 import type { Decision } from './step.ts';
 
 /** What the source tells; what cannot be read of one item stops nothing else. @throws what stops the whole run */
 export async function readTold<T>(
   id: string,
-  ask: () => Promise<Told<T>>,
-): Promise<{ told: Told<T> } | { unread: Notice }> {
+  ask: () => Promise<T>,
+): Promise<{ told: T } | { unread: Notice }> {
   try {
     return { told: await ask() };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { createProblems } from '../tracker/archive/problems.ts';
-import { contentDigestOf, digestOf } from '../tracker/proof.ts';
+import { digestOf } from '../tracker/proof.ts';
 import { openFacts } from './tracker-compare.ts';
-import { keyOfItem, type Loaded, type TrackerWork } from './tracker-part.ts';
+import { keyOfItem, loadedAs, type Loaded, type TrackerWork } from './tracker-part.ts';
 import type { Numbered, Sorted } from './tracker-sort.ts';
 import type { There } from './tracker-there.ts';
 
@@ -25,8 +25,8 @@ export async function adoptEqual(
     const found = there.get(key);
     const facts = await made(item, found);
     if (found === undefined || facts === null) continue;
-    const [sent, seen] = [digestOf(facts), digestOf(found)];
-    if (sent === seen) items[key] = { at: item.updatedAt, sent, seen, content: contentDigestOf(found) };
+    const loaded = loadedAs(found, { at: item.updatedAt, sent: digestOf(facts) });
+    if (loaded.sent === loaded.seen) items[key] = loaded;
   }
   const adopted = Object.entries(items);
   if (adopted.length === 0) return;

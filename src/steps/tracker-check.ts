@@ -6,8 +6,8 @@ import { digestOf, hashOfAll } from '../tracker/proof.ts';
 import { movedBy } from './tracker-plan.ts';
 import type { Numbered } from './tracker-sort.ts';
 import { itemsThere, type There } from './tracker-there.ts';
-import { keyOfItem, nameOfKey, type Loaded, type TrackerData } from './tracker-part.ts';
-import { remark, type Place, type Work } from './step.ts';
+import { keyOfItem, nameOfKey, placeOfProject, type Loaded, type TrackerData } from './tracker-part.ts';
+import { remark, type Work } from './step.ts';
 
 export type Checking = Work<TrackerData, PlannedProject>;
 
@@ -17,8 +17,8 @@ export type Checking = Work<TrackerData, PlannedProject>;
  * has yet to be moved.
  */
 export async function checkLoaded(work: Checking): Promise<Check> {
-  const { item, context, place: known } = work;
-  const place = known ?? placeOf(item);
+  const { item, context } = work;
+  const place = placeOfProject(work);
   if (place === null) return { state: 'failed', compared: 0, hash: null, differences: [] };
   const reader = context.source.tracker(item.repository);
   const data = work.known();
@@ -167,8 +167,4 @@ export function contentsOf(keys: Iterable<string>, { items }: There): Check['con
     contents.comments += items.get(key)?.comments ?? 0;
   }
   return contents;
-}
-
-export function placeOf({ existing, fullPath }: PlannedProject): Place | null {
-  return existing === null ? null : { id: existing.id, fullPath, url: existing.webUrl };
 }

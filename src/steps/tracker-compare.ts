@@ -7,6 +7,7 @@ import { createProblems, type Problems } from '../tracker/archive/problems.ts';
 import { expectedOf } from '../tracker/expected.ts';
 import { differencesBetween, digestOf, hashOfAll, type ItemFacts } from '../tracker/proof.ts';
 import { restIssueOf } from '../tracker/rest.ts';
+import { asUploaded } from './attachments.ts';
 import {
   again,
   contentsOf,
@@ -14,27 +15,23 @@ import {
   isTaking,
   isUnseen,
   kept,
-  placeOf,
   unseen,
   type Checking,
 } from './tracker-check.ts';
 import { openWorkshop, type Workshop } from './tracker-making.ts';
 import { noMerge } from './tracker-merges.ts';
-import { keyOfItem, nameOfKey, type Door } from './tracker-part.ts';
+import { keyOfItem, nameOfKey, placeOfProject, type Door } from './tracker-part.ts';
 import { movedBy } from './tracker-plan.ts';
 import type { Numbered } from './tracker-sort.ts';
 import { itemsThere } from './tracker-there.ts';
-
-/** Where a file lies that was uploaded, as far as anybody can know without a journal. */
-const anyUpload = `/uploads/${'0'.repeat(32)}/file`;
 
 /**
  * Compares both servers as they are now: every item is read again and made into what was sent, or would be. Without a
  * journal nobody knows what somebody changed on GitLab on purpose.
  */
 export async function compareTrackers(work: Checking): Promise<Check> {
-  const { item, context, place: known } = work;
-  const place = known ?? placeOf(item);
+  const { item, context } = work;
+  const place = placeOfProject(work);
   if (place === null) return { state: 'failed', compared: 0, hash: null, differences: [] };
   const reader = context.source.tracker(item.repository);
   const all = await reader.numbers();
@@ -128,7 +125,7 @@ function doorOf(
 /** A proof uploads nothing, and asks for no diffs. */
 function unsent(uploaded: boolean): Pick<Parameters<typeof openWorkshop>[0], 'upload' | 'diffs' | 'merge'> {
   return {
-    upload: async (files) => (uploaded ? [...files.keys()].map((id) => [id, anyUpload] as const) : []),
+    upload: async (files) => (uploaded ? asUploaded(files) : []),
     diffs: async () => new Map(),
     // No list shows it.
     merge: async () => noMerge,

@@ -6,7 +6,7 @@ import type { TrackerReader } from '../model/tracker.ts';
 import { labelLines, milestoneLines, type Named } from '../tracker/archive/labels.ts';
 import { code } from '../tracker/archive/wording.ts';
 import { remark, type Place, type Work } from './step.ts';
-import type { TrackerData, TrackerWork } from './tracker-part.ts';
+import { placeOfProject, type TrackerData, type TrackerWork } from './tracker-part.ts';
 
 type Checking = Work<TrackerData, PlannedProject>;
 
@@ -65,8 +65,8 @@ function changedIn(what: 'label' | 'milestone', { changed }: Named<unknown>): st
 
 /** Looks for the labels and milestones of a project that has nothing to use them. */
 export async function checkFurniture(work: Checking): Promise<Check> {
-  const { item, context, place } = work;
-  const at = place ?? item.existing;
+  const { item, context } = work;
+  const at = placeOfProject(work);
   if (at === null) return { state: 'failed', compared: 0, hash: null, differences: [] };
   const { target, source } = context;
   const reader = source.tracker(item.repository);

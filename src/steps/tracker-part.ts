@@ -3,7 +3,7 @@ import { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { TargetItem } from '../model/target-tracker.ts';
 import { contentDigestOf, digestOf } from '../tracker/proof.ts';
-import type { WritingWork } from './step.ts';
+import type { Place, Work, WritingWork } from './step.ts';
 
 const count = z.int().nonnegative();
 
@@ -79,6 +79,15 @@ export const trackerRecords = { name: 'tracker', data: TrackerData };
 export const trackerTitle = 'Issues and merge requests';
 
 export type TrackerWork = WritingWork<TrackerData, PlannedProject>;
+
+/** Where the project is: as the run placed it, else as the plan found it; null where there is none. */
+export function placeOfProject({
+  place,
+  item,
+}: Pick<Work<never, PlannedProject>, 'place' | 'item'>): Place | null {
+  const { existing, fullPath } = item;
+  return place ?? (existing === null ? null : { id: existing.id, fullPath, url: existing.webUrl });
+}
 
 /** How an item is called in the journal. */
 export function keyOfItem({ kind, number }: { kind: 'issue' | 'pull'; number: number }): string {

@@ -1,13 +1,12 @@
 import { Failure } from '../failures/failure.ts';
-import { asFailure, isFatal } from '../failures/index.ts';
+import { isFatal } from '../failures/index.ts';
 import { trackerClosed, trackerNotOwner } from '../failures/tracker.ts';
 import type { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { MemberPlace } from '../model/target-members.ts';
-import type { TrackerReader } from '../model/tracker.ts';
 import { plural } from '../text/format.ts';
 import { knownTo, remark, type Decision, type Planning } from './step.ts';
-import { undecided } from './told.ts';
+import { readTold, undecided } from './told.ts';
 import { keyOfItem, trackerRecords, type TrackerData, type TrackerPart } from './tracker-part.ts';
 import { owner } from './tracker-replace.ts';
 import type { Numbered } from './tracker-sort.ts';
@@ -17,7 +16,11 @@ export async function planTracker(planning: Planning<PlannedProject>): Promise<D
   const { item, input, source, history } = planning;
   const { tracker: how } = input.config.migrate;
   if (how === 'off' || item.blocked !== null) return null;
-  const read = await numbersOf(source.tracker(item.repository), item.id);
+  const reader = source.tracker(item.repository);
+  const read = await readTold(item.id, async () => {
+    const numbers = await reader.numbers();
+    return { numbers, furnished: numbers.length === 0 && (await reader.furnished()) };
+  });
   const known = knownTo(trackerRecords, history);
   const rest = how === 'rest';
   const nothing: TrackerPart = {
@@ -32,18 +35,19 @@ export async function planTracker(planning: Planning<PlannedProject>): Promise<D
     unread: null,
   };
   if ('unread' in read) return undecided({ ...nothing, unread: read.unread }, read.unread);
-  if (read.numbers.length === 0)
-    return read.furnished
+  const { numbers: all, furnished } = read.told;
+  if (all.length === 0)
+    return furnished
       ? decision({ ...nothing, issues: false, furnish: known?.furniture === undefined }, item.id)
       : null;
-  const numbers = movedBy(how, read.numbers, known);
+  const numbers = movedBy(how, all, known);
   const pulls = numbers.filter(({ kind }) => kind === 'pull').length;
   const fresh = numbers.filter((each) => isFresh(keyOfItem(each), known));
   const changed = sentBy(how, numbers).filter((each) => isChanged(each, known));
   const part = {
     ...nothing,
     count: { issues: numbers.length - pulls, pulls },
-    stay: read.numbers.length - numbers.length,
+    stay: all.length - numbers.length,
     add: fresh.length,
     change: changed.length,
   };
@@ -136,17 +140,4 @@ function isFresh(key: string, known: TrackerData | null): boolean {
 function isChanged(each: Numbered, known: TrackerData | null): boolean {
   const loaded = known?.items?.[keyOfItem(each)];
   return loaded !== undefined && loaded.at !== each.updatedAt;
-}
-
-async function numbersOf(
-  reader: TrackerReader,
-  id: string,
-): Promise<{ numbers: Numbered[]; furnished: boolean } | { unread: Notice }> {
-  try {
-    const numbers = await reader.numbers();
-    return { numbers, furnished: numbers.length === 0 && (await reader.furnished()) };
-  } catch (error) {
-    if (isFatal(error)) throw error;
-    return { unread: { ...asFailure(error, id).notice, object: id } };
-  }
 }

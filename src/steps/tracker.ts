@@ -1,7 +1,8 @@
 import { projectMissing } from '../failures/target.ts';
 import { trackerNotOwner } from '../failures/tracker.ts';
 import type { PlannedProject } from '../model/plan.ts';
-import type { TrackerReader } from '../model/tracker.ts';
+import type { TrackerPull, TrackerReader } from '../model/tracker.ts';
+import type { PullDiff } from '../tracker/archive/making.ts';
 import { createProblems, type Problems } from '../tracker/archive/problems.ts';
 import { checkLoaded } from './tracker-check.ts';
 import { compareTrackers } from './tracker-compare.ts';
@@ -12,7 +13,6 @@ import { sendGuestsAway } from './tracker-guests.ts';
 import { removeHeads, sendHeads } from './tracker-heads.ts';
 import { loadItems } from './tracker-load.ts';
 import { uploadFiles } from './attachments.ts';
-import { diffsOf } from './tracker-diffs.ts';
 import { openWorkshop, type Workshop } from './tracker-making.ts';
 import { mergeOf } from './tracker-merges.ts';
 import { planTracker, sentBy, stayNotices } from './tracker-plan.ts';
@@ -32,7 +32,7 @@ import {
 import { leave, sortItems, type Numbered, type Sorted } from './tracker-sort.ts';
 import { untilPushed } from './quiet.ts';
 import { unproven } from './told.ts';
-import { remark, type Outcome, type Place, type Step } from './step.ts';
+import { remark, type Outcome, type Place, type RunContext, type Step } from './step.ts';
 
 /**
  * Has GitLab load issues and pull requests with their numbers, dates, states and comments, once everything is pushed; by REST
@@ -151,6 +151,21 @@ function workshopFor(
     diffs: (pull) => diffsOf(pull, place, work.context),
     merge: (pull, head) => mergeOf(pull, head, place, work.context),
   });
+}
+
+/** The diffs that line comments were written on, by the commit that was shown. */
+async function diffsOf(
+  { base, lineComments }: TrackerPull,
+  place: Place,
+  { target }: RunContext,
+): Promise<Map<string, PullDiff>> {
+  const diffs = new Map<string, PullDiff>();
+  if (base.commit === null) return diffs;
+  for (const head of new Set((lineComments ?? []).map(({ commit }) => commit))) {
+    const files = await target.diff(place, base.commit, head);
+    if (files !== null) diffs.set(head, { base: base.commit, start: base.commit, head, files });
+  }
+  return diffs;
 }
 
 type Load = { numbers: readonly Numbered[]; sorted: Sorted; problems: Problems };

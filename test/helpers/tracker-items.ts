@@ -40,7 +40,7 @@ export const place: Place = {
   squashCommit: null,
   diff: (commit) =>
     commit === head
-      ? { base, start: base, head, files: [{ oldPath: 'src/a.txt', newPath: 'src/a.txt', diff: hunk }] }
+      ? { base, start: base, head, files: [{ oldPath: 'src/a.txt', newPath: 'src/a.txt', text: hunk }] }
       : null,
 };
 

@@ -139,7 +139,7 @@ test('requests arrive with their diffs, and comments stand on their lines', asyn
   const files: FileDiff[] = Diffs.parse(JSON.parse(compared.text)).diffs.map((file) => ({
     oldPath: file.old_path,
     newPath: file.new_path,
-    diff: file.diff,
+    text: file.diff,
   }));
   const making = sampleMaking({
     place: (request) => ({

@@ -1,4 +1,5 @@
 /** What turning the items of a tracker into lines of an archive is told about the rest of the world. */
+import type { FileDiff as ChangedFile } from '../../model/target-tracker.ts';
 import type { LineComment, Login, TrackerItem, TrackerPull } from '../../model/tracker.ts';
 import type { LabelLine, MilestoneLine } from './words.ts';
 
@@ -59,8 +60,8 @@ export type Place = {
 /** The three commits of a version of a merge request, and its files. */
 export type PullDiff = { base: string; start: string; head: string; files: readonly FileDiff[] };
 
-/** As GitLab's `compare` gives it: `diff` is the text from the first `@@` on. */
-export type FileDiff = { oldPath: string; newPath: string; diff: string };
+/** As GitLab's `compare` gives it. */
+export type FileDiff = Pick<ChangedFile, 'oldPath' | 'newPath' | 'text'>;
 
 /** Characters that every piece of a text leaves free: for what stands before it, and for what GitLab puts after it. */
 export const spare = 4096;

@@ -17,7 +17,7 @@ export function positionOf(
   at: Pick<LineComment, 'path' | 'oldLine' | 'newLine'>,
 ): Located | null {
   const file = fileOf(diff.files, at.path);
-  const line = file && linesOf(file.diff).find((line) => isAt(line, at));
+  const line = file && linesOf(file.text).find((line) => isAt(line, at));
   if (!line) return null;
   const position = {
     position_type: 'text',

@@ -15,8 +15,8 @@ const diff: PullDiff = {
   start: base,
   head,
   files: [
-    { oldPath: 'src/a.txt', newPath: 'src/a.txt', diff: `${hunk}${second}` },
-    { oldPath: 'old name.txt', newPath: 'new name.txt', diff: '@@ -1 +1 @@\n-x\n+y\n' },
+    { oldPath: 'src/a.txt', newPath: 'src/a.txt', text: `${hunk}${second}` },
+    { oldPath: 'old name.txt', newPath: 'new name.txt', text: '@@ -1 +1 @@\n-x\n+y\n' },
   ],
 };
 
