@@ -28,15 +28,23 @@ const tries = 3;
 
 /**
  * A connection to the server through a proxy (RFC 9110 §9.3.6). Settles whatever the proxy does, and when it does nothing.
- * @throws proxy-refused with what the proxy says, after some tries where that may pass; and what kept it from being asked
+ * Asked for a few times where the refusal may pass or the proxy hangs up without a word: nothing was sent to the server yet.
+ * @throws proxy-refused with what the proxy says; and what kept it from being asked
  */
 export async function tunnelTo(wanted: Wanted, proxy: Proxy, options: TunnelOptions): Promise<Socket> {
   for (let tried = 1; ; tried += 1) {
-    const got = await ask(wanted, proxy, options);
-    if (!(got instanceof Failure)) return got;
-    if (tried === tries || !isPassing(Number(got.words['status']))) throw got;
+    try {
+      return await ask(wanted, proxy, options);
+    } catch (error) {
+      if (tried === tries || !mayPass(error)) throw error;
+    }
     await pause(options.backoffMs * tried, options.limit);
   }
+}
+
+function mayPass(error: unknown): boolean {
+  if (error instanceof Failure) return isPassing(Number(error.words['status']));
+  return (error as { code?: string }).code === 'ECONNRESET';
 }
 
 function pause(ms: number, limit: Limit): Promise<void> {
@@ -54,12 +62,11 @@ function pause(ms: number, limit: Limit): Promise<void> {
 
 type Wanted = { host?: string; port?: number | string };
 
-/** The tunnel; or, as a value, the refusal. */
 function ask(
   { host = '', port = 443 }: Wanted,
   proxy: Proxy,
   { limit, secureContext, server, autoSelectFamilyAttemptTimeout }: TunnelOptions,
-): Promise<Socket | Failure> {
+): Promise<Socket> {
   const target = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const attempt = { autoSelectFamilyAttemptTimeout };
   const options: http.RequestOptions = {
@@ -85,7 +92,7 @@ function ask(
       const { statusCode = 0 } = answer;
       if (head.length > 0) socket.unshift(head);
       if (statusCode >= 200 && statusCode < 300) resolve(socket);
-      else void refused(answer, socket, { proxy, server }).then(resolve);
+      else void refused(answer, socket, { proxy, server }).then(reject);
     });
     asked.end();
   });

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { testProxy } from '../helpers/between.ts';
 import {
@@ -103,9 +101,6 @@ async function runWith(spoilt: number | null): Promise<number> {
   const { servers, urls, caFile } = await withTls();
   const proxy = await testProxy();
   if (spoilt !== null) proxy.spoil(spoilt, 'close');
-  // Which tunnel carries what depends on time as soon as trackers are asked for beside all else.
-  const config = join(await workplace(servers), 'migrate.config.json');
-  await writeFile(config, JSON.stringify({ migrate: { tracker: 'off', releases: false } }));
   const run = await migrateAll(servers, {
     ...urls,
     SSL_CERT_FILE: caFile,

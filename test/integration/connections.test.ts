@@ -44,31 +44,34 @@ const stream = (): StreamRequest => ({
   expects: 'text/plain',
 });
 
-test('a proxy that closes the tunnel of a stream without a word makes that request fail, and no other', async () => {
-  const { url, ca } = await httpsServer();
-  const proxy = await testProxy();
-  const env = { HTTPS_PROXY: `127.0.0.1:${proxy.port}` };
-  const http = httpTo(url, { ca, proxy: proxyTo(url, env) });
-  proxy.spoil(0, 'close');
-
-  await expect(http.stream(stream())).rejects.toMatchObject({
-    code: 'unreachable',
-    message: expect.stringContaining(`the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY): `) as string,
-  });
-  const answer = await http.stream(stream());
-  answer.body.resume();
-  expect(answer.status).toBe(200);
-});
-
-test('a read goes on after a proxy that closed its tunnel; tunnels are used again', async () => {
+test('a tunnel that the proxy closes without a word is asked for again, for what cannot be sent twice too', async () => {
   const { url, ca, requests } = await httpsServer();
   const proxy = await testProxy();
   const http = httpTo(url, { ca, proxy: proxyTo(url, { all_proxy: `http://127.0.0.1:${proxy.port}/` }) });
   proxy.spoil(0, 'close');
   for (const path of ['/a', '/b', '/c']) await http.send({ method: 'GET', path });
-
-  expect(requests.map((request) => request.url)).toEqual(['/a', '/b', '/c']);
   expect(proxy.asked.map(({ method }) => method)).toEqual(['CONNECT', 'CONNECT']);
+
+  const other = httpTo(url, { ca, proxy: proxyTo(url, { HTTPS_PROXY: `127.0.0.1:${proxy.port}` }) });
+  proxy.spoil(0, 'close');
+  proxy.spoil(1, 'close');
+  const answer = await other.stream(stream());
+  answer.body.resume();
+  expect(answer.status).toBe(200);
+  expect(requests.map((request) => request.url)).toEqual(['/a', '/b', '/c', '/stream']);
+});
+
+test('a proxy that closes every tunnel without a word is told as what kept a request from being sent', async () => {
+  const { url, ca, requests } = await httpsServer();
+  const proxy = await testProxy();
+  const http = httpTo(url, { ca, proxy: proxyTo(url, { HTTPS_PROXY: `127.0.0.1:${proxy.port}` }) });
+  for (const number of [0, 1, 2]) proxy.spoil(number, 'close');
+  await expect(http.stream(stream())).rejects.toMatchObject({
+    code: 'unreachable',
+    message: expect.stringContaining(`the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY): `) as string,
+  });
+  expect(proxy.asked).toHaveLength(3);
+  expect(requests).toEqual([]);
 });
 
 test('a proxy that refuses the login, or says nothing at all, is told as what it is', async () => {
