@@ -116,6 +116,8 @@ export type Settings = {
   redirectTo: string | null;
   labelTemplates: { name: string; color: string }[];
   maxAttachmentSize: number;
+  /** Bytes; of a file in a package. */
+  maxPackageSize: number;
   /** Which new issues are taken for spam, and whether a captcha is offered (GL-387); null: nobody looks. */
   spam: { is(title: string): boolean; captcha: boolean } | null;
   applicationLimits: Record<string, RateLimit>;
@@ -170,6 +172,7 @@ export function defaultSettings(version: string): Settings {
     redirectTo: null,
     labelTemplates: [],
     maxAttachmentSize: 100 * 1024 * 1024,
+    maxPackageSize: 5 * 1024 ** 3,
     spam: null,
     applicationLimits: applicationLimits(version),
     throttles: {},

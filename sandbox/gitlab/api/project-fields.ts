@@ -26,6 +26,7 @@ export const PROJECT_DEFAULTS: Readonly<Record<string, unknown>> = {
   monitor_access_level: 'enabled',
   model_experiments_access_level: 'enabled',
   package_registry_access_level: 'enabled',
+  packages_enabled: true,
   emails_enabled: true,
   shared_runners_enabled: true,
   group_runners_enabled: true,

@@ -12,7 +12,7 @@ export function featureFor(
   context: Context,
   actor: Actor | null,
   project: Project,
-  name: 'issues' | 'merge_requests' | 'releases' | 'package_registry',
+  name: 'issues' | 'merge_requests' | 'releases',
 ): boolean {
   const level = project.attributes[`${name}_access_level`] ?? 'enabled';
   if (level === 'disabled') return false;

@@ -105,8 +105,16 @@ describe('generic packages', () => {
     expect(await put('pkg/1.0/file.bin')).toEqual([201, '201 Created']);
     expect(await put('pkg/1.0/file.bin', 'newer')).toEqual([201, '201 Created']);
     expect(await put('pkg/a%20b/file.bin')).toEqual([400, 'package_version is invalid']);
+    expect(await put('pkg/1..0/file.bin')).toEqual([400, 'package_version is invalid']);
     expect(await put('pkg/1.0/a%20b.bin')).toEqual([400, 'file_name is invalid']);
     expect(await put('pkg/1.0/%40x')).toEqual([400, 'file_name is invalid']);
+    await root.put(app, { package_registry_access_level: 'disabled' });
+    expect(await put('pkg/2.0/file.bin')).toEqual([201, '201 Created']);
+    await root.put(app, { packages_enabled: false });
+    expect(await put('pkg/2.0/file.bin')).toEqual([403, '403 Forbidden']);
+    await root.put(app, { packages_enabled: true });
+    gitlab.settings.maxPackageSize = 5;
+    expect(await put('pkg/1.0/file.bin', 'larger')).toEqual([400, '400 Bad request - File is too large']);
     expect((await root.get(`${app}/packages/generic/pkg/1.0/file.bin`)).text).toBe('newer');
     const [{ id }] = (await root.get(`${app}/packages?package_name=pkg`)).body;
     const { body } = await root.get(`${app}/packages/${id}/package_files`);

@@ -7,16 +7,16 @@ import { trackerOf, type Project } from '../../state.ts';
 import { nextId } from '../../tracker/items.ts';
 import type { PackageState } from '../../tracker/state.ts';
 import { noContent, ok, type Call, type Endpoint, type Reply, type UserCall } from '../endpoint.ts';
-import { forbidden, invalidParameters, notFound } from '../errors.ts';
+import { failure, forbidden, invalidParameters, notFound } from '../errors.ts';
 import { findProject, requireLevel } from '../lookup.ts';
 import { page, PAGING } from '../pagination.ts';
 import { textOf } from '../params.ts';
-import { numberIn, requireFeature } from '../tracker-lookup.ts';
+import { numberIn } from '../tracker-lookup.ts';
 
 const FILE = '/projects/:id/packages/generic/:package_name/:package_version/:file_name';
 const NAMES = {
   package_name: /^[\w.+-]+$/,
-  package_version: /^(?:\.?[\w+-]+\.?)+$/,
+  package_version: /^(?!.*\.\.)[\w+.-]+$/,
   file_name: /^(?![~@])[\w.+~@-]+(?<![~@])$/,
 };
 
@@ -59,10 +59,11 @@ function namesIn({ route }: Call): { name: string; version: string; file: string
 function put(call: UserCall): Reply {
   const { context, params } = call;
   const { name, version, file } = namesIn(call);
-  const project = findProject(call);
-  requireFeature(call, project, 'package_registry');
+  const project = withPackages(call);
   requireLevel(call, project, DEVELOPER);
   const bytes = params['file'] as Buffer;
+  if (bytes.length > context.settings.maxPackageSize)
+    throw failure(400, '400 Bad request - File is too large');
   const packages = (trackerOf(project).packages ??= []);
   const createdAt = new Date().toISOString();
   let found = packages.find((each) => each.name === name && each.version === version);
@@ -151,10 +152,16 @@ function findPackage(call: Call, project: Project): PackageState {
   return found;
 }
 
+/** `packages_enabled` alone counts: the level of access by itself changes nothing for who has a role (GL-452). */
+function withPackages(call: Call): Project {
+  const project = findProject(call);
+  if (project.attributes['packages_enabled'] === false) throw forbidden();
+  return project;
+}
+
 /** In private projects they are for reporters and above. */
 function readable(call: Call): Project {
-  const project = findProject(call);
-  requireFeature(call, project, 'package_registry');
+  const project = withPackages(call);
   if (project.visibility === 'private' && call.context.accessLevel(call.actor, project) < REPORTER) {
     throw forbidden();
   }

@@ -62,7 +62,6 @@ export function projectEntity(
     _links: links(context, project),
     marked_for_deletion_at: project.markedForDeletionOn,
     marked_for_deletion_on: project.markedForDeletionOn,
-    packages_enabled: null,
     empty_repo: branch === null,
     archived: project.archived,
     ...(owner?.kind === 'user' && { owner: basicUser(context, owner.user) }),
