@@ -106,10 +106,13 @@ export const Migrate = z
       .describe(
         'what becomes of priorities; scoped: labels such as priority::high; labels: labels of their name; fields: a line in the text; off: nothing',
       ),
-    releases: z
-      .boolean()
-      .default(true)
-      .describe('migrate releases with their files, which GitLab keeps as uploads of the project'),
+    releases: z.boolean().default(true).describe('migrate releases with their files'),
+    releaseFiles: z
+      .enum(['uploads', 'packages'])
+      .default('uploads')
+      .describe(
+        'where GitLab keeps the files of releases; uploads: as uploads of the project; packages: in its package registry, as generic packages',
+      ),
     fixSubmodules: z.boolean().default(false).describe('the same as --fix-submodules, on every run'),
   })
   .prefault({})

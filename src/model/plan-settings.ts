@@ -36,6 +36,7 @@ export const PlanSettings = z
     attribution: z.string().default(''),
     priorities: z.enum(['scoped', 'labels', 'fields', 'off']).default('scoped'),
     releases: z.boolean().default(false),
+    releaseFiles: z.enum(['uploads', 'packages']).default('uploads'),
     rewrite: texts.default([]),
   })
   .describe('What the plan was decided with; migrate --plan decides with the same');

@@ -111,6 +111,12 @@ export type CommitLine = {
   newLine: number | null;
 };
 
+/** A package of files. */
+export type Package = { name: string; version: string };
+
+/** A file of a package; `sha256` is null where the server does not tell it. */
+export type PackageFile = { name: string; url: string; size: number; sha256: string | null };
+
 /** A file that texts of the project can name. `url` begins with `/uploads/`; `fullPath` with the path of the project. */
 export type Upload = { url: string; fullPath: string };
 
@@ -173,7 +179,18 @@ export type TargetTracker = {
     project: ProjectAt,
     file: { name: string; size: number; open: () => Promise<Readable> },
   ): Promise<Upload>;
-  /** The bytes of an upload of the project, by its address; null where the server does not give them by REST (GL-454). */
+  /** The files of a package, none where there is no such package, or none that may be seen. */
+  packageFiles(project: ProjectAt, wanted: Package): Promise<PackageFile[]>;
+  /**
+   * Puts a file into a package, which is made for it, and gives its address. A second file of one name hides the first.
+   * @throws target-refused when it is too large, target-forbidden where the project takes none
+   */
+  addPackageFile(
+    project: ProjectAt,
+    wanted: Package,
+    file: { name: string; size: number; open: () => Promise<Readable> },
+  ): Promise<string>;
+  /** The bytes of an upload or package file of the project, by its address; null where the server does not give them by REST (GL-454). */
   uploaded(project: ProjectAt, url: string): Promise<Readable | null>;
   /** What people have written of a commit; null when the project has no such commit. */
   commitNotes(project: ProjectAt, commit: string): Promise<TargetCommitNote[] | null>;

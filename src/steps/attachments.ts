@@ -1,4 +1,4 @@
-import { Failure } from '../failures/failure.ts';
+import { Failure, type Refusal } from '../failures/failure.ts';
 import type { TargetTracker, Upload } from '../model/target-tracker.ts';
 import type { TrackerFile, TrackerReader } from '../model/tracker.ts';
 import type { Place, RunContext } from './step.ts';
@@ -35,19 +35,28 @@ export async function uploadFiles(
 }
 
 /** Uploads a file under a name that GitLab takes; null, and a word of why, when it refuses the file. */
-export async function uploadTaken(
+export function uploadTaken(
   target: Pick<TargetTracker, 'upload'>,
   place: Place,
   file: Parameters<TargetTracker['upload']>[1],
   refused: (why: string) => void,
 ): Promise<Upload | null> {
+  const send = (): Promise<Upload> => target.upload(place, { ...file, name: nameForUpload(file.name) });
+  return unlessRefused(send, ['target-refused'], ({ text }) => refused(text));
+}
+
+/** What GitLab answers to a file; null where it refuses it with one of these failures, which is told. */
+export async function unlessRefused<T>(
+  send: () => Promise<T>,
+  codes: readonly string[],
+  refused: (refusal: Refusal) => void,
+): Promise<T | null> {
   try {
-    return await target.upload(place, { ...file, name: nameForUpload(file.name) });
+    return await send();
   } catch (error) {
-    const text =
-      error instanceof Failure && error.code === 'target-refused' ? error.refusal?.text : undefined;
-    if (text === undefined) throw error;
-    refused(text);
+    const refusal = error instanceof Failure && codes.includes(error.code) ? error.refusal : null;
+    if (refusal === null) throw error;
+    refused(refusal);
     return null;
   }
 }

@@ -4,8 +4,9 @@ import { fetchFailed } from '../failures/git.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Target } from '../model/target.ts';
 import type { TrackerAsset, TrackerFile, TrackerReader, TrackerRelease } from '../model/tracker.ts';
-import { sizeOf, uploadTaken } from './attachments.ts';
+import { sizeOf } from './attachments.ts';
 import { linkNames, type Moved, type ReleasesWork } from './releases-part.ts';
+import { storeOf, type FileStore } from './releases-store.ts';
 import { remark, type Place } from './step.ts';
 
 export type Summed = { size: number; sha256: string };
@@ -23,34 +24,47 @@ export async function summed(bytes: Readable): Promise<Summed> {
 
 type Room = { reader: TrackerReader; place: Place; work: ReleasesWork };
 
-/** Uploads the files of a release, each once: what is there is in the journal, and a second upload would be another file. */
+/** Sends the files of a release, each once: what is there is in the journal, and a second one would be another file. */
 export async function uploadAssets(release: TrackerRelease, room: Room): Promise<Notice[]> {
   const { reader, work } = room;
   const { tag, assets } = release;
   const names = linkNames(assets);
+  const store = storeOf(tag, room.place, work);
   const told: Notice[] = [];
   for (const asset of assets) {
     const known = work.known()?.releases?.[tag];
     if (known?.files?.[asset.id] !== undefined) continue;
-    if (known?.uploading?.[asset.id] === true) told.push(brokenOff(asset, release, work));
     const name = names.get(asset.id) ?? asset.name;
     const file = await reader.asset(release, asset);
-    const moved =
-      file === null ? 'GitBucket does not give it' : await uploadOne(file, { name, asset, tag }, room);
-    if (typeof moved !== 'string') continue;
+    const one = { name, asset, tag, store };
+    if (known?.uploading?.[asset.id] === true) {
+      if (file !== null && (await findOne(file, one, room))) continue;
+      told.push(brokenOff(asset, release, work));
+    }
+    const moved = file === null ? 'GitBucket does not give it' : await sendOne(file, one, room);
+    if (moved === null) continue;
     if (file !== null || known?.lacking?.[asset.id] !== moved)
       await record(tag, { lacking: { [asset.id]: moved }, uploading: { [asset.id]: null } }, work);
   }
   return told;
 }
 
-/** Why GitLab does not take it, or what is there now. */
-async function uploadOne(
-  file: TrackerFile,
-  { name, asset, tag }: { name: string; asset: TrackerAsset; tag: string },
-  { place, work }: Room,
-): Promise<Moved | string> {
-  const { target } = work.context;
+type One = { name: string; asset: TrackerAsset; tag: string; store: FileStore };
+
+/** True when a run that ended had sent it whole. */
+async function findOne(file: TrackerFile, one: One, room: Room): Promise<boolean> {
+  let source: Summed | null = null;
+  const bytes = async (): Promise<Summed> => (source = await summed(await file.open()));
+  const url = await one.store.find(bytes);
+  if (url === null || source === null) return false;
+  await arrived(one, url, source, room);
+  return true;
+}
+
+/** Why GitLab does not take it; null when it is there. */
+async function sendOne(file: TrackerFile, one: One, room: Room): Promise<string | null> {
+  const { asset, tag, store } = one;
+  const { work } = room;
   const size = await sizeOf(file);
   await record(tag, { uploading: { [asset.id]: true } }, work);
   const hash = createHash('sha256');
@@ -59,21 +73,27 @@ async function uploadOne(
       objectMode: false,
     });
   let refusal = '';
-  const wanted = { name: asset.name, size, open };
-  const upload = await uploadTaken(target, place, wanted, (why) => (refusal = why));
-  if (upload === null) return refusal;
-  const sha256 = hash.digest('hex');
-  const url = new URL(upload.fullPath, target.url).href;
-  // Before it is read back: from here on it is not uploaded again, whatever happens.
-  const moved: Moved = { name, url, size, sha256, read: 'untold' };
+  const url = await store.keep({ name: asset.name, size, open }, (why) => (refusal = why));
+  if (url === null) return refusal;
+  await arrived(one, url, { size, sha256: hash.digest('hex') }, room);
+  return null;
+}
+
+async function arrived(
+  { name, asset, tag }: One,
+  url: string,
+  source: Summed,
+  { place, work }: Room,
+): Promise<void> {
+  // Before it is read back: from here on it is not sent again, whatever happens.
+  const moved: Moved = { name, url, ...source, read: 'untold' };
   await record(
     tag,
     { files: { [asset.id]: moved }, uploading: { [asset.id]: null }, lacking: { [asset.id]: null } },
     work,
   );
-  const read = await readBack(place, moved, target);
+  const read = await readBack(place, moved, work.context.target);
   if (read !== 'untold') await record(tag, { files: { [asset.id]: { read } } }, work);
-  return { ...moved, read };
 }
 
 /** Does GitLab give the bytes that were sent? */
@@ -117,6 +137,6 @@ export async function record(
 
 /** Nobody heard where that upload lies, if it lies anywhere. */
 function brokenOff({ name }: TrackerAsset, { tag }: TrackerRelease, { item }: ReleasesWork): Notice {
-  const message = `release ${tag}: ${name} was being uploaded when a run ended, so that a file that nothing links may lie among the uploads of the project`;
+  const message = `release ${tag}: ${name} was being uploaded when a run ended, so that a file that nothing links may lie in the project`;
   return remark('release-file-twice', item.id, message);
 }

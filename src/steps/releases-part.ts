@@ -59,12 +59,22 @@ export function linkNames(assets: readonly TrackerAsset[]): Map<string, string> 
   // What is distinct by itself keeps its name, wherever it stands.
   const own = new Set(assets.map(({ name }) => name));
   for (const { id, name } of assets) {
-    let free = name;
-    const [, stem = name, end = ''] = /^(.+?)((?:\.tar)?\.[^.]+)$/.exec(name) ?? [];
-    for (let number = 2; taken.has(free) || (free !== name && own.has(free)); number += 1)
-      free = `${stem} (${number})${end}`;
+    const isTaken = (free: string): boolean => taken.has(free) || (free !== name && own.has(free));
+    const free = freeName(name, isTaken, (number) => ` (${number})`);
     taken.add(free);
     names.set(id, free);
   }
   return names;
+}
+
+/** The name itself, or the first with a number before its ending that is not taken. */
+export function freeName(
+  name: string,
+  isTaken: (name: string) => boolean,
+  numbered: (number: number) => string,
+): string {
+  const [, stem = name, end = ''] = /^(.+?)((?:\.tar)?\.[^.]+)$/.exec(name) ?? [];
+  let free = name;
+  for (let number = 2; isTaken(free); number += 1) free = `${stem}${numbered(number)}${end}`;
+  return free;
 }

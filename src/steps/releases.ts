@@ -10,7 +10,7 @@ import { knownTo, remark, type Step } from './step.ts';
 import { placeOfProject } from './tracker-part.ts';
 import { readTold, undecided, unproven } from './told.ts';
 
-/** Makes releases with their dates, and their files as uploads of the project that they link. */
+/** Makes releases with their dates, and links to their files, which lie in the project. */
 export const releases: Step<ReleasesPart, ReleasesData, PlannedProject> = {
   ...releasesRecords,
   title: 'Releases',

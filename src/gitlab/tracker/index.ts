@@ -8,6 +8,7 @@ import { createCommitNoteVerbs } from './commit-notes.ts';
 import { createFurnitureVerbs } from './furniture.ts';
 import { createIssueVerbs } from './issues.ts';
 import { createItemVerbs } from './items.ts';
+import { createPackageVerbs } from './packages.ts';
 import { createReleaseVerbs } from './releases.ts';
 import { createUploadVerbs } from './uploads.ts';
 
@@ -20,6 +21,7 @@ export function createTrackerVerbs(gitlab: GitLabClient, settings: SettingsReade
     ...createCommitNoteVerbs(gitlab),
     ...createFurnitureVerbs(gitlab),
     ...createUploadVerbs(gitlab),
+    ...createPackageVerbs(gitlab),
     ...createReleaseVerbs(gitlab),
     async removeMember({ id, fullPath }, accountId) {
       await unlessAbsent(

@@ -36,7 +36,7 @@ export function createReleaseVerbs(
           name,
           description: text,
           ...(releasedAt === null ? {} : { releasedAt }),
-          ...(links.length === 0 ? {} : { assets: { links } }),
+          ...(links.length === 0 ? {} : { assets: { links: links.map(asLink) } }),
         }),
       );
     },
@@ -51,8 +51,18 @@ export function createReleaseVerbs(
     },
     async addReleaseLink({ id, fullPath }, tag, { name, url }) {
       await gitlab.request(`${name} of release ${tag} of ${fullPath}`, z.unknown(), (api) =>
-        api.ReleaseLinks.create(id, tag, name, url),
+        api.ReleaseLinks.create(id, tag, name, url, { linkType: kindOf(url) }),
       );
     },
   };
+}
+
+/** A link of a new release, in the words of the API: gitbeaker turns those of options only. */
+function asLink({ name, url }: { name: string; url: string }) {
+  return { name, url, link_type: kindOf(url) };
+}
+
+/** GitLab's page of releases groups links by it. */
+function kindOf(url: string): string {
+  return url.includes('/packages/generic/') ? 'package' : 'other';
 }

@@ -315,6 +315,7 @@ export function plan(groups: PlannedGroup[], projects: PlannedProject[], part: P
       attribution: '> *{action} by {login}*',
       priorities: 'scoped',
       releases: false,
+      releaseFiles: 'uploads',
     },
     source: { url: 'https://gitbucket.example.com', view: 'administrator', user: 'root' },
     target: { url: 'https://gitlab.example.com', version: '19.2.1' },
