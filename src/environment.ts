@@ -1,3 +1,4 @@
+import type { OutputConfiguration } from 'commander';
 import type { Redactor } from './net/redact.ts';
 
 /** What the outside world gives to a run; only cli.ts makes the real one. */
@@ -39,6 +40,11 @@ export type Environment = {
   /** Stands in front of everything that leaves the process. */
   redactor: Redactor;
 };
+
+/** Where help goes, and what is wrong with a command line. */
+export function outputTo({ stdout, stderr }: Environment): OutputConfiguration {
+  return { writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) };
+}
 
 /** Options that every command has. */
 export type CommonOptions = {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { addCompletion } from './commands/completion.ts';
 import { examplesText, from, movable, port, selectable, share, transport } from './commands/options.ts';
-import type { Environment } from './environment.ts';
+import { outputTo, type Environment } from './environment.ts';
 import type { ExitCode } from './model/result.ts';
 
 /** Of commands that go over all repositories. */
@@ -28,6 +28,7 @@ export function createProgram(
   done: (code: ExitCode) => void,
 ): Command {
   const program = new Command('gb2gl')
+    .configureOutput(outputTo(environment))
     .description('Migrates a whole GitBucket server to GitLab and proves that nothing was lost.')
     .version(version)
     .showSuggestionAfterError()
@@ -245,6 +246,5 @@ export function createProgram(
     'json',
     'quiet',
   );
-  addCompletion(program);
-  return program;
+  return addCompletion(program);
 }

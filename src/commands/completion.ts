@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { examplesText } from './options.ts';
 
 /** Adds the command that prints completion scripts; the library's own words and help are in another style. */
-export function addCompletion(program: Command): void {
+export function addCompletion(program: Command): Command {
   tab(program, { completionCommandName: 'completion' });
   const command = program.commands.find((one) => one.name() === 'completion');
   command
@@ -16,4 +16,5 @@ export function addCompletion(program: Command): void {
         'gb2gl completion fish > ~/.config/fish/completions/gb2gl.fish': 'for fish',
       }),
     );
+  return program;
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { testProxy } from '../helpers/between.ts';
 import {
   expectMoved,
-  gb2gl,
+  builtGb2gl,
   migrateAll,
   resultOf,
   smallServers,
@@ -31,7 +31,7 @@ test.each(['relay', 'mirror'])(
     const args = ['migrate', '--all', '--yes', '--json', '--transport', way];
     const proxy = await testProxy({ login });
     const address = `${encoded}@127.0.0.1:${proxy.port}`;
-    const secure = await gb2gl(servers, args, { ...urls, HTTPS_PROXY: address, GIT_SSL_CAINFO: caFile });
+    const secure = await builtGb2gl(servers, args, { ...urls, HTTPS_PROXY: address, GIT_SSL_CAINFO: caFile });
     expect(secure.code, secure.stderr).toBe(0);
     expectMoved(servers, resultOf(secure));
     expect(new Set(proxy.asked.map(({ method }) => method))).toEqual(new Set(['CONNECT']));
@@ -40,7 +40,7 @@ test.each(['relay', 'mirror'])(
 
     proxy.asked.length = 0;
     const plain = await smallServers();
-    const run = await gb2gl(plain, args, { http_proxy: `http://${address}` });
+    const run = await builtGb2gl(plain, args, { http_proxy: `http://${address}` });
     expect(run.code, run.stderr).toBe(0);
     expectMoved(plain, resultOf(run));
     expect(proxy.asked.filter(({ method }) => method === 'CONNECT')).toEqual([]);
@@ -54,13 +54,13 @@ test.each(['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'])(
   'the certificate of %s is trusted by the mirror too',
   async (name) => {
     const { servers, urls, caFile } = await withTls();
-    const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--json', '--transport', 'mirror'], {
+    const run = await builtGb2gl(servers, ['migrate', '--all', '--yes', '--json', '--transport', 'mirror'], {
       ...urls,
       [name]: caFile,
     });
     expect(run.code, run.stderr).toBe(0);
     expectMoved(servers, resultOf(run));
-    const doctor = await gb2gl(servers, ['doctor', '--json'], { ...urls, [name]: caFile });
+    const doctor = await builtGb2gl(servers, ['doctor', '--json'], { ...urls, [name]: caFile });
     expect(doctor.stdout).not.toContain('tls-untrusted');
   },
 );
@@ -69,7 +69,7 @@ test('a server that NO_PROXY excludes is asked directly by every part', async ()
   const servers = await smallServers();
   const proxy = await testProxy();
   const env = { HTTP_PROXY: `127.0.0.1:${proxy.port}`, NO_PROXY: 'other.example.com, 127.0.0.1' };
-  const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--json', '--transport', 'mirror'], env);
+  const run = await builtGb2gl(servers, ['migrate', '--all', '--yes', '--json', '--transport', 'mirror'], env);
   expect(run.code, run.stderr).toBe(0);
   expect(proxy.asked).toEqual([]);
 });
@@ -78,7 +78,7 @@ test('what cannot be used is refused by its name before anything is sent', async
   const servers = await smallServers();
   for (const command of ['migrate', 'plan', 'verify', 'doctor']) {
     const args = command === 'doctor' ? [command] : [command, '--all'];
-    const run = await gb2gl(servers, [...args, '--json'], {
+    const run = await builtGb2gl(servers, [...args, '--json'], {
       ALL_PROXY: 'socks5h://me:secret-word@127.0.0.1:1080',
     });
     expect(run.code, run.stderr).toBe(2);

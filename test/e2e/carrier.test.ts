@@ -6,7 +6,8 @@ import { bundleOf, folderOf } from '../../src/carrier/layout.ts';
 import { parseResult } from '../../src/report/schema.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { until } from '../helpers/processes.ts';
-import { runCli, startCli, type CliResult } from '../helpers/run-cli.ts';
+import { startCli, type CliResult } from '../helpers/run-cli.ts';
+import { runProgram } from '../helpers/run-program.ts';
 import { refsIn, writesOf } from '../helpers/servers.ts';
 import { commitFiles, oidsOf, onGitLab, pointersTo, store, tracked } from '../helpers/lfs-world.ts';
 import { team, type Team } from '../helpers/team.ts';
@@ -36,12 +37,12 @@ async function carried(): Promise<Carried> {
     here,
     there,
     exported: (...more) =>
-      runCli(['export', directory, '--all', '--json', ...more], {
+      runProgram(['export', directory, '--all', '--json', ...more], {
         cwd: here,
         env: { GITBUCKET_URL, GITBUCKET_TOKEN },
       }),
     imported: (command = 'import', ...more) =>
-      runCli(
+      runProgram(
         [
           command,
           ...(command === 'import' ? [directory] : ['--all', '--from', directory]),

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { commitOn, git } from '../helpers/commits.ts';
 import { planOf } from '../helpers/foresight.ts';
 import { blobOf, commitOf, treeOf } from '../helpers/odd-objects.ts';
-import { runCli } from '../helpers/run-cli.ts';
+import { runProgram } from '../helpers/run-program.ts';
 import { refsIn, writesOf } from '../helpers/servers.ts';
 import { gb2gl, itemOf, resultOf, workplace } from '../helpers/small-server.ts';
 import { head, projectOf, team, type Team } from '../helpers/team.ts';
@@ -170,7 +170,7 @@ async function almostThere(folder: string): Promise<Snapshot> {
   const dir = gitbucket.gitDir('team', 'super');
   const id = blobOf(dir, '[submodule "lib"]\n\tpath = lib\n\turl = ../c++.git\n');
   head(dir, 'main', commitOf(dir, { tree: treeOf(dir, [{ mode: '100644', name: '.gitmodules', id }]) }));
-  expect((await runCli(['migrate', '--all', '--yes'], world)).code).toBe(0);
+  expect((await runProgram(['migrate', '--all', '--yes'], world)).code).toBe(0);
   return freeze(world);
 }
 
@@ -178,7 +178,7 @@ test('killed at any write, the next run ends as if nothing had happened', async 
   const folder = await tempDir();
   const snapshot = await almostThere(folder);
   const undisturbed = await openWorld(join(folder, 'undisturbed'), snapshot);
-  expect((await runCli(flags, undisturbed)).code).toBe(0);
+  expect((await runProgram(flags, undisturbed)).code).toBe(0);
   const wanted = await endState(undisturbed);
   expect(JSON.stringify(wanted)).toContain(branch);
   const writes = effectsOf(allRequests(undisturbed)).length;
@@ -188,11 +188,11 @@ test('killed at any write, the next run ends as if nothing had happened', async 
     for (const mode of ['unserved', 'served'] as const) {
       const world = await openWorld(join(folder, `${number}-${mode}`), snapshot);
       expect(await runUntilKilled(world, flags, { among: 'writes', number, mode })).not.toBeNull();
-      const again = await runCli(flags, world);
+      const again = await runProgram(flags, world);
       expect(again.code, again.stderr).toBe(0);
       expect(await endState(world), `${number} ${mode}`).toEqual(wanted);
       world.gitlab.server.requests.length = 0;
-      expect((await runCli(flags, world)).code).toBe(0);
+      expect((await runProgram(flags, world)).code).toBe(0);
       expect(writesOf(world.gitlab.server.requests)).toEqual([]);
       await world.close();
     }

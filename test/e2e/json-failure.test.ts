@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { StartFailure } from '../../src/commands/failure.ts';
 import { parseResult } from '../../src/report/schema.ts';
-import { startCli, runCli } from '../helpers/run-cli.ts';
+import { startCli } from '../helpers/run-cli.ts';
+import { runProgram } from '../helpers/run-program.ts';
 import { smallServers, workplace } from '../helpers/small-server.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 
@@ -34,7 +35,7 @@ test('with --json a wrong command line is one document on stdout and text for pe
   ] as const;
   await Promise.all(
     cases.map(async ([args, message, text]) => {
-      const run = await runCli([...args, '--json'], { cwd, env: servers });
+      const run = await runProgram([...args, '--json'], { cwd, env: servers });
       const where = args.join(' ');
       expect(run.code, where).toBe(2);
       const { version, error, exitCode } = documentIn(run.stdout);
@@ -67,7 +68,7 @@ test('with --json every command that cannot start says so in one document, with 
   ] as const;
   await Promise.all(
     cases.map(async ([args, exitCode, code, object]) => {
-      const run = await runCli([...args, '--json'], { cwd, env: servers });
+      const run = await runProgram([...args, '--json'], { cwd, env: servers });
       const where = args.join(' ');
       const failure = documentIn(run.stdout);
       expect({ ...failure, code: run.code }, `${where}: ${run.stderr}`).toMatchObject({
@@ -103,7 +104,7 @@ test('a run that is stopped before it has a result says that in one document', a
 });
 
 test('the demo with --json prints one document too, the result of its migration', async () => {
-  const run = await runCli(['demo', '--json'], { cwd: await tempDir() });
+  const run = await runProgram(['demo', '--json'], { cwd: await tempDir() });
   expect(run.code, run.stderr).toBe(0);
   expect(run.stdout.split('\n')).toHaveLength(2);
   expect(parseResult(JSON.parse(run.stdout)).command).toBe('migrate');
@@ -112,9 +113,9 @@ test('the demo with --json prints one document too, the result of its migration'
 
 test('without --json nothing of it is on stdout, and --help is no failure', async () => {
   const cwd = await tempDir();
-  const plain = await runCli(['migrate'], { cwd, env: servers });
+  const plain = await runProgram(['migrate'], { cwd, env: servers });
   expect(plain).toMatchObject({ code: 2, stdout: '' });
-  const help = await runCli(['migrate', '--json', '--help'], { cwd, env: servers });
+  const help = await runProgram(['migrate', '--json', '--help'], { cwd, env: servers });
   expect(help).toMatchObject({ code: 0, stderr: '' });
   expect(help.stdout).toContain('Usage: gb2gl migrate');
 });

@@ -10,7 +10,7 @@ import { sharedByAll } from '../helpers/cleanup.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { refsIn, testServers, writesOf } from '../helpers/servers.ts';
-import { gb2gl, resultOf, workplace } from '../helpers/small-server.ts';
+import { builtGb2gl, resultOf, workplace } from '../helpers/small-server.ts';
 
 /** Side by side the projects would get their ids in another order each time. */
 const ONE_BY_ONE = ['migrate', '--all', '--yes', '--json', '--concurrency', '1'];
@@ -31,10 +31,10 @@ describe('the whole sample server', () => {
     servers.gitlab.allowImports();
     accountsForAll(servers);
     const { requests } = servers.gitlab.server;
-    const dry = await gb2gl(servers, ['migrate', '--all', '--dry-run']);
+    const dry = await builtGb2gl(servers, ['migrate', '--all', '--dry-run']);
     const writesOfDry = [...writesOf(requests)];
     requests.length = 0;
-    const run = await gb2gl(servers, [...ONE_BY_ONE, '--transport', 'relay']);
+    const run = await builtGb2gl(servers, [...ONE_BY_ONE, '--transport', 'relay']);
     const writes = writesOf(requests).length;
     return { servers, sample, dry, writesOfDry, run, writes };
   });
@@ -69,7 +69,7 @@ describe('the whole sample server', () => {
     onTestFinished(() => second.close());
     second.allowImports();
     accountsForAll({ gitbucket: servers.gitbucket, gitlab: second });
-    const mirrored = await gb2gl(
+    const mirrored = await builtGb2gl(
       servers,
       [...ONE_BY_ONE, '--transport', 'mirror', '--work-dir', 'mirrored'],
       { GITLAB_URL: second.url, GITLAB_TOKEN: second.token('root') },
@@ -84,7 +84,7 @@ describe('the whole sample server', () => {
     const { servers } = shared();
     servers.gitlab.server.requests.length = 0;
 
-    const second = await gb2gl(servers, ['migrate', '--all', '--yes', '--json']);
+    const second = await builtGb2gl(servers, ['migrate', '--all', '--yes', '--json']);
 
     expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
     expect(resultOf(second).items.filter(({ changed }) => changed)).toEqual([]);

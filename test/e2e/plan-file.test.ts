@@ -6,7 +6,8 @@ import { parseResult } from '../../src/report/schema.ts';
 import { addDeployKey, addHook } from '../../sandbox/gitbucket.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { accountsIn } from '../helpers/peopled.ts';
-import { runCli, startCli, type CliResult } from '../helpers/run-cli.ts';
+import { startCli, type CliResult } from '../helpers/run-cli.ts';
+import { runProgram } from '../helpers/run-program.ts';
 import { sshKey } from '../helpers/ssh-keys.ts';
 import { refsIn, testServers, writesOf, type TestServers } from '../helpers/servers.ts';
 
@@ -24,13 +25,13 @@ async function planned(...flags: string[]): Promise<Place> {
   const cwd = join(servers.folder, 'work');
   await mkdir(cwd);
   const place = { ...servers, cwd, plan: join(cwd, '.gb2gl', 'reports', 'latest', 'plan.json') };
-  const run = await runCli(['plan', ...(flags.length > 0 ? flags : ['--all'])], place);
+  const run = await runProgram(['plan', ...(flags.length > 0 ? flags : ['--all'])], place);
   expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code: 0 });
   return place;
 }
 
 function follow({ plan, ...place }: Place, ...more: string[]): Promise<CliResult> {
-  return runCli(['migrate', '--yes', '--plan', plan, '--json', ...more], place);
+  return runProgram(['migrate', '--yes', '--plan', plan, '--json', ...more], place);
 }
 
 /** Of groups and projects. */
@@ -72,7 +73,7 @@ test('what moved since then on either side is left alone and listed, and the oth
   expect(new Set(Object.values(statesOf(first)))).toEqual(new Set(['drifted']));
   expect(writesOf(gitlab.server.requests)).toEqual([]);
 
-  const again = await runCli(['plan', '--all'], place);
+  const again = await runProgram(['plan', '--all'], place);
   expect(again.code).toBe(0);
   commitOn(gitbucket.gitDir('team', 'two'), 'main', 'more');
   git(gitbucket.gitDir('team', 'three'), 'tag', 'v1', 'main');
@@ -160,7 +161,7 @@ test('a file that is no plan, of other servers, or mixed with a selection, is re
     [['--plan', 'broken.json', '--all'], '--plan takes its selection from the plan file'],
     [['--plan', 'broken.json', '--dry-run'], '--dry-run creates a plan'],
   ] as const) {
-    const run = await runCli(['migrate', '--yes', ...args], place);
+    const run = await runProgram(['migrate', '--yes', ...args], place);
     expect({ code: run.code, stderr: run.stderr }, args.join(' ')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(words) as string,
@@ -179,7 +180,7 @@ test('settings that nobody has looked at are not set, nor a key that came since'
   );
   addDeployKey(context, 'team/one', { title: 'ci', publicKey: sshKey('ci'), allowWrite: true });
   context.repository('team', 'two')?.protections.push({ branch: 'main', enforceAdmins: true });
-  expect((await runCli(['plan', '--all', '--hooks'], place)).code).toBe(0);
+  expect((await runProgram(['plan', '--all', '--hooks'], place)).code).toBe(0);
   addDeployKey(context, 'team/one', { title: 'late', publicKey: sshKey('late'), allowWrite: true });
   addHook(context, 'team/three', { url: 'https://late.example/', events: ['push'] });
 

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { pageScript, pageStyle } from '../../src/report/inlined-page.ts';
-import { gb2gl, resultOf, smallServers, workplace } from '../helpers/small-server.ts';
+import { builtGb2gl, resultOf, smallServers, workplace } from '../helpers/small-server.ts';
 
 test('the built program holds the style and the script of the report, and nothing of what makes them', async () => {
   const servers = await smallServers();
-  const run = await gb2gl(servers, ['migrate', '--all', '--yes']);
+  const run = await builtGb2gl(servers, ['migrate', '--all', '--yes']);
   expect(run.code, run.stderr).toBe(0);
 
   const folder = join(await workplace(servers), '.gb2gl', 'reports', 'latest');
@@ -25,7 +25,7 @@ test('the built program holds the style and the script of the report, and nothin
 test('the result tells the version, the command without secrets, both users, and the visibility on both sides', async () => {
   const servers = await smallServers();
   const token = servers.env['GITLAB_TOKEN'] ?? '';
-  const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--json', '--work-dir', `it's ${token}`]);
+  const run = await builtGb2gl(servers, ['migrate', '--all', '--yes', '--json', '--work-dir', `it's ${token}`]);
   expect(run.code, run.stderr).toBe(0);
 
   const { gb2gl: program, source, target, items } = resultOf(run);
@@ -75,7 +75,7 @@ async function idsAt(address: string, token = ''): Promise<string[]> {
 test('plan.html is the plan with the same style and script, without secrets', async () => {
   const servers = await smallServers();
   const token = servers.env['GITLAB_TOKEN'] ?? '';
-  const run = await gb2gl(servers, ['plan', '--all', '--work-dir', token]);
+  const run = await builtGb2gl(servers, ['plan', '--all', '--work-dir', token]);
   expect(run.code, run.stderr).toBe(0);
 
   const file = join(await workplace(servers), token, 'reports', 'latest', 'plan.html');

@@ -6,7 +6,7 @@ import type { TestServers } from '../helpers/servers.ts';
 import {
   expectMoved,
   failureOf,
-  gb2gl,
+  builtGb2gl,
   itemOf,
   resultOf,
   smallServers,
@@ -36,7 +36,7 @@ async function losing(
 test('an item that waits for ever fails; the others are moved, and the report is written', async () => {
   const servers = await smallServers();
   const env = await losing(servers, 'rename', '.git.new');
-  const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--json', '--transport', 'mirror'], env);
+  const run = await builtGb2gl(servers, ['migrate', '--all', '--yes', '--json', '--transport', 'mirror'], env);
 
   expect(run.code, run.stderr).toBe(1);
   const result = resultOf(run);
@@ -53,7 +53,7 @@ test('an item that waits for ever fails; the others are moved, and the report is
   );
   expect(itemOf(JSON.parse(report), failed[0]?.id ?? '').state).toBe('failed');
 
-  const again = await gb2gl(servers, ['migrate', '--all', '--yes', '--json']);
+  const again = await builtGb2gl(servers, ['migrate', '--all', '--yes', '--json']);
   expect(again.code, again.stderr).toBe(0);
 });
 
@@ -65,7 +65,7 @@ test('a command that waits for ever says so and ends with the exit code of a fai
     ['migrate', '--all', '--yes', '--json'],
     ['doctor', '--json'],
   ]) {
-    const run = await gb2gl(servers, args, env);
+    const run = await builtGb2gl(servers, args, env);
     expect(run.code, run.stderr).toBe(1);
     expect(failureOf(run)).toMatchObject({ exitCode: 1, error: { code: 'standstill' } });
   }

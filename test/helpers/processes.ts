@@ -53,7 +53,7 @@ export function ended(pids: readonly number[]): Promise<void> {
   return until(() => !pids.some(isRunning), `the end of ${pids.join(', ')}`);
 }
 
-function isRunning(pid: number): boolean {
+export function isRunning(pid: number): boolean {
   const entry = entryOf(String(pid));
   return entry !== null && entry.state !== 'Z';
 }

@@ -7,6 +7,7 @@ import type { ItemResult, Result } from '../../src/model/result.ts';
 import { parseResult } from '../../src/report/schema.ts';
 import { commitOn } from './commits.ts';
 import { runCli, type CliResult } from './run-cli.ts';
+import { runProgram } from './run-program.ts';
 import { refsIn, testServers, writesOf, type TestServers, type TestServersOptions } from './servers.ts';
 
 /** What `smallServers` puts on the source. */
@@ -34,8 +35,17 @@ export async function workplace({ folder }: Pick<TestServers, 'folder'>): Promis
   return cwd;
 }
 
-/** Runs the binary in the test's workplace; variables of `env` replace those of the servers, undefined ones are unset. */
+/** Runs a command in the test's workplace; variables of `env` replace those of the servers, undefined ones are unset. */
 export async function gb2gl(
+  servers: TestServers,
+  args: readonly string[],
+  env: Record<string, string | undefined> = {},
+): Promise<CliResult> {
+  return runProgram(args, { cwd: await workplace(servers), env: { ...servers.env, ...env } });
+}
+
+/** The same by the built binary, in a process of its own. */
+export async function builtGb2gl(
   servers: TestServers,
   args: readonly string[],
   env: Record<string, string | undefined> = {},

@@ -9,7 +9,8 @@ import { parsePlan, parseResult } from '../../src/report/schema.ts';
 import { steps } from '../../src/steps/index.ts';
 import { commitOn, git } from '../helpers/commits.ts';
 import { blobOf } from '../helpers/odd-objects.ts';
-import { runCli, type CliResult } from '../helpers/run-cli.ts';
+import type { CliResult } from '../helpers/run-cli.ts';
+import { runProgram } from '../helpers/run-program.ts';
 import { refsIn, testServers } from '../helpers/servers.ts';
 
 test.each(['relay', 'mirror'])(
@@ -33,21 +34,21 @@ test.each(['relay', 'mirror'])(
     const file = join(cwd, '.gb2gl', 'reports', 'latest', 'plan.json');
     const plan = async (): Promise<Plan> => parsePlan(await readFile(file, 'utf8'), file, steps);
 
-    expect((await runCli(['plan', '--all'], { cwd, env })).code).toBe(4);
+    expect((await runProgram(['plan', '--all'], { cwd, env })).code).toBe(4);
     const config = {
       source: { url: env['GITBUCKET_URL'] },
       target: { url: env['GITLAB_URL'] },
       ...mergedFixes(await plan()),
     };
     await writeFile(join(cwd, 'migrate.config.json'), JSON.stringify(config));
-    const fixed = await runCli(['plan', '--all'], { cwd, env });
+    const fixed = await runProgram(['plan', '--all'], { cwd, env });
     expect(fixed.code).toBe(0);
     const told = '6 refs have other names on GitLab: ';
     const shown = fixed.stdout.replaceAll(/\s+/g, ' ');
     expect(shown).toContain(told);
     expect(shown).toContain('refs/heads/HEAD → refs/heads/branch-HEAD');
     const followed = ['migrate', '--yes', '--plan', file, '--transport', transport];
-    const run = await runCli(followed, { cwd, env });
+    const run = await runProgram(followed, { cwd, env });
 
     expect(run.code, run.stdout).toBe(0);
     const renamed = refsIn(source).map((line) =>
@@ -61,10 +62,10 @@ test.each(['relay', 'mirror'])(
     );
     const arrived = refsIn(gitlab.gitDir('team/app')).map((line) => line.replace(/(x-)[0-9a-f]{8}/, '$1'));
     expect(arrived.sort()).toEqual(renamed.sort());
-    const verified = await runCli(['verify', '--all'], { cwd, env });
+    const verified = await runProgram(['verify', '--all'], { cwd, env });
     expect(verified.code, verified.stdout).toBe(0);
     for (const name of ['report', 'verify']) await toldIn(join(cwd, '.gb2gl', 'reports'), name, told);
-    const again = await runCli(['migrate', '--all', '--yes', '--json'], { cwd, env });
+    const again = await runProgram(['migrate', '--all', '--yes', '--json'], { cwd, env });
     expect(again.code).toBe(0);
     expect(JSON.parse(again.stdout)).toMatchObject({
       totals: {
@@ -90,7 +91,7 @@ test.each(['relay', 'mirror'])(
     await mkdir(cwd);
     const migrate = ['migrate', '--all', '--yes', '--json', '--transport', transport];
     // There is a mirror already, into which git does not fetch such branches.
-    expect((await runCli(migrate, { cwd, env })).code).toBe(0);
+    expect((await runProgram(migrate, { cwd, env })).code).toBe(0);
     commitOn(source, 'main', 'second');
     git(source, 'tag', '-a', '-m', 'annotated', 'v1', 'main');
     const branches = {
@@ -103,12 +104,12 @@ test.each(['relay', 'mirror'])(
     const file = join(cwd, '.gb2gl', 'reports', 'latest', 'plan.json');
     const plan = async (): Promise<Plan> => parsePlan(await readFile(file, 'utf8'), file, steps);
 
-    expect((await runCli(['plan', '--all'], { cwd, env })).code).toBe(4);
+    expect((await runProgram(['plan', '--all'], { cwd, env })).code).toBe(4);
     const [project] = (await plan()).projects;
     expect(project?.steps.flatMap(({ notices }) => notices)).toMatchObject([
       { code: 'ref-refused', object: 'refs/heads/annotated' },
     ]);
-    expect((await runCli(['plan', '--all', '--deep'], { cwd, env })).code).toBe(4);
+    expect((await runProgram(['plan', '--all', '--deep'], { cwd, env })).code).toBe(4);
     const deep = await plan();
     expect(deep.problems).toEqual([]);
     expect(deep.projects[0]?.findings.map(({ code, object }) => [code, object])).toEqual([
@@ -117,7 +118,7 @@ test.each(['relay', 'mirror'])(
     ]);
 
     for (const command of [migrate, ['verify', '--all', '--json'], migrate]) {
-      const run = await runCli(command, { cwd, env });
+      const run = await runProgram(command, { cwd, env });
       expect(run.code, run.stdout).toBe(4);
       const { differences } = codeOf(run);
       expect(differences.map(({ code, object }) => [code, object])).toEqual([
@@ -134,7 +135,7 @@ test.each(['relay', 'mirror'])(
     expect(names.toSorted()).toEqual(['refs/heads/main', 'refs/tags/v1']);
 
     await writeFile(join(cwd, 'migrate.config.json'), JSON.stringify(mergedFixes(deep)));
-    const run = await runCli(migrate, { cwd, env });
+    const run = await runProgram(migrate, { cwd, env });
     expect(run.code, run.stdout).toBe(0);
     const moved = refsIn(source).map((line) =>
       line.replace(/ refs\/heads\/(annotated|tree|file)$/, ' refs/tags/tag-$1'),

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runCli, type CliResult } from '../helpers/run-cli.ts';
+import type { CliResult } from '../helpers/run-cli.ts';
+import { runProgram } from '../helpers/run-program.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 
 const servers = {
@@ -18,7 +19,7 @@ async function withConfig(
 ): Promise<CliResult> {
   const cwd = await tempDir();
   await writeFile(join(cwd, 'migrate.config.json'), text);
-  return runCli(args, { cwd, env });
+  return runProgram(args, { cwd, env });
 }
 
 test('all problems of a config are told at once, each with its path, and the nearest known key', async () => {
@@ -47,7 +48,7 @@ test('all problems of a config are told at once, each with its path, and the nea
 });
 
 test('without a config file and without variables the two missing servers are named, and how to name them', async () => {
-  const run = await runCli(['migrate', '--all'], { cwd: await tempDir() });
+  const run = await runProgram(['migrate', '--all'], { cwd: await tempDir() });
 
   expect(run.code).toBe(2);
   expect(run.stderr).toContain(
@@ -59,13 +60,13 @@ test('without a config file and without variables the two missing servers are na
 test('a missing token is a start that failed, and its variable is named', async () => {
   const cwd = await tempDir();
   const without = { ...servers, GITBUCKET_TOKEN: '', GITLAB_TOKEN: '' };
-  const both = await runCli(['plan', '--all'], { cwd, env: without });
+  const both = await runProgram(['plan', '--all'], { cwd, env: without });
   expect(both.code).toBe(3);
   expect(both.stderr).toContain('no token for GitBucket and none for GitLab');
   expect(both.stderr).toContain('set GITBUCKET_TOKEN and GITLAB_TOKEN in the environment, exported');
   await Promise.all(
     ['GITBUCKET_TOKEN', 'GITLAB_TOKEN'].map(async (name) => {
-      const run = await runCli(['migrate', '--all'], { cwd, env: { ...servers, [name]: '' } });
+      const run = await runProgram(['migrate', '--all'], { cwd, env: { ...servers, [name]: '' } });
       expect(run.code, run.stderr).toBe(3);
       expect(run.stderr).toMatch(
         new RegExp(`no token for Git(Bucket|Lab)[^]*set ${name} in the environment`),
@@ -87,7 +88,7 @@ test('a config file that is not there, not a file, not JSON or no object is name
   ] as const;
   await Promise.all(
     cases.map(async ([name, text]) => {
-      const run = await runCli(['migrate', '--all', '--config', name], { cwd, env: servers });
+      const run = await runProgram(['migrate', '--all', '--config', name], { cwd, env: servers });
       expect(run.code, name).toBe(2);
       expect(run.stderr, name).toContain(text);
       expect(run.stderr, name).toContain(join(cwd, name));
@@ -119,7 +120,7 @@ test('a wrong command line says what is wrong and what would be right', async ()
   ] as const;
   await Promise.all(
     cases.map(async ([args, text]) => {
-      const run = await runCli(args, { cwd, env: servers });
+      const run = await runProgram(args, { cwd, env: servers });
       expect(run.code, args.join(' ')).toBe(2);
       expect(run.stderr, args.join(' ')).toContain(text);
       expect(run.stdout, args.join(' ')).toBe('');

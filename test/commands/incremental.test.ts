@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { ItemResult } from '../../src/model/result.ts';
 import { parseResult } from '../../src/report/schema.ts';
 import { commitOn, git } from '../helpers/commits.ts';
-import { runCli } from '../helpers/run-cli.ts';
+import { runProgram } from '../helpers/run-program.ts';
 import { refsIn, testServers, writesOf, type TestServers } from '../helpers/servers.ts';
 
 type Place = TestServers & { cwd: string; source: string };
@@ -27,7 +27,7 @@ async function migratedOnce(): Promise<Place> {
 }
 
 async function migrate({ cwd, env }: Place, code: number): Promise<ItemResult> {
-  const run = await runCli(['migrate', '--all', '--yes', '--json'], { cwd, env });
+  const run = await runProgram(['migrate', '--all', '--yes', '--json'], { cwd, env });
   expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code });
   const item = parseResult(JSON.parse(run.stdout)).items.find(({ id }) => id === 'team/one');
   if (!item) throw new Error('no project in the result');

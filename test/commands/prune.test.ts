@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { ItemResult } from '../../src/model/result.ts';
 import { parseResult } from '../../src/report/schema.ts';
 import { commitOn, git } from '../helpers/commits.ts';
-import { runCli } from '../helpers/run-cli.ts';
+import { runProgram } from '../helpers/run-program.ts';
 import { refsIn, testServers, writesOf, type TestServers } from '../helpers/servers.ts';
 
 type Place = TestServers & { cwd: string; source: string; target: string };
@@ -26,7 +26,7 @@ async function migratedOnce(): Promise<Place> {
 }
 
 async function migrate({ cwd, env }: Place, code: number, ...more: string[]): Promise<ItemResult> {
-  const run = await runCli(['migrate', '--all', '--yes', '--json', ...more], { cwd, env });
+  const run = await runProgram(['migrate', '--all', '--yes', '--json', ...more], { cwd, env });
   expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code });
   const item = parseResult(JSON.parse(run.stdout)).items.find(({ kind }) => kind === 'project');
   if (!item) throw new Error('no project in the result');
@@ -72,7 +72,7 @@ test('without a terminal a migration wants to be confirmed, and does nothing bef
   git(place.source, 'update-ref', '-d', 'refs/heads/a');
   place.gitlab.server.requests.length = 0;
 
-  const run = await runCli(['migrate', '--all', '--prune'], place);
+  const run = await runProgram(['migrate', '--all', '--prune'], place);
 
   expect(run.code).toBe(2);
   expect(run.stderr).toContain('--yes');

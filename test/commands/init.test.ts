@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { deadPort } from '../helpers/hosts.ts';
-import { runCli, type CliResult } from '../helpers/run-cli.ts';
+import type { CliResult } from '../helpers/run-cli.ts';
+import { runProgram } from '../helpers/run-program.ts';
 import { leaks } from '../helpers/secrets.ts';
 import { writesOf, type TestServers } from '../helpers/servers.ts';
 import { selfSigned, tlsFront } from '../helpers/tls-front.ts';
@@ -23,7 +24,7 @@ async function place(): Promise<Place> {
 
 /** Answers in the order of the questions, from a pipe and without any variable. */
 function init({ cwd }: Place, answers: string[], args: string[] = []): Promise<CliResult> {
-  return runCli(['init', ...args], { cwd, input: answers.map((line) => `${line}\n`).join('') });
+  return runProgram(['init', ...args], { cwd, input: answers.map((line) => `${line}\n`).join('') });
 }
 
 /** URL and token of each side, in the order in which they are asked for. */
@@ -64,7 +65,7 @@ test('answers are tried, what was found is shown, and the file that comes out of
   expect(writesOf(where.gitlab.server.requests)).toEqual([]);
 
   const tokens = { GITBUCKET_TOKEN: source[1], GITLAB_TOKEN: target[1] };
-  const plan = await runCli(['plan', '--all', '--json'], { cwd: where.cwd, env: tokens });
+  const plan = await runProgram(['plan', '--all', '--json'], { cwd: where.cwd, env: tokens });
   expect(plan.code, plan.stderr).toBe(0);
   const { projects } = JSON.parse(plan.stdout) as { projects: { fullPath: string }[] };
   expect(projects.map(({ fullPath }) => fullPath)).toContain('old/servers/team-a/one');
@@ -158,7 +159,7 @@ test('variables are presets, their tokens are used without asking, and --yes ask
   const where = await place();
   const { cwd, env } = where;
 
-  const asked = await runCli(['init'], { cwd, env, input: '\n\n\n' });
+  const asked = await runProgram(['init'], { cwd, env, input: '\n\n\n' });
   expect(asked).toMatchObject({ code: 0, stderr: '' });
   await expectNoToken(where, asked);
   expect(asked.stdout).toContain(`URL of GitBucket [${env['GITBUCKET_URL']}]`);
@@ -166,7 +167,7 @@ test('variables are presets, their tokens are used without asking, and --yes ask
   expect(asked.stdout).not.toContain('export ');
 
   const args = ['init', '--yes', '--config', 'other.json', '--parent-group', 'old', '--json'];
-  const run = await runCli(args, { cwd, env });
+  const run = await runProgram(args, { cwd, env });
   expect(run.code, run.stderr).toBe(0);
   await expectNoToken({ ...where, file: join(cwd, 'other.json') }, run);
   expect(JSON.parse(run.stdout)).toMatchObject({
@@ -190,7 +191,7 @@ test('another address or token than the environment has is told at the end, sinc
   };
   const input = ['', env['GITBUCKET_TOKEN'], env['GITLAB_URL'], '', ''].join('\n');
 
-  const run = await runCli(['init'], { cwd, env: wrong, input });
+  const run = await runProgram(['init'], { cwd, env: wrong, input });
 
   expect(run, run.stdout).toMatchObject({ code: 0, stderr: '' });
   await expectNoToken(where, run);
@@ -206,7 +207,7 @@ test('a certificate that is not public is asked for, and stands in the file', as
   const front = await tlsFront(where.gitlab.url, ca);
   const input = ['', front, 'no-such.pem', 'ca.pem', '', ''].join('\n');
 
-  const run = await runCli(['init'], { cwd: where.cwd, env: { ...where.env, GITLAB_URL: '' }, input });
+  const run = await runProgram(['init'], { cwd: where.cwd, env: { ...where.env, GITLAB_URL: '' }, input });
 
   expect(run, run.stdout).toMatchObject({ code: 0, stderr: '' });
   expect(run.stdout).toContain(`the certificate of GitLab at ${front} is not trusted`);
@@ -239,7 +240,7 @@ test('--yes with a variable too few, a wrong token or a group that is not there 
     [{}, ['--parent-group', 'olds'], 3, 'did you mean old?'],
   ] as const;
   for (const [change, args, code, text] of cases) {
-    const run = await runCli(['init', '--yes', '--json', ...args], { cwd, env: { ...env, ...change } });
+    const run = await runProgram(['init', '--yes', '--json', ...args], { cwd, env: { ...env, ...change } });
     expect(run.code, run.stderr).toBe(code);
     expect(failureOf(run).error.message).toContain(text);
     await expect(readFile(file)).rejects.toThrow('ENOENT');
@@ -251,18 +252,18 @@ test('a file that is there is kept, unless a person or --force says otherwise', 
   const { cwd, env, file } = where;
   await writeFile(file, 'mine');
 
-  const refused = await runCli(['init', '--yes'], { cwd, env });
+  const refused = await runProgram(['init', '--yes'], { cwd, env });
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain(`${file} already exists\n  → replace it with gb2gl init --force`);
-  const kept = await runCli(['init'], { cwd, env, input: '\n' });
+  const kept = await runProgram(['init'], { cwd, env, input: '\n' });
   expect(kept.code, kept.stderr).toBe(0);
   expect(kept.stdout).toContain('Nothing was written.');
   expect(await readFile(file, 'utf8')).toBe('mine');
 
-  expect((await runCli(['init'], { cwd, env, input: 'y\n\n\n\n' })).code).toBe(0);
+  expect((await runProgram(['init'], { cwd, env, input: 'y\n\n\n\n' })).code).toBe(0);
   await expect(loadConfig({ path: file, named: true }, env)).resolves.toBeDefined();
   await writeFile(file, 'mine');
-  expect((await runCli(['init', '--yes', '--force'], { cwd, env })).code).toBe(0);
+  expect((await runProgram(['init', '--yes', '--force'], { cwd, env })).code).toBe(0);
   await expect(loadConfig({ path: file, named: true }, env)).resolves.toBeDefined();
 });
 

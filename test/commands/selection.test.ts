@@ -6,7 +6,8 @@ import type { Result } from '../../src/model/result.ts';
 import { parseResult } from '../../src/report/schema.ts';
 import { nobodyComes } from '../helpers/accounts.ts';
 import { commitOn } from '../helpers/commits.ts';
-import { runCli, type CliResult } from '../helpers/run-cli.ts';
+import type { CliResult } from '../helpers/run-cli.ts';
+import { runProgram } from '../helpers/run-program.ts';
 import { testServers, writesOf, type TestServers } from '../helpers/servers.ts';
 
 type Place = TestServers & { cwd: string };
@@ -30,7 +31,7 @@ async function place(): Promise<Place> {
 }
 
 function run({ cwd, env }: Place, ...args: string[]): Promise<CliResult> {
-  return runCli(['migrate', '--yes', '--json', ...args], { cwd, env });
+  return runProgram(['migrate', '--yes', '--json', ...args], { cwd, env });
 }
 
 async function migrated(where: Place, ...args: string[]): Promise<Result> {
