@@ -13,6 +13,9 @@ import type { CliOptions, CliResult } from './run-cli.ts';
 
 const schemaFile = fileURLToPath(new URL('../../migrate.config.schema.json', import.meta.url));
 
+/** The pause for GitLab's jobs alone is half a minute: nobody needs it where those jobs end at once. */
+const longestWaitMs = 100;
+
 /**
  * A whole command in this process, as cli.ts starts it in one of its own: nothing of the caller's environment but PATH, no
  * terminal. A process costs more than most commands do, so only what is about processes and the build starts one.
@@ -29,7 +32,7 @@ export async function runProgram(
       cwd,
       now: () => Date.now(),
       sleep: async (ms, signal, idle) => {
-        await delay(ms, undefined, { ref: idle !== 'idle', ...(signal ? { signal } : {}) });
+        await delay(Math.min(ms, longestWaitMs), undefined, { ref: idle !== 'idle', ...(signal ? { signal } : {}) });
       },
       pid: process.pid,
       host: hostname(),
