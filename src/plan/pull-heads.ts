@@ -1,6 +1,7 @@
 import { refKind, refusal, travels, type TravelRules } from '../gitlab/rules/ref-names.ts';
 import type { HeadWitness, RefListing, RefMap } from '../model/forge.ts';
 import type { WrittenRefs } from './known-refs.ts';
+import { openRefSpace } from './ref-space.ts';
 import type { RefRenames } from './refs.ts';
 
 const head = /^refs\/pull\/(\d+)\/head$/;
@@ -106,27 +107,15 @@ export function namesOfHeads(
   heads: Iterable<string>,
   { prefix, renames }: { prefix: string; renames: RefRenames },
 ): RefRenames {
-  const taken = new Set<string>();
-  const folders = new Set<string>();
-  const take = (name: string): void => {
-    taken.add(name);
-    for (let end = name.lastIndexOf('/'); end > 'refs/heads'.length; end = name.lastIndexOf('/', end - 1))
-      folders.add(name.slice(0, end));
-  };
-  for (const ref of listing.refs.keys()) take(renames[ref] ?? ref);
-  const isFree = (name: string): boolean => {
-    if (taken.has(name) || folders.has(name)) return false;
-    for (let end = name.lastIndexOf('/'); end > 'refs/heads'.length; end = name.lastIndexOf('/', end - 1))
-      if (taken.has(name.slice(0, end))) return false;
-    return true;
-  };
+  const space = openRefSpace([...listing.refs.keys()].map((ref) => renames[ref] ?? ref));
   const names: Record<string, string> = {};
   for (const ref of heads) {
     const number = pullNumber(ref);
     if (number === null) continue;
-    const name = namesFor(prefix, number).find(isFree) ?? `refs/heads/${ref.replaceAll('/', '-')}`;
+    const name =
+      namesFor(prefix, number).find((each) => space.isFree(each)) ?? `refs/heads/${ref.replaceAll('/', '-')}`;
     names[ref] = name;
-    take(name);
+    space.take(name);
   }
   return names;
 }

@@ -11,6 +11,7 @@ import {
 } from '../gitlab/rules/ref-names.ts';
 import type { RefMap } from '../model/forge.ts';
 import type { RefChange } from '../model/plan.ts';
+import { foldersOf } from './ref-space.ts';
 
 /** What is known about both repositories when one ref is decided. */
 export type RefSituation = {
@@ -150,14 +151,6 @@ export function createRefObstacles(leftovers: readonly RefChange[]): RefObstacle
       return folder === undefined ? null : (byName.get(folder) ?? null);
     },
   };
-}
-
-/** `refs/heads/a/b/c` lies in `refs/heads/a` and `refs/heads/a/b`. */
-function foldersOf(ref: string): string[] {
-  const parts = ref.split('/');
-  const folders: string[] = [];
-  for (let length = 3; length < parts.length; length += 1) folders.push(parts.slice(0, length).join('/'));
-  return folders;
 }
 
 /** Where a ref comes from that only the target has and the step of refs did not write. */
