@@ -90,6 +90,12 @@ export const Migrate = z
       .describe(
         'what becomes of issues, pull requests, labels and milestones; auto: GitLab loads archives of them; rest: issues alone are sent by REST, where it loads none; off: they stay on GitBucket',
       ),
+    sourceBranches: z
+      .boolean()
+      .default(false)
+      .describe(
+        'make the branches of pull requests that the project does not have, those of forks and deleted ones: open requests keep theirs, so that they can be merged, the others have them while they are loaded, so that merge-requests/N/head can be fetched',
+      ),
     attribution: z
       .string()
       .default(usualAttribution)

@@ -33,6 +33,7 @@ export const PlanSettings = z
     sshKeys: z.boolean().default(false),
     hooks: z.boolean().default(false),
     tracker: z.enum(['auto', 'rest', 'off']).default('off'),
+    sourceBranches: z.boolean().default(false),
     attribution: z.string().default(''),
     priorities: z.enum(['scoped', 'labels', 'fields', 'off']).default('scoped'),
     releases: z.boolean().default(false),

@@ -41,6 +41,8 @@ export type TargetItem = {
   /** Of a merge request: its head; null without one. */
   head: string | null;
   authorId: number | null;
+  /** Of a merge request within the project: its branch; null otherwise. */
+  branch: string | null;
   /** Of a merge request: where it leads, and who merged it; null otherwise. */
   base: string | null;
   mergedById: number | null;

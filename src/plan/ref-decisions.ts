@@ -1,4 +1,5 @@
 import { modulesRef, type WrittenRefs } from './known-refs.ts';
+import type { PullBranches } from './pull-branches.ts';
 import type { Write } from '../gitlab/rules/protections.ts';
 import {
   noCommit,
@@ -154,6 +155,7 @@ export function createRefObstacles(leftovers: readonly RefChange[]): RefObstacle
 }
 
 /** Where a ref comes from that only the target has and the step of refs did not write. */
-export function originOf(ref: string): string {
+export function originOf(ref: string, pullBranches: PullBranches): string {
+  if (ref in pullBranches) return 'the branch of a pull request';
   return ref === modulesRef ? 'the branch of --fix-submodules' : 'not created by this tool';
 }

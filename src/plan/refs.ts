@@ -14,6 +14,7 @@ import {
 import type { RefListing, RefMap, Repository } from '../model/forge.ts';
 import { byRef, type RefChange, type RefOutcome } from '../model/plan.ts';
 import type { WrittenRefs } from './known-refs.ts';
+import type { PullBranches } from './pull-branches.ts';
 import { decideSourceRef, type RefSituation, createRefObstacles, originOf } from './ref-decisions.ts';
 
 export type RefPlanInput = TravelRules & {
@@ -23,6 +24,8 @@ export type RefPlanInput = TravelRules & {
   target: RefMap;
   /** Ids that the journal says we wrote, or were about to write, per ref. */
   written: WrittenRefs;
+  /** Branches that were made for pull requests: those that the source does not have stay. */
+  pullBranches?: PullBranches;
   /** True when GitLab calls the project empty; a target without branches counts as such in any case. */
   empty?: boolean;
   /** Short name of the branch that becomes the default; null when the source has no branch. */
@@ -138,11 +141,7 @@ function rank({ ref, afterOthers }: RefChange, first: readonly string[]): number
   return first.length + order.indexOf(refKind(ref)) + (afterOthers ? order.length : 0);
 }
 
-type LeftoverInput = TravelRules & {
-  target: RefMap;
-  written: WrittenRefs;
-  prune: boolean;
-  targetDefault?: string | null;
+type LeftoverInput = Omit<RefPlanInput, 'source'> & {
   /** Refs of the source that are there and cannot be read. */
   unreadable: ReadonlySet<string>;
   /** Why the target's protections keep the ref; null when they do not. */
@@ -167,8 +166,10 @@ function whyKept(
   sourceIsEmpty: boolean,
   input: LeftoverInput,
 ): { reason: string; fix?: string } | null {
-  const ids = input.written.get(ref);
-  if (ids === undefined || ids.size === 0) return { reason: `only on the target; ${originOf(ref)}` };
+  const { pullBranches = {} } = input;
+  const ids = ref in pullBranches ? undefined : input.written.get(ref);
+  if (ids === undefined || ids.size === 0)
+    return { reason: `only on the target; ${originOf(ref, pullBranches)}` };
   if (!ids.has(id))
     return { reason: 'deleted on the source; changed on the target since this tool wrote it' };
   if (!input.prune) {

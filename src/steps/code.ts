@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { sourceMoved } from '../failures/source.ts';
 import { projectMissing } from '../failures/target.ts';
 import { planDrifted } from '../failures/usage.ts';
+import type { ItemHistory } from '../journal/history.ts';
 import type { RefListing } from '../model/forge.ts';
 import { isWrite, RefChange, type PlannedProject } from '../model/plan.ts';
 import { refsDrift } from '../plan/drift.ts';
@@ -17,8 +18,10 @@ import { refusedForLfs, withoutRefused } from './lfs-part.ts';
 import { lfsLeftBehind } from './lfs-plan.ts';
 import { askProtections, pushRefs } from './push-refs.ts';
 import { restoreAll } from './quiet.ts';
+import { trackerRecords } from './tracker-part.ts';
 import { isFresh, knownHeads, listSource } from './source-listing.ts';
 import {
+  knownTo,
   partOf,
   type Decision,
   type Outcome,
@@ -106,7 +109,7 @@ function decide(
     repository: item.id,
     source: listings.source,
     target: listings.target.refs,
-    written: writtenRefs(planning.history),
+    ...writtenIn(planning.history),
     empty: item.existing === null || item.existing.empty,
     defaultBranch: item.defaultBranch,
     initialBranch: presetBranch(planning),
@@ -126,6 +129,17 @@ function decide(
     counts,
     notices: [...codeNotices(planning, refs), ...unread, ...refs.flatMap(noticeOfChange)],
   };
+}
+
+/** What earlier runs wrote, branches of pull requests among it: the source may have one of those again. */
+function writtenIn(history: ItemHistory | undefined): Pick<RefPlanInput, 'written' | 'pullBranches'> {
+  const written = writtenRefs(history);
+  const pullBranches = knownTo(trackerRecords, history)?.branches ?? {};
+  const get = (ref: string): ReadonlySet<string> | undefined =>
+    ref in pullBranches
+      ? new Set([...(written.get(ref) ?? []), ...(pullBranches[ref]?.ids ?? [])])
+      : written.get(ref);
+  return { written: { get }, pullBranches };
 }
 
 /**
@@ -148,7 +162,7 @@ async function decideAfresh(part: Part, work: CodeWork): Promise<RefChange[] | n
     repository: item.id,
     source: work.sourceRefs,
     target: target.refs,
-    written: writtenRefs(journal.history.items.get(item.id)),
+    ...writtenIn(journal.history.items.get(item.id)),
     empty: target.refs.size === 0,
     defaultBranch: item.defaultBranch,
     initialBranch: context.initialBranch,

@@ -5,6 +5,7 @@ import type { Notice } from '../model/notice.ts';
 import type { PlanItem, PlannedProject } from '../model/plan.ts';
 import type { Noise } from '../model/target-quiet.ts';
 import { isGroupMade, isMade } from '../plan/made.ts';
+import { pullHeadsIn } from '../plan/pull-heads.ts';
 import { mailsPeople } from './mailing.ts';
 import { isSwitched, noiseOf, pending, record } from './quiet.ts';
 import { silence } from './quiet-integrations.ts';
@@ -135,7 +136,8 @@ const tipsSearched = 20;
 
 async function mayHaveCiFile({ context, item, sourceRefs }: ProjectWork): Promise<boolean> {
   const pushed = [...sourceRefs.refs].filter(([ref]) => ['branch', 'tag'].includes(refKind(ref)));
-  const tips = new Set(pushed.map(([, id]) => id));
+  const heads = context.config.migrate.sourceBranches ? pullHeadsIn(sourceRefs).values() : [];
+  const tips = new Set([...pushed.map(([, id]) => id), ...heads]);
   if (tips.size > tipsSearched) return true;
   const found = await Promise.all([...tips].map((id) => context.source.hasFile(item.repository, id, ciFile)));
   // Where the source does not tell, there may be one.

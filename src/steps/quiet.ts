@@ -10,6 +10,7 @@ import { isMade } from '../plan/made.ts';
 import { mailsPeople } from './mailing.ts';
 import { isTaken, lostOf, noiseIn, switches, type SwitchName, type SwitchPlace } from './switches.ts';
 import { knownTo, proven, type ItemWork, type Step, type Writing } from './step.ts';
+import { trackerRecords } from './tracker-part.ts';
 
 /** How a step says in its part of the plan that it is going to switch something. */
 const Opening = z.object({ switches: z.literal(true) });
@@ -126,8 +127,11 @@ async function untilQuiet(last: number, reason: string, { item, context }: ItemW
 /** When something was pushed for the last time, in milliseconds; 0 for never. */
 function lastPush(histories: Iterable<ItemHistory>): number {
   let last = 0;
-  for (const { steps } of histories)
-    for (const step of pushingSteps) last = Math.max(last, Date.parse(steps.get(step)?.at ?? '') || 0);
+  for (const history of histories) {
+    const times = pushingSteps.map((step) => history.steps.get(step)?.at);
+    times.push(knownTo(trackerRecords, history)?.pushed);
+    for (const time of times) last = Math.max(last, Date.parse(time ?? '') || 0);
+  }
   return last;
 }
 

@@ -57,14 +57,15 @@ export async function removeHeads(place: Place, work: TrackerWork): Promise<void
   await work.record('done', { data: { heads: Object.fromEntries(sent.map((ref) => [ref, null])) } });
 }
 
-function changeOf(ref: string, old: string | null, id: string | null): RefChange {
+export function changeOf(ref: string, old: string | null, id: string | null): RefChange {
   let outcome: RefChange['outcome'] = 'create';
   if (id === null) outcome = 'delete';
   else if (old !== null) outcome = 'update';
   return { ref, outcome, old, new: id, force: true, afterOthers: false };
 }
 
-function jobOf(
+/** A push of refs for the time of a loading. */
+export function jobOf(
   changes: RefChange[],
   { item, context, attempt }: TrackerWork,
   place: Place,

@@ -8,6 +8,7 @@ import type { Problems } from '../tracker/archive/problems.ts';
 import { expectedOf } from '../tracker/expected.ts';
 import { digestOf } from '../tracker/proof.ts';
 import type { Place } from './step.ts';
+import type { BranchMaker } from './tracker-branches.ts';
 import { load } from './tracker-gate.ts';
 import { withoutGuests } from './tracker-guests.ts';
 import type { Workshop } from './tracker-making.ts';
@@ -27,24 +28,27 @@ export type Sending = {
   work: TrackerWork;
   problems: Problems;
 };
+type Loading = Sending & { branches: BranchMaker };
 
 /**
  * Reads items of one kind, packs them, has them loaded and looks at what has arrived: `finished` means nothing (GL-423).
  * Gives the numbers of what has not, or not whole.
  */
-export async function loadItems(kind: Kind, numbers: readonly number[], sending: Sending): Promise<Arrived> {
+export async function loadItems(kind: Kind, numbers: readonly number[], loading: Loading): Promise<Arrived> {
   const arrived: Arrived = { missing: new Set(), half: new Set() };
   if (numbers.length === 0) return arrived;
   const expected: Expected = new Map();
-  const directory = join(sending.work.journal.directory, 'tracker', String(sending.place.id));
+  const directory = join(loading.work.journal.directory, 'tracker', String(loading.place.id));
   try {
-    const lines = linesOf(numbers, expected, sending);
-    const { members } = sending.workshop;
+    const lines = linesOf(numbers, expected, loading);
+    const { members } = loading.workshop;
     for await (const archive of writeArchives(lines, { directory, members })) {
-      const keys = archive.items.map(({ number }) => keyOfItem({ kind, number }));
-      await sendArchive(archive, keys, sending);
-      const there = await readBack(kind, archive, sending);
-      await settle(keys, { expected, there, arrived }, sending);
+      const inside = archive.items.map(({ number }) => number);
+      const keys = inside.map((number) => keyOfItem({ kind, number }));
+      await loading.branches.push(inside, loading.workshop.heads);
+      await sendArchive(archive, keys, loading);
+      const there = await readBack(kind, archive, loading);
+      await settle(keys, { expected, there, arrived }, loading);
     }
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -55,12 +59,13 @@ export async function loadItems(kind: Kind, numbers: readonly number[], sending:
 async function* linesOf(
   numbers: readonly number[],
   expected: Expected,
-  { reader, workshop, problems, work }: Sending,
+  { reader, workshop, problems, work, branches }: Loading,
 ): AsyncGenerator<MadeLine> {
   let done = 0;
   for await (const item of reader.items(numbers)) {
     done += 1;
     tellProgress(item.kind, { done, all: numbers.length }, work);
+    if (item.kind === 'pull') branches.note(item);
     const making = await workshop.prepare(item);
     const line = lineOf(item, making, problems);
     if (line === null) continue;

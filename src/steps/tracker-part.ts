@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Notice } from '../model/notice.ts';
 import type { PlannedProject } from '../model/plan.ts';
 import type { TargetItem } from '../model/target-tracker.ts';
+import { PullBranch } from '../plan/pull-branches.ts';
 import { contentDigestOf, digestOf } from '../tracker/proof.ts';
 import type { Place, Work, WritingWork } from './step.ts';
 
@@ -52,6 +53,11 @@ export const TrackerData = z.object({
     .optional()
     .describe('Where an attachment lies on the target, by its id on the source'),
   heads: z.record(z.string(), z.string()).optional().describe('Refs that are on the target for a while'),
+  branches: z
+    .record(z.string(), PullBranch)
+    .optional()
+    .describe('Branches that were made for pull requests, or are being made, by their refs'),
+  pushed: z.string().optional().describe('When such a branch was pushed or removed last'),
   guests: z
     .record(z.string(), z.literal(true))
     .optional()

@@ -4,6 +4,7 @@ import type { PlannedProject } from '../model/plan.ts';
 import type { TrackerPull, TrackerReader } from '../model/tracker.ts';
 import type { PullDiff } from '../tracker/archive/making.ts';
 import { createProblems, type Problems } from '../tracker/archive/problems.ts';
+import { createBranchMaker, removeBranches } from './tracker-branches.ts';
 import { checkLoaded } from './tracker-check.ts';
 import { compareTrackers } from './tracker-compare.ts';
 import { checkFurniture, furnish } from './tracker-furniture.ts';
@@ -18,7 +19,7 @@ import { mergeOf } from './tracker-merges.ts';
 import { planTracker, sentBy, stayNotices } from './tracker-plan.ts';
 import { isOwner, removeItems, resendable } from './tracker-replace.ts';
 import { sendIssues } from './tracker-rest.ts';
-import { itemsThere } from './tracker-there.ts';
+import { itemsThere, type There } from './tracker-there.ts';
 import {
   keyOfItem,
   nameOfKey,
@@ -63,15 +64,12 @@ export const tracker: Step<TrackerPart, TrackerData, PlannedProject> = {
     const sorted = sortItems(sentBy(part.rest ? 'rest' : 'auto', numbers), there, work.known());
     await adoptEqual(sorted, numbers, there, work);
     if (part.rest && sorted.add.length + sorted.replace.length > 0) await requireOwner(place, part, work);
-    const outcome = await bringIn(numbers, sorted, {
-      reader,
-      place,
-      work,
-      door: part.rest ? 'rest' : 'archive',
-    });
+    const door = part.rest ? 'rest' : 'archive';
+    const outcome = await bringIn(numbers, sorted, { reader, place, work, door, there });
     await removeHeads(place, work);
+    const staying = await removeBranches(place, work);
     work.trackerLoaded = true;
-    return outcome;
+    return { ...outcome, notices: [...(outcome.notices ?? []), ...staying] };
   },
   async verify(part, work) {
     if (part.unread !== null) return unproven(part.unread);
@@ -93,9 +91,10 @@ async function requireOwner(place: Place, { count }: TrackerPart, work: TrackerW
 async function cleanUp(place: Place, work: TrackerWork): Promise<void> {
   await sendGuestsAway(place, work);
   await removeHeads(place, work);
+  await removeBranches(place, work);
 }
 
-type Room = { reader: TrackerReader; place: Place; work: TrackerWork; door: Door };
+type Room = { reader: TrackerReader; place: Place; work: TrackerWork; door: Door; there: There };
 
 /** Rounds in which what has not arrived, or not whole, is sent again. */
 const rounds = 2;
@@ -176,7 +175,7 @@ async function loadAll(
   { numbers, sorted, problems }: Load,
   room: Room,
 ): Promise<number[]> {
-  const { reader, place, work, door } = room;
+  const { reader, place, work, door, there } = room;
   let due = [...all];
   if (due.length === 0) return due;
   const kinds = new Map(numbers.map(({ number, kind }) => [number, kind]));
@@ -186,11 +185,12 @@ async function loadAll(
     for (const number of taken) leave({ number, kind: 'issue' }, sorted);
     return missing;
   }
+  const branches = createBranchMaker({ there, place, work, problems });
   for (let round = 1; round <= rounds && due.length > 0; round += 1) {
     const pulls = due.filter((number) => kinds.get(number) === 'pull');
     const issues = due.filter((number) => kinds.get(number) === 'issue');
     workshop.heads = await sendHeads(pulls, place, work);
-    const sending = { reader, workshop, place, work, problems };
+    const sending = { reader, workshop, place, work, problems, branches };
     const arrived = [await loadItems('issue', issues, sending), await loadItems('pull', pulls, sending)];
     due = arrived.flatMap(({ missing }) => [...missing]);
     if (round < rounds) {

@@ -16,6 +16,11 @@ const kinds = {
   'end-undated': 'when it was closed or merged is not known',
   'empty-comment': 'a comment without text',
   'no-diff': 'its commits are lost, so it has no diff',
+  'branch-absent':
+    'open on a branch that GitLab does not have, so it can be read there and not merged; "migrate": { "sourceBranches": true } makes such branches',
+  'branch-refused': 'GitLab does not take its branch',
+  'branch-shared': 'another request has its branch, so it has none',
+  'branch-taken': 'GitLab has another branch of that name, which stays as it is',
   'place-lost': 'a comment on a line that GitLab cannot show is an ordinary one',
   'text-unknown-mention': 'a mention of somebody without an account on GitLab is in code marks',
   'text-unknown-reference': 'a reference to something that does not move stays as it is',

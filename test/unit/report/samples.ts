@@ -312,6 +312,7 @@ export function plan(groups: PlannedGroup[], projects: PlannedProject[], part: P
       sshKeys: false,
       hooks: false,
       tracker: 'off',
+      sourceBranches: false,
       attribution: '> *{action} by {login}*',
       priorities: 'scoped',
       releases: false,
