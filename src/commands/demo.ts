@@ -38,7 +38,7 @@ async function show(pair: SandboxPair, options: CommonOptions, outer: Environmen
     ...outer,
     // The inner commands talk to people only.
     stdout: options.json ? outer.stderr : outer.stdout,
-    runtime: { ...outer.runtime, env: variablesFor(pair, outer) },
+    runtime: { ...outer.runtime, env: variablesFor(pair, outer), sleep: briefly(outer) },
   };
   const inner: CommonOptions = { ...options, workDir, json: false, summary: false };
   delete inner.config;
@@ -82,6 +82,11 @@ function variablesFor(pair: SandboxPair, { runtime }: Environment): Environment[
     GITLAB_URL: pair.gitlab.url,
     GITLAB_TOKEN: pair.gitlabToken,
   };
+}
+
+/** The jobs of the embedded GitLab end at once: half a minute for them, as a real one needs it, would show nothing. */
+function briefly({ runtime }: Environment): Environment['runtime']['sleep'] {
+  return (ms, signal, idle) => runtime.sleep(Math.min(ms, 1000), signal, idle);
 }
 
 function stopIfTold({ runtime }: Environment): void {
