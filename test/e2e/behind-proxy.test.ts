@@ -69,7 +69,11 @@ test('a server that NO_PROXY excludes is asked directly by every part', async ()
   const servers = await smallServers();
   const proxy = await testProxy();
   const env = { HTTP_PROXY: `127.0.0.1:${proxy.port}`, NO_PROXY: 'other.example.com, 127.0.0.1' };
-  const run = await builtGb2gl(servers, ['migrate', '--all', '--yes', '--json', '--transport', 'mirror'], env);
+  const run = await builtGb2gl(
+    servers,
+    ['migrate', '--all', '--yes', '--json', '--transport', 'mirror'],
+    env,
+  );
   expect(run.code, run.stderr).toBe(0);
   expect(proxy.asked).toEqual([]);
 });

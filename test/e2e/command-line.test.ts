@@ -73,7 +73,9 @@ test('explain lists all codes, and names the nearest one to a wrong one', async 
   expect(new Set(codes).size).toBe(codes.length);
   const shown = await builtGb2gl('explain', 'unreadable:dave/broken');
   expect(shown.stdout).toMatch(/^unreadable\n[^]*--waive unreadable:OWNER/);
-  expect((await builtGb2gl('explain', 'refused')).stdout).toContain('Some of it cannot go to GitLab as it is');
+  expect((await builtGb2gl('explain', 'refused')).stdout).toContain(
+    'Some of it cannot go to GitLab as it is',
+  );
   expect((await builtGb2gl('explain', 'hidden-owners')).stdout).not.toMatch(/[{}]/);
   const wrong = await builtGb2gl('explain', 'clock-difers');
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean clock-differs?') });

@@ -25,7 +25,14 @@ test('the built program holds the style and the script of the report, and nothin
 test('the result tells the version, the command without secrets, both users, and the visibility on both sides', async () => {
   const servers = await smallServers();
   const token = servers.env['GITLAB_TOKEN'] ?? '';
-  const run = await builtGb2gl(servers, ['migrate', '--all', '--yes', '--json', '--work-dir', `it's ${token}`]);
+  const run = await builtGb2gl(servers, [
+    'migrate',
+    '--all',
+    '--yes',
+    '--json',
+    '--work-dir',
+    `it's ${token}`,
+  ]);
   expect(run.code, run.stderr).toBe(0);
 
   const { gb2gl: program, source, target, items } = resultOf(run);

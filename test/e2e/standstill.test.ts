@@ -36,7 +36,11 @@ async function losing(
 test('an item that waits for ever fails; the others are moved, and the report is written', async () => {
   const servers = await smallServers();
   const env = await losing(servers, 'rename', '.git.new');
-  const run = await builtGb2gl(servers, ['migrate', '--all', '--yes', '--json', '--transport', 'mirror'], env);
+  const run = await builtGb2gl(
+    servers,
+    ['migrate', '--all', '--yes', '--json', '--transport', 'mirror'],
+    env,
+  );
 
   expect(run.code, run.stderr).toBe(1);
   const result = resultOf(run);

@@ -32,7 +32,10 @@ export async function runProgram(
       cwd,
       now: () => Date.now(),
       sleep: async (ms, signal, idle) => {
-        await delay(Math.min(ms, longestWaitMs), undefined, { ref: idle !== 'idle', ...(signal ? { signal } : {}) });
+        await delay(Math.min(ms, longestWaitMs), undefined, {
+          ref: idle !== 'idle',
+          ...(signal ? { signal } : {}),
+        });
       },
       pid: process.pid,
       host: hostname(),

@@ -36,7 +36,9 @@ test.each(Array.from({ length: stride }, (_each, index) => index))(
     const all = Array.from({ length: writes.length - first + 1 }, (_each, index) => first + index);
     for (const [index, write] of all.entries()) {
       if (index % stride !== offset) continue;
-      for (const served of [false, true]) {
+      // A lost answer matters most of what cannot be repeated.
+      const both = /^POST /.test(writes[write - 1] ?? '');
+      for (const served of both ? [false, true] : [write % 2 === 0]) {
         const where = await smallTracker();
         const name = `${writes[write - 1]} (${write}) ${served ? 'served' : 'not served'}`;
         expect(await killed(where, { ...withTracker, killAt: { write, served } }), name).toBe(true);
