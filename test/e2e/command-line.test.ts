@@ -7,23 +7,23 @@ import { tempDir } from '../helpers/temp-dir.ts';
 
 const run = promisify(execFile);
 
-async function builtGb2gl(...args: string[]): Promise<CliResult> {
+async function gb2gl(...args: string[]): Promise<CliResult> {
   return runCli(args, { cwd: await tempDir() });
 }
 
 test('help lists the commands in the order in which they are needed', async () => {
-  const { stdout } = await builtGb2gl('--help');
+  const { stdout } = await gb2gl('--help');
   const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?= [[<])/gm)].map(([, name]) => name);
   const order = ['init', 'doctor', 'plan', 'migrate', 'verify'];
   expect(commands.filter((name) => order.includes(name ?? ''))).toEqual(order);
 });
 
 test('the help of every command ends with two examples that the command takes, and shows only options that apply', async () => {
-  const { stdout } = await builtGb2gl('--help');
+  const { stdout } = await gb2gl('--help');
   const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?= \[options\])/gm)].map(([, name = '']) => name);
   expect(commands.length).toBeGreaterThan(9);
   for (const command of commands) {
-    const help = (await builtGb2gl(command, '--help')).stdout;
+    const help = (await gb2gl(command, '--help')).stdout;
     const [options = '', examples = ''] = help.split('\nExamples:\n');
     const lines = examples.match(/^ {2}gb2gl .*/gm) ?? [];
     expect(lines.length, command).toBe(2);
@@ -34,7 +34,7 @@ test('the help of every command ends with two examples that the command takes, a
   }
   const shared = ['--config', '--work-dir', '--concurrency', '--quiet', '--json'];
   const shown = async (command: string): Promise<string[]> => {
-    const { stdout: help } = await builtGb2gl(command, '--help');
+    const { stdout: help } = await gb2gl(command, '--help');
     return shared.filter((flag) => help.includes(flag));
   };
   expect(await shown('migrate')).toEqual(shared);
@@ -44,7 +44,7 @@ test('the help of every command ends with two examples that the command takes, a
 });
 
 test('explain tells what a code means, whose it is and the way out, of failures and of findings', async () => {
-  const refused = await builtGb2gl('explain', 'git-token-refused');
+  const refused = await gb2gl('explain', 'git-token-refused');
   expect(refused.code).toBe(0);
   expect(refused.stdout).toMatch(
     /^git-token-refused\n {2}a failure: you can fix it; a run that it ends has exit code 3/,
@@ -52,7 +52,7 @@ test('explain tells what a code means, whose it is and the way out, of failures 
   expect(refused.stdout.replaceAll(/\s+/g, ' ')).toContain(
     'What to do GitBucket accepts tokens for git since',
   );
-  const clock = await builtGb2gl('explain', 'clock-differs', '--json');
+  const clock = await gb2gl('explain', 'clock-differs', '--json');
   expect(JSON.parse(clock.stdout)).toMatchObject({
     version: 1,
     command: 'explain',
@@ -63,7 +63,7 @@ test('explain tells what a code means, whose it is and the way out, of failures 
 });
 
 test('explain lists all codes, and names the nearest one to a wrong one', async () => {
-  const { stdout } = await builtGb2gl('explain');
+  const { stdout } = await gb2gl('explain');
   const codes = stdout
     .trim()
     .split('\n')
@@ -71,13 +71,11 @@ test('explain lists all codes, and names the nearest one to a wrong one', async 
   expect(codes).toEqual(expect.arrayContaining(Object.values(failures).map(({ code }) => code)));
   expect(codes).toEqual(expect.arrayContaining(['disk-low', 'clock-differs']));
   expect(new Set(codes).size).toBe(codes.length);
-  const shown = await builtGb2gl('explain', 'unreadable:dave/broken');
+  const shown = await gb2gl('explain', 'unreadable:dave/broken');
   expect(shown.stdout).toMatch(/^unreadable\n[^]*--waive unreadable:OWNER/);
-  expect((await builtGb2gl('explain', 'refused')).stdout).toContain(
-    'Some of it cannot go to GitLab as it is',
-  );
-  expect((await builtGb2gl('explain', 'hidden-owners')).stdout).not.toMatch(/[{}]/);
-  const wrong = await builtGb2gl('explain', 'clock-difers');
+  expect((await gb2gl('explain', 'refused')).stdout).toContain('Some of it cannot go to GitLab as it is');
+  expect((await gb2gl('explain', 'hidden-owners')).stdout).not.toMatch(/[{}]/);
+  const wrong = await gb2gl('explain', 'clock-difers');
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean clock-differs?') });
 });
 
@@ -86,7 +84,7 @@ async function offered(line: string, word: string): Promise<string[]> {
   const folder = await tempDir();
   const words = [...line.split(' ').filter(Boolean), word];
   const script = `
-    builtGb2gl() { '${process.execPath}' '${cliFile}' "$@"; }
+    gb2gl() { '${process.execPath}' '${cliFile}' "$@"; }
     _get_comp_words_by_ref() { cword=$COMP_CWORD; words=("\${COMP_WORDS[@]}"); cur=\${words[cword]}; prev=\${words[cword - 1]}; }
     source <(gb2gl completion bash)
     function_of() { complete -p gb2gl | sed 's/.*-F \\([^ ]*\\).*/\\1/'; }
@@ -109,7 +107,7 @@ test('bash completes commands, options and their values', async () => {
 });
 
 test.each(['zsh', 'fish', 'powershell'])('there is a completion script for %s', async (shell) => {
-  const { code, stdout } = await builtGb2gl('completion', shell);
+  const { code, stdout } = await gb2gl('completion', shell);
   expect(code).toBe(0);
   expect(stdout).toContain('gb2gl');
 });

@@ -5,7 +5,7 @@ import { git } from '../helpers/commits.ts';
 import { filesOf } from '../helpers/odd-objects.ts';
 import type { TestServers } from '../helpers/servers.ts';
 import { startCli } from '../helpers/run-cli.ts';
-import { gb2gl, smallRepositories, smallServers, workplace } from '../helpers/small-server.ts';
+import { builtGb2gl, smallRepositories, smallServers, workplace } from '../helpers/small-server.ts';
 
 /** A branch with a CI file in every repository. */
 async function serversWithCi(): Promise<TestServers> {
@@ -42,7 +42,7 @@ test.each(['relay', 'mirror'])(
   async (way) => {
     const servers = await withShortWait(await serversWithCi());
 
-    const run = await gb2gl(servers, ['migrate', '--all', '--yes', '--transport', way]);
+    const run = await builtGb2gl(servers, ['migrate', '--all', '--yes', '--transport', way]);
 
     expect(run.code, run.stderr).toBe(0);
     expect(await pipelinesOf(servers)).toEqual([]);
@@ -52,14 +52,14 @@ test.each(['relay', 'mirror'])(
 
 test('without the wait the job of the push would find CI/CD enabled: the embedded GitLab is no kinder', async () => {
   const servers = await withShortWait(await serversWithCi(), 0);
-  const run = await gb2gl(servers, ['migrate', '--all', '--yes']);
+  const run = await builtGb2gl(servers, ['migrate', '--all', '--yes']);
   expect(run.code, run.stderr).toBe(0);
   expect(await pipelinesOf(servers)).not.toEqual([]);
 });
 
 test('where Auto DevOps starts pipelines without a CI file, every new project is muted', async () => {
   const servers = await withShortWait(await smallServers({ gitlab: { settings: { autoDevops: true } } }));
-  const run = await gb2gl(servers, ['migrate', '--all', '--yes']);
+  const run = await builtGb2gl(servers, ['migrate', '--all', '--yes']);
   expect(run.code, run.stderr).toBe(0);
   expect(await pipelinesOf(servers)).toEqual([]);
   expect(buildsOf(servers)).toEqual(['enabled', 'enabled', 'enabled']);
@@ -76,7 +76,7 @@ test('a run that is ended while it waits leaves the rest to the next one', async
   expect((await run.finished).code).toBe(130);
   expect(buildsOf(servers)).toEqual(['disabled', 'disabled', 'disabled']);
 
-  const again = await gb2gl(await withShortWait(servers), ['migrate', '--all', '--yes']);
+  const again = await builtGb2gl(await withShortWait(servers), ['migrate', '--all', '--yes']);
   expect(again.code, again.stderr).toBe(0);
   expect(await pipelinesOf(servers)).toEqual([]);
   expect(buildsOf(servers)).toEqual(['enabled', 'enabled', 'enabled']);
@@ -93,19 +93,19 @@ test('what a run could not switch on again is switched on by the next one, and v
     times: Infinity,
     action: { kind: 'status', status: 403, body: '{"message":"403 Forbidden"}' },
   });
-  expect((await gb2gl(servers, ['migrate', '--all', '--yes', '--concurrency', '1'])).code).toBe(1);
+  expect((await builtGb2gl(servers, ['migrate', '--all', '--yes', '--concurrency', '1'])).code).toBe(1);
   expect(buildsOf(servers)).toEqual(['disabled', 'disabled', 'disabled']);
   faults.clear();
 
-  const between = await gb2gl(servers, ['verify', '--all', '--json']);
+  const between = await builtGb2gl(servers, ['verify', '--all', '--json']);
   expect(between.code).toBe(1);
   expect(between.stdout).toContain('CI/CD is still disabled');
-  const again = await gb2gl(servers, ['migrate', '--all', '--yes']);
+  const again = await builtGb2gl(servers, ['migrate', '--all', '--yes']);
 
   expect(again.code, again.stderr).toBe(0);
   expect(buildsOf(servers)).toEqual(['enabled', 'enabled', 'enabled']);
   expect(await pipelinesOf(servers)).toEqual([]);
-  expect((await gb2gl(servers, ['verify', '--all'])).code).toBe(0);
+  expect((await builtGb2gl(servers, ['verify', '--all'])).code).toBe(0);
 });
 
 test('a project that was there before is neither muted nor switched on', async () => {
@@ -120,7 +120,7 @@ test('a project that was there before is neither muted nor switched on', async (
     gitlab.addProject({ namespace: 'team-a', path, name: path, visibility: 'public', attributes });
   }
 
-  const run = await gb2gl(servers, ['migrate', '--all', '--yes']);
+  const run = await builtGb2gl(servers, ['migrate', '--all', '--yes']);
 
   expect(run.code, run.stderr).toBe(0);
   expect(buildsOf(servers)).toEqual(['disabled', 'private', 'enabled']);

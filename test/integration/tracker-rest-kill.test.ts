@@ -52,7 +52,7 @@ test.each(Array.from({ length: stride }, (_each, index) => index))(
     const { writes, end } = undisturbed();
     for (const [index, write] of writes.entries()) {
       if (index % stride !== offset) continue;
-      const both = /^POST /.test(write);
+      const both = write.startsWith('POST ');
       for (const served of both ? [false, true] : [index % 2 === 0]) {
         const where = await world();
         const name = `${write} (${index + 1}) ${served ? 'served' : 'not served'}`;

@@ -8,9 +8,9 @@ import type { Result } from '../../src/model/result.ts';
 import { parseResult } from '../../src/report/schema.ts';
 import { sharedByAll } from '../helpers/cleanup.ts';
 import { commitOn, git } from '../helpers/commits.ts';
-import { runCli } from '../helpers/run-cli.ts';
+import { runProgram } from '../helpers/run-program.ts';
 import { refsIn, testServers, writesOf } from '../helpers/servers.ts';
-import { builtGb2gl, resultOf, workplace } from '../helpers/small-server.ts';
+import { gb2gl, resultOf, workplace } from '../helpers/small-server.ts';
 
 /** Side by side the projects would get their ids in another order each time. */
 const ONE_BY_ONE = ['migrate', '--all', '--yes', '--json', '--concurrency', '1'];
@@ -31,10 +31,10 @@ describe('the whole sample server', () => {
     servers.gitlab.allowImports();
     accountsForAll(servers);
     const { requests } = servers.gitlab.server;
-    const dry = await builtGb2gl(servers, ['migrate', '--all', '--dry-run']);
+    const dry = await gb2gl(servers, ['migrate', '--all', '--dry-run']);
     const writesOfDry = [...writesOf(requests)];
     requests.length = 0;
-    const run = await builtGb2gl(servers, [...ONE_BY_ONE, '--transport', 'relay']);
+    const run = await gb2gl(servers, [...ONE_BY_ONE, '--transport', 'relay']);
     const writes = writesOf(requests).length;
     return { servers, sample, dry, writesOfDry, run, writes };
   });
@@ -69,7 +69,7 @@ describe('the whole sample server', () => {
     onTestFinished(() => second.close());
     second.allowImports();
     accountsForAll({ gitbucket: servers.gitbucket, gitlab: second });
-    const mirrored = await builtGb2gl(
+    const mirrored = await gb2gl(
       servers,
       [...ONE_BY_ONE, '--transport', 'mirror', '--work-dir', 'mirrored'],
       { GITLAB_URL: second.url, GITLAB_TOKEN: second.token('root') },
@@ -84,7 +84,7 @@ describe('the whole sample server', () => {
     const { servers } = shared();
     servers.gitlab.server.requests.length = 0;
 
-    const second = await builtGb2gl(servers, ['migrate', '--all', '--yes', '--json']);
+    const second = await gb2gl(servers, ['migrate', '--all', '--yes', '--json']);
 
     expect(writesOf(servers.gitlab.server.requests)).toEqual([]);
     expect(resultOf(second).items.filter(({ changed }) => changed)).toEqual([]);
@@ -101,7 +101,7 @@ test('only what changed on the source travels the next time, also rewritten hist
     commitOn(gitbucket.gitDir('team-a', name), 'topic', `topic of ${name}`);
   }
   const cwd = await workplace(servers);
-  expect((await runCli(['migrate', '--all', '--yes'], { cwd, env })).code).toBe(0);
+  expect((await runProgram(['migrate', '--all', '--yes'], { cwd, env })).code).toBe(0);
   await gitlab.settle();
 
   const source = gitbucket.gitDir('team-a', 'one');
@@ -109,7 +109,7 @@ test('only what changed on the source travels the next time, also rewritten hist
   commitOn(source, 'main', 'rewritten too', { orphan: true });
   commitOn(source, 'fresh', 'new branch');
   gitlab.server.requests.length = 0;
-  const second = await runCli(['migrate', '--yes', '--group', 'team-a', '--json'], { cwd, env });
+  const second = await runProgram(['migrate', '--yes', '--group', 'team-a', '--json'], { cwd, env });
 
   expect(second.code, second.stderr).toBe(0);
   expect(refsIn(gitlab.gitDir('team-a/one'))).toEqual(refsIn(source));
@@ -127,11 +127,11 @@ test('a ref that moved on the target is diverged: untouched, listed with both id
   commitOn(source, 'main', 'first');
   commitOn(source, 'topic', 'topic');
   const cwd = await workplace(servers);
-  await runCli(['migrate', '--all', '--yes'], { cwd, env });
+  await runProgram(['migrate', '--all', '--yes'], { cwd, env });
 
   const foreign = commitOn(gitlab.gitDir('team-a/one'), 'topic', 'work on GitLab');
   const wanted = commitOn(source, 'topic', 'work on GitBucket');
-  const run = await runCli(['migrate', '--all', '--yes', '--json'], { cwd, env });
+  const run = await runProgram(['migrate', '--all', '--yes', '--json'], { cwd, env });
 
   expect(run.code, run.stderr).toBe(4);
   const item = parseResult(JSON.parse(run.stdout)).items.find(({ state }) => state === 'diverged');
