@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { StartFailure } from '../../src/commands/failure.ts';
-import { parseResult } from '../../src/report/schema.ts';
 import { startCli } from '../helpers/run-cli.ts';
 import { runProgram } from '../helpers/run-program.ts';
 import { smallServers, workplace } from '../helpers/small-server.ts';
@@ -101,14 +100,6 @@ test('a run that is stopped before it has a result says that in one document', a
 
   expect(code).toBe(130);
   expect(documentIn(stdout)).toMatchObject({ error: { code: 'interrupted' }, exitCode: 130 });
-});
-
-test('the demo with --json prints one document too, the result of its migration', async () => {
-  const run = await runProgram(['demo', '--json'], { cwd: await tempDir() });
-  expect(run.code, run.stderr).toBe(0);
-  expect(run.stdout.split('\n')).toHaveLength(2);
-  expect(parseResult(JSON.parse(run.stdout)).command).toBe('migrate');
-  expect(run.stderr).toContain('$ gb2gl verify --all');
 });
 
 test('without --json nothing of it is on stdout, and --help is no failure', async () => {

@@ -6,6 +6,7 @@ import { journalFile, readJournal } from '../../src/journal/journal.ts';
 import { parseResult } from '../../src/report/schema.ts';
 import { sharedByAll } from '../helpers/cleanup.ts';
 import { runCli, type CliResult } from '../helpers/run-cli.ts';
+import { runProgram } from '../helpers/run-program.ts';
 import {
   allRequests,
   effectsOf,
@@ -66,7 +67,7 @@ async function tryPoint({ folder, snapshot, wanted }: Start, point: KillPoint): 
   const world = await openWorld(place, snapshot);
   try {
     const hit = await runUntilKilled(world, wanted.args, point);
-    const again = await runCli([...wanted.args, '--json'], world);
+    const again = await runProgram([...wanted.args, '--json'], world);
     await readJournal(journalFile(join(world.cwd, '.gb2gl')));
     return { point, hit, fault: await faultOf(again, wanted, world) };
   } finally {

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
+import { parseResult } from '../../src/report/schema.ts';
 import { startInTerminal } from '../helpers/in-terminal.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
@@ -36,13 +37,15 @@ test('the demo ends by itself on a terminal, and with --quiet tells its end alon
   expect(stripVTControlCharacters(screen).trimStart()).toMatch(/^✔ Moved and proven/);
 });
 
-test('the demo ends with one good verdict, the faults that are there on purpose, and the report', async () => {
+test('the demo ends with one good verdict, the faults that are there on purpose, and the report; with --json its migration is one document', async () => {
   const cwd = await tempDir();
 
-  const run = await runCli(['demo'], { cwd });
+  const { code, stdout, stderr: text } = await runCli(['demo', '--json'], { cwd });
 
-  expect(run.code, run.stderr).toBe(0);
-  const end = run.stdout.slice(run.stdout.indexOf('✔ Moved and proven'));
+  expect(code, text).toBe(0);
+  expect(stdout.split('\n')).toHaveLength(2);
+  expect(parseResult(JSON.parse(stdout)).command).toBe('migrate');
+  const end = text.slice(text.indexOf('✔ Moved and proven'));
   expect(end).toMatch(/^✔ Moved and proven: 49 of 51 repositories, 436 of 441 refs, /);
   const faults = end.split('\n').filter((line) => line.startsWith('  - '));
   expect(faults.length).toBeGreaterThan(2);
@@ -52,11 +55,11 @@ test('the demo ends with one good verdict, the faults that are there on purpose,
   const moved =
     '12 accounts, 1 blocked account, 8 group members, 2 wikis, 4 forks, 4 project members, 5 LFS objects, 38 issues and merge requests, 3 releases, 1 comment on commits, 17 groups';
   expect(end.replaceAll(/\n +/g, ' ')).toContain(`${moved}. The rest is faulty on purpose.`);
-  expect(run.stdout.replaceAll(/\n(?=\S)/g, ' ')).toContain(
+  expect(text.replaceAll(/\n(?=\S)/g, ' ')).toContain(
     '$ gb2gl verify --all Equal on both servers: 49 of 51 repositories, 436 of 441 refs, ',
   );
   expect(end).toContain('4 things not taken by GitLab, such as refs/heads/-x');
   const report = /Report: +(\S+)/.exec(end)?.[1] ?? '';
   expect((await stat(join(cwd, report))).size).toBeGreaterThan(0);
-  expect(run.stdout).not.toMatch(/✖|Needs your attention|Next steps/);
+  expect(text).not.toMatch(/✖|Needs your attention|Next steps/);
 });
