@@ -42,11 +42,11 @@ export function uploadTaken(
   refused: (why: string) => void,
 ): Promise<Upload | null> {
   const send = (): Promise<Upload> => target.upload(place, { ...file, name: nameForUpload(file.name) });
-  return unlessRefused(send, ['target-refused'], ({ text }) => refused(text));
+  return orTold(send, ['target-refused'], ({ text }) => refused(text));
 }
 
 /** What GitLab answers to a file; null where it refuses it with one of these failures, which is told. */
-export async function unlessRefused<T>(
+export async function orTold<T>(
   send: () => Promise<T>,
   codes: readonly string[],
   refused: (refusal: Refusal) => void,

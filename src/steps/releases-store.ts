@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Package, PackageFile } from '../model/target-tracker.ts';
-import { uploadTaken, unlessRefused } from './attachments.ts';
+import { uploadTaken, orTold } from './attachments.ts';
 import { freeName, type ReleasesWork } from './releases-part.ts';
 import type { Place } from './step.ts';
 
@@ -46,7 +46,7 @@ function packageStore(tag: string, place: Place, work: ReleasesWork): FileStore 
         (number) => `-${number}`,
       );
       const send = (): Promise<string> => target.addPackageFile(place, wanted, { ...file, name });
-      const url = await unlessRefused(send, ['target-refused', 'target-forbidden'], ({ status, text }) =>
+      const url = await orTold(send, ['target-refused', 'target-forbidden'], ({ status, text }) =>
         refused(status === 403 || status === 404 ? `the project takes no packages (${text})` : text),
       );
       if (url !== null) names.add(name);

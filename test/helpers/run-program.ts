@@ -8,6 +8,7 @@ import type { Environment } from '../../src/environment.ts';
 import type { ExitCode } from '../../src/model/result.ts';
 import { createRedactor } from '../../src/net/redact.ts';
 import { createProgram } from '../../src/program.ts';
+import { quietRuntime } from './prepared.ts';
 import { isRunning } from './processes.ts';
 import type { CliOptions, CliResult } from './run-cli.ts';
 
@@ -28,22 +29,16 @@ export async function runProgram(
   const stderr = collector();
   const environment: Environment = {
     runtime: {
+      ...quietRuntime(cwd),
       env: { PATH: process.env['PATH'], HOME: cwd, ...env },
-      cwd,
-      now: () => Date.now(),
       sleep: async (ms, signal, idle) => {
         await delay(Math.min(ms, longestWaitMs), undefined, {
           ref: idle !== 'idle',
           ...(signal ? { signal } : {}),
         });
       },
-      pid: process.pid,
       host: hostname(),
       alive: isRunning,
-      kill: (pid, signal) => void process.kill(pid, signal),
-      stopping: new AbortController().signal,
-      aborting: new AbortController().signal,
-      waiting: new Set(),
     },
     stdin: Readable.from(input === '' ? [] : [input]) as unknown as NodeJS.ReadStream,
     stdout: stdout.stream,

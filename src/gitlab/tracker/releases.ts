@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { TargetTracker } from '../../model/target-tracker.ts';
 import type { GitLabClient } from '../client.ts';
 import { unlessHidden } from '../errors.ts';
+import { packagePath } from './packages.ts';
 
 const Release = z.object({
   tag_name: z.string(),
@@ -17,6 +18,10 @@ const Release = z.object({
 export function createReleaseVerbs(
   gitlab: GitLabClient,
 ): Pick<TargetTracker, 'releases' | 'addRelease' | 'changeRelease' | 'addReleaseLink'> {
+  /** GitLab's page of releases groups links by it. */
+  const kindOf = (id: number, url: string): string =>
+    packagePath(gitlab.http.server.url, id, url) === null ? 'other' : 'package';
+
   return {
     async releases({ id, fullPath }) {
       const path = `/projects/${id}/releases`;
@@ -36,7 +41,9 @@ export function createReleaseVerbs(
           name,
           description: text,
           ...(releasedAt === null ? {} : { releasedAt }),
-          ...(links.length === 0 ? {} : { assets: { links: links.map(asLink) } }),
+          ...(links.length === 0
+            ? {}
+            : { assets: { links: links.map((link) => ({ ...link, link_type: kindOf(id, link.url) })) } }),
         }),
       );
     },
@@ -51,18 +58,8 @@ export function createReleaseVerbs(
     },
     async addReleaseLink({ id, fullPath }, tag, { name, url }) {
       await gitlab.request(`${name} of release ${tag} of ${fullPath}`, z.unknown(), (api) =>
-        api.ReleaseLinks.create(id, tag, name, url, { linkType: kindOf(url) }),
+        api.ReleaseLinks.create(id, tag, name, url, { linkType: kindOf(id, url) }),
       );
     },
   };
-}
-
-/** A link of a new release, in the words of the API: gitbeaker turns those of options only. */
-function asLink({ name, url }: { name: string; url: string }) {
-  return { name, url, link_type: kindOf(url) };
-}
-
-/** GitLab's page of releases groups links by it. */
-function kindOf(url: string): string {
-  return url.includes('/packages/generic/') ? 'package' : 'other';
 }
